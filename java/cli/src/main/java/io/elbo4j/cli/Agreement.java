@@ -1,0 +1,23 @@
+package io.elbo4j.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Compares options with what a checkpoint was trained with. */
+record Agreement(Path checkpoint) {
+    /** @param given null if the option was not given */
+    void check(String option, Object given, Object stored) {
+        if (given != null && !given.equals(stored)) {
+            throw Failure.usage(option + " " + text(given) + " contradicts " + checkpoint + ", which is trained with "
+                    + option + " " + text(stored) + ": leave the option out, or start another run");
+        }
+    }
+
+    private static String text(Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().map(Object::toString).collect(Collectors.joining(","));
+        }
+        return value instanceof Enum<?> e ? Names.of(e) : value.toString();
+    }
+}

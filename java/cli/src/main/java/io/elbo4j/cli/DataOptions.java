@@ -1,0 +1,53 @@
+package io.elbo4j.cli;
+
+import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.data.DataException;
+import io.elbo4j.train.data.DataSource;
+import io.elbo4j.train.data.Images;
+import picocli.CommandLine.Option;
+
+/** What a command works on. */
+final class DataOptions {
+    @Option(names = "--data", paramLabel = "DATA", defaultValue = "sprites", description = {
+        "sprites: generated images of 32 x 32, the default",
+        "mnist=DIR: the four IDX files, gzipped or not",
+        "images=DIR: a folder of PNG and JPEG files of one size",
+        "npy=FILE: a NumPy array, N x D, N x H x W or N x H x W x C",
+        "(of images and npy the last tenth of the rows is the test set)"})
+    private String data;
+
+    /** The value as given. */
+    String value() {
+        return data;
+    }
+
+    /** sprites, mnist, images or npy. */
+    String kind() {
+        return data.replaceFirst("=.*", "");
+    }
+
+    boolean sprites() {
+        return data.equals("sprites");
+    }
+
+    DataSource read() {
+        if (!data.matches("sprites|(mnist|images|npy)=.+")) {
+            throw Failure.usage("--data must be sprites, mnist=DIR, images=DIR or npy=FILE, not '" + data + "'");
+        }
+        return DataSource.parse(data);
+    }
+
+    /** Reads data for a model that exists already. */
+    DataSource readFor(Checkpoint.Loaded loaded) {
+        DataSource source = read();
+        Images images = source.test();
+        Checkpoint.Data trained = loaded.checkpoint().data();
+        if (images.columns() != loaded.checkpoint().model().columns()) {
+            throw new DataException(String.format("%s has rows of %d values (%d x %d x %d), but %s was trained on rows"
+                    + " of %d (%d x %d x %d): choose other data with --data, or another checkpoint", images.name(),
+                    images.columns(), images.height(), images.width(), images.channels(), loaded.file(),
+                    loaded.checkpoint().model().columns(), trained.height(), trained.width(), trained.channels()));
+        }
+        return source;
+    }
+}

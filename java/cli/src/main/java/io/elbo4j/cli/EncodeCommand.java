@@ -1,0 +1,72 @@
+package io.elbo4j.cli;
+
+import com.google.gson.JsonObject;
+import io.elbo4j.Backend;
+import io.elbo4j.train.Coder;
+import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.data.DataSource;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.NpyWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "encode", sortOptions = false,
+        description = "Writes the mean of q(z | x) of every row of the data.")
+final class EncodeCommand implements Callable<Integer> {
+    /** Which part of the data. */
+    enum Part { ALL, TRAIN, TEST }
+
+    @Mixin private CheckpointOption checkpoint;
+    @Mixin private DataOptions data;
+    @Option(names = "--set", defaultValue = "all", paramLabel = "NAME", description =
+            "train, test or all: train, then test, which is the order of images and npy (${DEFAULT-VALUE})")
+    private Part part;
+    @Option(names = "--out", required = true, paramLabel = "FILE.npy", description = "float32, rows x latent")
+    private Path out;
+    @Mixin private BackendOptions backend;
+    @Mixin private OutputOptions output;
+
+    private final Console console;
+
+    EncodeCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        if (!out.toString().endsWith(".npy")) {
+            throw Failure.usage("--out must end in .npy, not " + out);
+        }
+        Checkpoint.Loaded loaded = checkpoint.read();
+        DataSource source = data.readFor(loaded);
+        List<Images> sets = switch (part) {
+            case TRAIN -> List.of(source.train());
+            case TEST -> List.of(source.test());
+            case ALL -> List.of(source.train(), source.test());
+        };
+        int latent = loaded.checkpoint().model().latent();
+        int rows = sets.stream().mapToInt(Images::rows).sum();
+        float[] means = new float[Math.multiplyExact(rows, latent)];
+        try (Backend b = backend.open(); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
+            Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed());
+            int at = 0;
+            for (Images images : sets) {
+                float[] some = coder.encode(images);
+                System.arraycopy(some, 0, means, at, some.length);
+                at += some.length;
+            }
+        }
+        NpyWriter.write(out, rows, latent, means);
+        JsonObject o = new JsonObject();
+        o.addProperty("file", out.toString());
+        o.addProperty("rows", rows);
+        o.addProperty("columns", latent);
+        o.addProperty("set", Names.of(part));
+        output.result(console, o, rows + " rows of " + latent + " latent dimensions are in " + out);
+        return 0;
+    }
+}

@@ -1,0 +1,67 @@
+package io.elbo4j.cli;
+
+import io.elbo4j.train.EpochReport;
+import io.elbo4j.train.Trainer;
+import io.elbo4j.train.run.TrainingRun;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/** Shows how a training run goes on: a bar while an epoch runs, a line when it is done. */
+final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
+    private final Console console;
+    private final PrintStream text;
+    private final Interrupt interrupt;
+    private final long lastStep;
+    private Bar bar;
+    private String health = "";
+
+    EpochProgress(Console console, PrintStream text, Interrupt interrupt, long lastStep) {
+        this.console = console;
+        this.text = text;
+        this.interrupt = interrupt;
+        this.lastStep = lastStep;
+    }
+
+    @Override
+    public boolean step(Trainer.Position position, long stepsPerEpoch) {
+        long begin = position.epoch() * stepsPerEpoch;
+        if (bar == null) {
+            bar = new Bar(console, "epoch " + (position.epoch() + 1), Math.min(stepsPerEpoch, lastStep - begin));
+        }
+        bar.at(position.step() - begin);
+        return !interrupt.requested();
+    }
+
+    @Override
+    public void epoch(EpochReport r) {
+        close();
+        int latent = r.test().klPerDimension().size();
+        text.printf(Locale.ROOT, "epoch %d%s  step %d  train ELBO %.2f  test ELBO %.2f  reconstruction %.2f  KL %.2f"
+                + "  active %d/%d  %,.0f samples/s%n", r.epoch(), r.complete() ? "" : " (a part)", r.step(),
+                r.train().elbo(), r.test().elbo().elbo(), r.test().elbo().reconstruction(), r.test().elbo().kl(),
+                r.test().activeUnits(), latent, r.samplesPerSecond());
+        String now = health(r.test().activeUnits(), latent);
+        if (!now.equals(health) && !now.isEmpty()) {
+            text.println(now);
+        }
+        health = now;
+    }
+
+    /** What to say of the posterior; empty if it is well. */
+    static String health(int active, int latent) {
+        String remedy = " --kl-warm-up, --free-bits or a smaller --kl-weight may help.";
+        if (active == 0) {
+            return "note: the posterior has collapsed: no latent dimension depends on the data." + remedy;
+        }
+        return active * 10 <= latent ? "note: the posterior has nearly collapsed: only " + active + " of " + latent
+                + " latent dimensions depend on the data." + remedy : "";
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+            bar = null;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.elbo4j.cli;
+
+import com.google.gson.JsonObject;
+import io.elbo4j.Backend;
+import io.elbo4j.train.Evaluation;
+import io.elbo4j.train.Evaluator;
+import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.data.DataSource;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.run.Metrics;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "evaluate", sortOptions = false, description =
+        "Evaluates a trained model: ELBO, its terms, and with --samples the importance-weighted log-likelihood.")
+final class EvaluateCommand implements Callable<Integer> {
+    /** Which part of the data. */
+    enum Part { TEST, TRAIN }
+
+    @Mixin private CheckpointOption checkpoint;
+    @Mixin private DataOptions data;
+    @Option(names = "--set", defaultValue = "test", paramLabel = "NAME",
+            description = "test or train (${DEFAULT-VALUE})")
+    private Part part;
+    @Option(names = "--samples", paramLabel = "K", description = {
+        "samples of the latent variable for each row, for -log p(x), the nll (not computed)",
+        "(Burda et al. 2016, equation 8; memory does not grow with K)"})
+    private Integer samples;
+    @Mixin private BackendOptions backend;
+    @Mixin private OutputOptions output;
+
+    private final Console console;
+
+    EvaluateCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        if (samples != null && samples < 1) {
+            throw Failure.usage("--samples must be at least 1, not " + samples);
+        }
+        Checkpoint.Loaded loaded = checkpoint.read();
+        DataSource source = data.readFor(loaded);
+        Images images = part == Part.TEST ? source.test() : source.train();
+        try (Backend b = backend.open();
+                CheckpointOption.Model model = checkpoint.restore(loaded, b);
+                Evaluator evaluator = new Evaluator(model.vae(), model.parameters(), b, images, model.seed())) {
+            // The noise of the run's own evaluation, so that this gives the number in its metrics.
+            Evaluation e = evaluator.evaluate(model.checkpoint().position().step());
+            finite("ELBO", e.elbo().elbo(), images);
+            Double nll = samples == null ? null : nll(evaluator, images);
+            output.result(console, json(e, nll, images, b), text(e, nll, images));
+            return 0;
+        }
+    }
+
+    private double nll(Evaluator evaluator, Images images) {
+        try (Bar bar = new Bar(console, "rows", images.rows())) {
+            double nll = -evaluator.logLikelihood(samples, bar::at);
+            finite("nll", nll, images);
+            return nll;
+        }
+    }
+
+    private void finite(String name, double value, Images images) {
+        if (!Double.isFinite(value)) {
+            throw Failure.because("the " + name + " of " + checkpoint.file() + " on " + images.name() + " is " + value
+                    + ": the model gives no finite numbers on this data", null);
+        }
+    }
+
+    private String text(Evaluation e, Double nll, Images images) {
+        int latent = e.klPerDimension().size();
+        String each = e.klPerDimension().stream().map(k -> String.format(Locale.ROOT, "%.3f", k))
+                .collect(Collectors.joining(" "));
+        String note = EpochProgress.health(e.activeUnits(), latent);
+        return String.format(Locale.ROOT, "%,d rows of %s (%s), in nats per row%nELBO              %.4f%n"
+                + "reconstruction    %.4f%nKL                %.4f%n%s"
+                + "active units      %d of %d%nKL per dimension  %s%s",
+                images.rows(), images.name(), Names.of(part), e.elbo().elbo(), e.elbo().reconstruction(), e.elbo().kl(),
+                nll == null ? "" : String.format(Locale.ROOT, "nll               %.4f (%d samples)%n", nll, samples),
+                e.activeUnits(), latent, each, note.isEmpty() ? "" : System.lineSeparator() + note);
+    }
+
+    private JsonObject json(Evaluation e, Double nll, Images images, Backend b) {
+        JsonObject o = Metrics.json(e);
+        if (nll != null) {
+            o.addProperty("nll", nll);
+            o.addProperty("samples", samples);
+        }
+        o.addProperty("rows", images.rows());
+        o.addProperty("set", Names.of(part));
+        o.addProperty("checkpoint", checkpoint.file().toString());
+        o.addProperty("backend", b.name());
+        o.addProperty("threads", b.threads());
+        return o;
+    }
+}

@@ -1,0 +1,104 @@
+package io.elbo4j.cli;
+
+import io.elbo4j.Activation;
+import io.elbo4j.train.data.DataException;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The elbo4j command. Exit codes: 0, 1 for what failed, 2 for a wrong command line, 130 after Ctrl-C. */
+@Command(name = "elbo4j", mixinStandardHelpOptions = true, versionProvider = Main.Version.class, sortOptions = false,
+        description = "Variational inference on fused kernels that give the same bits on every backend.",
+        footer = {"", "'elbo4j train' trains a small model on generated sprites; 'elbo4j train --help' says more."})
+public final class Main implements Callable<Integer> {
+    /** What HotSpot says where no layer of ours knew what the memory was for. */
+    private static final Set<String> OF_THE_HEAP = Set.of("Java heap space", "GC overhead limit exceeded",
+            "Requested array size exceeds VM limit");
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"elbo4j " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+
+    private Main() { }
+
+    public static void main(String[] args) {
+        Locale.setDefault(Locale.ROOT);
+        System.exit(run(Console.system(), args));
+    }
+
+    /** Runs a command and returns its exit code. */
+    static int run(Console console, String... args) {
+        CommandLine line = new CommandLine(new Main());
+        for (Object command : List.of(new TrainCommand(console), new EvaluateCommand(console),
+                new SampleCommand(console), new EncodeCommand(console), new DoctorCommand(console))) {
+            line.addSubcommand(command);
+        }
+        line.registerConverter(Activation.class, Names.reader(Activation.class))
+                .registerConverter(LikelihoodKind.class, Names.reader(LikelihoodKind.class))
+                .registerConverter(ModelOptions.Binarise.class, Names.reader(ModelOptions.Binarise.class))
+                .registerConverter(BackendOptions.Name.class, Names.reader(BackendOptions.Name.class))
+                .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
+                .registerConverter(EncodeCommand.Part.class, Names.reader(EncodeCommand.Part.class));
+        line.setUsageHelpWidth(100);
+        line.setOut(new PrintWriter(console.out(), true)).setErr(new PrintWriter(console.err(), true));
+        line.setParameterExceptionHandler((e, given) -> {
+            console.err().println(wrongArgument(e));
+            return Failure.USAGE;
+        });
+        line.setExecutionExceptionHandler((e, command, result) -> failed(console, e));
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            return failed(console, e);
+        }
+    }
+
+    /** Without a subcommand. */
+    @Override
+    public Integer call() {
+        throw Failure.usage("elbo4j needs a command: train, evaluate, sample, encode or doctor ('elbo4j --help')");
+    }
+
+    private static String wrongArgument(ParameterException e) {
+        String sentence = "elbo4j: " + e.getMessage();
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()) {
+            sentence += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
+        }
+        return sentence + " ('" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help' lists the options)";
+    }
+
+    private static int failed(Console console, Throwable e) {
+        console.err().println(sentence(e));
+        if (Boolean.getBoolean("elbo4j.trace")) {
+            e.printStackTrace(console.err());
+        }
+        return e instanceof Failure f ? f.exitCode() : Failure.OTHER;
+    }
+
+    /** What went wrong, in one sentence for people. */
+    static String sentence(Throwable e) {
+        if (e instanceof OutOfMemoryError && OF_THE_HEAP.contains(String.valueOf(e.getMessage()))) {
+            return "elbo4j: out of memory (" + e.getMessage() + "; the Java heap may grow to "
+                    + (Runtime.getRuntime().maxMemory() >> 20) + " MB): start java with a larger -Xmx, for example"
+                    + " -Xmx8g, or use less data or a smaller --batch";
+        }
+        // The layers below say what a wrong argument was and what they expected.
+        if (e instanceof Failure || e instanceof DataException || e instanceof IllegalArgumentException
+                || e instanceof OutOfMemoryError) {
+            return "elbo4j: " + e.getMessage();
+        }
+        return "elbo4j: an internal error, " + e + "; with -Delbo4j.trace=true Java says where";
+    }
+}

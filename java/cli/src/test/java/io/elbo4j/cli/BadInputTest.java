@@ -1,0 +1,148 @@
+package io.elbo4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.train.data.NpyWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever is wrong: one sentence, the right exit code, and nothing written. */
+class BadInputTest {
+    @TempDir
+    Path directory;
+    private Path data;
+    private Path out;
+
+    @BeforeEach
+    void writeData() {
+        data = Cli.data(directory);
+        out = directory.resolve("run");
+    }
+
+    static Stream<Arguments> wrongOptions() {
+        return Stream.of(
+                Arguments.of("--hiden 4", "--hiden' did you mean --hidden"),
+                Arguments.of("--hidden 4,x", "--hidden 'x'"),
+                Arguments.of("--hidden 0", "--hidden at least 1 not 0"),
+                Arguments.of("--latent 0", "--latent at least 1 not 0"),
+                Arguments.of("--latent 1.5", "--latent '1.5'"),
+                Arguments.of("--activation sine", "--activation gelu 'sine'"),
+                Arguments.of("--likelihood GAUSSIAN", "--likelihood gaussian-fixed 'GAUSSIAN'"),
+                Arguments.of("--likelihood gaussian-fixed --standard-deviation 0", "--standard-deviation above 0.0"),
+                Arguments.of("--standard-deviation 1", "--standard-deviation gaussian-fixed bernoulli"),
+                Arguments.of("--likelihood gaussian --binarise dynamic", "--binarise bernoulli gaussian"),
+                Arguments.of("--binarise static", "--binarise dynamic 'static'"),
+                Arguments.of("--batch 0", "--batch at least 1 not 0"),
+                Arguments.of("--epochs 0", "--epochs at least 1 not 0"),
+                Arguments.of("--steps -1", "--steps at least 1 not -1"),
+                Arguments.of("--epochs 1 --steps 1", "--epochs --steps exclusive"),
+                Arguments.of("--learning-rate 0", "--learning-rate above 0 0.0"),
+                Arguments.of("--learning-rate NaN", "--learning-rate finite NaN"),
+                Arguments.of("--kl-weight -1", "--kl-weight at least 0 -1.0"),
+                Arguments.of("--kl-warm-up -1", "--kl-warm-up at least 0 -1.0"),
+                Arguments.of("--free-bits -1", "--free-bits at least 0 -1.0"),
+                Arguments.of("--clip 0", "--clip above 0 0.0"),
+                Arguments.of("--seed x", "--seed 'x'"),
+                Arguments.of("--backend tpu", "--backend auto, java, cpu, cuda 'tpu'"),
+                Arguments.of("--threads 0", "--threads at least 1 not 0"),
+                Arguments.of("--data cifar=x", "--data mnist=DIR 'cifar=x'"),
+                Arguments.of("--data mnist=", "--data mnist=DIR 'mnist='"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongOptions")
+    void wrongOptionsAreUsageErrors(String options, String parts) {
+        String[] args = Lists.join(List.of("train", "--out", out.toString()), options.split(" "));
+        if (!options.contains("--data")) {
+            args = Lists.join(List.of(args), "--data", "npy=" + data);
+        }
+        Cli.run(args).fails(2, parts.split(" "));
+        assertTrue(Files.notExists(out));
+    }
+
+    @Test
+    void wrongCommandsAreUsageErrors() {
+        Cli.run().fails(2, "train, evaluate, sample, encode or doctor");
+        Cli.run("fly").fails(2, "fly");
+        Cli.run("evaluate").fails(2, "--checkpoint");
+        Cli.run("sample", "--checkpoint", "x", "--out", "x.jpg").fails(2, ".png or .npy", "x.jpg");
+        Cli.run("sample", "--checkpoint", "x", "--out", "x.npy", "--count", "0").fails(2, "--count", "not 0");
+        Cli.run("encode", "--checkpoint", "x", "--out", "x.png").fails(2, ".npy", "x.png");
+        Cli.run("evaluate", "--checkpoint", "x", "--samples", "0").fails(2, "--samples", "not 0");
+        Cli.run("evaluate", "--checkpoint", "x", "--set", "dev").fails(2, "test, train", "'dev'");
+        Cli.run("train", "--resume").fails(2, "--resume", "--out");
+        assertTrue(Cli.run("--help").succeeds().out().contains("doctor"));
+        assertTrue(Cli.run("train", "--help").succeeds().out().contains("--kl-warm-up"));
+        assertTrue(Cli.run("--version").succeeds().out().startsWith("elbo4j"));
+    }
+
+    @Test
+    void wrongDataIsNamed() throws IOException {
+        Path cut = directory.resolve("cut.npy");
+        byte[] whole = Files.readAllBytes(data);
+        Files.write(cut, Arrays.copyOf(whole, whole.length - 3));
+        Cli.train(cut, out).fails(1, cut.toString(), "truncated");
+        Cli.train(directory.resolve("none.npy"), out).fails(1, "none.npy", "no such file");
+        for (String kind : List.of("mnist", "images")) {
+            Cli.run("train", "--data", kind + "=" + directory.resolve("none"), "--out", out.toString())
+                    .fails(1, directory.resolve("none").toString());
+        }
+        float[] values = Cli.values(60);
+        values[33] = Float.NaN;
+        Path nan = directory.resolve("nan.npy");
+        NpyWriter.write(nan, 10, 6, values);
+        Cli.train(nan, out).fails(1, nan.toString(), "row 5, column 3", "NaN");
+        values[33] = 1.5f;
+        NpyWriter.write(nan, 10, 6, values);
+        Cli.train(nan, out).fails(1, "[0, 1]", "row 5, column 3", "1.5");
+        assertTrue(Files.notExists(out));
+    }
+
+    @Test
+    void aWrongCheckpointIsNamed() throws IOException {
+        Cli.train(data, out, "--epochs", "1").succeeds();
+        Path checkpoint = out.resolve("checkpoint.safetensors");
+        byte[] whole = Files.readAllBytes(checkpoint);
+        byte[] damaged = whole.clone();
+        damaged[damaged.length / 2] ^= 1;
+        List<byte[]> wrong = List.of(new byte[0], new byte[5], Arrays.copyOf(whole, whole.length - 1), damaged,
+                Files.readAllBytes(data));
+        for (byte[] bytes : wrong) {
+            Files.write(checkpoint, bytes);
+            Cli.train(data, out, "--resume", "--epochs", "2").fails(1, checkpoint.toString());
+            Cli.run("evaluate", "--checkpoint", checkpoint.toString(), "--data", "npy=" + data)
+                    .fails(1, checkpoint.toString());
+            Cli.run("sample", "--checkpoint", checkpoint.toString(), "--out", directory.resolve("s.npy").toString())
+                    .fails(1, checkpoint.toString());
+            assertEquals(bytes.length, Files.size(checkpoint));
+        }
+        assertEquals(List.of("data-30.npy", "run"), Cli.names(directory));
+        Cli.train(data, directory.resolve("none"), "--resume").fails(1, "none", "no such file");
+    }
+
+    @Test
+    void aFolderThatCannotBeMadeIsNamed() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "x");
+        Cli.train(data, file.resolve("run")).fails(1, file.toString());
+        Cli.train(data, file).fails(1, file + " is a file");
+        assertEquals("x", Files.readString(file));
+    }
+
+    @Test
+    void anUnavailableBackendIsARefusalNotACrash() {
+        Cli.train(data, out, "--backend", "cuda").fails(2, "--backend");
+        Cli.run("train", "--data", "npy=" + data, "--out", out.toString(), "--backend", "cuda").fails(1, "cuda");
+        assertTrue(Files.notExists(out));
+    }
+}

@@ -1,0 +1,176 @@
+package io.elbo4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.checkpoint.Safetensors;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainCommandTest {
+    private static final List<String> FILES = List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl",
+            "reconstructions.png", "samples.png", "traversal.png");
+
+    @TempDir
+    Path directory;
+    private Path data;
+    private Path out;
+
+    @BeforeEach
+    void writeData() {
+        data = Cli.data(directory);
+        out = directory.resolve("run");
+    }
+
+    private static String sha256(Path run) {
+        return Safetensors.sha256(run.resolve("checkpoint.safetensors"));
+    }
+
+    @Test
+    void leavesCheckpointMetricsAndPictures() throws IOException {
+        Cli.Result result = Cli.train(data, out, "--epochs", "3").succeeds();
+        assertEquals(FILES, Cli.names(out));
+        assertEquals("", result.err());
+        assertTrue(result.out().contains("epoch 3  step 15  train ELBO -"), result.out());
+        assertTrue(result.out().contains(out.resolve("checkpoint.safetensors").toString()), result.out());
+        for (String picture : FILES) {
+            assertTrue(!picture.endsWith(".png") || ImageIO.read(out.resolve(picture).toFile()) != null, picture);
+        }
+        List<String> lines = Files.readAllLines(out.resolve("metrics.jsonl"));
+        assertEquals(3, lines.size());
+        JsonObject last = JsonParser.parseString(lines.get(2)).getAsJsonObject();
+        assertEquals(3, last.get("epoch").getAsInt());
+        assertTrue(last.get("samples_per_second").getAsDouble() > 0);
+        for (String set : List.of("train", "test")) {
+            JsonObject terms = last.getAsJsonObject(set);
+            assertEquals(terms.get("elbo").getAsDouble(),
+                    terms.get("reconstruction").getAsDouble() - terms.get("kl").getAsDouble(), 1e-9);
+        }
+    }
+
+    @Test
+    void withJsonPrintsOneObject() {
+        JsonObject o = Cli.train(data, out, "--epochs", "1", "--json").succeeds().json();
+        assertEquals(5, o.get("step").getAsInt());
+        assertEquals(1, o.get("epochs_completed").getAsInt());
+        assertEquals(4, o.getAsJsonArray("pictures").size());
+        assertEquals("java", o.get("backend").getAsString());
+        assertEquals(2, o.getAsJsonObject("test").getAsJsonArray("kl_per_dimension").size());
+        assertFalse(o.get("interrupted").getAsBoolean());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 7, 14})
+    void aRunInTwoPartsEndsInTheSameCheckpoint(int steps) throws IOException {
+        Path whole = directory.resolve("whole");
+        Cli.train(data, whole, "--epochs", "3", "--kl-warm-up", "2").succeeds();
+        Cli.train(data, out, "--steps", Integer.toString(steps), "--kl-warm-up", "2").succeeds();
+        Cli.run("train", "--resume", "--out", out.toString(), "--data", "npy=" + data, "--epochs", "3", "--backend",
+                "java").succeeds();
+        assertEquals(sha256(whole), sha256(out));
+        assertEquals(3, Files.readAllLines(out.resolve("metrics.jsonl")).size());
+        assertEquals(FILES, Cli.names(out));
+    }
+
+    @Test
+    void resumingAFinishedRunChangesNothing() {
+        Cli.train(data, out, "--epochs", "2").succeeds();
+        String before = sha256(out);
+        assertTrue(Cli.train(data, out, "--epochs", "2", "--resume").succeeds().out().contains("10 steps already"));
+        assertEquals(before, sha256(out));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--hidden, '8,8', 8", "--latent, 3, 2", "--activation, tanh, relu", "--likelihood, gaussian, bernoulli",
+        "--binarise, dynamic, none", "--batch, 9, 8", "--learning-rate, 0.5, 0.001", "--kl-weight, 2.0, 1.0",
+        "--kl-warm-up, 1.0, 0.0", "--free-bits, 0.5, 0.0", "--clip, 1.0, Infinity", "--seed, 6, 5"})
+    void anOptionThatContradictsTheCheckpointIsRefused(String option, String given, String stored) {
+        Cli.train(data, out, "--epochs", "1").succeeds();
+        String before = sha256(out);
+        Cli.run("train", "--resume", "--out", out.toString(), "--data", "npy=" + data, "--epochs", "2", option, given)
+                .fails(2, option + " " + given + " contradicts", "with " + option + " " + stored);
+        assertEquals(before, sha256(out));
+    }
+
+    @Test
+    void otherDataIsNotTheRunsOwn() {
+        Cli.train(data, out, "--epochs", "1").succeeds();
+        Path other = Cli.data(directory, 29);
+        Cli.train(other, out, "--epochs", "2", "--resume")
+                .fails(1, "36 images of 1 x 30 x 1", "36 images of 1 x 29 x 1");
+    }
+
+    @Test
+    void aFolderWithARunIsNotOverwritten() {
+        Cli.train(data, out, "--epochs", "1").succeeds();
+        String before = sha256(out);
+        Cli.train(data, out, "--epochs", "1").fails(1, "already holds a run");
+        assertEquals(before, sha256(out));
+    }
+
+    @Test
+    void everyModelOptionReachesTheCheckpoint() {
+        Cli.run("train", "--data", "npy=" + data, "--out", out.toString(), "--steps", "1",
+                "--hidden", "7,5", "--activation", "softplus", "--likelihood", "gaussian-shared",
+                "--standard-deviation", "0.5", "--free-bits", "0.1", "--clip", "3").succeeds();
+        Checkpoint checkpoint = Checkpoint.read(out.resolve("checkpoint.safetensors")).checkpoint();
+        assertEquals(List.of(7, 5), checkpoint.model().hidden());
+        assertEquals(LikelihoodKind.GAUSSIAN_SHARED, checkpoint.model().likelihood());
+        assertEquals(0.5, checkpoint.model().standardDeviation());
+        assertEquals(0.1, checkpoint.training().freeBits());
+        assertEquals(3, checkpoint.training().clip());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bernoulli", "gaussian", "gaussian-shared", "gaussian-fixed"})
+    void everyLikelihoodTrains(String likelihood) {
+        Cli.train(data, out, "--epochs", "1", "--likelihood", likelihood).succeeds();
+        assertEquals(FILES, Cli.names(out));
+    }
+
+    @Test
+    void aNumberThatIsNotFiniteStopsTheRunAndKeepsTheCheckpoint() {
+        Cli.train(data, out, "--epochs", "1", "--likelihood", "gaussian", "--learning-rate", "1e6", "--steps", "1000")
+                .fails(2, "--epochs", "--steps");
+        Cli.Result result = Cli.train(data, out, "--likelihood", "gaussian", "--learning-rate", "1e30", "--epochs",
+                "9");
+        assertEquals(1, result.exitCode(), result.out());
+        assertTrue(result.err().matches("(?s)elbo4j: step \\d+: .*heckpoint.*"), result.err());
+        assertEquals(1, result.err().lines().count(), result.err());
+    }
+
+    @Test
+    void aLineOfMetricsThatACrashCutOffIsWrittenAgain() throws IOException {
+        Cli.train(data, out, "--epochs", "1").succeeds();
+        Path metrics = out.resolve("metrics.jsonl");
+        String first = Files.readString(metrics);
+        Files.writeString(metrics, first + first.substring(0, 20));
+        Cli.train(data, out, "--epochs", "2", "--resume").succeeds();
+        List<String> lines = Files.readAllLines(metrics);
+        assertEquals(2, lines.size());
+        assertEquals(first.strip(), lines.get(0));
+        assertEquals(2, JsonParser.parseString(lines.get(1)).getAsJsonObject().get("epoch").getAsInt());
+    }
+
+    @Test
+    void aCollapsedPosteriorIsSaidInWords() {
+        assertEquals("", EpochProgress.health(2, 10));
+        assertEquals("", EpochProgress.health(1, 1));
+        assertTrue(EpochProgress.health(1, 10).contains("nearly collapsed: only 1 of 10"));
+        assertTrue(EpochProgress.health(0, 10).contains("has collapsed"));
+    }
+}

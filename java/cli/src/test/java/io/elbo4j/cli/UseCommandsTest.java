@@ -1,0 +1,143 @@
+package io.elbo4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.NpyReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** evaluate, sample and encode on a checkpoint that train has left. */
+class UseCommandsTest {
+    @TempDir
+    static Path directory;
+    private static Path data;
+    private static Path run;
+    private static String checkpoint;
+
+    @TempDir
+    Path results;
+
+    @BeforeAll
+    static void train() {
+        data = Cli.data(directory);
+        run = directory.resolve("run");
+        checkpoint = run.resolve("checkpoint.safetensors").toString();
+        Cli.train(data, run, "--epochs", "3").succeeds();
+    }
+
+    private static Cli.Result evaluate(String... more) {
+        return Cli.run(Lists.join(List.of("evaluate", "--checkpoint", checkpoint, "--data", "npy=" + data, "--backend",
+                "java"), more));
+    }
+
+    @Test
+    void evaluateGivesTheNumbersOfTheRunsMetrics() throws IOException {
+        List<String> lines = Files.readAllLines(run.resolve("metrics.jsonl"));
+        JsonObject stored = JsonParser.parseString(lines.get(2)).getAsJsonObject().getAsJsonObject("test");
+        JsonObject o = evaluate("--json").succeeds().json();
+        for (String term : stored.keySet()) {
+            assertEquals(stored.get(term), o.get(term), term);
+        }
+        assertEquals(4, o.get("rows").getAsInt());
+        assertEquals(36, evaluate("--json", "--set", "train").json().get("rows").getAsInt());
+    }
+
+    @Test
+    void evaluateWithSamplesGivesABoundAboveTheElbo() {
+        Cli.Result result = evaluate("--samples", "300", "--json").succeeds();
+        JsonObject o = result.json();
+        assertEquals("", result.err());
+        assertEquals(300, o.get("samples").getAsInt());
+        assertTrue(-o.get("nll").getAsDouble() > o.get("elbo").getAsDouble() - 0.5, o.toString());
+        assertTrue(evaluate("--samples", "3").succeeds().out().contains("(3 samples)"));
+    }
+
+    @Test
+    void anotherSeedIsOtherNoise() {
+        assertNotEquals(evaluate("--json").json().get("elbo"), evaluate("--json", "--seed", "9").json().get("elbo"));
+    }
+
+    @Test
+    void sampleWritesAnArray() {
+        Path all = results.resolve("all.npy");
+        JsonObject o = Cli.run("sample", "--checkpoint", checkpoint, "--count", "7", "--out", all.toString(), "--json",
+                "--backend", "java").succeeds().json();
+        assertEquals(7, o.get("rows").getAsInt());
+        Images samples = NpyReader.read(all);
+        assertEquals(List.of(7, Cli.COLUMNS), List.of(samples.rows(), samples.columns()));
+        Path few = results.resolve("few.npy");
+        Cli.run("sample", "--checkpoint", checkpoint, "--count", "2", "--out", few.toString()).succeeds();
+        assertArrayEquals(samples.copyRows(0, 2), NpyReader.read(few).copyRows(0, 2));
+    }
+
+    @Test
+    void sampleWritesAPicture() throws IOException {
+        Path file = results.resolve("samples.png");
+        Cli.run("sample", "--checkpoint", checkpoint, "--count", "9", "--out", file.toString()).succeeds();
+        // three across: 3 cells of twice 30 pixels and a gutter on either side of each
+        assertEquals(3 * 61 + 1, ImageIO.read(file.toFile()).getWidth());
+    }
+
+    @Test
+    void encodeWritesTheMeansInTheOrderOfTheFile() {
+        float[][] parts = new float[3][];
+        String[] names = {"all", "train", "test"};
+        int[] rows = {40, 36, 4};
+        for (int i = 0; i < 3; i++) {
+            Path file = results.resolve(names[i] + ".npy");
+            JsonObject o = Cli.run("encode", "--checkpoint", checkpoint, "--data", "npy=" + data, "--set", names[i],
+                    "--out", file.toString(), "--json").succeeds().json();
+            assertEquals(rows[i], o.get("rows").getAsInt());
+            Images means = NpyReader.read(file);
+            assertEquals(List.of(rows[i], 2), List.of(means.rows(), means.columns()));
+            parts[i] = means.copyRows(0, means.rows());
+        }
+        float[] joined = new float[80];
+        System.arraycopy(parts[1], 0, joined, 0, 72);
+        System.arraycopy(parts[2], 0, joined, 72, 8);
+        assertArrayEquals(parts[0], joined);
+    }
+
+    @Test
+    void dataOfAnotherWidthIsRefusedWithBothWidths() {
+        Path other = Cli.data(results, 31);
+        Path out = results.resolve("codes.npy");
+        Cli.run("evaluate", "--checkpoint", checkpoint, "--data", "npy=" + other).fails(1, "31", "30");
+        Cli.run("encode", "--checkpoint", checkpoint, "--data", "npy=" + other, "--out", out.toString())
+                .fails(1, "rows of 31 values", "rows of 30");
+        assertTrue(Files.notExists(out));
+    }
+
+    @Test
+    void placesThatCannotBeWrittenAreNamed() {
+        Path out = results.resolve("no-such-folder").resolve("x.npy");
+        Cli.run("sample", "--checkpoint", checkpoint, "--out", out.toString())
+                .fails(1, out.toString(), "does not exist");
+        Cli.run("encode", "--checkpoint", checkpoint, "--data", "npy=" + data, "--out", out.toString())
+                .fails(1, out.toString(), "does not exist");
+    }
+
+    @Test
+    void doctorNamesEveryBackend() {
+        JsonObject o = Cli.run("doctor", "--json").succeeds().json();
+        o.getAsJsonArray("backends").forEach(b -> assertTrue(b.getAsJsonObject().get("available").getAsBoolean()
+                || b.getAsJsonObject().get("detail").getAsString().length() > 10, b.toString()));
+        assertTrue(o.get("threads").getAsInt() >= 1);
+        String text = Cli.run("doctor").succeeds().out();
+        for (String name : List.of("java", "cpu", "cuda", "threads", "memory")) {
+            assertTrue(text.contains(name), text);
+        }
+    }
+}

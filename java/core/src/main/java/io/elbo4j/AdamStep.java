@@ -1,0 +1,93 @@
+package io.elbo4j;
+
+/**
+ * The scalars of one Adam step (Kingma and Ba 2015, algorithm 1), computed in float64 on the host and handed to the
+ * kernels as float32. A training loop advances it before each step; kernels read it when they run.
+ */
+public final class AdamStep {
+    private final double learningRate;
+    private final double beta1;
+    private final double beta2;
+    private final double epsilon;
+    private float stepSize;
+    private float inverseRootCorrection;
+
+    /**
+     * @param learningRate step size alpha, finite and at least 0
+     * @param beta1 decay of the first moment, in [0, 1)
+     * @param beta2 decay of the second moment, in [0, 1)
+     * @param epsilon added to the root of the second moment, above 0
+     */
+    public AdamStep(double learningRate, double beta1, double beta2, double epsilon) {
+        require(learningRate >= 0 && learningRate < Double.POSITIVE_INFINITY, "learningRate",
+                "a finite number of at least 0", learningRate);
+        require(beta1 >= 0 && beta1 < 1, "beta1", "in [0, 1)", beta1);
+        require(beta2 >= 0 && beta2 < 1, "beta2", "in [0, 1)", beta2);
+        require(epsilon > 0 && epsilon < 1, "epsilon", "in (0, 1)", epsilon);
+        this.learningRate = learningRate;
+        this.beta1 = beta1;
+        this.beta2 = beta2;
+        this.epsilon = epsilon;
+        at(1);
+    }
+
+    private static void require(boolean holds, String argument, String expected, double given) {
+        if (!holds) {
+            throw new IllegalArgumentException(argument + " must be " + expected + ", not " + given);
+        }
+    }
+
+    /** Sets the bias corrections of step {@code t}, counted from 1. */
+    public AdamStep at(long t) {
+        if (t < 1) {
+            throw new IllegalArgumentException("t must be at least 1, not " + t);
+        }
+        stepSize = (float) (learningRate / (1 - power(beta1, t)));
+        inverseRootCorrection = (float) (1 / Math.sqrt(1 - power(beta2, t)));
+        return this;
+    }
+
+    /** By squaring, in IEEE products only: Math.pow may differ between platforms. */
+    private static double power(double base, long exponent) {
+        double result = 1;
+        for (long e = exponent; e > 0; e >>= 1) {
+            if ((e & 1) == 1) {
+                result *= base;
+            }
+            base *= base;
+        }
+        return result;
+    }
+
+    public float beta1() {
+        return (float) beta1;
+    }
+
+    public float beta2() {
+        return (float) beta2;
+    }
+
+    /** {@code 1 - beta1}, rounded once. */
+    public float oneMinusBeta1() {
+        return (float) (1 - beta1);
+    }
+
+    /** {@code 1 - beta2}, rounded once. */
+    public float oneMinusBeta2() {
+        return (float) (1 - beta2);
+    }
+
+    public float epsilon() {
+        return (float) epsilon;
+    }
+
+    /** {@code learningRate / (1 - beta1^t)}. */
+    public float stepSize() {
+        return stepSize;
+    }
+
+    /** {@code 1 / sqrt(1 - beta2^t)}. */
+    public float inverseRootCorrection() {
+        return inverseRootCorrection;
+    }
+}

@@ -1,0 +1,154 @@
+package io.elbo4j;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One validated call of a kernel over independent items (rows of a batch, rows of a parameter, columns of a sum). It
+ * can run at once ({@link #run}), or as part of a {@link Program}. What it reads and writes is declared, so that a
+ * program knows where workers have to wait for each other.
+ */
+public final class Launch {
+    /** Runs items {@code begin} (inclusive) to {@code end} (exclusive) on the calling thread. */
+    @FunctionalInterface
+    public interface Body {
+        void run(long begin, long end);
+    }
+
+    /** Elements that item i touches: the window {@code [offset + i * itemStride, + width)}, or all of them (shared). */
+    record Access(Storage storage, long offset, long itemStride, long width, long end, boolean write, boolean shared) {
+        boolean conflicts(Access other, boolean sameItems) {
+            if (storage != other.storage || !(write || other.write)) {
+                return false;
+            }
+            if (offset >= other.end || other.offset >= end) {
+                return false;
+            }
+            boolean itemLocal = sameItems && !shared && !other.shared && itemStride == other.itemStride
+                    && Math.max(offset + width, other.offset + other.width) - Math.min(offset, other.offset)
+                            <= itemStride;
+            return !itemLocal;
+        }
+    }
+
+    private final String name;
+    private final Backend backend;
+    private final long items;
+    private final List<Access> accesses = new ArrayList<>();
+    private double nanosPerItem = 1;
+    private long blockItems = Long.MAX_VALUE;
+    private Body body;
+
+    private Launch(String name, Backend backend, long items) {
+        this.name = name;
+        this.backend = backend;
+        this.items = items;
+    }
+
+    public static Launch of(String name, Backend backend, long items) {
+        return new Launch(name, backend, items);
+    }
+
+    /** Item i reads only its share of the rows of these matrices (nulls are passed over). */
+    public Launch reads(Matrix... matrices) {
+        return access(false, false, matrices);
+    }
+
+    /** Every item may read all of these matrices (nulls are passed over). */
+    public Launch readsAll(Matrix... matrices) {
+        return access(false, true, matrices);
+    }
+
+    /** Item i writes only its share of the rows of these matrices (nulls are passed over). */
+    public Launch writes(Matrix... matrices) {
+        return access(true, false, matrices);
+    }
+
+    private Launch access(boolean write, boolean shared, Matrix... matrices) {
+        for (Matrix m : matrices) {
+            if (m == null || m.rows() == 0 || m.columns() == 0) {
+                continue;
+            }
+            if (m.backend() != backend) {
+                throw new IllegalArgumentException(name + ": all matrices must be on one backend; one is on "
+                        + m.backend().name() + ", another on " + backend.name());
+            }
+            m.storage().requireOpen();
+            boolean all = shared || m.rowStride() == 0 && m.rows() > 1 || items == 0 || m.rows() % items != 0;
+            long rowsPerItem = all ? 0 : m.rows() / items;
+            long width = all ? 0 : (rowsPerItem - 1) * m.rowStride() + m.columns();
+            accesses.add(new Access(m.storage(), m.offset(), rowsPerItem * m.rowStride(), width,
+                    m.offset() + (m.rows() - 1) * m.rowStride() + m.columns(), write, all));
+        }
+        return this;
+    }
+
+    /** A rough time per item on one thread, to decide whether a split over threads is worth its 5 us. */
+    public Launch nanosPerItem(double nanos) {
+        this.nanosPerItem = nanos;
+        return this;
+    }
+
+    /** How many items to run before the launches after it get the same items, while these are in the cache. */
+    public Launch blockItems(long blockItems) {
+        this.blockItems = Math.max(1, blockItems);
+        return this;
+    }
+
+    public Launch body(Body body) {
+        this.body = body;
+        return this;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    public long items() {
+        return items;
+    }
+
+    long blockItems() {
+        return blockItems;
+    }
+
+    double nanos() {
+        return nanosPerItem * items;
+    }
+
+    List<Access> accesses() {
+        return accesses;
+    }
+
+    /** Whether this launch must see all items of {@code earlier} finished before its first item starts. */
+    boolean mustWaitFor(Launch earlier) {
+        for (Access a : accesses) {
+            for (Access b : earlier.accesses) {
+                if (a.conflicts(b, items == earlier.items)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    void run(long begin, long end) {
+        if (begin < end) {
+            body.run(begin, end);
+        }
+    }
+
+    /** Runs now, split over the backend's threads where that pays. */
+    public void run() {
+        new Program(backend, List.of(this)).run();
+    }
+
+    @Override
+    public String toString() {
+        return name + " over " + items;
+    }
+}

@@ -1,0 +1,181 @@
+package io.elbo4j;
+
+import java.util.Objects;
+
+/**
+ * A float32 matrix in a backend's memory: element (row, column) lies at {@code offset + row * rowStride + column}.
+ * Views share their storage; a row stride of 0 repeats one row. A vector of one value per row has one column, a row
+ * vector (a bias) has one row.
+ */
+public final class Matrix implements AutoCloseable {
+    private final Storage storage;
+    private final Object address;
+    private final long offset;
+    private final long rows;
+    private final long columns;
+    private final long rowStride;
+
+    private Matrix(Storage storage, long offset, long rows, long columns, long rowStride) {
+        this.storage = storage;
+        this.offset = offset;
+        this.rows = rows;
+        this.columns = columns;
+        this.rowStride = rowStride;
+        this.address = storage.address(offset);
+    }
+
+    /**
+     * A view of {@code rows} x {@code columns} elements of a storage.
+     *
+     * @throws IllegalArgumentException if any element would lie outside the storage
+     */
+    public static Matrix view(Storage storage, long offset, long rows, long columns, long rowStride) {
+        Objects.requireNonNull(storage, "storage");
+        storage.requireOpen();
+        if (rows < 0 || columns < 0 || offset < 0) {
+            throw new IllegalArgumentException("a matrix needs rows, columns and offset of at least 0, not " + rows
+                    + " x " + columns + " at " + offset);
+        }
+        if (rowStride < 0 || (rowStride != 0 && rowStride < columns)) {
+            throw new IllegalArgumentException("rowStride must be 0 (one row repeated) or at least columns ("
+                    + columns + "), not " + rowStride);
+        }
+        long end;
+        try {
+            end = rows == 0 || columns == 0
+                    ? offset
+                    : Math.addExact(offset, Math.addExact(Math.multiplyExact(rows - 1, rowStride), columns));
+        } catch (ArithmeticException overflow) {
+            end = Long.MAX_VALUE;
+        }
+        if (end > storage.elements()) {
+            throw new IllegalArgumentException("a matrix of " + rows + " x " + columns + " with row stride "
+                    + rowStride + " at offset " + offset + " does not fit a storage of " + storage.elements()
+                    + " floats");
+        }
+        return new Matrix(storage, offset, rows, columns, rowStride);
+    }
+
+    public Storage storage() {
+        return storage;
+    }
+
+    public Backend backend() {
+        return storage.backend();
+    }
+
+    /** What the backend's kernels take for the first element. */
+    public Object address() {
+        return address;
+    }
+
+    public long offset() {
+        return offset;
+    }
+
+    public long rows() {
+        return rows;
+    }
+
+    public long columns() {
+        return columns;
+    }
+
+    public long rowStride() {
+        return rowStride;
+    }
+
+    /** Rows {@code begin} (inclusive) to {@code end} (exclusive), without a copy. */
+    public Matrix rows(long begin, long end) {
+        Objects.checkFromToIndex(begin, end, rows);
+        return view(storage, offset + begin * rowStride, end - begin, columns, rowStride);
+    }
+
+    /** Columns {@code begin} (inclusive) to {@code end} (exclusive), without a copy. */
+    public Matrix columns(long begin, long end) {
+        Objects.checkFromToIndex(begin, end, columns);
+        return view(storage, offset + begin, rows, end - begin, rowStride);
+    }
+
+    /** A row vector, or any one-row view, seen as {@code rows} rows that are all this row. */
+    public Matrix repeatRow(long rows) {
+        requireShape("repeatRow", 1, columns);
+        return view(storage, offset, rows, columns, 0);
+    }
+
+    /** The same contiguous elements in another shape. */
+    public Matrix reshape(long newRows, long newColumns) {
+        if (rows > 1 && rowStride != columns) {
+            throw new IllegalArgumentException("only a contiguous matrix can be reshaped; this one has " + columns
+                    + " columns and a row stride of " + rowStride);
+        }
+        if (newRows * newColumns != rows * columns) {
+            throw new IllegalArgumentException("reshape keeps the number of elements: " + this + " has "
+                    + rows * columns + ", " + newRows + " x " + newColumns + " would have " + newRows * newColumns);
+        }
+        return view(storage, offset, newRows, newColumns, newColumns);
+    }
+
+    /** @throws IllegalArgumentException naming {@code argument} unless the shape is {@code rows} x {@code columns} */
+    public Matrix requireShape(String argument, long rows, long columns) {
+        if (this.rows != rows || this.columns != columns) {
+            throw new IllegalArgumentException(argument + " must be " + rows + " x " + columns + ", not " + this.rows
+                    + " x " + this.columns);
+        }
+        return this;
+    }
+
+    /** All elements, row after row. */
+    public float[] toArray() {
+        storage.requireOpen();
+        if (rows * columns > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(this + " has more elements than a Java array can hold; read a view");
+        }
+        float[] out = new float[(int) (rows * columns)];
+        if (rowStride == columns) {
+            storage.read(offset, out, 0, out.length);
+        } else {
+            for (int r = 0; r < rows; r++) {
+                storage.read(offset + r * rowStride, out, (int) (r * columns), (int) columns);
+            }
+        }
+        return out;
+    }
+
+    /** Sets all elements, row after row, from {@code values[from ...]}; a row stride of 0 is refused. */
+    public Matrix set(float[] values, int from) {
+        storage.requireOpen();
+        Objects.checkFromIndexSize(from, Math.toIntExact(rows * columns), values.length);
+        if (rowStride == 0 && rows > 1 && columns > 0) {
+            throw new IllegalArgumentException("a repeated row cannot be written to");
+        }
+        if (rowStride == columns) {
+            storage.write(offset, values, from, (int) (rows * columns));
+        } else {
+            for (int r = 0; r < rows; r++) {
+                storage.write(offset + r * rowStride, values, (int) (from + r * columns), (int) columns);
+            }
+        }
+        return this;
+    }
+
+    /** Sets all elements, row after row. */
+    public Matrix set(float... values) {
+        if (values.length != rows * columns) {
+            throw new IllegalArgumentException("values must have " + rows * columns + " elements for " + this
+                    + ", not " + values.length);
+        }
+        return set(values, 0);
+    }
+
+    /** Closes the storage, and with it every view on it. */
+    @Override
+    public void close() {
+        storage.close();
+    }
+
+    @Override
+    public String toString() {
+        return "matrix " + rows + " x " + columns;
+    }
+}

@@ -1,0 +1,51 @@
+package io.elbo4j.cpu;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Indices;
+import io.elbo4j.Storage;
+
+/** Matrices in native memory and the native kernels of one instruction-set level; the levels give the same bits. */
+public final class CpuBackend extends Backend {
+    private final int level;
+
+    /**
+     * @param level 0 generic, 2, 3 or 4: x86-64-v2, -v3, -v4
+     * @param threads at least 1
+     * @throws IllegalStateException if the native library does not load, with the reason
+     * @throws IllegalArgumentException if the level cannot run here
+     */
+    public CpuBackend(int level, int threads) {
+        super("cpu", Memory.HOST, new CpuKernels(usable(level)), threads);
+        this.level = level;
+    }
+
+    private static int usable(int level) {
+        CpuLibrary.problem().ifPresent(problem -> {
+            throw new IllegalStateException("backend cpu is not available: " + problem);
+        });
+        if (!CpuLibrary.hasLevel(level)) {
+            throw new IllegalArgumentException("level must be one that this processor and build have (the best is "
+                    + CpuLibrary.bestLevel() + ", " + CpuLibrary.levelName(CpuLibrary.bestLevel()) + "), not " + level);
+        }
+        return level;
+    }
+
+    public int level() {
+        return level;
+    }
+
+    @Override
+    public String description() {
+        return CpuLibrary.levelName(level) + ", native library";
+    }
+
+    @Override
+    public Storage allocate(long elements) {
+        return new NativeStorage(this, elements);
+    }
+
+    @Override
+    public Indices indices(int count) {
+        return new NativeIndices(count);
+    }
+}

@@ -1,0 +1,94 @@
+package io.elbo4j.cpu;
+
+import io.elbo4j.cpu.jni.ElboCpu;
+import java.util.Locale;
+import java.util.Optional;
+import org.bytedeco.javacpp.Loader;
+
+/** The native CPU library: loaded once, at the first question; a refusal keeps its reason in words. */
+public final class CpuLibrary {
+    private static final int ABI = 1;
+    private static final int GENERIC = 0;
+    private static final String CACHE = "-Dorg.bytedeco.javacpp.cachedir=DIR";
+
+    private CpuLibrary() { }
+
+    private static final class Probe {
+        private static final String PROBLEM = load();
+    }
+
+    /** Why the library cannot be used here, a sentence with the remedy; empty if it can. */
+    public static Optional<String> problem() {
+        return Optional.ofNullable(Probe.PROBLEM);
+    }
+
+    /** The best instruction-set level of this processor: 0 generic, 2 to 4 x86-64-v2 to -v4. */
+    public static int bestLevel() {
+        return ElboCpu.elbo4j_cpu_best_level();
+    }
+
+    /** Whether the library can be used and a level can run here. */
+    public static boolean hasLevel(int level) {
+        return Probe.PROBLEM == null && ElboCpu.elbo4j_cpu_has_level(level) == 1;
+    }
+
+    /** Level {@code level} in words. */
+    public static String levelName(int level) {
+        return switch (level) {
+            case GENERIC -> "generic";
+            case 2 -> "x86-64-v2 (SSE4.2)";
+            case 3 -> "x86-64-v3 (AVX2)";
+            case 4 -> "x86-64-v4 (AVX-512)";
+            default -> "unknown level " + level;
+        };
+    }
+
+    private static String load() {
+        try {
+            String file = Loader.getPlatform() + "/" + System.mapLibraryName("jniElboCpu");
+            if (CpuLibrary.class.getResource("jni/" + file) == null) {
+                return "there is no native library for " + Loader.getPlatform() + " in this build of elbo4j: it was"
+                        + " built on another platform, or without cmake and a C++ compiler; build it on this machine"
+                        + " (with -Dnative=cpu the build says what is missing)";
+            }
+            Loader.load(ElboCpu.class);
+            int abi = ElboCpu.elbo4j_cpu_abi();
+            return abi == ABI ? null : "the native library is of version " + abi + ", this elbo4j needs " + ABI
+                    + ": delete the old library from java.library.path, or rebuild";
+        } catch (LinkageError | RuntimeException e) {
+            return explain(e);
+        }
+    }
+
+    /** What the system says, which names no remedy, with the remedy. */
+    static String explain(Throwable refusal) {
+        Throwable root = refusal;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String said = root.getMessage() == null ? root.getClass().getName() : root.getMessage();
+        String lower = said.toLowerCase(Locale.ROOT);
+        String reason;
+        if (lower.contains("failed to map segment") || lower.contains("operation not permitted")) {
+            reason = "the folder where the native library was unpacked forbids running code (noexec): give "
+                    + CACHE + " with a folder that allows it";
+        } else if (lower.contains("glibc_")) {
+            reason = "the C library (glibc) of this system is older than the one the native library was built"
+                    + " with: build elbo4j on this system";
+        } else if (lower.contains("ld-linux") || lower.contains("error relocating") || lower.contains("musl")) {
+            reason = "the native library needs glibc, which this system (musl, as Alpine Linux) lacks: use an image"
+                    + " with glibc, or build elbo4j on this system";
+        } else if (lower.contains("elf class") || lower.contains("elf header") || lower.contains("exec format")
+                || lower.contains("can't load")) {
+            reason = "the native library is for another processor, or damaged: build elbo4j on this system, or"
+                    + " delete the JavaCPP cache (~/.javacpp/cache)";
+        } else if (lower.contains("cache") || lower.contains("permission denied") || lower.contains("read-only")
+                || lower.contains("no space left")) {
+            reason = "the native library could not be unpacked into a folder: give " + CACHE
+                    + " with a writable one that has 10 MB left";
+        } else {
+            reason = "the native library could not be loaded";
+        }
+        return reason + " (" + said + ")";
+    }
+}

@@ -1,0 +1,47 @@
+package io.elbo4j.operation;
+
+import io.elbo4j.AdamStep;
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
+
+/** The Adam optimiser (Kingma and Ba 2015, algorithm 1). */
+public final class Adam {
+    private static final double NANOS_PER_ELEMENT = 0.5;
+
+    private Adam() { }
+
+    /**
+     * One step, in place, on float32 matrices of one shape, none overlapping:
+     *
+     * <pre>
+     *   g = gradient gradientScale                                      (gradientScale 1 x 1, or null for 1)
+     *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2     (+0 where below 2^-100 in magnitude)
+     *   parameter = parameter - stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
+     * </pre>
+     *
+     * with the bias corrections in {@code step}, which is read when the launch runs. Moments that decay into denormals
+     * become 0, as they would slow a step threefold. NaN and infinities in the gradient reach the parameter. Errors are
+     * reported as by {@link GaussianSampleKl}.
+     */
+    public static Launch update(Matrix parameter, Matrix gradient, Matrix firstMoment, Matrix secondMoment,
+            AdamStep step, Matrix gradientScale) {
+        Arguments.given("Adam.update", "step", step);
+        long rows = Arguments.given("Adam.update", "parameter", parameter).rows();
+        long columns = parameter.columns();
+        Arguments a = new Arguments("Adam.update").output("parameter", parameter, rows, columns);
+        a.input("gradient", gradient, rows, columns).output("firstMoment", firstMoment, rows, columns);
+        a.output("secondMoment", secondMoment, rows, columns).inputOrNull("gradientScale", gradientScale, 1, 1);
+        // A bias is one row: its columns become the items, to split them, and to follow the sums that are its gradient.
+        Matrix p = itemised(parameter);
+        Matrix g = itemised(gradient);
+        Matrix m = itemised(firstMoment);
+        Matrix v = itemised(secondMoment);
+        return a.launch(p.rows()).reads(g).readsAll(gradientScale).writes(p, m, v)
+                .nanosPerItem(NANOS_PER_ELEMENT * p.columns())
+                .body((begin, end) -> p.backend().kernels().adam(p, g, m, v, step, gradientScale, begin, end));
+    }
+
+    private static Matrix itemised(Matrix m) {
+        return m.rows() == 1 ? Arguments.asColumn(m) : m;
+    }
+}

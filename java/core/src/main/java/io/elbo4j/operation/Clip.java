@@ -1,0 +1,25 @@
+package io.elbo4j.operation;
+
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
+
+/** Gradient clipping by the global norm (Pascanu, Mikolov and Bengio 2013, algorithm 1). */
+public final class Clip {
+    private Clip() { }
+
+    /**
+     * {@code scale} (1 x 1) = min(1, maximumNorm / norm), the factor for all gradients, with norm = the root of the sum
+     * of {@code sumsOfSquares} (1 x P: of each parameter's gradient). Float32. An infinite norm gives 0; a NaN gives
+     * NaN, so that it is not hidden. Errors are reported as by {@link GaussianSampleKl}.
+     *
+     * @param maximumNorm above 0; infinity never clips
+     */
+    public static Launch scale(Matrix sumsOfSquares, float maximumNorm, Matrix scale) {
+        Arguments a = new Arguments("Clip.scale").input("sumsOfSquares", sumsOfSquares);
+        a.shape("sumsOfSquares", sumsOfSquares, 1, sumsOfSquares.columns()).output("scale", scale, 1, 1);
+        a.require(maximumNorm > 0, "maximumNorm", "be above 0", maximumNorm);
+        return a.launch(1).readsAll(sumsOfSquares).writes(scale).nanosPerItem(sumsOfSquares.columns())
+                .body((begin, end) -> scale.backend().kernels().clipScale(sumsOfSquares, maximumNorm, scale, begin,
+                        end));
+    }
+}

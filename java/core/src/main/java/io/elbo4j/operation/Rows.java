@@ -1,0 +1,70 @@
+package io.elbo4j.operation;
+
+import io.elbo4j.Indices;
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
+
+/**
+ * Moving float32 rows, bit by bit where nothing is added: concatenation is a copy to columns of the target, slicing
+ * {@link Matrix#columns}. Source and target must not overlap. Errors are reported as by {@link GaussianSampleKl}.
+ */
+public final class Rows {
+    private static final double NANOS_PER_ELEMENT = 0.2;
+
+    private Rows() { }
+
+    /** target = source, of one shape; a source of one row repeated is broadcast. */
+    public static Launch copy(Matrix source, Matrix target) {
+        return sameShape("Rows.copy", source, target)
+                .body((begin, end) -> target.backend().kernels().copy(source, target, begin, end));
+    }
+
+    /** target = target + source, of one shape. */
+    public static Launch add(Matrix source, Matrix target) {
+        return sameShape("Rows.add", source, target)
+                .body((begin, end) -> target.backend().kernels().add(source, target, begin, end));
+    }
+
+    /** Every element of target = value, which may be any float. */
+    public static Launch fill(float value, Matrix target) {
+        long rows = Arguments.given("Rows.fill", "target", target).rows();
+        Arguments a = new Arguments("Rows.fill").output("target", target, rows, target.columns());
+        return a.launch(target.rows()).writes(target).nanosPerItem(NANOS_PER_ELEMENT * target.columns())
+                .body((begin, end) -> target.backend().kernels().fill(value, target, begin, end));
+    }
+
+    /**
+     * Row r of target (B x D) = row indices[r] of source (N x D), for B = indices.count() row numbers in [0, N). They
+     * are read when the launch runs; one outside [0, N) throws {@link IndexOutOfBoundsException} then.
+     */
+    public static Launch gather(Matrix source, Indices indices, Matrix target) {
+        Arguments.given("Rows.gather", "indices", indices);
+        Arguments a = new Arguments("Rows.gather").input("source", source);
+        a.output("target", target, indices.count(), source.columns());
+        return a.launch(target.rows()).readsAll(source).writes(target)
+                .nanosPerItem(NANOS_PER_ELEMENT * target.columns())
+                .body((begin, end) -> target.backend().kernels().gather(source, indices, target, begin, end));
+    }
+
+    /**
+     * Row indices[r] of target (N x D) += row r of source (B x D), r ascending, so that repeated row numbers add in
+     * order: the gradient of {@link #gather}. Row numbers are read and checked as there.
+     */
+    public static Launch scatterAdd(Matrix source, Indices indices, Matrix target) {
+        Arguments.given("Rows.scatterAdd", "indices", indices);
+        Arguments a = new Arguments("Rows.scatterAdd").input("source", source);
+        a.shape("source", source, indices.count(), source.columns());
+        long rows = Arguments.given("Rows.scatterAdd", "target", target).rows();
+        a.output("target", target, rows, source.columns());
+        return a.launch(target.columns()).readsAll(source).writes(Arguments.whole(target))
+                .nanosPerItem(NANOS_PER_ELEMENT * source.rows())
+                .body((begin, end) -> target.backend().kernels().scatterAdd(source, indices, target, begin, end));
+    }
+
+    private static Launch sameShape(String name, Matrix source, Matrix target) {
+        Arguments a = new Arguments(name).input("source", source);
+        a.output("target", target, source.rows(), source.columns());
+        return a.launch(source.rows()).reads(source).writes(target)
+                .nanosPerItem(NANOS_PER_ELEMENT * source.columns());
+    }
+}

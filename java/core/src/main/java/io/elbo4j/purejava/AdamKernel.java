@@ -1,0 +1,109 @@
+package io.elbo4j.purejava;
+
+import static io.elbo4j.purejava.HeapAddress.get;
+import static io.elbo4j.purejava.HeapAddress.load;
+import static io.elbo4j.purejava.HeapAddress.set;
+import static io.elbo4j.purejava.HeapAddress.store;
+import static io.elbo4j.purejava.Scratch.TILE;
+import static io.elbo4j.purejava.Scratch.width;
+
+import io.elbo4j.AdamStep;
+import io.elbo4j.Matrix;
+import io.elbo4j.numerics.RowSum;
+
+/**
+ * One step of Adam (Kingma and Ba 2015, algorithm 1, in the form of the end of its section 2), and the scale that clips a
+ * gradient to a norm (Pascanu et al. 2013, algorithm 1):
+ *
+ * <pre>
+ * m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2       g = gradient times the scale
+ * p = p - stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
+ * scale = norm &lt;= maximumNorm ? 1 : maximumNorm / norm
+ * </pre>
+ *
+ * <p>Moments smaller than 2^-100 become +0. Moves 28 bytes an element.
+ */
+final class AdamKernel {
+    /** The largest float below 2^-100. */
+    private static final float FLUSHED = 0x1.fffffep-101f;
+
+    private AdamKernel() {}
+
+    /** gradientScale is nullable, which is a scale of 1. */
+    static void update(Matrix parameter, Matrix gradient, Matrix firstMoment, Matrix secondMoment, AdamStep step,
+            Matrix gradientScale, long begin, long end) {
+        Scratch scratch = Scratch.get();
+        float[] p = scratch.tile(0);
+        float[] g = scratch.tile(1);
+        float[] m = scratch.tile(2);
+        float[] v = scratch.tile(3);
+        float scale = gradientScale == null ? 1 : get(gradientScale, 0);
+        // Rows without gaps are one long row: a bias comes as a column.
+        boolean oneRow = contiguous(parameter) && contiguous(gradient) && contiguous(firstMoment) && contiguous(secondMoment);
+        int columns = (int) (oneRow ? (end - begin) * parameter.columns() : parameter.columns());
+        long last = oneRow ? Math.min(begin + 1, end) : end;
+        for (long r = begin; r < last; r++) {
+            for (int c = 0; c < columns; c += TILE) {
+                int n = width(c, columns);
+                load(parameter, r, c, p, n);
+                load(gradient, r, c, g, n);
+                load(firstMoment, r, c, m, n);
+                load(secondMoment, r, c, v, n);
+                scale(g, scale, n);
+                firstMoments(g, step.beta1(), step.oneMinusBeta1(), m, n);
+                secondMoments(g, step.beta2(), step.oneMinusBeta2(), v, n);
+                descend(m, v, step.stepSize(), step.inverseRootCorrection(), step.epsilon(), p, n);
+                store(m, firstMoment, r, c, n);
+                store(v, secondMoment, r, c, n);
+                store(p, parameter, r, c, n);
+            }
+        }
+    }
+
+    /** sumsOfSquares has its elements one after another; scale is 1 x 1. */
+    static void clipScale(Matrix sumsOfSquares, float maximumNorm, Matrix scale) {
+        int count = (int) (sumsOfSquares.rows() * sumsOfSquares.columns());
+        float squared = RowSum.sum(HeapAddress.values(sumsOfSquares), HeapAddress.offset(sumsOfSquares), count,
+                Scratch.get().lanes);
+        float norm = (float) Math.sqrt(squared);
+        set(scale, 0, norm <= maximumNorm ? 1 : maximumNorm / norm);
+    }
+
+    private static boolean contiguous(Matrix matrix) {
+        return matrix.rowStride() == matrix.columns();
+    }
+
+    private static void scale(float[] g, float scale, int n) {
+        for (int i = 0; i < n; i++) {
+            g[i] = g[i] * scale;
+        }
+    }
+
+    private static void firstMoments(float[] g, float beta1, float oneMinusBeta1, float[] m, int n) {
+        for (int i = 0; i < n; i++) {
+            m[i] = flush(Math.fma(beta1, m[i], oneMinusBeta1 * g[i]));
+        }
+    }
+
+    private static void secondMoments(float[] g, float beta2, float oneMinusBeta2, float[] v, int n) {
+        for (int i = 0; i < n; i++) {
+            v[i] = flush(Math.fma(beta2, v[i], (oneMinusBeta2 * g[i]) * g[i]));
+        }
+    }
+
+    private static void descend(float[] m, float[] v, float stepSize, float inverseRootCorrection, float epsilon, float[] p,
+            int n) {
+        for (int i = 0; i < n; i++) {
+            p[i] = p[i] - (stepSize * m[i]) / Math.fma((float) Math.sqrt(v[i]), inverseRootCorrection, epsilon);
+        }
+    }
+
+    /**
+     * x, or +0 where |x| is below 2^-100; NaN stays. Written without a comparison, which would keep the loop from being
+     * vectorised: the difference is at least 2^-124 where x is kept, so that the factor is 0 or 1; adding 0 turns -0 into +0.
+     */
+    private static float flush(float x) {
+        float keep = Math.min(Math.max((Math.abs(x) - FLUSHED) * 0x1p126f, 0), 1);
+        return x * keep + 0;
+    }
+}

@@ -1,0 +1,245 @@
+package io.elbo4j.purejava;
+
+import static io.elbo4j.purejava.HeapAddress.get;
+import static io.elbo4j.purejava.HeapAddress.load;
+import static io.elbo4j.purejava.HeapAddress.set;
+import static io.elbo4j.purejava.HeapAddress.store;
+import static io.elbo4j.purejava.Scratch.TILE;
+import static io.elbo4j.purejava.Scratch.width;
+
+import io.elbo4j.Matrix;
+import io.elbo4j.Noise;
+import io.elbo4j.numerics.Exp;
+import io.elbo4j.numerics.RowSum;
+import java.util.Arrays;
+
+/**
+ * K samples of a diagonal Gaussian, its KL divergence from a prior and, on request, log p(z) - log q(z) of each sample. For
+ * a row with mean m and log-variance lv, a prior with mean pm and log-variance plv, and noise eps:
+ *
+ * <pre>
+ * s = exp(lv / 2), v = s^2, z = m + s eps
+ * ip = exp(-plv), d = m - pm, q = (d^2 + v) ip
+ * kl       = 1/2 sum(q + plv - lv - 1)
+ * logRatio = 1/2 sum(eps^2 + lv - plv - (z - pm)^2 ip)
+ *
+ * dMean             = sum over K of dz + w d ip                   w = dKl, times the column's weight if there are any
+ * dLogVariance      = sum over K of dz eps s / 2 + w/2 (v ip - 1)
+ * dPriorMean        = -w d ip
+ * dPriorLogVariance = w/2 (1 - q)
+ * </pre>
+ *
+ * <p>mean and logVariance are B x D, z is B K x D with the samples of a row next to each other, kl is B x 1, logRatio B K x 1.
+ * Moves 12 bytes an element forward (20 with a prior) and 20 backward: the noise is drawn again, not stored.
+ *
+ * <p>A standard normal prior is pm = 0, plv = 0, ip = 1, to the bit: nothing is rounded when one adds 0 or multiplies by 1.
+ */
+final class GaussianSampleKl {
+    private GaussianSampleKl() {}
+
+    static void forward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance, Noise noise, Matrix z,
+            Matrix kl, Matrix logRatio, long begin, long end) {
+        Scratch scratch = Scratch.get();
+        float[] m = scratch.tile(0);
+        float[] lv = scratch.tile(1);
+        float[] s = scratch.tile(2);
+        float[] pm = scratch.tile(3);
+        float[] plv = scratch.tile(4);
+        float[] ip = scratch.tile(5);
+        float[] eps = scratch.tile(6);
+        float[] sample = scratch.tile(7);
+        float[] term = scratch.tile(8);
+        int columns = (int) mean.columns();
+        long samples = mean.rows() == 0 ? 0 : z.rows() / mean.rows();
+        for (long r = begin; r < end; r++) {
+            RowSum.clear(scratch.lanes);
+            for (long zRow = r * samples; zRow < (r + 1) * samples; zRow++) {
+                RowSum.clear(scratch.otherLanes);
+                for (int c = 0; c < columns; c += TILE) {
+                    int n = width(c, columns);
+                    load(mean, r, c, m, n);
+                    load(logVariance, r, c, lv, n);
+                    loadPrior(priorMean, priorLogVariance, r, c, pm, plv, ip, n);
+                    standardDeviation(lv, s, n);
+                    if (zRow == r * samples) {
+                        klTerms(m, lv, s, pm, plv, ip, term, n);
+                        RowSum.add(scratch.lanes, term, 0, n);
+                    }
+                    RandomFill.normals(noise, zRow, c, eps, n, scratch.words);
+                    sample(m, s, eps, sample, n);
+                    store(sample, z, zRow, c, n);
+                    if (logRatio != null) {
+                        logRatioTerms(sample, eps, lv, pm, plv, ip, term, n);
+                        RowSum.add(scratch.otherLanes, term, 0, n);
+                    }
+                }
+                if (logRatio != null) {
+                    set(logRatio, zRow, 0.5f * RowSum.finish(scratch.otherLanes));
+                }
+            }
+            set(kl, r, 0.5f * RowSum.finish(scratch.lanes));
+        }
+    }
+
+    /** columnWeight is nullable, dPriorMean and dPriorLogVariance are nullable. */
+    static void backward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance, Noise noise, Matrix dz,
+            Matrix dKl, Matrix columnWeight, Matrix dMean, Matrix dLogVariance, Matrix dPriorMean, Matrix dPriorLogVariance,
+            long begin, long end) {
+        Scratch scratch = Scratch.get();
+        float[] m = scratch.tile(0);
+        float[] lv = scratch.tile(1);
+        float[] s = scratch.tile(2);
+        float[] pm = scratch.tile(3);
+        float[] plv = scratch.tile(4);
+        float[] ip = scratch.tile(5);
+        float[] eps = scratch.tile(6);
+        float[] w = scratch.tile(7);
+        float[] g = scratch.tile(8);
+        float[] sum = scratch.tile(9);
+        float[] sumEps = scratch.tile(10);
+        float[] result = scratch.tile(11);
+        int columns = (int) mean.columns();
+        long samples = mean.rows() == 0 ? 0 : dz.rows() / mean.rows();
+        for (long r = begin; r < end; r++) {
+            for (int c = 0; c < columns; c += TILE) {
+                int n = width(c, columns);
+                for (long zRow = r * samples; zRow < (r + 1) * samples; zRow++) {
+                    load(dz, zRow, c, g, n);
+                    RandomFill.normals(noise, zRow, c, eps, n, scratch.words);
+                    if (zRow == r * samples) {
+                        startSums(g, eps, sum, sumEps, n);
+                    } else {
+                        addToSums(g, eps, sum, sumEps, n);
+                    }
+                }
+                load(mean, r, c, m, n);
+                load(logVariance, r, c, lv, n);
+                loadPrior(priorMean, priorLogVariance, r, c, pm, plv, ip, n);
+                standardDeviation(lv, s, n);
+                loadWeights(get(dKl, r), columnWeight, c, w, n);
+                meanGradient(m, pm, ip, w, sum, result, n);
+                store(result, dMean, r, c, n);
+                logVarianceGradient(s, ip, w, sumEps, result, n);
+                store(result, dLogVariance, r, c, n);
+                if (dPriorMean != null) {
+                    priorMeanGradient(m, pm, ip, w, result, n);
+                    store(result, dPriorMean, r, c, n);
+                }
+                if (dPriorLogVariance != null) {
+                    priorLogVarianceGradient(m, s, pm, ip, w, result, n);
+                    store(result, dPriorLogVariance, r, c, n);
+                }
+            }
+        }
+    }
+
+    /** pm, plv and ip = exp(-plv) of a prior, or of the standard normal where it is null. */
+    static void loadPrior(Matrix priorMean, Matrix priorLogVariance, long row, int column, float[] pm, float[] plv, float[] ip,
+            int n) {
+        if (priorMean == null) {
+            Arrays.fill(pm, 0, n, 0);
+            Arrays.fill(plv, 0, n, 0);
+            Arrays.fill(ip, 0, n, 1);
+            return;
+        }
+        load(priorMean, row, column, pm, n);
+        load(priorLogVariance, row, column, plv, n);
+        for (int i = 0; i < n; i++) {
+            ip[i] = Exp.exp(-plv[i]);
+        }
+    }
+
+    private static void loadWeights(float dKl, Matrix columnWeight, int column, float[] w, int n) {
+        if (columnWeight == null) {
+            Arrays.fill(w, 0, n, dKl);
+            return;
+        }
+        load(columnWeight, 0, column, w, n);
+        for (int i = 0; i < n; i++) {
+            w[i] = dKl * w[i];
+        }
+    }
+
+    static void standardDeviation(float[] lv, float[] s, int n) {
+        for (int i = 0; i < n; i++) {
+            s[i] = Exp.exp(0.5f * lv[i]);
+        }
+    }
+
+    static void klTerms(float[] m, float[] lv, float[] s, float[] pm, float[] plv, float[] ip, float[] t, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = s[i] * s[i];
+            float d = m[i] - pm[i];
+            float q = Math.fma(d, d, v) * ip[i];
+            t[i] = (q + (plv[i] - lv[i])) - 1;
+        }
+    }
+
+    private static void sample(float[] m, float[] s, float[] eps, float[] z, int n) {
+        for (int i = 0; i < n; i++) {
+            z[i] = Math.fma(s[i], eps[i], m[i]);
+        }
+    }
+
+    private static void logRatioTerms(float[] z, float[] eps, float[] lv, float[] pm, float[] plv, float[] ip, float[] u,
+            int n) {
+        for (int i = 0; i < n; i++) {
+            float dz = z[i] - pm[i];
+            u[i] = Math.fma(-(dz * ip[i]), dz, Math.fma(eps[i], eps[i], lv[i]) - plv[i]);
+        }
+    }
+
+    private static void startSums(float[] dz, float[] eps, float[] sum, float[] sumEps, int n) {
+        for (int i = 0; i < n; i++) {
+            float g = dz[i];
+            float e = eps[i];
+            sum[i] = g;
+            sumEps[i] = g * e;
+        }
+    }
+
+    private static void addToSums(float[] dz, float[] eps, float[] sum, float[] sumEps, int n) {
+        for (int i = 0; i < n; i++) {
+            float g = dz[i];
+            float e = eps[i];
+            float gm = sum[i];
+            float ga = sumEps[i];
+            sum[i] = gm + g;
+            sumEps[i] = Math.fma(g, e, ga);
+        }
+    }
+
+    // One loop for each gradient: the compiler does not vectorise a loop over eight arrays.
+
+    private static void meanGradient(float[] m, float[] pm, float[] ip, float[] w, float[] sum, float[] dMean, int n) {
+        for (int i = 0; i < n; i++) {
+            float di = (m[i] - pm[i]) * ip[i];
+            dMean[i] = Math.fma(w[i], di, sum[i]);
+        }
+    }
+
+    private static void logVarianceGradient(float[] s, float[] ip, float[] w, float[] sumEps, float[] dLogVariance, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = s[i] * s[i];
+            float a = sumEps[i] * (0.5f * s[i]);
+            dLogVariance[i] = Math.fma(0.5f * w[i], Math.fma(v, ip[i], -1), a);
+        }
+    }
+
+    private static void priorMeanGradient(float[] m, float[] pm, float[] ip, float[] w, float[] dPriorMean, int n) {
+        for (int i = 0; i < n; i++) {
+            float di = (m[i] - pm[i]) * ip[i];
+            dPriorMean[i] = -(w[i] * di);
+        }
+    }
+
+    private static void priorLogVarianceGradient(float[] m, float[] s, float[] pm, float[] ip, float[] w,
+            float[] dPriorLogVariance, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = s[i] * s[i];
+            float d = m[i] - pm[i];
+            float q = Math.fma(d, d, v) * ip[i];
+            dPriorLogVariance[i] = (0.5f * w[i]) * (1 - q);
+        }
+    }
+}

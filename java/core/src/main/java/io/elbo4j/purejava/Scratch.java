@@ -1,0 +1,35 @@
+package io.elbo4j.purejava;
+
+import io.elbo4j.numerics.RowSum;
+
+/** Working memory of one thread: tiles for pieces of rows, so that kernels allocate nothing. */
+final class Scratch {
+    /** Columns of a tile: all tiles of a kernel stay in the first-level cache. A multiple of {@link RowSum#TILE}. */
+    static final int TILE = 512;
+
+    private static final int MOST_TILES = 12;
+    private static final ThreadLocal<Scratch> PER_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+    private final float[][] tiles = new float[MOST_TILES][TILE];
+
+    /** The lanes of two row sums at a time. */
+    final double[] lanes = new double[RowSum.LANES];
+
+    final double[] otherLanes = new double[RowSum.LANES];
+
+    /** Random words of a tile. */
+    final int[] words = new int[TILE];
+
+    static Scratch get() {
+        return PER_THREAD.get();
+    }
+
+    float[] tile(int i) {
+        return tiles[i];
+    }
+
+    /** How many columns the tile that starts at a column has. */
+    static int width(int column, int columns) {
+        return Math.min(TILE, columns - column);
+    }
+}

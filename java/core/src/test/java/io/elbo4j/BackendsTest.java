@@ -1,0 +1,108 @@
+package io.elbo4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.elbo4j.cpu.CpuLibrary;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+class BackendsTest {
+    @AfterEach
+    void forgetTheLevel() {
+        System.clearProperty(Backends.LEVEL_PROPERTY);
+    }
+
+    private static void says(Class<? extends Exception> type, String expected, Executable action) {
+        String message = assertThrows(type, action).getMessage();
+        assertTrue(message.contains(expected), () -> "'" + message + "' should contain '" + expected + "'");
+    }
+
+    private static void assumeCpu() {
+        assumeTrue(CpuLibrary.problem().isEmpty(), () -> "skipped: " + CpuLibrary.problem().orElse(""));
+    }
+
+    @Test
+    void namesAndThreadsAreChecked() {
+        says(IllegalArgumentException.class, "backend must be auto, java, cpu or cuda, not 'gpu'",
+                () -> Backends.open("gpu", 1));
+        says(IllegalStateException.class, "this version has no CUDA kernels", () -> Backends.open("cuda", 1));
+        says(IllegalArgumentException.class, "threads must be at least 0 (0: all processors), not -1",
+                () -> Backends.open("java", -1));
+    }
+
+    @Test
+    void zeroThreadsAreAllProcessors() {
+        try (Backend b = Backends.open("java", 0)) {
+            assertEquals(Runtime.getRuntime().availableProcessors(), b.threads());
+        }
+    }
+
+    @Test
+    void statusesSayWhatRunsOrWhyNot() {
+        List<Backends.Status> all = Backends.statuses();
+        assertEquals("cpu java cuda", all.stream().map(Backends.Status::name).collect(Collectors.joining(" ")));
+        for (Backends.Status s : all) {
+            assertFalse(s.detail().isBlank(), s.name());
+            if (s.available()) {
+                try (Backend b = Backends.open(s.name(), 1)) {
+                    assertEquals(s.name(), b.name());
+                    assertEquals(s.detail(), b.description());
+                }
+            } else {
+                says(IllegalStateException.class, s.detail(), () -> Backends.open(s.name(), 1));
+            }
+        }
+    }
+
+    @Test
+    void autoIsTheFirstAvailable() {
+        try (Backend b = Backends.open("auto", 1)) {
+            assertEquals(CpuLibrary.problem().isEmpty() ? "cpu" : "java", b.name());
+        }
+    }
+
+    @Test
+    void withoutTheLibraryTheReasonIsSaid() {
+        assumeTrue(CpuLibrary.problem().isPresent(), "skipped: the native library is here");
+        says(IllegalStateException.class, "backend cpu is not available: ", () -> Backends.open("cpu", 1));
+        says(IllegalStateException.class, CpuLibrary.problem().get(), () -> Backends.openCpu(0, 1));
+        assertFalse(Backends.hasCpuLevel(0));
+    }
+
+    @Test
+    void aLevelCanBeCapped() {
+        assumeCpu();
+        for (String level : List.of("generic", "v2", "v3", "v4")) {
+            int number = level.equals("generic") ? 0 : level.charAt(1) - '0';
+            System.setProperty(Backends.LEVEL_PROPERTY, level);
+            if (Backends.hasCpuLevel(number)) {
+                try (Backend b = Backends.open("auto", 1)) {
+                    assertTrue(b.description().contains(level), b.description());
+                }
+            } else {
+                says(IllegalArgumentException.class, "elbo4j.cpu.level must be a level that this processor has",
+                        () -> Backends.open("auto", 1));
+            }
+        }
+    }
+
+    @Test
+    void anUnknownLevelIsRefused() {
+        assumeCpu();
+        System.setProperty(Backends.LEVEL_PROPERTY, "avx2");
+        says(IllegalArgumentException.class, "elbo4j.cpu.level must be generic, v2, v3 or v4, not 'avx2'",
+                () -> Backends.open("cpu", 1));
+        Backends.Status cpu = Backends.statuses().get(0);
+        assertFalse(cpu.available());
+        assertTrue(cpu.detail().contains("avx2"), cpu.detail());
+        says(IllegalArgumentException.class, "not 1", () -> Backends.openCpu(1, 1));
+        says(IllegalArgumentException.class, "not 5", () -> Backends.openCpu(5, 1));
+    }
+}

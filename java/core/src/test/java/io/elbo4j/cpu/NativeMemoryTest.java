@@ -1,0 +1,133 @@
+package io.elbo4j.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Indices;
+import io.elbo4j.Leaks;
+import io.elbo4j.Matrix;
+import io.elbo4j.Storage;
+import io.elbo4j.operation.Rows;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Native memory: its contents, its end, and what happens if nobody ends it. */
+class NativeMemoryTest {
+    private Backend backend;
+
+    @BeforeEach
+    void open() {
+        assumeTrue(CpuLibrary.problem().isEmpty(), () -> "skipped: " + CpuLibrary.problem().orElse(""));
+        backend = new CpuBackend(0, 1);
+    }
+
+    @AfterEach
+    void close() {
+        if (backend != null) {
+            backend.close();
+        }
+    }
+
+    @Test
+    void isZeroAndAlignedAndKeepsWhatIsWritten() {
+        for (int n : new int[] {0, 1, 31, 32, 33, 127, 128, 129, 300_007}) {
+            try (Matrix m = backend.matrix(1, n)) {
+                assertEquals(0, ((Pointer) m.address()).address() % 64, n + " floats");
+                assertArrayEquals(new float[n], m.toArray());
+                float[] values = new float[n];
+                for (int i = 0; i < n; i++) {
+                    values[i] = Float.intBitsToFloat(i * 0x9E3779B1 & 0x7F7FFFFF);
+                }
+                assertArrayEquals(values, m.set(values).toArray());
+                assertArrayEquals(java.util.Arrays.copyOfRange(values, n / 3, n), m.columns(n / 3, n).toArray());
+            }
+        }
+    }
+
+    @Test
+    void impossibleSizesAreRefused() {
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> backend.allocate(-1)).getMessage()
+                .contains("not -1"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> backend.allocate(Long.MAX_VALUE / 2))
+                .getMessage().contains("not " + Long.MAX_VALUE / 2));
+        String message = assertThrows(OutOfMemoryError.class, () -> backend.allocate(1L << 55)).getMessage();
+        assertTrue(message.contains((4L << 55) + " bytes"), message);
+    }
+
+    @Test
+    void closingIsNoLeakAndForgettingIsOne() throws InterruptedException {
+        long before = Leaks.count();
+        for (int i = 0; i < 10; i++) {
+            backend.matrix(3, 3).close();
+            backend.indices(3).close();
+        }
+        collect();
+        assertEquals(before, Leaks.count());
+        forget();
+        for (int i = 0; i < 100 && Leaks.count() < before + 2; i++) {
+            collect();
+        }
+        assertEquals(before + 2, Leaks.count());
+    }
+
+    private void forget() {
+        backend.matrix(3, 3);
+        backend.indices(3);
+    }
+
+    private static void collect() throws InterruptedException {
+        System.gc();
+        Thread.sleep(20);
+    }
+
+    @Test
+    void anAddressKeepsItsStorage() throws InterruptedException {
+        long before = Leaks.count();
+        NativeStorage.Address address = (NativeStorage.Address) backend.matrix(3, 3).set(1, 2, 3, 4, 5, 6, 7, 8, 9)
+                .columns(1, 3).address();
+        collect();
+        assertEquals(before, Leaks.count());
+        assertEquals(2, address.get());
+        address.storage().close();
+    }
+
+    @Test
+    void rowNumbersOutsideTheMatrixAreRefusedAndNothingIsWritten() {
+        try (Matrix source = backend.matrix(4, 2).set(0, 1, 2, 3, 4, 5, 6, 7); Matrix target = backend.matrix(3, 2);
+                Indices rows = backend.indices(3)) {
+            rows.set(new int[] {9, 3, 0, 2, 9}, 1);
+            Rows.gather(source, rows, target).run();
+            assertArrayEquals(new float[] {6, 7, 0, 1, 4, 5}, target.toArray());
+            for (int bad : new int[] {4, -1}) {
+                rows.set(new int[] {0, bad, 0}, 0);
+                String message = assertThrows(IndexOutOfBoundsException.class,
+                        () -> Rows.gather(source, rows, target).run()).getMessage();
+                assertTrue(message.contains("[0, 4), not " + bad), message);
+                assertThrows(IndexOutOfBoundsException.class, () -> Rows.scatterAdd(target, rows, source).run());
+            }
+            assertArrayEquals(new float[] {6, 7, 0, 1, 4, 5}, target.toArray());
+            assertArrayEquals(new float[] {0, 1, 2, 3, 4, 5, 6, 7}, source.toArray());
+            String message = assertThrows(IllegalArgumentException.class, () -> rows.set(new int[4], 2)).getMessage();
+            assertTrue(message.contains("3 row numbers from element 2"), message);
+        }
+    }
+
+    @Test
+    void closedMemoryIsRefused() {
+        Storage storage = backend.allocate(8);
+        Matrix m = Matrix.view(storage, 0, 2, 4, 4);
+        Indices rows = backend.indices(2);
+        storage.close();
+        rows.close();
+        rows.close();
+        assertThrows(IllegalStateException.class, m::toArray);
+        assertThrows(IllegalStateException.class, () -> rows.set(new int[2], 0));
+        assertThrows(IllegalStateException.class, rows::address);
+    }
+}

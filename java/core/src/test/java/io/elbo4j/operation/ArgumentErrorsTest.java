@@ -1,0 +1,333 @@
+package io.elbo4j.operation;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.Activation;
+import io.elbo4j.AdamStep;
+import io.elbo4j.Backend;
+import io.elbo4j.Backends;
+import io.elbo4j.Indices;
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
+import io.elbo4j.Noise;
+import io.elbo4j.ScalarFunction;
+import io.elbo4j.Storage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Every wrong argument: the error names the operation, the argument, what was given and expected; nothing is written. */
+class ArgumentErrorsTest {
+    private static final float SENTINEL = 42.5f;
+
+    private final Backend backend = Backends.open("java", 1);
+    private final List<Matrix> made = new ArrayList<>();
+    private final Noise noise = new Noise(1, 1);
+    private final AdamStep step = new AdamStep(1e-3, 0.9, 0.999, 1e-8);
+    private final Indices three = backend.indices(3);
+
+    private final Matrix in = matrix(3, 4);
+    private final Matrix in2 = matrix(3, 4);
+    private final Matrix in3 = matrix(3, 4);
+    private final Matrix out = matrix(3, 4);
+    private final Matrix out2 = matrix(3, 4);
+    private final Matrix out3 = matrix(3, 4);
+    private final Matrix out4 = matrix(3, 4);
+    private final Matrix perRow = matrix(3, 1);
+    private final Matrix perRow2 = matrix(3, 1);
+    private final Matrix samples = matrix(6, 4);
+    private final Matrix perSample = matrix(6, 1);
+    private final Matrix row = matrix(1, 4);
+    private final Matrix row2 = matrix(1, 4);
+    private final Matrix wrong = matrix(5, 3);
+    private final Matrix strided = matrix(3, 2).columns(0, 1);
+    private final Matrix repeated = matrix(1, 4).repeatRow(3);
+
+    private Matrix matrix(long rows, long columns) {
+        Matrix m = backend.matrix(rows, columns);
+        Rows.fill(SENTINEL, m).run();
+        made.add(m);
+        return m;
+    }
+
+    @AfterEach
+    void nothingWasWritten() {
+        for (Matrix m : made) {
+            float[] expected = new float[(int) (m.rows() * m.columns())];
+            Arrays.fill(expected, SENTINEL);
+            assertArrayEquals(expected, m.toArray());
+        }
+        backend.close();
+    }
+
+    private static void refused(String expected, Supplier<Launch> operation) {
+        assertEquals(expected, assertThrows(IllegalArgumentException.class, operation::get).getMessage());
+    }
+
+    private static void missing(String expected, Supplier<Launch> operation) {
+        assertEquals(expected + " must be given, not null",
+                assertThrows(NullPointerException.class, operation::get).getMessage());
+    }
+
+    @Test
+    void theRightArgumentsAreTaken() {
+        assertNotNull(GaussianSampleKl.forward(in, in2, noise, samples, perRow));
+        assertNotNull(GaussianSampleKl.forwardWithLogRatio(in, in2, repeated, repeated, noise, samples, perRow,
+                perSample));
+        assertNotNull(GaussianSampleKl.backward(in, in2, in3, in3, noise, samples, perRow, row, out, out2, out3, out4));
+        assertNotNull(GaussianLogLikelihood.fused(in, repeated, in2, perRow, perRow2, out, null));
+    }
+
+    @Test
+    void gaussianSampleKl() {
+        String f = "GaussianSampleKl.forward: ";
+        missing(f + "mean", () -> GaussianSampleKl.forward(null, in2, noise, out, perRow));
+        missing(f + "logVariance", () -> GaussianSampleKl.forward(in, null, noise, out, perRow));
+        missing(f + "noise", () -> GaussianSampleKl.forward(in, in2, null, out, perRow));
+        missing(f + "z", () -> GaussianSampleKl.forward(in, in2, noise, null, perRow));
+        missing(f + "kl", () -> GaussianSampleKl.forward(in, in2, noise, out, null));
+        missing("GaussianSampleKl.forwardWithLogRatio: logRatio",
+                () -> GaussianSampleKl.forwardWithLogRatio(in, in2, null, null, noise, out, perRow, null));
+        refused(f + "logVariance must be 3 x 4, not 5 x 3",
+                () -> GaussianSampleKl.forward(in, wrong, noise, out, perRow));
+        refused(f + "z must be 5 x 4, not 5 x 3", () -> GaussianSampleKl.forward(in, in2, noise, wrong, perRow));
+        refused(f + "z must have a multiple of the 3 rows of mean, not 4 rows",
+                () -> GaussianSampleKl.forward(in, in2, noise, samples.rows(0, 4), perRow));
+        refused(f + "z must have a multiple of the 3 rows of mean, not 0 rows",
+                () -> GaussianSampleKl.forward(in, in2, noise, samples.rows(0, 0), perRow));
+        refused(f + "kl must be 3 x 1, not 1 x 4", () -> GaussianSampleKl.forward(in, in2, noise, out, row));
+        refused(f + "kl must be contiguous (row stride 1), not of row stride 2",
+                () -> GaussianSampleKl.forward(in, in2, noise, out, strided));
+        refused(f + "z must have a place for each row, as it is written to, not one row repeated (row stride 0)",
+                () -> GaussianSampleKl.forward(in, in2, noise, repeated, perRow));
+        refused(f + "z must lie apart from mean, not overlapping it",
+                () -> GaussianSampleKl.forward(in, in2, noise, in, perRow));
+        refused(f + "kl must lie apart from z, not overlapping it",
+                () -> GaussianSampleKl.forward(in, in2, noise, out, out.reshape(12, 1).rows(9, 12)));
+        refused(f + "priorLogVariance must be given together with priorMean, not null",
+                () -> GaussianSampleKl.forward(in, in2, in3, null, noise, out, perRow));
+        refused(f + "priorMean must be given together with priorLogVariance, not null",
+                () -> GaussianSampleKl.forward(in, in2, null, in3, noise, out, perRow));
+        refused(f + "priorMean must be 3 x 4, not 1 x 4",
+                () -> GaussianSampleKl.forward(in, in2, row, row2, noise, out, perRow));
+        refused("GaussianSampleKl.forwardWithLogRatio: logRatio must be 6 x 1, not 3 x 1", () -> GaussianSampleKl
+                .forwardWithLogRatio(in, in2, null, null, noise, samples, perRow, perRow2));
+    }
+
+    @Test
+    void gaussianSampleKlBackward() {
+        String b = "GaussianSampleKl.backward: ";
+        missing(b + "dz", () -> GaussianSampleKl.backward(in, in2, noise, null, perRow, null, out, out2));
+        missing(b + "dMean", () -> GaussianSampleKl.backward(in, in2, noise, in3, perRow, null, null, out2));
+        refused(b + "dz must have a multiple of the 3 rows of mean, not 5 rows",
+                () -> GaussianSampleKl.backward(in, in2, noise, samples.rows(0, 5), perRow, null, out, out2));
+        refused(b + "dKl must be 3 x 1, not 6 x 1",
+                () -> GaussianSampleKl.backward(in, in2, noise, in3, perSample, null, out, out2));
+        refused(b + "columnWeight must be 1 x 4, not 3 x 1",
+                () -> GaussianSampleKl.backward(in, in2, noise, in3, perRow, perRow2, out, out2));
+        refused(b + "dLogVariance must be 3 x 4, not 5 x 3",
+                () -> GaussianSampleKl.backward(in, in2, noise, in3, perRow, null, out, wrong));
+        refused(b + "dMean must lie apart from dz, not overlapping it",
+                () -> GaussianSampleKl.backward(in, in2, noise, in3, perRow, null, in3, out2));
+        refused(b + "dLogVariance must lie apart from dMean, not overlapping it",
+                () -> GaussianSampleKl.backward(in, in2, noise, in3, perRow, null, out, out));
+        refused(b + "dPriorMean must be null where there is no priorMean, not matrix 3 x 4", () -> GaussianSampleKl
+                .backward(in, in2, null, null, noise, in3, perRow, null, out, out2, out3, out4));
+        refused(b + "dPriorLogVariance must be given together with dPriorMean, not null", () -> GaussianSampleKl
+                .backward(in, in2, in3, in3, noise, samples, perRow, null, out, out2, out3, null));
+    }
+
+    @Test
+    void klPerDimensionAndFreeBits() {
+        refused("GaussianKlPerDimension.forward: klPerDimension must be 1 x 4, not 3 x 1",
+                () -> GaussianKlPerDimension.forward(in, in2, null, null, perRow));
+        refused("GaussianKlPerDimension.forward: logVariance must be 3 x 4, not 1 x 4",
+                () -> GaussianKlPerDimension.forward(in, row, null, null, row2));
+        refused("GaussianKlPerDimension.freeBitsGate: threshold must be a number, not NaN",
+                () -> GaussianKlPerDimension.freeBitsGate(row, Float.NaN, row2));
+        refused("GaussianKlPerDimension.freeBitsGate: klPerDimension must be 1 x 4, not 3 x 4",
+                () -> GaussianKlPerDimension.freeBitsGate(in, 1, row2));
+        refused("GaussianKlPerDimension.freeBitsGate: columnWeight must be 1 x 4, not 5 x 3",
+                () -> GaussianKlPerDimension.freeBitsGate(row, 1, wrong));
+    }
+
+    @Test
+    void likelihoods() {
+        String b = "BernoulliLogLikelihood.";
+        missing(b + "forward: x", () -> BernoulliLogLikelihood.forward(in, null, perRow));
+        missing(b + "fused: dLogLikelihood", () -> BernoulliLogLikelihood.fused(in, in2, null, perRow, out));
+        refused(b + "forward: x must be 3 x 4, not 3 x 1", () -> BernoulliLogLikelihood.forward(in, perRow, perRow2));
+        refused(b + "forward: logits must have a multiple of the 5 rows of x, not 3 rows",
+                () -> BernoulliLogLikelihood.forward(in, wrong, perRow));
+        refused(b + "fused: dLogits must lie apart from logits, not overlapping it",
+                () -> BernoulliLogLikelihood.fused(in, in2, perRow, perRow2, in));
+        refused(b + "fused: logLikelihood must be 6 x 1, not 3 x 1",
+                () -> BernoulliLogLikelihood.fused(samples, in, perSample, perRow, out));
+
+        String g = "GaussianLogLikelihood.";
+        refused(g + "forward: logVariance must be 3 x 4, not 1 x 4",
+                () -> GaussianLogLikelihood.forward(in, row, in2, perRow));
+        refused(g + "fused: dLogVariance must be 3 x 4, not 1 x 4",
+                () -> GaussianLogLikelihood.fused(in, in2, in3, perRow, perRow2, out, row));
+        missing(g + "fused: dMean", () -> GaussianLogLikelihood.fused(in, in2, in3, perRow, perRow2, null, null));
+        refused(g + "sharedLogVarianceGradient: logVariance must be 1 x 4, not 3 x 4",
+                () -> GaussianLogLikelihood.sharedLogVarianceGradient(in, in2, in3, perRow, row));
+        refused(g + "sharedLogVarianceGradient: dLogVariance must be 1 x 4, not 3 x 4",
+                () -> GaussianLogLikelihood.sharedLogVarianceGradient(in, row, in3, perRow, out));
+    }
+
+    @Test
+    void products() {
+        Matrix b = matrix(4, 2);
+        Matrix c = matrix(3, 2);
+        refused("Matmul.forward: b must be 4 x 3, not 5 x 3", () -> Matmul.forward(in, wrong, null, false, c));
+        refused("Matmul.forward: bias must be 1 x 2, not 1 x 4", () -> Matmul.forward(in, b, row, false, c));
+        refused("Matmul.forward: c must be 3 x 2, not 3 x 4", () -> Matmul.forward(in, b, null, true, out));
+        refused("Matmul.forward: c must lie apart from a, not overlapping it",
+                () -> Matmul.forward(in, b, null, true, in.columns(1, 3)));
+        refused("Matmul.inputGradient: b must be 4 x 4, not 4 x 2", () -> Matmul.inputGradient(in, b, null, out));
+        refused("Matmul.inputGradient: reluOutput must be 3 x 4, not 5 x 3",
+                () -> Matmul.inputGradient(c, b, wrong, out));
+        refused("Matmul.inputGradient: dA must lie apart from reluOutput, not overlapping it",
+                () -> Matmul.inputGradient(c, b, out, out));
+        refused("Matmul.weightGradient: dC must be 3 x 3, not 5 x 3", () -> Matmul.weightGradient(in, wrong, b));
+        refused("Matmul.weightGradient: dB must be 4 x 2, not 3 x 4", () -> Matmul.weightGradient(in, c, out));
+    }
+
+    @Test
+    void elementwise() {
+        missing("Elementwise.activation: activation", () -> Elementwise.activation(null, in, out));
+        missing("Elementwise.map: function", () -> Elementwise.map(null, in, out));
+        refused("Elementwise.activation: y must be 3 x 4, not 5 x 3",
+                () -> Elementwise.activation(Activation.TANH, in, wrong));
+        refused("Elementwise.activationGradient: dy must be 3 x 4, not 5 x 3",
+                () -> Elementwise.activationGradient(Activation.TANH, in, wrong, out));
+        refused("Elementwise.map: y must be the same matrix as x or lie apart from it, not overlapping it",
+                () -> Elementwise.map(ScalarFunction.EXP, samples.rows(0, 3), samples.rows(1, 4)));
+        assertNotNull(Elementwise.map(ScalarFunction.EXP, in, in));
+        assertNotNull(Elementwise.activationGradient(Activation.RELU, in, out, out));
+        assertNotNull(Elementwise.map(ScalarFunction.EXP, in.columns(0, 2), in.columns(2, 4)), "side by side");
+    }
+
+    @Test
+    void sums() {
+        refused("Sums.rows: sums must be 3 x 1, not 1 x 4", () -> Sums.rows(in, row));
+        refused("Sums.rowsOfSquares: sums must be contiguous (row stride 1), not of row stride 2",
+                () -> Sums.rowsOfSquares(in, strided));
+        refused("Sums.columns: sums must be 1 x 4, not 3 x 1", () -> Sums.columns(in, perRow));
+        refused("Sums.columns: sums must lie apart from x, not overlapping it",
+                () -> Sums.columns(in, in.rows(1, 2)));
+        refused("LogMeanExp.forward: x must have at least 1 column, not 0 columns",
+                () -> LogMeanExp.forward(in.columns(2, 2), perRow));
+        refused("LogMeanExp.backward: dResult must be 3 x 1, not 5 x 3",
+                () -> LogMeanExp.backward(in, perRow, wrong, out));
+    }
+
+    @Test
+    void rows() {
+        Matrix overlapping = Matrix.view(samples.storage(), 6, 3, 4, 5);
+        refused("Rows.copy: target must be 3 x 4, not 5 x 3", () -> Rows.copy(in, wrong));
+        refused("Rows.add: target must lie apart from source, not overlapping it",
+                () -> Rows.add(samples.rows(0, 3), overlapping));
+        refused("Rows.fill: target must have a place for each row, as it is written to, not one row repeated"
+                + " (row stride 0)", () -> Rows.fill(1, repeated));
+        missing("Rows.fill: target", () -> Rows.fill(1, null));
+        missing("Rows.gather: indices", () -> Rows.gather(wrong, null, out));
+        refused("Rows.gather: target must be 3 x 3, not 5 x 3", () -> Rows.gather(wrong, three, matrix(5, 3)));
+        refused("Rows.scatterAdd: source must be 3 x 3, not 5 x 3", () -> Rows.scatterAdd(wrong, three, out));
+        refused("Rows.scatterAdd: target must be 5 x 4, not 5 x 3", () -> Rows.scatterAdd(in, three, wrong));
+    }
+
+    @Test
+    void randomNumbers() {
+        String tooLarge = "target must have at most 2^32 rows and 2^34 columns, the reach of the noise, not ";
+        missing("RandomFill.normal: noise", () -> RandomFill.normal(null, out));
+        refused("RandomFill.uniform: low must be finite, not NaN",
+                () -> RandomFill.uniform(noise, Float.NaN, 1, out));
+        refused("RandomFill.uniform: high must be at least low (1.0) and finitely far from it, not 0.5",
+                () -> RandomFill.uniform(noise, 1, 0.5f, out));
+        refused("RandomFill.uniform: high must be at least low (-3.0E38) and finitely far from it, not 3.0E38",
+                () -> RandomFill.uniform(noise, -3e38f, 3e38f, out));
+        refused("RandomFill.normal: " + tooLarge + "4294967297 x 0", () -> RandomFill.normal(noise,
+                Matrix.view(in.storage(), 0, (1L << 32) + 1, 0, 1)));
+        refused("Binarise.forward: target must be 3 x 4, not 5 x 3", () -> Binarise.forward(in, noise, wrong));
+    }
+
+    @Test
+    void optimiser() {
+        missing("Adam.update: step", () -> Adam.update(out, in, out2, out3, null, null));
+        refused("Adam.update: gradient must be 3 x 4, not 5 x 3",
+                () -> Adam.update(out, wrong, out2, out3, step, null));
+        refused("Adam.update: secondMoment must lie apart from firstMoment, not overlapping it",
+                () -> Adam.update(out, in, out2, out2, step, null));
+        refused("Adam.update: gradientScale must be 1 x 1, not 1 x 4",
+                () -> Adam.update(out, in, out2, out3, step, row));
+        refused("Clip.scale: sumsOfSquares must be 1 x 1, not 3 x 1", () -> Clip.scale(perRow, 1, matrix(1, 1)));
+        refused("Clip.scale: scale must be 1 x 1, not 1 x 4", () -> Clip.scale(row, 1, row2));
+        refused("Clip.scale: maximumNorm must be above 0, not NaN", () -> Clip.scale(row, Float.NaN, matrix(1, 1)));
+        refused("Clip.scale: maximumNorm must be above 0, not 0.0", () -> Clip.scale(row, 0, matrix(1, 1)));
+    }
+
+    @Test
+    void anotherBackendAndClosedMemory() {
+        try (Backend other = Backends.open("java", 1)) {
+            Matrix foreign = other.matrix(3, 4);
+            refused("Rows.copy: target must be on the backend of source (java), not on another one (java)",
+                    () -> Rows.copy(in, foreign));
+        }
+        Storage storage = backend.allocate(12);
+        Matrix closed = Matrix.view(storage, 0, 3, 4, 4);
+        storage.close();
+        String message = assertThrows(IllegalStateException.class, () -> Rows.copy(closed, out)).getMessage();
+        assertTrue(message.contains("has been closed"), message);
+    }
+
+    /** Against every pair of windows of a small storage, element by element. */
+    @Test
+    void overlapIsExact() {
+        List<Matrix> views = new ArrayList<>();
+        Matrix all = matrix(1, 24);
+        for (long rows : new long[] {1, 2, 3}) {
+            for (long columns : new long[] {1, 2, 4}) {
+                for (long stride : new long[] {4, 5, 7}) {
+                    for (long offset = 0; offset + (rows - 1) * stride + columns <= 24; offset += 1) {
+                        views.add(Matrix.view(all.storage(), offset, rows, columns, stride));
+                    }
+                }
+            }
+        }
+        for (Matrix a : views) {
+            for (Matrix b : views) {
+                if (a.rows() != b.rows() || a.columns() != b.columns()) {
+                    continue;
+                }
+                boolean expected = (bits(a) & bits(b)) != 0;
+                boolean refused = false;
+                try {
+                    Rows.copy(a, b);
+                } catch (IllegalArgumentException e) {
+                    refused = true;
+                }
+                assertEquals(expected, refused, () -> a + " at " + a.offset() + " stride " + a.rowStride() + ", " + b
+                        + " at " + b.offset() + " stride " + b.rowStride());
+            }
+        }
+    }
+
+    private static long bits(Matrix m) {
+        long bits = 0;
+        for (long r = 0; r < m.rows(); r++) {
+            for (long c = 0; c < m.columns(); c++) {
+                bits |= 1L << m.offset() + r * m.rowStride() + c;
+            }
+        }
+        return bits;
+    }
+}

@@ -1,0 +1,159 @@
+package io.elbo4j.purejava;
+
+import static io.elbo4j.purejava.Guarded.BACKEND;
+import static io.elbo4j.purejava.Guarded.assertBits;
+import static io.elbo4j.purejava.Guarded.assertSame;
+import static io.elbo4j.purejava.References.SIZES;
+import static io.elbo4j.purejava.References.assertNear;
+import static io.elbo4j.purejava.References.derivative;
+import static io.elbo4j.purejava.References.gaussian;
+
+import io.elbo4j.Activation;
+import io.elbo4j.Matrix;
+import io.elbo4j.ScalarFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ElementwiseTest {
+    private static final long SEED = 555;
+    private static final int ROWS = 3;
+    private static final float INF = Float.POSITIVE_INFINITY;
+    private static final float NAN = Float.NaN;
+
+    private static double reference(Activation activation, double x) {
+        return switch (activation) {
+            case IDENTITY -> x;
+            case RELU -> x > 0 ? x : 0;
+            case TANH -> Math.tanh(x);
+            case SIGMOID -> 1 / (1 + Math.exp(-x));
+            case SOFTPLUS -> x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
+            case GELU -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void activationAgreesWithDoublePrecision(Activation activation) {
+        for (int d : SIZES) {
+            float[] x = gaussian(SEED, ROWS * d, 3);
+            Matrix in = Guarded.matrix(ROWS, d, x);
+            Guarded out = new Guarded(ROWS, d);
+            Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().activation(activation, in, out.matrix, b, e), out);
+            for (int i = 0; i < x.length; i++) {
+                double expected = reference(activation, x[i]);
+                assertNear(expected, out.values()[i], 4e-7 * Math.abs(expected) + 1e-7, activation + " of " + x[i]);
+            }
+            Guarded inPlace = new Guarded(ROWS, d, x);
+            BACKEND.kernels().activation(activation, inPlace.matrix, inPlace.matrix, 0, ROWS);
+            assertBits(out.values(), inPlace.values(), activation + " in place");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void gradientAgreesWithFiniteDifferences(Activation activation) {
+        for (int d : SIZES) {
+            float[] x = gaussian(SEED + 1, ROWS * d, 3);
+            float[] dy = gaussian(SEED + 2, ROWS * d, 1);
+            Matrix in = Guarded.matrix(ROWS, d, x);
+            Matrix from = Guarded.matrix(ROWS, d, dy);
+            Guarded out = new Guarded(ROWS, d);
+            Guarded.assertSplits(ROWS, false,
+                    (b, e) -> BACKEND.kernels().activationGradient(activation, in, from, out.matrix, b, e), out);
+            for (int i = 0; i < x.length; i++) {
+                if (activation != Activation.RELU || Math.abs(x[i]) > 2e-3) {
+                    double slope = derivative(v -> reference(activation, v), x[i]);
+                    assertNear(dy[i] * slope, out.values()[i], Math.abs(dy[i]) * 1e-6, activation + " gradient at " + x[i]);
+                }
+            }
+            Guarded inPlace = new Guarded(ROWS, d, dy);
+            BACKEND.kernels().activationGradient(activation, in, inPlace.matrix, inPlace.matrix, 0, ROWS);
+            assertBits(out.values(), inPlace.values(), activation + " gradient in place");
+        }
+    }
+
+    @Test
+    void specialValuesOfActivations() {
+        float[] x = {0, -0.0f, Float.MIN_VALUE, -Float.MIN_VALUE, INF, -INF, NAN, 200, -200};
+        assertActivation(Activation.IDENTITY, x, x);
+        assertActivation(Activation.RELU, x, new float[] {0, 0, Float.MIN_VALUE, 0, INF, 0, NAN, 200, 0});
+        assertActivation(Activation.TANH, x, new float[] {0, -0.0f, Float.MIN_VALUE, -Float.MIN_VALUE, 1, -1, NAN, 1, -1});
+        assertActivation(Activation.SIGMOID, x, new float[] {0.5f, 0.5f, 0.5f, 0.5f, 1, 0, NAN, 1, 0});
+        float log2 = (float) Math.log(2);
+        assertActivation(Activation.SOFTPLUS, x, new float[] {log2, log2, log2, log2, INF, 0, NAN, 200, 0});
+        // half the smallest denormal rounds to the even neighbour, zero
+        assertActivation(Activation.GELU, x, new float[] {0, -0.0f, 0, -0.0f, INF, -0.0f, NAN, 200, -0.0f});
+    }
+
+    private static void assertActivation(Activation activation, float[] x, float[] expected) {
+        Guarded out = new Guarded(1, x.length);
+        BACKEND.kernels().activation(activation, Guarded.matrix(1, x.length, x), out.matrix, 0, 1);
+        for (int i = 0; i < x.length; i++) {
+            assertSame(expected[i], out.values()[i], activation + " of " + x[i]);
+        }
+    }
+
+    @Test
+    void specialValuesOfGradients() {
+        float[] x = {0, -0.0f, Float.MIN_VALUE, INF, -INF, NAN, 200, -200};
+        assertGradient(Activation.IDENTITY, x, new float[] {2, 2, 2, 2, 2, 2, 2, 2});
+        assertGradient(Activation.RELU, x, new float[] {0, 0, 2, 2, 0, 2, 2, 0});
+        assertGradient(Activation.TANH, x, new float[] {2, 2, 2, 0, 0, NAN, 0, 0});
+        assertGradient(Activation.SIGMOID, x, new float[] {0.5f, 0.5f, 0.5f, 0, 0, NAN, 0, 0});
+        assertGradient(Activation.SOFTPLUS, x, new float[] {1, 1, 1, 2, 0, NAN, 2, 0});
+        assertGradient(Activation.GELU, x, new float[] {1, 1, 1, 2, 0, NAN, 2, 0});
+    }
+
+    /** For dy = 2. */
+    private static void assertGradient(Activation activation, float[] x, float[] expected) {
+        Guarded dx = new Guarded(1, x.length);
+        Matrix dy = BACKEND.matrix(1, x.length);
+        BACKEND.kernels().fill(2, dy, 0, 1);
+        BACKEND.kernels().activationGradient(activation, Guarded.matrix(1, x.length, x), dy, dx.matrix, 0, 1);
+        for (int i = 0; i < x.length; i++) {
+            assertSame(expected[i], dx.values()[i], activation + " gradient at " + x[i]);
+        }
+    }
+
+    /** A closed gate stops even a gradient that is infinite or NaN. */
+    @Test
+    void reluGateIsNotAProduct() {
+        Guarded dx = new Guarded(1, 3);
+        BACKEND.kernels().activationGradient(Activation.RELU, Guarded.matrix(1, 3, -1, -1, 1),
+                Guarded.matrix(1, 3, INF, NAN, INF), dx.matrix, 0, 1);
+        assertBits(new float[] {0, 0, INF}, dx.values(), "gate");
+    }
+
+    @Test
+    void mapsAgreeWithDoublePrecision() {
+        for (int d : SIZES) {
+            float[] x = gaussian(SEED + 3, ROWS * d, 20);
+            Matrix in = Guarded.matrix(ROWS, d, x);
+            Guarded exp = new Guarded(ROWS, d);
+            Guarded log = new Guarded(ROWS, d);
+            Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().map(ScalarFunction.EXP, in, exp.matrix, b, e), exp);
+            BACKEND.kernels().map(ScalarFunction.LOG, exp.matrix, log.matrix, 0, ROWS);
+            for (int i = 0; i < x.length; i++) {
+                double expected = Math.exp(x[i]);
+                assertNear(expected, exp.values()[i], 1.2e-7 * expected, "exp of " + x[i]);
+                assertNear(Math.log(exp.values()[i]), log.values()[i], 1.2e-7 * Math.abs(x[i]) + 1e-9, "log");
+            }
+        }
+    }
+
+    @Test
+    void specialValuesOfMaps() {
+        assertMap(ScalarFunction.EXP, new float[] {0, -0.0f, INF, -INF, NAN, 200, -200}, new float[] {1, 1, INF, 0, NAN, INF, 0});
+        assertMap(ScalarFunction.LOG, new float[] {1, 0, -0.0f, INF, -1, -INF, NAN},
+                new float[] {0, -INF, -INF, INF, NAN, NAN, NAN});
+    }
+
+    private static void assertMap(ScalarFunction function, float[] x, float[] expected) {
+        Guarded out = new Guarded(1, x.length);
+        BACKEND.kernels().map(function, Guarded.matrix(1, x.length, x), out.matrix, 0, 1);
+        for (int i = 0; i < x.length; i++) {
+            assertSame(expected[i], out.values()[i], function + " of " + x[i]);
+        }
+    }
+}

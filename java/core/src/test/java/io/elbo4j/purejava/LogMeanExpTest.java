@@ -1,0 +1,90 @@
+package io.elbo4j.purejava;
+
+import static io.elbo4j.purejava.Guarded.BACKEND;
+import static io.elbo4j.purejava.Guarded.assertSame;
+import static io.elbo4j.purejava.References.ROUNDING;
+import static io.elbo4j.purejava.References.SIZES;
+import static io.elbo4j.purejava.References.assertNear;
+import static io.elbo4j.purejava.References.gaussian;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.elbo4j.Matrix;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class LogMeanExpTest {
+    private static final long SEED = 1618;
+    private static final int ROWS = 4;
+    private static final float INF = Float.POSITIVE_INFINITY;
+
+    private static double logMeanExp(double[] x) {
+        double sum = 0;
+        for (double v : x) {
+            sum += Math.exp(v - x[0]);
+        }
+        return x[0] + Math.log(sum / x.length);
+    }
+
+    @Test
+    void agreesWithDoublePrecisionAndFiniteDifferences() {
+        for (int k : SIZES) {
+            if (k == 0) {
+                continue;
+            }
+            float[] x = gaussian(SEED, ROWS * k, 4);
+            for (int i = 0; i < x.length; i++) {
+                x[i] -= 90; // as log-likelihoods are: their exponentials underflow
+            }
+            float[] w = gaussian(SEED + 1, ROWS, 1);
+            Matrix in = Guarded.matrix(ROWS, k, x);
+            Matrix dResult = Guarded.matrix(ROWS, 1, w);
+            Guarded result = new Guarded(ROWS, 1);
+            Guarded dx = new Guarded(ROWS, k);
+            Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().logMeanExp(in, result.matrix, b, e), result);
+            Guarded.assertSplits(ROWS, false,
+                    (b, e) -> BACKEND.kernels().logMeanExpBackward(in, result.matrix, dResult, dx.matrix, b, e), dx);
+            for (int r = 0; r < ROWS; r++) {
+                double[] row = new double[k];
+                for (int c = 0; c < k; c++) {
+                    row[c] = x[r * k + c];
+                }
+                assertNear(logMeanExp(row), result.values()[r], 2 * ROUNDING * 128, "row " + r + " of " + k);
+                for (int c = 0; c < k; c += Math.max(1, k / 17)) {
+                    int column = c;
+                    double slope = References.derivative(v -> {
+                        double[] moved = row.clone();
+                        moved[column] = v;
+                        return logMeanExp(moved);
+                    }, row[c]);
+                    // the result is rounded to a unit of 2^-17 at 90
+                    assertNear(w[r] * slope, dx.values()[r * k + c], Math.abs(w[r]) * (2e-5 * slope + 1e-9),
+                            "dx " + r + ", " + c);
+                }
+            }
+        }
+    }
+
+    @Test
+    void specialValues() {
+        assertResult(-3.25f, -3.25f);
+        assertResult(0, -0.0f);
+        assertResult(1e30f, 1e30f, 1e30f);
+        assertResult(-INF, -INF, -INF);
+        assertResult(INF, 1, INF);
+        assertResult(Float.NaN, 1, Float.NaN, 3);
+        assertResult(Float.NaN, INF, Float.NaN);
+        assertResult((float) -Math.log(2), 0, -INF);
+        assertResult(300 - (float) Math.log(2), 300, -300);
+        assertEquals(-INF, result(), "no columns");
+    }
+
+    private static void assertResult(float expected, float... x) {
+        assertSame(expected, result(x), Arrays.toString(x));
+    }
+
+    private static float result(float... x) {
+        Guarded result = new Guarded(1, 1);
+        BACKEND.kernels().logMeanExp(Guarded.matrix(1, x.length, x), result.matrix, 0, 1);
+        return result.values()[0];
+    }
+}

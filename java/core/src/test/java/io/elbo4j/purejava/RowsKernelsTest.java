@@ -1,0 +1,98 @@
+package io.elbo4j.purejava;
+
+import static io.elbo4j.purejava.Guarded.BACKEND;
+import static io.elbo4j.purejava.Guarded.assertBits;
+import static io.elbo4j.purejava.References.SIZES;
+import static io.elbo4j.purejava.References.gaussian;
+
+import io.elbo4j.Indices;
+import io.elbo4j.Matrix;
+import org.junit.jupiter.api.Test;
+
+class RowsKernelsTest {
+    private static final long SEED = 66;
+    private static final int[] ROW_NUMBERS = {2, 0, 2, 2, 1};
+    private static final int SOURCE_ROWS = 3;
+
+    private static Indices indices() {
+        Indices indices = BACKEND.indices(ROW_NUMBERS.length);
+        indices.set(ROW_NUMBERS, 0);
+        return indices;
+    }
+
+    /** Signed zeros, NaN payloads and denormals included. */
+    private static float[] values(int n) {
+        float[] values = gaussian(SEED, n, 3);
+        float[] special = {-0.0f, Float.MIN_VALUE, Float.intBitsToFloat(0x7fc12345), Float.NEGATIVE_INFINITY};
+        for (int i = 0; i < n; i += 5) {
+            values[i] = special[i / 5 % special.length];
+        }
+        return values;
+    }
+
+    @Test
+    void copyFillAndGatherMoveBits() {
+        for (int d : SIZES) {
+            float[] x = values(SOURCE_ROWS * d);
+            Matrix source = Guarded.matrix(SOURCE_ROWS, d, x);
+            Guarded copy = new Guarded(SOURCE_ROWS, d);
+            Guarded.assertSplits(SOURCE_ROWS, false, (b, e) -> BACKEND.kernels().copy(source, copy.matrix, b, e), copy);
+            assertBits(x, copy.values(), "copy of " + d);
+
+            Guarded fill = new Guarded(SOURCE_ROWS, d);
+            Guarded.assertSplits(SOURCE_ROWS, false, (b, e) -> BACKEND.kernels().fill(-0.0f, fill.matrix, b, e), fill);
+            for (float value : fill.values()) {
+                assertBits(-0.0f, value, "fill of " + d);
+            }
+
+            Guarded gathered = new Guarded(ROW_NUMBERS.length, d);
+            Guarded.assertSplits(ROW_NUMBERS.length, false,
+                    (b, e) -> BACKEND.kernels().gather(source, indices(), gathered.matrix, b, e), gathered);
+            float[] actual = gathered.values();
+            for (int i = 0; i < actual.length; i++) {
+                assertBits(x[ROW_NUMBERS[i / d] * d + i % d], actual[i], "gather of " + d);
+            }
+        }
+    }
+
+    @Test
+    void addAddsToTheTarget() {
+        for (int d : SIZES) {
+            float[] x = gaussian(SEED + 1, SOURCE_ROWS * d, 1);
+            float[] y = gaussian(SEED + 2, SOURCE_ROWS * d, 1);
+            Matrix source = Guarded.matrix(SOURCE_ROWS, d, x);
+            Guarded target = new Guarded(SOURCE_ROWS, d, y);
+            Guarded.assertSplits(SOURCE_ROWS, false, (b, e) -> BACKEND.kernels().add(source, target.matrix, b, e), target);
+            for (int i = 0; i < x.length; i++) {
+                // a double holds the exact sum of two floats of like size
+                assertBits((float) ((double) y[i] + x[i]), target.values()[i], "add of " + d);
+            }
+        }
+    }
+
+    /** A repeated row (stride 0) is a source like any other. */
+    @Test
+    void repeatedRowIsCopiedToAllRows() {
+        Guarded target = new Guarded(3, 2);
+        BACKEND.kernels().copy(Guarded.matrix(1, 2, 5, 6).repeatRow(3), target.matrix, 0, 3);
+        assertBits(new float[] {5, 6, 5, 6, 5, 6}, target.values(), "rows");
+    }
+
+    /** 2^24 + 1 + 1 is 2^24 in this order and 2^24 + 2 in the other. */
+    @Test
+    void scatterAddKeepsTheOrderOfRows() {
+        for (int d : SIZES) {
+            float[] x = new float[ROW_NUMBERS.length * d];
+            for (int i = 0; i < x.length; i++) {
+                x[i] = i / d == 0 ? 0x1p24f : i / d == 1 ? 7 : 1;
+            }
+            Matrix source = Guarded.matrix(ROW_NUMBERS.length, d, x);
+            Guarded target = new Guarded(SOURCE_ROWS, d, new float[SOURCE_ROWS * d]);
+            Guarded.assertSplits(d, true, (b, e) -> BACKEND.kernels().scatterAdd(source, indices(), target.matrix, b, e), target);
+            float[] expected = {7, 1, 0x1p24f};
+            for (int i = 0; i < SOURCE_ROWS * d; i++) {
+                assertBits(expected[i / d], target.values()[i], "scatterAdd of " + d);
+            }
+        }
+    }
+}

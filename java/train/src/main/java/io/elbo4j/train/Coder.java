@@ -1,0 +1,88 @@
+package io.elbo4j.train;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.Noise;
+import io.elbo4j.operation.RandomFill;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.StepSettings;
+import io.elbo4j.train.graph.Streams;
+import io.elbo4j.train.model.Vae;
+
+/** Runs a trained model in both directions: images to latent variables, latent variables to images. */
+public final class Coder {
+    private static final int ROWS = 500;
+
+    private final Vae vae;
+    private final Parameters parameters;
+    private final Backend backend;
+    private final long seed;
+
+    public Coder(Vae vae, Parameters parameters, Backend backend, long seed) {
+        this.vae = vae;
+        this.parameters = parameters;
+        this.backend = backend;
+        this.seed = seed;
+    }
+
+    /** Mean of q(z | x) of every image, row after row: images.rows() x latent. */
+    public float[] encode(Images images) {
+        return run(images, false);
+    }
+
+    /** Mean of p(x | z) with z a sample of q(z | x), of every image, row after row. */
+    public float[] reconstruct(Images images) {
+        return run(images, true);
+    }
+
+    private float[] run(Images images, boolean reconstruct) {
+        int width = reconstruct ? images.columns() : (int) vae.latent().columns();
+        float[] out = new float[Math.multiplyExact(images.rows(), width)];
+        StepSettings evaluate = StepSettings.evaluate(seed);
+        StepSettings settings = reconstruct ? evaluate.withMeans() : evaluate;
+        try (Matrix data = Resident.load(backend, images, vae);
+                Steps steps = new Steps(rows -> Step.compile(vae.graph(), parameters, backend, rows, settings, data))) {
+            int[] order = Resident.inOrder(images.rows());
+            for (Chunk chunk : Chunk.of(images.rows(), ROWS)) {
+                Step step = steps.of(chunk.rows());
+                step.rows(order, chunk.begin()).run(chunk.index());
+                Matrix result = reconstruct ? step.mean(vae.observation()) : step.value(vae.posterior().mean());
+                System.arraycopy(result.toArray(), 0, out, chunk.begin() * width, chunk.rows() * width);
+            }
+        }
+        return out;
+    }
+
+    /** Mean of p(x | z) for given latent variables, row after row. */
+    public float[] decode(float[] z) {
+        int latent = (int) vae.latent().columns();
+        int rows = z.length / latent;
+        if (rows * latent != z.length || rows == 0) {
+            throw new IllegalArgumentException("z must hold a multiple of " + latent + " numbers (the latent"
+                    + " dimensions), not " + z.length);
+        }
+        int columns = (int) vae.settings().columns();
+        float[] out = new float[Math.multiplyExact(rows, columns)];
+        try (Steps steps = new Steps(n -> Step.compile(vae.graph(), parameters, backend, n, StepSettings.decode(seed),
+                null))) {
+            for (Chunk chunk : Chunk.of(rows, ROWS)) {
+                Step step = steps.of(chunk.rows());
+                step.value(vae.z()).set(z, chunk.begin() * latent);
+                step.run(chunk.index());
+                System.arraycopy(step.mean(vae.observation()).toArray(), 0, out, chunk.begin() * columns,
+                        chunk.rows() * columns);
+            }
+        }
+        return out;
+    }
+
+    /** Draws {@code count} latent variables from the prior N(0, I): row i is the same whatever the count. */
+    public float[] prior(int count) {
+        try (Matrix z = backend.matrix(count, vae.latent().columns())) {
+            RandomFill.normal(new Noise(seed, Streams.PRIOR), z).run();
+            return z.toArray();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package io.elbo4j.train;
+
+/**
+ * The terms of the evidence lower bound, averaged over rows, in nats.
+ *
+ * @param reconstruction expected log-likelihood, one sample of the latent variable a row, summed over dimensions
+ * @param kl KL(q || prior), summed over latent dimensions, without any weight
+ */
+public record Elbo(double reconstruction, double kl) {
+    /** reconstruction - kl: a lower bound of log p(x). */
+    public double elbo() {
+        return reconstruction - kl;
+    }
+}

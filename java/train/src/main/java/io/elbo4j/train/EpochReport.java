@@ -1,0 +1,15 @@
+package io.elbo4j.train;
+
+/**
+ * What one epoch, or the part of one at the end of a run, came to.
+ *
+ * @param epoch counted from 1
+ * @param step training steps done in all
+ * @param complete whether the epoch ran to its end
+ * @param train averages over the rows of this epoch, while the model changed
+ * @param test of the model after the epoch; null if there is no test set
+ * @param klWeight of the last step
+ * @param samplesPerSecond training rows per second of wall time, the evaluation not counted
+ */
+public record EpochReport(long epoch, long step, boolean complete, Elbo train, Evaluation test, double klWeight,
+        double samplesPerSecond) { }

@@ -1,0 +1,110 @@
+package io.elbo4j.train;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.StepSettings;
+import io.elbo4j.train.model.Vae;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/** Evaluates a model on a fixed data set, which it keeps in the backend's memory until closed. */
+public final class Evaluator implements AutoCloseable {
+    private static final int ROWS = 500;
+
+    private final Vae vae;
+    private final Parameters parameters;
+    private final Backend backend;
+    private final long seed;
+    private final Matrix data;
+    private final Steps steps;
+    private final Map<Integer, Steps> importance = new HashMap<>();
+
+    public Evaluator(Vae vae, Parameters parameters, Backend backend, Images images, long seed) {
+        this.vae = vae;
+        this.parameters = parameters;
+        this.backend = backend;
+        this.seed = seed;
+        this.data = Resident.load(backend, images, vae);
+        this.steps = new Steps(rows -> Step.compile(vae.graph(), parameters, backend, rows,
+                StepSettings.evaluate(seed), data));
+    }
+
+    /** One sample of the latent variable a row, drawn with the noise of {@code draw} modulo 2^20. */
+    public Evaluation evaluate(long draw) {
+        int rows = Math.toIntExact(data.rows());
+        int latent = Math.toIntExact(vae.latent().columns());
+        int[] order = Resident.inOrder(rows);
+        double reconstruction = 0;
+        double kl = 0;
+        double[] klPerDimension = new double[latent];
+        Moments means = new Moments(latent);
+        for (Chunk chunk : Chunk.of(rows, ROWS)) {
+            Step step = steps.of(chunk.rows());
+            step.rows(order, chunk.begin()).run(Math.floorMod(draw, 1L << 20) << 20 | chunk.index());
+            reconstruction += step.reconstructionTotal();
+            kl += step.klTotal();
+            float[] each = step.klPerDimension(vae.latent()).toArray();
+            for (int j = 0; j < latent; j++) {
+                klPerDimension[j] += each[j];
+            }
+            means.add(step.value(vae.posterior().mean()).toArray());
+        }
+        List<Double> perRow = new ArrayList<>();
+        int active = 0;
+        for (int j = 0; j < latent; j++) {
+            perRow.add(klPerDimension[j] / rows);
+            active += means.variance(j) > Evaluation.ACTIVE_VARIANCE ? 1 : 0;
+        }
+        return new Evaluation(new Elbo(reconstruction / rows, kl / rows), perRow, active);
+    }
+
+    /**
+     * log p(x) of each row, estimated by log (1/K) sum p(x, z) / q(z | x) over {@code samples} draws (Burda et al. 2016,
+     * equation 8): a lower bound in expectation, tight as K grows. Samples are drawn in rounds, so memory does not grow
+     * with them.
+     *
+     * @return the average over the rows, in nats
+     */
+    public double logLikelihood(int samples, LongConsumer rowsDone) {
+        if (samples < 1) {
+            throw new IllegalArgumentException("samples must be at least 1, not " + samples);
+        }
+        int rows = Math.toIntExact(data.rows());
+        int[] order = Resident.inOrder(rows);
+        double sum = 0;
+        for (Chunk rowChunk : Chunk.of(rows, 100)) {
+            LogMeanExpStream[] streams = LogMeanExpStream.many(rowChunk.rows());
+            for (Chunk round : Chunk.of(samples, 50)) {
+                Step step = importance(rowChunk.rows(), round.rows());
+                step.rows(order, rowChunk.begin()).run((long) rowChunk.index() << 20 | round.index());
+                float[] logMeans = step.logMeanWeight().toArray();
+                for (int r = 0; r < logMeans.length; r++) {
+                    streams[r].add(logMeans[r], round.rows());
+                }
+            }
+            for (LogMeanExpStream s : streams) {
+                sum += s.result();
+            }
+            rowsDone.accept(rowChunk.begin() + rowChunk.rows());
+        }
+        return sum / rows;
+    }
+
+    private Step importance(int rows, int samples) {
+        return importance.computeIfAbsent(samples, k -> new Steps(r -> Step.compile(vae.graph(), parameters, backend, r,
+                StepSettings.importance(seed, k), data))).of(rows);
+    }
+
+    @Override
+    public void close() {
+        steps.close();
+        importance.values().forEach(Steps::close);
+        data.close();
+    }
+}

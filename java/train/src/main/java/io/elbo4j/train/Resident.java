@@ -1,0 +1,31 @@
+package io.elbo4j.train;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.model.Vae;
+
+/** Data sets in a backend's memory. */
+final class Resident {
+    private static final int ROWS_AT_ONCE = 1024;
+
+    private Resident() { }
+
+    /** @throws io.elbo4j.train.data.DataException if the images are not of the model's size */
+    static Matrix load(Backend backend, Images images, Vae vae) {
+        vae.settings().requireSize(images);
+        Matrix data = backend.matrix(images.rows(), images.columns());
+        for (Chunk chunk : Chunk.of(images.rows(), ROWS_AT_ONCE)) {
+            data.rows(chunk.begin(), chunk.begin() + chunk.rows()).set(images.copyRows(chunk.begin(), chunk.rows()));
+        }
+        return data;
+    }
+
+    static int[] inOrder(int rows) {
+        int[] order = new int[rows];
+        for (int i = 0; i < rows; i++) {
+            order[i] = i;
+        }
+        return order;
+    }
+}

@@ -1,0 +1,25 @@
+package io.elbo4j.train;
+
+import io.elbo4j.train.graph.Step;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/** A step compiled once for each number of rows it is asked for: a data set needs two, its last piece being shorter. */
+final class Steps implements AutoCloseable {
+    private final IntFunction<Step> compile;
+    private final Map<Integer, Step> byRows = new HashMap<>();
+
+    Steps(IntFunction<Step> compile) {
+        this.compile = compile;
+    }
+
+    Step of(int rows) {
+        return byRows.computeIfAbsent(rows, compile::apply);
+    }
+
+    @Override
+    public void close() {
+        byRows.values().forEach(Step::close);
+    }
+}

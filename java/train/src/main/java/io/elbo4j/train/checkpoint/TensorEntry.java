@@ -1,0 +1,44 @@
+package io.elbo4j.train.checkpoint;
+
+import java.util.Arrays;
+
+/** What the header of a safetensors file says of one tensor; offsets count from the start of the data. */
+record TensorEntry(String name, String dtype, long[] shape, long begin, long end) {
+    static final String F32 = "F32";
+    static final String I64 = "I64";
+    static final String U64 = "U64";
+
+    static boolean isKnown(String dtype) {
+        return dtype.equals(F32) || dtype.equals(I64) || dtype.equals(U64);
+    }
+
+    static int bytesOf(String dtype) {
+        return dtype.equals(F32) ? 4 : 8;
+    }
+
+    /** The product of the sizes, or -1 if one is negative or the product overflows. */
+    static long elements(long[] shape) {
+        long product = 1;
+        boolean overflow = false;
+        boolean empty = false;
+        for (long size : shape) {
+            if (size < 0) {
+                return -1;
+            }
+            empty |= size == 0;
+            overflow |= size > 0 && product > Long.MAX_VALUE / size;
+            product *= size;
+        }
+        return empty ? 0 : overflow ? -1 : product;
+    }
+
+    static void checkContent(String name, long[] shape, int values) {
+        if (name.isEmpty() || name.equals(SafetensorsHeader.METADATA)) {
+            throw new CheckpointException("the tensor name '" + name + "' is reserved, expected another");
+        }
+        if (elements(shape) != values) {
+            throw new CheckpointException(String.format("tensor %s: %d values given, expected as many as the shape %s holds",
+                    name, values, Arrays.toString(shape)));
+        }
+    }
+}

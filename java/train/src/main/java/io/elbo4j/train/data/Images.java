@@ -1,0 +1,172 @@
+package io.elbo4j.train.data;
+
+/**
+ * An immutable data set of float images: one row an image, its columns in the order height, width,
+ * channel. Values are in [0,1] except where a NumPy file held something else; all are finite.
+ *
+ * <p>{@link #first} and {@link #last} are views that share the values.
+ */
+public final class Images {
+    /** The longest array a JVM gives. */
+    private static final int MAX_VALUES = Integer.MAX_VALUE - 8;
+
+    private final String name;
+    private final int firstRow;
+    private final int count;
+    private final int height;
+    private final int width;
+    private final int channels;
+    private final float[] values;
+
+    /**
+     * @param name where the images come from, for error messages
+     * @param values count*height*width*channels values, row-major; owned by this object from now on
+     * @throws DataException if a size is below 1, the number of values is not the product of the
+     *     sizes, or a value is not finite (named by row and column, counted from 0)
+     */
+    public Images(String name, int count, int height, int width, int channels, float[] values) {
+        this(name, 0, count, height, width, channels, values);
+        int expected = length(name, count, height, width, channels);
+        if (values.length != expected) {
+            throw new DataException(String.format(
+                    "%s: %d values given, expected %d for %d images of %d x %d with %d channels",
+                    name, values.length, expected, count, height, width, channels));
+        }
+        checkFinite();
+    }
+
+    private Images(String name, int firstRow, int count, int height, int width, int channels, float[] values) {
+        this.name = name;
+        this.firstRow = firstRow;
+        this.count = count;
+        this.height = height;
+        this.width = width;
+        this.channels = channels;
+        this.values = values;
+    }
+
+    private void checkFinite() {
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new DataException(String.format(
+                        "%s: the value at row %d, column %d (counted from 0) is %s, expected a finite float32 number",
+                        name, i / columns(), i % columns(), values[i]));
+            }
+        }
+    }
+
+    /**
+     * The number of values of a data set of these sizes.
+     *
+     * @throws DataException if a size is below 1 or one Java array cannot hold that many
+     */
+    static int length(String name, long count, long height, long width, long channels) {
+        long product = 1;
+        for (long size : new long[] {count, height, width, channels}) {
+            if (size < 1) {
+                throw new DataException(String.format(
+                        "%s: holds %d images of %d x %d with %d channels, expected at least 1 of each",
+                        name, count, height, width, channels));
+            }
+            // Saturates, because the sizes come from a file and may overflow even a long.
+            product = product > MAX_VALUES / size ? Long.MAX_VALUE : product * size;
+        }
+        if (product > MAX_VALUES) {
+            throw new DataException(String.format(
+                    "%s: %d images of %d x %d with %d channels are more than the %d values one data set can hold:"
+                            + " split the data or make the images smaller",
+                    name, count, height, width, channels, MAX_VALUES));
+        }
+        return (int) product;
+    }
+
+    /** Room for a data set of these sizes; too little heap is a sentence as well. */
+    static float[] allocate(String name, long count, long height, long width, long channels) {
+        int length = length(name, count, height, width, channels);
+        try {
+            return new float[length];
+        } catch (OutOfMemoryError e) {
+            throw new DataException(String.format(
+                    "%s: needs %d MB of Java heap, more than is free of %d MB: start java with a larger -Xmx",
+                    name, 4L * length >> 20, Runtime.getRuntime().maxMemory() >> 20), e);
+        }
+    }
+
+    /** Where the images come from, for error messages. */
+    public String name() {
+        return name;
+    }
+
+    public int count() {
+        return count;
+    }
+
+    public int height() {
+        return height;
+    }
+
+    public int width() {
+        return width;
+    }
+
+    public int channels() {
+        return channels;
+    }
+
+    /** The number of images, as a matrix sees it. */
+    public int rows() {
+        return count;
+    }
+
+    /** height*width*channels: the number of values of an image. */
+    public int columns() {
+        return height * width * channels;
+    }
+
+    /** The value at a row and a column of this set or view. */
+    public float value(int row, int column) {
+        checkRows(row, 1);
+        if (column < 0 || column >= columns()) {
+            throw new IndexOutOfBoundsException("column " + column + ", expected 0 to " + (columns() - 1));
+        }
+        return values[(firstRow + row) * columns() + column];
+    }
+
+    /** Copies {@code rowCount} rows from {@code row} on to {@code target} from {@code offset} on. */
+    public void copyRows(int row, int rowCount, float[] target, int offset) {
+        checkRows(row, rowCount);
+        System.arraycopy(values, (firstRow + row) * columns(), target, offset, rowCount * columns());
+    }
+
+    /** Rows {@code row} to {@code row + rowCount} in an array of their own. */
+    public float[] copyRows(int row, int rowCount) {
+        checkRows(row, rowCount);
+        float[] copy = new float[rowCount * columns()];
+        copyRows(row, rowCount, copy, 0);
+        return copy;
+    }
+
+    /** A view of the first {@code n} images, 1 to {@link #count}. */
+    public Images first(int n) {
+        return view(0, n);
+    }
+
+    /** A view of the last {@code n} images, 1 to {@link #count}. */
+    public Images last(int n) {
+        return view(count - n, n);
+    }
+
+    private Images view(int row, int n) {
+        if (n < 1 || n > count) {
+            throw new IllegalArgumentException(name + ": " + n + " images asked for, expected 1 to " + count);
+        }
+        return new Images(name, firstRow + row, n, height, width, channels, values);
+    }
+
+    private void checkRows(int row, int rowCount) {
+        if (row < 0 || rowCount < 0 || rowCount > count - row) {
+            throw new IndexOutOfBoundsException(String.format(
+                    "%s: rows %d to %d asked for, expected a part of 0 to %d", name, row, (long) row + rowCount, count));
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package io.elbo4j.train.data;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Reads NumPy .npy files, format versions 1.0, 2.0 and 3.0 (numpy.lib.format), C or Fortran order.
+ *
+ * <p>Shapes: (N,D) is N images of height 1 and width D; (N,H,W) is grey; (N,H,W,C) has C = 1 or 3.
+ * Element types: float16, float32 and float64 of either byte order are taken as they are (float64
+ * rounded to float32); uint8 is divided by 255; bool becomes 0 or 1.
+ */
+public final class NpyReader {
+    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    /** NumPy's own limit; a header of ours needs 128 bytes. */
+    private static final int MAX_HEADER = 10_000;
+    private static final int CHUNK = 1 << 16;
+
+    private NpyReader() {}
+
+    /** @throws DataException naming the file, what it holds and what was expected */
+    public static Images read(Path file) {
+        if (!Files.exists(file)) {
+            throw new DataException(file + ": no such file, expected a NumPy .npy file");
+        }
+        if (Files.isDirectory(file)) {
+            throw new DataException(file + ": is a directory, expected a NumPy .npy file");
+        }
+        try (FileChannel channel = FileChannel.open(file)) {
+            return read(file.toString(), channel);
+        } catch (EOFException e) {
+            throw new DataException(file + ": ends inside its header, expected a whole .npy file (truncated?)", e);
+        } catch (IOException e) {
+            throw new DataException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static Images read(String file, FileChannel channel) throws IOException {
+        NpyHeader header = header(file, channel);
+        long[] shape = header.shape();
+        if (shape.length < 2 || shape.length > 4 || (shape.length == 4 && shape[3] != 1 && shape[3] != 3)) {
+            throw new DataException(file + ": has the shape " + Arrays.toString(shape)
+                    + ", expected (N,D), (N,H,W) or (N,H,W,C) with C = 1 or 3");
+        }
+        long height = shape.length == 2 ? 1 : shape[1];
+        long width = shape.length == 2 ? shape[1] : shape[2];
+        long channels = shape.length == 4 ? shape[3] : 1;
+        int length = Images.length(file, shape[0], height, width, channels);
+
+        Element element = Element.of(file, header.descr());
+        long given = channel.size() - channel.position();
+        long expected = (long) length * element.bytes();
+        if (given != expected) {
+            throw new DataException(String.format("%s: holds %d bytes of data, expected %d for the shape %s of %s (%s)",
+                    file, given, expected, Arrays.toString(shape), header.descr(),
+                    given < expected ? "truncated?" : "trailing bytes"));
+        }
+        float[] values = Images.allocate(file, shape[0], height, width, channels);
+        if (header.fortranOrder()) {
+            int[] columns = columnsInFileOrder((int) height, (int) width, (int) channels);
+            fortranOrder(channel, element, values, (int) shape[0], columns);
+        } else {
+            elements(channel, element, length, (i, value) -> values[i] = value);
+        }
+        return new Images(file, (int) shape[0], (int) height, (int) width, (int) channels, values);
+    }
+
+    private static NpyHeader header(String file, FileChannel channel) throws IOException {
+        ByteBuffer start = next(channel, 8);
+        byte[] magic = new byte[6];
+        start.get(magic);
+        int major = start.get() & 255;
+        int minor = start.get() & 255;
+        if (!Arrays.equals(magic, MAGIC)) {
+            throw new DataException(file + ": does not start with \\x93NUMPY, expected a NumPy .npy file");
+        }
+        if (major < 1 || major > 3 || minor != 0) {
+            throw new DataException(String.format("%s: is of .npy version %d.%d, expected 1.0, 2.0 or 3.0", file, major, minor));
+        }
+        long length = major == 1 ? next(channel, 2).getShort() & 0xffff : next(channel, 4).getInt() & 0xffffffffL;
+        if (length > MAX_HEADER) {
+            throw new DataException(String.format("%s: announces a header of %d bytes, expected at most %d", file, length, MAX_HEADER));
+        }
+        // What we accept is ASCII, on which Latin-1 (versions 1, 2) and UTF-8 (version 3) agree.
+        return NpyHeader.parse(file, StandardCharsets.ISO_8859_1.decode(next(channel, (int) length)).toString());
+    }
+
+    private static ByteBuffer next(FileChannel channel, int bytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer) < 0) {
+                throw new EOFException();
+            }
+        }
+        return buffer.flip();
+    }
+
+    @FunctionalInterface
+    private interface Sink {
+        void accept(int index, float value);
+    }
+
+    private static void elements(FileChannel channel, Element element, int length, Sink sink) throws IOException {
+        for (int start = 0; start < length; start += CHUNK) {
+            int n = Math.min(CHUNK, length - start);
+            ByteBuffer bytes = next(channel, n * element.bytes()).order(element.order());
+            for (int i = 0; i < n; i++) {
+                sink.accept(start + i, element.next(bytes));
+            }
+        }
+    }
+
+    /** In Fortran order the image number varies fastest, then height, then width, then channel. */
+    private static void fortranOrder(FileChannel channel, Element element, float[] values, int count, int[] columns)
+            throws IOException {
+        elements(channel, element, values.length,
+                (i, value) -> values[i % count * columns.length + columns[i / count]] = value);
+    }
+
+    private static int[] columnsInFileOrder(int height, int width, int channels) {
+        int[] columns = new int[height * width * channels];
+        int next = 0;
+        for (int c = 0; c < channels; c++) {
+            for (int x = 0; x < width; x++) {
+                for (int y = 0; y < height; y++) {
+                    columns[next++] = (y * width + x) * channels + c;
+                }
+            }
+        }
+        return columns;
+    }
+
+    /** An element type: its kind as NumPy names it, and its byte order. */
+    private record Element(String kind, ByteOrder order) {
+
+        static Element of(String file, String descr) {
+            String kind = descr.isEmpty() ? "" : descr.substring(1);
+            boolean oneByte = kind.equals("u1") || kind.equals("b1");
+            boolean known = oneByte ? descr.charAt(0) == '|' : descr.matches("[<>]f[248]");
+            if (!known) {
+                throw new DataException(file + ": has elements of type '" + descr
+                        + "', expected one of '<f4', '>f4', '<f8', '>f8', '<f2', '>f2', '|u1', '|b1'");
+            }
+            return new Element(kind, descr.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        }
+
+        int bytes() {
+            return kind.charAt(1) - '0';
+        }
+
+        float next(ByteBuffer bytes) {
+            return switch (kind) {
+                case "f2" -> halfToFloat(bytes.getShort());
+                case "f4" -> bytes.getFloat();
+                case "f8" -> (float) bytes.getDouble();
+                case "u1" -> (bytes.get() & 255) / 255f;
+                default -> bytes.get() == 0 ? 0f : 1f;
+            };
+        }
+    }
+
+    /** IEEE 754 binary16 to binary32, exact; Float.float16ToFloat needs Java 20. */
+    static float halfToFloat(short half) {
+        int exponent = half >> 10 & 31;
+        int fraction = half & 0x3ff;
+        float magnitude;
+        if (exponent == 0) {
+            magnitude = fraction * 0x1p-24f;
+        } else {
+            int rebiased = exponent == 31 ? 255 : exponent + 112;
+            magnitude = Float.intBitsToFloat(rebiased << 23 | fraction << 13);
+        }
+        return half < 0 ? -magnitude : magnitude;
+    }
+}

@@ -1,0 +1,57 @@
+package io.elbo4j.train.data;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** Writes a float32 matrix as a NumPy .npy file, format version 1.0, C order ('&lt;f4'). */
+public final class NpyWriter {
+    private static final int CHUNK = 1 << 16;
+
+    private NpyWriter() {}
+
+    /**
+     * Writes atomically: the file appears whole or not at all.
+     *
+     * @param values rows*columns values, row-major
+     * @throws DataException if the file cannot be written
+     */
+    public static void write(Path file, int rows, int columns, float[] values) {
+        if (rows < 0 || columns < 0 || values.length != (long) rows * columns) {
+            throw new IllegalArgumentException(
+                    "values: " + values.length + " given, expected rows * columns = " + rows + " * " + columns);
+        }
+        try {
+            AtomicFile.write(file, channel -> {
+                drain(header(rows, columns), channel);
+                ByteBuffer chunk = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+                for (int start = 0; start < values.length; start += CHUNK) {
+                    int n = Math.min(CHUNK, values.length - start);
+                    chunk.clear().asFloatBuffer().put(values, start, n);
+                    drain(chunk.limit(4 * n), channel);
+                }
+            });
+        } catch (IOException e) {
+            throw new DataException(e.getMessage(), e);
+        }
+    }
+
+    /** Padded with spaces so that the data starts at a multiple of 64 bytes, as the format asks. */
+    private static ByteBuffer header(int rows, int columns) {
+        String text = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + rows + ", " + columns + "), }";
+        int length = 128 - 10;
+        String padded = text + " ".repeat(length - 1 - text.length()) + "\n";
+        return ByteBuffer.allocate(128).order(ByteOrder.LITTLE_ENDIAN)
+                .put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0)
+                .putShort((short) length).put(padded.getBytes(StandardCharsets.US_ASCII)).flip();
+    }
+
+    private static void drain(ByteBuffer bytes, FileChannel channel) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.elbo4j.train.graph;
+
+import io.elbo4j.operation.Binarise;
+
+/** See {@link Graph#binarise}. */
+final class Binarisation extends Value {
+    private final Value probability;
+    private final int stream;
+
+    Binarisation(String name, Value probability, int stream) {
+        super(name, probability.columns(), probability.perSample(), false);
+        this.probability = probability;
+        this.stream = stream;
+    }
+
+    @Override
+    void forward(Plan plan) {
+        plan.launch(Binarise.forward(plan.value(probability), plan.noise(stream), plan.value(this)));
+    }
+
+    @Override
+    void backward(Plan plan) {
+        // drawn data has no gradient
+    }
+}

@@ -1,0 +1,31 @@
+package io.elbo4j.train.graph;
+
+import io.elbo4j.Matrix;
+import io.elbo4j.operation.Rows;
+
+/** See {@link Graph#constant}. */
+final class ConstantRow extends Value {
+    private final float value;
+
+    ConstantRow(String name, long columns, float value) {
+        super(name, columns, false, false);
+        this.value = value;
+    }
+
+    @Override
+    Matrix place(Plan plan) {
+        Matrix row = plan.buffer(name(), 1, columns());
+        Rows.fill(value, row).run();
+        return row.repeatRow(plan.batch());
+    }
+
+    @Override
+    void forward(Plan plan) {
+        // filled once, when it was placed
+    }
+
+    @Override
+    void backward(Plan plan) {
+        // a constant has no gradient
+    }
+}

@@ -1,0 +1,77 @@
+package io.elbo4j.train.graph;
+
+import io.elbo4j.Matrix;
+import io.elbo4j.Noise;
+import io.elbo4j.operation.GaussianKlPerDimension;
+import io.elbo4j.operation.GaussianSampleKl;
+
+/**
+ * z = mean + exp(logVariance / 2) eps with KL(q || prior), fused (Kingma and Welling 2014, section 2.4 and appendix B).
+ * With free bits (Kingma et al. 2016, equation 15, one group per dimension) a dimension whose KL, averaged over the
+ * batch, is not above the threshold adds the threshold to the objective and no gradient.
+ */
+public final class Latent extends Value {
+    private final DiagonalGaussian q;
+    private final DiagonalGaussian prior;
+    private final int stream;
+
+    Latent(String name, DiagonalGaussian q, DiagonalGaussian prior, int stream) {
+        super(name, q.columns(), true, q.differentiable() || prior != null && prior.differentiable());
+        if (prior != null && prior.columns() != q.columns()) {
+            throw new IllegalArgumentException("latent '" + name + "' has " + q.columns() + " dimensions, its prior "
+                    + prior.columns());
+        }
+        if (prior != null && prior.mean().perSample() != q.mean().perSample()) {
+            throw new IllegalArgumentException("latent '" + name + "': posterior and prior must both have one row per"
+                    + " row of the batch, or both one per sample");
+        }
+        this.q = q;
+        this.prior = prior;
+        this.stream = stream;
+    }
+
+    private Matrix priorMean(Plan plan) {
+        return prior == null ? null : plan.value(prior.mean());
+    }
+
+    private Matrix priorLogVariance(Plan plan) {
+        return prior == null ? null : plan.value(prior.logVariance());
+    }
+
+    @Override
+    void forward(Plan plan) {
+        Matrix mean = plan.value(q.mean());
+        Matrix logVariance = plan.value(q.logVariance());
+        Noise noise = plan.noise(stream);
+        Matrix kl = plan.klTerm(this, mean.rows());
+        if (plan.importanceWeighted()) {
+            plan.launch(GaussianSampleKl.forwardWithLogRatio(mean, logVariance, priorMean(plan),
+                    priorLogVariance(plan), noise, plan.value(this), kl, plan.logWeightTerm(this)));
+        } else {
+            plan.launch(GaussianSampleKl.forward(mean, logVariance, priorMean(plan), priorLogVariance(plan), noise,
+                    plan.value(this), kl));
+        }
+        if (plan.wantsKlPerDimension()) {
+            plan.launch(GaussianKlPerDimension.forward(mean, logVariance, priorMean(plan), priorLogVariance(plan),
+                    plan.klPerDimension(this)));
+        }
+        if (plan.freeBits() > 0) {
+            plan.launch(GaussianKlPerDimension.freeBitsGate(plan.klPerDimension(this),
+                    (float) (plan.freeBits() * mean.rows()), plan.columnWeight(this)));
+        }
+    }
+
+    @Override
+    void backward(Plan plan) {
+        Matrix mean = plan.value(q.mean());
+        Matrix logVariance = plan.value(q.logVariance());
+        Matrix dz = plan.gradient(this);
+        Matrix dKl = plan.klGradient(mean.rows());
+        Matrix columnWeight = plan.freeBits() > 0 ? plan.columnWeight(this) : null;
+        boolean priorLearns = prior != null && prior.differentiable();
+        plan.launch(GaussianSampleKl.backward(mean, logVariance, priorMean(plan), priorLogVariance(plan),
+                plan.noise(stream), dz, dKl, columnWeight, plan.target(q.mean(), false),
+                plan.target(q.logVariance(), false), priorLearns ? plan.target(prior.mean(), false) : null,
+                priorLearns ? plan.target(prior.logVariance(), false) : null));
+    }
+}

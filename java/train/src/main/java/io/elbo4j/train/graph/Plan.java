@@ -1,0 +1,267 @@
+package io.elbo4j.train.graph;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
+import io.elbo4j.Noise;
+import io.elbo4j.operation.Rows;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** A step being compiled: hands nodes their buffers, collects their launches, and keeps the books of the gradients. */
+public final class Plan {
+    /** Columns [begin, end) of a gradient buffer that hold a gradient already. */
+    private record Written(long begin, long end) { }
+
+    private record Pending(Matrix scratch, Matrix target) { }
+
+    private final Backend backend;
+    private final Parameters parameters;
+    private final StepSettings settings;
+    private final long batch;
+    private final Map<String, Matrix> buffers = new LinkedHashMap<>();
+    private final Map<Value, Matrix> values = new HashMap<>();
+    private final Map<Value, List<Written>> written = new HashMap<>();
+    private final Set<Value> ungated = new HashSet<>();
+    private final List<Pending> pending = new ArrayList<>();
+    private final List<Launch> launches = new ArrayList<>();
+    private final Map<Parameter, List<Launch>> parameterGradients = new LinkedHashMap<>();
+    private final Map<Integer, Noise> noises = new HashMap<>();
+    private final Map<Node, Matrix> terms = new LinkedHashMap<>();
+    private final Map<Node, Matrix> logWeights = new LinkedHashMap<>();
+    private final Function<Input, Launch> gather;
+
+    Plan(Backend backend, Parameters parameters, StepSettings settings, long batch, Function<Input, Launch> gather) {
+        this.backend = backend;
+        this.parameters = parameters;
+        this.settings = settings;
+        this.batch = batch;
+        this.gather = gather;
+    }
+
+    // what is being compiled
+
+    public boolean training() {
+        return settings.mode() == StepSettings.Mode.TRAIN;
+    }
+
+    boolean importanceWeighted() {
+        return settings.mode() == StepSettings.Mode.IMPORTANCE;
+    }
+
+    double freeBits() {
+        return training() ? settings.freeBits() : 0;
+    }
+
+    boolean wantsKlPerDimension() {
+        return freeBits() > 0 || settings.mode() == StepSettings.Mode.EVALUATE;
+    }
+
+    public long batch() {
+        return batch;
+    }
+
+    /** How many rows a value has here. */
+    public long rows(Value value) {
+        return value.perSample() ? batch * settings.samples() : batch;
+    }
+
+    // buffers
+
+    /** The buffer of that name, zeroed when new. */
+    Matrix buffer(String name, long rows, long columns) {
+        return buffers.computeIfAbsent(name, n -> backend.matrix(rows, columns)).requireShape(name, rows, columns);
+    }
+
+    /** All buffers by name, in the order of their first use. */
+    Map<String, Matrix> buffers() {
+        return buffers;
+    }
+
+    public Matrix value(Value value) {
+        Matrix known = values.get(value);
+        if (known == null) {
+            known = value.place(this);
+            values.put(value, known);
+        }
+        return known;
+    }
+
+    Matrix parameter(Parameter parameter) {
+        return parameters.get(parameter).value();
+    }
+
+    Noise noise(int stream) {
+        int offset = training() ? 0 : Streams.EVALUATION;
+        return noises.computeIfAbsent(stream, s -> new Noise(settings.seed(), s + offset));
+    }
+
+    // launches
+
+    public void launch(Launch launch) {
+        launches.add(launch);
+        for (Pending p : pending) {
+            launches.add(Rows.add(p.scratch(), p.target()));
+        }
+        pending.clear();
+    }
+
+    void gatherInput(Input input) {
+        Launch launch = gather.apply(input);
+        if (launch != null) {
+            launch(launch);
+        }
+    }
+
+    /** Adds a launch for a parameter's gradient, after everything that goes row by row: so workers meet only once. */
+    void parameterGradient(Parameter parameter, Function<Matrix, Launch> writer) {
+        Matrix gradient = parameters.get(parameter).gradient();
+        List<Launch> before = parameterGradients.computeIfAbsent(parameter, p -> new ArrayList<>());
+        if (before.isEmpty()) {
+            before.add(writer.apply(gradient));
+        } else {
+            Matrix scratch = buffer("another gradient of " + parameter.name(), parameter.rows(), parameter.columns());
+            before.add(writer.apply(scratch));
+            before.add(Rows.add(scratch, gradient));
+        }
+    }
+
+    List<Launch> launches() {
+        return launches;
+    }
+
+    /** What computes the gradient of a parameter; empty if nothing depends on it. */
+    List<Launch> gradientLaunches(Parameter parameter) {
+        return parameterGradients.getOrDefault(parameter, List.of());
+    }
+
+    Collection<Noise> noises() {
+        return noises.values();
+    }
+
+    // terms of the objective
+
+    Matrix klTerm(Latent latent, long rows) {
+        Matrix kl = buffer("KL of " + latent.name(), rows, 1);
+        terms.put(latent, kl);
+        return kl;
+    }
+
+    Matrix logLikelihoodTerm(Observation observation, long rows) {
+        Matrix term = buffer("log-likelihood of " + observation.name(), rows, 1);
+        terms.put(observation, term);
+        logWeights.put(observation, term);
+        return term;
+    }
+
+    Matrix logWeightTerm(Latent latent) {
+        Matrix term = buffer("log p / q of " + latent.name(), rows(latent), 1);
+        logWeights.put(latent, term);
+        return term;
+    }
+
+    /** Per-row KL of each latent and log-likelihood of each observation. */
+    Map<Node, Matrix> terms() {
+        return terms;
+    }
+
+    /** Per-sample terms of log p(x, z) - log q(z | x). */
+    Map<Node, Matrix> logWeights() {
+        return logWeights;
+    }
+
+    Matrix klPerDimension(Latent latent) {
+        return buffer("KL per dimension of " + latent.name(), 1, latent.columns());
+    }
+
+    Matrix columnWeight(Latent latent) {
+        return buffer("free bits gate of " + latent.name(), 1, latent.columns());
+    }
+
+    /** Gradient of the loss with respect to a log-likelihood of {@code rows} rows: -1 / rows in every row. */
+    public Matrix logLikelihoodGradient(long rows) {
+        String name = "gradient of " + rows + " log-likelihoods";
+        boolean isNew = !buffers.containsKey(name);
+        Matrix gradient = buffer(name, rows, 1);
+        if (isNew) {
+            Rows.fill((float) (-1.0 / rows), gradient).run();
+        }
+        return gradient;
+    }
+
+    /** Gradient of the loss with respect to a KL of {@code rows} rows: set to klWeight / rows before every step. */
+    Matrix klGradient(long rows) {
+        return buffer("gradient of " + rows + " KLs", rows, 1);
+    }
+
+    // gradients of values
+
+    private Matrix root(Value value) {
+        return buffer("gradient of " + value.root().name(), rows(value.root()), value.root().columns());
+    }
+
+    boolean hasGradient(Value value) {
+        return written.containsKey(value.root());
+    }
+
+    /** The complete gradient with respect to a value: what no consumer wrote is zero. */
+    Matrix gradient(Value value) {
+        completeGaps(value.root(), 0, value.root().columns());
+        return root(value).columns(value.rootColumn(), value.rootColumn() + value.columns());
+    }
+
+    boolean gradientIsGated(Value value) {
+        return !ungated.contains(value.root());
+    }
+
+    /**
+     * Where the next launch writes a gradient with respect to {@code value}, all of it. If others wrote there before, it
+     * is a scratch buffer that is added after that launch.
+     *
+     * @param gated whether the launch passes only where a ReLU's output is above 0
+     */
+    Matrix target(Value value, boolean gated) {
+        if (!gated) {
+            ungated.add(value.root());
+        }
+        long begin = value.rootColumn();
+        long end = begin + value.columns();
+        Matrix target = root(value).columns(begin, end);
+        List<Written> before = written.computeIfAbsent(value.root(), v -> new ArrayList<>());
+        if (before.stream().noneMatch(w -> w.begin() < end && begin < w.end())) {
+            before.add(new Written(begin, end));
+            return target;
+        }
+        completeGaps(value.root(), begin, end);
+        // numbered, because one launch may write several gradients of one value
+        Matrix scratch = buffer("another gradient of " + value.name() + " (" + buffers.size() + ")", rows(value),
+                value.columns());
+        pending.add(new Pending(scratch, target));
+        return scratch;
+    }
+
+    private void completeGaps(Value root, long begin, long end) {
+        List<Written> before = written.computeIfAbsent(root, v -> new ArrayList<>());
+        List<Written> sorted = before.stream().sorted((a, b) -> Long.compare(a.begin(), b.begin())).toList();
+        long at = begin;
+        for (Written w : sorted) {
+            fillGap(root, before, at, Math.min(w.begin(), end));
+            at = Math.max(at, w.end());
+        }
+        fillGap(root, before, at, end);
+    }
+
+    private void fillGap(Value root, List<Written> before, long begin, long end) {
+        if (begin < end) {
+            launches.add(Rows.fill(0, root(root).columns(begin, end)));
+            before.add(new Written(begin, end));
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package io.elbo4j.train.graph;
+
+import io.elbo4j.AdamStep;
+import io.elbo4j.Backend;
+import io.elbo4j.Indices;
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
+import io.elbo4j.Noise;
+import io.elbo4j.Program;
+import io.elbo4j.operation.Adam;
+import io.elbo4j.operation.Clip;
+import io.elbo4j.operation.LogMeanExp;
+import io.elbo4j.operation.Rows;
+import io.elbo4j.operation.Sums;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A graph compiled for a backend and a number of rows: buffers planned and allocated once, launches listed once. Running
+ * it allocates nothing. Steps of one training run share {@link Parameters}; close a step to free its buffers.
+ */
+public final class Step implements AutoCloseable {
+    private final Graph graph;
+    private final Plan plan;
+    private final long batch;
+    private final Indices indices;
+    private final Program program;
+    private final AdamStep adam;
+    private final List<Node> terms;
+    private final Matrix totals;
+    private final Noise[] noises;
+    private final float[] klGradient;
+    private double klWeight = Double.NaN;
+
+    private Step(Graph graph, Parameters parameters, Backend backend, long batch, StepSettings settings, Matrix data,
+            AdamStep adam) {
+        if (batch < 1) {
+            throw new IllegalArgumentException("a step needs at least 1 row, not " + batch);
+        }
+        boolean train = settings.mode() == StepSettings.Mode.TRAIN;
+        if (train != (adam != null)) {
+            throw new IllegalArgumentException("a training step, and no other, needs an AdamStep: the mode is "
+                    + settings.mode());
+        }
+        this.graph = graph;
+        this.batch = batch;
+        this.adam = adam;
+        this.indices = data == null ? null : backend.indices(Math.toIntExact(batch));
+        this.plan = new Plan(backend, parameters, settings, batch, input -> data == null ? null
+                : Rows.gather(data, indices, planned(input)));
+        forward(settings);
+        if (settings.means()) {
+            for (Observation o : graph.observations()) {
+                o.likelihood().mean(plan, mean(o));
+            }
+        }
+        this.terms = new ArrayList<>(plan.terms().keySet());
+        this.totals = terms.isEmpty() ? null : plan.buffer("totals of the objective", 1, terms.size());
+        List<Launch> all = plan.launches();
+        if (train) {
+            for (int i = graph.nodes().size() - 1; i >= 0; i--) {
+                Node node = graph.nodes().get(i);
+                if (!(node instanceof Value v) || v.differentiable()) {
+                    node.backward(plan);
+                }
+            }
+            update(parameters, settings, all);
+        }
+        if (settings.mode() == StepSettings.Mode.IMPORTANCE) {
+            weigh(settings, all);
+        }
+        for (int i = 0; i < terms.size(); i++) {
+            Matrix term = plan.terms().get(terms.get(i));
+            all.add(Sums.rows(term.reshape(1, term.rows()), totals.columns(i, i + 1)));
+        }
+        this.program = new Program(backend, all);
+        this.noises = plan.noises().toArray(Noise[]::new);
+        this.klGradient = new float[Math.toIntExact(batch * settings.samples())];
+        if (train) {
+            klWeight(1);
+        }
+    }
+
+    /** Compiles a training step; {@code data}, whose rows the input is, is null where inputs are set by hand. */
+    public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
+            Matrix data, AdamStep adam) {
+        return new Step(graph, parameters, backend, rows, settings, data, adam);
+    }
+
+    /** Compiles a step that changes no parameter; {@code data} is null where inputs are set by hand. */
+    public static Step compile(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
+            Matrix data) {
+        return new Step(graph, parameters, backend, rows, settings, data, null);
+    }
+
+    private Matrix planned(Input input) {
+        return plan.value(input);
+    }
+
+    private void forward(StepSettings settings) {
+        boolean decode = settings.mode() == StepSettings.Mode.DECODE;
+        for (Node node : graph.nodes()) {
+            boolean downstream = node instanceof Value v && v.perSample() && !(node instanceof Latent);
+            if (!decode || downstream) {
+                node.forward(plan);
+            }
+        }
+    }
+
+    /** Gradients of the parameters and Adam; without clipping Adam follows each gradient while it is in the cache. */
+    private void update(Parameters parameters, StepSettings settings, List<Launch> all) {
+        boolean clip = settings.maximumGradientNorm() < Double.POSITIVE_INFINITY;
+        Matrix scale = clip ? clip(parameters.all(), settings, all) : null;
+        for (Parameters.State s : parameters.all()) {
+            if (!clip) {
+                all.addAll(plan.gradientLaunches(s.parameter()));
+            }
+            all.add(Adam.update(s.value(), s.gradient(), s.firstMoment(), s.secondMoment(), adam, scale));
+        }
+    }
+
+    /** Gradients and the scale of their global norm; sums over rows come last, so that workers meet less often. */
+    private Matrix clip(List<Parameters.State> states, StepSettings settings, List<Launch> all) {
+        Matrix squares = plan.buffer("squares of the gradients", 1, states.size());
+        List<Launch> sums = new ArrayList<>();
+        for (int i = 0; i < states.size(); i++) {
+            Parameter parameter = states.get(i).parameter();
+            Matrix gradient = states.get(i).gradient();
+            Matrix sum = squares.columns(i, i + 1);
+            all.addAll(plan.gradientLaunches(parameter));
+            if (gradient.rows() == 1) {
+                sums.add(Sums.rowsOfSquares(gradient, sum));
+            } else {
+                Matrix rows = plan.buffer("squares of the gradient of " + parameter.name(), gradient.rows(), 1);
+                all.add(Sums.rowsOfSquares(gradient, rows));
+                sums.add(Sums.rows(rows.reshape(1, rows.rows()), sum));
+            }
+        }
+        Matrix scale = plan.buffer("scale of the gradients", 1, 1);
+        all.addAll(sums);
+        all.add(Clip.scale(squares, (float) settings.maximumGradientNorm(), scale));
+        return scale;
+    }
+
+    private void weigh(StepSettings settings, List<Launch> all) {
+        Matrix sum = plan.buffer("log weights", batch * settings.samples(), 1);
+        List<Matrix> parts = new ArrayList<>(plan.logWeights().values());
+        all.add(Rows.copy(parts.get(0), sum));
+        for (Matrix part : parts.subList(1, parts.size())) {
+            all.add(Rows.add(part, sum));
+        }
+        all.add(LogMeanExp.forward(sum.reshape(batch, settings.samples()), plan.buffer("log mean weight", batch, 1)));
+    }
+
+    /** Rows of the data set for the next run: {@code source[from ... from + rows)}. */
+    public Step rows(int[] source, int from) {
+        if (indices == null) {
+            throw new IllegalStateException("this step was compiled without data: set its inputs' values instead");
+        }
+        indices.set(source, from);
+        return this;
+    }
+
+    /** Weight of every KL in the objective of a training step; 1 before it is set. */
+    public Step klWeight(double weight) {
+        if (!(weight >= 0) || Double.isInfinite(weight)) {
+            throw new IllegalArgumentException("klWeight must be a finite number of at least 0, not " + weight);
+        }
+        if (weight != klWeight) {
+            for (int i = 0; i < terms.size(); i++) {
+                if (terms.get(i) instanceof Latent) {
+                    Matrix gradient = plan.klGradient(plan.terms().get(terms.get(i)).rows());
+                    Arrays.fill(klGradient, (float) (weight / gradient.rows()));
+                    gradient.set(klGradient, 0);
+                }
+            }
+            klWeight = weight;
+        }
+        return this;
+    }
+
+    /** Runs with the noise of that step; a training step is also Adam's step {@code number + 1}. */
+    public void run(long number) {
+        for (Noise noise : noises) {
+            noise.step(number);
+        }
+        if (adam != null) {
+            adam.at(number + 1);
+        }
+        program.run();
+    }
+
+    public long batch() {
+        return batch;
+    }
+
+    /** Log-likelihood summed over the observations and the rows of the last run, in nats. */
+    public double reconstructionTotal() {
+        return total(Observation.class);
+    }
+
+    /** KL summed over the latent variables and the rows of the last run, in nats, without any weight. */
+    public double klTotal() {
+        return total(Latent.class);
+    }
+
+    private double total(Class<? extends Node> kind) {
+        float[] sums = totals.toArray();
+        double total = 0;
+        for (int i = 0; i < sums.length; i++) {
+            if (kind.isInstance(terms.get(i))) {
+                total += sums[i] * ((double) batch / plan.terms().get(terms.get(i)).rows());
+            }
+        }
+        return total;
+    }
+
+    /** The buffer of a value, to set it (an input, a latent variable to decode) or to read it. */
+    public Matrix value(Value value) {
+        return plan.value(value);
+    }
+
+    /** The KL of each dimension of a latent variable, summed over the rows of the last evaluation, in nats. */
+    public Matrix klPerDimension(Latent latent) {
+        return plan.klPerDimension(latent);
+    }
+
+    /** The KL of each row of a latent variable, or the log-likelihood of each row of an observation, in nats. */
+    Matrix term(Node node) {
+        return plan.terms().get(node);
+    }
+
+    /** The mean of what is observed, where the settings asked for means. */
+    public Matrix mean(Observation observation) {
+        Value location = observation.likelihood().location();
+        return plan.buffer("mean of " + observation.name(), plan.rows(location), location.columns());
+    }
+
+    /** log (1/K) sum_k p(x, z_k) / q(z_k | x) of each row, for an importance step of K samples. */
+    public Matrix logMeanWeight() {
+        return plan.buffer("log mean weight", batch, 1);
+    }
+
+    /** How many times the workers meet in a step. */
+    public int phases() {
+        return program.phases();
+    }
+
+    /** A place where a number is not finite: the tensor's name and its row. */
+    public record NonFinite(String tensor, long row, float value) { }
+
+    /** The first tensor, in the order of computation, that holds a NaN or an infinity after the last run. */
+    public Optional<NonFinite> firstNonFinite() {
+        for (Map.Entry<String, Matrix> e : plan.buffers().entrySet()) {
+            float[] values = e.getValue().toArray();
+            for (int i = 0; i < values.length; i++) {
+                if (!Float.isFinite(values[i])) {
+                    return Optional.of(new NonFinite(e.getKey(), i / e.getValue().columns(), values[i]));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        plan.buffers().values().forEach(Matrix::close);
+        if (indices != null) {
+            indices.close();
+        }
+    }
+}

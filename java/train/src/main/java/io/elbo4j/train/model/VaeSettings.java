@@ -1,0 +1,63 @@
+package io.elbo4j.train.model;
+
+import io.elbo4j.Activation;
+import io.elbo4j.train.data.DataException;
+import io.elbo4j.train.data.Images;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The shape of a {@link Vae}.
+ *
+ * @param columns observed dimensions, at least 1
+ * @param hidden units of the encoder's hidden layers, the decoder's mirrored; at least 1 each
+ * @param latent latent dimensions, at least 1
+ * @param activation of the hidden layers
+ * @param likelihood see {@link LikelihoodKind}
+ * @param standardDeviation of {@link LikelihoodKind#GAUSSIAN_FIXED}, above 0; the first value of
+ *     {@link LikelihoodKind#GAUSSIAN_SHARED}
+ * @param binarise whether the data, in [0, 1], is drawn to zeros and ones anew at every step
+ */
+public record VaeSettings(long columns, List<Integer> hidden, int latent, Activation activation,
+        LikelihoodKind likelihood, double standardDeviation, boolean binarise) {
+    /** The distribution of the observed data given the latent variable. */
+    public enum LikelihoodKind {
+        /** from logits; data in [0, 1] */
+        BERNOULLI,
+        /** mean and log-variance of every element are learned functions of the latent variable */
+        GAUSSIAN,
+        /** one learned log-variance per dimension, shared by all rows */
+        GAUSSIAN_SHARED,
+        /** a fixed standard deviation */
+        GAUSSIAN_FIXED
+    }
+
+    public VaeSettings {
+        hidden = List.copyOf(hidden);
+        require(columns >= 1, "columns", "at least 1", columns);
+        for (int units : hidden) {
+            require(units >= 1, "hidden", "at least 1 unit in every layer", units);
+        }
+        Objects.requireNonNull(activation, "activation");
+        Objects.requireNonNull(likelihood, "likelihood");
+        require(latent >= 1, "latent", "at least 1", latent);
+        require(standardDeviation > 0 && standardDeviation < Double.POSITIVE_INFINITY, "standardDeviation",
+                "a finite number above 0", standardDeviation);
+        require(!binarise || likelihood == LikelihoodKind.BERNOULLI, "binarise",
+                "used only with the Bernoulli likelihood", true);
+    }
+
+    /** @throws DataException if the images have another number of values than this model's columns */
+    public void requireSize(Images images) {
+        if (images.columns() != columns) {
+            throw new DataException(images.name() + ": an image has " + images.columns() + " values (" + images.height()
+                    + " x " + images.width() + " x " + images.channels() + "), the model takes " + columns);
+        }
+    }
+
+    private static void require(boolean holds, String argument, String expected, Object given) {
+        if (!holds) {
+            throw new IllegalArgumentException(argument + " must be " + expected + ", not " + given);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.elbo4j.train.data;
+
+import static io.elbo4j.train.data.Sentences.assertSentence;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImageFolderTest {
+    @TempDir
+    Path dir;
+
+    private void grey(String name, int type, int height, int width, int... levels) throws IOException {
+        BufferedImage image = new BufferedImage(width, height, type);
+        for (int i = 0; i < levels.length; i++) {
+            image.getRaster().setSample(i % width, i / width, 0, levels[i]);
+        }
+        assertTrue(ImageIO.write(image, name.endsWith("png") ? "png" : "jpg", dir.resolve(name).toFile()));
+    }
+
+    private void colour(String name, int type, int height, int width, int... argb) throws IOException {
+        BufferedImage image = new BufferedImage(width, height, type);
+        for (int i = 0; i < argb.length; i++) {
+            image.setRGB(i % width, i / width, argb[i]);
+        }
+        assertTrue(ImageIO.write(image, "png", dir.resolve(name).toFile()));
+    }
+
+    @Test
+    void greyLevelsAreTakenAsTheyAre() throws IOException {
+        grey("b.png", BufferedImage.TYPE_BYTE_GRAY, 1, 3, 0, 128, 255);
+        grey("a.png", BufferedImage.TYPE_USHORT_GRAY, 1, 3, 0, 128 * 257, 65535);
+        colour("c.png", BufferedImage.TYPE_INT_RGB, 1, 3, 0xff000000, 0xff808080, 0xffffffff);
+        grey("d.png", BufferedImage.TYPE_BYTE_BINARY, 1, 3, 0, 1, 1);
+        Files.writeString(dir.resolve("readme.txt"), "left aside");
+        Files.createDirectory(dir.resolve("e.png"));
+        Images images = ImageFolder.read(dir);
+        assertEquals(4, images.rows());
+        assertEquals(1, images.channels());
+        float[] expected = {0, 128 / 255f, 1};
+        for (int row = 0; row < 3; row++) {
+            assertArrayEquals(expected, images.copyRows(row, 1));
+        }
+        assertArrayEquals(new float[] {0, 1, 1}, images.copyRows(3, 1));
+    }
+
+    @Test
+    void oneColourImageMakesAllRgbInTheOrderOfTheNames() throws IOException {
+        colour("2.png", BufferedImage.TYPE_INT_RGB, 2, 1, 0xffff0000, 0xff00ff33);
+        grey("10.png", BufferedImage.TYPE_BYTE_GRAY, 2, 1, 51, 0);
+        Images images = ImageFolder.read(dir);
+        assertEquals(3, images.channels());
+        assertEquals(2, images.height());
+        assertArrayEquals(new float[] {0.2f, 0.2f, 0.2f, 0, 0, 0}, images.copyRows(0, 1));
+        assertArrayEquals(new float[] {1, 0, 0, 0, 1, 0.2f}, images.copyRows(1, 1));
+    }
+
+    @Test
+    void jpeg() throws IOException {
+        int[] levels = new int[64];
+        Arrays.fill(levels, 200);
+        grey("a.jpg", BufferedImage.TYPE_BYTE_GRAY, 8, 8, levels);
+        grey("b.jpeg", BufferedImage.TYPE_BYTE_GRAY, 8, 8, levels);
+        Images images = ImageFolder.read(dir);
+        assertEquals(2, images.rows());
+        assertEquals(1, images.channels());
+        assertEquals(200 / 255f, images.value(1, 27), 2 / 255f);
+    }
+
+    @Test
+    void theFirstTwoSizesThatDifferAreNamed() throws IOException {
+        grey("a.png", BufferedImage.TYPE_BYTE_GRAY, 2, 3);
+        grey("b.png", BufferedImage.TYPE_BYTE_GRAY, 2, 3);
+        grey("c.png", BufferedImage.TYPE_BYTE_GRAY, 3, 2);
+        assertSentence(dir + ": a.png is 2 x 3 pixels but c.png is 3 x 2 (height x width), expected one size",
+                () -> ImageFolder.read(dir));
+    }
+
+    @Test
+    void unusableFolders() throws IOException {
+        Path none = dir.resolve("none");
+        assertSentence(none + ": no such directory, expected a folder of PNG or JPEG files", () -> ImageFolder.read(none));
+        assertSentence(dir + ": holds no file ending in .png, .jpg or .jpeg, expected at least one", () -> ImageFolder.read(dir));
+        Path plain = Files.writeString(dir.resolve("plain"), "x");
+        assertSentence(plain + ": is not a directory, expected a folder of PNG or JPEG files", () -> ImageFolder.read(plain));
+    }
+
+    @Test
+    void unusableFiles() throws IOException {
+        Path file = Files.writeString(dir.resolve("a.png"), "no picture");
+        assertSentence(file + ": is neither PNG nor JPEG inside, expected one of them", () -> ImageFolder.read(dir));
+        colour("a.png", BufferedImage.TYPE_INT_ARGB, 1, 1, 0x80ffffff);
+        assertSentence(file + ": has transparent pixels, expected an opaque image: flatten it first", () -> ImageFolder.read(dir));
+        grey("a.png", BufferedImage.TYPE_BYTE_GRAY, 64, 64, 1, 2, 3);
+        byte[] good = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(good, 60));
+        DataException e = assertThrows(DataException.class, () -> ImageFolder.read(dir));
+        assertTrue(e.getMessage().startsWith(file + ": cannot be decoded ("), e.getMessage());
+        assertTrue(e.getMessage().endsWith("), expected a PNG or JPEG file"), e.getMessage());
+    }
+}

@@ -1,0 +1,224 @@
+package io.elbo4j.train.data;
+
+import static io.elbo4j.train.data.Sentences.assertSentence;
+import static io.elbo4j.train.data.Sentences.names;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NpyTest {
+    @TempDir
+    Path dir;
+
+    private Path file(int version, String header, byte[] data) throws IOException {
+        byte[] text = header.getBytes(StandardCharsets.ISO_8859_1);
+        ByteBuffer bytes = ByteBuffer.allocate(12 + text.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) version).put((byte) 0);
+        if (version == 1) {
+            bytes.putShort((short) text.length);
+        } else {
+            bytes.putInt(text.length);
+        }
+        bytes.put(text).put(data);
+        return Files.write(dir.resolve("f.npy"), Arrays.copyOf(bytes.array(), bytes.position()));
+    }
+
+    private static String header(String descr, boolean fortran, String shape) {
+        return "{'descr': '" + descr + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape + ", }   \n";
+    }
+
+    private static byte[] bytes(int... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return bytes;
+    }
+
+    private static ByteBuffer buffer(int size, ByteOrder order) {
+        return ByteBuffer.allocate(size).order(order);
+    }
+
+    @Test
+    void everyElementTypeAndVersion() throws IOException {
+        float[] expected = {0.5f, -2};
+        for (int version = 1; version <= 3; version++) {
+            for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+                String sign = order == ByteOrder.LITTLE_ENDIAN ? "<" : ">";
+                check(expected, file(version, header(sign + "f4", false, "(2, 1)"),
+                        buffer(8, order).putFloat(0.5f).putFloat(-2).array()));
+                check(expected, file(version, header(sign + "f8", false, "(2, 1)"),
+                        buffer(16, order).putDouble(0.5).putDouble(-2).array()));
+                check(expected, file(version, header(sign + "f2", false, "(2, 1)"),
+                        buffer(4, order).putShort((short) 0x3800).putShort((short) 0xc000).array()));
+            }
+            check(new float[] {1, 51 / 255f}, file(version, header("|u1", false, "(2, 1)"), bytes(255, 51)));
+            check(new float[] {0, 1}, file(version, header("|b1", false, "(2, 1)"), bytes(0, 1)));
+        }
+    }
+
+    private static void check(float[] expected, Path file) {
+        Images images = NpyReader.read(file);
+        assertEquals(2, images.rows());
+        assertEquals(1, images.columns());
+        assertArrayEquals(expected, images.copyRows(0, 2));
+    }
+
+    @Test
+    void halfPrecisionFollowsItsDefinition() {
+        for (int bits = 0; bits < 1 << 16; bits++) {
+            int exponent = bits >> 10 & 31;
+            int fraction = bits & 1023;
+            double magnitude = exponent == 0 ? StrictMath.scalb((double) fraction, -24)
+                    : exponent < 31 ? StrictMath.scalb(1024.0 + fraction, exponent - 25)
+                    : fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
+            float expected = (float) (bits >= 0x8000 ? -magnitude : magnitude);
+            assertEquals(expected, NpyReader.halfToFloat((short) bits), Integer.toHexString(bits));
+        }
+    }
+
+    @Test
+    void fortranOrderIsTurned() throws IOException {
+        int n = 3;
+        int h = 2;
+        int w = 4;
+        int c = 3;
+        ByteBuffer data = buffer(4 * n * h * w * c, ByteOrder.LITTLE_ENDIAN);
+        for (int k = 0; k < c; k++) {
+            for (int x = 0; x < w; x++) {
+                for (int y = 0; y < h; y++) {
+                    for (int i = 0; i < n; i++) {
+                        data.putFloat(1000 * i + 100 * y + 10 * x + k);
+                    }
+                }
+            }
+        }
+        Images images = NpyReader.read(file(1, header("<f4", true, "(3, 2, 4, 3)"), data.array()));
+        assertEquals(h, images.height());
+        assertEquals(w, images.width());
+        assertEquals(c, images.channels());
+        for (int i = 0; i < n; i++) {
+            for (int column = 0; column < images.columns(); column++) {
+                assertEquals(1000 * i + 100 * (column / 12) + 10 * (column / 3 % 4) + column % 3, images.value(i, column));
+            }
+        }
+    }
+
+    @Test
+    void shapesAndSpellings() throws IOException {
+        Images images = NpyReader.read(file(1, header("|u1", false, "(1, 2, 3)"), new byte[6]));
+        assertEquals(2, images.height());
+        assertEquals(3, images.width());
+        NpyReader.read(file(1, "{\"shape\":(1,2),'fortran_order':False,'descr':'|u1'}", new byte[2]));
+        for (String shape : List.of("()", "(6,)", "(1, 1, 1, 1, 6)", "(3, 1, 1, 2)")) {
+            malformed(header("|u1", false, shape), new byte[6], ": has the shape "
+                    + Arrays.toString(Arrays.stream(shape.split("[^0-9]+")).filter(s -> !s.isEmpty()).mapToInt(Integer::parseInt).toArray())
+                    + ", expected (N,D), (N,H,W) or (N,H,W,C) with C = 1 or 3");
+        }
+    }
+
+    @Test
+    void malformedHeaders() throws IOException {
+        String good = header("|u1", false, "(2, 3)");
+        malformed(good.replace("|u1", "<i8"), new byte[48], ": has elements of type '<i8', expected one of '<f4', '>f4',"
+                + " '<f8', '>f8', '<f2', '>f2', '|u1', '|b1'");
+        malformed(good.replace("|u1", "|O"), new byte[6], ": has elements of type '|O', expected one of '<f4', '>f4',"
+                + " '<f8', '>f8', '<f2', '>f2', '|u1', '|b1'");
+        malformed(good, new byte[5], ": holds 5 bytes of data, expected 6 for the shape [2, 3] of |u1 (truncated?)");
+        malformed(good, new byte[7], ": holds 7 bytes of data, expected 6 for the shape [2, 3] of |u1 (trailing bytes)");
+        malformed(good.replace("(2", "(0"), new byte[0], ": holds 0 images of 1 x 3 with 1 channels, expected at least 1 of each");
+        malformed(good.replace("(2", "(999999999999999999"), new byte[6], ": 999999999999999999 images of 1 x 3 with 1 channels"
+                + " are more than the 2147483639 values one data set can hold: split the data or make the images smaller");
+        broken("[]", 0, "'{'");
+        broken("", 0, "'{'");
+        broken(good.replace("(2", "(-2"), 51, "a size of 1 to 18 digits");
+        broken(good.replace("(2", "(2L"), 52, "')'");
+        broken(good.replace("(2", "(0x2"), 52, "')'");
+        broken(good.replace("(2", "(1000000000000000000"), 51, "a size of 1 to 18 digits");
+        broken(good.replace("False", "0"), 34, "True or False");
+        broken(good.replace("'|u1'", "[('a', '<f4')]"), 10, "a quoted word");
+        broken(good.replace("'|u1'", "'|\\x751'"), 10, "a quoted word");
+        broken(good.replace("'shape'", "'descr'"), 49, "the keys descr, fortran_order and shape once each, not another 'descr'");
+        broken(good.replace("'shape'", "'form'"), 48, "the keys descr, fortran_order and shape once each, not another 'form'");
+        broken(good.trim() + " x", 60, "nothing after the closing brace");
+        broken("{'descr': '|u1'}", 16, "all of the keys descr, fortran_order and shape");
+        broken("{'descr': '|u1'", 15, "'}'");
+        broken("__import__('os')", 0, "'{'");
+    }
+
+    private void broken(String header, int at, String expected) throws IOException {
+        malformed(header, new byte[6], ": the .npy header is malformed at character " + at + ", expected " + expected);
+    }
+
+    private void malformed(String header, byte[] data, String sentence) throws IOException {
+        Path file = file(1, header, data);
+        assertSentence(file + sentence, () -> NpyReader.read(file));
+    }
+
+    @Test
+    void malformedFiles() throws IOException {
+        Path none = dir.resolve("none.npy");
+        assertSentence(none + ": no such file, expected a NumPy .npy file", () -> NpyReader.read(none));
+        assertSentence(dir + ": is a directory, expected a NumPy .npy file", () -> NpyReader.read(dir));
+        byte[] good = Files.readAllBytes(file(1, header("|u1", false, "(2, 3)"), new byte[6]));
+        for (int length = 0; length < good.length - 6; length++) {
+            Path file = Files.write(dir.resolve("cut.npy"), Arrays.copyOf(good, length));
+            assertSentence(file + ": ends inside its header, expected a whole .npy file (truncated?)", () -> NpyReader.read(file));
+        }
+        good[6] = 4;
+        Path version = Files.write(dir.resolve("v.npy"), good);
+        assertSentence(version + ": is of .npy version 4.0, expected 1.0, 2.0 or 3.0", () -> NpyReader.read(version));
+        good[0] = 0;
+        Path magic = Files.write(dir.resolve("m.npy"), good);
+        assertSentence(magic + ": does not start with \\x93NUMPY, expected a NumPy .npy file", () -> NpyReader.read(magic));
+        Path huge = file(2, " ".repeat(10_001), new byte[0]);
+        assertSentence(huge + ": announces a header of 10001 bytes, expected at most 10000", () -> NpyReader.read(huge));
+    }
+
+    @Test
+    void nonFiniteValuesAreNamed() throws IOException {
+        Path file = file(1, header("<f8", false, "(2, 1)"), buffer(16, ByteOrder.LITTLE_ENDIAN).putDouble(0).putDouble(1e300).array());
+        assertSentence(file + ": the value at row 1, column 0 (counted from 0) is Infinity, expected a finite float32 number",
+                () -> NpyReader.read(file));
+    }
+
+    @Test
+    void writtenFilesAreReadBack() throws IOException {
+        float[] values = new float[70_001 * 3];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Float.intBitsToFloat(i * 9973 & 0x7effffff);
+        }
+        values[0] = -0f;
+        Path file = dir.resolve("w.npy");
+        NpyWriter.write(file, 70_001, 3, values);
+        assertEquals(128 + 4L * values.length, Files.size(file));
+        Images images = NpyReader.read(file);
+        assertEquals(3, images.columns());
+        assertArrayEquals(values, images.copyRows(0, 70_001));
+        assertEquals(List.of("w.npy"), names(dir));
+        String head = new String(Files.readAllBytes(file), 10, 118, StandardCharsets.US_ASCII);
+        assertTrue(head.startsWith("{'descr': '<f4', 'fortran_order': False, 'shape': (70001, 3), }  "), head);
+        assertTrue(head.endsWith(" \n"));
+    }
+
+    @Test
+    void writerRefusesBeforeItTouchesAnything() throws IOException {
+        assertThrows(IllegalArgumentException.class, () -> NpyWriter.write(dir.resolve("x.npy"), 2, 3, new float[5]));
+        Path lost = dir.resolve("none/x.npy");
+        assertSentence("cannot write " + lost + ": the directory " + dir.resolve("none") + " does not exist",
+                () -> NpyWriter.write(lost, 1, 1, new float[1]));
+        assertEquals(List.of(), names(dir));
+    }
+}

@@ -1,0 +1,194 @@
+package io.elbo4j.train.graph;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.AdamStep;
+import io.elbo4j.Matrix;
+import io.elbo4j.Noise;
+import io.elbo4j.operation.RandomFill;
+import io.elbo4j.purejava.JavaBackend;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+
+/**
+ * Runs training steps with learning rate 0 and compares its totals and every element of every gradient with a double
+ * evaluation of the same objective and its central finite differences.
+ *
+ * <p>Tolerance: {@value #TOLERANCE} of the largest element of the parameter's gradient, or of 0.01 where all are
+ * smaller. A float32 gradient is a sum of at most some hundred products, each right to a few 2^-24: 1e-5 leaves room
+ * for a hundred such errors, and a term left out, counted twice or of wrong sign is off by thousands of times more. The
+ * finite differences themselves (h = 1e-5, double) are right to about 1e-9.
+ */
+final class GradientCheck {
+    static final double TOLERANCE = 1e-5;
+    private static final double H = 1e-5;
+    private static final long STEP = 3;
+
+    /** The objective's two parts, in nats per row; {@code penalty} is what the gradient sees of the KLs, unweighted. */
+    record Terms(double logLikelihood, double kl, double penalty) {
+        Terms(double logLikelihood, double kl) {
+            this(logLikelihood, kl, kl);
+        }
+    }
+
+    /** What a double evaluation works with. */
+    static final class World {
+        private final Map<String, double[][]> matrices = new LinkedHashMap<>();
+        private final Map<Integer, double[][]> noises = new HashMap<>();
+        private final long seed;
+        private final int rows;
+
+        private World(long seed, int rows) {
+            this.seed = seed;
+            this.rows = rows;
+        }
+
+        int rows() {
+            return rows;
+        }
+
+        /** A parameter or an input. */
+        double[][] get(String name) {
+            double[][] found = matrices.get(name);
+            if (found == null) {
+                throw new AssertionError("no '" + name + "' among " + matrices.keySet());
+            }
+            return found;
+        }
+
+        double[][] weight(String dense) {
+            return get(dense + ".weight");
+        }
+
+        double[][] bias(String dense) {
+            return get(dense + ".bias");
+        }
+
+        /** The noise of the graph's {@code index}-th random node. */
+        double[][] noise(int index, int columns) {
+            return noises.computeIfAbsent(index, i -> {
+                try (JavaBackend backend = new JavaBackend(1); Matrix eps = backend.matrix(rows, columns)) {
+                    RandomFill.normal(new Noise(seed, Streams.NODES + i).step(STEP), eps).run();
+                    return doubles(eps);
+                }
+            });
+        }
+    }
+
+    private final String name;
+    private final Graph graph = new Graph();
+    private long seed = 20250101;
+    private int rows = 7;
+    private double klWeight = 1;
+    private double freeBits;
+
+    GradientCheck(String name) {
+        this.name = name;
+    }
+
+    Graph graph() {
+        return graph;
+    }
+
+    GradientCheck rows(int rows) {
+        this.rows = rows;
+        return this;
+    }
+
+    GradientCheck seed(long seed) {
+        this.seed = seed;
+        return this;
+    }
+
+    GradientCheck klWeight(double klWeight) {
+        this.klWeight = klWeight;
+        return this;
+    }
+
+    GradientCheck freeBits(double freeBits) {
+        this.freeBits = freeBits;
+        return this;
+    }
+
+    /** Inputs are uniform in [0, 1), which suits every likelihood. */
+    void run(Function<World, Terms> objective) {
+        World world = new World(seed, rows);
+        try (JavaBackend backend = new JavaBackend(1);
+                Parameters parameters = new Parameters(backend, graph.parameters(), seed);
+                Step step = Step.train(graph, parameters, backend, rows,
+                        StepSettings.train(seed).withFreeBits(freeBits), null, new AdamStep(0, 0.9, 0.999, 1e-8))) {
+            SplittableRandom random = new SplittableRandom(seed);
+            for (Input input : graph.inputs()) {
+                Matrix x = step.value(input);
+                float[] values = new float[(int) (x.rows() * x.columns())];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) random.nextDouble();
+                }
+                world.matrices.put(input.name(), doubles(x.set(values)));
+            }
+            for (Parameters.State s : parameters.all()) {
+                world.matrices.put(s.parameter().name(), doubles(s.value()));
+            }
+            // twice, so that what a step leaves in its buffers would show in the next one's gradients
+            step.klWeight(klWeight).run(STEP - 1);
+            step.run(STEP);
+
+            Terms terms = objective.apply(world);
+            assertEquals(terms.logLikelihood() * rows, step.reconstructionTotal(),
+                    1e-5 * Math.abs(terms.logLikelihood() * rows), name + ": log-likelihood");
+            assertEquals(terms.kl() * rows, step.klTotal(), 1e-5 * Math.max(0.1, terms.kl() * rows), name + ": KL");
+            double worst = 0;
+            for (Parameters.State s : parameters.all()) {
+                worst = Math.max(worst, compare(s, world, objective));
+            }
+            System.out.printf("gradient check: %s, seed %d, %d rows, worst error %.1e of the gradient's scale%n", name,
+                    seed, rows, worst);
+        }
+    }
+
+    private double compare(Parameters.State s, World world, Function<World, Terms> objective) {
+        double[][] value = world.get(s.parameter().name());
+        double[][] found = doubles(s.gradient());
+        double[][] expected = Reference.zeros(value);
+        double scale = 0.01;
+        for (int i = 0; i < value.length; i++) {
+            for (int j = 0; j < value[i].length; j++) {
+                double at = value[i][j];
+                value[i][j] = at + H;
+                double above = loss(objective.apply(world));
+                value[i][j] = at - H;
+                double below = loss(objective.apply(world));
+                value[i][j] = at;
+                expected[i][j] = (above - below) / (2 * H);
+                scale = Math.max(scale, Math.abs(expected[i][j]));
+            }
+        }
+        double worst = 0;
+        for (int i = 0; i < value.length; i++) {
+            for (int j = 0; j < value[i].length; j++) {
+                double error = Math.abs(found[i][j] - expected[i][j]) / scale;
+                assertTrue(error <= TOLERANCE, name + ", seed " + seed + ": gradient of " + s.parameter().name() + "["
+                        + i + "][" + j + "] is " + found[i][j] + ", finite differences give " + expected[i][j]);
+                worst = Math.max(worst, error);
+            }
+        }
+        return worst;
+    }
+
+    private double loss(Terms terms) {
+        return klWeight * terms.penalty() - terms.logLikelihood();
+    }
+
+    private static double[][] doubles(Matrix m) {
+        float[] flat = m.toArray();
+        double[][] out = new double[(int) m.rows()][(int) m.columns()];
+        for (int i = 0; i < flat.length; i++) {
+            out[i / out[0].length][i % out[0].length] = flat[i];
+        }
+        return out;
+    }
+}

@@ -1,0 +1,381 @@
+package io.elbo4j.train.graph;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.elbo4j.Activation;
+import io.elbo4j.AdamStep;
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.model.Vae;
+import io.elbo4j.train.model.VaeSettings;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StepTest {
+    private static final long SEED = 7;
+    private static final int ROWS = 200;
+    private static final int COLUMNS = 40;
+
+    private static Vae vae(LikelihoodKind likelihood, boolean binarise) {
+        return new Vae(new VaeSettings(COLUMNS, List.of(30), 6, Activation.RELU, likelihood, 0.5, binarise));
+    }
+
+    private static Vae vae() {
+        return vae(LikelihoodKind.BERNOULLI, false);
+    }
+
+    private static AdamStep adam() {
+        return new AdamStep(1e-3, 0.9, 0.999, 1e-8);
+    }
+
+    private static Matrix data(Backend backend) {
+        SplittableRandom random = new SplittableRandom(SEED);
+        float[] values = new float[ROWS * COLUMNS];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextDouble();
+        }
+        return backend.matrix(ROWS, COLUMNS).set(values);
+    }
+
+    private static int[] inOrder() {
+        return IntStream.range(0, ROWS).toArray();
+    }
+
+    /** Everything that some steps leave behind. */
+    private record After(float[][] values, float[][] firstMoments, double reconstruction, double kl) {
+        static After of(Parameters parameters, Step step) {
+            return new After(parameters.all().stream().map(s -> s.value().toArray()).toArray(float[][]::new),
+                    parameters.all().stream().map(s -> s.firstMoment().toArray()).toArray(float[][]::new),
+                    step.reconstructionTotal(), step.klTotal());
+        }
+
+        boolean sameBits(After other) {
+            return Arrays.deepEquals(values, other.values) && Arrays.deepEquals(firstMoments, other.firstMoments)
+                    && reconstruction == other.reconstruction && kl == other.kl;
+        }
+    }
+
+    private static After train(Vae vae, int threads, int steps, StepSettings settings) {
+        try (Backend backend = new JavaBackend(threads); Matrix data = data(backend);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), settings.seed());
+                Step step = Step.train(vae.graph(), parameters, backend, 64, settings, data, adam())) {
+            for (int i = 0; i < steps; i++) {
+                step.rows(inOrder(), i * 7).run(i);
+            }
+            return After.of(parameters, step);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(LikelihoodKind.class)
+    void workersMeetTwiceInAStep(LikelihoodKind likelihood) {
+        Vae vae = vae(likelihood, likelihood == LikelihoodKind.BERNOULLI);
+        try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
+                Step step = Step.train(vae.graph(), parameters, backend, 64, StepSettings.train(SEED), data, adam());
+                Step clipped = Step.train(vae.graph(), parameters, backend, 64,
+                        StepSettings.train(SEED).withMaximumGradientNorm(1), data, adam());
+                Step freeBits = Step.train(vae.graph(), parameters, backend, 64,
+                        StepSettings.train(SEED).withFreeBits(0.1), data, adam())) {
+            System.out.println("phases of a training step, " + likelihood + ": " + step.phases() + "; with clipping "
+                    + clipped.phases() + ", with free bits " + freeBits.phases());
+            // the gradient of a shared log-variance reads the parameter that Adam then changes: one meeting more
+            assertTrue(step.phases() <= (likelihood == LikelihoodKind.GAUSSIAN_SHARED ? 3 : 2));
+            assertTrue(clipped.phases() <= step.phases() + 3);
+            assertTrue(freeBits.phases() <= step.phases() + 2);
+        }
+    }
+
+    @Test
+    void aStepAllocatesNothing() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Vae vae = vae(LikelihoodKind.BERNOULLI, true);
+        try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
+                Step step = Step.train(vae.graph(), parameters, backend, 64,
+                        StepSettings.train(SEED).withFreeBits(0.01).withMaximumGradientNorm(100), data, adam())) {
+            int[] order = inOrder();
+            double total = 0;
+            long before = 0;
+            int steps = 100;
+            for (int i = -steps; i < steps; i++) {
+                if (i == 0) {
+                    before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+                }
+                // a KL weight that grows, as in a warm-up
+                step.rows(order, i & 63).klWeight(0.001 * (i + steps)).run(i + steps);
+                total += step.reconstructionTotal() - step.klTotal();
+            }
+            long bytes = (threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before) / steps;
+            System.out.println("a step allocates " + bytes + " bytes");
+            assertTrue(Double.isFinite(total));
+            assertTrue(bytes < 200, "a step allocates " + bytes + " bytes, its two small arrays of totals included");
+        }
+    }
+
+    @Test
+    void clippingScalesToTheGlobalNorm() {
+        Vae vae = vae();
+        StepSettings plain = StepSettings.train(SEED);
+        After unclipped = train(vae, 1, 1, plain);
+        // after one step the first moment is (1 - beta1) times the gradient that Adam saw
+        double norm = norm(unclipped.firstMoments()) / 0.1;
+        for (double maximum : new double[] {norm / 3, norm * 0.99}) {
+            double clipped = norm(train(vae, 1, 1, plain.withMaximumGradientNorm(maximum)).firstMoments()) / 0.1;
+            assertEquals(maximum, clipped, 1e-6 * maximum, "norm " + norm + " clipped to " + maximum);
+        }
+        assertTrue(unclipped.sameBits(train(vae, 1, 1, plain.withMaximumGradientNorm(norm * 1.01))));
+        assertFalse(unclipped.sameBits(train(vae, 1, 1, plain.withMaximumGradientNorm(norm * 0.99))));
+    }
+
+    /** Kingma and Ba 2015, algorithm 1, in double, from the gradients that each step leaves. */
+    @Test
+    void parametersFollowAdam() {
+        Vae vae = vae();
+        try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
+                Step step = Step.train(vae.graph(), parameters, backend, 64, StepSettings.train(SEED), data, adam())) {
+            int n = (int) parameters.count();
+            double[] p = flat(parameters, Parameters.State::value);
+            double[] m = new double[n];
+            double[] v = new double[n];
+            for (int t = 1; t <= 5; t++) {
+                step.rows(inOrder(), 11 * t).run(t - 1);
+                double[] g = flat(parameters, Parameters.State::gradient);
+                double[] found = flat(parameters, Parameters.State::value);
+                for (int i = 0; i < n; i++) {
+                    m[i] = 0.9 * m[i] + 0.1 * g[i];
+                    v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
+                    p[i] -= 1e-3 * (m[i] / (1 - Math.pow(0.9, t))) / (Math.sqrt(v[i] / (1 - Math.pow(0.999, t))) + 1e-8);
+                    // a step is 1e-3 at most here, in float32: relative errors of 1e-4 of it at the very most, t times
+                    assertEquals(p[i], found[i], 1e-7 * t, "step " + t + ", number " + i);
+                }
+            }
+        }
+    }
+
+    private static double[] flat(Parameters parameters, Function<Parameters.State, Matrix> part) {
+        return parameters.all().stream().map(s -> part.apply(s).toArray())
+                .flatMapToDouble(a -> IntStream.range(0, a.length).mapToDouble(i -> a[i])).toArray();
+    }
+
+    @Test
+    void evaluationsNeverDrawTheNoiseOfTraining() {
+        Vae vae = vae();
+        try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
+                Step train = Step.train(vae.graph(), parameters, backend, 64, StepSettings.train(SEED), data,
+                        new AdamStep(0, 0.9, 0.999, 1e-8));
+                Step evaluate = Step.compile(vae.graph(), parameters, backend, 64, StepSettings.evaluate(SEED), data)) {
+            train.rows(inOrder(), 0).run(3);
+            evaluate.rows(inOrder(), 0).run(3);
+            assertArrayEquals(train.value(vae.posterior().mean()).toArray(),
+                    evaluate.value(vae.posterior().mean()).toArray());
+            assertFalse(Arrays.equals(train.value(vae.z()).toArray(), evaluate.value(vae.z()).toArray()));
+        }
+    }
+
+    private static double norm(float[][] all) {
+        double squares = 0;
+        for (float[] each : all) {
+            for (float x : each) {
+                squares += (double) x * x;
+            }
+        }
+        return Math.sqrt(squares);
+    }
+
+    @Test
+    void dynamicBinarisationDrawsZerosAndOnes() {
+        Graph g = new Graph();
+        Value x = g.input("x", COLUMNS);
+        Value b = g.binarise("b", x);
+        g.observe("o", new BernoulliLogits(g.dense("logits", g.latent("z", g.gaussian("q", b, 2)), COLUMNS,
+                Activation.IDENTITY)), b);
+        try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
+                Parameters parameters = new Parameters(backend, g.parameters(), SEED);
+                Step step = Step.compile(g, parameters, backend, ROWS, StepSettings.evaluate(SEED), data)) {
+            float[] p = data.toArray();
+            double[] ones = new double[p.length];
+            int draws = 400;
+            float[] previous = new float[p.length];
+            for (int draw = 0; draw < draws; draw++) {
+                step.rows(inOrder(), 0).run(draw);
+                float[] drawn = step.value(b).toArray();
+                assertFalse(Arrays.equals(previous, drawn), "draw " + draw + " repeats the one before");
+                for (int i = 0; i < drawn.length; i++) {
+                    assertTrue(drawn[i] == 0 || drawn[i] == 1, "not a bit: " + drawn[i]);
+                    ones[i] += drawn[i];
+                }
+                previous = drawn;
+            }
+            double chiSquare = 0;
+            for (int i = 0; i < p.length; i++) {
+                double variance = draws * (double) p[i] * (1 - p[i]);
+                chiSquare += (ones[i] - draws * (double) p[i]) * (ones[i] - draws * (double) p[i]) / variance;
+            }
+            // 8000 binomials: mean 8000, standard deviation of their chi-square about sqrt(2 * 8000) = 127 (a little
+            // more for p near 0 or 1); five of them
+            System.out.println("binarisation, seed " + SEED + ": chi-square " + chiSquare + " of " + p.length);
+            assertEquals(p.length, chiSquare, 5 * 150);
+        }
+    }
+
+    @Test
+    void aSeedDecidesEverything() {
+        Vae vae = vae(LikelihoodKind.BERNOULLI, true);
+        After one = train(vae, 1, 20, StepSettings.train(SEED));
+        assertTrue(one.sameBits(train(vae, 1, 20, StepSettings.train(SEED))));
+        assertTrue(one.sameBits(train(vae, 2, 20, StepSettings.train(SEED))), "2 threads");
+        assertTrue(one.sameBits(train(vae, 3, 20, StepSettings.train(SEED))), "3 threads");
+        assertFalse(one.sameBits(train(vae, 1, 20, StepSettings.train(SEED + 1))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aRowDoesNotDependOnItsBatchOrTheThreads(int threads) {
+        Vae vae = new Vae(new VaeSettings(COLUMNS, List.of(300), 6, Activation.GELU, LikelihoodKind.BERNOULLI, 1, true));
+        Rows all = rows(vae, 1, ROWS);
+        Rows some = rows(vae, threads, 37);
+        Rows threaded = rows(vae, threads, ROWS);
+        assertArrayEquals(all.z(), threaded.z());
+        assertArrayEquals(all.kl(), threaded.kl());
+        assertArrayEquals(all.logLikelihood(), threaded.logLikelihood());
+        assertArrayEquals(Arrays.copyOf(all.z(), some.z().length), some.z());
+        assertArrayEquals(Arrays.copyOf(all.kl(), some.kl().length), some.kl());
+        assertArrayEquals(Arrays.copyOf(all.logLikelihood(), some.kl().length), some.logLikelihood());
+    }
+
+    private record Rows(float[] z, float[] kl, float[] logLikelihood) { }
+
+    private static Rows rows(Vae vae, int threads, int rows) {
+        try (Backend backend = new JavaBackend(threads); Matrix data = data(backend);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
+                Step step = Step.compile(vae.graph(), parameters, backend, rows, StepSettings.evaluate(SEED), data)) {
+            step.rows(inOrder(), 0).run(5);
+            float[] kl = step.term(vae.latent()).toArray();
+            float[] logLikelihood = step.term(vae.observation()).toArray();
+            assertEquals(sum(kl), step.klTotal(), 1e-6 * Math.abs(sum(kl)));
+            assertEquals(sum(logLikelihood), step.reconstructionTotal(), 1e-6 * Math.abs(sum(logLikelihood)));
+            return new Rows(step.value(vae.z()).toArray(), kl, logLikelihood);
+        }
+    }
+
+    private static double sum(float[] values) {
+        return IntStream.range(0, values.length).mapToDouble(i -> values[i]).sum();
+    }
+
+    @Test
+    void theKlWeightIsOneUntilItIsSet() {
+        Vae vae = vae();
+        StepSettings settings = StepSettings.train(SEED);
+        After byDefault = train(vae, 1, 1, settings);
+        try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
+                Step step = Step.train(vae.graph(), parameters, backend, 64, settings, data, adam())) {
+            step.klWeight(0.25).klWeight(1).rows(inOrder(), 0).run(0);
+            assertTrue(byDefault.sameBits(After.of(parameters, step)));
+            step.klWeight(0.25).rows(inOrder(), 7).run(1);
+            assertFalse(train(vae, 1, 2, settings).sameBits(After.of(parameters, step)));
+            for (double wrong : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+                assertThrows(IllegalArgumentException.class, () -> step.klWeight(wrong));
+            }
+        }
+    }
+
+    @Test
+    void namesTheFirstTensorThatIsNotFinite() {
+        Vae vae = vae();
+        try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
+                Step step = Step.train(vae.graph(), parameters, backend, 64, StepSettings.train(SEED), data, adam())) {
+            step.rows(inOrder(), 0).run(0);
+            assertTrue(step.firstNonFinite().isEmpty());
+            data.rows(23, 24).columns(5, 6).set(Float.NaN);
+            step.rows(inOrder(), 3).run(1);
+            Step.NonFinite first = step.firstNonFinite().orElseThrow();
+            assertEquals("x", first.tensor());
+            assertEquals(20, first.row());
+            assertTrue(Double.isNaN(step.reconstructionTotal()), "a NaN must reach the objective");
+        }
+    }
+
+    @Test
+    void closedStepsFreeWhatTheyAllocated() {
+        Vae vae = vae();
+        try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED)) {
+            Step step = Step.train(vae.graph(), parameters, backend, 64, StepSettings.train(SEED), data, adam());
+            step.rows(inOrder(), 0).run(0);
+            Matrix z = step.value(vae.z());
+            step.close();
+            step.close();
+            assertThrows(IllegalStateException.class, z::toArray);
+            assertThrows(IllegalStateException.class, () -> step.run(1));
+            assertEquals(COLUMNS * 30, parameters.all().get(0).value().toArray().length);
+        }
+    }
+
+    @Test
+    void refusesWhatCannotBeCompiled() {
+        Vae vae = vae();
+        Vae other = new Vae(new VaeSettings(COLUMNS, List.of(31), 6, Activation.RELU, LikelihoodKind.BERNOULLI, 1,
+                false));
+        try (Backend backend = new JavaBackend(1); Matrix data = data(backend); Matrix narrow = backend.matrix(9, 3);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
+                Step byHand = Step.compile(vae.graph(), parameters, backend, 2, StepSettings.evaluate(SEED), null)) {
+            StepSettings train = StepSettings.train(SEED);
+            refused("at least 1 row, not 0", () -> Step.train(vae.graph(), parameters, backend, 0, train, data, adam()));
+            refused("AdamStep", () -> Step.compile(vae.graph(), parameters, backend, 8, train, data));
+            refused("AdamStep", () -> Step.train(vae.graph(), parameters, backend, 8, StepSettings.evaluate(SEED), data,
+                    adam()));
+            refused("8 x 3", () -> Step.compile(vae.graph(), parameters, backend, 8, StepSettings.evaluate(SEED),
+                    narrow));
+            refused("'encoder.0.weight' of 40 x 31", () -> Step.compile(other.graph(), parameters, backend, 8,
+                    StepSettings.evaluate(SEED), data));
+            assertThrows(IllegalStateException.class, () -> byHand.rows(inOrder(), 0));
+        }
+    }
+
+    @Test
+    void graphsRefuseWhatCannotBeRight() {
+        Graph g = new Graph();
+        Value x = g.input("x", 3);
+        Value stranger = new Graph().input("stranger", 3);
+        DiagonalGaussian q = g.gaussian("q", x, 2);
+        Value z = g.latent("z", q);
+        refused("'x' is already taken", () -> g.input("x", 2));
+        refused("at least 1 column, not 0", () -> g.input("empty", 0));
+        refused("another graph", () -> g.dense("d", stranger, 2, Activation.RELU));
+        refused("another graph", () -> g.latent("y", new DiagonalGaussian(stranger, stranger)));
+        refused("another graph", () -> g.observe("o", new BernoulliLogits(stranger), x));
+        refused("2 columns, 'x' has 3", () -> g.observe("o", new BernoulliLogits(z), x));
+        refused("columns 0 to 3", () -> g.slice("s", x, 1, 4));
+        refused("2 dimensions, its prior 3", () -> g.latent("y", q, new DiagonalGaussian(x, x)));
+        refused("one per sample", () -> g.concatenate("both", x, z));
+        refused("parameter named 'd.weight'", () -> {
+            g.shared("d.weight", 2, 0);
+            g.dense("d", x, 2, Activation.RELU);
+        });
+    }
+
+    private static void refused(String words, Runnable wrong) {
+        String message = assertThrows(IllegalArgumentException.class, wrong::run).getMessage();
+        assertTrue(message.contains(words), "'" + message + "' should contain '" + words + "'");
+    }
+}

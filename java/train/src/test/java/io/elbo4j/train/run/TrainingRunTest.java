@@ -1,0 +1,247 @@
+package io.elbo4j.train.run;
+
+import static io.elbo4j.train.data.Sentences.assertSentence;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.elbo4j.Activation;
+import io.elbo4j.Backend;
+import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.EpochReport;
+import io.elbo4j.train.NonFiniteException;
+import io.elbo4j.train.Trainer.Position;
+import io.elbo4j.train.TrainingSettings;
+import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.checkpoint.CheckpointException;
+import io.elbo4j.train.data.DataException;
+import io.elbo4j.train.data.DataSource;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.model.VaeSettings;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.LongPredicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingRunTest {
+    private static final VaeSettings MODEL = new VaeSettings(16, List.of(8), 2, Activation.RELU,
+            LikelihoodKind.BERNOULLI, 1, true);
+
+    @TempDir
+    Path dir;
+
+    private static TrainingSettings settings(double learningRate) {
+        return new TrainingSettings(8, learningRate, 1, 1.5, 0, Double.POSITIVE_INFINITY, 4);
+    }
+
+    private static Images images(String name, int rows, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] values = new float[rows * 16];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextDouble();
+        }
+        return new Images(name, rows, 4, 4, 1, values);
+    }
+
+    private static DataSource source(long seed) {
+        return new DataSource(images("train", 30, seed), images("test", 10, 99));
+    }
+
+    /** Collects reports; goes on while {@code goOn} holds for the number of steps done. */
+    private static final class Collector implements TrainingRun.Listener {
+        private final List<EpochReport> reports = new ArrayList<>();
+        private final LongPredicate goOn;
+
+        Collector(LongPredicate goOn) {
+            this.goOn = goOn;
+        }
+
+        @Override
+        public boolean step(Position position, long stepsPerEpoch) {
+            assertEquals(4, stepsPerEpoch);
+            return goOn.test(position.step());
+        }
+
+        @Override
+        public void epoch(EpochReport report) {
+            reports.add(report);
+        }
+    }
+
+    private TrainingRun.Outcome start(Path run, long steps, Collector collector) {
+        try (Backend backend = new JavaBackend(1);
+                TrainingRun training = TrainingRun.start(run, source(1), MODEL, settings(1e-2), backend)) {
+            return training.train(steps, collector);
+        }
+    }
+
+    private TrainingRun.Outcome resume(Path run, long steps, Collector collector) {
+        try (Backend backend = new JavaBackend(2);
+                TrainingRun training = TrainingRun.resume(run, source(1), Checkpoint.read(TrainingRun.checkpoint(run)),
+                        backend)) {
+            return training.train(steps, collector);
+        }
+    }
+
+    private static byte[] checkpoint(Path run) throws IOException {
+        return Files.readAllBytes(TrainingRun.checkpoint(run));
+    }
+
+    /** Lines of metrics without what depends on the clock. */
+    private static List<JsonObject> metrics(Path run) throws IOException {
+        List<JsonObject> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
+            JsonObject o = JsonParser.parseString(line).getAsJsonObject();
+            assertTrue(o.remove("samples_per_second").getAsDouble() > 0);
+            lines.add(o);
+        }
+        return lines;
+    }
+
+    @Test
+    void aStoppedRunEndsInTheCheckpointOfAnUninterruptedOne() throws IOException {
+        Path whole = dir.resolve("new/whole");
+        Collector collector = new Collector(s -> true);
+        TrainingRun.Outcome outcome = start(whole, 10, collector);
+        assertFalse(outcome.stopped());
+        assertEquals(List.of(4L, 8L, 10L), collector.reports.stream().map(EpochReport::step).toList());
+        assertEquals(List.of(true, true, false), collector.reports.stream().map(EpochReport::complete).toList());
+        assertEquals(List.of(1L, 2L, 3L), collector.reports.stream().map(EpochReport::epoch).toList());
+        assertEquals(collector.reports.get(2).test(), outcome.test());
+        for (String picture : new String[] {"curve", "reconstructions", "samples", "traversal"}) {
+            assertTrue(outcome.pictures().contains(whole.resolve(picture + ".png")), picture);
+            assertTrue(Files.size(whole.resolve(picture + ".png")) > 0);
+        }
+        for (long stop = 1; stop < 10; stop++) {
+            long last = stop;
+            Path parts = dir.resolve("parts" + stop);
+            TrainingRun.Outcome stopped = start(parts, 10, new Collector(s -> s < last));
+            assertTrue(stopped.stopped() && stopped.pictures().isEmpty());
+            assertEquals(stop, Checkpoint.read(TrainingRun.checkpoint(parts)).checkpoint().position().step());
+            resume(parts, 10, new Collector(s -> true));
+            assertArrayEquals(checkpoint(whole), checkpoint(parts), "stopped after " + stop);
+            assertEquals(metrics(whole), metrics(parts), "stopped after " + stop);
+        }
+    }
+
+    @Test
+    void metricsAheadOfTheCheckpointAreWrittenAgain() throws IOException {
+        Path whole = dir.resolve("whole");
+        start(whole, 12, new Collector(s -> true));
+        Path killed = dir.resolve("killed");
+        start(killed, 4, new Collector(s -> true));
+        byte[] early = checkpoint(killed);
+        resume(killed, 8, new Collector(s -> true));
+        // killed between the line of metrics and the checkpoint, and while the next line was written
+        Files.write(TrainingRun.checkpoint(killed), early);
+        Files.writeString(killed.resolve("metrics.jsonl"),
+                Files.readString(killed.resolve("metrics.jsonl")) + "{\"epoch\":3,\"st");
+        resume(killed, 12, new Collector(s -> true));
+        assertArrayEquals(checkpoint(whole), checkpoint(killed));
+        assertEquals(metrics(whole), metrics(killed));
+    }
+
+    @Test
+    void otherLinesAmongTheMetricsAreRefused() throws IOException {
+        Path run = dir.resolve("run");
+        start(run, 8, new Collector(s -> true));
+        String good = Files.readString(run.resolve("metrics.jsonl"));
+        for (String wrong : new String[] {"hello", "", "7", "{}", "{\"complete\":true,\"step\":\"x\"}"}) {
+            Files.writeString(run.resolve("metrics.jsonl"), good + wrong + "\n");
+            String message = assertThrows(DataException.class, () -> resume(run, 12, new Collector(s -> true)))
+                    .getMessage();
+            assertTrue(message.endsWith("metrics.jsonl: line 3 is no line of metrics written by elbo4j"), message);
+            assertEquals(good + wrong + "\n", Files.readString(run.resolve("metrics.jsonl")));
+        }
+    }
+
+    @Test
+    void aFolderThatHoldsARunIsRefused() throws IOException {
+        Path run = dir.resolve("run");
+        start(run, 2, new Collector(s -> true));
+        byte[] before = checkpoint(run);
+        assertSentence(run + " already holds a run (checkpoint.safetensors): resume it, or choose another folder",
+                () -> start(run, 4, new Collector(s -> true)));
+        Files.delete(TrainingRun.checkpoint(run));
+        assertSentence(run + " already holds a run (metrics.jsonl): resume it, or choose another folder",
+                () -> start(run, 4, new Collector(s -> true)));
+        assertFalse(Files.exists(TrainingRun.checkpoint(run)));
+        assertTrue(before.length > 0);
+    }
+
+    @Test
+    void otherDataIsRefused() throws IOException {
+        Path run = dir.resolve("run");
+        start(run, 2, new Collector(s -> true));
+        byte[] before = checkpoint(run);
+        try (Backend backend = new JavaBackend(1)) {
+            Checkpoint.Loaded loaded = Checkpoint.read(TrainingRun.checkpoint(run));
+            String message = assertThrows(CheckpointException.class,
+                    () -> TrainingRun.resume(run, source(2), loaded, backend).close()).getMessage();
+            assertTrue(message.contains("was trained on 30 images of 4 x 4 x 1 (fingerprint ")
+                    && message.contains("the data now given, train, is 30 images"), message);
+        }
+        assertArrayEquals(before, checkpoint(run));
+    }
+
+    @Test
+    void dataThatDoesNotFitIsRefusedBeforeTheFolderIsMade() {
+        Path run = dir.resolve("run");
+        float[] values = new float[3 * 16];
+        values[18] = 1.5f;
+        Images bright = new Images("bright", 3, 4, 4, 1, values);
+        try (Backend backend = new JavaBackend(1)) {
+            assertSentence("bright: the Bernoulli likelihood needs values in [0, 1]; row 1, column 2 is 1.5",
+                    () -> TrainingRun.start(run, new DataSource(source(1).train(), bright), MODEL, settings(1), backend));
+            VaeSettings wide = new VaeSettings(17, List.of(), 2, Activation.RELU, LikelihoodKind.GAUSSIAN, 1, false);
+            assertSentence("train: an image has 16 values (4 x 4 x 1), the model takes 17",
+                    () -> TrainingRun.start(run, source(1), wide, settings(1), backend));
+        }
+        assertFalse(Files.exists(run));
+    }
+
+    @Test
+    void foldersThatCannotBeMadeAreRefused() throws IOException {
+        Path file = Files.writeString(dir.resolve("file"), "precious");
+        for (Path run : new Path[] {file, file.resolve("run"), file.resolve("a/b")}) {
+            String message = assertThrows(DataException.class, () -> start(run, 4, new Collector(s -> true)))
+                    .getMessage();
+            System.out.println(message);
+            assertTrue(message.startsWith("cannot make the folder " + run + ": "), message);
+        }
+        assertEquals("precious", Files.readString(file));
+    }
+
+    @Test
+    void aNumberThatIsNotFiniteLeavesTheLastCheckpoint() throws IOException {
+        Path run = dir.resolve("run");
+        try (Backend backend = new JavaBackend(1);
+                TrainingRun training = TrainingRun.start(run, source(1), MODEL, settings(1e30), backend)) {
+            assertThrows(NonFiniteException.class, () -> training.train(8, new Collector(s -> true)));
+        }
+        assertFalse(Files.exists(TrainingRun.checkpoint(run)));
+        assertFalse(Files.exists(run.resolve("metrics.jsonl")));
+    }
+
+    @Test
+    void aRunThatIsDoneIsOnlyEvaluated() throws IOException {
+        Path run = dir.resolve("run");
+        TrainingRun.Outcome first = start(run, 4, new Collector(s -> true));
+        byte[] before = checkpoint(run);
+        TrainingRun.Outcome second = resume(run, 4, new Collector(s -> {
+            throw new AssertionError("no step is left to do");
+        }));
+        assertEquals(first.test(), second.test());
+        assertArrayEquals(before, checkpoint(run));
+    }
+}

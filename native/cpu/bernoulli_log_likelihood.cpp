@@ -1,0 +1,53 @@
+// The log-likelihood of a Bernoulli distribution given by its logits, and its gradient, in one pass.
+//   logLikelihood = sum(x l - softplus(l));  dLogits = w (x - sigmoid(l)), w = dLogLikelihood of the row
+// Both functions share exp(-|l|). logits, dLogits rows x columns; x rows / samples x columns; w, logLikelihood[rows].
+// Moves 12 bytes per element, 8 without the gradient.
+#include "exp.h"
+#include "row_sum_tile.h"
+#include "sigmoid.h"
+#include "softplus.h"
+
+namespace elbo4j::ELBO4J_LEVEL {
+
+namespace {
+
+template <bool GRADIENT>
+void likelihood(const Input& logits, const Input& x, const float* weight, float* log_likelihood,
+                const Output& dlogits, int64_t columns, int64_t begin, int64_t end) {
+  RowSums sums;
+  for_each_tile(begin, end, columns, [&](const Tile& tile) {
+    Buffer logits_buffer, x_buffer, terms, gradient_buffer;
+    const int size = tile.size();
+    const float* l = logits.tile(tile, logits_buffer);
+    const float* target = x.tile(tile, x_buffer);
+    float *t = terms.data, *gradient = dlogits.tile(tile, gradient_buffer);
+    const auto stage = [&](auto w) {
+      ELBO4J_SIMD for (int i = 0; i < size; i++) {
+        const float decay = spec::exp_nonpositive(-spec::absolute(l[i]));
+        t[i] = spec::fma(target[i], l[i], -spec::softplus_from(l[i], decay));
+        if (GRADIENT) gradient[i] = w[i] * (target[i] - spec::sigmoid_from(l[i], decay));
+      }
+    };
+    if (GRADIENT) {
+      with_row_weights(tile, weight + tile.row, stage);
+      dlogits.commit(tile, gradient_buffer);
+    } else {
+      stage(OneWeight{0.0f});
+    }
+    sums.add(tile, t);
+    if (tile.last)
+      for (int r = 0; r < tile.rows; r++) log_likelihood[tile.row + r] = sums[r];
+  });
+}
+
+}  // namespace
+
+void bernoulli_log_likelihood(const float* logits, int64_t logits_stride, const float* x, int64_t x_stride,
+                              int64_t samples, const float* dlog_likelihood, float* log_likelihood, float* dlogits,
+                              int64_t dlogits_stride, int64_t columns, int64_t begin, int64_t end) {
+  (dlogits ? likelihood<true> : likelihood<false>)(Input{logits, logits_stride}, Input{x, x_stride, samples},
+                                                   dlog_likelihood, log_likelihood, Output{dlogits, dlogits_stride},
+                                                   columns, begin, end);
+}
+
+}  // namespace elbo4j::ELBO4J_LEVEL

@@ -1,0 +1,41 @@
+// Sums over the batch of the elements of tiles: the rows are cut into a number of chunks that the batch alone decides, each
+// is one chain of float additions from +0 in row order, and neighbouring chunks are added, 8 -> 4 -> 2 -> 1.
+#pragma once
+#include "tile.h"
+
+namespace elbo4j::ELBO4J_LEVEL {
+
+static inline int batch_chunks(int64_t rows) { return rows >= 256 ? 8 : rows >= 128 ? 4 : rows >= 64 ? 2 : 1; }
+
+// values(tile, elements) computes the elements of a tile; result(column, sum) takes the sum of one of [begin, end).
+template <class Values, class Result>
+static inline void column_sums_of(int64_t rows, int64_t begin, int64_t end, Values values, Result result) {
+  constexpr int block = 256;
+  const int chunks = batch_chunks(rows);
+  for (int64_t column = begin; column < end; column += block) {
+    const int columns = (int)smaller<int64_t>(block, end - column);
+    const int width = round_up(columns, 4);
+    alignas(64) float sums[8][block];
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      float* sum = sums[chunk];
+      for (int i = 0; i < columns; i++) sum[i] = 0.0f;
+      const int64_t chunk_end = (chunk + 1) * rows / chunks;
+      const int tile_height = smaller<int>(tile_floats / width, tile_rows);
+      for (int64_t row = chunk * rows / chunks; row < chunk_end; row += tile_height) {
+        Buffer elements;
+        const Tile tile{row, (int)smaller<int64_t>(tile_height, chunk_end - row), column, columns, width, true};
+        values(tile, elements.data);
+        for (int r = 0; r < tile.rows; r++) {
+          const float* element = elements.data + r * width;
+          ELBO4J_SIMD for (int i = 0; i < columns; i++) sum[i] += element[i];
+        }
+      }
+    }
+    for (int count = chunks / 2; count > 0; count /= 2)
+      for (int chunk = 0; chunk < count; chunk++)
+        ELBO4J_SIMD for (int i = 0; i < columns; i++) sums[chunk][i] = sums[2 * chunk][i] + sums[2 * chunk + 1][i];
+    for (int i = 0; i < columns; i++) result(column + i, sums[0][i]);
+  }
+}
+
+}  // namespace elbo4j::ELBO4J_LEVEL

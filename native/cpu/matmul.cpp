@@ -1,0 +1,169 @@
+// Matrix products with fused epilogues, and column sums.
+//   matmul               C = activation(A.B + bias)     A rows x k, B k x n
+//   matmul_transposed_b  C = A.B^T, zeroed by a gate    A rows x k, B n x k      (gradient of an input)
+//   matmul_transposed_a  C = A^T.B                      A k x m,    B k x n      (gradient of weights; k is the batch)
+//   column_sums          out = sum of the rows of X     X rows x n               (gradient of a bias; the rows are the batch)
+// Every output is one chain of fma from +0, k ascending; where k is the batch, one such chain for each of
+// batch_chunks(k) chunks, combined by the adjacent-first tree. Blocking and packing only choose which chains run
+// together. Each output is written once per k-block (512 steps): about 4 (1/n + 1/rows + 1/k) bytes per multiply-add.
+#include "matmul_kernel.h"
+#include "matmul_packing.h"
+
+namespace elbo4j {
+namespace ELBO4J_LEVEL {
+
+namespace {
+
+enum : int64_t {
+  TILE_COLUMNS = TILE_VECTORS * LANES,
+  DEPTH_BLOCK = 512,  // a panel of B of this depth is 64 KiB at most, and stays close to the core
+  ROW_BLOCK = 224,    // packed rows of A of that depth are 448 KiB, half of a second-level cache
+};
+static_assert(TILE_ROWS <= LANES, "a packed panel of A is narrower than a vector");
+
+struct Product {
+  const float* a; int64_t lda; bool a_transposed;
+  const float* b; int64_t ldb; bool b_transposed;
+  float* c; int64_t ldc;
+  int64_t rows, columns, depth;
+  int chunks = 1;
+  const float* bias = nullptr;
+  bool relu = false;
+  const float* gate = nullptr; int64_t ldg = 0;
+
+  const float* a_at(int64_t row, int64_t k) const { return a_transposed ? a + k * lda + row : a + row * lda + k; }
+  const float* b_at(int64_t k, int64_t column) const { return b_transposed ? b + column * ldb + k : b + k * ldb + column; }
+};
+
+struct Range { int64_t begin, end; int64_t size() const { return end - begin; } };
+
+inline int64_t smaller(int64_t x, int64_t y) { return x < y ? x : y; }
+inline int64_t parts(int64_t size, int64_t largest) { return (size + largest - 1) / largest; }
+inline Range part(int64_t size, int64_t count, int64_t i) { return {i * size / count, (i + 1) * size / count}; }
+
+// Part of the contract: a function of the batch alone, never of the machine.
+int batch_chunks(int64_t batch) { return batch >= 256 ? 8 : batch >= 128 ? 4 : batch >= 64 ? 2 : 1; }
+
+// Rows a multiple of 1 KiB apart compete for the same few cache sets.
+bool conflicting(int64_t stride) { return stride % 256 == 0; }
+
+void pack_a(const Product& p, Range rows, Range depth, float* packed) {
+  const int64_t panels = parts(rows.size(), TILE_ROWS);
+  for (int64_t i = 0; i < panels; i++) {
+    const Range panel = part(rows.size(), panels, i);
+    const float* source = p.a_at(rows.begin + panel.begin, depth.begin);
+    float* target = packed + panel.begin * depth.size();
+    if (p.a_transposed) pack_steps(source, p.lda, target, panel.size(), panel.size(), depth.size());
+    else pack_transposed(source, p.lda, target, panel.size(), panel.size(), depth.size());
+  }
+}
+
+void pack_b(const Product& p, Range depth, Range columns, float* packed) {
+  for (int64_t j = columns.begin; j < columns.end; j += TILE_COLUMNS, packed += TILE_COLUMNS * depth.size()) {
+    const int64_t width = smaller(columns.end - j, TILE_COLUMNS);
+    if (p.b_transposed) pack_transposed(p.b_at(depth.begin, j), p.ldb, packed, TILE_COLUMNS, width, depth.size());
+    else pack_steps(p.b_at(depth.begin, j), p.ldb, packed, TILE_COLUMNS, width, depth.size());
+  }
+}
+
+// Rows x columns of C over one k-block. The packed blocks are null where A or B is read in place.
+void multiply_block(const Product& p, Range rows, Range columns, Range depth, const float* packed_a, const float* packed_b) {
+  const bool last = depth.end == p.depth;
+  const bool step_major = packed_a || p.a_transposed;
+  const int64_t panels = parts(rows.size(), TILE_ROWS);
+  for (int64_t j = columns.begin; j < columns.end; j += TILE_COLUMNS) {
+    const int64_t width = smaller(columns.end - j, TILE_COLUMNS);
+    Tile t;
+    t.b = packed_b ? packed_b + (j - columns.begin) * depth.size() : p.b_at(depth.begin, j);
+    t.b_stride = packed_b ? (int64_t)TILE_COLUMNS : p.ldb;
+    t.c_stride = p.ldc;
+    t.depth = depth.size();
+    t.chunks = p.chunks;
+    t.resume = depth.begin > 0;
+    t.tail = first_lanes(width % LANES);
+    t.bias = last && p.bias ? p.bias + j : nullptr;
+    t.relu = last && p.relu;
+    t.gate_stride = p.ldg;
+    for (int64_t i = 0; i < panels; i++) {
+      const Range panel = part(rows.size(), panels, i);
+      const int64_t row = rows.begin + panel.begin;
+      t.a = packed_a ? packed_a + panel.begin * depth.size() : p.a_at(row, depth.begin);
+      t.a_stride = packed_a ? panel.size() : p.lda;
+      t.c = p.c + row * p.ldc + j;
+      t.gate = last && p.gate ? p.gate + row * p.ldg + j : nullptr;
+      select_kernel((int)panel.size(), (int)parts(width, LANES), width % LANES != 0, step_major)(t);
+    }
+  }
+}
+
+void multiply(const Product& p) {
+  static thread_local Scratch scratch;
+  if (p.rows <= 0 || p.columns <= 0) return;
+  // Chunked chains live in registers over the whole batch; plain ones can be parked in C between k-blocks.
+  const int64_t depth_blocks = p.chunks > 1 || p.depth == 0 ? 1 : parts(p.depth, DEPTH_BLOCK);
+  const int64_t depth_block = parts(p.depth, depth_blocks);
+  const int64_t packed_rows = smaller(ROW_BLOCK, depth_block ? Scratch::A_FLOATS / depth_block / TILE_ROWS * TILE_ROWS : 0);
+  const int64_t packed_columns = depth_block ? Scratch::B_FLOATS / depth_block / TILE_COLUMNS * TILE_COLUMNS : 0;
+  // Packing pays where a block is used often enough; B transposed cannot be read in place at all.
+  const bool pack_rows = packed_rows > 0 && p.columns >= 128 && (conflicting(p.lda) || (p.a_transposed && p.depth >= 192));
+  const bool pack_columns = packed_columns > 0 && (p.b_transposed || (p.rows >= 64 && conflicting(p.ldb)));
+  const int64_t row_blocks = pack_rows ? parts(p.rows, packed_rows) : 1;
+  const int64_t column_block = !pack_columns ? p.columns
+      : parts(parts(p.columns, parts(p.columns, packed_columns)), TILE_COLUMNS) * TILE_COLUMNS;
+  for (int64_t d = 0; d < depth_blocks; d++) {
+    const Range depth = part(p.depth, depth_blocks, d);
+    for (int64_t j = 0; j < p.columns; j += column_block) {
+      const Range columns = {j, smaller(j + column_block, p.columns)};
+      if (pack_columns) pack_b(p, depth, columns, scratch.b());
+      for (int64_t i = 0; i < row_blocks; i++) {
+        const Range rows = part(p.rows, row_blocks, i);
+        if (pack_rows) pack_a(p, rows, depth, scratch.a());
+        multiply_block(p, rows, columns, depth, pack_rows ? scratch.a() : nullptr, pack_columns ? scratch.b() : nullptr);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void matmul(const float* a, int64_t lda, const float* b, int64_t ldb, const float* bias, int relu, float* c, int64_t ldc,
+            int64_t n, int64_t k, int64_t begin, int64_t end) {
+  Product p{a + begin * lda, lda, false, b, ldb, false, c + begin * ldc, ldc, end - begin, n, k};
+  p.bias = bias;
+  p.relu = relu != 0;
+  multiply(p);
+}
+
+void matmul_transposed_b(const float* a, int64_t lda, const float* b, int64_t ldb, const float* gate, int64_t ldg, float* c, int64_t ldc,
+                         int64_t n, int64_t k, int64_t begin, int64_t end) {
+  Product p{a + begin * lda, lda, false, b, ldb, true, c + begin * ldc, ldc, end - begin, n, k};
+  p.gate = gate ? gate + begin * ldg : nullptr;
+  p.ldg = ldg;
+  multiply(p);
+}
+
+void matmul_transposed_a(const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc,
+                         int64_t n, int64_t k, int64_t begin, int64_t end) {
+  Product p{a + begin, lda, true, b, ldb, false, c + begin * ldc, ldc, end - begin, n, k};
+  p.chunks = batch_chunks(k);
+  multiply(p);
+}
+
+void column_sums(const float* x, int64_t ldx, float* out, int64_t rows, int64_t begin, int64_t end) {
+  const int chunks = batch_chunks(rows);
+  for (int64_t j = begin; j < end; j += LANES) {
+    const Mask valid = first_lanes(smaller(end - j, LANES));
+    Vector sum[8];
+    for (int c = 0; c < chunks; c++) {
+      const Range chunk = part(rows, chunks, c);
+      sum[c] = zero();
+      for (int64_t row = chunk.begin; row < chunk.end; row++) sum[c] = add(sum[c], load(x + row * ldx + j, valid));
+    }
+    for (int width = chunks / 2; width > 0; width /= 2)
+      for (int c = 0; c < width; c++) sum[c] = add(sum[2 * c], sum[2 * c + 1]);
+    store(out + j, valid, sum[0]);
+  }
+}
+
+}  // namespace ELBO4J_LEVEL
+}  // namespace elbo4j

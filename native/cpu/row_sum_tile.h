@@ -1,0 +1,71 @@
+// Row sums of the tiles of a block of rows, to the definition in spec/row_sum.h: short rows many at once.
+#pragma once
+#include "row_sum.h"
+#include "tile.h"
+
+namespace elbo4j::ELBO4J_LEVEL {
+
+class RowSums {
+ public:
+  // Adds the elements of a tile, whose padding is overwritten with zeros. The tiles of a long row come in column order.
+  void add(const Tile& tile, float* elements) {
+    if (tile.width != tile.columns) clear_padding(tile, elements);
+    alignas(64) float quads[tile_floats / 4];
+    const int count = tile.rows * tile.width / 4;
+    ELBO4J_SIMD for (int i = 0; i < count; i++)
+      quads[i] = (elements[4 * i] + elements[4 * i + 1]) + (elements[4 * i + 2] + elements[4 * i + 3]);
+    if (tile.width <= spec::row_sum_tile && tile.column == 0) {
+      add_short_rows(quads, tile.rows, tile.width / 4);
+    } else {
+      for (int r = 0; r < tile.rows; r++) add_long_row(tile, quads + r * (tile.width / 4), r);
+    }
+  }
+
+  // After the last tile: of the block's row i.
+  float operator[](int i) const { return sums_[i]; }
+
+ private:
+  enum : int { lanes = spec::row_sum_lanes };
+
+  void add_long_row(const Tile& tile, const float* quads, int row) {
+    if (tile.column == 0)
+      for (int i = 0; i < lanes; i++) lanes_[i] = 0.0;
+    const int count = tile.width / 4;
+    int quad = 0;
+    for (; quad + lanes <= count; quad += lanes) {
+      ELBO4J_SIMD for (int i = 0; i < lanes; i++) lanes_[i] += (double)quads[quad + i];
+    }
+    ELBO4J_SIMD for (int i = 0; i < count - quad; i++) lanes_[i] += (double)quads[quad + i];
+    if (tile.last) sums_[row] = spec::row_sum_finish(lanes_);
+  }
+
+  // Every row has at most one quad for each lane: the tree, cut to the smallest power of two that holds the quads, is run
+  // over all rows together.
+  void add_short_rows(const float* quads, int rows, int quads_of_row) {
+    alignas(64) double even[2 * tile_floats / 4], odd[2 * tile_floats / 4];
+    int width = 1;
+    while (width < quads_of_row) width *= 2;
+    if (quads_of_row == width) {
+      ELBO4J_SIMD for (int i = 0; i < rows * width; i++) even[i] = (double)quads[i] + 0.0;  // lanes start from +0
+    } else {
+      for (int r = 0; r < rows; r++) {
+        for (int i = 0; i < quads_of_row; i++) even[r * width + i] = (double)quads[r * quads_of_row + i] + 0.0;
+        for (int i = quads_of_row; i < width; i++) even[r * width + i] = 0.0;
+      }
+    }
+    double *source = even, *target = odd;
+    for (int count = rows * width; count > rows;) {
+      count /= 2;
+      ELBO4J_SIMD for (int i = 0; i < count; i++) target[i] = source[2 * i] + source[2 * i + 1];
+      double* sums = target;
+      target = source;
+      source = sums;
+    }
+    ELBO4J_SIMD for (int r = 0; r < rows; r++) sums_[r] = (float)source[r];
+  }
+
+  alignas(64) double lanes_[lanes];
+  alignas(64) float sums_[tile_rows];
+};
+
+}  // namespace elbo4j::ELBO4J_LEVEL

@@ -1,0 +1,141 @@
+// Tiles: the pieces of a matrix that fit in the first-level cache together with the intermediate values of an operation.
+// A tile is several whole short rows or a part of one long row. An operand whose rows lie one after the other, a multiple
+// of four columns each, is used in place; any other is copied into a buffer where each row is padded to such a multiple with
+// zeros. So the stages of an operation are plain loops over consecutive elements, whatever the strides.
+#pragma once
+#include "level.h"
+
+namespace elbo4j::ELBO4J_LEVEL {
+
+// Measured: smaller tiles cost more per tile, larger ones push the operands out of a first-level cache of 48 KiB.
+enum : int { tile_floats = 832, tile_rows = tile_floats / 4 };
+
+// One operand or intermediate value of a tile.
+struct Buffer {
+  alignas(64) float data[tile_floats];
+};
+
+struct Tile {
+  int64_t row;     // its rows [row, row + rows)
+  int rows;
+  int64_t column;  // its columns [column, column + columns)
+  int columns;
+  int width;       // columns rounded up to a multiple of four
+  bool last;       // the rows end here
+
+  int size() const { return rows == 1 ? columns : rows * width; }
+};
+
+// f(row, rows) for pieces of [begin, end) that are a tile each, or one row of several tiles
+template <class F>
+static inline void for_each_block(int64_t begin, int64_t end, int64_t columns, F f) {
+  int block = 1;
+  if (columns < tile_floats) {
+    const int width = round_up((int)columns, 4);
+    block = width == 0 ? (int)tile_rows : smaller<int>(tile_floats / width, tile_rows);
+  }
+  for (int64_t row = begin; row < end; row += block) f(row, (int)smaller<int64_t>(block, end - row));
+}
+
+// f(tile) for the tiles of a block
+template <class F>
+static inline void for_each_tile_of(int64_t row, int rows, int64_t columns, F f) {
+  for (int64_t column = 0; column < columns || column == 0; column += tile_floats) {
+    const int count = (int)smaller<int64_t>(tile_floats, columns - column);
+    f(Tile{row, rows, column, count, round_up(count, 4), column + count == columns});
+  }
+}
+
+template <class F>
+static inline void for_each_tile(int64_t begin, int64_t end, int64_t columns, F f) {
+  for_each_block(begin, end, columns,
+                 [&](int64_t row, int rows) { for_each_tile_of(row, rows, columns, f); });
+}
+
+static inline bool in_place(const Tile& tile, int64_t stride) {
+  return tile.rows == 1 || (stride == tile.width && tile.columns == tile.width);
+}
+
+// Short rows would spend more time in a call of memcpy than in these loops; the empty asm keeps compilers from making one.
+static inline void copy_row(float* target, const float* source, int count) {
+  int i = 0;
+  for (; i + 16 <= count; i += 16) {
+    __builtin_memcpy(target + i, source + i, 64);
+    asm volatile("");
+  }
+  for (; i + 4 <= count; i += 4) {
+    __builtin_memcpy(target + i, source + i, 16);
+    asm volatile("");
+  }
+  for (; i < count; i++) {
+    target[i] = source[i];
+    asm volatile("");
+  }
+}
+
+static inline void clear_padding(const Tile& tile, float* values) {
+  for (int r = 0; r < tile.rows; r++)
+    for (int c = tile.columns; c < tile.width; c++) values[r * tile.width + c] = 0.0f;
+}
+
+struct Input {
+  const float* data;
+  int64_t stride;
+  int64_t repeat = 1;  // every row stands for this many
+
+  const float* row(int64_t r) const { return data + (repeat == 1 ? r : r / repeat) * stride; }
+
+  // The elements of a tile: in place, or copied into the buffer.
+  const float* tile(const Tile& t, Buffer& buffer) const {
+    if (t.rows == 1 || (repeat == 1 && in_place(t, stride))) return row(t.row) + t.column;
+    for (int r = 0; r < t.rows; r++) copy_row(buffer.data + r * t.width, row(t.row + r) + t.column, t.columns);
+    if (t.columns != t.width) clear_padding(t, buffer.data);
+    return buffer.data;
+  }
+};
+
+// Nullable: then the elements of a tile stay in the buffer.
+struct Output {
+  float* data;
+  int64_t stride;
+
+  float* tile(const Tile& t, Buffer& buffer) const {
+    return data && in_place(t, stride) ? data + t.row * stride + t.column : buffer.data;
+  }
+
+  // To be called when the elements that tile() pointed to are written.
+  void commit(const Tile& t, const Buffer& buffer) const {
+    if (!data || in_place(t, stride)) return;
+    for (int r = 0; r < t.rows; r++)
+      copy_row(data + (t.row + r) * stride + t.column, buffer.data + r * t.width, t.columns);
+  }
+};
+
+// values[i] = of_row[the row of element i], for the rows of a tile and their padding
+static inline void spread_rows(const Tile& tile, const float* of_row, Buffer& values) {
+  float* to = values.data;
+  for (int r = 0; r < tile.rows; r++, to += tile.width) {
+    const float value = of_row[r];
+    int i = 0;
+    for (; i + 16 <= tile.width; i += 16)
+      for (int j = 0; j < 16; j++) to[i + j] = value;
+    for (; i < tile.width; i += 4)
+      for (int j = 0; j < 4; j++) to[i + j] = value;
+  }
+}
+
+struct OneWeight {
+  float value;
+  float operator[](int) const { return value; }
+};
+
+// f(weights), where weights[i] is of_row[the row of element i]
+template <class F>
+static inline void with_row_weights(const Tile& tile, const float* of_row, F f) {
+  if (tile.rows == 1) return f(OneWeight{*of_row});
+  Buffer weights;
+  spread_rows(tile, of_row, weights);
+  f(static_cast<const float*>(weights.data));
+}
+
+}  // namespace elbo4j::ELBO4J_LEVEL

@@ -1,0 +1,17 @@
+// softplus(x) = log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)), which neither overflows nor cancels.
+//
+// Accuracy: max 1.87 ULP for x >= -86.98, exhaustive; below, the result is under 2^-125.4 and becomes +0 with exp's.
+// softplus(+inf) = +inf, softplus(-inf) = +0, NaN stays NaN. Its derivative is sigmoid(x).
+#pragma once
+#include "exp.h"
+#include "float_operations.h"
+#include "log1p.h"
+
+namespace elbo4j::spec {
+
+// decay = exp_nonpositive(-|x|), which sigmoid_from needs too.
+ELBO4J_SPEC float softplus_from(float x, float decay) { return add(clamp_low(x, 0.0f), log1p_unit(decay)); }
+
+ELBO4J_SPEC float softplus(float x) { return softplus_from(x, exp_nonpositive(-absolute(x))); }
+
+}  // namespace elbo4j::spec

@@ -1,0 +1,159 @@
+package io.elbo4j.equivalence;
+
+import io.elbo4j.Activation;
+import io.elbo4j.AdamStep;
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
+import io.elbo4j.ScalarFunction;
+import io.elbo4j.operation.Adam;
+import io.elbo4j.operation.BernoulliLogLikelihood;
+import io.elbo4j.operation.Binarise;
+import io.elbo4j.operation.Clip;
+import io.elbo4j.operation.Elementwise;
+import io.elbo4j.operation.GaussianKlPerDimension;
+import io.elbo4j.operation.GaussianLogLikelihood;
+import io.elbo4j.operation.GaussianSampleKl;
+import io.elbo4j.operation.LogMeanExp;
+import io.elbo4j.operation.Matmul;
+import io.elbo4j.operation.RandomFill;
+import io.elbo4j.operation.Rows;
+import io.elbo4j.operation.Sums;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/** Every operation of the kernel layer, as a case of the suite: makes its operands on a bench and returns the launch. */
+final class Operations {
+    private static final Map<String, BiFunction<Bench, Shape, Launch>> ALL = new LinkedHashMap<>();
+
+    private Operations() { }
+
+    static Map<String, BiFunction<Bench, Shape, Launch>> all() {
+        return ALL;
+    }
+
+    private static void add(String name, BiFunction<Bench, Shape, Launch> operation) {
+        if (ALL.put(name, operation) != null) {
+            throw new IllegalStateException("two operations are called " + name);
+        }
+    }
+
+    static {
+        gaussianSampleKl();
+        likelihoods();
+        products();
+        elementwise();
+        sums();
+        rows();
+        optimiser();
+    }
+
+    private static void gaussianSampleKl() {
+        add("gaussianSampleKl", (b, s) -> GaussianSampleKl.forward(in(b, s), in(b, s), b.noise(), z(b, s),
+                b.outPerRow(s.rows())));
+        add("gaussianSampleKl.prior", (b, s) -> GaussianSampleKl.forward(in(b, s), in(b, s), in(b, s), in(b, s),
+                b.noise(), z(b, s), b.outPerRow(s.rows())));
+        add("gaussianSampleKl.logRatio", (b, s) -> GaussianSampleKl.forwardWithLogRatio(in(b, s), in(b, s), null, null,
+                b.noise(), z(b, s), b.outPerRow(s.rows()), b.outPerRow((long) s.rows() * s.samples())));
+        add("gaussianSampleKl.sharedPrior.logRatio", (b, s) -> GaussianSampleKl.forwardWithLogRatio(in(b, s), in(b, s),
+                b.in(1, s.columns()).repeatRow(s.rows()), b.in(1, s.columns()).repeatRow(s.rows()), b.noise(),
+                z(b, s), b.outPerRow(s.rows()), b.outPerRow((long) s.rows() * s.samples())));
+        add("gaussianSampleKl.backward", (b, s) -> GaussianSampleKl.backward(in(b, s), in(b, s), b.noise(),
+                b.in((long) s.rows() * s.samples(), s.columns()), b.inPerRow(s.rows()), null, out(b, s), out(b, s)));
+        add("gaussianSampleKl.backward.weighted", (b, s) -> GaussianSampleKl.backward(in(b, s), in(b, s), b.noise(),
+                b.in((long) s.rows() * s.samples(), s.columns()), b.inPerRow(s.rows()), b.in(1, s.columns()),
+                out(b, s), out(b, s)));
+        add("gaussianSampleKl.prior.backward", (b, s) -> GaussianSampleKl.backward(in(b, s), in(b, s), in(b, s),
+                in(b, s), b.noise(), b.in((long) s.rows() * s.samples(), s.columns()), b.inPerRow(s.rows()),
+                b.in(1, s.columns()), out(b, s), out(b, s), out(b, s), out(b, s)));
+        add("gaussianKlPerDimension", (b, s) -> GaussianKlPerDimension.forward(in(b, s), in(b, s), null, null,
+                b.out(1, s.columns())));
+        add("gaussianKlPerDimension.prior", (b, s) -> GaussianKlPerDimension.forward(in(b, s), in(b, s), in(b, s),
+                in(b, s), b.out(1, s.columns())));
+        add("freeBitsGate", (b, s) -> GaussianKlPerDimension.freeBitsGate(b.in(1, s.columns()), 0.25f,
+                b.out(1, s.columns())));
+    }
+
+    private static void likelihoods() {
+        add("bernoulliLogLikelihood", (b, s) -> BernoulliLogLikelihood.forward(b.in((long) s.rows() * s.samples(),
+                s.columns()), in(b, s), b.outPerRow((long) s.rows() * s.samples())));
+        add("bernoulliLogLikelihood.fused", (b, s) -> BernoulliLogLikelihood.fused(in(b, s), in(b, s),
+                b.inPerRow(s.rows()), b.outPerRow(s.rows()), out(b, s)));
+        add("gaussianLogLikelihood", (b, s) -> GaussianLogLikelihood.forward(b.in((long) s.rows() * s.samples(),
+                s.columns()), b.in((long) s.rows() * s.samples(), s.columns()), in(b, s),
+                b.outPerRow((long) s.rows() * s.samples())));
+        add("gaussianLogLikelihood.fused", (b, s) -> GaussianLogLikelihood.fused(in(b, s), in(b, s), in(b, s),
+                b.inPerRow(s.rows()), b.outPerRow(s.rows()), out(b, s), out(b, s)));
+        add("gaussianLogLikelihood.shared", (b, s) -> GaussianLogLikelihood.fused(in(b, s),
+                b.in(1, s.columns()).repeatRow(s.rows()), in(b, s), b.inPerRow(s.rows()), b.outPerRow(s.rows()),
+                out(b, s), null));
+        add("gaussianLogLikelihood.sharedGradient", (b, s) -> GaussianLogLikelihood.sharedLogVarianceGradient(
+                in(b, s), b.in(1, s.columns()), in(b, s), b.inPerRow(s.rows()), b.out(1, s.columns())));
+    }
+
+    private static void products() {
+        for (int k : new int[] {1, 33, 300, 1100}) {
+            add("matmul.k" + k, (b, s) -> Matmul.forward(b.in(s.rows(), k), b.in(k, s.columns()), null, false,
+                    out(b, s)));
+            add("matmul.biasRelu.k" + k, (b, s) -> Matmul.forward(b.in(s.rows(), k), b.in(k, s.columns()),
+                    b.in(1, s.columns()), true, out(b, s)));
+            add("matmul.inputGradient.k" + k, (b, s) -> Matmul.inputGradient(b.in(s.rows(), k), b.in(s.columns(), k),
+                    null, out(b, s)));
+            add("matmul.inputGradient.gated.k" + k, (b, s) -> Matmul.inputGradient(b.in(s.rows(), k),
+                    b.in(s.columns(), k), in(b, s), out(b, s)));
+            add("matmul.weightGradient.k" + k, (b, s) -> Matmul.weightGradient(b.in(k, s.rows()), b.in(k, s.columns()),
+                    out(b, s)));
+        }
+    }
+
+    private static void elementwise() {
+        for (Activation a : Activation.values()) {
+            add("activation." + a, (b, s) -> Elementwise.activation(a, in(b, s), out(b, s)));
+            add("activationGradient." + a, (b, s) -> Elementwise.activationGradient(a, in(b, s), in(b, s), out(b, s)));
+        }
+        for (ScalarFunction f : ScalarFunction.values()) {
+            add("map." + f, (b, s) -> Elementwise.map(f, in(b, s), out(b, s)));
+        }
+    }
+
+    private static void sums() {
+        add("rowSums", (b, s) -> Sums.rows(in(b, s), b.outPerRow(s.rows())));
+        add("rowSumsOfSquares", (b, s) -> Sums.rowsOfSquares(in(b, s), b.outPerRow(s.rows())));
+        add("columnSums", (b, s) -> Sums.columns(in(b, s), b.out(1, s.columns())));
+        add("logMeanExp", (b, s) -> LogMeanExp.forward(in(b, s), b.outPerRow(s.rows())));
+        add("logMeanExp.backward", (b, s) -> LogMeanExp.backward(in(b, s), b.inPerRow(s.rows()), b.inPerRow(s.rows()),
+                out(b, s)));
+    }
+
+    private static void rows() {
+        add("copy", (b, s) -> Rows.copy(in(b, s), out(b, s)));
+        add("add", (b, s) -> Rows.add(in(b, s), b.inOut(s.rows(), s.columns())));
+        add("fill", (b, s) -> Rows.fill(0.1f, out(b, s)));
+        add("gather", (b, s) -> Rows.gather(b.in(11, s.columns()), b.indices(s.rows(), 11), out(b, s)));
+        add("scatterAdd", (b, s) -> Rows.scatterAdd(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));
+        add("normal", (b, s) -> RandomFill.normal(b.noise(), out(b, s)));
+        add("uniform", (b, s) -> RandomFill.uniform(b.noise(), -0.3f, 1.7f, out(b, s)));
+        add("binarise", (b, s) -> Binarise.forward(in(b, s), b.noise(), out(b, s)));
+    }
+
+    private static void optimiser() {
+        AdamStep step = new AdamStep(1e-3, 0.9, 0.999, 1e-8).at(17);
+        add("adam", (b, s) -> Adam.update(b.inOut(s.rows(), s.columns()), in(b, s), b.inOut(s.rows(), s.columns()),
+                b.inOut(s.rows(), s.columns()), step, null));
+        add("adam.scaled", (b, s) -> Adam.update(b.inOut(s.rows(), s.columns()), in(b, s),
+                b.inOut(s.rows(), s.columns()), b.inOut(s.rows(), s.columns()), step, b.normal(1, 1)));
+        add("clipScale", (b, s) -> Clip.scale(b.in(1, s.columns()), 0.75f, b.out(1, 1)));
+    }
+
+    private static Matrix in(Bench b, Shape s) {
+        return b.in(s.rows(), s.columns());
+    }
+
+    private static Matrix out(Bench b, Shape s) {
+        return b.out(s.rows(), s.columns());
+    }
+
+    private static Matrix z(Bench b, Shape s) {
+        return b.out((long) s.rows() * s.samples(), s.columns());
+    }
+}

@@ -1,0 +1,93 @@
+package io.elbo4j.equivalence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.Activation;
+import io.elbo4j.Backend;
+import io.elbo4j.train.Trainer;
+import io.elbo4j.train.TrainingSettings;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Sprites;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.model.Vae;
+import io.elbo4j.train.model.VaeSettings;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A whole training run has one SHA-256 of its parameters and moments, whatever it ran on. */
+class TrainingRunEquivalenceTest {
+    private static final Images DATA = Sprites.images(3, 1000);
+
+    /** A configuration and its number of steps; batches of 96 leave a smaller one at the end of each epoch. */
+    private record Run(VaeSettings model, TrainingSettings training, int steps) { }
+
+    private static Map<String, Run> runs() {
+        Map<String, Run> runs = new LinkedHashMap<>();
+        runs.put("bernoulli-relu", new Run(model(Activation.RELU, LikelihoodKind.BERNOULLI, true),
+                new TrainingSettings(96, 1e-3, 1, 0, 0, Double.POSITIVE_INFINITY, 42), 300));
+        runs.put("gaussian-tanh-clip-freebits", new Run(model(Activation.TANH, LikelihoodKind.GAUSSIAN, false),
+                new TrainingSettings(96, 1e-3, 0.5, 3, 0.05, 5, -7), 60));
+        runs.put("gaussian-shared-gelu", new Run(model(Activation.GELU, LikelihoodKind.GAUSSIAN_SHARED, false),
+                new TrainingSettings(96, 1e-3, 1, 0, 0, Double.POSITIVE_INFINITY, 1L << 40), 60));
+        return runs;
+    }
+
+    private static VaeSettings model(Activation activation, LikelihoodKind likelihood, boolean binarise) {
+        return new VaeSettings(DATA.columns(), List.of(100, 37), 7, activation, likelihood, 0.5, binarise);
+    }
+
+    private static String sha256(Backend backend, Run run) {
+        Vae vae = new Vae(run.model());
+        try (Parameters parameters = new Parameters(backend, vae.graph().parameters(), run.training().seed());
+                Trainer trainer = new Trainer(vae, parameters, backend, run.training(), DATA,
+                        Trainer.Position.START)) {
+            for (int i = 0; i < run.steps(); i++) {
+                if (trainer.atEndOfEpoch()) {
+                    trainer.nextEpoch();
+                }
+                trainer.step();
+            }
+            List<float[]> state = new ArrayList<>();
+            for (Parameters.State s : parameters.all()) {
+                state.add(s.value().toArray());
+                state.add(s.firstMoment().toArray());
+                state.add(s.secondMoment().toArray());
+            }
+            return Bits.sha256(state);
+        }
+    }
+
+    @Test
+    void everyBackendEndsInTheGoldenRun() throws IOException {
+        Golden golden = new Golden("training-runs", "configuration SHA-256 of all parameters and Adam moments after the"
+                + " run of TrainingRunEquivalenceTest");
+        for (Map.Entry<String, Run> e : runs().entrySet()) {
+            String expected;
+            try (Backend reference = BackendsUnderTest.reference()) {
+                expected = sha256(reference, e.getValue());
+            }
+            golden.found(e.getKey(), expected);
+            int others = 0;
+            for (BackendsUnderTest under : BackendsUnderTest.all()) {
+                boolean softwareFma = under.name().contains("level 0") || under.name().contains("level 2");
+                if (softwareFma && e.getValue().steps() > 100 || under.name().contains("level 0, 3")) {
+                    continue;
+                }
+                try (Backend backend = under.open()) {
+                    assertEquals(expected, sha256(backend, e.getValue()), e.getKey() + " on " + under.name());
+                    others++;
+                }
+            }
+            assertTrue(others >= 2);
+            System.out.println(e.getKey() + ": " + e.getValue().steps() + " steps, the same SHA-256 on " + others
+                    + " other backends, levels and thread counts");
+        }
+        golden.check();
+    }
+}
