@@ -64,11 +64,12 @@ public final class Program {
     }
 
     private final Backend backend;
-    private final List<Phase> phases = new ArrayList<>();
+    private final Phase[] phases;
     private final Storage[] storages;
 
     public Program(Backend backend, List<Launch> launches) {
         this.backend = backend;
+        List<Phase> built = new ArrayList<>();
         Set<Storage> used = new LinkedHashSet<>();
         List<Launch> phase = new ArrayList<>();
         for (Launch launch : launches) {
@@ -78,20 +79,21 @@ public final class Program {
             }
             launch.accesses().forEach(a -> used.add(a.storage()));
             if (phase.stream().anyMatch(launch::mustWaitFor)) {
-                phases.add(new Phase(phase));
+                built.add(new Phase(phase));
                 phase.clear();
             }
             phase.add(launch);
         }
         if (!phase.isEmpty()) {
-            phases.add(new Phase(phase));
+            built.add(new Phase(phase));
         }
+        phases = built.toArray(Phase[]::new);
         storages = used.toArray(Storage[]::new);
     }
 
     /** How many times the workers meet in one run. */
     public int phases() {
-        return phases.size();
+        return phases.length;
     }
 
     /** Runs every launch in order. */
