@@ -46,6 +46,6 @@ public final class CpuBackend extends Backend {
 
     @Override
     public Indices indices(int count) {
-        return new NativeIndices(count);
+        return new NativeIndices(this, count);
     }
 }

@@ -167,21 +167,14 @@ final class CpuKernels implements Kernels {
 
     @Override
     public void gather(Matrix source, Indices rows, Matrix target, long begin, long end) {
-        ElboCpu.elbo4j_cpu_gather(level, at(source), stride(source), within(rows, source), at(target),
+        ElboCpu.elbo4j_cpu_gather(level, at(source), stride(source), ((NativeIndices) rows).address(), at(target),
                 stride(target), target.columns(), begin, end);
     }
 
     @Override
     public void scatterAdd(Matrix source, Indices rows, Matrix target, long begin, long end) {
-        ElboCpu.elbo4j_cpu_scatter_add(level, at(source), stride(source), within(rows, target), rows.count(),
+        ElboCpu.elbo4j_cpu_scatter_add(level, at(source), stride(source), ((NativeIndices) rows).address(), rows.count(),
                 at(target), stride(target), begin, end);
-    }
-
-    private static NativeIndices.Address within(Indices rows, Matrix matrix) {
-        if (rows instanceof NativeIndices indices) {
-            return indices.within(matrix.rows());
-        }
-        throw new IllegalArgumentException("indices must be made by backend cpu, not by another backend");
     }
 
     @Override

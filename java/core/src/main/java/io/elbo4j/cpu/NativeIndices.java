@@ -1,5 +1,6 @@
 package io.elbo4j.cpu;
 
+import io.elbo4j.Backend;
 import io.elbo4j.Indices;
 import java.lang.ref.Reference;
 import java.nio.IntBuffer;
@@ -10,12 +11,10 @@ final class NativeIndices extends Indices {
     private final NativeMemory memory;
     private final Address address;
     private final IntBuffer buffer;
-    private int smallest;
-    private int largest;
     private volatile boolean closed;
 
-    NativeIndices(int count) {
-        super(atLeastZero(count));
+    NativeIndices(Backend backend, int count) {
+        super(backend, count);
         memory = NativeMemory.allocate(this, count);
         address = new Address(this);
         buffer = new IntPointer(memory.base()).capacity(Math.max(1, count)).asByteBuffer().asIntBuffer();
@@ -35,40 +34,11 @@ final class NativeIndices extends Indices {
         }
     }
 
-    private static int atLeastZero(int count) {
-        if (count < 0) {
-            throw new IllegalArgumentException("count must be at least 0, not " + count);
-        }
-        return count;
-    }
-
     @Override
-    public void set(int[] source, int from) {
+    protected void copy(int[] source, int from) {
         requireOpen();
-        if (from < 0 || from > source.length - count()) {
-            throw new IllegalArgumentException("source must have " + count() + " row numbers from element " + from
-                    + " on, but has " + source.length + " elements");
-        }
-        int least = 0;
-        int most = 0;
-        for (int i = from; i < from + count(); i++) {
-            least = Math.min(least, source[i]);
-            most = Math.max(most, source[i]);
-        }
         buffer.put(0, source, from, count());
-        smallest = least;
-        largest = most;
         Reference.reachabilityFence(this);
-    }
-
-    /** Refuses what native code would read or write outside a matrix of {@code rows} rows. */
-    Address within(long rows) {
-        requireOpen();
-        if (count() > 0 && (smallest < 0 || largest >= rows)) {
-            throw new IndexOutOfBoundsException("row numbers must be in [0, " + rows + "), not "
-                    + (smallest < 0 ? smallest : largest));
-        }
-        return address;
     }
 
     private void requireOpen() {

@@ -1,6 +1,7 @@
 package io.elbo4j.operation;
 
 import io.elbo4j.Backend;
+import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import java.util.ArrayList;
@@ -84,6 +85,13 @@ final class Arguments {
     Arguments noise(String name, Matrix m) {
         return require(m.rows() <= MOST_NOISE_ROWS && m.columns() <= MOST_NOISE_COLUMNS, name,
                 "have at most 2^32 rows and 2^34 columns, the reach of the noise", m.rows() + " x " + m.columns());
+    }
+
+    /** Row numbers in the memory of the same backend as the matrices before. */
+    Arguments indices(Indices indices) {
+        Backend backend = all.get(0).matrix().backend();
+        return require(indices.backend() == backend, "indices", "be on the backend of " + all.get(0).name()
+                + " (" + backend.name() + ")", "on another (" + indices.backend().name() + ")");
     }
 
     Arguments bothOrNeither(String a, Object first, String b, Object second) {

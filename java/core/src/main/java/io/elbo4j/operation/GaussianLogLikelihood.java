@@ -56,7 +56,7 @@ public final class GaussianLogLikelihood {
         a.input("logVariance", logVariance, 1, columns).input("x", x).samples("mean", mean, "x", x.rows());
         a.shape("x", x, x.rows(), columns).inputPerRow("dLogLikelihood", dLogLikelihood, mean.rows());
         a.output("dLogVariance", dLogVariance, 1, columns);
-        return a.launch(columns).readsAll(mean, logVariance, x, dLogLikelihood)
+        return a.launch(columns).readsAll(mean, x, dLogLikelihood).reads(Arguments.asColumn(logVariance))
                 .writes(Arguments.asColumn(dLogVariance)).nanosPerItem(NANOS_PER_ELEMENT * mean.rows())
                 .body((begin, end) -> mean.backend().kernels().gaussianSharedLogVarianceGradient(mean, logVariance, x,
                         dLogLikelihood, dLogVariance, begin, end));

@@ -40,10 +40,13 @@ public final class Rows {
     public static Launch gather(Matrix source, Indices indices, Matrix target) {
         Arguments.given("Rows.gather", "indices", indices);
         Arguments a = new Arguments("Rows.gather").input("source", source);
-        a.output("target", target, indices.count(), source.columns());
+        a.output("target", target, indices.count(), source.columns()).indices(indices);
         return a.launch(target.rows()).readsAll(source).writes(target)
                 .nanosPerItem(NANOS_PER_ELEMENT * target.columns())
-                .body((begin, end) -> target.backend().kernels().gather(source, indices, target, begin, end));
+                .body((begin, end) -> {
+                    indices.requireWithin(source.rows());
+                    target.backend().kernels().gather(source, indices, target, begin, end);
+                });
     }
 
     /**
@@ -55,10 +58,13 @@ public final class Rows {
         Arguments a = new Arguments("Rows.scatterAdd").input("source", source);
         a.shape("source", source, indices.count(), source.columns());
         long rows = Arguments.given("Rows.scatterAdd", "target", target).rows();
-        a.output("target", target, rows, source.columns());
+        a.output("target", target, rows, source.columns()).indices(indices);
         return a.launch(target.columns()).readsAll(source).writes(Arguments.whole(target))
                 .nanosPerItem(NANOS_PER_ELEMENT * source.rows())
-                .body((begin, end) -> target.backend().kernels().scatterAdd(source, indices, target, begin, end));
+                .body((begin, end) -> {
+                    indices.requireWithin(target.rows());
+                    target.backend().kernels().scatterAdd(source, indices, target, begin, end);
+                });
     }
 
     private static Launch sameShape(String name, Matrix source, Matrix target) {

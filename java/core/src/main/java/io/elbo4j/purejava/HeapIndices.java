@@ -1,22 +1,19 @@
 package io.elbo4j.purejava;
 
+import io.elbo4j.Backend;
 import io.elbo4j.Indices;
 
 /** Row numbers of the java backend: an {@code int[]}. */
 final class HeapIndices extends Indices {
     private int[] values;
 
-    HeapIndices(int count) {
-        super(count);
+    HeapIndices(Backend backend, int count) {
+        super(backend, count);
         values = new int[count];
     }
 
     @Override
-    public void set(int[] source, int from) {
-        if (from < 0 || from > source.length - count()) {
-            throw new IllegalArgumentException("source must have " + count() + " row numbers from element " + from
-                    + " on, but has " + source.length + " elements");
-        }
+    protected void copy(int[] source, int from) {
         System.arraycopy(source, from, address(), 0, count());
     }
 

@@ -41,9 +41,6 @@ public final class JavaBackend extends Backend {
 
     @Override
     public Indices indices(int count) {
-        if (count < 0) {
-            throw new IllegalArgumentException("count must be at least 0, not " + count);
-        }
-        return new HeapIndices(count);
+        return new HeapIndices(this, count);
     }
 }
