@@ -47,7 +47,7 @@ public final class Coder {
             int[] order = Resident.inOrder(images.rows());
             for (Chunk chunk : Chunk.of(images.rows(), ROWS)) {
                 Step step = steps.of(chunk.rows());
-                step.rows(order, chunk.begin()).run(chunk.index());
+                step.rows(order, chunk.begin()).run(0, chunk.begin());
                 Matrix result = reconstruct ? step.mean(vae.observation()) : step.value(vae.posterior().mean());
                 System.arraycopy(result.toArray(), 0, out, chunk.begin() * width, chunk.rows() * width);
             }
@@ -70,7 +70,7 @@ public final class Coder {
             for (Chunk chunk : Chunk.of(rows, ROWS)) {
                 Step step = steps.of(chunk.rows());
                 step.value(vae.z()).set(z, chunk.begin() * latent);
-                step.run(chunk.index());
+                step.run(0);
                 System.arraycopy(step.mean(vae.observation()).toArray(), 0, out, chunk.begin() * columns,
                         chunk.rows() * columns);
             }

@@ -35,7 +35,7 @@ public final class Evaluator implements AutoCloseable {
                 StepSettings.evaluate(seed), data));
     }
 
-    /** One sample of the latent variable a row, drawn with the noise of {@code draw} modulo 2^20. */
+    /** One sample of the latent variable a row, drawn with the noise of {@code draw}, in [0, 2^40). */
     public Evaluation evaluate(long draw) {
         int rows = Math.toIntExact(data.rows());
         int latent = Math.toIntExact(vae.latent().columns());
@@ -46,7 +46,7 @@ public final class Evaluator implements AutoCloseable {
         Moments means = new Moments(latent);
         for (Chunk chunk : Chunk.of(rows, ROWS)) {
             Step step = steps.of(chunk.rows());
-            step.rows(order, chunk.begin()).run(Math.floorMod(draw, 1L << 20) << 20 | chunk.index());
+            step.rows(order, chunk.begin()).run(draw, chunk.begin());
             reconstruction += step.reconstructionTotal();
             kl += step.klTotal();
             float[] each = step.klPerDimension(vae.latent()).toArray();
@@ -82,7 +82,7 @@ public final class Evaluator implements AutoCloseable {
             LogMeanExpStream[] streams = LogMeanExpStream.many(rowChunk.rows());
             for (Chunk round : Chunk.of(samples, 50)) {
                 Step step = importance(rowChunk.rows(), round.rows());
-                step.rows(order, rowChunk.begin()).run((long) rowChunk.index() << 20 | round.index());
+                step.rows(order, rowChunk.begin()).run(round.index(), rowChunk.begin());
                 float[] logMeans = step.logMeanWeight().toArray();
                 for (int r = 0; r < logMeans.length; r++) {
                     streams[r].add(logMeans[r], round.rows());

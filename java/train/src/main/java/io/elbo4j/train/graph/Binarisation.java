@@ -15,7 +15,7 @@ final class Binarisation extends Value {
 
     @Override
     void forward(Plan plan) {
-        plan.launch(Binarise.forward(plan.value(probability), plan.noise(stream), plan.value(this)));
+        plan.launch(Binarise.forward(plan.value(probability), plan.noise(stream, this), plan.value(this)));
     }
 
     @Override

@@ -42,7 +42,7 @@ public final class Latent extends Value {
     void forward(Plan plan) {
         Matrix mean = plan.value(q.mean());
         Matrix logVariance = plan.value(q.logVariance());
-        Noise noise = plan.noise(stream);
+        Noise noise = plan.noise(stream, this);
         Matrix kl = plan.klTerm(this, mean.rows());
         if (plan.importanceWeighted()) {
             plan.launch(GaussianSampleKl.forwardWithLogRatio(mean, logVariance, priorMean(plan),
@@ -70,7 +70,7 @@ public final class Latent extends Value {
         Matrix columnWeight = plan.freeBits() > 0 ? plan.columnWeight(this) : null;
         boolean priorLearns = prior != null && prior.differentiable();
         plan.launch(GaussianSampleKl.backward(mean, logVariance, priorMean(plan), priorLogVariance(plan),
-                plan.noise(stream), dz, dKl, columnWeight, plan.target(q.mean(), false),
+                plan.noise(stream, this), dz, dKl, columnWeight, plan.target(q.mean(), false),
                 plan.target(q.logVariance(), false), priorLearns ? plan.target(prior.mean(), false) : null,
                 priorLearns ? plan.target(prior.logVariance(), false) : null));
     }

@@ -20,6 +20,9 @@ public final class Plan {
     /** Columns [begin, end) of a gradient buffer that hold a gradient already. */
     private record Written(long begin, long end) { }
 
+    /** The noise of a node that has {@code rowsPerRow} rows for each row of the batch. */
+    record NodeNoise(Noise noise, long rowsPerRow) { }
+
     private record Pending(Matrix scratch, Matrix target) { }
 
     private final Backend backend;
@@ -33,7 +36,7 @@ public final class Plan {
     private final List<Pending> pending = new ArrayList<>();
     private final List<Launch> launches = new ArrayList<>();
     private final Map<Parameter, List<Launch>> parameterGradients = new LinkedHashMap<>();
-    private final Map<Integer, Noise> noises = new HashMap<>();
+    private final Map<Integer, NodeNoise> noises = new LinkedHashMap<>();
     private final Map<Node, Matrix> terms = new LinkedHashMap<>();
     private final Map<Node, Matrix> logWeights = new LinkedHashMap<>();
     private final Function<Input, Launch> gather;
@@ -98,9 +101,10 @@ public final class Plan {
         return parameters.get(parameter).value();
     }
 
-    Noise noise(int stream) {
+    Noise noise(int stream, Value drawn) {
         int offset = training() ? 0 : Streams.EVALUATION;
-        return noises.computeIfAbsent(stream, s -> new Noise(settings.seed(), s + offset));
+        return noises.computeIfAbsent(stream, s -> new NodeNoise(new Noise(settings.seed(), s + offset),
+                rows(drawn) / batch)).noise();
     }
 
     // launches
@@ -142,7 +146,7 @@ public final class Plan {
         return parameterGradients.getOrDefault(parameter, List.of());
     }
 
-    Collection<Noise> noises() {
+    Collection<NodeNoise> noises() {
         return noises.values();
     }
 

@@ -5,7 +5,6 @@ import io.elbo4j.Backend;
 import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
-import io.elbo4j.Noise;
 import io.elbo4j.Program;
 import io.elbo4j.operation.Adam;
 import io.elbo4j.operation.Clip;
@@ -31,7 +30,7 @@ public final class Step implements AutoCloseable {
     private final AdamStep adam;
     private final List<Node> terms;
     private final Matrix totals;
-    private final Noise[] noises;
+    private final Plan.NodeNoise[] noises;
     private final float[] klGradient;
     private double klWeight = Double.NaN;
 
@@ -77,7 +76,7 @@ public final class Step implements AutoCloseable {
             all.add(Sums.rows(term.reshape(1, term.rows()), totals.columns(i, i + 1)));
         }
         this.program = new Program(backend, all);
-        this.noises = plan.noises().toArray(Noise[]::new);
+        this.noises = plan.noises().toArray(Plan.NodeNoise[]::new);
         this.klGradient = new float[Math.toIntExact(batch * settings.samples())];
         if (train) {
             klWeight(1);
@@ -184,8 +183,16 @@ public final class Step implements AutoCloseable {
 
     /** Runs with the noise of that step; a training step is also Adam's step {@code number + 1}. */
     public void run(long number) {
-        for (Noise noise : noises) {
-            noise.step(number);
+        run(number, 0);
+    }
+
+    /**
+     * Runs on rows that are rows {@code firstRow} and following of a larger whole: they have the noise that they would
+     * have there.
+     */
+    public void run(long number, long firstRow) {
+        for (Plan.NodeNoise n : noises) {
+            n.noise().step(number).firstRow(firstRow * n.rowsPerRow());
         }
         if (adam != null) {
             adam.at(number + 1);
