@@ -17,6 +17,7 @@ import torch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 JAR = os.path.join(HERE, "..", "..", "java", "cli", "target", "elbo4j.jar")
+SETTLE = 0.02  # seconds: OpenMP's threads spin for a while after their work and would take a core from whoever is next
 SIZES = [(8192, 64), (16384, 784)]
 
 
@@ -98,16 +99,18 @@ def main():
     ours = Ours(args.backend, args.threads)
     print(f"elbo4j: {ours.description}; PyTorch {torch.__version__}; {args.threads} threads; {args.rounds} rounds")
     for rows, columns in SIZES:
-        repetitions = max(1, 2_000_000 // (rows * columns))
+        repetitions = max(1, 20_000_000 // (rows * columns))
         for name, variants in peers(rows, columns, not args.no_compile).items():
             for f in variants.values():
                 for _ in range(3):
                     f()
-            ours.time(name, rows, columns, 20 * repetitions)
+            ours.time(name, rows, columns, 5 * repetitions)
             ratios = {v: [] for v in variants}
             for _ in range(args.rounds):
+                time.sleep(SETTLE)
                 mine = ours.time(name, rows, columns, repetitions)
                 for variant, f in variants.items():
+                    time.sleep(SETTLE)
                     begin = time.perf_counter()
                     for _ in range(repetitions):
                         f()
