@@ -139,7 +139,7 @@ using namespace elbo4j;
 
 extern "C" {
 
-int elbo4j_cpu_abi(void) { return 1; }
+int elbo4j_cpu_abi(void) { return 2; }
 
 int elbo4j_cpu_best_level(void) {
   static const int best = best_level();

@@ -73,7 +73,7 @@ void multiply_block(const Product& p, Range rows, Range columns, Range depth, co
   const int64_t panels = parts(rows.size(), TILE_ROWS);
   for (int64_t j = columns.begin; j < columns.end; j += TILE_COLUMNS) {
     const int64_t width = smaller(columns.end - j, TILE_COLUMNS);
-    Tile t;
+    ProductTile t;
     t.b = packed_b ? packed_b + (j - columns.begin) * depth.size() : p.b_at(depth.begin, j);
     t.b_stride = packed_b ? (int64_t)TILE_COLUMNS : p.ldb;
     t.c_stride = p.ldc;

@@ -9,7 +9,7 @@ namespace ELBO4J_LEVEL {
 
 #define ELBO4J_UNROLL _Pragma("GCC unroll 16")
 
-struct Tile {
+struct ProductTile {
   const float* a; int64_t a_stride;  // row i, step k: a[k * a_stride + i] if STEP_MAJOR, else a[i * a_stride + k]
   const float* b; int64_t b_stride;  // step k: b[k * b_stride + column]
   float* c; int64_t c_stride;
@@ -39,7 +39,7 @@ struct MicroKernel {
     ELBO4J_UNROLL for (int i = 0; i < floats; i += 16) __builtin_prefetch(p + 8 * stride + i);
   }
 
-  static inline __attribute__((always_inline)) void accumulate(const Tile& t, Accumulators& sum, int64_t begin, int64_t end) {
+  static inline __attribute__((always_inline)) void accumulate(const ProductTile& t, Accumulators& sum, int64_t begin, int64_t end) {
     const float* b = t.b + begin * t.b_stride;
     const int64_t stride = t.a_stride;
     // Row i is addressed as group[i / 3] + (i % 3) * stride, which one addressing mode covers.
@@ -70,7 +70,7 @@ struct MicroKernel {
   }
 
   // The adjacent-first tree, as a binary counter: after chunk c, merge once for every trailing one bit of c.
-  static inline __attribute__((always_inline)) void accumulate_chunks(const Tile& t, Accumulators& sum) {
+  static inline __attribute__((always_inline)) void accumulate_chunks(const ProductTile& t, Accumulators& sum) {
     alignas(64) float pending[3][ROWS][VECTORS * LANES];
     for (int chunk = 0; chunk < t.chunks; chunk++) {
       clear(sum);
@@ -85,7 +85,7 @@ struct MicroKernel {
     }
   }
 
-  static inline __attribute__((always_inline)) void epilogue(const Tile& t, Accumulators& sum) {
+  static inline __attribute__((always_inline)) void epilogue(const ProductTile& t, Accumulators& sum) {
     ELBO4J_UNROLL for (int v = 0; v < VECTORS; v++) {
       if (t.bias) {
         const Vector bias = get(t.bias, v, t.tail);
@@ -101,7 +101,7 @@ struct MicroKernel {
     }
   }
 
-  static void run(const Tile& t) {
+  static void run(const ProductTile& t) {
     Accumulators sum;
     if (t.chunks > 1) {
       accumulate_chunks(t, sum);
@@ -118,7 +118,7 @@ struct MicroKernel {
   }
 };
 
-using Kernel = void (*)(const Tile&);
+using Kernel = void (*)(const ProductTile&);
 
 template <int VECTORS, bool MASKED, bool STEP_MAJOR, int... I>
 static inline Kernel kernel_of_rows(int rows, std::integer_sequence<int, I...>) {

@@ -5,6 +5,8 @@
 
 namespace elbo4j::ELBO4J_LEVEL {
 
+static_assert(tile_floats % (4 * spec::row_sum_lanes) == 0, "a tile of a long row must start at lane 0");
+
 class RowSums {
  public:
   // Adds the elements of a tile, whose padding is overwritten with zeros. The tiles of a long row come in column order.

@@ -8,7 +8,8 @@
 namespace elbo4j::ELBO4J_LEVEL {
 
 // Measured: smaller tiles cost more per tile, larger ones push the operands out of a first-level cache of 48 KiB.
-enum : int { tile_floats = 832, tile_rows = tile_floats / 4 };
+// A multiple of 128 columns, so that every tile of a long row starts at lane 0 of the row sum.
+enum : int { tile_floats = 896, tile_rows = tile_floats / 4 };
 
 // One operand or intermediate value of a tile.
 struct Buffer {

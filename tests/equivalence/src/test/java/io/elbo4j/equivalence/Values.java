@@ -30,6 +30,14 @@ enum Values {
         float value(int a, int b, float[] normals) {
             return (a & 1) == 0 ? normals[0] : special[(b >>> 8) % special.length];
         }
+    },
+
+    /** huge numbers that cancel among ordinary ones: a sum shows in which order it was added */
+    CANCELLING {
+        @Override
+        float value(int a, int b, float[] normals) {
+            return (a & 3) != 0 ? normals[0] : (a & 4) == 0 ? 0x1p60f : -0x1p60f;
+        }
     };
 
     abstract float value(int a, int b, float[] normals);
