@@ -27,7 +27,10 @@ public final class Coder {
         this.seed = seed;
     }
 
-    /** Mean of q(z | x) of every image, row after row: images.rows() x latent. */
+    /**
+     * Mean of q(z | x) of every image, row after row: images.rows() x latent. For a model that binarises, x is one draw of
+     * zeros and ones, always the same for an image at its place.
+     */
     public float[] encode(Images images) {
         return run(images, false);
     }

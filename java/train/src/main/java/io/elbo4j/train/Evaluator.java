@@ -21,6 +21,7 @@ public final class Evaluator implements AutoCloseable {
     private final Parameters parameters;
     private final Backend backend;
     private final long seed;
+    private final String name;
     private final Matrix data;
     private final Steps steps;
     private final Map<Integer, Steps> importance = new HashMap<>();
@@ -30,12 +31,17 @@ public final class Evaluator implements AutoCloseable {
         this.parameters = parameters;
         this.backend = backend;
         this.seed = seed;
+        this.name = images.name();
         this.data = Resident.load(backend, images, vae);
         this.steps = new Steps(rows -> Step.compile(vae.graph(), parameters, backend, rows,
                 StepSettings.evaluate(seed), data));
     }
 
-    /** One sample of the latent variable a row, drawn with the noise of {@code draw}, in [0, 2^40). */
+    /**
+     * One sample of the latent variable a row, drawn with the noise of {@code draw}, in [0, 2^40).
+     *
+     * @throws NonFiniteException naming the tensor and the row if the result is not finite
+     */
     public Evaluation evaluate(long draw) {
         int rows = Math.toIntExact(data.rows());
         int latent = Math.toIntExact(vae.latent().columns());
@@ -47,6 +53,7 @@ public final class Evaluator implements AutoCloseable {
         for (Chunk chunk : Chunk.of(rows, ROWS)) {
             Step step = steps.of(chunk.rows());
             step.rows(order, chunk.begin()).run(draw, chunk.begin());
+            requireFinite(step, chunk);
             reconstruction += step.reconstructionTotal();
             kl += step.klTotal();
             float[] each = step.klPerDimension(vae.latent()).toArray();
@@ -94,6 +101,14 @@ public final class Evaluator implements AutoCloseable {
             rowsDone.accept(rowChunk.begin() + rowChunk.rows());
         }
         return sum / rows;
+    }
+
+    private void requireFinite(Step step, Chunk chunk) {
+        if (!Double.isFinite(step.reconstructionTotal()) || !Double.isFinite(step.klTotal())) {
+            String first = step.firstNonFinite().map(f -> "; the first such number is " + f.value() + " in tensor '"
+                    + f.tensor() + "', row " + (chunk.begin() + f.row()) + " of " + name).orElse("");
+            throw new NonFiniteException("the evaluation on " + name + " is not finite" + first);
+        }
     }
 
     private Step importance(int rows, int samples) {

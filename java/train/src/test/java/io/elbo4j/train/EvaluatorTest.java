@@ -13,6 +13,7 @@ import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -324,5 +325,25 @@ class EvaluatorTest {
         }
         assertEquals(variance, moments.variance(0), 1e-9 * variance);
         assertEquals(0, moments.variance(1));
+    }
+
+    /** The decoder ignores z, so every weight is p(x): rounds that drew another x each would find a larger mean. */
+    @Test
+    void allSamplesWeighTheSameBinarisedData() {
+        float[] grey = new float[40 * 30];
+        Arrays.fill(grey, 0.4f);
+        Images images = new Images("grey", 40, 1, 30, 1, grey);
+        Vae vae = new Vae(new VaeSettings(30, List.of(2), 2, Activation.RELU, LikelihoodKind.BERNOULLI, 1, true));
+        try (Backend backend = new JavaBackend(1);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), 1);
+                Evaluator evaluator = new Evaluator(vae, parameters, backend, images, 1)) {
+            for (Parameters.State s : parameters.all()) {
+                float[] values = new float[(int) (s.parameter().rows() * s.parameter().columns())];
+                Arrays.fill(values, s.parameter().name().equals("logits.bias") ? -0.5f : 0);
+                s.value().set(values);
+            }
+            double one = evaluator.logLikelihood(1, rows -> { });
+            assertEquals(one, evaluator.logLikelihood(500, rows -> { }), 1e-5 * Math.abs(one));
+        }
     }
 }

@@ -4,12 +4,18 @@ import io.elbo4j.Activation;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.BernoulliLogLikelihood;
 import io.elbo4j.operation.Elementwise;
+import java.util.List;
 
 /** x in [0, 1] with log p = x log(sigmoid(logits)) + (1 - x) log(1 - sigmoid(logits)). */
 public record BernoulliLogits(Value logits) implements Likelihood {
     @Override
     public Value location() {
         return logits;
+    }
+
+    @Override
+    public List<Value> parameters() {
+        return List.of(logits);
     }
 
     @Override

@@ -14,7 +14,7 @@ final class ConstantRow extends Value {
 
     @Override
     Matrix place(Plan plan) {
-        Matrix row = plan.buffer(name(), 1, columns());
+        Matrix row = plan.ownBuffer(this, 1, columns());
         Rows.fill(value, row).run();
         return row.repeatRow(plan.batch());
     }

@@ -3,6 +3,7 @@ package io.elbo4j.train.graph;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.Rows;
+import java.util.List;
 
 /**
  * x ~ N(mean, exp(logVariance)), diagonal. The log-variance is one per element (a value computed from the latent
@@ -19,6 +20,11 @@ public record GaussianObservation(Value mean, Value logVariance) implements Like
     @Override
     public Value location() {
         return mean;
+    }
+
+    @Override
+    public List<Value> parameters() {
+        return List.of(mean, logVariance);
     }
 
     @Override

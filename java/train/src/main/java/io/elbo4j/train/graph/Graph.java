@@ -46,6 +46,7 @@ public final class Graph {
 
     /** activation(x W + b), W: x.columns x units. */
     public Value dense(String name, Value x, long units, Activation activation) {
+        requireFree(name);
         return add(new Dense(name, owned(x), parameter(Parameter.uniform(name + ".weight", x.columns(), units,
                 x.columns())), parameter(Parameter.uniform(name + ".bias", 1, units, x.columns())), activation));
     }
@@ -91,14 +92,19 @@ public final class Graph {
 
     /** log p(x | likelihood's parameters) in the objective. */
     public void observe(String name, Likelihood likelihood, Value x) {
-        owned(likelihood.location());
+        likelihood.parameters().forEach(this::owned);
         observations.add(add(new Observation(name, likelihood, owned(x))));
     }
 
-    private <N extends Node> N add(N node) {
-        if (!names.add(node.name())) {
-            throw new IllegalArgumentException("the name '" + node.name() + "' is already taken in this graph");
+    private void requireFree(String name) {
+        if (names.contains(name)) {
+            throw new IllegalArgumentException("the name '" + name + "' is already taken in this graph");
         }
+    }
+
+    private <N extends Node> N add(N node) {
+        requireFree(node.name());
+        names.add(node.name());
         nodes.add(node);
         return node;
     }

@@ -20,8 +20,14 @@ public final class Plan {
     /** Columns [begin, end) of a gradient buffer that hold a gradient already. */
     private record Written(long begin, long end) { }
 
-    /** The noise of a node that has {@code rowsPerRow} rows for each row of the batch. */
-    record NodeNoise(Noise noise, long rowsPerRow) { }
+    /**
+     * The noise of a node that has {@code rowsPerRow} rows for each row of the batch. What is drawn for the data, not for
+     * a latent variable, stays the same over the rounds of an importance-weighted estimate: they weigh one x.
+     */
+    record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) { }
+
+    /** A node may have any name, also one that looks like that of an auxiliary buffer. */
+    record Key(boolean ofNode, String name) { }
 
     private record Pending(Matrix scratch, Matrix target) { }
 
@@ -29,7 +35,7 @@ public final class Plan {
     private final Parameters parameters;
     private final StepSettings settings;
     private final long batch;
-    private final Map<String, Matrix> buffers = new LinkedHashMap<>();
+    private final Map<Key, Matrix> buffers = new LinkedHashMap<>();
     private final Map<Value, Matrix> values = new HashMap<>();
     private final Map<Value, List<Written>> written = new HashMap<>();
     private final Set<Value> ungated = new HashSet<>();
@@ -78,13 +84,22 @@ public final class Plan {
 
     // buffers
 
-    /** The buffer of that name, zeroed when new. */
+    /** The auxiliary buffer of that name, zeroed when new. */
     Matrix buffer(String name, long rows, long columns) {
-        return buffers.computeIfAbsent(name, n -> backend.matrix(rows, columns)).requireShape(name, rows, columns);
+        return buffer(new Key(false, name), rows, columns);
     }
 
-    /** All buffers by name, in the order of their first use. */
-    Map<String, Matrix> buffers() {
+    /** The buffer of a node's value. */
+    Matrix ownBuffer(Node node, long rows, long columns) {
+        return buffer(new Key(true, node.name()), rows, columns);
+    }
+
+    private Matrix buffer(Key key, long rows, long columns) {
+        return buffers.computeIfAbsent(key, k -> backend.matrix(rows, columns)).requireShape(key.name(), rows, columns);
+    }
+
+    /** All buffers, in the order of their first use. */
+    Map<Key, Matrix> buffers() {
         return buffers;
     }
 
@@ -104,7 +119,7 @@ public final class Plan {
     Noise noise(int stream, Value drawn) {
         int offset = training() ? 0 : Streams.EVALUATION;
         return noises.computeIfAbsent(stream, s -> new NodeNoise(new Noise(settings.seed(), s + offset),
-                rows(drawn) / batch)).noise();
+                rows(drawn) / batch, importanceWeighted() && !drawn.perSample())).noise();
     }
 
     // launches
@@ -191,8 +206,8 @@ public final class Plan {
 
     /** Gradient of the loss with respect to a log-likelihood of {@code rows} rows: -1 / rows in every row. */
     public Matrix logLikelihoodGradient(long rows) {
-        String name = "gradient of " + rows + " log-likelihoods";
-        boolean isNew = !buffers.containsKey(name);
+        String name = "gradient of each of " + rows + " log-likelihoods";
+        boolean isNew = !buffers.containsKey(new Key(false, name));
         Matrix gradient = buffer(name, rows, 1);
         if (isNew) {
             Rows.fill((float) (-1.0 / rows), gradient).run();
@@ -202,13 +217,13 @@ public final class Plan {
 
     /** Gradient of the loss with respect to a KL of {@code rows} rows: set to klWeight / rows before every step. */
     Matrix klGradient(long rows) {
-        return buffer("gradient of " + rows + " KLs", rows, 1);
+        return buffer("gradient of each of " + rows + " KLs", rows, 1);
     }
 
     // gradients of values
 
     private Matrix root(Value value) {
-        return buffer("gradient of " + value.root().name(), rows(value.root()), value.root().columns());
+        return buffer("gradient of value " + value.root().name(), rows(value.root()), value.root().columns());
     }
 
     boolean hasGradient(Value value) {

@@ -192,7 +192,7 @@ public final class Step implements AutoCloseable {
      */
     public void run(long number, long firstRow) {
         for (Plan.NodeNoise n : noises) {
-            n.noise().step(number).firstRow(firstRow * n.rowsPerRow());
+            n.noise().step(n.fixed() ? 0 : number).firstRow(firstRow * n.rowsPerRow());
         }
         if (adam != null) {
             adam.at(number + 1);
@@ -261,11 +261,11 @@ public final class Step implements AutoCloseable {
 
     /** The first tensor, in the order of computation, that holds a NaN or an infinity after the last run. */
     public Optional<NonFinite> firstNonFinite() {
-        for (Map.Entry<String, Matrix> e : plan.buffers().entrySet()) {
+        for (Map.Entry<Plan.Key, Matrix> e : plan.buffers().entrySet()) {
             float[] values = e.getValue().toArray();
             for (int i = 0; i < values.length; i++) {
                 if (!Float.isFinite(values[i])) {
-                    return Optional.of(new NonFinite(e.getKey(), i / e.getValue().columns(), values[i]));
+                    return Optional.of(new NonFinite(e.getKey().name(), i / e.getValue().columns(), values[i]));
                 }
             }
         }

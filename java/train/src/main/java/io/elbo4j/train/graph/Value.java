@@ -37,7 +37,7 @@ public abstract class Value extends Node {
 
     /** Where its value lies: a buffer of its own, or a view of another's. */
     Matrix place(Plan plan) {
-        return plan.buffer(name(), plan.rows(this), columns);
+        return plan.ownBuffer(this, plan.rows(this), columns);
     }
 
     /** The value whose gradient buffer holds this one's, from column {@link #rootColumn}. */

@@ -94,7 +94,6 @@ class StepTest {
                         StepSettings.train(SEED).withFreeBits(0.1), data, adam())) {
             System.out.println("phases of a training step, " + likelihood + ": " + step.phases() + "; with clipping "
                     + clipped.phases() + ", with free bits " + freeBits.phases());
-            // the gradient of a shared log-variance reads the parameter that Adam then changes: one meeting more
             assertEquals(2, step.phases());
             assertTrue(clipped.phases() <= step.phases() + 3);
             assertTrue(freeBits.phases() <= step.phases() + 2);
