@@ -21,9 +21,9 @@ public final class AdamStep {
     public AdamStep(double learningRate, double beta1, double beta2, double epsilon) {
         require(learningRate >= 0 && learningRate < Double.POSITIVE_INFINITY, "learningRate",
                 "a finite number of at least 0", learningRate);
-        require(beta1 >= 0 && beta1 < 1, "beta1", "in [0, 1)", beta1);
-        require(beta2 >= 0 && beta2 < 1, "beta2", "in [0, 1)", beta2);
-        require(epsilon > 0 && epsilon < 1, "epsilon", "in (0, 1)", epsilon);
+        require(beta1 >= 0 && (float) beta1 < 1, "beta1", "in [0, 1), also as a float32", beta1);
+        require(beta2 >= 0 && (float) beta2 < 1, "beta2", "in [0, 1), also as a float32", beta2);
+        require((float) epsilon > 0 && epsilon < 1, "epsilon", "in (0, 1), also as a float32", epsilon);
         this.learningRate = learningRate;
         this.beta1 = beta1;
         this.beta2 = beta2;

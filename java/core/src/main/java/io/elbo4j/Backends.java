@@ -101,7 +101,7 @@ public final class Backends {
 
     private static int threads(int asked) {
         if (asked < 0) {
-            throw new IllegalArgumentException("threads must be at least 0 (0: all processors), not " + asked);
+            throw new IllegalArgumentException("threads must be from 0 (all processors) to 1024, not " + asked);
         }
         return asked == 0 ? Runtime.getRuntime().availableProcessors() : asked;
     }

@@ -40,8 +40,13 @@ public final class Matrix implements AutoCloseable {
             throw new IllegalArgumentException("rowStride must be 0 (one row repeated) or at least columns ("
                     + columns + "), not " + rowStride);
         }
+        if (storage.backend().memory() == Backend.Memory.HEAP && rows > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("a matrix of backend " + storage.backend().name()
+                    + " can have at most 2^31 - 1 rows, not " + rows);
+        }
         long end;
         try {
+            Math.multiplyExact(rows, columns);
             end = rows == 0 || columns == 0
                     ? offset
                     : Math.addExact(offset, Math.addExact(Math.multiplyExact(rows - 1, rowStride), columns));
@@ -128,9 +133,7 @@ public final class Matrix implements AutoCloseable {
     /** All elements, row after row. */
     public float[] toArray() {
         storage.requireOpen();
-        if (rows * columns > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(this + " has more elements than a Java array can hold; read a view");
-        }
+        requireFitsArray();
         float[] out = new float[(int) (rows * columns)];
         if (rowStride == columns) {
             storage.read(offset, out, 0, out.length);
@@ -145,7 +148,8 @@ public final class Matrix implements AutoCloseable {
     /** Sets all elements, row after row, from {@code values[from ...]}; a row stride of 0 is refused. */
     public Matrix set(float[] values, int from) {
         storage.requireOpen();
-        Objects.checkFromIndexSize(from, Math.toIntExact(rows * columns), values.length);
+        requireFitsArray();
+        Objects.checkFromIndexSize(from, (int) (rows * columns), values.length);
         if (rowStride == 0 && rows > 1 && columns > 0) {
             throw new IllegalArgumentException("a repeated row cannot be written to");
         }
@@ -157,6 +161,12 @@ public final class Matrix implements AutoCloseable {
             }
         }
         return this;
+    }
+
+    private void requireFitsArray() {
+        if (rows * columns > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(this + " has more elements than a Java array can hold: use views of it");
+        }
     }
 
     /** Sets all elements, row after row. */

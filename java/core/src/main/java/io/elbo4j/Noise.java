@@ -35,7 +35,8 @@ public final class Noise {
     }
 
     /**
-     * Says which row of the noise row 0 of a kernel's output has, in [0, 2^32): where the output begins in a larger whole.
+     * Says which row of the noise row 0 of a kernel's output has, in [0, 2^32): where the output begins in a larger
+     * whole. Rows count modulo 2^32, the reach of their word of the counter.
      */
     public Noise firstRow(long firstRow) {
         if (firstRow < 0 || firstRow >= 1L << 32) {

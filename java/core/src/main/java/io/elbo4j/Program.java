@@ -98,6 +98,7 @@ public final class Program {
 
     /** Runs every launch in order. */
     public void run() {
+        backend.workers().requireOpen();
         for (Storage storage : storages) {
             storage.requireOpen();
         }

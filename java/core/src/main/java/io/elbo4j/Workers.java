@@ -17,6 +17,7 @@ public final class Workers implements AutoCloseable {
         void run(int worker, int workers);
     }
 
+    private static final int MOST = 1024;
     private static final long LOOK_NANOS = 50_000;
     private static final int LOOKS_PER_CLOCK = 32;
 
@@ -32,8 +33,8 @@ public final class Workers implements AutoCloseable {
     private boolean closed;
 
     public Workers(int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("threads must be at least 1, not " + count);
+        if (count < 1 || count > MOST) {
+            throw new IllegalArgumentException("threads must be from 1 to " + MOST + ", not " + count);
         }
         this.count = count;
         this.look = count <= Runtime.getRuntime().availableProcessors();
@@ -50,12 +51,10 @@ public final class Workers implements AutoCloseable {
 
     /** Returns when every part is done; an exception of any part is thrown after all have ended. */
     public synchronized void run(Job job) {
+        requireOpen();
         if (count == 1) {
             job.run(0, 1);
             return;
-        }
-        if (closed) {
-            throw new IllegalStateException("the threads of this backend have been ended: it has been closed");
         }
         start(job);
         try {
@@ -71,6 +70,12 @@ public final class Workers implements AutoCloseable {
         }
         if (failed != null) {
             throw (RuntimeException) failed;
+        }
+    }
+
+    synchronized void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("this backend has been closed: its threads have ended");
         }
     }
 

@@ -33,8 +33,10 @@ class BackendsTest {
         says(IllegalArgumentException.class, "backend must be auto, java, cpu or cuda, not 'gpu'",
                 () -> Backends.open("gpu", 1));
         says(IllegalStateException.class, "this version has no CUDA kernels", () -> Backends.open("cuda", 1));
-        says(IllegalArgumentException.class, "threads must be at least 0 (0: all processors), not -1",
+        says(IllegalArgumentException.class, "threads must be from 0 (all processors) to 1024, not -1",
                 () -> Backends.open("java", -1));
+        says(IllegalArgumentException.class, "threads must be from 1 to 1024, not 100000",
+                () -> Backends.open("java", 100_000));
     }
 
     @Test

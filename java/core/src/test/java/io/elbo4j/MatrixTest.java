@@ -78,7 +78,9 @@ class MatrixTest {
         says(IllegalArgumentException.class, "3 x 4 with row stride 4 at offset 1 does not fit a storage of 12",
                 () -> Matrix.view(m.storage(), 1, 3, 4, 4));
         says(IllegalArgumentException.class, "does not fit",
-                () -> Matrix.view(m.storage(), 0, Long.MAX_VALUE / 2, 4, 4));
+                () -> Matrix.view(m.storage(), 0, 4, Long.MAX_VALUE / 2, Long.MAX_VALUE / 2));
+        says(IllegalArgumentException.class, "at most 2^31 - 1 rows, not 3000000000",
+                () -> Matrix.view(m.storage(), 0, 3_000_000_000L, 4, 0));
         says(IllegalArgumentException.class, "not -1 x 4 at 0", () -> Matrix.view(m.storage(), 0, -1, 4, 4));
         says(IllegalArgumentException.class, "at least columns (4), not 3",
                 () -> Matrix.view(m.storage(), 0, 1, 4, 3));

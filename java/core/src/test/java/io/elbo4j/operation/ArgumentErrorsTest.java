@@ -255,8 +255,8 @@ class ArgumentErrorsTest {
                 () -> RandomFill.uniform(noise, 1, 0.5f, out));
         refused("RandomFill.uniform: high must be at least low (-3.0E38) and finitely far from it, not 3.0E38",
                 () -> RandomFill.uniform(noise, -3e38f, 3e38f, out));
-        refused("RandomFill.normal: " + tooLarge + "4294967297 x 0", () -> RandomFill.normal(noise,
-                Matrix.view(in.storage(), 0, (1L << 32) + 1, 0, 1)));
+        refused("RandomFill.normal: " + tooLarge + "0 x 17179869185", () -> RandomFill.normal(noise,
+                Matrix.view(in.storage(), 0, 0, (1L << 34) + 1, (1L << 34) + 1)));
         refused("Binarise.forward: target must be 3 x 4, not 5 x 3", () -> Binarise.forward(in, noise, wrong));
     }
 

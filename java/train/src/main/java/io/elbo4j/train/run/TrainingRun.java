@@ -66,6 +66,8 @@ public final class TrainingRun implements AutoCloseable {
         this.settings = settings;
         this.backend = backend;
         this.vae = new Vae(model);
+        Position start = resumed == null ? Position.START : resumed.checkpoint().position();
+        this.metrics = new Metrics(directory.resolve("metrics.jsonl"), start.step());
         this.parameters = new Parameters(backend, vae.graph().parameters(), settings.seed());
         if (resumed != null) {
             try {
@@ -75,8 +77,6 @@ public final class TrainingRun implements AutoCloseable {
                 throw e;
             }
         }
-        Position start = resumed == null ? Position.START : resumed.checkpoint().position();
-        this.metrics = new Metrics(directory.resolve("metrics.jsonl"), start.step());
         this.trainer = new Trainer(vae, parameters, backend, settings, source.train(), start);
         this.evaluator = new Evaluator(vae, parameters, backend, source.test(), settings.seed());
     }
@@ -93,11 +93,9 @@ public final class TrainingRun implements AutoCloseable {
      */
     public static TrainingRun start(Path directory, DataSource source, VaeSettings model, TrainingSettings settings,
             Backend backend) {
-        for (String name : new String[] {"checkpoint.safetensors", "metrics.jsonl"}) {
-            if (Files.exists(directory.resolve(name))) {
-                throw new DataException(directory + " already holds a run (" + name
-                        + "): resume it, or choose another folder");
-            }
+        if (Files.exists(checkpoint(directory))) {
+            throw new DataException(directory + " already holds a run (" + checkpoint(directory).getFileName()
+                    + "): resume it, or choose another folder");
         }
         checkData(source.train(), model);
         checkData(source.test(), model);

@@ -172,11 +172,19 @@ class TrainingRunTest {
         byte[] before = checkpoint(run);
         assertSentence(run + " already holds a run (checkpoint.safetensors): resume it, or choose another folder",
                 () -> start(run, 4, new Collector(s -> true)));
+        assertArrayEquals(before, checkpoint(run));
+    }
+
+    @Test
+    void metricsOfARunKilledBeforeItsFirstCheckpointAreWrittenAnew() throws IOException {
+        Path run = dir.resolve("run");
+        start(run, 8, new Collector(s -> true));
+        byte[] before = checkpoint(run);
+        List<String> lines = Files.readAllLines(run.resolve("metrics.jsonl"));
         Files.delete(TrainingRun.checkpoint(run));
-        assertSentence(run + " already holds a run (metrics.jsonl): resume it, or choose another folder",
-                () -> start(run, 4, new Collector(s -> true)));
-        assertFalse(Files.exists(TrainingRun.checkpoint(run)));
-        assertTrue(before.length > 0);
+        start(run, 8, new Collector(s -> true));
+        assertArrayEquals(before, checkpoint(run));
+        assertEquals(lines.size(), Files.readAllLines(run.resolve("metrics.jsonl")).size());
     }
 
     @Test
