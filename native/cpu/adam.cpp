@@ -1,8 +1,8 @@
 // One step of Adam (Kingma and Ba 2015, algorithm 1) and the scale of gradient clipping by the global norm.
 //   g = gradient scale;  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
 //   parameter -= stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
-// The bias corrections are in stepSize and inverseRootCorrection. Moments below 2^-100 become 0: those of dead units would
-// decay into denormals, which slow a step threefold. All rows x columns. Moves 28 bytes per element.
+// The bias corrections are in stepSize and inverseRootCorrection. Moments below 2^-100 become 0: those of dead units
+// would decay into denormals, which slow a step threefold. All rows x columns. Moves 28 bytes per element.
 #include "float_operations.h"
 #include "row_sum_tile.h"
 

@@ -12,8 +12,8 @@ namespace elbo4j::ELBO4J_LEVEL {
 namespace {
 
 template <bool GRADIENT>
-void likelihood(const Input& logits, const Input& x, const float* weight, float* log_likelihood,
-                const Output& dlogits, int64_t columns, int64_t begin, int64_t end) {
+void likelihood(const Input& logits, const Input& x, const float* weight, float* log_likelihood, const Output& dlogits,
+                int64_t columns, int64_t begin, int64_t end) {
   RowSums sums;
   for_each_tile(begin, end, columns, [&](const Tile& tile) {
     Buffer logits_buffer, x_buffer, decays, terms, gradient_buffer;
@@ -22,14 +22,15 @@ void likelihood(const Input& logits, const Input& x, const float* weight, float*
     const float* target = x.tile(tile, x_buffer);
     float *t = terms.data, *gradient = dlogits.tile(tile, gradient_buffer);
     float* decay = decays.data;
-    // Three loops: one would be a chain of fifty dependent instructions, too long for the next elements to overlap with it.
+    // Three loops: one would be a chain of fifty dependent instructions, too long for the next elements to overlap with
+    // it.
     ELBO4J_SIMD for (int i = 0; i < size; i++) decay[i] = spec::exp_nonpositive(-spec::absolute(l[i]));
-    ELBO4J_SIMD for (int i = 0; i < size; i++)
-      t[i] = spec::fma(target[i], l[i], -spec::softplus_from(l[i], decay[i]));
+    ELBO4J_SIMD for (int i = 0; i < size; i++) t[i] = spec::fma(target[i], l[i], -spec::softplus_from(l[i], decay[i]));
     if (GRADIENT) {
       with_row_weights(tile, weight + tile.row, [&](auto w) {
-        ELBO4J_SIMD for (int i = 0; i < size; i++)
+        ELBO4J_SIMD for (int i = 0; i < size; i++) {
           gradient[i] = w[i] * (target[i] - spec::sigmoid_from(l[i], decay[i]));
+        }
       });
       dlogits.commit(tile, gradient_buffer);
     }

@@ -1,5 +1,5 @@
-// Sums over the batch of the elements of tiles: the rows are cut into a number of chunks that the batch alone decides, each
-// is one chain of float additions from +0 in row order, and neighbouring chunks are added, 8 -> 4 -> 2 -> 1.
+// Sums over the batch of the elements of tiles: the rows are cut into a number of chunks that the batch alone decides,
+// each is one chain of float additions from +0 in row order, and neighbouring chunks are added, 8 -> 4 -> 2 -> 1.
 #pragma once
 #include "tile.h"
 

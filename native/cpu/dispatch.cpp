@@ -1,5 +1,5 @@
-// The C API: which instruction-set levels there are, memory, and one function per operation, which sets the floating-point
-// environment of the numerics contract and calls the operation of the level.
+// The C API: which instruction-set levels there are, memory, and one function per operation, which sets the
+// floating-point environment of the numerics contract and calls the operation of the level.
 #include "elbo4j_cpu.h"
 
 #include <cstring>
@@ -16,12 +16,8 @@ namespace elbo4j {
 
 namespace {
 
-template <class Function>
-struct WithoutLevel;
-template <class... Arguments>
-struct WithoutLevel<void(int, Arguments...)> {
-  using Type = void(Arguments...);
-};
+template <class Function> struct WithoutLevel;
+template <class... Arguments> struct WithoutLevel<void(int, Arguments...)> { using Type = void(Arguments...); };
 
 }  // namespace
 
@@ -97,8 +93,7 @@ int best_level() {
 #else
 #define LEVELS(operation) generic::operation
 
-template <class... A>
-void call(int, void (*generic)(A...), A... arguments) {
+template <class... A> void call(int, void (*generic)(A...), A... arguments) {
   const FloatingPointEnvironment environment;
   generic(arguments...);
 }
@@ -175,174 +170,179 @@ void elbo4j_cpu_free(float* memory, int64_t floats) {
 }
 
 void elbo4j_cpu_gaussian_sample_kl(int level, const float* mean, int64_t mean_stride, const float* log_variance,
-    int64_t log_variance_stride, const float* prior_mean, int64_t prior_mean_stride, const float* prior_log_variance,
-    int64_t prior_log_variance_stride, int64_t seed, int64_t draw, int64_t first_row, int64_t samples, float* z, int64_t z_stride,
-    float* kl, float* log_ratio, int64_t columns, int64_t begin, int64_t end) {
+                                   int64_t log_variance_stride, const float* prior_mean, int64_t prior_mean_stride,
+                                   const float* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed,
+                                   int64_t draw, int64_t first_row, int64_t samples, float* z, int64_t z_stride,
+                                   float* kl, float* log_ratio, int64_t columns, int64_t begin, int64_t end) {
   call(level, LEVELS(gaussian_sample_kl), mean, mean_stride, log_variance, log_variance_stride, prior_mean,
-      prior_mean_stride, prior_log_variance, prior_log_variance_stride, seed, draw, first_row, samples, z, z_stride, kl,
-      log_ratio, columns, begin, end);
+       prior_mean_stride, prior_log_variance, prior_log_variance_stride, seed, draw, first_row, samples, z, z_stride,
+       kl, log_ratio, columns, begin, end);
 }
 
-void elbo4j_cpu_gaussian_sample_kl_backward(int level, const float* mean, int64_t mean_stride,
-    const float* log_variance, int64_t log_variance_stride, const float* prior_mean, int64_t prior_mean_stride,
-    const float* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed, int64_t draw, int64_t first_row, int64_t samples,
-    const float* dz, int64_t dz_stride, const float* dkl, const float* column_weight, float* dmean,
-    int64_t dmean_stride, float* dlog_variance, int64_t dlog_variance_stride, float* dprior_mean,
-    int64_t dprior_mean_stride, float* dprior_log_variance, int64_t dprior_log_variance_stride, int64_t columns,
-    int64_t begin, int64_t end) {
+void elbo4j_cpu_gaussian_sample_kl_backward(
+    int level, const float* mean, int64_t mean_stride, const float* log_variance, int64_t log_variance_stride,
+    const float* prior_mean, int64_t prior_mean_stride, const float* prior_log_variance,
+    int64_t prior_log_variance_stride, int64_t seed, int64_t draw, int64_t first_row, int64_t samples, const float* dz,
+    int64_t dz_stride, const float* dkl, const float* column_weight, float* dmean, int64_t dmean_stride,
+    float* dlog_variance, int64_t dlog_variance_stride, float* dprior_mean, int64_t dprior_mean_stride,
+    float* dprior_log_variance, int64_t dprior_log_variance_stride, int64_t columns, int64_t begin, int64_t end) {
   call(level, LEVELS(gaussian_sample_kl_backward), mean, mean_stride, log_variance, log_variance_stride, prior_mean,
-      prior_mean_stride, prior_log_variance, prior_log_variance_stride, seed, draw, first_row, samples, dz, dz_stride, dkl,
-      column_weight, dmean, dmean_stride, dlog_variance, dlog_variance_stride, dprior_mean, dprior_mean_stride,
-      dprior_log_variance, dprior_log_variance_stride, columns, begin, end);
+       prior_mean_stride, prior_log_variance, prior_log_variance_stride, seed, draw, first_row, samples, dz, dz_stride,
+       dkl, column_weight, dmean, dmean_stride, dlog_variance, dlog_variance_stride, dprior_mean, dprior_mean_stride,
+       dprior_log_variance, dprior_log_variance_stride, columns, begin, end);
 }
 
-void elbo4j_cpu_gaussian_kl_per_dimension(int level, const float* mean, int64_t mean_stride,
-    const float* log_variance, int64_t log_variance_stride, const float* prior_mean, int64_t prior_mean_stride,
-    const float* prior_log_variance, int64_t prior_log_variance_stride, float* kl_per_dimension, int64_t rows,
-    int64_t begin, int64_t end) {
+void elbo4j_cpu_gaussian_kl_per_dimension(int level, const float* mean, int64_t mean_stride, const float* log_variance,
+                                          int64_t log_variance_stride, const float* prior_mean,
+                                          int64_t prior_mean_stride, const float* prior_log_variance,
+                                          int64_t prior_log_variance_stride, float* kl_per_dimension, int64_t rows,
+                                          int64_t begin, int64_t end) {
   call(level, LEVELS(gaussian_kl_per_dimension), mean, mean_stride, log_variance, log_variance_stride, prior_mean,
-      prior_mean_stride, prior_log_variance, prior_log_variance_stride, kl_per_dimension, rows, begin, end);
+       prior_mean_stride, prior_log_variance, prior_log_variance_stride, kl_per_dimension, rows, begin, end);
 }
 
 void elbo4j_cpu_free_bits_gate(int level, const float* kl_per_dimension, float threshold, float* column_weight,
-    int64_t begin, int64_t end) {
+                               int64_t begin, int64_t end) {
   call(level, LEVELS(free_bits_gate), kl_per_dimension, threshold, column_weight, begin, end);
 }
 
 void elbo4j_cpu_bernoulli_log_likelihood(int level, const float* logits, int64_t logits_stride, const float* x,
-    int64_t x_stride, int64_t samples, const float* dlog_likelihood, float* log_likelihood, float* dlogits,
-    int64_t dlogits_stride, int64_t columns, int64_t begin, int64_t end) {
+                                         int64_t x_stride, int64_t samples, const float* dlog_likelihood,
+                                         float* log_likelihood, float* dlogits, int64_t dlogits_stride, int64_t columns,
+                                         int64_t begin, int64_t end) {
   call(level, LEVELS(bernoulli_log_likelihood), logits, logits_stride, x, x_stride, samples, dlog_likelihood,
-      log_likelihood, dlogits, dlogits_stride, columns, begin, end);
+       log_likelihood, dlogits, dlogits_stride, columns, begin, end);
 }
 
 void elbo4j_cpu_gaussian_log_likelihood(int level, const float* mean, int64_t mean_stride, const float* log_variance,
-    int64_t log_variance_stride, const float* x, int64_t x_stride, int64_t samples, const float* dlog_likelihood,
-    float* log_likelihood, float* dmean, int64_t dmean_stride, float* dlog_variance, int64_t dlog_variance_stride,
-    int64_t columns, int64_t begin, int64_t end) {
+                                        int64_t log_variance_stride, const float* x, int64_t x_stride, int64_t samples,
+                                        const float* dlog_likelihood, float* log_likelihood, float* dmean,
+                                        int64_t dmean_stride, float* dlog_variance, int64_t dlog_variance_stride,
+                                        int64_t columns, int64_t begin, int64_t end) {
   call(level, LEVELS(gaussian_log_likelihood), mean, mean_stride, log_variance, log_variance_stride, x, x_stride,
-      samples, dlog_likelihood, log_likelihood, dmean, dmean_stride, dlog_variance, dlog_variance_stride, columns,
-      begin, end);
+       samples, dlog_likelihood, log_likelihood, dmean, dmean_stride, dlog_variance, dlog_variance_stride, columns,
+       begin, end);
 }
 
 void elbo4j_cpu_gaussian_shared_log_variance_gradient(int level, const float* mean, int64_t mean_stride,
-    const float* log_variance, const float* x, int64_t x_stride, int64_t samples, const float* dlog_likelihood,
-    float* dlog_variance, int64_t rows, int64_t begin, int64_t end) {
+                                                      const float* log_variance, const float* x, int64_t x_stride,
+                                                      int64_t samples, const float* dlog_likelihood,
+                                                      float* dlog_variance, int64_t rows, int64_t begin, int64_t end) {
   call(level, LEVELS(gaussian_shared_log_variance_gradient), mean, mean_stride, log_variance, x, x_stride, samples,
-      dlog_likelihood, dlog_variance, rows, begin, end);
+       dlog_likelihood, dlog_variance, rows, begin, end);
 }
 
-void elbo4j_cpu_matmul(int level, const float* a, int64_t a_stride, const float* b, int64_t b_stride,
-    const float* bias, int relu, float* c, int64_t c_stride, int64_t n, int64_t k, int64_t begin, int64_t end) {
+void elbo4j_cpu_matmul(int level, const float* a, int64_t a_stride, const float* b, int64_t b_stride, const float* bias,
+                       int relu, float* c, int64_t c_stride, int64_t n, int64_t k, int64_t begin, int64_t end) {
   call(level, LEVELS(matmul), a, a_stride, b, b_stride, bias, relu, c, c_stride, n, k, begin, end);
 }
 
 void elbo4j_cpu_matmul_transposed_b(int level, const float* a, int64_t a_stride, const float* b, int64_t b_stride,
-    const float* gate, int64_t gate_stride, float* c, int64_t c_stride, int64_t n, int64_t k, int64_t begin,
-    int64_t end) {
-  call(level, LEVELS(matmul_transposed_b), a, a_stride, b, b_stride, gate, gate_stride, c, c_stride, n, k, begin,
-      end);
+                                    const float* gate, int64_t gate_stride, float* c, int64_t c_stride, int64_t n,
+                                    int64_t k, int64_t begin, int64_t end) {
+  call(level, LEVELS(matmul_transposed_b), a, a_stride, b, b_stride, gate, gate_stride, c, c_stride, n, k, begin, end);
 }
 
 void elbo4j_cpu_matmul_transposed_a(int level, const float* a, int64_t a_stride, const float* b, int64_t b_stride,
-    float* c, int64_t c_stride, int64_t n, int64_t k, int64_t begin, int64_t end) {
+                                    float* c, int64_t c_stride, int64_t n, int64_t k, int64_t begin, int64_t end) {
   call(level, LEVELS(matmul_transposed_a), a, a_stride, b, b_stride, c, c_stride, n, k, begin, end);
 }
 
 void elbo4j_cpu_activation(int level, int activation, const float* x, int64_t x_stride, float* y, int64_t y_stride,
-    int64_t columns, int64_t begin, int64_t end) {
+                           int64_t columns, int64_t begin, int64_t end) {
   call(level, LEVELS(activation), activation, x, x_stride, y, y_stride, columns, begin, end);
 }
 
 void elbo4j_cpu_activation_gradient(int level, int activation, const float* x, int64_t x_stride, const float* dy,
-    int64_t dy_stride, float* dx, int64_t dx_stride, int64_t columns, int64_t begin, int64_t end) {
-  call(level, LEVELS(activation_gradient), activation, x, x_stride, dy, dy_stride, dx, dx_stride, columns, begin,
-      end);
+                                    int64_t dy_stride, float* dx, int64_t dx_stride, int64_t columns, int64_t begin,
+                                    int64_t end) {
+  call(level, LEVELS(activation_gradient), activation, x, x_stride, dy, dy_stride, dx, dx_stride, columns, begin, end);
 }
 
 void elbo4j_cpu_map(int level, int function, const float* x, int64_t x_stride, float* y, int64_t y_stride,
-    int64_t columns, int64_t begin, int64_t end) {
+                    int64_t columns, int64_t begin, int64_t end) {
   call(level, LEVELS(map), function, x, x_stride, y, y_stride, columns, begin, end);
 }
 
 void elbo4j_cpu_row_sums(int level, const float* x, int64_t x_stride, float* sums, int64_t columns, int64_t begin,
-    int64_t end) {
+                         int64_t end) {
   call(level, LEVELS(row_sums), x, x_stride, sums, columns, begin, end);
 }
 
 void elbo4j_cpu_row_sums_of_squares(int level, const float* x, int64_t x_stride, float* sums, int64_t columns,
-    int64_t begin, int64_t end) {
+                                    int64_t begin, int64_t end) {
   call(level, LEVELS(row_sums_of_squares), x, x_stride, sums, columns, begin, end);
 }
 
 void elbo4j_cpu_column_sums(int level, const float* x, int64_t x_stride, float* sums, int64_t rows, int64_t begin,
-    int64_t end) {
+                            int64_t end) {
   call(level, LEVELS(column_sums), x, x_stride, sums, rows, begin, end);
 }
 
-void elbo4j_cpu_log_mean_exp(int level, const float* x, int64_t x_stride, float* result, int64_t columns,
-    int64_t begin, int64_t end) {
+void elbo4j_cpu_log_mean_exp(int level, const float* x, int64_t x_stride, float* result, int64_t columns, int64_t begin,
+                             int64_t end) {
   call(level, LEVELS(log_mean_exp), x, x_stride, result, columns, begin, end);
 }
 
 void elbo4j_cpu_log_mean_exp_backward(int level, const float* x, int64_t x_stride, const float* result,
-    const float* dresult, float* dx, int64_t dx_stride, int64_t columns, int64_t begin, int64_t end) {
+                                      const float* dresult, float* dx, int64_t dx_stride, int64_t columns,
+                                      int64_t begin, int64_t end) {
   call(level, LEVELS(log_mean_exp_backward), x, x_stride, result, dresult, dx, dx_stride, columns, begin, end);
 }
 
 void elbo4j_cpu_copy(int level, const float* source, int64_t source_stride, float* target, int64_t target_stride,
-    int64_t columns, int64_t begin, int64_t end) {
+                     int64_t columns, int64_t begin, int64_t end) {
   call(level, LEVELS(copy), source, source_stride, target, target_stride, columns, begin, end);
 }
 
 void elbo4j_cpu_add(int level, const float* source, int64_t source_stride, float* target, int64_t target_stride,
-    int64_t columns, int64_t begin, int64_t end) {
+                    int64_t columns, int64_t begin, int64_t end) {
   call(level, LEVELS(add), source, source_stride, target, target_stride, columns, begin, end);
 }
 
 void elbo4j_cpu_fill(int level, float value, float* target, int64_t target_stride, int64_t columns, int64_t begin,
-    int64_t end) {
+                     int64_t end) {
   call(level, LEVELS(fill), value, target, target_stride, columns, begin, end);
 }
 
 void elbo4j_cpu_gather(int level, const float* source, int64_t source_stride, const int32_t* rows, float* target,
-    int64_t target_stride, int64_t columns, int64_t begin, int64_t end) {
+                       int64_t target_stride, int64_t columns, int64_t begin, int64_t end) {
   call(level, LEVELS(gather), source, source_stride, rows, target, target_stride, columns, begin, end);
 }
 
-void elbo4j_cpu_scatter_add(int level, const float* source, int64_t source_stride, const int32_t* rows,
-    int64_t count, float* target, int64_t target_stride, int64_t begin, int64_t end) {
+void elbo4j_cpu_scatter_add(int level, const float* source, int64_t source_stride, const int32_t* rows, int64_t count,
+                            float* target, int64_t target_stride, int64_t begin, int64_t end) {
   call(level, LEVELS(scatter_add), source, source_stride, rows, count, target, target_stride, begin, end);
 }
 
-void elbo4j_cpu_normal(int level, int64_t seed, int64_t draw, int64_t first_row, float* target, int64_t target_stride, int64_t columns,
-    int64_t begin, int64_t end) {
+void elbo4j_cpu_normal(int level, int64_t seed, int64_t draw, int64_t first_row, float* target, int64_t target_stride,
+                       int64_t columns, int64_t begin, int64_t end) {
   call(level, LEVELS(normal), seed, draw, first_row, target, target_stride, columns, begin, end);
 }
 
 void elbo4j_cpu_uniform(int level, int64_t seed, int64_t draw, int64_t first_row, float low, float high, float* target,
-    int64_t target_stride, int64_t columns, int64_t begin, int64_t end) {
+                        int64_t target_stride, int64_t columns, int64_t begin, int64_t end) {
   call(level, LEVELS(uniform), seed, draw, first_row, low, high, target, target_stride, columns, begin, end);
 }
 
-void elbo4j_cpu_binarise(int level, const float* probability, int64_t probability_stride, int64_t seed, int64_t draw, int64_t first_row,
-    float* target, int64_t target_stride, int64_t columns, int64_t begin, int64_t end) {
-  call(level, LEVELS(binarise), probability, probability_stride, seed, draw, first_row, target, target_stride, columns, begin,
-      end);
+void elbo4j_cpu_binarise(int level, const float* probability, int64_t probability_stride, int64_t seed, int64_t draw,
+                         int64_t first_row, float* target, int64_t target_stride, int64_t columns, int64_t begin,
+                         int64_t end) {
+  call(level, LEVELS(binarise), probability, probability_stride, seed, draw, first_row, target, target_stride, columns,
+       begin, end);
 }
 
 void elbo4j_cpu_adam(int level, float* parameter, int64_t parameter_stride, const float* gradient,
-    int64_t gradient_stride, float* first_moment, int64_t first_moment_stride, float* second_moment,
-    int64_t second_moment_stride, float beta1, float one_minus_beta1, float beta2, float one_minus_beta2,
-    float step_size, float inverse_root_correction, float epsilon, const float* gradient_scale, int64_t columns,
-    int64_t begin, int64_t end) {
-  call(level, LEVELS(adam), parameter, parameter_stride, gradient, gradient_stride, first_moment,
-      first_moment_stride, second_moment, second_moment_stride, beta1, one_minus_beta1, beta2, one_minus_beta2,
-      step_size, inverse_root_correction, epsilon, gradient_scale, columns, begin, end);
+                     int64_t gradient_stride, float* first_moment, int64_t first_moment_stride, float* second_moment,
+                     int64_t second_moment_stride, float beta1, float one_minus_beta1, float beta2,
+                     float one_minus_beta2, float step_size, float inverse_root_correction, float epsilon,
+                     const float* gradient_scale, int64_t columns, int64_t begin, int64_t end) {
+  call(level, LEVELS(adam), parameter, parameter_stride, gradient, gradient_stride, first_moment, first_moment_stride,
+       second_moment, second_moment_stride, beta1, one_minus_beta1, beta2, one_minus_beta2, step_size,
+       inverse_root_correction, epsilon, gradient_scale, columns, begin, end);
 }
 
-void elbo4j_cpu_clip_scale(int level, const float* sums_of_squares, int64_t count, float maximum_norm,
-    float* scale) {
+void elbo4j_cpu_clip_scale(int level, const float* sums_of_squares, int64_t count, float maximum_norm, float* scale) {
   call(level, LEVELS(clip_scale), sums_of_squares, count, maximum_norm, scale);
 }
 

@@ -1,6 +1,6 @@
 // Elementwise functions: activations, their gradients, and maps. y = f(x) moves 8 bytes per element, dx = dy f'(x) 12;
-// x, y, dx, dy rows x columns. x is what the activation was applied to. f' comes from exp(-|x|) itself and not from y, so
-// that it does not cancel where y is near its limits:
+// x, y, dx, dy rows x columns. x is what the activation was applied to. f' comes from exp(-|x|) itself and not from y,
+// so that it does not cancel where y is near its limits:
 //   sigmoid' = e r^2 with e = exp(-|x|), r = 1 / (1 + e);  tanh' = 4 e r^2 with e = exp(-2|x|);  softplus' = sigmoid
 // y may be x, and dx may be dy or x.
 #include "exp.h"
@@ -20,8 +20,7 @@ namespace {
 enum Activation { IDENTITY, RELU, TANH, SIGMOID, SOFTPLUS, GELU };
 enum Function { EXP, LOG };
 
-template <class F>
-void apply(const Input& x, const Output& y, int64_t columns, int64_t begin, int64_t end, F f) {
+template <class F> void apply(const Input& x, const Output& y, int64_t columns, int64_t begin, int64_t end, F f) {
   for_each_tile(begin, end, columns, [&](const Tile& tile) {
     Buffer x_buffer, y_buffer;
     const float* from = x.tile(tile, x_buffer);
@@ -60,12 +59,18 @@ void activation(int activation, const float* x, int64_t x_stride, float* y, int6
   const Input from{x, x_stride};
   const Output to{y, y_stride};
   switch (activation) {
-    case IDENTITY: return apply(from, to, columns, begin, end, [](float value) { return value; });
-    case RELU: return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(relu));
-    case TANH: return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(tanh));
-    case SIGMOID: return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(sigmoid));
-    case SOFTPLUS: return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(softplus));
-    case GELU: return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(gelu));
+    case IDENTITY:
+      return apply(from, to, columns, begin, end, [](float value) { return value; });
+    case RELU:
+      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(relu));
+    case TANH:
+      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(tanh));
+    case SIGMOID:
+      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(sigmoid));
+    case SOFTPLUS:
+      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(softplus));
+    case GELU:
+      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(gelu));
   }
 }
 
@@ -74,16 +79,20 @@ void activation_gradient(int activation, const float* x, int64_t x_stride, const
   const Input at{x, x_stride}, from{dy, dy_stride};
   const Output to{dx, dx_stride};
   switch (activation) {
-    case IDENTITY: return apply(from, to, columns, begin, end, [](float g) { return g; });
-    case RELU: return apply(at, from, to, columns, begin, end, [](float v, float g) { return v <= 0.0f ? 0.0f : g; });
+    case IDENTITY:
+      return apply(from, to, columns, begin, end, [](float g) { return g; });
+    case RELU:
+      return apply(at, from, to, columns, begin, end, [](float v, float g) { return v <= 0.0f ? 0.0f : g; });
     case TANH:
       return apply(at, from, to, columns, begin, end,
                    [](float v, float g) { return g * (4.0f * sigmoid_slope(-2.0f * spec::absolute(v))); });
     case SIGMOID:
       return apply(at, from, to, columns, begin, end,
                    [](float v, float g) { return g * sigmoid_slope(-spec::absolute(v)); });
-    case SOFTPLUS: return apply(at, from, to, columns, begin, end, [](float v, float g) { return g * spec::sigmoid(v); });
-    case GELU: return apply(at, from, to, columns, begin, end, [](float v, float g) { return g * spec::gelu_gradient(v); });
+    case SOFTPLUS:
+      return apply(at, from, to, columns, begin, end, [](float v, float g) { return g * spec::sigmoid(v); });
+    case GELU:
+      return apply(at, from, to, columns, begin, end, [](float v, float g) { return g * spec::gelu_gradient(v); });
   }
 }
 
@@ -92,8 +101,10 @@ void map(int function, const float* x, int64_t x_stride, float* y, int64_t y_str
   const Input from{x, x_stride};
   const Output to{y, y_stride};
   switch (function) {
-    case EXP: return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(exp));
-    case LOG: return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(log));
+    case EXP:
+      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(exp));
+    case LOG:
+      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(log));
   }
 }
 

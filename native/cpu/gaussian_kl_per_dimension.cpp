@@ -1,6 +1,6 @@
 // The KL divergence of each latent dimension, summed over the batch, and the gate that free bits make of it: dimensions
-// whose KL is at most a threshold are not pulled towards the prior (Kingma et al. 2016, Improving Variational Inference with
-// Inverse Autoregressive Flow).
+// whose KL is at most a threshold are not pulled towards the prior (Kingma et al. 2016, Improving Variational Inference
+// with Inverse Autoregressive Flow).
 //   klPerDimension[j] = 1/2 sum over rows of t, t as in gaussian_sample_kl;  columnWeight = kl <= threshold ? 0 : 1
 // mean, logVariance, prior rows x columns. Moves 8 bytes per element (16 with a prior).
 #include "column_sum_tile.h"

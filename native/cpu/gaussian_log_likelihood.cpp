@@ -2,7 +2,8 @@
 //   d = x - mean, q = d^2 exp(-logVariance), logLikelihood = -1/2 (sum(logVariance + q) + columns log(2 pi))
 //   dMean = w d exp(-logVariance);  dLogVariance = w/2 (q - 1);  w = dLogLikelihood of the row
 // mean, gradients rows x columns; logVariance the same, or one row for all; x rows / samples x columns; w[rows].
-// Moves 20 bytes per element. The gradient of a shared logVariance is the sum of its elements over the rows: 8 bytes more.
+// Moves 20 bytes per element. The gradient of a shared logVariance is the sum of its elements over the rows: 8 bytes
+// more.
 #include "column_sum_tile.h"
 #include "exp.h"
 #include "row_sum_tile.h"

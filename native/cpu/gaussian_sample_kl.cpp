@@ -1,10 +1,11 @@
-// A sample of a diagonal Gaussian and its KL divergence, fused: exp, noise, z, the elements of the KL and their row sums.
-//   s = exp(logVariance / 2), v = s^2, z = mean + s eps, eps regenerated from (seed, draw, first row + row of z, column)
-//   kl = 1/2 sum(v + mean^2 - logVariance - 1), or with a diagonal Gaussian prior
-//   kl = 1/2 sum((v + (mean - priorMean)^2) exp(-priorLogVariance) + priorLogVariance - logVariance - 1)
-//   logRatio = log p(z) - log q(z)
+// A sample of a diagonal Gaussian and its KL divergence, fused: exp, noise, z, the elements of the KL and their row
+// sums.
+//   s = exp(logVariance / 2), v = s^2, z = mean + s eps, eps regenerated from (seed, draw, first row + row of z,
+//   column) kl = 1/2 sum(v + mean^2 - logVariance - 1), or with a diagonal Gaussian prior kl = 1/2 sum((v + (mean -
+//   priorMean)^2) exp(-priorLogVariance) + priorLogVariance - logVariance - 1) logRatio = log p(z) - log q(z)
 // mean, logVariance, prior rows x columns; z rows samples x columns; kl[rows]; logRatio[rows samples].
-// Moves 12 bytes per element (20 with a prior), the gradients 20 (36 with a prior and its gradients): noise is never stored.
+// Moves 12 bytes per element (20 with a prior), the gradients 20 (36 with a prior and its gradients): noise is never
+// stored.
 #include "exp.h"
 #include "noise_tile.h"
 #include "row_sum_tile.h"
@@ -36,8 +37,7 @@ void want(const Tile& tile, const Gaussian& gaussian, Wanted& wanted) {
   wanted.add(tile, gaussian.log_variance.data, gaussian.log_variance.stride);
 }
 
-template <bool PRIOR>
-void deviations_and_kl(const Gaussians& in, int size, float* deviation, float* kl) {
+template <bool PRIOR> void deviations_and_kl(const Gaussians& in, int size, float* deviation, float* kl) {
   const float *mean = in.mean, *log_variance = in.log_variance;
   const float *prior_mean = in.prior_mean, *prior_log_variance = in.prior_log_variance;
   ELBO4J_SIMD for (int i = 0; i < size; i++) {
@@ -56,8 +56,7 @@ void deviations_and_kl(const Gaussians& in, int size, float* deviation, float* k
   }
 }
 
-template <bool PRIOR>
-void log_ratios(const Gaussians& in, int size, const float* z, const float* eps, float* ratio) {
+template <bool PRIOR> void log_ratios(const Gaussians& in, int size, const float* z, const float* eps, float* ratio) {
   const float* log_variance = in.log_variance;
   const float *prior_mean = in.prior_mean, *prior_log_variance = in.prior_log_variance;
   ELBO4J_SIMD for (int i = 0; i < size; i++) {
@@ -149,8 +148,7 @@ struct SampleGradients {
 };
 
 // f(weights): the weight of the KL of each element is that of its row, times that of its column if there is one.
-template <class F>
-void with_kl_weights(const Tile& tile, const float* dkl, const float* column_weight, F f) {
+template <class F> void with_kl_weights(const Tile& tile, const float* dkl, const float* column_weight, F f) {
   if (!column_weight) return with_row_weights(tile, dkl + tile.row, f);
   Buffer weights;
   spread_rows(tile, dkl + tile.row, weights);
@@ -216,22 +214,24 @@ void backward(const Gaussian& q, const Gaussian& prior, const Noise& noise, int6
 
 void gaussian_sample_kl(const float* mean, int64_t mean_stride, const float* log_variance, int64_t log_variance_stride,
                         const float* prior_mean, int64_t prior_mean_stride, const float* prior_log_variance,
-                        int64_t prior_log_variance_stride, int64_t seed, int64_t draw, int64_t first_row, int64_t samples, float* z,
-                        int64_t z_stride, float* kl, float* log_ratio, int64_t columns, int64_t begin, int64_t end) {
-  (prior_mean ? forward<true> : forward<false>)(
-      Gaussian{{mean, mean_stride}, {log_variance, log_variance_stride}},
-      Gaussian{{prior_mean, prior_mean_stride}, {prior_log_variance, prior_log_variance_stride}}, Noise(seed, draw, first_row),
-      samples, Output{z, z_stride}, kl, log_ratio, columns, begin, end);
+                        int64_t prior_log_variance_stride, int64_t seed, int64_t draw, int64_t first_row,
+                        int64_t samples, float* z, int64_t z_stride, float* kl, float* log_ratio, int64_t columns,
+                        int64_t begin, int64_t end) {
+  (prior_mean ? forward<true> : forward<false>)(Gaussian{{mean, mean_stride}, {log_variance, log_variance_stride}},
+                                                Gaussian{{prior_mean, prior_mean_stride},
+                                                         {prior_log_variance, prior_log_variance_stride}},
+                                                Noise(seed, draw, first_row), samples, Output{z, z_stride}, kl,
+                                                log_ratio, columns, begin, end);
 }
 
 void gaussian_sample_kl_backward(const float* mean, int64_t mean_stride, const float* log_variance,
                                  int64_t log_variance_stride, const float* prior_mean, int64_t prior_mean_stride,
                                  const float* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed,
-                                 int64_t draw, int64_t first_row, int64_t samples, const float* dz, int64_t dz_stride, const float* dkl,
-                                 const float* column_weight, float* dmean, int64_t dmean_stride, float* dlog_variance,
-                                 int64_t dlog_variance_stride, float* dprior_mean, int64_t dprior_mean_stride,
-                                 float* dprior_log_variance, int64_t dprior_log_variance_stride, int64_t columns,
-                                 int64_t begin, int64_t end) {
+                                 int64_t draw, int64_t first_row, int64_t samples, const float* dz, int64_t dz_stride,
+                                 const float* dkl, const float* column_weight, float* dmean, int64_t dmean_stride,
+                                 float* dlog_variance, int64_t dlog_variance_stride, float* dprior_mean,
+                                 int64_t dprior_mean_stride, float* dprior_log_variance,
+                                 int64_t dprior_log_variance_stride, int64_t columns, int64_t begin, int64_t end) {
   const Output gradients[4] = {{dmean, dmean_stride},
                                {dlog_variance, dlog_variance_stride},
                                {dprior_mean, dprior_mean_stride},
@@ -240,8 +240,8 @@ void gaussian_sample_kl_backward(const float* mean, int64_t mean_stride, const f
   const auto without = samples == 1 ? backward<false, true> : backward<false, false>;
   (prior_mean ? with_prior : without)(
       Gaussian{{mean, mean_stride}, {log_variance, log_variance_stride}},
-      Gaussian{{prior_mean, prior_mean_stride}, {prior_log_variance, prior_log_variance_stride}}, Noise(seed, draw, first_row),
-      samples, Input{dz, dz_stride}, dkl, column_weight, gradients, columns, begin, end);
+      Gaussian{{prior_mean, prior_mean_stride}, {prior_log_variance, prior_log_variance_stride}},
+      Noise(seed, draw, first_row), samples, Input{dz, dz_stride}, dkl, column_weight, gradients, columns, begin, end);
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

@@ -1,5 +1,5 @@
-// The logarithm of the mean of the exponentials of each row (the importance-weighted bound: Burda et al. 2016, Importance
-// Weighted Autoencoders, equation 8), and its gradient.
+// The logarithm of the mean of the exponentials of each row (the importance-weighted bound: Burda et al. 2016,
+// Importance Weighted Autoencoders, equation 8), and its gradient.
 //   m = max(x); result = m + log(sum(exp(x - m)) / columns), or m where it is infinite or NaN;  a NaN makes m NaN
 //   dx = dResult exp(x - result) / columns
 // x, dx rows x columns; result, dResult[rows]. Moves 8 bytes per element, the gradient 8.

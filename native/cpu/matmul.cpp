@@ -2,7 +2,8 @@
 //   matmul               C = activation(A.B + bias)     A rows x k, B k x n
 //   matmul_transposed_b  C = A.B^T, zeroed by a gate    A rows x k, B n x k      (gradient of an input)
 //   matmul_transposed_a  C = A^T.B                      A k x m,    B k x n      (gradient of weights; k is the batch)
-//   column_sums          out = sum of the rows of X     X rows x n               (gradient of a bias; the rows are the batch)
+//   column_sums          out = sum of the rows of X     X rows x n               (gradient of a bias; the rows are the
+//   batch)
 // Every output is one chain of fma from +0, k ascending; where k is the batch, one such chain for each of
 // batch_chunks(k) chunks, combined by the adjacent-first tree. Blocking and packing only choose which chains run
 // together. Each output is written once per k-block (512 steps): about 4 (1/n + 1/rows + 1/k) bytes per multiply-add.
@@ -22,20 +23,31 @@ enum : int64_t {
 static_assert(TILE_ROWS <= LANES, "a packed panel of A is narrower than a vector");
 
 struct Product {
-  const float* a; int64_t lda; bool a_transposed;
-  const float* b; int64_t ldb; bool b_transposed;
-  float* c; int64_t ldc;
+  const float* a;
+  int64_t lda;
+  bool a_transposed;
+  const float* b;
+  int64_t ldb;
+  bool b_transposed;
+  float* c;
+  int64_t ldc;
   int64_t rows, columns, depth;
   int chunks = 1;
   const float* bias = nullptr;
   bool relu = false;
-  const float* gate = nullptr; int64_t ldg = 0;
+  const float* gate = nullptr;
+  int64_t ldg = 0;
 
   const float* a_at(int64_t row, int64_t k) const { return a_transposed ? a + k * lda + row : a + row * lda + k; }
-  const float* b_at(int64_t k, int64_t column) const { return b_transposed ? b + column * ldb + k : b + k * ldb + column; }
+  const float* b_at(int64_t k, int64_t column) const {
+    return b_transposed ? b + column * ldb + k : b + k * ldb + column;
+  }
 };
 
-struct Range { int64_t begin, end; int64_t size() const { return end - begin; } };
+struct Range {
+  int64_t begin, end;
+  int64_t size() const { return end - begin; }
+};
 
 inline int64_t smaller(int64_t x, int64_t y) { return x < y ? x : y; }
 inline int64_t parts(int64_t size, int64_t largest) { return (size + largest - 1) / largest; }
@@ -53,21 +65,26 @@ void pack_a(const Product& p, Range rows, Range depth, float* packed) {
     const Range panel = part(rows.size(), panels, i);
     const float* source = p.a_at(rows.begin + panel.begin, depth.begin);
     float* target = packed + panel.begin * depth.size();
-    if (p.a_transposed) pack_steps(source, p.lda, target, panel.size(), panel.size(), depth.size());
-    else pack_transposed(source, p.lda, target, panel.size(), panel.size(), depth.size());
+    if (p.a_transposed)
+      pack_steps(source, p.lda, target, panel.size(), panel.size(), depth.size());
+    else
+      pack_transposed(source, p.lda, target, panel.size(), panel.size(), depth.size());
   }
 }
 
 void pack_b(const Product& p, Range depth, Range columns, float* packed) {
   for (int64_t j = columns.begin; j < columns.end; j += TILE_COLUMNS, packed += TILE_COLUMNS * depth.size()) {
     const int64_t width = smaller(columns.end - j, TILE_COLUMNS);
-    if (p.b_transposed) pack_transposed(p.b_at(depth.begin, j), p.ldb, packed, TILE_COLUMNS, width, depth.size());
-    else pack_steps(p.b_at(depth.begin, j), p.ldb, packed, TILE_COLUMNS, width, depth.size());
+    if (p.b_transposed)
+      pack_transposed(p.b_at(depth.begin, j), p.ldb, packed, TILE_COLUMNS, width, depth.size());
+    else
+      pack_steps(p.b_at(depth.begin, j), p.ldb, packed, TILE_COLUMNS, width, depth.size());
   }
 }
 
 // Rows x columns of C over one k-block. The packed blocks are null where A or B is read in place.
-void multiply_block(const Product& p, Range rows, Range columns, Range depth, const float* packed_a, const float* packed_b) {
+void multiply_block(const Product& p, Range rows, Range columns, Range depth, const float* packed_a,
+                    const float* packed_b) {
   const bool last = depth.end == p.depth;
   const bool step_major = packed_a || p.a_transposed;
   const int64_t panels = parts(rows.size(), TILE_ROWS);
@@ -102,14 +119,17 @@ void multiply(const Product& p) {
   // Chunked chains live in registers over the whole batch; plain ones can be parked in C between k-blocks.
   const int64_t depth_blocks = p.chunks > 1 || p.depth == 0 ? 1 : parts(p.depth, DEPTH_BLOCK);
   const int64_t depth_block = parts(p.depth, depth_blocks);
-  const int64_t packed_rows = smaller(ROW_BLOCK, depth_block ? Scratch::A_FLOATS / depth_block / TILE_ROWS * TILE_ROWS : 0);
+  const int64_t packed_rows =
+      smaller(ROW_BLOCK, depth_block ? Scratch::A_FLOATS / depth_block / TILE_ROWS * TILE_ROWS : 0);
   const int64_t packed_columns = depth_block ? Scratch::B_FLOATS / depth_block / TILE_COLUMNS * TILE_COLUMNS : 0;
   // Packing pays where a block is used often enough; B transposed cannot be read in place at all.
-  const bool pack_rows = packed_rows > 0 && p.columns >= 128 && (conflicting(p.lda) || (p.a_transposed && p.depth >= 192));
+  const bool pack_rows =
+      packed_rows > 0 && p.columns >= 128 && (conflicting(p.lda) || (p.a_transposed && p.depth >= 192));
   const bool pack_columns = packed_columns > 0 && (p.b_transposed || (p.rows >= 64 && conflicting(p.ldb)));
   const int64_t row_blocks = pack_rows ? parts(p.rows, packed_rows) : 1;
-  const int64_t column_block = !pack_columns ? p.columns
-      : parts(parts(p.columns, parts(p.columns, packed_columns)), TILE_COLUMNS) * TILE_COLUMNS;
+  const int64_t column_block =
+      !pack_columns ? p.columns
+                    : parts(parts(p.columns, parts(p.columns, packed_columns)), TILE_COLUMNS) * TILE_COLUMNS;
   for (int64_t d = 0; d < depth_blocks; d++) {
     const Range depth = part(p.depth, depth_blocks, d);
     for (int64_t j = 0; j < p.columns; j += column_block) {
@@ -118,7 +138,8 @@ void multiply(const Product& p) {
       for (int64_t i = 0; i < row_blocks; i++) {
         const Range rows = part(p.rows, row_blocks, i);
         if (pack_rows) pack_a(p, rows, depth, scratch.a());
-        multiply_block(p, rows, columns, depth, pack_rows ? scratch.a() : nullptr, pack_columns ? scratch.b() : nullptr);
+        multiply_block(p, rows, columns, depth, pack_rows ? scratch.a() : nullptr,
+                       pack_columns ? scratch.b() : nullptr);
       }
     }
   }
@@ -126,24 +147,24 @@ void multiply(const Product& p) {
 
 }  // namespace
 
-void matmul(const float* a, int64_t lda, const float* b, int64_t ldb, const float* bias, int relu, float* c, int64_t ldc,
-            int64_t n, int64_t k, int64_t begin, int64_t end) {
+void matmul(const float* a, int64_t lda, const float* b, int64_t ldb, const float* bias, int relu, float* c,
+            int64_t ldc, int64_t n, int64_t k, int64_t begin, int64_t end) {
   Product p{a + begin * lda, lda, false, b, ldb, false, c + begin * ldc, ldc, end - begin, n, k};
   p.bias = bias;
   p.relu = relu != 0;
   multiply(p);
 }
 
-void matmul_transposed_b(const float* a, int64_t lda, const float* b, int64_t ldb, const float* gate, int64_t ldg, float* c, int64_t ldc,
-                         int64_t n, int64_t k, int64_t begin, int64_t end) {
+void matmul_transposed_b(const float* a, int64_t lda, const float* b, int64_t ldb, const float* gate, int64_t ldg,
+                         float* c, int64_t ldc, int64_t n, int64_t k, int64_t begin, int64_t end) {
   Product p{a + begin * lda, lda, false, b, ldb, true, c + begin * ldc, ldc, end - begin, n, k};
   p.gate = gate ? gate + begin * ldg : nullptr;
   p.ldg = ldg;
   multiply(p);
 }
 
-void matmul_transposed_a(const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc,
-                         int64_t n, int64_t k, int64_t begin, int64_t end) {
+void matmul_transposed_a(const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc, int64_t n,
+                         int64_t k, int64_t begin, int64_t end) {
   Product p{a + begin, lda, true, b, ldb, false, c + begin * ldc, ldc, end - begin, n, k};
   p.chunks = batch_chunks(k);
   multiply(p);

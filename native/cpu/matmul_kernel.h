@@ -10,20 +10,23 @@ namespace ELBO4J_LEVEL {
 #define ELBO4J_UNROLL _Pragma("GCC unroll 16")
 
 struct ProductTile {
-  const float* a; int64_t a_stride;  // row i, step k: a[k * a_stride + i] if STEP_MAJOR, else a[i * a_stride + k]
-  const float* b; int64_t b_stride;  // step k: b[k * b_stride + column]
-  float* c; int64_t c_stride;
-  int64_t depth;                     // number of k steps
-  int chunks;                        // the depth is cut into this many chains (1, 2, 4 or 8)
-  bool resume;                       // continue the chains whose value so far is in c
-  Mask tail;                         // valid lanes of the last vector, if MASKED
-  const float* bias;                 // epilogue: each may be null or false
-  const float* gate; int64_t gate_stride;
+  const float* a;
+  int64_t a_stride;  // row i, step k: a[k * a_stride + i] if STEP_MAJOR, else a[i * a_stride + k]
+  const float* b;
+  int64_t b_stride;  // step k: b[k * b_stride + column]
+  float* c;
+  int64_t c_stride;
+  int64_t depth;      // number of k steps
+  int chunks;         // the depth is cut into this many chains (1, 2, 4 or 8)
+  bool resume;        // continue the chains whose value so far is in c
+  Mask tail;          // valid lanes of the last vector, if MASKED
+  const float* bias;  // epilogue: each may be null or false
+  const float* gate;
+  int64_t gate_stride;
   bool relu;
 };
 
-template <int ROWS, int VECTORS, bool MASKED, bool STEP_MAJOR>
-struct MicroKernel {
+template <int ROWS, int VECTORS, bool MASKED, bool STEP_MAJOR> struct MicroKernel {
   using Accumulators = Vector[ROWS][VECTORS];
 
   static inline __attribute__((always_inline)) Vector get(const float* p, int v, Mask tail) {
@@ -31,7 +34,10 @@ struct MicroKernel {
   }
 
   static inline __attribute__((always_inline)) void put(float* p, int v, Mask tail, Vector x) {
-    if (MASKED && v == VECTORS - 1) store(p + v * LANES, tail, x); else store(p + v * LANES, x);
+    if (MASKED && v == VECTORS - 1)
+      store(p + v * LANES, tail, x);
+    else
+      store(p + v * LANES, x);
   }
 
   // The hardware does not foresee strided rows: fetch them eight steps early.
@@ -39,13 +45,15 @@ struct MicroKernel {
     ELBO4J_UNROLL for (int i = 0; i < floats; i += 16) __builtin_prefetch(p + 8 * stride + i);
   }
 
-  static inline __attribute__((always_inline)) void accumulate(const ProductTile& t, Accumulators& sum, int64_t begin, int64_t end) {
+  static inline __attribute__((always_inline)) void accumulate(const ProductTile& t, Accumulators& sum, int64_t begin,
+                                                               int64_t end) {
     const float* b = t.b + begin * t.b_stride;
     const int64_t stride = t.a_stride;
     // Row i is addressed as group[i / 3] + (i % 3) * stride, which one addressing mode covers.
     // The empty asm stops the compiler from keeping one pointer per row, which would spill.
     const float* a = t.a + begin * (STEP_MAJOR ? stride : 1);
-    const float *group0 = a, *group1 = a + 3 * stride, *group2 = a + 6 * stride, *group3 = a + 9 * stride, *group4 = a + 12 * stride;
+    const float *group0 = a, *group1 = a + 3 * stride, *group2 = a + 6 * stride, *group3 = a + 9 * stride,
+                *group4 = a + 12 * stride;
     for (int64_t k = begin; k < end; k++, b += t.b_stride) {
       Vector row_of_b[VECTORS];
       prefetch(b, t.b_stride, VECTORS * LANES);
@@ -77,11 +85,11 @@ struct MicroKernel {
       accumulate(t, sum, chunk * t.depth / t.chunks, (chunk + 1) * t.depth / t.chunks);
       int level = 0;
       for (int bits = chunk; bits & 1; bits >>= 1, level++)
-        ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) ELBO4J_UNROLL for (int v = 0; v < VECTORS; v++)
-          sum[i][v] = add(load(&pending[level][i][v * LANES]), sum[i][v]);
+        ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) ELBO4J_UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] =
+            add(load(&pending[level][i][v * LANES]), sum[i][v]);
       if (chunk + 1 < t.chunks)
         ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) ELBO4J_UNROLL for (int v = 0; v < VECTORS; v++)
-          store(&pending[level][i][v * LANES], sum[i][v]);
+            store(&pending[level][i][v * LANES], sum[i][v]);
     }
   }
 
@@ -95,8 +103,8 @@ struct MicroKernel {
         ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) sum[i][v] = keep_where_positive(sum[i][v], sum[i][v]);
       }
       if (t.gate) {
-        ELBO4J_UNROLL for (int i = 0; i < ROWS; i++)
-          sum[i][v] = keep_where_positive(get(t.gate + i * t.gate_stride, v, t.tail), sum[i][v]);
+        ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) sum[i][v] =
+            keep_where_positive(get(t.gate + i * t.gate_stride, v, t.tail), sum[i][v]);
       }
     }
   }
@@ -108,13 +116,13 @@ struct MicroKernel {
     } else {
       clear(sum);
       if (t.resume)
-        ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) ELBO4J_UNROLL for (int v = 0; v < VECTORS; v++)
-          sum[i][v] = get(t.c + i * t.c_stride, v, t.tail);
+        ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) ELBO4J_UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] =
+            get(t.c + i * t.c_stride, v, t.tail);
       accumulate(t, sum, 0, t.depth);
     }
     epilogue(t, sum);
     ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) ELBO4J_UNROLL for (int v = 0; v < VECTORS; v++)
-      put(t.c + i * t.c_stride, v, t.tail, sum[i][v]);
+        put(t.c + i * t.c_stride, v, t.tail, sum[i][v]);
   }
 };
 
@@ -126,11 +134,13 @@ static inline Kernel kernel_of_rows(int rows, std::integer_sequence<int, I...>) 
   return by_rows[rows - 1];
 }
 
-template <int VECTORS>
-static inline Kernel kernel_of_width(int rows, bool masked, bool step_major) {
+template <int VECTORS> static inline Kernel kernel_of_width(int rows, bool masked, bool step_major) {
   constexpr auto all = std::make_integer_sequence<int, TILE_ROWS>{};
-  if (masked) return step_major ? kernel_of_rows<VECTORS, true, true>(rows, all) : kernel_of_rows<VECTORS, true, false>(rows, all);
-  return step_major ? kernel_of_rows<VECTORS, false, true>(rows, all) : kernel_of_rows<VECTORS, false, false>(rows, all);
+  if (masked)
+    return step_major ? kernel_of_rows<VECTORS, true, true>(rows, all)
+                      : kernel_of_rows<VECTORS, true, false>(rows, all);
+  return step_major ? kernel_of_rows<VECTORS, false, true>(rows, all)
+                    : kernel_of_rows<VECTORS, false, false>(rows, all);
 }
 
 static inline Kernel select_kernel(int rows, int vectors, bool masked, bool step_major) {

@@ -1,4 +1,5 @@
-// Packing: copies of blocks of A and B in the order in which the micro-kernel reads them. Values are never padded along k.
+// Packing: copies of blocks of A and B in the order in which the micro-kernel reads them. Values are never padded along
+// k.
 #pragma once
 #include "matmul_vector.h"
 #include <new>
@@ -45,15 +46,18 @@ static inline void transpose8(const float* source, int64_t stride, float* target
 }
 #else
 static inline void transpose8(const float* source, int64_t stride, float* target, int64_t target_stride) {
-  for (int j = 0; j < 8; j++) for (int i = 0; i < 8; i++) target[j * target_stride + i] = source[i * stride + j];
+  for (int j = 0; j < 8; j++)
+    for (int i = 0; i < 8; i++) target[j * target_stride + i] = source[i * stride + j];
 }
 #endif
 
 // target[j * target_stride + i] = source[i * stride + j] for i < rows, j < columns
-static inline void pack_transposed(const float* source, int64_t stride, float* target, int64_t target_stride, int64_t rows, int64_t columns) {
+static inline void pack_transposed(const float* source, int64_t stride, float* target, int64_t target_stride,
+                                   int64_t rows, int64_t columns) {
   const int64_t whole_rows = rows & ~7, whole_columns = columns & ~7;
   for (int64_t j = 0; j < whole_columns; j += 8) {
-    for (int64_t i = 0; i < whole_rows; i += 8) transpose8(source + i * stride + j, stride, target + j * target_stride + i, target_stride);
+    for (int64_t i = 0; i < whole_rows; i += 8)
+      transpose8(source + i * stride + j, stride, target + j * target_stride + i, target_stride);
     for (int64_t i = whole_rows; i < rows; i++)
       for (int64_t q = j; q < j + 8; q++) target[q * target_stride + i] = source[i * stride + q];
   }
@@ -63,7 +67,8 @@ static inline void pack_transposed(const float* source, int64_t stride, float* t
 
 // target[k * target_stride + i] = source[k * stride + i] for i < width, width <= 2 * LANES.
 // Whole vectors are stored, so up to LANES - 1 floats after each row are overwritten, in ascending k.
-static inline void pack_steps(const float* source, int64_t stride, float* target, int64_t target_stride, int64_t width, int64_t depth) {
+static inline void pack_steps(const float* source, int64_t stride, float* target, int64_t target_stride, int64_t width,
+                              int64_t depth) {
   const int64_t whole = width / LANES;
   const Mask tail = first_lanes(width % LANES);
   for (int64_t k = 0; k < depth; k++, source += stride, target += target_stride) {

@@ -56,18 +56,39 @@ static inline Vector keep_where_positive(Vector gate, Vector x) {
 #else
 
 enum { LANES = 8, TILE_ROWS = 4, TILE_VECTORS = 2 };
-struct Vector { float lane[LANES]; };
-struct Mask { int64_t count; };
+struct Vector {
+  float lane[LANES];
+};
+struct Mask {
+  int64_t count;
+};
 #define ELBO4J_EACH_LANE _Pragma("omp simd") for (int i = 0; i < LANES; i++)
 
 static inline Mask first_lanes(int64_t count) { return {count}; }
 static inline Vector zero() { return {}; }
-static inline Vector load(const float* p) { Vector r; ELBO4J_EACH_LANE r.lane[i] = p[i]; return r; }
-static inline Vector load(const float* p, Mask m) { Vector r{}; for (int i = 0; i < m.count; i++) r.lane[i] = p[i]; return r; }
+static inline Vector load(const float* p) {
+  Vector r;
+  ELBO4J_EACH_LANE r.lane[i] = p[i];
+  return r;
+}
+static inline Vector load(const float* p, Mask m) {
+  Vector r{};
+  for (int i = 0; i < m.count; i++) r.lane[i] = p[i];
+  return r;
+}
 static inline void store(float* p, Vector x) { ELBO4J_EACH_LANE p[i] = x.lane[i]; }
-static inline void store(float* p, Mask m, Vector x) { for (int i = 0; i < m.count; i++) p[i] = x.lane[i]; }
-static inline Vector broadcast(const float* p) { Vector r; ELBO4J_EACH_LANE r.lane[i] = *p; return r; }
-static inline Vector add(Vector x, Vector y) { ELBO4J_EACH_LANE x.lane[i] += y.lane[i]; return x; }
+static inline void store(float* p, Mask m, Vector x) {
+  for (int i = 0; i < m.count; i++) p[i] = x.lane[i];
+}
+static inline Vector broadcast(const float* p) {
+  Vector r;
+  ELBO4J_EACH_LANE r.lane[i] = *p;
+  return r;
+}
+static inline Vector add(Vector x, Vector y) {
+  ELBO4J_EACH_LANE x.lane[i] += y.lane[i];
+  return x;
+}
 static inline Vector fused(const Vector& x, const Vector& y, Vector z) {
   ELBO4J_EACH_LANE z.lane[i] = spec::fma(x.lane[i], y.lane[i], z.lane[i]);
   return z;

@@ -1,6 +1,6 @@
-// The noise of a tile, in four steps that each are a loop over blocks of four columns: counters, Philox, the transformation
-// of words to floats, and the interleaving of the four words of a block. Compilers vectorise all but Philox, whose 32 x 32 ->
-// 64 bit products are written here with the processor's own instruction.
+// The noise of a tile, in four steps that each are a loop over blocks of four columns: counters, Philox, the
+// transformation of words to floats, and the interleaving of the four words of a block. Compilers vectorise all but
+// Philox, whose 32 x 32 -> 64 bit products are written here with the processor's own instruction.
 #pragma once
 #if defined(__SSE2__)
 #include <immintrin.h>
@@ -15,8 +15,11 @@ namespace elbo4j::ELBO4J_LEVEL {
 struct Noise {
   uint32_t key0, key1, draw0, draw1, first_row;
   Noise(int64_t seed, int64_t draw, int64_t first_row)
-      : key0((uint32_t)seed), key1((uint32_t)((uint64_t)seed >> 32)), draw0((uint32_t)draw),
-        draw1((uint32_t)((uint64_t)draw >> 32)), first_row((uint32_t)first_row) {}
+      : key0((uint32_t)seed),
+        key1((uint32_t)((uint64_t)seed >> 32)),
+        draw0((uint32_t)draw),
+        draw1((uint32_t)((uint64_t)draw >> 32)),
+        first_row((uint32_t)first_row) {}
 };
 
 // Memory that is wanted when the noise of a tile is done: Philox leaves the load units idle.
@@ -54,13 +57,21 @@ struct NoiseWords {
 #if defined(__AVX512F__)
 // The forms with a mask of ones are the plain instructions, but do not make GCC 12 warn of an uninitialised value.
 typedef uint64_t Words64 __attribute__((vector_size(64)));
-static inline Words64 multiply_low(Words64 a, Words64 b) { return (Words64)_mm512_maskz_mul_epu32(0xff, (__m512i)a, (__m512i)b); }
-static inline Words64 widen(const uint32_t* p) { return (Words64)_mm512_maskz_cvtepu32_epi64(0xff, _mm256_load_si256((const __m256i*)p)); }
-static inline void narrow(uint32_t* p, Words64 x) { _mm256_store_si256((__m256i*)p, _mm512_maskz_cvtepi64_epi32(0xff, (__m512i)x)); }
+static inline Words64 multiply_low(Words64 a, Words64 b) {
+  return (Words64)_mm512_maskz_mul_epu32(0xff, (__m512i)a, (__m512i)b);
+}
+static inline Words64 widen(const uint32_t* p) {
+  return (Words64)_mm512_maskz_cvtepu32_epi64(0xff, _mm256_load_si256((const __m256i*)p));
+}
+static inline void narrow(uint32_t* p, Words64 x) {
+  _mm256_store_si256((__m256i*)p, _mm512_maskz_cvtepi64_epi32(0xff, (__m512i)x));
+}
 #elif defined(__AVX2__)
 typedef uint64_t Words64 __attribute__((vector_size(32)));
 static inline Words64 multiply_low(Words64 a, Words64 b) { return (Words64)_mm256_mul_epu32((__m256i)a, (__m256i)b); }
-static inline Words64 widen(const uint32_t* p) { return (Words64)_mm256_cvtepu32_epi64(_mm_load_si128((const __m128i*)p)); }
+static inline Words64 widen(const uint32_t* p) {
+  return (Words64)_mm256_cvtepu32_epi64(_mm_load_si128((const __m128i*)p));
+}
 static inline void narrow(uint32_t* p, Words64 x) {
   const __m256i even = _mm256_permutevar8x32_epi32((__m256i)x, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6));
   _mm_store_si128((__m128i*)p, _mm256_castsi256_si128(even));
@@ -71,7 +82,9 @@ static inline Words64 multiply_low(Words64 a, Words64 b) { return (Words64)_mm_m
 static inline Words64 widen(const uint32_t* p) {
   return (Words64)_mm_unpacklo_epi32(_mm_loadl_epi64((const __m128i*)p), _mm_setzero_si128());
 }
-static inline void narrow(uint32_t* p, Words64 x) { _mm_storel_epi64((__m128i*)p, _mm_shuffle_epi32((__m128i)x, 0x08)); }
+static inline void narrow(uint32_t* p, Words64 x) {
+  _mm_storel_epi64((__m128i*)p, _mm_shuffle_epi32((__m128i)x, 0x08));
+}
 #endif
 
 // A word lives in the low half of a 64-bit lane; what gathers in the high half is never read. count: a multiple of 16.
@@ -117,8 +130,7 @@ static inline void philox_tile(const Noise& noise, const Tile& tile, const uint3
                                int count, const Wanted& wanted, NoiseWords& out) {
   for (int i = 0; i < count; i++) {
     if (i % 4 == 0) wanted.fetch(tile, 4 * i, 16);
-    const spec::Words words =
-        spec::philox4x32_10(column[i], row[i], noise.draw0, noise.draw1, noise.key0, noise.key1);
+    const spec::Words words = spec::philox4x32_10(column[i], row[i], noise.draw0, noise.draw1, noise.key0, noise.key1);
     out.word[0][i] = words.x;
     out.word[1][i] = words.y;
     out.word[2][i] = words.z;
@@ -127,9 +139,10 @@ static inline void philox_tile(const Noise& noise, const Tile& tile, const uint3
 }
 #endif
 
-// The words of a tile whose row i has noise row first row + row0 + i * row_step; returns the number of blocks, a multiple of 16.
-static inline int noise_words(const Noise& noise, const Tile& tile, int64_t row0, int64_t row_step, const Wanted& wanted,
-                              NoiseWords& out) {
+// The words of a tile whose row i has noise row first row + row0 + i * row_step; returns the number of blocks, a
+// multiple of 16.
+static inline int noise_words(const Noise& noise, const Tile& tile, int64_t row0, int64_t row_step,
+                              const Wanted& wanted, NoiseWords& out) {
   alignas(64) uint32_t column[NoiseWords::blocks], row[NoiseWords::blocks];
   const int blocks_of_row = tile.width / 4;
   const uint32_t first_block = (uint32_t)(tile.column / 4);

@@ -1,12 +1,12 @@
-// Random matrices, every element a function of (seed, draw, first row + row, column): standard normals, uniforms low + (high - low) u, and
-// Bernoulli draws u < probability ? 1 : 0 (NaN stays NaN), u in [0, 1). rows x columns. The first two move 4 bytes per element,
-// the last 8.
+// Random matrices, every element a function of (seed, draw, first row + row, column): standard normals, uniforms low +
+// (high - low) u, and Bernoulli draws u < probability ? 1 : 0 (NaN stays NaN), u in [0, 1). rows x columns. The first
+// two move 4 bytes per element, the last 8.
 #include "noise_tile.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
 
-void normal(int64_t seed, int64_t draw, int64_t first_row, float* target, int64_t target_stride, int64_t columns, int64_t begin,
-            int64_t end) {
+void normal(int64_t seed, int64_t draw, int64_t first_row, float* target, int64_t target_stride, int64_t columns,
+            int64_t begin, int64_t end) {
   const Noise noise(seed, draw, first_row);
   // Noise comes in whole blocks, so it is always made in the buffer: a row of the target may end within one.
   for_each_tile(begin, end, columns, [&](const Tile& tile) {
@@ -17,8 +17,8 @@ void normal(int64_t seed, int64_t draw, int64_t first_row, float* target, int64_
   });
 }
 
-void uniform(int64_t seed, int64_t draw, int64_t first_row, float low, float high, float* target, int64_t target_stride, int64_t columns,
-             int64_t begin, int64_t end) {
+void uniform(int64_t seed, int64_t draw, int64_t first_row, float low, float high, float* target, int64_t target_stride,
+             int64_t columns, int64_t begin, int64_t end) {
   const Noise noise(seed, draw, first_row);
   const Output out{target, target_stride};
   const float range = high - low;
@@ -32,8 +32,8 @@ void uniform(int64_t seed, int64_t draw, int64_t first_row, float low, float hig
   });
 }
 
-void binarise(const float* probability, int64_t probability_stride, int64_t seed, int64_t draw, int64_t first_row, float* target,
-              int64_t target_stride, int64_t columns, int64_t begin, int64_t end) {
+void binarise(const float* probability, int64_t probability_stride, int64_t seed, int64_t draw, int64_t first_row,
+              float* target, int64_t target_stride, int64_t columns, int64_t begin, int64_t end) {
   const Noise noise(seed, draw, first_row);
   const Input in{probability, probability_stride};
   const Output out{target, target_stride};

@@ -14,8 +14,9 @@ class RowSums {
     if (tile.width != tile.columns) clear_padding(tile, elements);
     alignas(64) float quads[tile_floats / 4];
     const int count = tile.rows * tile.width / 4;
-    ELBO4J_SIMD for (int i = 0; i < count; i++)
+    ELBO4J_SIMD for (int i = 0; i < count; i++) {
       quads[i] = (elements[4 * i] + elements[4 * i + 1]) + (elements[4 * i + 2] + elements[4 * i + 3]);
+    }
     if (tile.width <= spec::row_sum_tile && tile.column == 0) {
       add_short_rows(quads, tile.rows, tile.width / 4);
     } else {
@@ -41,8 +42,8 @@ class RowSums {
     if (tile.last) sums_[row] = spec::row_sum_finish(lanes_);
   }
 
-  // Every row has at most one quad for each lane: the tree, cut to the smallest power of two that holds the quads, is run
-  // over all rows together.
+  // Every row has at most one quad for each lane: the tree, cut to the smallest power of two that holds the quads, is
+  // run over all rows together.
   void add_short_rows(const float* quads, int rows, int quads_of_row) {
     alignas(64) double even[2 * tile_floats / 4], odd[2 * tile_floats / 4];
     int width = 1;

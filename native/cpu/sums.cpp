@@ -1,13 +1,13 @@
-// Row sums, of elements or of their squares: one float per row of columns elements, in the fixed order of spec/row_sum.h.
-// Move 4 bytes per element. (Column sums live with the matrix products, whose chains over the batch they share.)
+// Row sums, of elements or of their squares: one float per row of columns elements, in the fixed order of
+// spec/row_sum.h. Move 4 bytes per element. (Column sums live with the matrix products, whose chains over the batch
+// they share.)
 #include "row_sum_tile.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
 
 namespace {
 
-template <class F>
-void sum_rows(const Input& x, float* result, int64_t columns, int64_t begin, int64_t end, F f) {
+template <class F> void sum_rows(const Input& x, float* result, int64_t columns, int64_t begin, int64_t end, F f) {
   RowSums sums;
   for_each_tile(begin, end, columns, [&](const Tile& tile) {
     Buffer x_buffer, terms;

@@ -1,7 +1,8 @@
-// Tiles: the pieces of a matrix that fit in the first-level cache together with the intermediate values of an operation.
-// A tile is several whole short rows or a part of one long row. An operand whose rows lie one after the other, a multiple
-// of four columns each, is used in place; any other is copied into a buffer where each row is padded to such a multiple with
-// zeros. So the stages of an operation are plain loops over consecutive elements, whatever the strides.
+// Tiles: the pieces of a matrix that fit in the first-level cache together with the intermediate values of an
+// operation. A tile is several whole short rows or a part of one long row. An operand whose rows lie one after the
+// other, a multiple of four columns each, is used in place; any other is copied into a buffer where each row is padded
+// to such a multiple with zeros. So the stages of an operation are plain loops over consecutive elements, whatever the
+// strides.
 #pragma once
 #include "level.h"
 
@@ -17,19 +18,18 @@ struct Buffer {
 };
 
 struct Tile {
-  int64_t row;     // its rows [row, row + rows)
+  int64_t row;  // its rows [row, row + rows)
   int rows;
   int64_t column;  // its columns [column, column + columns)
   int columns;
-  int width;       // columns rounded up to a multiple of four
-  bool last;       // the rows end here
+  int width;  // columns rounded up to a multiple of four
+  bool last;  // the rows end here
 
   int size() const { return rows == 1 ? columns : rows * width; }
 };
 
 // f(row, rows) for pieces of [begin, end) that are a tile each, or one row of several tiles
-template <class F>
-static inline void for_each_block(int64_t begin, int64_t end, int64_t columns, F f) {
+template <class F> static inline void for_each_block(int64_t begin, int64_t end, int64_t columns, F f) {
   int block = 1;
   if (columns < tile_floats) {
     const int width = round_up((int)columns, 4);
@@ -39,25 +39,23 @@ static inline void for_each_block(int64_t begin, int64_t end, int64_t columns, F
 }
 
 // f(tile) for the tiles of a block
-template <class F>
-static inline void for_each_tile_of(int64_t row, int rows, int64_t columns, F f) {
+template <class F> static inline void for_each_tile_of(int64_t row, int rows, int64_t columns, F f) {
   for (int64_t column = 0; column < columns || column == 0; column += tile_floats) {
     const int count = (int)smaller<int64_t>(tile_floats, columns - column);
     f(Tile{row, rows, column, count, round_up(count, 4), column + count == columns});
   }
 }
 
-template <class F>
-static inline void for_each_tile(int64_t begin, int64_t end, int64_t columns, F f) {
-  for_each_block(begin, end, columns,
-                 [&](int64_t row, int rows) { for_each_tile_of(row, rows, columns, f); });
+template <class F> static inline void for_each_tile(int64_t begin, int64_t end, int64_t columns, F f) {
+  for_each_block(begin, end, columns, [&](int64_t row, int rows) { for_each_tile_of(row, rows, columns, f); });
 }
 
 static inline bool in_place(const Tile& tile, int64_t stride) {
   return tile.rows == 1 || (stride == tile.width && tile.columns == tile.width);
 }
 
-// Short rows would spend more time in a call of memcpy than in these loops; the empty asm keeps compilers from making one.
+// Short rows would spend more time in a call of memcpy than in these loops; the empty asm keeps compilers from making
+// one.
 static inline void copy_row(float* target, const float* source, int count) {
   int i = 0;
   for (; i + 16 <= count; i += 16) {
@@ -131,8 +129,7 @@ struct OneWeight {
 };
 
 // f(weights), where weights[i] is of_row[the row of element i]
-template <class F>
-static inline void with_row_weights(const Tile& tile, const float* of_row, F f) {
+template <class F> static inline void with_row_weights(const Tile& tile, const float* of_row, F f) {
   if (tile.rows == 1) return f(OneWeight{*of_row});
   Buffer weights;
   spread_rows(tile, of_row, weights);

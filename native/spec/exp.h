@@ -1,7 +1,8 @@
 // exp(x): x = k ln 2 + r, |r| <= 0.347; a polynomial in r; scaled by a power of two that is built from bits.
 //
-// Accuracy: max 0.892 ULP for x in [-86.98, 88.73], exhaustive. Results below 2^-125.5 are +0, so no result is denormal.
-// exp(+-0) = 1, exp(+inf) = +inf, exp(-inf) = +0, NaN stays NaN; overflow gives +inf as the rounded true value does.
+// Accuracy: max 0.892 ULP for x in [-86.98, 88.73], exhaustive. Results below 2^-125.5 are +0, so no result is
+// denormal. exp(+-0) = 1, exp(+inf) = +inf, exp(-inf) = +0, NaN stays NaN; overflow gives +inf as the rounded true
+// value does.
 //
 // Coefficients: Sollya's fpminimax on [-0.347, 0.347] with float coefficients, relative error, 1 + r fixed.
 #pragma once

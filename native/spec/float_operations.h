@@ -61,8 +61,8 @@ ELBO4J_SPEC float fma(float a, float b, float c) { return __fmaf_rn(a, b, c); }
 ELBO4J_SPEC float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 #else
 // Without the instruction: the product is exact in double; the sum is rounded to odd there, which keeps enough of its
-// tail for the last rounding to be the only one (Boldo and Melquiond, Emulation of FMA and correctly rounded sums, 2008).
-// Branch-free, so that loops over it still vectorise.
+// tail for the last rounding to be the only one (Boldo and Melquiond, Emulation of FMA and correctly rounded sums,
+// 2008). Branch-free, so that loops over it still vectorise.
 ELBO4J_SPEC float fma(float a, float b, float c) {
   double product = (double)a * (double)b;
   double addend = (double)c;

@@ -1,10 +1,10 @@
-// Two random words to two independent standard normals (Box and Muller, A Note on the Generation of Random Normal Deviates,
-// 1958): the radius sqrt(-2 log u) from the first word, a point on the circle from the second. Compared with the inverse
-// distribution function it has no rarely taken tail and costs less than half.
+// Two random words to two independent standard normals (Box and Muller, A Note on the Generation of Random Normal
+// Deviates, 1958): the radius sqrt(-2 log u) from the first word, a point on the circle from the second. Compared with
+// the inverse distribution function it has no rarely taken tail and costs less than half.
 //
-// Accuracy: radius max 1.46 ULP of sqrt(-2 log u), exhaustive over the 2^31 values of u; direction max 1.34e-7 absolute,
-// exhaustive over its 2^24 values. u is never 0 or 1, so the radius is in [3.4e-4, 6.661] and |z| <= 6.67; no result is NaN,
-// infinite or denormal.
+// Accuracy: radius max 1.46 ULP of sqrt(-2 log u), exhaustive over the 2^31 values of u; direction max 1.34e-7
+// absolute, exhaustive over its 2^24 values. u is never 0 or 1, so the radius is in [3.4e-4, 6.661] and |z| <= 6.67; no
+// result is NaN, infinite or denormal.
 //
 // Coefficients: Sollya's fpminimax. -2 log1p(f) on [sqrt(1/2) - 1, sqrt(2) - 1], degree 9, -2f fixed, relative error;
 // sin(pi x) and cos(pi x) as polynomials in x^2 on [0, 1/2], relative and absolute error.

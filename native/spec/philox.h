@@ -1,8 +1,8 @@
-// Philox4x32-10 (Salmon, Moraes, Dror, Shaw, Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011): 128 random bits as a
-// function of a counter and a key. No state: any block can be computed anywhere, in any order, and again.
+// Philox4x32-10 (Salmon, Moraes, Dror, Shaw, Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011): 128 random bits as
+// a function of a counter and a key. No state: any block can be computed anywhere, in any order, and again.
 //
-// How elbo4j numbers its noise: key = the 64-bit seed; counter = (column / 4, row, low and high half of the draw); word w of
-// a block belongs to column 4 * (column / 4) + w.
+// How elbo4j numbers its noise: key = the 64-bit seed; counter = (column / 4, row, low and high half of the draw); word
+// w of a block belongs to column 4 * (column / 4) + w.
 #pragma once
 #include <cstdint>
 

@@ -1,4 +1,5 @@
-// 1 / d for d in [1, 2]: a quadratic start (minimax, error 1/99) and two Newton steps. A division costs several times more.
+// 1 / d for d in [1, 2]: a quadratic start (minimax, error 1/99) and two Newton steps. A division costs several times
+// more.
 //
 // Accuracy: max 0.673 ULP on [1, 2], exhaustive; 1/1 = 1 and 1/2 = 0.5 exactly. NaN stays NaN; outside [1, 2] no
 // promise.

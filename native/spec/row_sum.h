@@ -6,9 +6,9 @@
 // Elements past the end of the row are +0, so a short row needs no second definition: a kernel may stop the tree at the
 // smallest power of two that holds its quads, since adding +0 to a lane (never -0, it started from +0) changes nothing.
 //
-// Accuracy: 0.5 ULP of the exact sum, plus at most 2^-23 of the sum of the magnitudes of the elements (the quads' rounding;
-// the doubles' is below 2^-16 of that up to 2^20 columns).
-// Exact zero sums are +0; NaN, and +inf with -inf, give NaN; quads that overflow float give infinity.
+// Accuracy: 0.5 ULP of the exact sum, plus at most 2^-23 of the sum of the magnitudes of the elements (the quads'
+// rounding; the doubles' is below 2^-16 of that up to 2^20 columns). Exact zero sums are +0; NaN, and +inf with -inf,
+// give NaN; quads that overflow float give infinity.
 #pragma once
 #include "float_operations.h"
 

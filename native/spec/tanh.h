@@ -1,8 +1,8 @@
-// tanh(x) = m / (2 - m) with m = 1 - exp(-2|x|), and the sign of x. Computing m = -expm1(-2|x|) directly, not from exp, is
-// what keeps the relative accuracy near 0; the denominator is always in [1, 2], where a reciprocal is cheap.
+// tanh(x) = m / (2 - m) with m = 1 - exp(-2|x|), and the sign of x. Computing m = -expm1(-2|x|) directly, not from exp,
+// is what keeps the relative accuracy near 0; the denominator is always in [1, 2], where a reciprocal is cheap.
 //
-// Accuracy: max 2.996 ULP for every finite x, denormals included, exhaustive. Odd to the bit; +-1 from |x| = 8.491054 on.
-// tanh(+-0) = +-0, tanh(+-inf) = +-1, NaN stays NaN. Its derivative is 1 - tanh(x)^2.
+// Accuracy: max 2.996 ULP for every finite x, denormals included, exhaustive. Odd to the bit; +-1 from |x| = 8.491054
+// on. tanh(+-0) = +-0, tanh(+-inf) = +-1, NaN stays NaN. Its derivative is 1 - tanh(x)^2.
 //
 // -2|x| = k ln 2 + r as in exp; expm1(r) = r + r^2 q(r), q by Sollya's fpminimax:
 //   fpminimax(expm1(x), [|2,...,6|], [|24...|], [-0.347; 0.347], x, relative, floating), error 2^-26.1.

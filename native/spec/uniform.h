@@ -1,5 +1,5 @@
-// A random word to a uniform float in [0, 1): its high 24 bits times 2^-24. Exact, so each of the 2^24 values is equally
-// likely; never 1.
+// A random word to a uniform float in [0, 1): its high 24 bits times 2^-24. Exact, so each of the 2^24 values is
+// equally likely; never 1.
 #pragma once
 #include <cstdint>
 
