@@ -4,7 +4,9 @@ package io.elbo4j;
 public enum Activation {
     /** x. */
     IDENTITY,
-    /** x where x is above 0, else +0 (also for -0); a denormal above 0 stays. Its gradient passes where y is above 0. */
+    /**
+       x where x is above 0, else +0 (also for -0); a denormal above 0 stays. Its gradient passes where y is above 0.
+     */
     RELU,
     /** tanh(x); odd, so tanh(-0) = -0. See {@link io.elbo4j.numerics.Tanh}. */
     TANH,

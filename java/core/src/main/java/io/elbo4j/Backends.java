@@ -11,8 +11,8 @@ import java.util.Map;
  *
  * <ul>
  *   <li>{@code java}: always.
- *   <li>{@code cpu}: where its native library loads, at the best instruction-set level of the processor, or below at the
- *       level that the system property {@value #LEVEL_PROPERTY} names ({@code generic}, {@code v2}, {@code v3},
+ *   <li>{@code cpu}: where its native library loads, at the best instruction-set level of the processor, or below at
+ * the level that the system property {@value #LEVEL_PROPERTY} names ({@code generic}, {@code v2}, {@code v3},
  *       {@code v4}).
  *   <li>{@code cuda}: not in this version.
  *   <li>{@code auto}: {@code cpu} if it is available, else {@code java}. That holds for processors without a hardware
@@ -103,6 +103,7 @@ public final class Backends {
         if (asked < 0) {
             throw new IllegalArgumentException("threads must be from 0 (all processors) to 1024, not " + asked);
         }
-        return asked == 0 ? Runtime.getRuntime().availableProcessors() : asked;
+        return asked == 0 ? Runtime.getRuntime().availableProcessors() :
+                asked;
     }
 }

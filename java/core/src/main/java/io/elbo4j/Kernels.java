@@ -3,8 +3,8 @@ package io.elbo4j;
 /**
  * The kernels that every backend implements, on validated arguments: the seam between the operations
  * ({@code io.elbo4j.operation}, which check shapes and split the work) and the implementations. Each call does items
- * {@code begin} (inclusive) to {@code end} (exclusive) and writes nothing else. The scalar functions, the order of every
- * sum and the noise are fixed by the numerics contract, so all implementations return the same bits.
+ * {@code begin} (inclusive) to {@code end} (exclusive) and writes nothing else. The scalar functions, the order of
+ * every sum and the noise are fixed by the numerics contract, so all implementations return the same bits.
  *
  * <p>Nullable arguments are marked; {@code d} before a name is the gradient of the loss with respect to it.
  */

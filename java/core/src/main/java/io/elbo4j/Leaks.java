@@ -4,8 +4,8 @@ import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Frees native memory that nobody closed, once its owner is garbage, and counts it. The owner of a matrix closes it; this
- * is the backup, and a count above 0 after a garbage collection is a bug of the program.
+ * Frees native memory that nobody closed, once its owner is garbage, and counts it. The owner of a matrix closes it;
+ * this is the backup, and a count above 0 after a garbage collection is a bug of the program.
  */
 public final class Leaks {
     private static final AtomicLong COUNT = new AtomicLong();

@@ -1,6 +1,9 @@
 package io.elbo4j;
 
-/** The scalar functions of the numerics contract that are no activations, for {@link io.elbo4j.operation.Elementwise#map}. */
+/**
+ * The scalar functions of the numerics contract that are no activations, for {@link
+ * io.elbo4j.operation.Elementwise#map}.
+ */
 public enum ScalarFunction {
     /** See {@link io.elbo4j.numerics.Exp}. */
     EXP,

@@ -22,7 +22,9 @@ public abstract class Storage implements AutoCloseable {
         return elements;
     }
 
-    /** What kernels of this backend are handed for an element: a {@code float[]}, a native pointer, a device pointer. */
+    /**
+     * What kernels of this backend are handed for an element: a {@code float[]}, a native pointer, a device pointer.
+     */
     protected abstract Object address(long offset);
 
     /** Copies {@code count} elements starting at {@code offset} into a Java array, after all work queued before. */

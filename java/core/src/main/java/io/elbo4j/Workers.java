@@ -7,8 +7,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A fixed number of threads, the caller among them, that run one job together. A worker out of work looks for the next
- * job for 50 us, then sleeps: waking a sleeping thread takes as long as a small kernel, and a ForkJoinPool, whose workers
- * sleep at once, made two threads no faster than one on kernels of 0.3 ms.
+ * job for 50 us, then sleeps: waking a sleeping thread takes as long as a small kernel, and a ForkJoinPool, whose
+ * workers sleep at once, made two threads no faster than one on kernels of 0.3 ms.
  */
 public final class Workers implements AutoCloseable {
     /** The part of a job that worker {@code worker} of {@code workers} does. */

@@ -37,7 +37,8 @@ final class CpuKernels implements Kernels {
             Noise noise, Matrix z, Matrix kl, Matrix logRatio, long begin, long end) {
         ElboCpu.elbo4j_cpu_gaussian_sample_kl(level, at(mean), stride(mean), at(logVariance), stride(logVariance),
                 at(priorMean), stride(priorMean), at(priorLogVariance), stride(priorLogVariance), noise.seed(),
-                noise.draw(), noise.firstRow(), samples(z, mean), at(z), stride(z), at(kl), at(logRatio), mean.columns(), begin, end);
+                noise.draw(), noise.firstRow(), samples(z, mean), at(z), stride(z), at(kl), at(logRatio),
+                mean.columns(), begin, end);
     }
 
     @Override
@@ -46,9 +47,9 @@ final class CpuKernels implements Kernels {
             Matrix dPriorMean, Matrix dPriorLogVariance, long begin, long end) {
         ElboCpu.elbo4j_cpu_gaussian_sample_kl_backward(level, at(mean), stride(mean), at(logVariance),
                 stride(logVariance), at(priorMean), stride(priorMean), at(priorLogVariance), stride(priorLogVariance),
-                noise.seed(), noise.draw(), noise.firstRow(), samples(dz, mean), at(dz), stride(dz), at(dKl), at(columnWeight),
-                at(dMean), stride(dMean), at(dLogVariance), stride(dLogVariance), at(dPriorMean), stride(dPriorMean),
-                at(dPriorLogVariance), stride(dPriorLogVariance), mean.columns(), begin, end);
+                noise.seed(), noise.draw(), noise.firstRow(), samples(dz, mean), at(dz), stride(dz), at(dKl),
+                at(columnWeight), at(dMean), stride(dMean), at(dLogVariance), stride(dLogVariance), at(dPriorMean),
+                stride(dPriorMean), at(dPriorLogVariance), stride(dPriorLogVariance), mean.columns(), begin, end);
     }
 
     @Override
@@ -173,26 +174,26 @@ final class CpuKernels implements Kernels {
 
     @Override
     public void scatterAdd(Matrix source, Indices rows, Matrix target, long begin, long end) {
-        ElboCpu.elbo4j_cpu_scatter_add(level, at(source), stride(source), ((NativeIndices) rows).address(), rows.count(),
-                at(target), stride(target), begin, end);
+        ElboCpu.elbo4j_cpu_scatter_add(level, at(source), stride(source), ((NativeIndices) rows).address(),
+                rows.count(), at(target), stride(target), begin, end);
     }
 
     @Override
     public void normal(Noise noise, Matrix target, long begin, long end) {
-        ElboCpu.elbo4j_cpu_normal(level, noise.seed(), noise.draw(), noise.firstRow(), at(target), stride(target), target.columns(),
-                begin, end);
-    }
-
-    @Override
-    public void uniform(Noise noise, float low, float high, Matrix target, long begin, long end) {
-        ElboCpu.elbo4j_cpu_uniform(level, noise.seed(), noise.draw(), noise.firstRow(), low, high, at(target), stride(target),
+        ElboCpu.elbo4j_cpu_normal(level, noise.seed(), noise.draw(), noise.firstRow(), at(target), stride(target),
                 target.columns(), begin, end);
     }
 
     @Override
+    public void uniform(Noise noise, float low, float high, Matrix target, long begin, long end) {
+        ElboCpu.elbo4j_cpu_uniform(level, noise.seed(), noise.draw(), noise.firstRow(), low, high, at(target),
+                stride(target), target.columns(), begin, end);
+    }
+
+    @Override
     public void binarise(Matrix probability, Noise noise, Matrix target, long begin, long end) {
-        ElboCpu.elbo4j_cpu_binarise(level, at(probability), stride(probability), noise.seed(), noise.draw(), noise.firstRow(),
-                at(target), stride(target), target.columns(), begin, end);
+        ElboCpu.elbo4j_cpu_binarise(level, at(probability), stride(probability), noise.seed(), noise.draw(),
+                noise.firstRow(), at(target), stride(target), target.columns(), begin, end);
     }
 
     @Override

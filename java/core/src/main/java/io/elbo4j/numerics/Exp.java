@@ -5,10 +5,12 @@ package io.elbo4j.numerics;
  *
  * <p>x = k ln 2 + r with |r| at most 0.347; a polynomial in r; scaled by a power of two that is built from bits.
  *
- * <p>Accuracy: max 0.892 ULP for x in [-86.98, 88.73], exhaustive. Results below 2^-125.5 are +0, so no result is denormal.
- * exp(±0) = 1, exp(+inf) = +inf, exp(-inf) = +0, NaN stays NaN; overflow gives +inf as the rounded true value does.
+ * <p>Accuracy: max 0.892 ULP for x in [-86.98, 88.73], exhaustive. Results below 2^-125.5 are +0, so no result is
+ * denormal. exp(±0) = 1, exp(+inf) = +inf, exp(-inf) = +0, NaN stays NaN; overflow gives +inf as the rounded true value
+ * does.
  *
- * <p>Source of the coefficients: Sollya's fpminimax on [-0.347, 0.347] with float coefficients, relative error, 1 + r fixed.
+ * <p>Source of the coefficients: Sollya's fpminimax on [-0.347, 0.347] with float coefficients, relative error, 1 + r
+ * fixed.
  */
 public final class Exp {
     /** Adding 1.5 * 2^23 rounds to the nearest integer and leaves that integer in the low bits. */

@@ -8,10 +8,10 @@ package io.elbo4j.numerics;
  * gradient(x) = sigmoid(v) + x sigmoid(v) (1 - sigmoid(v)) v'
  * </pre>
  *
- * <p>Accuracy against that formula in higher precision, exhaustive. gelu: max 2.45 ULP for x at least 0, 3.43 on [-1, 0), 14.2
- * on [-3, -1), 55 on [-6, -3); below, the rounding of v grows in exp while gelu itself vanishes (|gelu| &lt; 1e-10). Max
- * absolute error for x &lt; 0: 5.5e-8. gradient: max 3.37 ULP for x at least 0; it has a zero at -0.7524, so for x &lt; 0 a max
- * absolute error: 8.6e-8 (2.7e-7 over all x).
+ * <p>Accuracy against that formula in higher precision, exhaustive. gelu: max 2.45 ULP for x at least 0, 3.43 on [-1,
+ * 0), 14.2 on [-3, -1), 55 on [-6, -3); below, the rounding of v grows in exp while gelu itself vanishes (|gelu| &lt;
+ * 1e-10). Max absolute error for x &lt; 0: 5.5e-8. gradient: max 3.37 ULP for x at least 0; it has a zero at -0.7524,
+ * so for x &lt; 0 a max absolute error: 8.6e-8 (2.7e-7 over all x).
  *
  * <p>gelu(±0) = ±0, gelu(+inf) = +inf, gelu(-inf) = -0 (as for every x below -9.986, where the sigmoid is +0);
  * gradient(±0) = 0.5, gradient(+inf) = 1, gradient(-inf) = +0. NaN stays NaN.

@@ -5,12 +5,12 @@ package io.elbo4j.numerics;
  * sqrt(-2 log u) from the first word, a point on the circle from the second.
  *
  * <p>Accuracy: radius max 1.46 ULP of sqrt(-2 log u), exhaustive over the 2^31 values of u; direction max 1.34e-7
- * absolute, exhaustive over its 2^24 values. u is never 0 or 1, so the radius is in [3.4e-4, 6.661] and |z| at most 6.67; no
- * result is NaN, infinite or denormal.
+ * absolute, exhaustive over its 2^24 values. u is never 0 or 1, so the radius is in [3.4e-4, 6.661] and |z| at
+ * most 6.67; no result is NaN, infinite or denormal.
  *
- * <p>Source: Box and Muller, A Note on the Generation of Random Normal Deviates, 1958. Coefficients: Sollya's fpminimax.
- * -2 log1p(f) on [sqrt(1/2) - 1, sqrt(2) - 1], degree 9, -2f fixed, relative error; sin(pi x) and cos(pi x) as polynomials in
- * x^2 on [0, 1/2], relative and absolute error.
+ * <p>Source: Box and Muller, A Note on the Generation of Random Normal Deviates, 1958. Coefficients: Sollya's
+ * fpminimax. -2 log1p(f) on [sqrt(1/2) - 1, sqrt(2) - 1], degree 9, -2f fixed, relative error; sin(pi x) and cos(pi x)
+ * as polynomials in x^2 on [0, 1/2], relative and absolute error.
  */
 public final class Normal {
     private Normal() {}

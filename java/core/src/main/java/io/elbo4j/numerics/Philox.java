@@ -1,8 +1,8 @@
 package io.elbo4j.numerics;
 
 /**
- * Philox4x32-10: 128 random bits as a function of a counter and a key, the same words as {@code native/spec/philox.h}. No
- * state: any block can be computed anywhere, in any order, and again.
+ * Philox4x32-10: 128 random bits as a function of a counter and a key, the same words as {@code native/spec/philox.h}.
+ * No state: any block can be computed anywhere, in any order, and again.
  *
  * <p>Source: Salmon, Moraes, Dror, Shaw, Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011.
  */
@@ -13,8 +13,8 @@ public final class Philox {
     private Philox() {}
 
     /**
-     * The block of elbo4j's noise that covers columns 4 * columnBlock to 4 * columnBlock + 3 of a row: word w belongs to column
-     * 4 * columnBlock + w. The key is the seed, the counter (columnBlock, row, low and high half of draw).
+     * The block of elbo4j's noise that covers columns 4 * columnBlock to 4 * columnBlock + 3 of a row: word w belongs
+     * to column 4 * columnBlock + w. The key is the seed, the counter (columnBlock, row, low and high half of draw).
      *
      * @param seed the whole 64 bits are used
      * @param draw which draw of this seed, all 64 bits used

@@ -3,8 +3,8 @@ package io.elbo4j.numerics;
 import java.util.Arrays;
 
 /**
- * The sum of a row, defined so that a vector unit, a group of GPU threads and plain Java all compute it the same way; the same
- * bits as {@code native/spec/row_sum.h}.
+ * The sum of a row, defined so that a vector unit, a group of GPU threads and plain Java all compute it the same way;
+ * the same bits as {@code native/spec/row_sum.h}.
  *
  * <ul>
  *   <li>quads: (e0 + e1) + (e2 + e3) of four neighbouring columns, in float
@@ -15,8 +15,8 @@ import java.util.Arrays;
  *
  * <p>Elements past the end of the row are +0, so a short row needs no second definition.
  *
- * <p>Accuracy: 0.5 ULP of the exact sum, plus at most 2^-23 of the sum of the magnitudes of the elements. Exact zero sums are
- * +0; NaN, and +inf with -inf, give NaN; quads that overflow float give infinity.
+ * <p>Accuracy: 0.5 ULP of the exact sum, plus at most 2^-23 of the sum of the magnitudes of the elements. Exact zero
+ * sums are +0; NaN, and +inf with -inf, give NaN; quads that overflow float give infinity.
  */
 public final class RowSum {
     /** Partial sums a row is collected in. */
@@ -44,8 +44,8 @@ public final class RowSum {
     }
 
     /**
-     * Adds count columns of a row to its lanes. The first is in a column that is a multiple of 128; only the last call of a row
-     * may have a count that is not.
+     * Adds count columns of a row to its lanes. The first is in a column that is a multiple of 128; only the last call
+     * of a row may have a count that is not.
      */
     public static void add(double[] lanes, float[] values, int offset, int count) {
         int end = offset + count;

@@ -23,8 +23,8 @@ public final class Sigmoid {
     }
 
     /**
-     * 1 for x at least 0, else decay. Selected by the sign bit, since a branch on random signs is mispredicted half the time;
-     * at -0 both give 1, and with a NaN the decay is NaN anyway.
+     * 1 for x at least 0, else decay. Selected by the sign bit, since a branch on random signs is mispredicted half the
+     * time; at -0 both give 1, and with a NaN the decay is NaN anyway.
      */
     static float numerator(float x, float decay) {
         int negative = Float.floatToRawIntBits(x) >> 31;

@@ -1,8 +1,8 @@
 package io.elbo4j.numerics;
 
 /**
- * softplus(x) = log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)), the same bits as {@code native/spec/softplus.h}; it neither
- * overflows nor cancels. Its derivative is {@link Sigmoid}.
+ * softplus(x) = log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)), the same bits as {@code native/spec/softplus.h}; it
+ * neither overflows nor cancels. Its derivative is {@link Sigmoid}.
  *
  * <p>Accuracy: max 1.87 ULP for x at least -86.98, exhaustive; below, the result is under 2^-125.4 and becomes +0 with
  * exp's. softplus(+inf) = +inf, softplus(-inf) = +0, NaN stays NaN.

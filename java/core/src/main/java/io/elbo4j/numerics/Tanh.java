@@ -1,13 +1,15 @@
 package io.elbo4j.numerics;
 
 /**
- * The hyperbolic tangent, the same bits as {@code native/spec/tanh.h}: m / (2 - m) with m = 1 - exp(-2|x|), and the sign of
- * x. Computing m = -expm1(-2|x|) directly, not from exp, keeps the relative accuracy near 0. The derivative is 1 - tanh(x)^2.
+ * The hyperbolic tangent, the same bits as {@code native/spec/tanh.h}: m / (2 - m) with m = 1 - exp(-2|x|), and the
+ * sign of x. Computing m = -expm1(-2|x|) directly, not from exp, keeps the relative accuracy near 0. The derivative is
+ * 1 - tanh(x)^2.
  *
- * <p>Accuracy: max 2.996 ULP for every finite x, denormals included, exhaustive. Odd to the bit, nowhere above 1, and ±1 from
- * |x| = 8.491054 on. tanh(±0) = ±0, tanh(±inf) = ±1, NaN stays NaN.
+ * <p>Accuracy: max 2.996 ULP for every finite x, denormals included, exhaustive. Odd to the bit, nowhere above 1, and
+ * ±1 from |x| = 8.491054 on. tanh(±0) = ±0, tanh(±inf) = ±1, NaN stays NaN.
  *
- * <p>Source of the coefficients: expm1(r) = r + r^2 q(r), q by Sollya's {@code fpminimax(expm1(x), [|2,...,6|], [|24...|],
+ * <p>Source of the coefficients: expm1(r) = r + r^2 q(r), q by Sollya's {@code fpminimax(expm1(x), [|2,...,6|],
+ * [|24...|],
  * [-0.347; 0.347], x, relative, floating)}, error 2^-26.1.
  */
 public final class Tanh {

@@ -1,8 +1,8 @@
 package io.elbo4j.numerics;
 
 /**
- * A random word to a uniform float in [0, 1), the same bits as {@code native/spec/uniform.h}: its high 24 bits times 2^-24.
- * Exact, so each of the 2^24 values is equally likely; never 1.
+ * A random word to a uniform float in [0, 1), the same bits as {@code native/spec/uniform.h}: its high 24 bits times
+ * 2^-24. Exact, so each of the 2^24 values is equally likely; never 1.
  */
 public final class Uniform {
     private Uniform() {}

@@ -4,8 +4,8 @@ import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 
 /**
- * KL(q || p) of each dimension of a diagonal Gaussian, summed over the rows: shows which latent dimensions are used, and
- * decides about free bits. The formula is that of {@link GaussianSampleKl}; errors are reported as there.
+ * KL(q || p) of each dimension of a diagonal Gaussian, summed over the rows: shows which latent dimensions are used,
+ * and decides about free bits. The formula is that of {@link GaussianSampleKl}; errors are reported as there.
  */
 public final class GaussianKlPerDimension {
     private static final double NANOS_PER_ELEMENT = 0.7;
@@ -13,8 +13,9 @@ public final class GaussianKlPerDimension {
     private GaussianKlPerDimension() { }
 
     /**
-     * {@code klPerDimension} (1 x D, nats) = the sum over B rows of each dimension's KL. {@code mean}, {@code logVariance}
-     * and the prior are B x D; a prior of two nulls is the standard normal. 0 for B = 0; NaN where a column has a NaN.
+     * {@code klPerDimension} (1 x D, nats) = the sum over B rows of each dimension's KL. {@code mean}, {@code
+     * logVariance} and the prior are B x D; a prior of two nulls is the standard normal. 0 for B = 0; NaN where a
+     * column has a NaN.
      */
     public static Launch forward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance,
             Matrix klPerDimension) {

@@ -16,11 +16,12 @@ import io.elbo4j.Noise;
  * </pre>
  *
  * All matrices are float32. {@code mean}, {@code logVariance} and the prior are B x D; a prior shared by all rows is
- * {@link Matrix#repeatRow}. {@code z} is KB x D with K >= 1 samples a row: row r has its samples in rows rK to rK + K - 1.
+ * {@link Matrix#repeatRow}. {@code z} is KB x D with K >= 1 samples a row: row r has its samples in rows rK to rK + K
+ * - 1.
  * {@code kl} is B x 1, in nats, summed over the D dimensions.
  *
- * <p>NaN in a row's inputs gives NaN in its outputs. A logVariance above about 88 overflows: kl becomes +infinity, above
- * about 177 z too; nothing is clamped silently.
+ * <p>NaN in a row's inputs gives NaN in its outputs. A logVariance above about 88 overflows: kl becomes +infinity,
+ * above about 177 z too; nothing is clamped silently.
  *
  * <p>Every method throws {@link IllegalArgumentException} for a wrong shape, matrices of several backends, or an output
  * that overlaps another argument, {@link NullPointerException} for a missing argument and {@link IllegalStateException}
@@ -59,7 +60,9 @@ public final class GaussianSampleKl {
             Matrix priorLogVariance, Noise noise, Matrix z, Matrix kl, Matrix logRatio) {
         Arguments a = distributions(name, mean, logVariance, priorMean, priorLogVariance, noise);
         long rows = mean.rows();
-        a.output("z", z, Arguments.given(name, "z", z).rows(), mean.columns()).samples("z", z, "mean", rows).noise("z", z);
+        a.output("z", z, Arguments.given(name, "z", z).rows(), mean.columns())
+                .samples("z", z, "mean", rows)
+                .noise("z", z);
         a.outputPerRow("kl", kl, rows);
         if (logRatio != null) {
             a.outputPerRow("logRatio", logRatio, z.rows());

@@ -5,8 +5,8 @@ import io.elbo4j.Matrix;
 
 /**
  * log (1/K) sum_k exp(x_k) of each row, without overflow: the importance-weighted bound of K log-weights (Burda, Grosse
- * and Salakhutdinov 2016, equation 8). {@code x} is B x K float32 with K >= 1, {@code result} is B x 1, in the unit of x
- * (nats). A row with NaN gives NaN, else one with +infinity +infinity, and a row of -infinity alone gives -infinity
+ * and Salakhutdinov 2016, equation 8). {@code x} is B x K float32 with K >= 1, {@code result} is B x 1, in the unit of
+ * x (nats). A row with NaN gives NaN, else one with +infinity +infinity, and a row of -infinity alone gives -infinity
  * (with a gradient of NaN: it has none).
  * Errors are reported as by {@link GaussianSampleKl}.
  */

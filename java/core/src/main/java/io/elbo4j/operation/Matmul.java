@@ -19,8 +19,8 @@ public final class Matmul {
     private Matmul() { }
 
     /**
-     * c = a b + bias, and if {@code relu} then c = max(c, 0): a is B x k, b is k x n, bias is 1 x n or null, c is B x n.
-     * The ReLU keeps NaN.
+     * c = a b + bias, and if {@code relu} then c = max(c, 0): a is B x k, b is k x n, bias is 1 x n or null, c is B x
+     * n. The ReLU keeps NaN.
      */
     public static Launch forward(Matrix a, Matrix b, Matrix bias, boolean relu, Matrix c) {
         Arguments arguments = new Arguments("Matmul.forward").input("a", a).input("b", b);

@@ -5,8 +5,8 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 
 /**
- * Random float32 matrices: element (row, column) is a function of the noise's seed and draw, row and column alone (Salmon
- * et al. 2011). Rows are limited to 2^32, columns to 2^34. Errors are reported as by {@link GaussianSampleKl}.
+ * Random float32 matrices: element (row, column) is a function of the noise's seed and draw, row and column alone
+ * (Salmon et al. 2011). Rows are limited to 2^32, columns to 2^34. Errors are reported as by {@link GaussianSampleKl}.
  */
 public final class RandomFill {
     private static final double NORMAL_NANOS = 1;

@@ -5,9 +5,9 @@ import io.elbo4j.Matrix;
 
 /**
  * Sums of a B x D float32 matrix. Row sums add in float64 and round once (0.5 ULP of the exact sum of the float32 quads
- * for any realistic length); column sums, whose length is the batch, are float32 chains over 1 to 8 chunks of rows added
- * as a tree. An empty sum is 0. NaN and infinities spread as IEEE 754 says. The sums must not overlap x. Errors are
- * reported as by {@link GaussianSampleKl}.
+ * for any realistic length); column sums, whose length is the batch, are float32 chains over 1 to 8 chunks of rows
+ * added as a tree. An empty sum is 0. NaN and infinities spread as IEEE 754 says. The sums must not overlap x. Errors
+ * are reported as by {@link GaussianSampleKl}.
  */
 public final class Sums {
     private static final double NANOS_PER_ELEMENT = 0.15;

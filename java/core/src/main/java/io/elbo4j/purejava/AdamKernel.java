@@ -12,8 +12,8 @@ import io.elbo4j.Matrix;
 import io.elbo4j.numerics.RowSum;
 
 /**
- * One step of Adam (Kingma and Ba 2015, algorithm 1, in the form of the end of its section 2), and the scale that clips a
- * gradient to a norm (Pascanu et al. 2013, algorithm 1):
+ * One step of Adam (Kingma and Ba 2015, algorithm 1, in the form of the end of its section 2), and the scale that clips
+ * a gradient to a norm (Pascanu et al. 2013, algorithm 1):
  *
  * <pre>
  * m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2       g = gradient times the scale
@@ -39,7 +39,8 @@ final class AdamKernel {
         float[] v = scratch.tile(3);
         float scale = gradientScale == null ? 1 : get(gradientScale, 0);
         // Rows without gaps are one long row: a bias comes as a column.
-        boolean oneRow = contiguous(parameter) && contiguous(gradient) && contiguous(firstMoment) && contiguous(secondMoment);
+        boolean oneRow =
+                contiguous(parameter) && contiguous(gradient) && contiguous(firstMoment) && contiguous(secondMoment);
         int columns = (int) (oneRow ? (end - begin) * parameter.columns() : parameter.columns());
         long last = oneRow ? Math.min(begin + 1, end) : end;
         for (long r = begin; r < last; r++) {
@@ -91,8 +92,8 @@ final class AdamKernel {
         }
     }
 
-    private static void descend(float[] m, float[] v, float stepSize, float inverseRootCorrection, float epsilon, float[] p,
-            int n) {
+    private static void descend(
+            float[] m, float[] v, float stepSize, float inverseRootCorrection, float epsilon, float[] p, int n) {
         for (int i = 0; i < n; i++) {
             p[i] = p[i] - (stepSize * m[i]) / Math.fma((float) Math.sqrt(v[i]), inverseRootCorrection, epsilon);
         }
@@ -100,7 +101,8 @@ final class AdamKernel {
 
     /**
      * x, or +0 where |x| is below 2^-100; NaN stays. Written without a comparison, which would keep the loop from being
-     * vectorised: the difference is at least 2^-124 where x is kept, so that the factor is 0 or 1; adding 0 turns -0 into +0.
+     * vectorised: the difference is at least 2^-124 where x is kept, so that the factor is 0 or 1; adding 0 turns -0
+     * into +0.
      */
     private static float flush(float x) {
         float keep = Math.min(Math.max((Math.abs(x) - FLUSHED) * 0x1p126f, 0), 1);

@@ -21,8 +21,8 @@ import io.elbo4j.numerics.Softplus;
  * dLogits       = w (x - sigmoid(l))        w = dLogLikelihood
  * </pre>
  *
- * <p>logits are B K x D, x is B x D: row r of the logits belongs to row r / K of x. logLikelihood is B K x 1. Moves 12 bytes an
- * element with the gradient, 8 without.
+ * <p>logits are B K x D, x is B x D: row r of the logits belongs to row r / K of x. logLikelihood is B K x 1. Moves 12
+ * bytes an element with the gradient, 8 without.
  */
 final class BernoulliLogLikelihood {
     private BernoulliLogLikelihood() {}

@@ -18,8 +18,8 @@ import io.elbo4j.numerics.Softplus;
 import io.elbo4j.numerics.Tanh;
 
 /**
- * Activations y = f(x), their gradients dx = dy f'(x) and other scalar functions, element by element. x is the input of the
- * activation, not its output. Moves 8 bytes an element, 12 for a gradient. Results may replace their inputs.
+ * Activations y = f(x), their gradients dx = dy f'(x) and other scalar functions, element by element. x is the input of
+ * the activation, not its output. Moves 8 bytes an element, 12 for a gradient. Results may replace their inputs.
  *
  * <pre>
  * RELU       !(x &lt;= 0) ? dy : 0

@@ -9,8 +9,8 @@ import io.elbo4j.Matrix;
 import java.util.Arrays;
 
 /**
- * The KL divergence of each latent dimension, summed over the batch, and the gate of free bits (Kingma et al. 2016, appendix
- * C8): the columns whose KL is at most the threshold get no gradient from it.
+ * The KL divergence of each latent dimension, summed over the batch, and the gate of free bits (Kingma et al. 2016,
+ * appendix C8): the columns whose KL is at most the threshold get no gradient from it.
  *
  * <pre>
  * klPerDimension = 1/2 sum over rows of (q + plv - lv - 1)      as in {@link GaussianSampleKl}
@@ -22,8 +22,8 @@ import java.util.Arrays;
 final class GaussianKlPerDimension {
     private GaussianKlPerDimension() {}
 
-    static void forward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance, Matrix klPerDimension,
-            long begin, long end) {
+    static void forward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance,
+            Matrix klPerDimension, long begin, long end) {
         Scratch scratch = Scratch.get();
         Matmul.Scratch chains = Matmul.Scratch.get();
         float[] m = scratch.tile(0);

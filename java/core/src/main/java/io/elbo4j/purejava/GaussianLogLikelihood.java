@@ -13,7 +13,8 @@ import io.elbo4j.numerics.RowSum;
 import java.util.Arrays;
 
 /**
- * The log-density of x under a diagonal Gaussian with mean m and log-variance lv, and its gradients, from one exponential:
+ * The log-density of x under a diagonal Gaussian with mean m and log-variance lv, and its gradients, from one
+ * exponential:
  *
  * <pre>
  * iv = exp(-lv), d = x - m, q = d^2 iv
@@ -22,8 +23,8 @@ import java.util.Arrays;
  * dLogVariance  = w/2 (q - 1)               summed over the rows where one log-variance is shared by all
  * </pre>
  *
- * <p>mean is B K x D, x is B x D: row r of the mean belongs to row r / K of x. logVariance is B K x D; a row stride of 0 shares
- * one row. logLikelihood is B K x 1. Moves 20 bytes an element with both gradients, 12 without.
+ * <p>mean is B K x D, x is B x D: row r of the mean belongs to row r / K of x. logVariance is B K x D; a row stride of
+ * 0 shares one row. logLikelihood is B K x 1. Moves 20 bytes an element with both gradients, 12 without.
  */
 final class GaussianLogLikelihood {
     private static final double LOG_TWO_PI = 1.8378770664093454835606594728112;
@@ -31,8 +32,8 @@ final class GaussianLogLikelihood {
     private GaussianLogLikelihood() {}
 
     /** dLogLikelihood is null when no gradient is wanted; dMean and dLogVariance are nullable. */
-    static void fused(Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood, Matrix dMean,
-            Matrix dLogVariance, long begin, long end) {
+    static void fused(Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood,
+            Matrix dMean, Matrix dLogVariance, long begin, long end) {
         Scratch scratch = Scratch.get();
         float[] m = scratch.tile(0);
         float[] lv = scratch.tile(1);

@@ -14,8 +14,8 @@ import io.elbo4j.numerics.RowSum;
 import java.util.Arrays;
 
 /**
- * K samples of a diagonal Gaussian, its KL divergence from a prior and, on request, log p(z) - log q(z) of each sample. For
- * a row with mean m and log-variance lv, a prior with mean pm and log-variance plv, and noise eps:
+ * K samples of a diagonal Gaussian, its KL divergence from a prior and, on request, log p(z) - log q(z) of each sample.
+ * For a row with mean m and log-variance lv, a prior with mean pm and log-variance plv, and noise eps:
  *
  * <pre>
  * s = exp(lv / 2), v = s^2, z = m + s eps
@@ -29,16 +29,17 @@ import java.util.Arrays;
  * dPriorLogVariance = w/2 (1 - q)
  * </pre>
  *
- * <p>mean and logVariance are B x D, z is B K x D with the samples of a row next to each other, kl is B x 1, logRatio B K x 1.
- * Moves 12 bytes an element forward (20 with a prior) and 20 backward: the noise is drawn again, not stored.
+ * <p>mean and logVariance are B x D, z is B K x D with the samples of a row next to each other, kl is B x 1, logRatio B
+ * K x 1. Moves 12 bytes an element forward (20 with a prior) and 20 backward: the noise is drawn again, not stored.
  *
- * <p>A standard normal prior is pm = 0, plv = 0, ip = 1, to the bit: nothing is rounded when one adds 0 or multiplies by 1.
+ * <p>A standard normal prior is pm = 0, plv = 0, ip = 1, to the bit: nothing is rounded when one adds 0 or multiplies
+ * by 1.
  */
 final class GaussianSampleKl {
     private GaussianSampleKl() {}
 
-    static void forward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance, Noise noise, Matrix z,
-            Matrix kl, Matrix logRatio, long begin, long end) {
+    static void forward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance, Noise noise,
+            Matrix z, Matrix kl, Matrix logRatio, long begin, long end) {
         Scratch scratch = Scratch.get();
         float[] m = scratch.tile(0);
         float[] lv = scratch.tile(1);
@@ -82,9 +83,9 @@ final class GaussianSampleKl {
     }
 
     /** columnWeight is nullable, dPriorMean and dPriorLogVariance are nullable. */
-    static void backward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance, Noise noise, Matrix dz,
-            Matrix dKl, Matrix columnWeight, Matrix dMean, Matrix dLogVariance, Matrix dPriorMean, Matrix dPriorLogVariance,
-            long begin, long end) {
+    static void backward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance, Noise noise,
+            Matrix dz, Matrix dKl, Matrix columnWeight, Matrix dMean, Matrix dLogVariance, Matrix dPriorMean,
+            Matrix dPriorLogVariance, long begin, long end) {
         Scratch scratch = Scratch.get();
         float[] m = scratch.tile(0);
         float[] lv = scratch.tile(1);
@@ -134,8 +135,8 @@ final class GaussianSampleKl {
     }
 
     /** pm, plv and ip = exp(-plv) of a prior, or of the standard normal where it is null. */
-    static void loadPrior(Matrix priorMean, Matrix priorLogVariance, long row, int column, float[] pm, float[] plv, float[] ip,
-            int n) {
+    static void loadPrior(Matrix priorMean, Matrix priorLogVariance, long row, int column, float[] pm, float[] plv,
+            float[] ip, int n) {
         if (priorMean == null) {
             Arrays.fill(pm, 0, n, 0);
             Arrays.fill(plv, 0, n, 0);
@@ -181,8 +182,8 @@ final class GaussianSampleKl {
         }
     }
 
-    private static void logRatioTerms(float[] z, float[] eps, float[] lv, float[] pm, float[] plv, float[] ip, float[] u,
-            int n) {
+    private static void logRatioTerms(
+            float[] z, float[] eps, float[] lv, float[] pm, float[] plv, float[] ip, float[] u, int n) {
         for (int i = 0; i < n; i++) {
             float dz = z[i] - pm[i];
             u[i] = Math.fma(-(dz * ip[i]), dz, Math.fma(eps[i], eps[i], lv[i]) - plv[i]);
@@ -218,7 +219,8 @@ final class GaussianSampleKl {
         }
     }
 
-    private static void logVarianceGradient(float[] s, float[] ip, float[] w, float[] sumEps, float[] dLogVariance, int n) {
+    private static void logVarianceGradient(
+            float[] s, float[] ip, float[] w, float[] sumEps, float[] dLogVariance, int n) {
         for (int i = 0; i < n; i++) {
             float v = s[i] * s[i];
             float a = sumEps[i] * (0.5f * s[i]);

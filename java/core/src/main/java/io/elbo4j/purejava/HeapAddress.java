@@ -3,9 +3,9 @@ package io.elbo4j.purejava;
 import io.elbo4j.Matrix;
 
 /**
- * Where a matrix of the java backend starts, and how its kernels reach elements: whole pieces of rows are copied to and from
- * tiles ({@link Scratch}), because the compiler vectorises a loop over arrays with one common index, and not one over flat
- * arrays with several offsets.
+ * Where a matrix of the java backend starts, and how its kernels reach elements: whole pieces of rows are copied to and
+ * from tiles ({@link Scratch}), because the compiler vectorises a loop over arrays with one common index, and not one
+ * over flat arrays with several offsets.
  */
 record HeapAddress(float[] values, int offset) {
     private static HeapAddress of(Matrix matrix) {

@@ -5,8 +5,8 @@ import io.elbo4j.Indices;
 import io.elbo4j.Storage;
 
 /**
- * Matrices in Java arrays and kernels in Java alone: the fallback where no native library loads, the readable specification
- * of every kernel, and the reference that the other backends are compared with.
+ * Matrices in Java arrays and kernels in Java alone: the fallback where no native library loads, the readable
+ * specification of every kernel, and the reference that the other backends are compared with.
  */
 public final class JavaBackend extends Backend {
     /** The longest array that every Java virtual machine can make. */

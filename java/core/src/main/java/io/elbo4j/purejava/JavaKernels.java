@@ -14,15 +14,15 @@ import io.elbo4j.ScalarFunction;
 /** The table of the java backend's kernels. */
 final class JavaKernels implements Kernels {
     @Override
-    public void gaussianSampleKl(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance, Noise noise,
-            Matrix z, Matrix kl, Matrix logRatio, long begin, long end) {
+    public void gaussianSampleKl(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance,
+            Noise noise, Matrix z, Matrix kl, Matrix logRatio, long begin, long end) {
         GaussianSampleKl.forward(mean, logVariance, priorMean, priorLogVariance, noise, z, kl, logRatio, begin, end);
     }
 
     @Override
     public void gaussianSampleKlBackward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance,
-            Noise noise, Matrix dz, Matrix dKl, Matrix columnWeight, Matrix dMean, Matrix dLogVariance, Matrix dPriorMean,
-            Matrix dPriorLogVariance, long begin, long end) {
+            Noise noise, Matrix dz, Matrix dKl, Matrix columnWeight, Matrix dMean, Matrix dLogVariance,
+            Matrix dPriorMean, Matrix dPriorLogVariance, long begin, long end) {
         GaussianSampleKl.backward(mean, logVariance, priorMean, priorLogVariance, noise, dz, dKl, columnWeight, dMean,
                 dLogVariance, dPriorMean, dPriorLogVariance, begin, end);
     }
@@ -34,15 +34,16 @@ final class JavaKernels implements Kernels {
     }
 
     @Override
-    public void bernoulliLogLikelihood(Matrix logits, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood, Matrix dLogits,
-            long begin, long end) {
+    public void bernoulliLogLikelihood(Matrix logits, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood,
+            Matrix dLogits, long begin, long end) {
         BernoulliLogLikelihood.fused(logits, x, dLogLikelihood, logLikelihood, dLogits, begin, end);
     }
 
     @Override
-    public void gaussianLogLikelihood(Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood,
-            Matrix dMean, Matrix dLogVariance, long begin, long end) {
-        GaussianLogLikelihood.fused(mean, logVariance, x, dLogLikelihood, logLikelihood, dMean, dLogVariance, begin, end);
+    public void gaussianLogLikelihood(Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood,
+            Matrix logLikelihood, Matrix dMean, Matrix dLogVariance, long begin, long end) {
+        GaussianLogLikelihood.fused(
+                mean, logVariance, x, dLogLikelihood, logLikelihood, dMean, dLogVariance, begin, end);
     }
 
     @Override
@@ -54,8 +55,8 @@ final class JavaKernels implements Kernels {
     @Override
     public void matmul(Matrix a, Matrix b, Matrix bias, boolean relu, Matrix c, long begin, long end) {
         Matmul.matmul(values(a), offset(a), stride(a), values(b), offset(b), stride(b),
-                bias == null ? null : values(bias), bias == null ? 0 : offset(bias), relu, values(c), offset(c), stride(c),
-                (int) c.columns(), (int) a.columns(), (int) begin, (int) end);
+                bias == null ? null : values(bias), bias == null ? 0 : offset(bias), relu, values(c), offset(c),
+                stride(c), (int) c.columns(), (int) a.columns(), (int) begin, (int) end);
     }
 
     @Override

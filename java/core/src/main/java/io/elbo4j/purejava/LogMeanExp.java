@@ -20,8 +20,8 @@ import io.elbo4j.numerics.RowSum;
  * dx = dResult exp(x - result) / K
  * </pre>
  *
- * <p>x is B x K, the result B x 1. An infinite or NaN maximum is the result. Moves 4 bytes an element (two passes over a row,
- * the second from cache), 8 backward.
+ * <p>x is B x K, the result B x 1. An infinite or NaN maximum is the result. Moves 4 bytes an element (two passes over
+ * a row, the second from cache), 8 backward.
  */
 final class LogMeanExp {
     private LogMeanExp() {}

@@ -5,318 +5,332 @@ import java.util.Arrays;
 /**
  * Matrix products of row-major float32 matrices inside {@code float[]}, with fused epilogues.
  *
- * <p>Every output is one chain of fma from +0, k ascending; where k is the batch ({@link #matmulTransposedA}) it is one such
- * chain for each of {@link #batchChunks} chunks, combined by the adjacent-first tree of float additions. These are the
- * same bits as those of every other backend.
+ * <p>Every output is one chain of fma from +0, k ascending; where k is the batch ({@link #matmulTransposedA}) it is one
+ * such chain for each of {@link #batchChunks} chunks, combined by the adjacent-first tree of float additions. These are
+ * the same bits as those of every other backend.
  *
- * <p>Each matrix has an offset (of its element 0, 0) and a leading dimension (elements from one row to the next). Each call
- * computes the rows {@code begin} (included) to {@code end} (excluded) of the output and touches nothing else of it, so that
- * threads can share a product. The output must not overlap an input. Arguments are checked by the callers.
+ * <p>Each matrix has an offset (of its element 0, 0) and a leading dimension (elements from one row to the next). Each
+ * call computes the rows {@code begin} (included) to {@code end} (excluded) of the output and touches nothing else of
+ * it, so that threads can share a product. The output must not overlap an input. Arguments are checked by the callers.
  *
- * <p>How it gets its speed: the compiler vectorises a loop whose arrays are all indexed by the same variable, not one over a
- * flat array with several offsets. So strips of B are copied into a panel with one array for each k, and the hot loop runs
- * along three such arrays and three rows of sums: nine fma for six loads and three stores.
+ * <p>How it gets its speed: the compiler vectorises a loop whose arrays are all indexed by the same variable, not one
+ * over a flat array with several offsets. So strips of B are copied into a panel with one array for each k, and the hot
+ * loop runs along three such arrays and three rows of sums: nine fma for six loads and three stores.
  */
 final class Matmul {
-  private Matmul() {}
+    private Matmul() {}
 
-  /** C = activation(A·B + bias): A rows x k, B k x n, bias n or null; the activation is ReLU or the identity. */
-  static void matmul(float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float[] bias, int biasOffset, boolean relu,
-      float[] c, int cOffset, int ldc, int n, int k, int begin, int end) {
-    Scratch scratch = Scratch.get();
-    int width = Scratch.stripWidth(n, k);
-    for (int j = 0; j < n; j += width) {
-      int columns = Math.min(width, n - j);
-      float[][] panel = scratch.panel(k);
-      for (int step = 0; step < k; step++) {
-        System.arraycopy(b, bOffset + step * ldb + j, panel[step], 0, columns);
-      }
-      if (bias != null) {
-        System.arraycopy(bias, biasOffset + j, scratch.operand, 0, columns);
-      }
-      for (int row = begin; row < end; row += ROWS) {
-        chains(scratch, a, aOffset, lda, 1, panel, columns, k, 1, row, end);
-        for (int i = 0; i < ROWS && row + i < end; i++) {
-          if (bias != null) {
-            add(scratch.operand, scratch.sums[i], columns);
-          }
-          if (relu) {
-            relu(scratch.sums[i], columns);
-          }
-          System.arraycopy(scratch.sums[i], 0, c, cOffset + (row + i) * ldc + j, columns);
+    /** C = activation(A·B + bias): A rows x k, B k x n, bias n or null; the activation is ReLU or the identity. */
+    static void matmul(float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float[] bias, int biasOffset,
+            boolean relu, float[] c, int cOffset, int ldc, int n, int k, int begin, int end) {
+        Scratch scratch = Scratch.get();
+        int width = Scratch.stripWidth(n, k);
+        for (int j = 0; j < n; j += width) {
+            int columns = Math.min(width, n - j);
+            float[][] panel = scratch.panel(k);
+            for (int step = 0; step < k; step++) {
+                System.arraycopy(b, bOffset + step * ldb + j, panel[step], 0, columns);
+            }
+            if (bias != null) {
+                System.arraycopy(bias, biasOffset + j, scratch.operand, 0, columns);
+            }
+            for (int row = begin; row < end; row += ROWS) {
+                chains(scratch, a, aOffset, lda, 1, panel, columns, k, 1, row, end);
+                for (int i = 0; i < ROWS && row + i < end; i++) {
+                    if (bias != null) {
+                        add(scratch.operand, scratch.sums[i], columns);
+                    }
+                    if (relu) {
+                        relu(scratch.sums[i], columns);
+                    }
+                    System.arraycopy(scratch.sums[i], 0, c, cOffset + (row + i) * ldc + j, columns);
+                }
+            }
         }
-      }
     }
-  }
 
-  /**
-   * C = A·Bᵀ, the gradient of an input: A rows x k, B n x k. Where {@code gate} (rows x n, or null: the output of the ReLU
-   * whose gradient this is) is less than or equal to 0, the output is +0.
-   */
-  static void matmulTransposedB(float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float[] gate, int gateOffset, int ldg,
-      float[] c, int cOffset, int ldc, int n, int k, int begin, int end) {
-    Scratch scratch = Scratch.get();
-    int width = Scratch.stripWidth(n, k);
-    for (int j = 0; j < n; j += width) {
-      int columns = Math.min(width, n - j);
-      float[][] panel = scratch.panel(k);
-      transpose(b, bOffset + j * ldb, ldb, columns, k, panel);
-      for (int row = begin; row < end; row += ROWS) {
-        chains(scratch, a, aOffset, lda, 1, panel, columns, k, 1, row, end);
-        for (int i = 0; i < ROWS && row + i < end; i++) {
-          if (gate != null) {
-            System.arraycopy(gate, gateOffset + (row + i) * ldg + j, scratch.operand, 0, columns);
-            clearWhereNotPositive(scratch.operand, scratch.sums[i], columns);
-          }
-          System.arraycopy(scratch.sums[i], 0, c, cOffset + (row + i) * ldc + j, columns);
+    /**
+     * C = A·Bᵀ, the gradient of an input: A rows x k, B n x k. Where {@code gate} (rows x n, or null: the output of the
+     * ReLU whose gradient this is) is less than or equal to 0, the output is +0.
+     */
+    static void matmulTransposedB(float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float[] gate,
+            int gateOffset, int ldg, float[] c, int cOffset, int ldc, int n, int k, int begin, int end) {
+        Scratch scratch = Scratch.get();
+        int width = Scratch.stripWidth(n, k);
+        for (int j = 0; j < n; j += width) {
+            int columns = Math.min(width, n - j);
+            float[][] panel = scratch.panel(k);
+            transpose(b, bOffset + j * ldb, ldb, columns, k, panel);
+            for (int row = begin; row < end; row += ROWS) {
+                chains(scratch, a, aOffset, lda, 1, panel, columns, k, 1, row, end);
+                for (int i = 0; i < ROWS && row + i < end; i++) {
+                    if (gate != null) {
+                        System.arraycopy(gate, gateOffset + (row + i) * ldg + j, scratch.operand, 0, columns);
+                        clearWhereNotPositive(scratch.operand, scratch.sums[i], columns);
+                    }
+                    System.arraycopy(scratch.sums[i], 0, c, cOffset + (row + i) * ldc + j, columns);
+                }
+            }
         }
-      }
     }
-  }
 
-  /** C = Aᵀ·B, the gradient of weights: A k x m, B k x n, C m x n, where k is the batch; {@code begin}, {@code end} are columns of A. */
-  static void matmulTransposedA(float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb,
-      float[] c, int cOffset, int ldc, int n, int k, int begin, int end) {
-    Scratch scratch = Scratch.get();
-    int width = Scratch.stripWidth(n, k);
-    for (int j = 0; j < n; j += width) {
-      int columns = Math.min(width, n - j);
-      float[][] panel = scratch.panel(k);
-      for (int step = 0; step < k; step++) {
-        System.arraycopy(b, bOffset + step * ldb + j, panel[step], 0, columns);
-      }
-      for (int row = begin; row < end; row += ROWS) {
-        chains(scratch, a, aOffset, 1, lda, panel, columns, k, batchChunks(k), row, end);
-        for (int i = 0; i < ROWS && row + i < end; i++) {
-          System.arraycopy(scratch.sums[i], 0, c, cOffset + (row + i) * ldc + j, columns);
+    /**
+     * C = Aᵀ·B, the gradient of weights: A k x m, B k x n, C m x n, where k is the batch; {@code begin}, {@code end}
+     * are columns of A.
+     */
+    static void matmulTransposedA(float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float[] c,
+            int cOffset, int ldc, int n, int k, int begin, int end) {
+        Scratch scratch = Scratch.get();
+        int width = Scratch.stripWidth(n, k);
+        for (int j = 0; j < n; j += width) {
+            int columns = Math.min(width, n - j);
+            float[][] panel = scratch.panel(k);
+            for (int step = 0; step < k; step++) {
+                System.arraycopy(b, bOffset + step * ldb + j, panel[step], 0, columns);
+            }
+            for (int row = begin; row < end; row += ROWS) {
+                chains(scratch, a, aOffset, 1, lda, panel, columns, k, batchChunks(k), row, end);
+                for (int i = 0; i < ROWS && row + i < end; i++) {
+                    System.arraycopy(scratch.sums[i], 0, c, cOffset + (row + i) * ldc + j, columns);
+                }
+            }
         }
-      }
     }
-  }
 
-  /** Into how many chains a sum over the batch is cut: a power of two from 1 to 8, a function of the batch alone. */
-  static int batchChunks(int batch) {
-    return batch >= 256 ? 8 : batch >= 128 ? 4 : batch >= 64 ? 2 : 1;
-  }
-
-  private static final int ROWS = 3;
-
-  /**
-   * Leaves in {@code scratch.sums} the rows {@code row} to {@code row + 2} of A times the panel. A's element (i, k) is at
-   * {@code offset + i * rowStride + k * stepStride}. Rows from {@code end} on are replaced by the last one: the same work
-   * again costs less than a second set of loops.
-   */
-  private static void chains(Scratch scratch, float[] a, int offset, int rowStride, int stepStride, float[][] panel,
-      int columns, int k, int chunks, int row, int end) {
-    int row0 = offset + row * rowStride;
-    int row1 = offset + Math.min(row + 1, end - 1) * rowStride;
-    int row2 = offset + Math.min(row + 2, end - 1) * rowStride;
-    float[][] sums = scratch.sums;
-    for (int chunk = 0; chunk < chunks; chunk++) {
-      for (float[] sum : sums) {
-        Arrays.fill(sum, 0, columns, 0f);
-      }
-      int first = (int) ((long) chunk * k / chunks);
-      int last = (int) ((chunk + 1L) * k / chunks);
-      accumulate(a, row0, row1, row2, stepStride, panel, first, last, sums[0], sums[1], sums[2], columns);
-      if (chunks > 1) {
-        scratch.merge(chunk, chunks, ROWS, columns);
-      }
+    /** Into how many chains a sum over the batch is cut: a power of two from 1 to 8, a function of the batch alone. */
+    static int batchChunks(int batch) {
+        return batch >= 256 ? 8 : batch >= 128 ? 4 : batch >= 64 ? 2 : 1;
     }
-  }
 
-  private static void accumulate(float[] a, int row0, int row1, int row2, int stride, float[][] panel, int begin, int end,
-      float[] sum0, float[] sum1, float[] sum2, int n) {
-    for (int k = begin; k < end; k += 3) {
-      int step = k * stride;
-      steps(Math.min(end - k, 3), a, row0 + step, row1 + step, row2 + step, stride, panel, k, sum0, sum1, sum2, n);
-    }
-  }
+    private static final int ROWS = 3;
 
-  /**
-   * One, two or three steps of k for three rows. Two things about this method are there for the compiler (each is a factor of
-   * five): all loads of a loop come before its stores, and the three loops share one method, which thereby exceeds the 325
-   * bytecodes up to which HotSpot inlines. Inlined into the loop over k they no longer vectorise to the full width.
-   */
-  private static void steps(int count, float[] a, int p, int q, int r, int stride, float[][] panel, int k,
-      float[] sum0, float[] sum1, float[] sum2, int n) {
-    float[] b0 = panel[k];
-    float a00 = a[p];
-    float a10 = a[q];
-    float a20 = a[r];
-    if (count == 1) {
-      for (int j = 0; j < n; j++) {
-        float x0 = b0[j];
-        float s0 = sum0[j];
-        float s1 = sum1[j];
-        float s2 = sum2[j];
-        s0 = Math.fma(a00, x0, s0);
-        s1 = Math.fma(a10, x0, s1);
-        s2 = Math.fma(a20, x0, s2);
-        sum0[j] = s0;
-        sum1[j] = s1;
-        sum2[j] = s2;
-      }
-      return;
+    /**
+     * Leaves in {@code scratch.sums} the rows {@code row} to {@code row + 2} of A times the panel. A's element (i, k)
+     * is at
+     * {@code offset + i * rowStride + k * stepStride}. Rows from {@code end} on are replaced by the last one: the same
+     * work again costs less than a second set of loops.
+     */
+    private static void chains(Scratch scratch, float[] a, int offset, int rowStride, int stepStride, float[][] panel,
+            int columns, int k, int chunks, int row, int end) {
+        int row0 = offset + row * rowStride;
+        int row1 = offset + Math.min(row + 1, end - 1) * rowStride;
+        int row2 = offset + Math.min(row + 2, end - 1) * rowStride;
+        float[][] sums = scratch.sums;
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            for (float[] sum : sums) {
+                Arrays.fill(sum, 0, columns, 0f);
+            }
+            int first = (int) ((long) chunk * k / chunks);
+            int last = (int) ((chunk + 1L) * k / chunks);
+            accumulate(a, row0, row1, row2, stepStride, panel, first, last, sums[0], sums[1], sums[2], columns);
+            if (chunks > 1) {
+                scratch.merge(chunk, chunks, ROWS, columns);
+            }
+        }
     }
-    float[] b1 = panel[k + 1];
-    float a01 = a[p + stride];
-    float a11 = a[q + stride];
-    float a21 = a[r + stride];
-    if (count == 2) {
-      for (int j = 0; j < n; j++) {
-        float x0 = b0[j];
-        float x1 = b1[j];
-        float s0 = sum0[j];
-        float s1 = sum1[j];
-        float s2 = sum2[j];
-        s0 = Math.fma(a01, x1, Math.fma(a00, x0, s0));
-        s1 = Math.fma(a11, x1, Math.fma(a10, x0, s1));
-        s2 = Math.fma(a21, x1, Math.fma(a20, x0, s2));
-        sum0[j] = s0;
-        sum1[j] = s1;
-        sum2[j] = s2;
-      }
-      return;
-    }
-    float[] b2 = panel[k + 2];
-    float a02 = a[p + 2 * stride];
-    float a12 = a[q + 2 * stride];
-    float a22 = a[r + 2 * stride];
-    for (int j = 0; j < n; j++) {
-      float x0 = b0[j];
-      float x1 = b1[j];
-      float x2 = b2[j];
-      float s0 = sum0[j];
-      float s1 = sum1[j];
-      float s2 = sum2[j];
-      s0 = Math.fma(a02, x2, Math.fma(a01, x1, Math.fma(a00, x0, s0)));
-      s1 = Math.fma(a12, x2, Math.fma(a11, x1, Math.fma(a10, x0, s1)));
-      s2 = Math.fma(a22, x2, Math.fma(a21, x1, Math.fma(a20, x0, s2)));
-      sum0[j] = s0;
-      sum1[j] = s1;
-      sum2[j] = s2;
-    }
-  }
 
-  /** sum = sum + x. */
-  static void add(float[] x, float[] sum, int n) {
-    for (int j = 0; j < n; j++) {
-      sum[j] = x[j] + sum[j];
+    private static void accumulate(float[] a, int row0, int row1, int row2, int stride, float[][] panel, int begin,
+            int end, float[] sum0, float[] sum1, float[] sum2, int n) {
+        for (int k = begin; k < end; k += 3) {
+            int step = k * stride;
+            steps(Math.min(end - k, 3), a, row0 + step, row1 + step, row2 + step, stride, panel, k, sum0, sum1, sum2,
+                    n);
+        }
     }
-  }
 
-  /** Math.max keeps a NaN and turns -0 into +0, as the contract asks. */
-  private static void relu(float[] x, int n) {
-    for (int j = 0; j < n; j++) {
-      x[j] = Math.max(x[j], 0f);
+    /**
+     * One, two or three steps of k for three rows. Two things about this method are there for the compiler (each is a
+     * factor of five): all loads of a loop come before its stores, and the three loops share one method, which thereby
+     * exceeds the 325 bytecodes up to which HotSpot inlines. Inlined into the loop over k they no longer vectorise to
+     * the full width.
+     */
+    private static void steps(int count, float[] a, int p, int q, int r, int stride, float[][] panel, int k,
+            float[] sum0, float[] sum1, float[] sum2, int n) {
+        float[] b0 = panel[k];
+        float a00 = a[p];
+        float a10 = a[q];
+        float a20 = a[r];
+        if (count == 1) {
+            for (int j = 0; j < n; j++) {
+                float x0 = b0[j];
+                float s0 = sum0[j];
+                float s1 = sum1[j];
+                float s2 = sum2[j];
+                s0 = Math.fma(a00, x0, s0);
+                s1 = Math.fma(a10, x0, s1);
+                s2 = Math.fma(a20, x0, s2);
+                sum0[j] = s0;
+                sum1[j] = s1;
+                sum2[j] = s2;
+            }
+            return;
+        }
+        float[] b1 = panel[k + 1];
+        float a01 = a[p + stride];
+        float a11 = a[q + stride];
+        float a21 = a[r + stride];
+        if (count == 2) {
+            for (int j = 0; j < n; j++) {
+                float x0 = b0[j];
+                float x1 = b1[j];
+                float s0 = sum0[j];
+                float s1 = sum1[j];
+                float s2 = sum2[j];
+                s0 = Math.fma(a01, x1, Math.fma(a00, x0, s0));
+                s1 = Math.fma(a11, x1, Math.fma(a10, x0, s1));
+                s2 = Math.fma(a21, x1, Math.fma(a20, x0, s2));
+                sum0[j] = s0;
+                sum1[j] = s1;
+                sum2[j] = s2;
+            }
+            return;
+        }
+        float[] b2 = panel[k + 2];
+        float a02 = a[p + 2 * stride];
+        float a12 = a[q + 2 * stride];
+        float a22 = a[r + 2 * stride];
+        for (int j = 0; j < n; j++) {
+            float x0 = b0[j];
+            float x1 = b1[j];
+            float x2 = b2[j];
+            float s0 = sum0[j];
+            float s1 = sum1[j];
+            float s2 = sum2[j];
+            s0 = Math.fma(a02, x2, Math.fma(a01, x1, Math.fma(a00, x0, s0)));
+            s1 = Math.fma(a12, x2, Math.fma(a11, x1, Math.fma(a10, x0, s1)));
+            s2 = Math.fma(a22, x2, Math.fma(a21, x1, Math.fma(a20, x0, s2)));
+            sum0[j] = s0;
+            sum1[j] = s1;
+            sum2[j] = s2;
+        }
     }
-  }
 
-  /** Keeps x where gate is above 0 or NaN. By bit masks, because no branch predictor knows which units are alive. */
-  private static void clearWhereNotPositive(float[] gate, float[] x, int n) {
-    for (int j = 0; j < n; j++) {
-      int bits = Float.floatToRawIntBits(gate[j]);
-      int positive = ~bits & -bits;
-      int nan = 0x7f800000 - (bits & 0x7fffffff);
-      x[j] = Float.intBitsToFloat(Float.floatToRawIntBits(x[j]) & (positive | nan) >> 31);
+    /** sum = sum + x. */
+    static void add(float[] x, float[] sum, int n) {
+        for (int j = 0; j < n; j++) {
+            sum[j] = x[j] + sum[j];
+        }
     }
-  }
 
-  /** panel[step][j] = b[offset + j * stride + step], in blocks whose source lines stay in the first-level cache. */
-  private static void transpose(float[] b, int offset, int stride, int columns, int k, float[][] panel) {
-    for (int first = 0; first < columns; first += TRANSPOSE_BLOCK) {
-      int last = Math.min(first + TRANSPOSE_BLOCK, columns);
-      int step = 0;
-      for (; step + 8 <= k; step += 8) {
-        transposeEight(b, offset + step, stride, panel[step], panel[step + 1], panel[step + 2], panel[step + 3],
-            panel[step + 4], panel[step + 5], panel[step + 6], panel[step + 7], first, last);
-      }
-      for (; step < k; step++) {
+    /** Math.max keeps a NaN and turns -0 into +0, as the contract asks. */
+    private static void relu(float[] x, int n) {
+        for (int j = 0; j < n; j++) {
+            x[j] = Math.max(x[j], 0f);
+        }
+    }
+
+    /** Keeps x where gate is above 0 or NaN. By bit masks, because no branch predictor knows which units are alive. */
+    private static void clearWhereNotPositive(float[] gate, float[] x, int n) {
+        for (int j = 0; j < n; j++) {
+            int bits = Float.floatToRawIntBits(gate[j]);
+            int positive = ~bits & -bits;
+            int nan = 0x7f800000 - (bits & 0x7fffffff);
+            x[j] = Float.intBitsToFloat(Float.floatToRawIntBits(x[j]) & (positive | nan) >> 31);
+        }
+    }
+
+    /** panel[step][j] = b[offset + j * stride + step], in blocks whose source lines stay in the first-level cache. */
+    private static void transpose(float[] b, int offset, int stride, int columns, int k, float[][] panel) {
+        for (int first = 0; first < columns; first += TRANSPOSE_BLOCK) {
+            int last = Math.min(first + TRANSPOSE_BLOCK, columns);
+            int step = 0;
+            for (; step + 8 <= k; step += 8) {
+                transposeEight(b, offset + step, stride, panel[step], panel[step + 1], panel[step + 2], panel[step + 3],
+                        panel[step + 4], panel[step + 5], panel[step + 6], panel[step + 7], first, last);
+            }
+            for (; step < k; step++) {
+                for (int j = first; j < last; j++) {
+                    panel[step][j] = b[offset + j * stride + step];
+                }
+            }
+        }
+    }
+
+    private static final int TRANSPOSE_BLOCK = 64;
+
+    private static void transposeEight(float[] b, int offset, int stride, float[] row0, float[] row1, float[] row2,
+            float[] row3, float[] row4, float[] row5, float[] row6, float[] row7, int first, int last) {
         for (int j = first; j < last; j++) {
-          panel[step][j] = b[offset + j * stride + step];
+            int source = offset + j * stride;
+            row0[j] = b[source];
+            row1[j] = b[source + 1];
+            row2[j] = b[source + 2];
+            row3[j] = b[source + 3];
+            row4[j] = b[source + 4];
+            row5[j] = b[source + 5];
+            row6[j] = b[source + 6];
+            row7[j] = b[source + 7];
         }
-      }
-    }
-  }
-
-  private static final int TRANSPOSE_BLOCK = 64;
-
-  private static void transposeEight(float[] b, int offset, int stride, float[] row0, float[] row1, float[] row2, float[] row3,
-      float[] row4, float[] row5, float[] row6, float[] row7, int first, int last) {
-    for (int j = first; j < last; j++) {
-      int source = offset + j * stride;
-      row0[j] = b[source];
-      row1[j] = b[source + 1];
-      row2[j] = b[source + 2];
-      row3[j] = b[source + 3];
-      row4[j] = b[source + 4];
-      row5[j] = b[source + 5];
-      row6[j] = b[source + 6];
-      row7[j] = b[source + 7];
-    }
-  }
-
-  /** Working memory of one thread, allocated as products need it and kept. */
-  static final class Scratch {
-    /** A panel of so many elements (1.25 MiB) is read mostly from the second-level cache; a smaller one means shorter loops. */
-    private static final int PANEL_ELEMENTS = 320 * 1024;
-    static final int WIDEST = 512;
-    private static final int NARROWEST = 16;
-    private static final ThreadLocal<Scratch> PER_THREAD = ThreadLocal.withInitial(Scratch::new);
-
-    final float[][] sums = rows();
-    final float[] operand = new float[length(WIDEST)];
-    private final float[][][] pending = {rows(), rows(), rows()};
-    private float[][] panel = {};
-
-    static Scratch get() {
-      return PER_THREAD.get();
     }
 
-    /** The width of the strips into which n columns are cut: all about equal, none wider than a panel of depth k. */
-    static int stripWidth(int n, int k) {
-      int widest = widest(k);
-      int strips = Math.max(1, (n + widest - 1) / widest);
-      return Math.min(widest, (n / strips + 16) / 16 * 16);
-    }
+    /** Working memory of one thread, allocated as products need it and kept. */
+    static final class Scratch {
+        /**
+         * A panel of so many elements (1.25 MiB) is read mostly from the second-level cache; a smaller one means
+         * shorter loops.
+         */
+        private static final int PANEL_ELEMENTS = 320 * 1024;
+        static final int WIDEST = 512;
+        private static final int NARROWEST = 16;
+        private static final ThreadLocal<Scratch> PER_THREAD = ThreadLocal.withInitial(Scratch::new);
 
-    private static int widest(int k) {
-      return Math.max(NARROWEST, Math.min(WIDEST, PANEL_ELEMENTS / Math.max(k, 1)) / 16 * 16);
-    }
+        final float[][] sums = rows();
+        final float[] operand = new float[length(WIDEST)];
+        private final float[][][] pending = {rows(), rows(), rows()};
+        private float[][] panel = {};
 
-    /** At least k rows; row i is wide enough for every product deep enough to use it. */
-    float[][] panel(int k) {
-      int present = panel.length;
-      if (present < k) {
-        panel = Arrays.copyOf(panel, k);
-        for (int i = present; i < k; i++) {
-          panel[i] = new float[length(widest(i + 1))];
+        static Scratch get() {
+            return PER_THREAD.get();
         }
-      }
-      return panel;
-    }
 
-    /** The adjacent-first tree as a binary counter: after chunk c, merge once for every trailing one bit of c. */
-    void merge(int chunk, int chunks, int rows, int columns) {
-      int level = Integer.numberOfTrailingZeros(~chunk);
-      for (int i = 0; i < rows; i++) {
-        for (int l = 0; l < level; l++) {
-          add(pending[l][i], sums[i], columns);
+        /**
+         * The width of the strips into which n columns are cut: all about equal, none wider than a panel of depth k.
+         */
+        static int stripWidth(int n, int k) {
+            int widest = widest(k);
+            int strips = Math.max(1, (n + widest - 1) / widest);
+            return Math.min(widest, (n / strips + 16) / 16 * 16);
         }
-        if (chunk + 1 < chunks) {
-          System.arraycopy(sums[i], 0, pending[level][i], 0, columns);
+
+        private static int widest(int k) {
+            return Math.max(NARROWEST, Math.min(WIDEST, PANEL_ELEMENTS / Math.max(k, 1)) / 16 * 16);
         }
-      }
-    }
 
-    private static float[][] rows() {
-      return new float[ROWS][length(WIDEST)];
-    }
+        /** At least k rows; row i is wide enough for every product deep enough to use it. */
+        float[][] panel(int k) {
+            int present = panel.length;
+            if (present < k) {
+                panel = Arrays.copyOf(panel, k);
+                for (int i = present; i < k; i++) {
+                    panel[i] = new float[length(widest(i + 1))];
+                }
+            }
+            return panel;
+        }
 
-    /** With its 16 bytes of header an array then fills whole cache lines, so that neighbours in memory are aligned alike. */
-    private static int length(int width) {
-      return (width + 15) / 16 * 16 + 12;
+        /** The adjacent-first tree as a binary counter: after chunk c, merge once for every trailing one bit of c. */
+        void merge(int chunk, int chunks, int rows, int columns) {
+            int level = Integer.numberOfTrailingZeros(~chunk);
+            for (int i = 0; i < rows; i++) {
+                for (int l = 0; l < level; l++) {
+                    add(pending[l][i], sums[i], columns);
+                }
+                if (chunk + 1 < chunks) {
+                    System.arraycopy(sums[i], 0, pending[level][i], 0, columns);
+                }
+            }
+        }
+
+        private static float[][] rows() {
+            return new float[ROWS][length(WIDEST)];
+        }
+
+        /**
+         * With its 16 bytes of header an array then fills whole cache lines, so that neighbours in memory are aligned
+         * alike.
+         */
+        private static int length(int width) {
+            return (width + 15) / 16 * 16 + 12;
+        }
     }
-  }
 }

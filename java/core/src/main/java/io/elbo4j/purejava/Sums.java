@@ -15,7 +15,8 @@ final class Sums {
     static void rows(Matrix x, Matrix sums, long begin, long end) {
         Scratch scratch = Scratch.get();
         for (long r = begin; r < end; r++) {
-            set(sums, r, RowSum.sum(HeapAddress.values(x), HeapAddress.index(x, r, 0), (int) x.columns(), scratch.lanes));
+            set(sums, r,
+                    RowSum.sum(HeapAddress.values(x), HeapAddress.index(x, r, 0), (int) x.columns(), scratch.lanes));
         }
     }
 

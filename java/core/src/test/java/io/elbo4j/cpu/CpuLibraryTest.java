@@ -20,8 +20,10 @@ class CpuLibraryTest {
         explains("Error loading shared library ld-linux-x86-64.so.2: No such file or directory", "musl");
         explains("Error relocating libjniElboCpu.so: __memcpy_chk: symbol not found", "musl");
         explains("libjniElboCpu.so: wrong ELF class: ELFCLASS32", "another processor");
-        explains("libjniElboCpu.so: cannot open shared object file: No such file or directory (Possible cause: can't load"
-                + " AARCH64 .so on a AMD 64 platform)", "another processor");
+        explains(
+                "libjniElboCpu.so: cannot open shared object file: No such file or directory (Possible cause: can't load"
+                        + " AARCH64 .so on a AMD 64 platform)",
+                "another processor");
         explains("libjniElboCpu.so: invalid ELF header", "damaged");
         explains("Could not create the cache: Set the \"org.bytedeco.javacpp.cachedir\" property", "writable");
         explains("something new", "could not be loaded");

@@ -41,7 +41,8 @@ final class Accuracy {
             float actual = function.apply(x);
             double expected = reference.applyAsDouble(x);
             if (!(Math.abs(actual - expected) <= maxError)) {
-                fail("at " + Float.toHexString(x) + ": " + actual + " instead of " + expected + ", promised " + maxError);
+                fail("at " + Float.toHexString(x) + ": " + actual + " instead of " + expected + ", promised "
+                        + maxError);
             }
         });
     }

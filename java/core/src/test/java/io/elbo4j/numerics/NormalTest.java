@@ -53,7 +53,8 @@ class NormalTest {
     @Test
     void extremeWordsStayFinite() {
         float[] pair = new float[2];
-        int[] words = {0, 1, 2, 3, 0xff, 0x100, 0x7fffffff, 0x80000000, 0x800000ff, 0xfffffeff, 0xffffff00, 0xfffffffe, -1};
+        int[] words = {
+                0, 1, 2, 3, 0xff, 0x100, 0x7fffffff, 0x80000000, 0x800000ff, 0xfffffeff, 0xffffff00, 0xfffffffe, -1};
         for (int radiusWord : words) {
             for (int directionWord : words) {
                 Normal.boxMuller(radiusWord, directionWord, pair, 0);
@@ -151,7 +152,8 @@ class NormalTest {
 
     private static void check(long seed, String name, double statistic, double quantile) {
         System.out.printf("seed %d %s: %.3f (limit %.3f)%n", seed, name, statistic, quantile);
-        assertTrue(Math.abs(statistic) <= quantile, "seed " + seed + " " + name + ": " + statistic + ", limit " + quantile);
+        assertTrue(Math.abs(statistic) <= quantile,
+                "seed " + seed + " " + name + ": " + statistic + ", limit " + quantile);
     }
 
     private static long count(float[] z, int sign, double threshold) {

@@ -14,7 +14,8 @@ class SoftplusTest {
 
     @Test
     void neverExceedsThePromisedAbsoluteErrorBelow() {
-        Accuracy.assertAbsolute(Softplus::softplus, SoftplusTest::reference, -86.98f, Float.NEGATIVE_INFINITY, 0x1.7p-126);
+        Accuracy.assertAbsolute(
+                Softplus::softplus, SoftplusTest::reference, -86.98f, Float.NEGATIVE_INFINITY, 0x1.7p-126);
     }
 
     @Test

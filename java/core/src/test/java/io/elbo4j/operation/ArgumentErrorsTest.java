@@ -23,7 +23,9 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Every wrong argument: the error names the operation, the argument, what was given and expected; nothing is written. */
+/**
+ * Every wrong argument: the error names the operation, the argument, what was given and expected; nothing is written.
+ */
 class ArgumentErrorsTest {
     private static final float SENTINEL = 42.5f;
 

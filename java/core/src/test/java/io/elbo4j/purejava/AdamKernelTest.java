@@ -18,7 +18,10 @@ class AdamKernelTest {
     private static final float INF = Float.POSITIVE_INFINITY;
     private static final float TINY = 0x1p-100f;
 
-    /** Ten steps of algorithm 1 of the paper in double precision, with mHat, vHat and Math.pow; gradients scaled by 0.5. */
+    /**
+     * Ten steps of algorithm 1 of the paper in double precision, with mHat, vHat and Math.pow; gradients scaled by
+     * 0.5.
+     */
     @Test
     void tenStepsAgreeWithDoublePrecision() {
         double rate = 0.01;
@@ -80,8 +83,11 @@ class AdamKernelTest {
                 state[1] = new Guarded(ROWS, d, gaussian(SEED + 2, n, 1));
                 state[2] = new Guarded(ROWS, d, v);
                 Matrix scale = scaled == 0 ? null : Guarded.matrix(1, 1, 1);
-                Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().adam(state[0].matrix, gradient, state[1].matrix,
-                        state[2].matrix, step, scale, b, e), state);
+                Guarded.assertSplits(ROWS, false,
+                        (b, e)
+                                -> BACKEND.kernels().adam(
+                                        state[0].matrix, gradient, state[1].matrix, state[2].matrix, step, scale, b, e),
+                        state);
                 results[scaled] = state[0].values();
             }
             assertBits(results[0], results[1], "scale of 1, " + d);
@@ -115,7 +121,10 @@ class AdamKernelTest {
         }
     }
 
-    /** With both betas 1/2 and a gradient of 0 the moments are halved exactly: first moment before, after; likewise second. */
+    /**
+     * With both betas 1/2 and a gradient of 0 the moments are halved exactly: first moment before, after; likewise
+     * second.
+     */
     @Test
     void momentsBelowTwoToTheMinus100BecomeZero() {
         assertMoments(4 * TINY, 2 * TINY, 4 * TINY, 2 * TINY);

@@ -88,8 +88,8 @@ class BernoulliLogLikelihoodTest {
     private static void assertCase(float l, float x, float expected, float expectedGradient) {
         Guarded ll = new Guarded(1, 1);
         Guarded dLogits = new Guarded(1, 1);
-        BACKEND.kernels().bernoulliLogLikelihood(Guarded.matrix(1, 1, l), Guarded.matrix(1, 1, x), Guarded.matrix(1, 1, 1),
-                ll.matrix, dLogits.matrix, 0, 1);
+        BACKEND.kernels().bernoulliLogLikelihood(Guarded.matrix(1, 1, l), Guarded.matrix(1, 1, x),
+                Guarded.matrix(1, 1, 1), ll.matrix, dLogits.matrix, 0, 1);
         assertSame(expected, ll.values()[0], "log-likelihood of logit " + l + ", x " + x);
         assertSame(expectedGradient, dLogits.values()[0], "gradient of logit " + l + ", x " + x);
     }

@@ -39,7 +39,8 @@ class ElementwiseTest {
             float[] x = gaussian(SEED, ROWS * d, 3);
             Matrix in = Guarded.matrix(ROWS, d, x);
             Guarded out = new Guarded(ROWS, d);
-            Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().activation(activation, in, out.matrix, b, e), out);
+            Guarded.assertSplits(
+                    ROWS, false, (b, e) -> BACKEND.kernels().activation(activation, in, out.matrix, b, e), out);
             for (int i = 0; i < x.length; i++) {
                 double expected = reference(activation, x[i]);
                 assertNear(expected, out.values()[i], 4e-7 * Math.abs(expected) + 1e-7, activation + " of " + x[i]);
@@ -64,7 +65,8 @@ class ElementwiseTest {
             for (int i = 0; i < x.length; i++) {
                 if (activation != Activation.RELU || Math.abs(x[i]) > 2e-3) {
                     double slope = derivative(v -> reference(activation, v), x[i]);
-                    assertNear(dy[i] * slope, out.values()[i], Math.abs(dy[i]) * 1e-6, activation + " gradient at " + x[i]);
+                    assertNear(dy[i] * slope, out.values()[i], Math.abs(dy[i]) * 1e-6,
+                            activation + " gradient at " + x[i]);
                 }
             }
             Guarded inPlace = new Guarded(ROWS, d, dy);
@@ -78,7 +80,8 @@ class ElementwiseTest {
         float[] x = {0, -0.0f, Float.MIN_VALUE, -Float.MIN_VALUE, INF, -INF, NAN, 200, -200};
         assertActivation(Activation.IDENTITY, x, x);
         assertActivation(Activation.RELU, x, new float[] {0, 0, Float.MIN_VALUE, 0, INF, 0, NAN, 200, 0});
-        assertActivation(Activation.TANH, x, new float[] {0, -0.0f, Float.MIN_VALUE, -Float.MIN_VALUE, 1, -1, NAN, 1, -1});
+        assertActivation(
+                Activation.TANH, x, new float[] {0, -0.0f, Float.MIN_VALUE, -Float.MIN_VALUE, 1, -1, NAN, 1, -1});
         assertActivation(Activation.SIGMOID, x, new float[] {0.5f, 0.5f, 0.5f, 0.5f, 1, 0, NAN, 1, 0});
         float log2 = (float) Math.log(2);
         assertActivation(Activation.SOFTPLUS, x, new float[] {log2, log2, log2, log2, INF, 0, NAN, 200, 0});
@@ -132,7 +135,8 @@ class ElementwiseTest {
             Matrix in = Guarded.matrix(ROWS, d, x);
             Guarded exp = new Guarded(ROWS, d);
             Guarded log = new Guarded(ROWS, d);
-            Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().map(ScalarFunction.EXP, in, exp.matrix, b, e), exp);
+            Guarded.assertSplits(
+                    ROWS, false, (b, e) -> BACKEND.kernels().map(ScalarFunction.EXP, in, exp.matrix, b, e), exp);
             BACKEND.kernels().map(ScalarFunction.LOG, exp.matrix, log.matrix, 0, ROWS);
             for (int i = 0; i < x.length; i++) {
                 double expected = Math.exp(x[i]);
@@ -144,7 +148,8 @@ class ElementwiseTest {
 
     @Test
     void specialValuesOfMaps() {
-        assertMap(ScalarFunction.EXP, new float[] {0, -0.0f, INF, -INF, NAN, 200, -200}, new float[] {1, 1, INF, 0, NAN, INF, 0});
+        assertMap(ScalarFunction.EXP, new float[] {0, -0.0f, INF, -INF, NAN, 200, -200},
+                new float[] {1, 1, INF, 0, NAN, INF, 0});
         assertMap(ScalarFunction.LOG, new float[] {1, 0, -0.0f, INF, -1, -INF, NAN},
                 new float[] {0, -INF, -INF, INF, NAN, NAN, NAN});
     }

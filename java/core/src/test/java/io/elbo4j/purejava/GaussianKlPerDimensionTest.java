@@ -31,15 +31,19 @@ class GaussianKlPerDimensionTest {
             Matrix priorMean = prior ? Guarded.matrix(rows, d, pm) : null;
             Matrix priorLogVariance = prior ? Guarded.matrix(rows, d, plv) : null;
             Guarded kl = new Guarded(1, d);
-            Guarded.assertSplits(d, true, (b, e) -> BACKEND.kernels().gaussianKlPerDimension(mean, logVariance, priorMean,
-                    priorLogVariance, kl.matrix, b, e), kl);
+            Guarded.assertSplits(d, true,
+                    (b, e)
+                            -> BACKEND.kernels().gaussianKlPerDimension(
+                                    mean, logVariance, priorMean, priorLogVariance, kl.matrix, b, e),
+                    kl);
             for (int j = 0; j < d; j++) {
                 double sum = 0;
                 double magnitude = 0;
                 for (int i = j; i < n; i += d) {
                     double mu = prior ? pm[i] : 0;
                     double log = prior ? plv[i] : 0;
-                    double term = 0.5 * ((Math.exp(lv[i]) + (m[i] - mu) * (m[i] - mu)) * Math.exp(-log) + log - lv[i] - 1);
+                    double term =
+                            0.5 * ((Math.exp(lv[i]) + (m[i] - mu) * (m[i] - mu)) * Math.exp(-log) + log - lv[i] - 1);
                     sum += term;
                     magnitude += term + Math.abs(lv[i]) + Math.abs(log) + 1;
                 }
@@ -59,8 +63,8 @@ class GaussianKlPerDimensionTest {
             Arrays.fill(m, 1);
             m[0] = 4096;
             Guarded kl = new Guarded(1, 1);
-            BACKEND.kernels().gaussianKlPerDimension(Guarded.matrix(rows, 1, m), Guarded.matrix(rows, 1, new float[rows]), null,
-                    null, kl.matrix, 0, 1);
+            BACKEND.kernels().gaussianKlPerDimension(
+                    Guarded.matrix(rows, 1, m), Guarded.matrix(rows, 1, new float[rows]), null, null, kl.matrix, 0, 1);
             assertEquals(0.5f * (0x1p24f + pair[1]), kl.values()[0], rows + " rows");
         }
     }
@@ -70,7 +74,8 @@ class GaussianKlPerDimensionTest {
         float[] kl = {0, 0.5f, Math.nextUp(0.5f), 3, Float.NaN, Float.POSITIVE_INFINITY, -0.0f};
         Guarded weight = new Guarded(1, kl.length);
         Matrix in = Guarded.matrix(1, kl.length, kl);
-        Guarded.assertSplits(kl.length, true, (b, e) -> BACKEND.kernels().freeBitsGate(in, 0.5f, weight.matrix, b, e), weight);
+        Guarded.assertSplits(
+                kl.length, true, (b, e) -> BACKEND.kernels().freeBitsGate(in, 0.5f, weight.matrix, b, e), weight);
         assertBits(new float[] {0, 0, 1, 1, 1, 1, 0}, weight.values(), "gate at 0.5");
     }
 }

@@ -41,8 +41,11 @@ class GaussianLogLikelihoodTest {
             Guarded ll = new Guarded(rows, 1);
             Guarded dMean = new Guarded(rows, d);
             Guarded dLogVariance = new Guarded(rows, d);
-            Guarded.assertSplits(rows, false, (b, e) -> BACKEND.kernels().gaussianLogLikelihood(mean, logVariance, observed,
-                    dLogLikelihood, ll.matrix, dMean.matrix, dLogVariance.matrix, b, e), ll, dMean, dLogVariance);
+            Guarded.assertSplits(rows, false,
+                    (b, e)
+                            -> BACKEND.kernels().gaussianLogLikelihood(mean, logVariance, observed, dLogLikelihood,
+                                    ll.matrix, dMean.matrix, dLogVariance.matrix, b, e),
+                    ll, dMean, dLogVariance);
             float[] gradient = dMean.values();
             float[] logVarianceGradient = dLogVariance.values();
             for (int r = 0; r < rows; r++) {
@@ -64,21 +67,24 @@ class GaussianLogLikelihoodTest {
                 }
                 assertNear(sum, ll.values()[r], 4 * ROUNDING * magnitude, "row " + r + " of " + d);
             }
-            assertNullOptionsChangeNothingElse(mean, logVariance, observed, dLogLikelihood, ll, gradient, logVarianceGradient);
+            assertNullOptionsChangeNothingElse(
+                    mean, logVariance, observed, dLogLikelihood, ll, gradient, logVarianceGradient);
         }
     }
 
-    private static void assertNullOptionsChangeNothingElse(Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood,
-            Guarded ll, float[] expectedMean, float[] expectedLogVariance) {
+    private static void assertNullOptionsChangeNothingElse(Matrix mean, Matrix logVariance, Matrix x,
+            Matrix dLogLikelihood, Guarded ll, float[] expectedMean, float[] expectedLogVariance) {
         int rows = (int) mean.rows();
         int d = (int) mean.columns();
         float[] expected = ll.values();
         Guarded some = new Guarded(rows, d);
         BACKEND.kernels().gaussianLogLikelihood(mean, logVariance, x, null, ll.matrix, null, null, 0, rows);
         assertBits(expected, ll.values(), "without gradients, " + d);
-        BACKEND.kernels().gaussianLogLikelihood(mean, logVariance, x, dLogLikelihood, ll.matrix, some.matrix, null, 0, rows);
+        BACKEND.kernels().gaussianLogLikelihood(
+                mean, logVariance, x, dLogLikelihood, ll.matrix, some.matrix, null, 0, rows);
         assertBits(expectedMean, some.values(), "dMean alone, " + d);
-        BACKEND.kernels().gaussianLogLikelihood(mean, logVariance, x, dLogLikelihood, ll.matrix, null, some.matrix, 0, rows);
+        BACKEND.kernels().gaussianLogLikelihood(
+                mean, logVariance, x, dLogLikelihood, ll.matrix, null, some.matrix, 0, rows);
         assertBits(expectedLogVariance, some.values(), "dLogVariance alone, " + d);
     }
 
@@ -97,8 +103,11 @@ class GaussianLogLikelihoodTest {
             Matrix observed = Guarded.matrix(batch, d, x);
             Matrix dLogLikelihood = Guarded.matrix(rows, 1, w);
             Guarded out = new Guarded(1, d);
-            Guarded.assertSplits(d, true, (b, e) -> BACKEND.kernels().gaussianSharedLogVarianceGradient(mean, logVariance,
-                    observed, dLogLikelihood, out.matrix, b, e), out);
+            Guarded.assertSplits(d, true,
+                    (b, e)
+                            -> BACKEND.kernels().gaussianSharedLogVarianceGradient(
+                                    mean, logVariance, observed, dLogLikelihood, out.matrix, b, e),
+                    out);
             for (int c = 0; c < d; c++) {
                 int column = c;
                 double magnitude = 0;
@@ -113,7 +122,8 @@ class GaussianLogLikelihoodTest {
                     }
                     return sum;
                 }, lv[c]);
-                assertNear(expected, out.values()[c], (4 + rows / 8.0) * ROUNDING * magnitude, rows + " rows, column " + c);
+                assertNear(expected, out.values()[c], (4 + rows / 8.0) * ROUNDING * magnitude,
+                        rows + " rows, column " + c);
             }
         }
     }
@@ -139,8 +149,8 @@ class GaussianLogLikelihoodTest {
         Guarded ll = new Guarded(1, 1);
         Guarded first = new Guarded(1, 1);
         Guarded second = new Guarded(1, 1);
-        BACKEND.kernels().gaussianLogLikelihood(Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv), Guarded.matrix(1, 1, x),
-                Guarded.matrix(1, 1, 1), ll.matrix, first.matrix, second.matrix, 0, 1);
+        BACKEND.kernels().gaussianLogLikelihood(Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv),
+                Guarded.matrix(1, 1, x), Guarded.matrix(1, 1, 1), ll.matrix, first.matrix, second.matrix, 0, 1);
         String of = " of mean " + m + ", logVariance " + lv + ", x " + x;
         assertSame(expected, ll.values()[0], "log-likelihood" + of);
         assertSame(dMean, first.values()[0], "dMean" + of);

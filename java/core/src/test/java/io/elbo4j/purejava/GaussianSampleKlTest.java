@@ -85,8 +85,11 @@ class GaussianSampleKlTest {
             Guarded z = new Guarded(ROWS * samples, d);
             Guarded kl = new Guarded(ROWS, 1);
             Guarded ratio = new Guarded(ROWS * samples, 1);
-            Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean,
-                    p.priorLogVariance, NOISE, z.matrix, kl.matrix, ratio.matrix, b, e), z, kl, ratio);
+            Guarded.assertSplits(ROWS, false,
+                    (b, e)
+                            -> BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean,
+                                    p.priorLogVariance, NOISE, z.matrix, kl.matrix, ratio.matrix, b, e),
+                    z, kl, ratio);
             for (int i = 0; i < ROWS * d; i++) {
                 double s = Math.exp(0.5 * p.lv[i]);
                 for (int k = 0; k < samples; k++) {
@@ -139,22 +142,25 @@ class GaussianSampleKlTest {
             Guarded dLogVariance = new Guarded(ROWS, d);
             Guarded dPriorMean = new Guarded(ROWS, d);
             Guarded dPriorLogVariance = new Guarded(ROWS, d);
-            Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance,
-                    p.priorMean, p.priorLogVariance, NOISE, dz, dKl, weight, dMean.matrix, dLogVariance.matrix,
-                    dPriorMean.matrix, dPriorLogVariance.matrix, b, e), dMean, dLogVariance, dPriorMean, dPriorLogVariance);
+            Guarded.assertSplits(ROWS, false,
+                    (b, e)
+                            -> BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean,
+                                    p.priorLogVariance, NOISE, dz, dKl, weight, dMean.matrix, dLogVariance.matrix,
+                                    dPriorMean.matrix, dPriorLogVariance.matrix, b, e),
+                    dMean, dLogVariance, dPriorMean, dPriorLogVariance);
             for (int i = 0; i < ROWS * d; i++) {
                 int e = i;
                 double size = Math.exp(p.lv[i] - p.plv[i]) + Math.exp(0.5 * p.lv[i]) + 1
                         + (p.m[i] - p.pm[i]) * (p.m[i] - p.pm[i]) * Math.exp(-p.plv[i]) + Math.exp(-p.plv[i]);
                 String at = " of element " + i + " of " + d;
-                assertNear(derivative(x -> p.loss(e, x, p.lv[e], p.pm[e], p.plv[e]), p.m[i]), dMean.values()[i], 4e-6 * size,
-                        "dMean" + at);
+                assertNear(derivative(x -> p.loss(e, x, p.lv[e], p.pm[e], p.plv[e]), p.m[i]), dMean.values()[i],
+                        4e-6 * size, "dMean" + at);
                 assertNear(derivative(x -> p.loss(e, p.m[e], x, p.pm[e], p.plv[e]), p.lv[i]), dLogVariance.values()[i],
                         4e-6 * size, "dLogVariance" + at);
                 assertNear(derivative(x -> p.loss(e, p.m[e], p.lv[e], x, p.plv[e]), p.pm[i]), dPriorMean.values()[i],
                         4e-6 * size, "dPriorMean" + at);
-                assertNear(derivative(x -> p.loss(e, p.m[e], p.lv[e], p.pm[e], x), p.plv[i]), dPriorLogVariance.values()[i],
-                        4e-6 * size, "dPriorLogVariance" + at);
+                assertNear(derivative(x -> p.loss(e, p.m[e], p.lv[e], p.pm[e], x), p.plv[i]),
+                        dPriorLogVariance.values()[i], 4e-6 * size, "dPriorLogVariance" + at);
             }
         }
     }
@@ -164,12 +170,12 @@ class GaussianSampleKlTest {
         Problem p = new Problem(33, 3, true, false);
         Guarded z = new Guarded(ROWS * 3, 33);
         Guarded kl = new Guarded(ROWS, 1);
-        BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, z.matrix, kl.matrix,
-                new Guarded(ROWS * 3, 1).matrix, 0, ROWS);
+        BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, z.matrix,
+                kl.matrix, new Guarded(ROWS * 3, 1).matrix, 0, ROWS);
         float[] zWithRatio = z.values();
         float[] klWithRatio = kl.values();
-        BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, z.matrix, kl.matrix,
-                null, 0, ROWS);
+        BACKEND.kernels().gaussianSampleKl(
+                p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, z.matrix, kl.matrix, null, 0, ROWS);
         assertBits(zWithRatio, z.values(), "z without logRatio");
         assertBits(klWithRatio, kl.values(), "kl without logRatio");
 
@@ -177,10 +183,11 @@ class GaussianSampleKlTest {
         Matrix dKl = Guarded.matrix(ROWS, 1, p.dKl);
         Guarded[] with = {new Guarded(ROWS, 33), new Guarded(ROWS, 33)};
         Guarded[] without = {new Guarded(ROWS, 33), new Guarded(ROWS, 33)};
-        BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, dz, dKl, null,
-                with[0].matrix, with[1].matrix, new Guarded(ROWS, 33).matrix, new Guarded(ROWS, 33).matrix, 0, ROWS);
-        BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, dz, dKl, null,
-                without[0].matrix, without[1].matrix, null, null, 0, ROWS);
+        BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, dz,
+                dKl, null, with[0].matrix, with[1].matrix, new Guarded(ROWS, 33).matrix, new Guarded(ROWS, 33).matrix,
+                0, ROWS);
+        BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, dz,
+                dKl, null, without[0].matrix, without[1].matrix, null, null, 0, ROWS);
         assertBits(with[0].values(), without[0].values(), "dMean");
         assertBits(with[1].values(), without[1].values(), "dLogVariance");
     }
@@ -227,8 +234,8 @@ class GaussianSampleKlTest {
     private static void assertForward(float m, float lv, float expectedZ, float expectedKl) {
         Guarded z = new Guarded(1, 1);
         Guarded kl = new Guarded(1, 1);
-        BACKEND.kernels().gaussianSampleKl(Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv), null, null, NOISE, z.matrix,
-                kl.matrix, null, 0, 1);
+        BACKEND.kernels().gaussianSampleKl(
+                Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv), null, null, NOISE, z.matrix, kl.matrix, null, 0, 1);
         assertSame(expectedZ, z.values()[0], "z of mean " + m + ", logVariance " + lv);
         assertSame(expectedKl, kl.values()[0], "kl of mean " + m + ", logVariance " + lv);
     }

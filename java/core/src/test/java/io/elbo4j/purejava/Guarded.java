@@ -7,7 +7,10 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Storage;
 import java.util.Arrays;
 
-/** A matrix with an offset and a padded row stride whose surroundings hold sentinels, so that a write beside it is seen. */
+/**
+ * A matrix with an offset and a padded row stride whose surroundings hold sentinels, so that a write beside it is
+ * seen.
+ */
 final class Guarded {
     static final Backend BACKEND = new JavaBackend(1);
 
@@ -71,7 +74,10 @@ final class Guarded {
         }
     }
 
-    /** All items at once, and split in two anywhere, give the same bits; the first part leaves the items of the second alone. */
+    /**
+     * All items at once, and split in two anywhere, give the same bits; the first part leaves the items of the second
+     * alone.
+     */
     static void assertSplits(int items, boolean itemsAreColumns, Kernel kernel, Guarded... outputs) {
         kernel.run(0, items);
         float[][] whole = Arrays.stream(outputs).map(Guarded::values).toArray(float[][]::new);

@@ -27,7 +27,8 @@ class JavaBackendTest {
     @Test
     void refusesMoreThanAnArrayHoldsAndSaysWhatToDo() {
         for (long elements : new long[] {(1L << 31) - 8, 1L << 31, 1L << 40, -1}) {
-            String message = assertThrows(IllegalArgumentException.class, () -> backend.allocate(elements)).getMessage();
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> backend.allocate(elements)).getMessage();
             assertEquals("the java backend holds from 0 to 2147483639 floats in one storage, not " + elements
                     + ": use the cpu backend, or smaller batches", message);
         }
@@ -72,7 +73,8 @@ class JavaBackendTest {
         indices.set(new int[] {7, 8, 9}, 1);
         assertArrayEquals(new int[] {8, 9}, (int[]) indices.address());
         for (int from : new int[] {-1, 2, Integer.MAX_VALUE}) {
-            String message = assertThrows(IllegalArgumentException.class, () -> indices.set(new int[3], from)).getMessage();
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> indices.set(new int[3], from)).getMessage();
             assertEquals("source must have 2 row numbers from element " + from + " on, but has 3 elements", message);
         }
         assertEquals("count must be at least 0, not -1",
@@ -107,8 +109,8 @@ class JavaBackendTest {
         Noise noise = new Noise(1, 1);
         Runnable calls = () -> {
             Guarded.BACKEND.kernels().gaussianSampleKl(mean, mean, mean, mean, noise, out, column, column, 0, 5);
-            Guarded.BACKEND.kernels().gaussianSampleKlBackward(mean, mean, null, null, noise, mean, column, row, out, out, null,
-                    null, 0, 5);
+            Guarded.BACKEND.kernels().gaussianSampleKlBackward(
+                    mean, mean, null, null, noise, mean, column, row, out, out, null, null, 0, 5);
             Guarded.BACKEND.kernels().bernoulliLogLikelihood(mean, mean, column, column, out, 0, 5);
             Guarded.BACKEND.kernels().gaussianLogLikelihood(mean, mean, mean, column, column, out, out, 0, 5);
             Guarded.BACKEND.kernels().gaussianKlPerDimension(mean, mean, null, null, row, 0, 40);

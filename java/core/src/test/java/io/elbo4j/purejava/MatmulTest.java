@@ -9,286 +9,302 @@ import org.junit.jupiter.api.Test;
 
 /** The matrix products and column sums against the naive chains of the contract, by bits, and against closed forms. */
 class MatmulTest {
-  private static final long SEED = 20240607;
-  private static final int SENTINEL = 0x7fa5a5a5;
-  private static final int[] SIZES = {0, 1, 2, 3, 5, 31, 32, 33, 47, 97, 127, 128, 129};
-  private static final int[][] LARGE = { // rows, n, k: several strips, several panels, every number of chunks
-    {7, 13, 1100}, {5, 1031, 17}, {3, 601, 641}, {4, 20, 63}, {4, 40, 64}, {10, 19, 255}, {10, 19, 256}, {2, 530, 1025}, {131, 67, 523}
-  };
+    private static final long SEED = 20240607;
+    private static final int SENTINEL = 0x7fa5a5a5;
+    private static final int[] SIZES = {0, 1, 2, 3, 5, 31, 32, 33, 47, 97, 127, 128, 129};
+    private static final int[][] LARGE = { // rows, n, k: several strips, several panels, every number of chunks
+            {7, 13, 1100}, {5, 1031, 17}, {3, 601, 641}, {4, 20, 63}, {4, 40, 64}, {10, 19, 255}, {10, 19, 256},
+            {2, 530, 1025}, {131, 67, 523}};
 
-  /** Ordinary numbers, or those among which every special value is found. */
-  enum Values {
-    ORDINARY, SPECIAL, NEGATIVE_ZERO;
+    /** Ordinary numbers, or those among which every special value is found. */
+    enum Values {
+        ORDINARY,
+        SPECIAL,
+        NEGATIVE_ZERO;
 
-    float next(SplittableRandom random) {
-      float x = (float) (random.nextDouble() * 2 - 1);
-      if (this == NEGATIVE_ZERO) {
-        return -0f;
-      }
-      int kind = random.nextInt(this == SPECIAL ? 40 : 100_000);
-      switch (kind) {
-        case 0: return 0f;
-        case 1: return -0f;
-        case 2: return x * 0x1p-126f;
-        case 3: return x * 0x1p-140f;
-        case 4: return x * 0x1p66f;
-        case 5: return random.nextInt(16) == 0 ? Float.MAX_VALUE : x;
-        case 6: return random.nextInt(32) == 0 ? Float.NaN : x;
-        case 7: return random.nextInt(32) == 0 ? Float.NEGATIVE_INFINITY : x;
-        default: return x;
-      }
-    }
-  }
-
-  /** A matrix somewhere inside a larger array. */
-  private static final class View {
-    final float[] array;
-    final int offset;
-    final int stride;
-
-    View(SplittableRandom random, int rows, int columns, boolean strided, Values values) {
-      stride = columns + (strided ? 1 + random.nextInt(9) : 0);
-      offset = strided ? random.nextInt(7) : 0;
-      array = new float[offset + (rows == 0 ? 0 : (rows - 1) * stride + columns)];
-      for (int i = 0; i < array.length; i++) {
-        array[i] = values.next(random);
-      }
-    }
-
-    float at(int row, int column) {
-      return array[offset + row * stride + column];
-    }
-
-    void fillWithSentinels() {
-      Arrays.fill(array, Float.intBitsToFloat(SENTINEL));
-    }
-  }
-
-  /** The value expected at a row and column of the output. */
-  private interface Expected {
-    float at(int row, int column);
-  }
-
-  private static void assertOutput(String what, View c, int rowBegin, int rowEnd, int columnBegin, int columnEnd, Expected expected) {
-    int[] want = new int[c.array.length];
-    Arrays.fill(want, SENTINEL);
-    for (int i = rowBegin; i < rowEnd; i++) {
-      for (int j = columnBegin; j < columnEnd; j++) {
-        want[c.offset + i * c.stride + j] = Float.floatToIntBits(expected.at(i, j)); // NaN compares as any NaN
-      }
-    }
-    for (int i = 0; i < want.length; i++) {
-      int got = want[i] == SENTINEL ? Float.floatToRawIntBits(c.array[i]) : Float.floatToIntBits(c.array[i]);
-      if (got != want[i]) {
-        int place = i - c.offset;
-        throw new AssertionError(String.format("%s, seed %d: row %d column %d is %08x (%s), expected %08x (%s)", what, SEED,
-            place / Math.max(c.stride, 1), place % Math.max(c.stride, 1), got, Float.intBitsToFloat(got), want[i], Float.intBitsToFloat(want[i])));
-      }
-    }
-  }
-
-  private static int chunks(int batch) {
-    int chunks = 1;
-    while (chunks < 8 && 2 * chunks <= batch / 32.0) {
-      chunks *= 2;
-    }
-    return chunks;
-  }
-
-  /** ((p0+p1)+(p2+p3))+..., the tree in which neighbours meet first. */
-  private static float tree(float[] parts, int begin, int end) {
-    if (end - begin == 1) {
-      return parts[begin];
-    }
-    int middle = (begin + end) / 2;
-    return tree(parts, begin, middle) + tree(parts, middle, end);
-  }
-
-  private static float relu(float x) {
-    return x > 0 ? x : x != x ? x : 0f;
-  }
-
-  private static void check(SplittableRandom random, int rows, int n, int k, boolean strided, Values values) {
-    String what = String.format("rows %d, n %d, k %d, strided %b, %s", rows, n, k, strided, values);
-    int begin = random.nextInt(3) == 0 ? random.nextInt(rows + 1) : 0;
-    int end = random.nextInt(3) == 0 ? begin + random.nextInt(rows - begin + 1) : rows;
-    Values other = values == Values.NEGATIVE_ZERO ? Values.ORDINARY : values;
-    View c = new View(random, rows, n, strided, Values.ORDINARY);
-
-    View a = new View(random, rows, k, strided, values);
-    View b = new View(random, k, n, strided, other);
-    View bias = new View(random, 1, n, strided, values);
-    boolean withBias = random.nextBoolean();
-    boolean withRelu = random.nextBoolean();
-    c.fillWithSentinels();
-    Matmul.matmul(a.array, a.offset, a.stride, b.array, b.offset, b.stride, withBias ? bias.array : null, bias.offset, withRelu,
-        c.array, c.offset, c.stride, n, k, begin, end);
-    assertOutput("matmul, bias " + withBias + ", relu " + withRelu + ", " + what, c, begin, end, 0, n, (i, j) -> {
-      float sum = 0f;
-      for (int step = 0; step < k; step++) {
-        sum = Math.fma(a.at(i, step), b.at(step, j), sum);
-      }
-      sum = withBias ? sum + bias.at(0, j) : sum;
-      return withRelu ? relu(sum) : sum;
-    });
-
-    View bt = new View(random, n, k, strided, other);
-    View gate = new View(random, rows, n, strided, values);
-    boolean withGate = random.nextBoolean();
-    c.fillWithSentinels();
-    Matmul.matmulTransposedB(a.array, a.offset, a.stride, bt.array, bt.offset, bt.stride, withGate ? gate.array : null, gate.offset, gate.stride,
-        c.array, c.offset, c.stride, n, k, begin, end);
-    assertOutput("matmulTransposedB, gate " + withGate + ", " + what, c, begin, end, 0, n, (i, j) -> {
-      float sum = 0f;
-      for (int step = 0; step < k; step++) {
-        sum = Math.fma(a.at(i, step), bt.at(j, step), sum);
-      }
-      return withGate && gate.at(i, j) <= 0f ? 0f : sum;
-    });
-
-    View at = new View(random, k, rows, strided, values);
-    int count = chunks(k);
-    float[] parts = new float[count];
-    c.fillWithSentinels();
-    Matmul.matmulTransposedA(at.array, at.offset, at.stride, b.array, b.offset, b.stride, c.array, c.offset, c.stride, n, k, begin, end);
-    assertOutput("matmulTransposedA, " + what, c, begin, end, 0, n, (i, j) -> {
-      for (int chunk = 0; chunk < count; chunk++) {
-        float sum = 0f;
-        for (int step = chunk * k / count; step < (chunk + 1) * k / count; step++) {
-          sum = Math.fma(at.at(step, i), b.at(step, j), sum);
+        float next(SplittableRandom random) {
+            float x = (float) (random.nextDouble() * 2 - 1);
+            if (this == NEGATIVE_ZERO) {
+                return -0f;
+            }
+            int kind = random.nextInt(this == SPECIAL ? 40 : 100_000);
+            switch (kind) {
+                case 0:
+                    return 0f;
+                case 1:
+                    return -0f;
+                case 2:
+                    return x * 0x1p-126f;
+                case 3:
+                    return x * 0x1p-140f;
+                case 4:
+                    return x * 0x1p66f;
+                case 5:
+                    return random.nextInt(16) == 0 ? Float.MAX_VALUE : x;
+                case 6:
+                    return random.nextInt(32) == 0 ? Float.NaN : x;
+                case 7:
+                    return random.nextInt(32) == 0 ? Float.NEGATIVE_INFINITY : x;
+                default:
+                    return x;
+            }
         }
-        parts[chunk] = sum;
-      }
-      return tree(parts, 0, count);
-    });
+    }
 
-    View out = new View(random, 1, n, strided, Values.ORDINARY);
-    int first = random.nextInt(n + 1);
-    int last = first + random.nextInt(n - first + 1);
-    out.fillWithSentinels();
-    ColumnSums.columnSums(b.array, b.offset, b.stride, out.array, out.offset, k, first, last);
-    assertOutput("columnSums, columns " + first + " to " + last + ", " + what, out, 0, 1, first, last, (i, j) -> {
-      for (int chunk = 0; chunk < count; chunk++) {
-        float sum = 0f;
-        for (int step = chunk * k / count; step < (chunk + 1) * k / count; step++) {
-          sum = sum + b.at(step, j);
+    /** A matrix somewhere inside a larger array. */
+    private static final class View {
+        final float[] array;
+        final int offset;
+        final int stride;
+
+        View(SplittableRandom random, int rows, int columns, boolean strided, Values values) {
+            stride = columns + (strided ? 1 + random.nextInt(9) : 0);
+            offset = strided ? random.nextInt(7) : 0;
+            array = new float[offset + (rows == 0 ? 0 : (rows - 1) * stride + columns)];
+            for (int i = 0; i < array.length; i++) {
+                array[i] = values.next(random);
+            }
         }
-        parts[chunk] = sum;
-      }
-      return tree(parts, 0, count);
-    });
-  }
 
-  @Test
-  void equalsTheNaiveChainsOverSizesStridesAndValues() {
-    SplittableRandom random = new SplittableRandom(SEED);
-    for (int rows : SIZES) {
-      for (int n : SIZES) {
-        for (int k : SIZES) {
-          check(random, rows, n, k, random.nextBoolean(), Values.values()[random.nextInt(3)]);
+        float at(int row, int column) {
+            return array[offset + row * stride + column];
         }
-      }
-    }
-  }
 
-  @Test
-  void equalsTheNaiveChainsOverSeveralStripsAndChunks() {
-    SplittableRandom random = new SplittableRandom(SEED);
-    for (int[] shape : LARGE) {
-      for (Values values : Values.values()) {
-        check(random, shape[0], shape[1], shape[2], true, values);
-        check(random, shape[0], shape[1], shape[2], false, values);
-      }
+        void fillWithSentinels() {
+            Arrays.fill(array, Float.intBitsToFloat(SENTINEL));
+        }
     }
-  }
 
-  @Test
-  void aProductWithTheIdentityReturnsTheOtherFactor() {
-    int n = 130;
-    float[] identity = new float[n * n];
-    float[] x = new float[n * n];
-    for (int i = 0; i < n; i++) {
-      identity[i * n + i] = 1f;
+    /** The value expected at a row and column of the output. */
+    private interface Expected {
+        float at(int row, int column);
     }
-    for (int i = 0; i < n * n; i++) {
-      x[i] = i - 8000.25f;
-    }
-    float[] c = new float[n * n];
-    Matmul.matmul(x, 0, n, identity, 0, n, null, 0, false, c, 0, n, n, n, 0, n);
-    assertTrue(Arrays.equals(x, c), "X·I");
-    Matmul.matmul(identity, 0, n, x, 0, n, null, 0, false, c, 0, n, n, n, 0, n);
-    assertTrue(Arrays.equals(x, c), "I·X");
-    Matmul.matmulTransposedA(identity, 0, n, x, 0, n, c, 0, n, n, n, 0, n);
-    assertTrue(Arrays.equals(x, c), "Iᵀ·X");
-    Matmul.matmulTransposedB(identity, 0, n, x, 0, n, null, 0, 0, c, 0, n, n, n, 0, n);
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < n; j++) {
-        assertEquals(x[j * n + i], c[i * n + j], "I·Xᵀ at " + i + ", " + j);
-      }
-    }
-  }
 
-  @Test
-  void aProductOfOnesCountsTheSteps() {
-    int rows = 5;
-    int n = 37;
-    for (int k : new int[] {0, 1, 2, 3, 64, 300, 1100}) {
-      float[] ones = new float[Math.max(rows, n) * Math.max(k, 1)];
-      Arrays.fill(ones, 1f);
-      float[] c = new float[rows * n];
-      Matmul.matmul(ones, 0, k, ones, 0, n, ones, 0, true, c, 0, n, n, k, 0, rows);
-      assertAll(k + 1, c);
-      Matmul.matmulTransposedB(ones, 0, k, ones, 0, k, null, 0, 0, c, 0, n, n, k, 0, rows);
-      assertAll(k, c);
-      Matmul.matmulTransposedA(ones, 0, rows, ones, 0, n, c, 0, n, n, k, 0, rows);
-      assertAll(k, c);
-      float[] sums = new float[n];
-      ColumnSums.columnSums(ones, 0, n, sums, 0, k, 0, n);
-      assertAll(k, sums);
+    private static void assertOutput(
+            String what, View c, int rowBegin, int rowEnd, int columnBegin, int columnEnd, Expected expected) {
+        int[] want = new int[c.array.length];
+        Arrays.fill(want, SENTINEL);
+        for (int i = rowBegin; i < rowEnd; i++) {
+            for (int j = columnBegin; j < columnEnd; j++) {
+                want[c.offset + i * c.stride + j] = Float.floatToIntBits(expected.at(i, j)); // NaN compares as any NaN
+            }
+        }
+        for (int i = 0; i < want.length; i++) {
+            int got = want[i] == SENTINEL ? Float.floatToRawIntBits(c.array[i]) : Float.floatToIntBits(c.array[i]);
+            if (got != want[i]) {
+                int place = i - c.offset;
+                throw new AssertionError(String.format("%s, seed %d: row %d column %d is %08x (%s), expected %08x (%s)",
+                        what, SEED, place / Math.max(c.stride, 1), place % Math.max(c.stride, 1), got,
+                        Float.intBitsToFloat(got), want[i], Float.intBitsToFloat(want[i])));
+            }
+        }
     }
-  }
 
-  private static void assertAll(float expected, float[] values) {
-    for (float value : values) {
-      assertEquals(expected, value);
+    private static int chunks(int batch) {
+        int chunks = 1;
+        while (chunks < 8 && 2 * chunks <= batch / 32.0) {
+            chunks *= 2;
+        }
+        return chunks;
     }
-  }
 
-  @Test
-  void reluKeepsNaNAndClearsNegativeZero() {
-    float[] bias = {Float.NaN, -0f, 0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1f, -1f};
-    int n = bias.length;
-    float[] a = {-Float.MIN_VALUE};
-    float[] b = new float[n];
-    Arrays.fill(b, Float.MIN_VALUE); // the chain ends in fma(-tiny, tiny, +0) = -0, so that -0 + -0 = -0 reaches the activation
-    float[] c = new float[n];
-    Matmul.matmul(a, 0, 1, b, 0, n, bias, 0, true, c, 0, n, n, 1, 0, 1);
-    float[] expected = {Float.NaN, 0f, 0f, Float.MIN_VALUE, 0f, Float.POSITIVE_INFINITY, 0f, 1f, 0f};
-    for (int j = 0; j < n; j++) {
-      assertEquals(Float.floatToIntBits(expected[j]), Float.floatToIntBits(c[j]), "relu of " + bias[j]);
+    /** ((p0+p1)+(p2+p3))+..., the tree in which neighbours meet first. */
+    private static float tree(float[] parts, int begin, int end) {
+        if (end - begin == 1) {
+            return parts[begin];
+        }
+        int middle = (begin + end) / 2;
+        return tree(parts, begin, middle) + tree(parts, middle, end);
     }
-  }
 
-  @Test
-  void gateKeepsPositiveAndNaNOnly() {
-    float[] gate = {Float.NaN, Float.intBitsToFloat(0xffc00000), -0f, 0f, Float.MIN_VALUE, -Float.MIN_VALUE,
-        Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MAX_VALUE, -Float.MAX_VALUE};
-    boolean[] kept = {true, true, false, false, true, false, true, false, true, false};
-    int n = gate.length;
-    float[] b = new float[n];
-    Arrays.fill(b, -2f);
-    float[] c = new float[n];
-    Matmul.matmulTransposedB(new float[] {3f}, 0, 1, b, 0, 1, gate, 0, n, c, 0, n, n, 1, 0, 1);
-    for (int j = 0; j < n; j++) {
-      assertEquals(Float.floatToIntBits(kept[j] ? -6f : 0f), Float.floatToIntBits(c[j]), "gate " + gate[j]);
+    private static float relu(float x) {
+        return x > 0 ? x : x != x ? x : 0f;
     }
-  }
 
-  @Test
-  void theBatchIsCutByItsSizeAlone() {
-    int[][] chunksOf = {{0, 1}, {1, 1}, {63, 1}, {64, 2}, {127, 2}, {128, 4}, {255, 4}, {256, 8}, {1 << 30, 8}};
-    for (int[] pair : chunksOf) {
-      assertEquals(pair[1], Matmul.batchChunks(pair[0]), "batch " + pair[0]);
+    private static void check(SplittableRandom random, int rows, int n, int k, boolean strided, Values values) {
+        String what = String.format("rows %d, n %d, k %d, strided %b, %s", rows, n, k, strided, values);
+        int begin = random.nextInt(3) == 0 ? random.nextInt(rows + 1) : 0;
+        int end = random.nextInt(3) == 0 ? begin + random.nextInt(rows - begin + 1) : rows;
+        Values other = values == Values.NEGATIVE_ZERO ? Values.ORDINARY : values;
+        View c = new View(random, rows, n, strided, Values.ORDINARY);
+
+        View a = new View(random, rows, k, strided, values);
+        View b = new View(random, k, n, strided, other);
+        View bias = new View(random, 1, n, strided, values);
+        boolean withBias = random.nextBoolean();
+        boolean withRelu = random.nextBoolean();
+        c.fillWithSentinels();
+        Matmul.matmul(a.array, a.offset, a.stride, b.array, b.offset, b.stride, withBias ? bias.array : null,
+                bias.offset, withRelu, c.array, c.offset, c.stride, n, k, begin, end);
+        assertOutput("matmul, bias " + withBias + ", relu " + withRelu + ", " + what, c, begin, end, 0, n, (i, j) -> {
+            float sum = 0f;
+            for (int step = 0; step < k; step++) {
+                sum = Math.fma(a.at(i, step), b.at(step, j), sum);
+            }
+            sum = withBias ? sum + bias.at(0, j) : sum;
+            return withRelu ? relu(sum) : sum;
+        });
+
+        View bt = new View(random, n, k, strided, other);
+        View gate = new View(random, rows, n, strided, values);
+        boolean withGate = random.nextBoolean();
+        c.fillWithSentinels();
+        Matmul.matmulTransposedB(a.array, a.offset, a.stride, bt.array, bt.offset, bt.stride,
+                withGate ? gate.array : null, gate.offset, gate.stride, c.array, c.offset, c.stride, n, k, begin, end);
+        assertOutput("matmulTransposedB, gate " + withGate + ", " + what, c, begin, end, 0, n, (i, j) -> {
+            float sum = 0f;
+            for (int step = 0; step < k; step++) {
+                sum = Math.fma(a.at(i, step), bt.at(j, step), sum);
+            }
+            return withGate && gate.at(i, j) <= 0f ? 0f : sum;
+        });
+
+        View at = new View(random, k, rows, strided, values);
+        int count = chunks(k);
+        float[] parts = new float[count];
+        c.fillWithSentinels();
+        Matmul.matmulTransposedA(at.array, at.offset, at.stride, b.array, b.offset, b.stride, c.array, c.offset,
+                c.stride, n, k, begin, end);
+        assertOutput("matmulTransposedA, " + what, c, begin, end, 0, n, (i, j) -> {
+            for (int chunk = 0; chunk < count; chunk++) {
+                float sum = 0f;
+                for (int step = chunk * k / count; step < (chunk + 1) * k / count; step++) {
+                    sum = Math.fma(at.at(step, i), b.at(step, j), sum);
+                }
+                parts[chunk] = sum;
+            }
+            return tree(parts, 0, count);
+        });
+
+        View out = new View(random, 1, n, strided, Values.ORDINARY);
+        int first = random.nextInt(n + 1);
+        int last = first + random.nextInt(n - first + 1);
+        out.fillWithSentinels();
+        ColumnSums.columnSums(b.array, b.offset, b.stride, out.array, out.offset, k, first, last);
+        assertOutput("columnSums, columns " + first + " to " + last + ", " + what, out, 0, 1, first, last, (i, j) -> {
+            for (int chunk = 0; chunk < count; chunk++) {
+                float sum = 0f;
+                for (int step = chunk * k / count; step < (chunk + 1) * k / count; step++) {
+                    sum = sum + b.at(step, j);
+                }
+                parts[chunk] = sum;
+            }
+            return tree(parts, 0, count);
+        });
     }
-  }
+
+    @Test
+    void equalsTheNaiveChainsOverSizesStridesAndValues() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (int rows : SIZES) {
+            for (int n : SIZES) {
+                for (int k : SIZES) {
+                    check(random, rows, n, k, random.nextBoolean(), Values.values()[random.nextInt(3)]);
+                }
+            }
+        }
+    }
+
+    @Test
+    void equalsTheNaiveChainsOverSeveralStripsAndChunks() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (int[] shape : LARGE) {
+            for (Values values : Values.values()) {
+                check(random, shape[0], shape[1], shape[2], true, values);
+                check(random, shape[0], shape[1], shape[2], false, values);
+            }
+        }
+    }
+
+    @Test
+    void aProductWithTheIdentityReturnsTheOtherFactor() {
+        int n = 130;
+        float[] identity = new float[n * n];
+        float[] x = new float[n * n];
+        for (int i = 0; i < n; i++) {
+            identity[i * n + i] = 1f;
+        }
+        for (int i = 0; i < n * n; i++) {
+            x[i] = i - 8000.25f;
+        }
+        float[] c = new float[n * n];
+        Matmul.matmul(x, 0, n, identity, 0, n, null, 0, false, c, 0, n, n, n, 0, n);
+        assertTrue(Arrays.equals(x, c), "X·I");
+        Matmul.matmul(identity, 0, n, x, 0, n, null, 0, false, c, 0, n, n, n, 0, n);
+        assertTrue(Arrays.equals(x, c), "I·X");
+        Matmul.matmulTransposedA(identity, 0, n, x, 0, n, c, 0, n, n, n, 0, n);
+        assertTrue(Arrays.equals(x, c), "Iᵀ·X");
+        Matmul.matmulTransposedB(identity, 0, n, x, 0, n, null, 0, 0, c, 0, n, n, n, 0, n);
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                assertEquals(x[j * n + i], c[i * n + j], "I·Xᵀ at " + i + ", " + j);
+            }
+        }
+    }
+
+    @Test
+    void aProductOfOnesCountsTheSteps() {
+        int rows = 5;
+        int n = 37;
+        for (int k : new int[] {0, 1, 2, 3, 64, 300, 1100}) {
+            float[] ones = new float[Math.max(rows, n) * Math.max(k, 1)];
+            Arrays.fill(ones, 1f);
+            float[] c = new float[rows * n];
+            Matmul.matmul(ones, 0, k, ones, 0, n, ones, 0, true, c, 0, n, n, k, 0, rows);
+            assertAll(k + 1, c);
+            Matmul.matmulTransposedB(ones, 0, k, ones, 0, k, null, 0, 0, c, 0, n, n, k, 0, rows);
+            assertAll(k, c);
+            Matmul.matmulTransposedA(ones, 0, rows, ones, 0, n, c, 0, n, n, k, 0, rows);
+            assertAll(k, c);
+            float[] sums = new float[n];
+            ColumnSums.columnSums(ones, 0, n, sums, 0, k, 0, n);
+            assertAll(k, sums);
+        }
+    }
+
+    private static void assertAll(float expected, float[] values) {
+        for (float value : values) {
+            assertEquals(expected, value);
+        }
+    }
+
+    @Test
+    void reluKeepsNaNAndClearsNegativeZero() {
+        float[] bias = {Float.NaN, -0f, 0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.POSITIVE_INFINITY,
+                Float.NEGATIVE_INFINITY, 1f, -1f};
+        int n = bias.length;
+        float[] a = {-Float.MIN_VALUE};
+        float[] b = new float[n];
+        Arrays.fill(b, Float.MIN_VALUE); // the chain ends in fma(-tiny, tiny, +0) = -0, so that -0 + -0 = -0 reaches
+                                         // the activation
+        float[] c = new float[n];
+        Matmul.matmul(a, 0, 1, b, 0, n, bias, 0, true, c, 0, n, n, 1, 0, 1);
+        float[] expected = {Float.NaN, 0f, 0f, Float.MIN_VALUE, 0f, Float.POSITIVE_INFINITY, 0f, 1f, 0f};
+        for (int j = 0; j < n; j++) {
+            assertEquals(Float.floatToIntBits(expected[j]), Float.floatToIntBits(c[j]), "relu of " + bias[j]);
+        }
+    }
+
+    @Test
+    void gateKeepsPositiveAndNaNOnly() {
+        float[] gate = {Float.NaN, Float.intBitsToFloat(0xffc00000), -0f, 0f, Float.MIN_VALUE, -Float.MIN_VALUE,
+                Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MAX_VALUE, -Float.MAX_VALUE};
+        boolean[] kept = {true, true, false, false, true, false, true, false, true, false};
+        int n = gate.length;
+        float[] b = new float[n];
+        Arrays.fill(b, -2f);
+        float[] c = new float[n];
+        Matmul.matmulTransposedB(new float[] {3f}, 0, 1, b, 0, 1, gate, 0, n, c, 0, n, n, 1, 0, 1);
+        for (int j = 0; j < n; j++) {
+            assertEquals(Float.floatToIntBits(kept[j] ? -6f : 0f), Float.floatToIntBits(c[j]), "gate " + gate[j]);
+        }
+    }
+
+    @Test
+    void theBatchIsCutByItsSizeAlone() {
+        int[][] chunksOf = {{0, 1}, {1, 1}, {63, 1}, {64, 2}, {127, 2}, {128, 4}, {255, 4}, {256, 8}, {1 << 30, 8}};
+        for (int[] pair : chunksOf) {
+            assertEquals(pair[1], Matmul.batchChunks(pair[0]), "batch " + pair[0]);
+        }
+    }
 }

@@ -20,7 +20,8 @@ class RandomFillTest {
     @Test
     void referencePhiloxGivesPublishedWords() {
         assertArrayEquals(new int[] {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}, References.philox(0, 0, 0, 0));
-        assertArrayEquals(new int[] {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}, References.philox(-1, -1, -1, -1));
+        assertArrayEquals(
+                new int[] {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}, References.philox(-1, -1, -1, -1));
         assertArrayEquals(new int[] {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1},
                 References.philox(0x299f31d0a4093822L, 0x0370734413198a2eL, 0x85a308d3, 0x243f6a88));
     }
@@ -32,7 +33,8 @@ class RandomFillTest {
             Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().normal(NOISE, out.matrix, b, e), out);
             float[] eps = out.values();
             for (int i = 0; i < eps.length; i++) {
-                assertNear(References.normal(SEED, NOISE.draw(), i / d, i % d), eps[i], 2e-6, "normal " + i + " of " + d);
+                assertNear(
+                        References.normal(SEED, NOISE.draw(), i / d, i % d), eps[i], 2e-6, "normal " + i + " of " + d);
             }
         }
     }
@@ -47,7 +49,8 @@ class RandomFillTest {
             float[] u = out.values();
             float[] v = scaled.values();
             for (int i = 0; i < u.length; i++) {
-                double exact = Integer.toUnsignedLong(References.word(SEED, NOISE.draw(), i / d, i % d) & ~0xff) * 0x1p-32;
+                double exact =
+                        Integer.toUnsignedLong(References.word(SEED, NOISE.draw(), i / d, i % d) & ~0xff) * 0x1p-32;
                 assertEquals(exact, u[i], "uniform " + i + " of " + d);
                 assertNear(-0.3 + exact, v[i], 2 * References.ROUNDING, "scaled " + i + " of " + d);
             }
@@ -60,7 +63,8 @@ class RandomFillTest {
             float[] p = new float[ROWS * d];
             for (int i = 0; i < p.length; i++) {
                 double u = Integer.toUnsignedLong(References.word(SEED, NOISE.draw(), i / d, i % d) & ~0xff) * 0x1p-32;
-                float[] choices = {(float) u, Math.nextUp((float) u), 0, 1, Float.NaN, -1, Float.POSITIVE_INFINITY, -0.0f};
+                float[] choices = {
+                        (float) u, Math.nextUp((float) u), 0, 1, Float.NaN, -1, Float.POSITIVE_INFINITY, -0.0f};
                 p[i] = choices[i % choices.length];
             }
             float[] expected = new float[p.length];
@@ -70,7 +74,8 @@ class RandomFillTest {
             }
             Guarded in = new Guarded(ROWS, d, p);
             Guarded out = new Guarded(ROWS, d);
-            Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().binarise(in.matrix, NOISE, out.matrix, b, e), out);
+            Guarded.assertSplits(
+                    ROWS, false, (b, e) -> BACKEND.kernels().binarise(in.matrix, NOISE, out.matrix, b, e), out);
             float[] actual = out.values();
             for (int i = 0; i < p.length; i++) {
                 assertSame(expected[i], actual[i], "element " + i + " of " + d);

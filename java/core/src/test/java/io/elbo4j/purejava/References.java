@@ -69,7 +69,8 @@ final class References {
         }
         long a = 0xD2511F53L * Integer.toUnsignedLong(c[0]);
         long b = 0xCD9E8D57L * Integer.toUnsignedLong(c[2]);
-        int[] next = {(int) (b >>> 32) ^ c[1] ^ (int) key, (int) b, (int) (a >>> 32) ^ c[3] ^ (int) (key >>> 32), (int) a};
+        int[] next = {
+                (int) (b >>> 32) ^ c[1] ^ (int) key, (int) b, (int) (a >>> 32) ^ c[3] ^ (int) (key >>> 32), (int) a};
         long high = ((key >>> 32) + 0xBB67AE85L) << 32;
         return rounds(left - 1, next, high | Integer.toUnsignedLong((int) key + 0x9E3779B9));
     }

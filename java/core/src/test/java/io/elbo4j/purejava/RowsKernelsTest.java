@@ -62,7 +62,8 @@ class RowsKernelsTest {
             float[] y = gaussian(SEED + 2, SOURCE_ROWS * d, 1);
             Matrix source = Guarded.matrix(SOURCE_ROWS, d, x);
             Guarded target = new Guarded(SOURCE_ROWS, d, y);
-            Guarded.assertSplits(SOURCE_ROWS, false, (b, e) -> BACKEND.kernels().add(source, target.matrix, b, e), target);
+            Guarded.assertSplits(
+                    SOURCE_ROWS, false, (b, e) -> BACKEND.kernels().add(source, target.matrix, b, e), target);
             for (int i = 0; i < x.length; i++) {
                 // a double holds the exact sum of two floats of like size
                 assertBits((float) ((double) y[i] + x[i]), target.values()[i], "add of " + d);
@@ -88,7 +89,8 @@ class RowsKernelsTest {
             }
             Matrix source = Guarded.matrix(ROW_NUMBERS.length, d, x);
             Guarded target = new Guarded(SOURCE_ROWS, d, new float[SOURCE_ROWS * d]);
-            Guarded.assertSplits(d, true, (b, e) -> BACKEND.kernels().scatterAdd(source, indices(), target.matrix, b, e), target);
+            Guarded.assertSplits(
+                    d, true, (b, e) -> BACKEND.kernels().scatterAdd(source, indices(), target.matrix, b, e), target);
             float[] expected = {7, 1, 0x1p24f};
             for (int i = 0; i < SOURCE_ROWS * d; i++) {
                 assertBits(expected[i / d], target.values()[i], "scatterAdd of " + d);

@@ -24,7 +24,8 @@ class SumsTest {
             Guarded sums = new Guarded(ROWS, 1);
             Guarded squares = new Guarded(ROWS, 1);
             Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().rowSums(in, sums.matrix, b, e), sums);
-            Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().rowSumsOfSquares(in, squares.matrix, b, e), squares);
+            Guarded.assertSplits(
+                    ROWS, false, (b, e) -> BACKEND.kernels().rowSumsOfSquares(in, squares.matrix, b, e), squares);
             for (int r = 0; r < ROWS; r++) {
                 BigDecimal sum = BigDecimal.ZERO;
                 BigDecimal magnitude = BigDecimal.ZERO;
@@ -41,7 +42,8 @@ class SumsTest {
         }
     }
 
-    private static void assertError(BigDecimal exact, float actual, double relative, BigDecimal magnitude, String message) {
+    private static void assertError(
+            BigDecimal exact, float actual, double relative, BigDecimal magnitude, String message) {
         BigDecimal error = exact.subtract(new BigDecimal(actual)).abs();
         assertTrue(error.compareTo(magnitude.multiply(new BigDecimal(relative))) <= 0,
                 () -> message + ": " + actual + " instead of " + exact.doubleValue());

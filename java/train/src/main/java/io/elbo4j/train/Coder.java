@@ -28,8 +28,8 @@ public final class Coder {
     }
 
     /**
-     * Mean of q(z | x) of every image, row after row: images.rows() x latent. For a model that binarises, x is one draw of
-     * zeros and ones, always the same for an image at its place.
+     * Mean of q(z | x) of every image, row after row: images.rows() x latent. For a model that binarises, x is one draw
+     * of zeros and ones, always the same for an image at its place.
      */
     public float[] encode(Images images) {
         return run(images, false);

@@ -72,9 +72,9 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * log p(x) of each row, estimated by log (1/K) sum p(x, z) / q(z | x) over {@code samples} draws (Burda et al. 2016,
-     * equation 8): a lower bound in expectation, tight as K grows. Samples are drawn in rounds, so memory does not grow
-     * with them.
+     * log p(x) of each row, estimated by log (1/K) sum p(x, z) / q(z | x) over {@code samples} draws (Burda et al.
+     * 2016, equation 8): a lower bound in expectation, tight as K grows. Samples are drawn in rounds, so memory does
+     * not grow with them.
      *
      * @return the average over the rows, in nats
      */

@@ -10,8 +10,8 @@ import io.elbo4j.train.graph.StepSettings;
 import io.elbo4j.train.model.Vae;
 
 /**
- * Trains a model step by step. Where it stands is a {@link Position} and the {@link Parameters}, nothing else: a trainer
- * made from both goes on as if it had never stopped, to the bit.
+ * Trains a model step by step. Where it stands is a {@link Position} and the {@link Parameters}, nothing else: a
+ * trainer made from both goes on as if it had never stopped, to the bit.
  */
 public final class Trainer implements AutoCloseable {
     /**
@@ -106,7 +106,9 @@ public final class Trainer implements AutoCloseable {
         Step.NonFinite first = step.firstNonFinite().orElseThrow();
         return new NonFiniteException("step " + (at.step() + 1) + ": the objective is not finite; the first such number"
                 + " is " + first.value() + " in tensor '" + first.tensor() + "', row " + first.row()
-                + " of the batch (row " + order[at.row() + (int) first.row()] + " of the data). A smaller learning rate, gradient clipping or a bounded likelihood may help");
+                + " of the batch (row " + order[at.row() + (int) first.row()]
+                + " of the data). A smaller learning rate,"
+                + " gradient clipping or a bounded likelihood may help");
     }
 
     /** @throws NonFiniteException naming the parameter if any parameter is not finite: it must not be saved */

@@ -15,10 +15,13 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
         double clip, long seed) {
     public TrainingSettings {
         require(batch >= 1, "batch", "at least 1", batch);
-        require(Double.isFinite(learningRate) && learningRate > 0, "learningRate", "a finite number above 0", learningRate);
+        require(Double.isFinite(learningRate) && learningRate > 0, "learningRate", "a finite number above 0",
+                learningRate);
         require(Double.isFinite(klWeight) && klWeight >= 0, "klWeight", "a finite number of at least 0", klWeight);
-        require(Double.isFinite(klWarmUp) && klWarmUp >= 0, "klWarmUp", "a finite number of epochs of at least 0", klWarmUp);
-        require(Double.isFinite(freeBits) && freeBits >= 0, "freeBits", "a finite number of nats of at least 0", freeBits);
+        require(Double.isFinite(klWarmUp) && klWarmUp >= 0, "klWarmUp", "a finite number of epochs of at least 0",
+                klWarmUp);
+        require(Double.isFinite(freeBits) && freeBits >= 0, "freeBits", "a finite number of nats of at least 0",
+                freeBits);
         require(clip > 0, "clip", "above 0", clip);
     }
 

@@ -199,8 +199,8 @@ class EvaluatorTest {
                 mean += error / draws;
                 square += error * error / draws;
             }
-            System.out.printf("ELBO, seed %d: error in standard errors (%.4f nats): mean %.3f, mean square %.3f%n", SEED,
-                    standardError, mean, square);
+            System.out.printf("ELBO, seed %d: error in standard errors (%.4f nats): mean %.3f, mean square %.3f%n",
+                    SEED, standardError, mean, square);
             assertEquals(0, mean, 5 / Math.sqrt(draws));
             assertEquals(1, square, 5 * Math.sqrt(2.0 / draws));
             assertTrue(found.elbo().elbo() < exact);
@@ -286,7 +286,8 @@ class EvaluatorTest {
             }
             assertEquals(shift + Math.log(sum / 600), up.result(), 1e-14 * Math.max(10, Math.abs(shift)));
             assertEquals(shift + Math.log(sum / 600), down.result(), 1e-14 * Math.max(10, Math.abs(shift)));
-            assertEquals(shift + Math.log(sum / (600 + n)), alternating.result(), 1e-14 * Math.max(10, Math.abs(shift)));
+            assertEquals(
+                    shift + Math.log(sum / (600 + n)), alternating.result(), 1e-14 * Math.max(10, Math.abs(shift)));
         }
         LogMeanExpStream nothing = new LogMeanExpStream();
         nothing.add(Double.NEGATIVE_INFINITY, 5);

@@ -214,8 +214,10 @@ class TrainerTest {
             Position before = trainer.position();
             String message = assertThrows(NonFiniteException.class, trainer::step).getMessage();
             System.out.println(message);
-            assertTrue(message.matches("step 2: .* in tensor '(posterior|KL of z|z)', row \\d+ of the batch \\(row \\d+ of"
-                    + " the data\\).*"), message);
+            assertTrue(
+                    message.matches("step 2: .* in tensor '(posterior|KL of z|z)', row \\d+ of the batch \\(row \\d+ of"
+                            + " the data\\).*"),
+                    message);
             assertEquals(before, trainer.position());
             message = assertThrows(NonFiniteException.class, trainer::checkParameters).getMessage();
             assertTrue(message.contains("encoder.0.weight"), message);

@@ -22,7 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** Every operation of the kernel layer, as a case of the suite: makes its operands on a bench and returns the launch. */
+/**
+ * Every operation of the kernel layer, as a case of the suite: makes its operands on a bench and returns the launch.
+ */
 final class Operations {
     private static final Map<String, BiFunction<Bench, Shape, Launch>> ALL = new LinkedHashMap<>();
 

@@ -19,9 +19,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Everything a training run is at one moment, as a safetensors file: each parameter under its name, Adam's moments under
- * the name with {@code .firstMoment} and {@code .secondMoment}, and as metadata, in JSON, the model, how it is trained,
- * the data's shape and fingerprint, and the position. No time or host is in it, so equal runs leave equal bytes.
+ * Everything a training run is at one moment, as a safetensors file: each parameter under its name, Adam's moments
+ * under the name with {@code .firstMoment} and {@code .secondMoment}, and as metadata, in JSON, the model, how it is
+ * trained, the data's shape and fingerprint, and the position. No time or host is in it, so equal runs leave equal
+ * bytes.
  *
  * @param model the shape of the model
  * @param training how it is trained

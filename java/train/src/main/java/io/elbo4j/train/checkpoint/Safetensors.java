@@ -86,7 +86,10 @@ public final class Safetensors {
             ByteBuffer header = header(metadata, floats, longs).encode();
             AtomicFile.write(file, channel -> {
                 DigestedOutput out = new DigestedOutput(channel);
-                out.put(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.remaining()).flip());
+                out.put(ByteBuffer.allocate(Long.BYTES)
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .putLong(header.remaining())
+                                .flip());
                 out.put(header);
                 for (StoredIntegers tensor : longs) {
                     out.put(tensor.values());
@@ -163,7 +166,8 @@ public final class Safetensors {
     private static Content read(String file, FileChannel channel, boolean acceptWithoutChecksum) throws IOException {
         long size = channel.size();
         if (size < Long.BYTES) {
-            throw new CheckpointException(file + ": holds " + size + " bytes, expected a safetensors file (truncated?)");
+            throw new CheckpointException(
+                    file + ": holds " + size + " bytes, expected a safetensors file (truncated?)");
         }
         DigestedInput in = new DigestedInput(file, channel);
         byte[] length = in.next(Long.BYTES);

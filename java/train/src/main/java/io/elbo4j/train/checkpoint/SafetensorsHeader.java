@@ -46,14 +46,21 @@ record SafetensorsHeader(TreeMap<String, String> metadata, List<TensorEntry> ent
             for (long size : entry.shape()) {
                 json.value(size);
             }
-            json.endArray().name("data_offsets").beginArray().value(entry.begin()).value(entry.end()).endArray().endObject();
+            json.endArray()
+                    .name("data_offsets")
+                    .beginArray()
+                    .value(entry.begin())
+                    .value(entry.end())
+                    .endArray()
+                    .endObject();
         }
         json.endObject().close();
         ByteBuffer utf8;
         try {
             utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text.getBuffer()));
         } catch (CharacterCodingException e) {
-            throw new CheckpointException("a tensor's name or the metadata holds half of a surrogate pair, expected Unicode", e);
+            throw new CheckpointException(
+                    "a tensor's name or the metadata holds half of a surrogate pair, expected Unicode", e);
         }
         byte[] padded = new byte[utf8.remaining() + 7 & -8];
         Arrays.fill(padded, (byte) ' ');
@@ -104,7 +111,8 @@ record SafetensorsHeader(TreeMap<String, String> metadata, List<TensorEntry> ent
                     throw wrong("the header goes on after its JSON object, expected only spaces");
                 }
             } catch (CharacterCodingException | MalformedJsonException | EOFException | IllegalStateException e) {
-                throw new CheckpointException(file + ": the header is not the JSON of a safetensors file (damaged?)", e);
+                throw new CheckpointException(
+                        file + ": the header is not the JSON of a safetensors file (damaged?)", e);
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
@@ -190,7 +198,8 @@ record SafetensorsHeader(TreeMap<String, String> metadata, List<TensorEntry> ent
             for (TensorEntry entry : entries) {
                 if (entry.begin() != covered) {
                     throw wrong(String.format("tensor %s: its data begins at byte %d, expected %d (%s)", entry.name(),
-                            entry.begin(), covered, entry.begin() < covered ? "overlaps another tensor" : "leaves a gap"));
+                            entry.begin(), covered,
+                            entry.begin() < covered ? "overlaps another tensor" : "leaves a gap"));
                 }
                 covered = entry.end();
             }

@@ -37,8 +37,9 @@ record TensorEntry(String name, String dtype, long[] shape, long begin, long end
             throw new CheckpointException("the tensor name '" + name + "' is reserved, expected another");
         }
         if (elements(shape) != values) {
-            throw new CheckpointException(String.format("tensor %s: %d values given, expected as many as the shape %s holds",
-                    name, values, Arrays.toString(shape)));
+            throw new CheckpointException(
+                    String.format("tensor %s: %d values given, expected as many as the shape %s holds", name, values,
+                            Arrays.toString(shape)));
         }
     }
 }

@@ -33,7 +33,8 @@ public final class AtomicFile {
      *     file removed. Exceptions of {@code body} that are no IOException pass through as they are
      */
     public static void write(Path target, Body body) throws IOException {
-        Path file = Files.isSymbolicLink(target) && Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+        Path file =
+                Files.isSymbolicLink(target) && Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
         Path directory = file.getParent();
         if (directory == null || Files.isDirectory(file)) {
             throw new IOException("cannot write " + target + ": it is a directory, expected a file name");

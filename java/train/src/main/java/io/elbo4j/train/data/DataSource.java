@@ -21,8 +21,9 @@ public record DataSource(Images train, Images test) {
 
     public DataSource {
         if (train.height() != test.height() || train.width() != test.width() || train.channels() != test.channels()) {
-            throw new DataException(String.format("%s is %s but %s is %s (height x width x channels), expected one size",
-                    train.name(), size(train), test.name(), size(test)));
+            throw new DataException(
+                    String.format("%s is %s but %s is %s (height x width x channels), expected one size", train.name(),
+                            size(train), test.name(), size(test)));
         }
     }
 

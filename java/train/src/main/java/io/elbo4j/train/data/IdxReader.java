@@ -84,7 +84,8 @@ public final class IdxReader {
 
     private static Path find(Path directory, String stem, String kind) {
         if (!Files.isDirectory(directory)) {
-            throw new DataException(directory + (Files.exists(directory) ? ": is not a directory" : ": no such directory")
+            throw new DataException(directory
+                    + (Files.exists(directory) ? ": is not a directory" : ": no such directory")
                     + ", expected a folder with the IDX files of MNIST");
         }
         List<String> names = new ArrayList<>();
@@ -117,7 +118,8 @@ public final class IdxReader {
         } catch (EOFException e) {
             throw new DataException(file + ": the gzip data ends too early, expected a whole file (truncated?)", e);
         } catch (ZipException e) {
-            throw new DataException(file + ": the gzip data is damaged (" + e.getMessage() + "), expected a whole file", e);
+            throw new DataException(
+                    file + ": the gzip data is damaged (" + e.getMessage() + "), expected a whole file", e);
         } catch (IOException e) {
             throw new DataException(file + ": cannot be read: " + e.getMessage(), e);
         }

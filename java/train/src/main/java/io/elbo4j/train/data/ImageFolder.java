@@ -36,8 +36,9 @@ public final class ImageFolder {
             pictures[i] = picture(files.get(i));
             channels = Math.max(channels, pictures[i].channels());
             if (!pictures[i].size().equals(pictures[0].size())) {
-                throw new DataException(String.format("%s: %s is %s pixels but %s is %s (height x width), expected one size",
-                        folder, pictures[0].file(), pictures[0].size(), pictures[i].file(), pictures[i].size()));
+                throw new DataException(
+                        String.format("%s: %s is %s pixels but %s is %s (height x width), expected one size", folder,
+                                pictures[0].file(), pictures[0].size(), pictures[i].file(), pictures[i].size()));
             }
         }
         int height = pictures[0].height();
@@ -68,7 +69,8 @@ public final class ImageFolder {
                     .sorted(Comparator.comparing(file -> file.getFileName().toString()))
                     .toList();
             if (files.isEmpty()) {
-                throw new DataException(folder + ": holds no file ending in .png, .jpg or .jpeg, expected at least one");
+                throw new DataException(
+                        folder + ": holds no file ending in .png, .jpg or .jpeg, expected at least one");
             }
             return files;
         } catch (IOException e) {
@@ -82,7 +84,8 @@ public final class ImageFolder {
             image = ImageIO.read(file.toFile());
         } catch (IOException | RuntimeException e) {
             // The decoders answer some damaged files with unchecked exceptions.
-            throw new DataException(file + ": cannot be decoded (" + e.getMessage() + "), expected a PNG or JPEG file", e);
+            throw new DataException(
+                    file + ": cannot be decoded (" + e.getMessage() + "), expected a PNG or JPEG file", e);
         }
         if (image == null) {
             throw new DataException(file + ": is neither PNG nor JPEG inside, expected one of them");

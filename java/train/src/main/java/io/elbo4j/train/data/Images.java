@@ -165,8 +165,8 @@ public final class Images {
 
     private void checkRows(int row, int rowCount) {
         if (row < 0 || rowCount < 0 || rowCount > count - row) {
-            throw new IndexOutOfBoundsException(String.format(
-                    "%s: rows %d to %d asked for, expected a part of 0 to %d", name, row, (long) row + rowCount, count));
+            throw new IndexOutOfBoundsException(String.format("%s: rows %d to %d asked for, expected a part of 0 to %d",
+                    name, row, (long) row + rowCount, count));
         }
     }
 }

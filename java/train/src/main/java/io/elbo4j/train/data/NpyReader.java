@@ -82,11 +82,13 @@ public final class NpyReader {
             throw new DataException(file + ": does not start with \\x93NUMPY, expected a NumPy .npy file");
         }
         if (major < 1 || major > 3 || minor != 0) {
-            throw new DataException(String.format("%s: is of .npy version %d.%d, expected 1.0, 2.0 or 3.0", file, major, minor));
+            throw new DataException(
+                    String.format("%s: is of .npy version %d.%d, expected 1.0, 2.0 or 3.0", file, major, minor));
         }
         long length = major == 1 ? next(channel, 2).getShort() & 0xffff : next(channel, 4).getInt() & 0xffffffffL;
         if (length > MAX_HEADER) {
-            throw new DataException(String.format("%s: announces a header of %d bytes, expected at most %d", file, length, MAX_HEADER));
+            throw new DataException(
+                    String.format("%s: announces a header of %d bytes, expected at most %d", file, length, MAX_HEADER));
         }
         // What we accept is ASCII, on which Latin-1 (versions 1, 2) and UTF-8 (version 3) agree.
         return NpyHeader.parse(file, StandardCharsets.ISO_8859_1.decode(next(channel, (int) length)).toString());

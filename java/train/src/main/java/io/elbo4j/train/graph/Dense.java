@@ -6,7 +6,10 @@ import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.Sums;
 
-/** y = activation(x W + b). Backward: dPre = activation'(pre) dy, dx = dPre W^T, dW = x^T dPre, db = column sums of dPre. */
+/**
+ * y = activation(x W + b). Backward: dPre = activation'(pre) dy, dx = dPre W^T, dW = x^T dPre, db = column sums of
+ * dPre.
+ */
 final class Dense extends Value {
     private final Value x;
     private final Parameter weight;

@@ -21,8 +21,8 @@ public final class Plan {
     private record Written(long begin, long end) { }
 
     /**
-     * The noise of a node that has {@code rowsPerRow} rows for each row of the batch. What is drawn for the data, not for
-     * a latent variable, stays the same over the rounds of an importance-weighted estimate: they weigh one x.
+     * The noise of a node that has {@code rowsPerRow} rows for each row of the batch. What is drawn for the data, not
+     * for a latent variable, stays the same over the rounds of an importance-weighted estimate: they weigh one x.
      */
     record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) { }
 
@@ -241,8 +241,8 @@ public final class Plan {
     }
 
     /**
-     * Where the next launch writes a gradient with respect to {@code value}, all of it. If others wrote there before, it
-     * is a scratch buffer that is added after that launch.
+     * Where the next launch writes a gradient with respect to {@code value}, all of it. If others wrote there before,
+     * it is a scratch buffer that is added after that launch.
      *
      * @param gated whether the launch passes only where a ReLU's output is above 0
      */

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A graph compiled for a backend and a number of rows: buffers planned and allocated once, launches listed once. Running
- * it allocates nothing. Steps of one training run share {@link Parameters}; close a step to free its buffers.
+ * A graph compiled for a backend and a number of rows: buffers planned and allocated once, launches listed once.
+ * Running it allocates nothing. Steps of one training run share {@link Parameters}; close a step to free its buffers.
  */
 public final class Step implements AutoCloseable {
     private final Graph graph;

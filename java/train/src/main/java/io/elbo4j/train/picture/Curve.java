@@ -64,7 +64,8 @@ public final class Curve {
     }
 
     static BufferedImage draw(String title, double[] train, double[] test, boolean text) {
-        double[] values = DoubleStream.concat(DoubleStream.of(train), DoubleStream.of(test)).filter(Double::isFinite).toArray();
+        double[] values =
+                DoubleStream.concat(DoubleStream.of(train), DoubleStream.of(test)).filter(Double::isFinite).toArray();
         double lowest = DoubleStream.of(values).min().orElse(0);
         double highest = DoubleStream.of(values).max().orElse(1);
         // Relative to the values as well, so that rounding noise is not stretched over the picture.
@@ -110,7 +111,8 @@ public final class Curve {
             double y = y(i * step);
             line(GRID, LEFT, y, RIGHT, y);
             line(TEXT, LEFT - 5, y, LEFT, y);
-            String label = BigDecimal.valueOf(i).multiply(BigDecimal.valueOf(step)).stripTrailingZeros().toPlainString();
+            String label =
+                    BigDecimal.valueOf(i).multiply(BigDecimal.valueOf(step)).stripTrailingZeros().toPlainString();
             label(label, LEFT - 10, y + 5, 1, Font.PLAIN, 14);
         }
         int epochStep = (int) Math.max(1, tickStep((epochs - 1) / 10.0));

@@ -80,7 +80,8 @@ public record Png(int height, int width, int channels) {
         int down = (count + across - 1) / across;
         int scale = height < SMALL && width < SMALL ? 2 : 1;
         int wide = group > 1 ? 3 : 0;
-        int pictureWidth = Math.addExact(1 + wide * ((across - 1) / group), Math.multiplyExact(across, width * scale + 1));
+        int pictureWidth =
+                Math.addExact(1 + wide * ((across - 1) / group), Math.multiplyExact(across, width * scale + 1));
         int pictureHeight = Math.addExact(1, Math.multiplyExact(down, height * scale + 1));
         BufferedImage picture = new BufferedImage(pictureWidth, pictureHeight, BufferedImage.TYPE_INT_RGB);
         int[] row = new int[pictureWidth];

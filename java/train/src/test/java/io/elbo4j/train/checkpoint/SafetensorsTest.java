@@ -126,7 +126,8 @@ class SafetensorsTest {
             for (int bit = 0; bit < 8 * good.length; bit++) {
                 int at = bit / 8;
                 channel.write(ByteBuffer.wrap(new byte[] {(byte) (good[at] ^ 1 << bit % 8)}), at);
-                CheckpointException e = assertThrows(CheckpointException.class, () -> Safetensors.read(file), "bit " + bit);
+                CheckpointException e =
+                        assertThrows(CheckpointException.class, () -> Safetensors.read(file), "bit " + bit);
                 assertTrue(e.getMessage().startsWith(file + ": "), e.getMessage());
                 channel.write(ByteBuffer.wrap(good, at, 1), at);
             }
@@ -140,8 +141,10 @@ class SafetensorsTest {
         Path file = dir.resolve("cut");
         for (int length = 0; length < good.length; length++) {
             Files.write(file, Arrays.copyOf(good, length));
-            CheckpointException e = assertThrows(CheckpointException.class, () -> Safetensors.read(file), "length " + length);
-            assertTrue(e.getMessage().endsWith("(truncated?)") || e.getMessage().endsWith("(truncated, or no safetensors file?)"),
+            CheckpointException e =
+                    assertThrows(CheckpointException.class, () -> Safetensors.read(file), "length " + length);
+            assertTrue(e.getMessage().endsWith("(truncated?)")
+                            || e.getMessage().endsWith("(truncated, or no safetensors file?)"),
                     e.getMessage());
         }
         Files.write(file, Arrays.copyOf(good, good.length + 1));
@@ -155,7 +158,8 @@ class SafetensorsTest {
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length - 1] ^= 1;
         Files.write(file, bytes);
-        assertSentence(file + ": is damaged: its content does not have the SHA-256 it states", () -> Safetensors.read(file));
+        assertSentence(
+                file + ": is damaged: its content does not have the SHA-256 it states", () -> Safetensors.read(file));
     }
 
     private Path foreign(String json, int dataBytes) throws IOException {
@@ -170,7 +174,8 @@ class SafetensorsTest {
     }
 
     private static String tensor(String name, String dtype, String shape, String offsets) {
-        return "\"" + name + "\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets + "}";
+        return "\"" + name + "\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets
+                + "}";
     }
 
     @Test
@@ -196,7 +201,8 @@ class SafetensorsTest {
         malformed("{" + x + "," + x + "}", 8, "the header names 'x' twice, expected every name once");
         malformed("{\"__metadata__\":{\"a\":\"1\",\"a\":\"1\"}}", 0, "the metadata 'a' is there twice, expected once");
         malformed("{\"__metadata__\":{\"a\":1}}", 0, "the metadata 'a' is no string, expected one");
-        malformed("{" + tensor("x", "BF16", "[2]", "[0,4]") + "}", 4, "tensor x: has the dtype BF16, expected F32, I64 or U64");
+        malformed("{" + tensor("x", "BF16", "[2]", "[0,4]") + "}", 4,
+                "tensor x: has the dtype BF16, expected F32, I64 or U64");
         malformed("{\"x\":{\"dtype\":\"F32\",\"more\":1}}", 0, "tensor x: the field 'more' is wrong or there twice,"
                 + " expected dtype, shape and data_offsets");
         for (String bad : List.of("[-1]", "[1.0]", "[\"1\"]", "[1e3]", "[1000000000000000000]")) {
@@ -228,7 +234,8 @@ class SafetensorsTest {
     @Test
     void headerLengthBeyondTheFile() throws IOException {
         for (long length : new long[] {-1, Long.MAX_VALUE, 9, 1}) {
-            Path file = Files.write(dir.resolve("f"), ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(length).array());
+            Path file = Files.write(
+                    dir.resolve("f"), ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(length).array());
             assertSentence(file + ": announces a header of " + Long.toUnsignedString(length)
                     + " bytes, expected 2 to 8 (truncated, or no safetensors file?)", () -> Safetensors.read(file));
         }
@@ -242,7 +249,9 @@ class SafetensorsTest {
         Path file = write();
         byte[] before = Files.readAllBytes(file);
         assertSentence("two tensors have the same name, expected every name once: [step, step]",
-                () -> Safetensors.write(file, Map.of(), List.of(new StoredTensor("step", new long[] {0}, new float[0])), List.of(STEP)));
+                ()
+                        -> Safetensors.write(file, Map.of(),
+                                List.of(new StoredTensor("step", new long[] {0}, new float[0])), List.of(STEP)));
         assertSentence("the metadata key elbo4j.sha256 is reserved, expected another",
                 () -> Safetensors.write(file, Map.of("elbo4j.sha256", "x"), List.of()));
         assertSentence("tensor x: 5 values given, expected as many as the shape [2, 3] holds",

@@ -42,7 +42,8 @@ class DataSourceTest {
             assertEquals(sizes[0] - sizes[1], data.test().value(0, 0));
         }
         NpyWriter.write(dir.resolve("one.npy"), 1, 4, new float[4]);
-        assertSentence(dir.resolve("one.npy") + ": holds a single image, expected at least 2 (one to train, one to test)",
+        assertSentence(
+                dir.resolve("one.npy") + ": holds a single image, expected at least 2 (one to train, one to test)",
                 () -> DataSource.parse("npy=" + dir.resolve("one.npy")));
     }
 
@@ -52,7 +53,8 @@ class DataSourceTest {
         Path test = dir.resolve("t10k-images.idx3-ubyte");
         Files.write(train, ByteBuffer.allocate(18).putInt(0x803).putInt(1).putInt(2).putInt(1).array());
         Files.write(test, ByteBuffer.allocate(18).putInt(0x803).putInt(1).putInt(1).putInt(2).array());
-        assertSentence(train + " is 2 x 1 x 1 but " + test + " is 1 x 2 x 1 (height x width x channels), expected one size",
+        assertSentence(
+                train + " is 2 x 1 x 1 but " + test + " is 1 x 2 x 1 (height x width x channels), expected one size",
                 () -> DataSource.parse("mnist=" + dir));
     }
 
@@ -60,7 +62,8 @@ class DataSourceTest {
     void unknownKinds() {
         assertSentence("--data cifar: unknown kind of data 'cifar', " + ACCEPTED, () -> DataSource.parse("cifar"));
         assertSentence("--data : unknown kind of data '', " + ACCEPTED, () -> DataSource.parse(""));
-        assertSentence("--data sprites=3: unknown kind of data 'sprites', " + ACCEPTED, () -> DataSource.parse("sprites=3"));
+        assertSentence(
+                "--data sprites=3: unknown kind of data 'sprites', " + ACCEPTED, () -> DataSource.parse("sprites=3"));
         assertSentence("--data MNIST=x: unknown kind of data 'MNIST', " + ACCEPTED, () -> DataSource.parse("MNIST=x"));
         assertSentence("--data mnist: the path is missing, " + ACCEPTED, () -> DataSource.parse("mnist"));
         assertSentence("--data npy=: the path is missing, " + ACCEPTED, () -> DataSource.parse("npy="));

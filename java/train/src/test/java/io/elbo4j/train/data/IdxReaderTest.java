@@ -90,8 +90,10 @@ class IdxReaderTest {
         Path plain = file("plain", twoImages());
         assertSentence(plain + ": is not a directory, expected a folder with the IDX files of MNIST",
                 () -> IdxReader.trainImages(plain));
-        assertSentence(dir + ": holds none of t10k-images-idx3-ubyte, t10k-images-idx3-ubyte.gz, t10k-images.idx3-ubyte,"
-                + " t10k-images.idx3-ubyte.gz, expected one of them", () -> IdxReader.testImages(dir));
+        assertSentence(dir
+                        + ": holds none of t10k-images-idx3-ubyte, t10k-images-idx3-ubyte.gz, t10k-images.idx3-ubyte,"
+                        + " t10k-images.idx3-ubyte.gz, expected one of them",
+                () -> IdxReader.testImages(dir));
         assertSentence(none + ": no such file, expected an IDX file", () -> IdxReader.images(none));
         Files.createDirectory(dir.resolve("train-images-idx3-ubyte"));
         assertSentence(dir.resolve("train-images-idx3-ubyte") + ": is a directory, expected an IDX file",
@@ -102,13 +104,15 @@ class IdxReaderTest {
     void malformedFiles() throws IOException {
         byte[] good = twoImages();
         malformed(new byte[0], ": is empty, expected an IDX file");
-        malformed(idx(0x801, new int[] {2, 1, 3}), ": starts with the number 0x00000801, expected 0x00000803 (IDX images)");
+        malformed(idx(0x801, new int[] {2, 1, 3}),
+                ": starts with the number 0x00000801, expected 0x00000803 (IDX images)");
         malformed(Arrays.copyOf(good, 3), ": holds 3 bytes, expected an IDX header of 16 (truncated?)");
         malformed(Arrays.copyOf(good, 15), ": holds 15 bytes, expected an IDX header of 16 (truncated?)");
         malformed(Arrays.copyOf(good, 21), ": holds 21 bytes, expected 22 as its header says (truncated?)");
         malformed(Arrays.copyOf(good, 23), ": holds more than the 22 bytes its header announces");
-        malformed(idx(0x803, new int[] {-1, -1, -1}), ": 4294967295 images of 4294967295 x 4294967295 with 1 channels are"
-                + " more than the 2147483639 values one data set can hold: split the data or make the images smaller");
+        malformed(idx(0x803, new int[] {-1, -1, -1}),
+                ": 4294967295 images of 4294967295 x 4294967295 with 1 channels are"
+                        + " more than the 2147483639 values one data set can hold: split the data or make the images smaller");
         malformed(idx(0x803, new int[] {0, 28, 28}),
                 ": holds 0 images of 28 x 28 with 1 channels, expected at least 1 of each");
         malformed(idx(0x803, new int[] {60000, 28, 28}, 1),
@@ -121,12 +125,16 @@ class IdxReaderTest {
     void malformedGzip() throws IOException {
         byte[] good = gzip(twoImages());
         for (int length = 2; length < good.length; length++) {
-            malformed(Arrays.copyOf(good, length), ": the gzip data ends too early, expected a whole file (truncated?)");
+            malformed(
+                    Arrays.copyOf(good, length), ": the gzip data ends too early, expected a whole file (truncated?)");
         }
-        malformed(gzip(Arrays.copyOf(twoImages(), 21)), ": holds 21 bytes, expected 22 as its header says (truncated?)");
+        malformed(
+                gzip(Arrays.copyOf(twoImages(), 21)), ": holds 21 bytes, expected 22 as its header says (truncated?)");
         malformed(gzip(Arrays.copyOf(twoImages(), 23)), ": holds more than the 22 bytes its header announces");
         byte[] claims = gzip(idx(0x803, new int[] {60000, 28, 28}));
-        malformed(claims, ": holds at most " + 1032 * claims.length + " bytes, expected 47040016 as its header says (truncated?)");
+        malformed(claims,
+                ": holds at most " + 1032 * claims.length
+                        + " bytes, expected 47040016 as its header says (truncated?)");
         byte[] wrongCrc = good.clone();
         wrongCrc[good.length - 8] ^= 1;
         malformed(wrongCrc, ": the gzip data is damaged (Corrupt GZIP trailer), expected a whole file");
@@ -166,7 +174,8 @@ class IdxReaderTest {
         MessageDigest md5 = MessageDigest.getInstance("MD5");
         Path file = Path.of(train.name());
         try (InputStream raw = Files.newInputStream(file);
-                InputStream in = new DigestInputStream(file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw, md5)) {
+                InputStream in =
+                        new DigestInputStream(file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw, md5)) {
             assertEquals(16 + 60000 * 784, in.transferTo(OutputStream.nullOutputStream()));
         }
         assertEquals("6bbc9ace898e44ae57da46a324031adb", HexFormat.of().formatHex(md5.digest()));

@@ -88,10 +88,13 @@ class ImageFolderTest {
     @Test
     void unusableFolders() throws IOException {
         Path none = dir.resolve("none");
-        assertSentence(none + ": no such directory, expected a folder of PNG or JPEG files", () -> ImageFolder.read(none));
-        assertSentence(dir + ": holds no file ending in .png, .jpg or .jpeg, expected at least one", () -> ImageFolder.read(dir));
+        assertSentence(
+                none + ": no such directory, expected a folder of PNG or JPEG files", () -> ImageFolder.read(none));
+        assertSentence(dir + ": holds no file ending in .png, .jpg or .jpeg, expected at least one",
+                () -> ImageFolder.read(dir));
         Path plain = Files.writeString(dir.resolve("plain"), "x");
-        assertSentence(plain + ": is not a directory, expected a folder of PNG or JPEG files", () -> ImageFolder.read(plain));
+        assertSentence(
+                plain + ": is not a directory, expected a folder of PNG or JPEG files", () -> ImageFolder.read(plain));
     }
 
     @Test
@@ -99,7 +102,8 @@ class ImageFolderTest {
         Path file = Files.writeString(dir.resolve("a.png"), "no picture");
         assertSentence(file + ": is neither PNG nor JPEG inside, expected one of them", () -> ImageFolder.read(dir));
         colour("a.png", BufferedImage.TYPE_INT_ARGB, 1, 1, 0x80ffffff);
-        assertSentence(file + ": has transparent pixels, expected an opaque image: flatten it first", () -> ImageFolder.read(dir));
+        assertSentence(file + ": has transparent pixels, expected an opaque image: flatten it first",
+                () -> ImageFolder.read(dir));
         grey("a.png", BufferedImage.TYPE_BYTE_GRAY, 64, 64, 1, 2, 3);
         byte[] good = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(good, 60));

@@ -36,7 +36,8 @@ class NpyTest {
     }
 
     private static String header(String descr, boolean fortran, String shape) {
-        return "{'descr': '" + descr + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape + ", }   \n";
+        return "{'descr': '" + descr + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape
+                + ", }   \n";
     }
 
     private static byte[] bytes(int... values) {
@@ -111,7 +112,8 @@ class NpyTest {
         assertEquals(c, images.channels());
         for (int i = 0; i < n; i++) {
             for (int column = 0; column < images.columns(); column++) {
-                assertEquals(1000 * i + 100 * (column / 12) + 10 * (column / 3 % 4) + column % 3, images.value(i, column));
+                assertEquals(
+                        1000 * i + 100 * (column / 12) + 10 * (column / 3 % 4) + column % 3, images.value(i, column));
             }
         }
     }
@@ -123,24 +125,32 @@ class NpyTest {
         assertEquals(3, images.width());
         NpyReader.read(file(1, "{\"shape\":(1,2),'fortran_order':False,'descr':'|u1'}", new byte[2]));
         for (String shape : List.of("()", "(6,)", "(1, 1, 1, 1, 6)", "(3, 1, 1, 2)")) {
-            malformed(header("|u1", false, shape), new byte[6], ": has the shape "
-                    + Arrays.toString(Arrays.stream(shape.split("[^0-9]+")).filter(s -> !s.isEmpty()).mapToInt(Integer::parseInt).toArray())
-                    + ", expected (N,D), (N,H,W) or (N,H,W,C) with C = 1 or 3");
+            malformed(header("|u1", false, shape), new byte[6],
+                    ": has the shape "
+                            + Arrays.toString(Arrays.stream(shape.split("[^0-9]+"))
+                                                      .filter(s -> !s.isEmpty())
+                                                      .mapToInt(Integer::parseInt)
+                                                      .toArray())
+                            + ", expected (N,D), (N,H,W) or (N,H,W,C) with C = 1 or 3");
         }
     }
 
     @Test
     void malformedHeaders() throws IOException {
         String good = header("|u1", false, "(2, 3)");
-        malformed(good.replace("|u1", "<i8"), new byte[48], ": has elements of type '<i8', expected one of '<f4', '>f4',"
-                + " '<f8', '>f8', '<f2', '>f2', '|u1', '|b1'");
+        malformed(good.replace("|u1", "<i8"), new byte[48],
+                ": has elements of type '<i8', expected one of '<f4', '>f4',"
+                        + " '<f8', '>f8', '<f2', '>f2', '|u1', '|b1'");
         malformed(good.replace("|u1", "|O"), new byte[6], ": has elements of type '|O', expected one of '<f4', '>f4',"
                 + " '<f8', '>f8', '<f2', '>f2', '|u1', '|b1'");
         malformed(good, new byte[5], ": holds 5 bytes of data, expected 6 for the shape [2, 3] of |u1 (truncated?)");
-        malformed(good, new byte[7], ": holds 7 bytes of data, expected 6 for the shape [2, 3] of |u1 (trailing bytes)");
-        malformed(good.replace("(2", "(0"), new byte[0], ": holds 0 images of 1 x 3 with 1 channels, expected at least 1 of each");
-        malformed(good.replace("(2", "(999999999999999999"), new byte[6], ": 999999999999999999 images of 1 x 3 with 1 channels"
-                + " are more than the 2147483639 values one data set can hold: split the data or make the images smaller");
+        malformed(
+                good, new byte[7], ": holds 7 bytes of data, expected 6 for the shape [2, 3] of |u1 (trailing bytes)");
+        malformed(good.replace("(2", "(0"), new byte[0],
+                ": holds 0 images of 1 x 3 with 1 channels, expected at least 1 of each");
+        malformed(good.replace("(2", "(999999999999999999"), new byte[6],
+                ": 999999999999999999 images of 1 x 3 with 1 channels"
+                        + " are more than the 2147483639 values one data set can hold: split the data or make the images smaller");
         broken("[]", 0, "'{'");
         broken("", 0, "'{'");
         broken(good.replace("(2", "(-2"), 51, "a size of 1 to 18 digits");
@@ -150,8 +160,10 @@ class NpyTest {
         broken(good.replace("False", "0"), 34, "True or False");
         broken(good.replace("'|u1'", "[('a', '<f4')]"), 10, "a quoted word");
         broken(good.replace("'|u1'", "'|\\x751'"), 10, "a quoted word");
-        broken(good.replace("'shape'", "'descr'"), 49, "the keys descr, fortran_order and shape once each, not another 'descr'");
-        broken(good.replace("'shape'", "'form'"), 48, "the keys descr, fortran_order and shape once each, not another 'form'");
+        broken(good.replace("'shape'", "'descr'"), 49,
+                "the keys descr, fortran_order and shape once each, not another 'descr'");
+        broken(good.replace("'shape'", "'form'"), 48,
+                "the keys descr, fortran_order and shape once each, not another 'form'");
         broken(good.trim() + " x", 60, "nothing after the closing brace");
         broken("{'descr': '|u1'}", 16, "all of the keys descr, fortran_order and shape");
         broken("{'descr': '|u1'", 15, "'}'");
@@ -175,22 +187,27 @@ class NpyTest {
         byte[] good = Files.readAllBytes(file(1, header("|u1", false, "(2, 3)"), new byte[6]));
         for (int length = 0; length < good.length - 6; length++) {
             Path file = Files.write(dir.resolve("cut.npy"), Arrays.copyOf(good, length));
-            assertSentence(file + ": ends inside its header, expected a whole .npy file (truncated?)", () -> NpyReader.read(file));
+            assertSentence(file + ": ends inside its header, expected a whole .npy file (truncated?)",
+                    () -> NpyReader.read(file));
         }
         good[6] = 4;
         Path version = Files.write(dir.resolve("v.npy"), good);
         assertSentence(version + ": is of .npy version 4.0, expected 1.0, 2.0 or 3.0", () -> NpyReader.read(version));
         good[0] = 0;
         Path magic = Files.write(dir.resolve("m.npy"), good);
-        assertSentence(magic + ": does not start with \\x93NUMPY, expected a NumPy .npy file", () -> NpyReader.read(magic));
+        assertSentence(
+                magic + ": does not start with \\x93NUMPY, expected a NumPy .npy file", () -> NpyReader.read(magic));
         Path huge = file(2, " ".repeat(10_001), new byte[0]);
-        assertSentence(huge + ": announces a header of 10001 bytes, expected at most 10000", () -> NpyReader.read(huge));
+        assertSentence(
+                huge + ": announces a header of 10001 bytes, expected at most 10000", () -> NpyReader.read(huge));
     }
 
     @Test
     void nonFiniteValuesAreNamed() throws IOException {
-        Path file = file(1, header("<f8", false, "(2, 1)"), buffer(16, ByteOrder.LITTLE_ENDIAN).putDouble(0).putDouble(1e300).array());
-        assertSentence(file + ": the value at row 1, column 0 (counted from 0) is Infinity, expected a finite float32 number",
+        Path file = file(1, header("<f8", false, "(2, 1)"),
+                buffer(16, ByteOrder.LITTLE_ENDIAN).putDouble(0).putDouble(1e300).array());
+        assertSentence(
+                file + ": the value at row 1, column 0 (counted from 0) is Infinity, expected a finite float32 number",
                 () -> NpyReader.read(file));
     }
 

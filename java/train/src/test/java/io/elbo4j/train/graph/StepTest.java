@@ -160,7 +160,8 @@ class StepTest {
                 for (int i = 0; i < n; i++) {
                     m[i] = 0.9 * m[i] + 0.1 * g[i];
                     v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
-                    p[i] -= 1e-3 * (m[i] / (1 - Math.pow(0.9, t))) / (Math.sqrt(v[i] / (1 - Math.pow(0.999, t))) + 1e-8);
+                    p[i] -= 1e-3 * (m[i] / (1 - Math.pow(0.9, t)))
+                            / (Math.sqrt(v[i] / (1 - Math.pow(0.999, t))) + 1e-8);
                     // a step is 1e-3 at most here, in float32: relative errors of 1e-4 of it at the very most, t times
                     assertEquals(p[i], found[i], 1e-7 * t, "step " + t + ", number " + i);
                 }
@@ -248,7 +249,8 @@ class StepTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void aRowDoesNotDependOnItsBatchOrTheThreads(int threads) {
-        Vae vae = new Vae(new VaeSettings(COLUMNS, List.of(300), 6, Activation.GELU, LikelihoodKind.BERNOULLI, 1, true));
+        Vae vae =
+                new Vae(new VaeSettings(COLUMNS, List.of(300), 6, Activation.GELU, LikelihoodKind.BERNOULLI, 1, true));
         Rows all = rows(vae, 1, ROWS);
         Rows some = rows(vae, threads, 37);
         Rows threaded = rows(vae, threads, ROWS);
@@ -339,7 +341,8 @@ class StepTest {
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
                 Step byHand = Step.compile(vae.graph(), parameters, backend, 2, StepSettings.evaluate(SEED), null)) {
             StepSettings train = StepSettings.train(SEED);
-            refused("at least 1 row, not 0", () -> Step.train(vae.graph(), parameters, backend, 0, train, data, adam()));
+            refused("at least 1 row, not 0",
+                    () -> Step.train(vae.graph(), parameters, backend, 0, train, data, adam()));
             refused("AdamStep", () -> Step.compile(vae.graph(), parameters, backend, 8, train, data));
             refused("AdamStep", () -> Step.train(vae.graph(), parameters, backend, 8, StepSettings.evaluate(SEED), data,
                     adam()));

@@ -70,7 +70,8 @@ class CurveTest {
 
     @Test
     void tickSteps() {
-        double[][] cases = {{1, 1}, {1.1, 2}, {2, 2}, {3, 5}, {6, 10}, {0.03, 0.05}, {700, 1000}, {0, 1}, {Double.NaN, 1}};
+        double[][] cases = {
+                {1, 1}, {1.1, 2}, {2, 2}, {3, 5}, {6, 10}, {0.03, 0.05}, {700, 1000}, {0, 1}, {Double.NaN, 1}};
         for (double[] c : cases) {
             assertEquals(c[1], Curve.tickStep(c[0]), 1e-15 * c[1]);
         }

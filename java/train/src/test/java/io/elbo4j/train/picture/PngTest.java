@@ -60,7 +60,8 @@ class PngTest {
     @Test
     void originalsStandLeftOfTheirReconstructions() throws IOException {
         Path file = dir.resolve("p.png");
-        new Png(1, 1, 1).originalsBesideReconstructions(file, new float[] {0, 0.2f, 0.4f}, new float[] {1, 0.8f, 0.6f}, 2);
+        new Png(1, 1, 1).originalsBesideReconstructions(
+                file, new float[] {0, 0.2f, 0.4f}, new float[] {1, 0.8f, 0.6f}, 2);
         BufferedImage picture = ImageIO.read(file.toFile());
         // Two pairs a row: 4 cells of 2 pixels, 5 gutters, 3 pixels more between the pairs.
         assertEquals(16, picture.getWidth());

@@ -210,7 +210,9 @@ class TrainingRunTest {
         Images bright = new Images("bright", 3, 4, 4, 1, values);
         try (Backend backend = new JavaBackend(1)) {
             assertSentence("bright: the Bernoulli likelihood needs values in [0, 1]; row 1, column 2 is 1.5",
-                    () -> TrainingRun.start(run, new DataSource(source(1).train(), bright), MODEL, settings(1), backend));
+                    ()
+                            -> TrainingRun.start(
+                                    run, new DataSource(source(1).train(), bright), MODEL, settings(1), backend));
             VaeSettings wide = new VaeSettings(17, List.of(), 2, Activation.RELU, LikelihoodKind.GAUSSIAN, 1, false);
             assertSentence("train: an image has 16 values (4 x 4 x 1), the model takes 17",
                     () -> TrainingRun.start(run, source(1), wide, settings(1), backend));
