@@ -111,6 +111,8 @@ public final class Workers implements AutoCloseable {
                         }
                         Thread.onSpinWait();
                     }
+                    // the thread that is waited for may have been woken on this very core
+                    Thread.yield();
                 } while (System.nanoTime() - begin < LOOK_NANOS);
             }
             // published before the condition is read again, as wake() is called after the condition is made true
