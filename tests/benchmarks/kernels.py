@@ -99,7 +99,7 @@ def main():
     ours = Ours(args.backend, args.threads)
     print(f"elbo4j: {ours.description}; PyTorch {torch.__version__}; {args.threads} threads; {args.rounds} rounds")
     for rows, columns in SIZES:
-        repetitions = max(1, 20_000_000 // (rows * columns))
+        repetitions = max(2, 100_000_000 // (rows * columns))
         for name, variants in peers(rows, columns, not args.no_compile).items():
             for f in variants.values():
                 for _ in range(3):
