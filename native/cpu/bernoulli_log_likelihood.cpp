@@ -42,12 +42,12 @@ void likelihood(const Input& logits, const Input& x, const float* weight, float*
 
 }  // namespace
 
-void bernoulli_log_likelihood(const float* logits, int64_t logits_stride, const float* x, int64_t x_stride,
-                              int64_t samples, const float* dlog_likelihood, float* log_likelihood, float* dlogits,
+void bernoulli_log_likelihood(int type, const void* logits, int64_t logits_stride, const void* x, int64_t x_stride,
+                              int64_t samples, const float* dlog_likelihood, float* log_likelihood, void* dlogits,
                               int64_t dlogits_stride, int64_t columns, int64_t begin, int64_t end) {
-  (dlogits ? likelihood<true> : likelihood<false>)(Input{logits, logits_stride}, Input{x, x_stride, samples},
-                                                   dlog_likelihood, log_likelihood, Output{dlogits, dlogits_stride},
-                                                   columns, begin, end);
+  (dlogits ? likelihood<true> : likelihood<false>)(Input{logits, logits_stride, 1, type},
+                                                   Input{x, x_stride, samples, type}, dlog_likelihood, log_likelihood,
+                                                   Output{dlogits, dlogits_stride, type}, columns, begin, end);
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

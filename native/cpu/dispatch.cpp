@@ -134,7 +134,7 @@ using namespace elbo4j;
 
 extern "C" {
 
-int elbo4j_cpu_abi(void) { return 2; }
+int elbo4j_cpu_abi(void) { return 3; }
 
 int elbo4j_cpu_best_level(void) {
   static const int best = best_level();
@@ -169,27 +169,27 @@ void elbo4j_cpu_free(float* memory, int64_t floats) {
   operator delete(memory, cache_line);
 }
 
-void elbo4j_cpu_gaussian_sample_kl(int level, const float* mean, int64_t mean_stride, const float* log_variance,
-                                   int64_t log_variance_stride, const float* prior_mean, int64_t prior_mean_stride,
-                                   const float* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed,
-                                   int64_t draw, int64_t first_row, int64_t samples, float* z, int64_t z_stride,
+void elbo4j_cpu_gaussian_sample_kl(int level, int type, const void* mean, int64_t mean_stride, const void* log_variance,
+                                   int64_t log_variance_stride, const void* prior_mean, int64_t prior_mean_stride,
+                                   const void* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed,
+                                   int64_t draw, int64_t first_row, int64_t samples, void* z, int64_t z_stride,
                                    float* kl, float* log_ratio, int64_t columns, int64_t begin, int64_t end) {
-  call(level, LEVELS(gaussian_sample_kl), mean, mean_stride, log_variance, log_variance_stride, prior_mean,
+  call(level, LEVELS(gaussian_sample_kl), type, mean, mean_stride, log_variance, log_variance_stride, prior_mean,
        prior_mean_stride, prior_log_variance, prior_log_variance_stride, seed, draw, first_row, samples, z, z_stride,
        kl, log_ratio, columns, begin, end);
 }
 
 void elbo4j_cpu_gaussian_sample_kl_backward(
-    int level, const float* mean, int64_t mean_stride, const float* log_variance, int64_t log_variance_stride,
-    const float* prior_mean, int64_t prior_mean_stride, const float* prior_log_variance,
-    int64_t prior_log_variance_stride, int64_t seed, int64_t draw, int64_t first_row, int64_t samples, const float* dz,
-    int64_t dz_stride, const float* dkl, const float* column_weight, float* dmean, int64_t dmean_stride,
-    float* dlog_variance, int64_t dlog_variance_stride, float* dprior_mean, int64_t dprior_mean_stride,
-    float* dprior_log_variance, int64_t dprior_log_variance_stride, int64_t columns, int64_t begin, int64_t end) {
-  call(level, LEVELS(gaussian_sample_kl_backward), mean, mean_stride, log_variance, log_variance_stride, prior_mean,
-       prior_mean_stride, prior_log_variance, prior_log_variance_stride, seed, draw, first_row, samples, dz, dz_stride,
-       dkl, column_weight, dmean, dmean_stride, dlog_variance, dlog_variance_stride, dprior_mean, dprior_mean_stride,
-       dprior_log_variance, dprior_log_variance_stride, columns, begin, end);
+    int level, int type, const void* mean, int64_t mean_stride, const void* log_variance, int64_t log_variance_stride,
+    const void* prior_mean, int64_t prior_mean_stride, const void* prior_log_variance,
+    int64_t prior_log_variance_stride, int64_t seed, int64_t draw, int64_t first_row, int64_t samples, const void* dz,
+    int64_t dz_stride, const float* dkl, const float* column_weight, void* dmean, int64_t dmean_stride,
+    void* dlog_variance, int64_t dlog_variance_stride, void* dprior_mean, int64_t dprior_mean_stride,
+    void* dprior_log_variance, int64_t dprior_log_variance_stride, int64_t columns, int64_t begin, int64_t end) {
+  call(level, LEVELS(gaussian_sample_kl_backward), type, mean, mean_stride, log_variance, log_variance_stride,
+       prior_mean, prior_mean_stride, prior_log_variance, prior_log_variance_stride, seed, draw, first_row, samples, dz,
+       dz_stride, dkl, column_weight, dmean, dmean_stride, dlog_variance, dlog_variance_stride, dprior_mean,
+       dprior_mean_stride, dprior_log_variance, dprior_log_variance_stride, columns, begin, end);
 }
 
 void elbo4j_cpu_gaussian_kl_per_dimension(int level, const float* mean, int64_t mean_stride, const float* log_variance,
@@ -206,20 +206,20 @@ void elbo4j_cpu_free_bits_gate(int level, const float* kl_per_dimension, float t
   call(level, LEVELS(free_bits_gate), kl_per_dimension, threshold, column_weight, begin, end);
 }
 
-void elbo4j_cpu_bernoulli_log_likelihood(int level, const float* logits, int64_t logits_stride, const float* x,
+void elbo4j_cpu_bernoulli_log_likelihood(int level, int type, const void* logits, int64_t logits_stride, const void* x,
                                          int64_t x_stride, int64_t samples, const float* dlog_likelihood,
-                                         float* log_likelihood, float* dlogits, int64_t dlogits_stride, int64_t columns,
+                                         float* log_likelihood, void* dlogits, int64_t dlogits_stride, int64_t columns,
                                          int64_t begin, int64_t end) {
-  call(level, LEVELS(bernoulli_log_likelihood), logits, logits_stride, x, x_stride, samples, dlog_likelihood,
+  call(level, LEVELS(bernoulli_log_likelihood), type, logits, logits_stride, x, x_stride, samples, dlog_likelihood,
        log_likelihood, dlogits, dlogits_stride, columns, begin, end);
 }
 
-void elbo4j_cpu_gaussian_log_likelihood(int level, const float* mean, int64_t mean_stride, const float* log_variance,
-                                        int64_t log_variance_stride, const float* x, int64_t x_stride, int64_t samples,
-                                        const float* dlog_likelihood, float* log_likelihood, float* dmean,
-                                        int64_t dmean_stride, float* dlog_variance, int64_t dlog_variance_stride,
-                                        int64_t columns, int64_t begin, int64_t end) {
-  call(level, LEVELS(gaussian_log_likelihood), mean, mean_stride, log_variance, log_variance_stride, x, x_stride,
+void elbo4j_cpu_gaussian_log_likelihood(int level, int type, const void* mean, int64_t mean_stride,
+                                        const void* log_variance, int64_t log_variance_stride, const void* x,
+                                        int64_t x_stride, int64_t samples, const float* dlog_likelihood,
+                                        float* log_likelihood, void* dmean, int64_t dmean_stride, void* dlog_variance,
+                                        int64_t dlog_variance_stride, int64_t columns, int64_t begin, int64_t end) {
+  call(level, LEVELS(gaussian_log_likelihood), type, mean, mean_stride, log_variance, log_variance_stride, x, x_stride,
        samples, dlog_likelihood, log_likelihood, dmean, dmean_stride, dlog_variance, dlog_variance_stride, columns,
        begin, end);
 }
@@ -290,9 +290,10 @@ void elbo4j_cpu_log_mean_exp_backward(int level, const float* x, int64_t x_strid
   call(level, LEVELS(log_mean_exp_backward), x, x_stride, result, dresult, dx, dx_stride, columns, begin, end);
 }
 
-void elbo4j_cpu_copy(int level, const float* source, int64_t source_stride, float* target, int64_t target_stride,
-                     int64_t columns, int64_t begin, int64_t end) {
-  call(level, LEVELS(copy), source, source_stride, target, target_stride, columns, begin, end);
+void elbo4j_cpu_copy(int level, int source_type, const void* source, int64_t source_stride, int target_type,
+                     void* target, int64_t target_stride, int64_t columns, int64_t begin, int64_t end) {
+  call(level, LEVELS(copy), source_type, source, source_stride, target_type, target, target_stride, columns, begin,
+       end);
 }
 
 void elbo4j_cpu_add(int level, const float* source, int64_t source_stride, float* target, int64_t target_stride,

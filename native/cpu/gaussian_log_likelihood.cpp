@@ -10,14 +10,14 @@
 
 namespace elbo4j::ELBO4J_LEVEL {
 
-void gaussian_log_likelihood(const float* mean, int64_t mean_stride, const float* log_variance,
-                             int64_t log_variance_stride, const float* x, int64_t x_stride, int64_t samples,
-                             const float* dlog_likelihood, float* log_likelihood, float* dmean, int64_t dmean_stride,
-                             float* dlog_variance, int64_t dlog_variance_stride, int64_t columns, int64_t begin,
+void gaussian_log_likelihood(int type, const void* mean, int64_t mean_stride, const void* log_variance,
+                             int64_t log_variance_stride, const void* x, int64_t x_stride, int64_t samples,
+                             const float* dlog_likelihood, float* log_likelihood, void* dmean, int64_t dmean_stride,
+                             void* dlog_variance, int64_t dlog_variance_stride, int64_t columns, int64_t begin,
                              int64_t end) {
-  const Input mean_in{mean, mean_stride}, log_variance_in{log_variance, log_variance_stride};
-  const Input x_in{x, x_stride, samples};
-  const Output dmean_out{dmean, dmean_stride}, dlog_variance_out{dlog_variance, dlog_variance_stride};
+  const Input mean_in{mean, mean_stride, 1, type}, log_variance_in{log_variance, log_variance_stride, 1, type};
+  const Input x_in{x, x_stride, samples, type};
+  const Output dmean_out{dmean, dmean_stride, type}, dlog_variance_out{dlog_variance, dlog_variance_stride, type};
   const float normalisation = (float)((double)columns * 1.8378770664093454835606594728112);
   RowSums sums;
   for_each_tile(begin, end, columns, [&](const Tile& tile) {

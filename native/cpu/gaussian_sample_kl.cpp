@@ -33,8 +33,8 @@ struct Gaussians {
 };
 
 void want(const Tile& tile, const Gaussian& gaussian, Wanted& wanted) {
-  wanted.add(tile, gaussian.mean.data, gaussian.mean.stride);
-  wanted.add(tile, gaussian.log_variance.data, gaussian.log_variance.stride);
+  wanted.add(tile, gaussian.mean);
+  wanted.add(tile, gaussian.log_variance);
 }
 
 template <bool PRIOR> void deviations_and_kl(const Gaussians& in, int size, float* deviation, float* kl) {
@@ -79,13 +79,13 @@ void forward(const Gaussian& q, const Gaussian& prior, const Noise& noise, int64
     Buffer deviation, elements, eps, z_buffer;
     RowSums sums, ratio_sums;
     for (int64_t sample = 0; sample < samples; sample++) {
-      const Output z_of_sample{z.data + sample * z.stride, samples * z.stride};
+      const Output z_of_sample{z.at(sample, 0), samples * z.stride, z.type};
       for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
         const int size = tile.size();
         const bool reusable = sample > 0 && columns <= tile_floats;  // of the previous sample
         float* z_elements = z_of_sample.tile(tile, z_buffer);
         Wanted wanted;
-        wanted.add(tile, z_of_sample.data, z_of_sample.stride);
+        wanted.add(tile, z_of_sample);
         if (!reusable) {
           want(tile, q, wanted);
           want(tile, prior, wanted);
@@ -122,9 +122,9 @@ struct SampleGradients {
   void take(const Tile& tile, const Input& of_samples, const Noise& noise, int64_t samples, Wanted wanted) {
     Buffer later_dz, later_eps;
     for (int64_t sample = 0; sample < samples; sample++) {
-      const Input of_sample{of_samples.data + sample * of_samples.stride, samples * of_samples.stride};
+      const Input of_sample{of_samples.at(sample, 0), samples * of_samples.stride, 1, of_samples.type};
       Buffer& eps = sample == 0 ? eps_sum : later_eps;
-      wanted.add(tile, of_sample.data, of_sample.stride);
+      wanted.add(tile, of_sample);
       normal_tile(noise, tile, tile.row * samples + sample, samples, wanted, eps);
       wanted = Wanted{};
       const float* g = of_sample.tile(tile, sample == 0 ? dz_sum : later_dz);
@@ -174,7 +174,7 @@ void backward(const Gaussian& q, const Gaussian& prior, const Noise& noise, int6
     want(tile, prior, wanted);
     for (int i = 0; i < outputs; i++) {
       to[i] = gradients[i].tile(tile, buffers[i]);
-      wanted.add(tile, gradients[i].data, gradients[i].stride);
+      wanted.add(tile, gradients[i]);
     }
     of_z.take(tile, dz, noise, samples, wanted);
     in.take(tile, q, prior);
@@ -212,36 +212,38 @@ void backward(const Gaussian& q, const Gaussian& prior, const Noise& noise, int6
 
 }  // namespace
 
-void gaussian_sample_kl(const float* mean, int64_t mean_stride, const float* log_variance, int64_t log_variance_stride,
-                        const float* prior_mean, int64_t prior_mean_stride, const float* prior_log_variance,
-                        int64_t prior_log_variance_stride, int64_t seed, int64_t draw, int64_t first_row,
-                        int64_t samples, float* z, int64_t z_stride, float* kl, float* log_ratio, int64_t columns,
-                        int64_t begin, int64_t end) {
-  (prior_mean ? forward<true> : forward<false>)(Gaussian{{mean, mean_stride}, {log_variance, log_variance_stride}},
-                                                Gaussian{{prior_mean, prior_mean_stride},
-                                                         {prior_log_variance, prior_log_variance_stride}},
-                                                Noise(seed, draw, first_row), samples, Output{z, z_stride}, kl,
-                                                log_ratio, columns, begin, end);
+void gaussian_sample_kl(int type, const void* mean, int64_t mean_stride, const void* log_variance,
+                        int64_t log_variance_stride, const void* prior_mean, int64_t prior_mean_stride,
+                        const void* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed, int64_t draw,
+                        int64_t first_row, int64_t samples, void* z, int64_t z_stride, float* kl, float* log_ratio,
+                        int64_t columns, int64_t begin, int64_t end) {
+  (prior_mean ? forward<true>
+              : forward<false>)(Gaussian{{mean, mean_stride, 1, type}, {log_variance, log_variance_stride, 1, type}},
+                                Gaussian{{prior_mean, prior_mean_stride, 1, type},
+                                         {prior_log_variance, prior_log_variance_stride, 1, type}},
+                                Noise(seed, draw, first_row), samples, Output{z, z_stride, type}, kl, log_ratio,
+                                columns, begin, end);
 }
 
-void gaussian_sample_kl_backward(const float* mean, int64_t mean_stride, const float* log_variance,
-                                 int64_t log_variance_stride, const float* prior_mean, int64_t prior_mean_stride,
-                                 const float* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed,
-                                 int64_t draw, int64_t first_row, int64_t samples, const float* dz, int64_t dz_stride,
-                                 const float* dkl, const float* column_weight, float* dmean, int64_t dmean_stride,
-                                 float* dlog_variance, int64_t dlog_variance_stride, float* dprior_mean,
-                                 int64_t dprior_mean_stride, float* dprior_log_variance,
+void gaussian_sample_kl_backward(int type, const void* mean, int64_t mean_stride, const void* log_variance,
+                                 int64_t log_variance_stride, const void* prior_mean, int64_t prior_mean_stride,
+                                 const void* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed,
+                                 int64_t draw, int64_t first_row, int64_t samples, const void* dz, int64_t dz_stride,
+                                 const float* dkl, const float* column_weight, void* dmean, int64_t dmean_stride,
+                                 void* dlog_variance, int64_t dlog_variance_stride, void* dprior_mean,
+                                 int64_t dprior_mean_stride, void* dprior_log_variance,
                                  int64_t dprior_log_variance_stride, int64_t columns, int64_t begin, int64_t end) {
-  const Output gradients[4] = {{dmean, dmean_stride},
-                               {dlog_variance, dlog_variance_stride},
-                               {dprior_mean, dprior_mean_stride},
-                               {dprior_log_variance, dprior_log_variance_stride}};
+  const Output gradients[4] = {{dmean, dmean_stride, type},
+                               {dlog_variance, dlog_variance_stride, type},
+                               {dprior_mean, dprior_mean_stride, type},
+                               {dprior_log_variance, dprior_log_variance_stride, type}};
   const auto with_prior = samples == 1 ? backward<true, true> : backward<true, false>;
   const auto without = samples == 1 ? backward<false, true> : backward<false, false>;
   (prior_mean ? with_prior : without)(
-      Gaussian{{mean, mean_stride}, {log_variance, log_variance_stride}},
-      Gaussian{{prior_mean, prior_mean_stride}, {prior_log_variance, prior_log_variance_stride}},
-      Noise(seed, draw, first_row), samples, Input{dz, dz_stride}, dkl, column_weight, gradients, columns, begin, end);
+      Gaussian{{mean, mean_stride, 1, type}, {log_variance, log_variance_stride, 1, type}},
+      Gaussian{{prior_mean, prior_mean_stride, 1, type}, {prior_log_variance, prior_log_variance_stride, 1, type}},
+      Noise(seed, draw, first_row), samples, Input{dz, dz_stride, 1, type}, dkl, column_weight, gradients, columns,
+      begin, end);
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

@@ -25,8 +25,9 @@ struct Noise {
 // Memory that is wanted when the noise of a tile is done: Philox leaves the load units idle.
 class Wanted {
  public:
-  void add(const Tile& tile, const float* matrix, int64_t stride) {
-    if (matrix) operands_[count_++] = {matrix + tile.row * stride + tile.column, stride};
+  void add(const Tile& tile, const Input& matrix) {
+    if (matrix.data && matrix.type == spec::FLOAT32)
+      operands_[count_++] = {matrix.row(tile.row) + tile.column, matrix.stride};
   }
 
   // The elements [first, first + count) of the tile.

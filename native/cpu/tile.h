@@ -4,6 +4,7 @@
 // to such a multiple with zeros. So the stages of an operation are plain loops over consecutive elements, whatever the
 // strides.
 #pragma once
+#include "half.h"
 #include "level.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
@@ -77,15 +78,43 @@ static inline void clear_padding(const Tile& tile, float* values) {
     for (int c = tile.columns; c < tile.width; c++) values[r * tile.width + c] = 0.0f;
 }
 
+static inline void widen_row(float* target, const uint16_t* source, int count, int type) {
+  if (type == spec::BFLOAT16) {
+    ELBO4J_SIMD for (int i = 0; i < count; i++) target[i] = spec::from_bfloat16(source[i]);
+  } else {
+    ELBO4J_SIMD for (int i = 0; i < count; i++) target[i] = spec::from_float16(source[i]);
+  }
+}
+
+static inline void round_row(uint16_t* target, const float* source, int count, int type) {
+  if (type == spec::BFLOAT16) {
+    ELBO4J_SIMD for (int i = 0; i < count; i++) target[i] = spec::to_bfloat16(source[i]);
+  } else {
+    ELBO4J_SIMD for (int i = 0; i < count; i++) target[i] = spec::to_float16(source[i]);
+  }
+}
+
 struct Input {
-  const float* data;
+  const void* data;
   int64_t stride;
   int64_t repeat = 1;  // every row stands for this many
+  int type = spec::FLOAT32;
 
-  const float* row(int64_t r) const { return data + (repeat == 1 ? r : r / repeat) * stride; }
+  int64_t index(int64_t r) const { return (repeat == 1 ? r : r / repeat) * stride; }
+  const float* row(int64_t r) const { return static_cast<const float*>(data) + index(r); }
+  const uint16_t* halves(int64_t r) const { return static_cast<const uint16_t*>(data) + index(r); }
+  const void* at(int64_t r, int64_t column) const {
+    return type == spec::FLOAT32 ? static_cast<const void*>(row(r) + column) : halves(r) + column;
+  }
 
   // The elements of a tile: in place, or copied into the buffer.
   const float* tile(const Tile& t, Buffer& buffer) const {
+    if (type != spec::FLOAT32) {
+      for (int r = 0; r < t.rows; r++)
+        widen_row(buffer.data + r * t.width, halves(t.row + r) + t.column, t.columns, type);
+      if (t.columns != t.width) clear_padding(t, buffer.data);
+      return buffer.data;
+    }
     if (t.rows == 1 || (repeat == 1 && in_place(t, stride))) return row(t.row) + t.column;
     for (int r = 0; r < t.rows; r++) copy_row(buffer.data + r * t.width, row(t.row + r) + t.column, t.columns);
     if (t.columns != t.width) clear_padding(t, buffer.data);
@@ -95,18 +124,30 @@ struct Input {
 
 // Nullable: then the elements of a tile stay in the buffer.
 struct Output {
-  float* data;
+  void* data;
   int64_t stride;
+  int type = spec::FLOAT32;
 
-  float* tile(const Tile& t, Buffer& buffer) const {
-    return data && in_place(t, stride) ? data + t.row * stride + t.column : buffer.data;
+  operator Input() const { return Input{data, stride, 1, type}; }
+  float* row(int64_t r) const { return static_cast<float*>(data) + r * stride; }
+  uint16_t* halves(int64_t r) const { return static_cast<uint16_t*>(data) + r * stride; }
+  void* at(int64_t r, int64_t column) const {
+    return type == spec::FLOAT32 ? static_cast<void*>(row(r) + column) : halves(r) + column;
   }
+  bool written_in_place(const Tile& t) const { return data && type == spec::FLOAT32 && in_place(t, stride); }
+
+  float* tile(const Tile& t, Buffer& buffer) const { return written_in_place(t) ? row(t.row) + t.column : buffer.data; }
 
   // To be called when the elements that tile() pointed to are written.
   void commit(const Tile& t, const Buffer& buffer) const {
-    if (!data || in_place(t, stride)) return;
-    for (int r = 0; r < t.rows; r++)
-      copy_row(data + (t.row + r) * stride + t.column, buffer.data + r * t.width, t.columns);
+    if (!data || written_in_place(t)) return;
+    for (int r = 0; r < t.rows; r++) {
+      const float* from = buffer.data + r * t.width;
+      if (type == spec::FLOAT32)
+        copy_row(row(t.row + r) + t.column, from, t.columns);
+      else
+        round_row(halves(t.row + r) + t.column, from, t.columns, type);
+    }
   }
 };
 

@@ -4,7 +4,8 @@
  * items [begin, end) of its operation on the calling thread and writes nothing else. `level` chooses the
  * instruction-set build; all give the same bits. Pointers marked "or null" may be null. Arguments are validated by the
  * caller. Every call sets the floating-point environment that the numerics contract needs and restores the caller's.
- * `d` before a name is the gradient of the loss with respect to it. */
+ * `d` before a name is the gradient of the loss with respect to it. `type`: of the elements of the matrices given as
+ * void*, the ordinal of io.elbo4j.ElementType; all others are float32. */
 #ifndef ELBO4J_CPU_H
 #define ELBO4J_CPU_H
 #include <stdint.h>
@@ -28,20 +29,20 @@ void elbo4j_cpu_free(float* memory, int64_t floats);
 /* Items: rows of mean (z's row r has the noise of row first_row + r); samples >= 1 rows of z per row of mean.
  * prior_mean and prior_log_variance: or null (standard normal). log_ratio[rows * samples]: log p(z) - log q(z), or
  * null. */
-void elbo4j_cpu_gaussian_sample_kl(int level, const float* mean, int64_t mean_stride, const float* log_variance,
-                                   int64_t log_variance_stride, const float* prior_mean, int64_t prior_mean_stride,
-                                   const float* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed,
-                                   int64_t draw, int64_t first_row, int64_t samples, float* z, int64_t z_stride,
+void elbo4j_cpu_gaussian_sample_kl(int level, int type, const void* mean, int64_t mean_stride, const void* log_variance,
+                                   int64_t log_variance_stride, const void* prior_mean, int64_t prior_mean_stride,
+                                   const void* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed,
+                                   int64_t draw, int64_t first_row, int64_t samples, void* z, int64_t z_stride,
                                    float* kl, float* log_ratio, int64_t columns, int64_t begin, int64_t end);
 
 /* column_weight[columns]: or null (ones). The gradients of the prior: or null together. */
 void elbo4j_cpu_gaussian_sample_kl_backward(
-    int level, const float* mean, int64_t mean_stride, const float* log_variance, int64_t log_variance_stride,
-    const float* prior_mean, int64_t prior_mean_stride, const float* prior_log_variance,
-    int64_t prior_log_variance_stride, int64_t seed, int64_t draw, int64_t first_row, int64_t samples, const float* dz,
-    int64_t dz_stride, const float* dkl, const float* column_weight, float* dmean, int64_t dmean_stride,
-    float* dlog_variance, int64_t dlog_variance_stride, float* dprior_mean, int64_t dprior_mean_stride,
-    float* dprior_log_variance, int64_t dprior_log_variance_stride, int64_t columns, int64_t begin, int64_t end);
+    int level, int type, const void* mean, int64_t mean_stride, const void* log_variance, int64_t log_variance_stride,
+    const void* prior_mean, int64_t prior_mean_stride, const void* prior_log_variance,
+    int64_t prior_log_variance_stride, int64_t seed, int64_t draw, int64_t first_row, int64_t samples, const void* dz,
+    int64_t dz_stride, const float* dkl, const float* column_weight, void* dmean, int64_t dmean_stride,
+    void* dlog_variance, int64_t dlog_variance_stride, void* dprior_mean, int64_t dprior_mean_stride,
+    void* dprior_log_variance, int64_t dprior_log_variance_stride, int64_t columns, int64_t begin, int64_t end);
 
 /* Items: columns. */
 void elbo4j_cpu_gaussian_kl_per_dimension(int level, const float* mean, int64_t mean_stride, const float* log_variance,
@@ -54,17 +55,17 @@ void elbo4j_cpu_free_bits_gate(int level, const float* kl_per_dimension, float t
 
 /* Items: rows of logits; row r of logits belongs to row r / samples of x. dlogits and dlog_likelihood: or null
  * together. */
-void elbo4j_cpu_bernoulli_log_likelihood(int level, const float* logits, int64_t logits_stride, const float* x,
+void elbo4j_cpu_bernoulli_log_likelihood(int level, int type, const void* logits, int64_t logits_stride, const void* x,
                                          int64_t x_stride, int64_t samples, const float* dlog_likelihood,
-                                         float* log_likelihood, float* dlogits, int64_t dlogits_stride, int64_t columns,
+                                         float* log_likelihood, void* dlogits, int64_t dlogits_stride, int64_t columns,
                                          int64_t begin, int64_t end);
 
 /* Items: rows of mean; log_variance_stride 0: shared by all rows. dmean or dlog_variance: or null. */
-void elbo4j_cpu_gaussian_log_likelihood(int level, const float* mean, int64_t mean_stride, const float* log_variance,
-                                        int64_t log_variance_stride, const float* x, int64_t x_stride, int64_t samples,
-                                        const float* dlog_likelihood, float* log_likelihood, float* dmean,
-                                        int64_t dmean_stride, float* dlog_variance, int64_t dlog_variance_stride,
-                                        int64_t columns, int64_t begin, int64_t end);
+void elbo4j_cpu_gaussian_log_likelihood(int level, int type, const void* mean, int64_t mean_stride,
+                                        const void* log_variance, int64_t log_variance_stride, const void* x,
+                                        int64_t x_stride, int64_t samples, const float* dlog_likelihood,
+                                        float* log_likelihood, void* dmean, int64_t dmean_stride, void* dlog_variance,
+                                        int64_t dlog_variance_stride, int64_t columns, int64_t begin, int64_t end);
 /* Items: columns. */
 void elbo4j_cpu_gaussian_shared_log_variance_gradient(int level, const float* mean, int64_t mean_stride,
                                                       const float* log_variance, const float* x, int64_t x_stride,
@@ -105,8 +106,8 @@ void elbo4j_cpu_log_mean_exp_backward(int level, const float* x, int64_t x_strid
                                       const float* dresult, float* dx, int64_t dx_stride, int64_t columns,
                                       int64_t begin, int64_t end);
 
-void elbo4j_cpu_copy(int level, const float* source, int64_t source_stride, float* target, int64_t target_stride,
-                     int64_t columns, int64_t begin, int64_t end);
+void elbo4j_cpu_copy(int level, int source_type, const void* source, int64_t source_stride, int target_type,
+                     void* target, int64_t target_stride, int64_t columns, int64_t begin, int64_t end);
 /* target += source */
 void elbo4j_cpu_add(int level, const float* source, int64_t source_stride, float* target, int64_t target_stride,
                     int64_t columns, int64_t begin, int64_t end);

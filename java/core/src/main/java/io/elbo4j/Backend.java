@@ -52,18 +52,28 @@ public abstract class Backend implements AutoCloseable {
     public abstract String description();
 
     /**
-     * Zeroed memory for {@code elements} floats.
+     * Zeroed memory.
      *
      * @throws OutOfMemoryError if there is not that much, with the number of bytes asked for
      * @throws IllegalArgumentException if this backend cannot address that many elements
      */
-    public abstract Storage allocate(long elements);
+    public abstract Storage allocate(long elements, ElementType type);
+
+    /** Zeroed memory for float32 elements. */
+    public final Storage allocate(long elements) {
+        return allocate(elements, ElementType.FLOAT32);
+    }
 
     /** Memory for {@code count} row numbers. */
     public abstract Indices indices(int count);
 
-    /** A zeroed contiguous matrix with a storage of its own; closing it frees the memory. */
+    /** A zeroed contiguous float32 matrix with a storage of its own; closing it frees the memory. */
     public final Matrix matrix(long rows, long columns) {
+        return matrix(rows, columns, ElementType.FLOAT32);
+    }
+
+    /** The same with elements of another type. */
+    public final Matrix matrix(long rows, long columns, ElementType type) {
         if (rows < 0 || columns < 0) {
             throw new IllegalArgumentException("a matrix needs rows and columns of at least 0, not " + rows + " x "
                     + columns);
@@ -75,7 +85,7 @@ public abstract class Backend implements AutoCloseable {
             throw new IllegalArgumentException("a matrix of " + rows + " x " + columns
                     + " has more than 2^63 elements", overflow);
         }
-        return Matrix.view(allocate(elements), 0, rows, columns, columns);
+        return Matrix.view(allocate(elements, type), 0, rows, columns, columns);
     }
 
     /** Ends the threads; matrices stay readable until they are closed. */

@@ -3,7 +3,8 @@ package io.elbo4j;
 import java.util.Objects;
 
 /**
- * A float32 matrix in a backend's memory: element (row, column) lies at {@code offset + row * rowStride + column}.
+ * A matrix in a backend's memory, of float32 elements unless asked for in 16 bits: element (row, column) lies at
+ * {@code offset + row * rowStride + column}.
  * Views share their storage; a row stride of 0 repeats one row. A vector of one value per row has one column, a row
  * vector (a bias) has one row.
  */
@@ -56,13 +57,17 @@ public final class Matrix implements AutoCloseable {
         if (end > storage.elements()) {
             throw new IllegalArgumentException("a matrix of " + rows + " x " + columns + " with row stride "
                     + rowStride + " at offset " + offset + " does not fit a storage of " + storage.elements()
-                    + " floats");
+                    + " elements");
         }
         return new Matrix(storage, offset, rows, columns, rowStride);
     }
 
     public Storage storage() {
         return storage;
+    }
+
+    public ElementType type() {
+        return storage.type();
     }
 
     public Backend backend() {
@@ -130,7 +135,7 @@ public final class Matrix implements AutoCloseable {
         return this;
     }
 
-    /** All elements, row after row. */
+    /** All elements, row after row, as float32 values. */
     public float[] toArray() {
         storage.requireOpen();
         requireFitsArray();
@@ -186,6 +191,6 @@ public final class Matrix implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "matrix " + rows + " x " + columns;
+        return "matrix " + rows + " x " + columns + (type() == ElementType.FLOAT32 ? "" : " of " + type());
     }
 }

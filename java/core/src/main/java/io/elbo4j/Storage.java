@@ -1,17 +1,19 @@
 package io.elbo4j;
 
 /**
- * A block of float32 elements in a backend's memory, addressed by 64-bit element offsets and zero when new.
+ * A block of elements of one type in a backend's memory, addressed by 64-bit element offsets and zero when new.
  * Closing it ends the life of every {@link Matrix} on it.
  */
 public abstract class Storage implements AutoCloseable {
     private final Backend backend;
     private final long elements;
+    private final ElementType type;
     private volatile boolean closed;
 
-    protected Storage(Backend backend, long elements) {
+    protected Storage(Backend backend, long elements, ElementType type) {
         this.backend = backend;
         this.elements = elements;
+        this.type = type;
     }
 
     public final Backend backend() {
@@ -22,12 +24,16 @@ public abstract class Storage implements AutoCloseable {
         return elements;
     }
 
+    public final ElementType type() {
+        return type;
+    }
+
     /**
-     * What kernels of this backend are handed for an element: a {@code float[]}, a native pointer, a device pointer.
+     * What kernels of this backend are handed for an element: a Java array, a native pointer, a device pointer.
      */
     protected abstract Object address(long offset);
 
-    /** Copies {@code count} elements starting at {@code offset} into a Java array, after all work queued before. */
+    /** Copies {@code count} elements from {@code offset} on into a Java array, after all work queued before. */
     protected abstract void read(long offset, float[] target, int targetOffset, int count);
 
     /** Copies {@code count} elements of a Java array to {@code offset}, before all work queued after. */
@@ -39,7 +45,7 @@ public abstract class Storage implements AutoCloseable {
     public final void requireOpen() {
         if (closed) {
             throw new IllegalStateException("this memory of backend " + backend.name() + " (" + elements
-                    + " floats) has been closed: a matrix must not be used after its storage is closed");
+                    + " elements) has been closed: a matrix must not be used after its storage is closed");
         }
     }
 

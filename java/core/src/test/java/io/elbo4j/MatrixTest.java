@@ -102,7 +102,7 @@ class MatrixTest {
         m.close();
         m.close();
         says(IllegalStateException.class, "has been closed", view::toArray);
-        says(IllegalStateException.class, "backend java (12 floats)", () -> view.set(new float[6]));
+        says(IllegalStateException.class, "backend java (12 elements)", () -> view.set(new float[6]));
         says(IllegalStateException.class, "has been closed", () -> view.rows(0, 1));
     }
 }

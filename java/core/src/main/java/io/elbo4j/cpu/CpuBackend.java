@@ -1,6 +1,7 @@
 package io.elbo4j.cpu;
 
 import io.elbo4j.Backend;
+import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
 import io.elbo4j.Storage;
 
@@ -40,8 +41,8 @@ public final class CpuBackend extends Backend {
     }
 
     @Override
-    public Storage allocate(long elements) {
-        return new NativeStorage(this, elements);
+    public Storage allocate(long elements, ElementType type) {
+        return new NativeStorage(this, elements, type);
     }
 
     @Override

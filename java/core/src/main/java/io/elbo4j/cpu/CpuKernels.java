@@ -9,6 +9,7 @@ import io.elbo4j.Noise;
 import io.elbo4j.ScalarFunction;
 import io.elbo4j.cpu.jni.ElboCpu;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 
 /** Hands matrices to the C API, elbo4j_cpu.h. */
 final class CpuKernels implements Kernels {
@@ -18,9 +19,18 @@ final class CpuKernels implements Kernels {
         this.level = level;
     }
 
-    /** A matrix or null. */
+    /** A float32 matrix or null. */
     private static FloatPointer at(Matrix m) {
         return m == null ? null : (FloatPointer) m.address();
+    }
+
+    /** A matrix of any type or null. */
+    private static Pointer any(Matrix m) {
+        return m == null ? null : (Pointer) m.address();
+    }
+
+    private static int type(Matrix m) {
+        return m.type().ordinal();
     }
 
     private static long stride(Matrix m) {
@@ -35,9 +45,9 @@ final class CpuKernels implements Kernels {
     @Override
     public void gaussianSampleKl(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance,
             Noise noise, Matrix z, Matrix kl, Matrix logRatio, long begin, long end) {
-        ElboCpu.elbo4j_cpu_gaussian_sample_kl(level, at(mean), stride(mean), at(logVariance), stride(logVariance),
-                at(priorMean), stride(priorMean), at(priorLogVariance), stride(priorLogVariance), noise.seed(),
-                noise.draw(), noise.firstRow(), samples(z, mean), at(z), stride(z), at(kl), at(logRatio),
+        ElboCpu.elbo4j_cpu_gaussian_sample_kl(level, type(mean), any(mean), stride(mean), any(logVariance),
+                stride(logVariance), any(priorMean), stride(priorMean), any(priorLogVariance), stride(priorLogVariance),
+                noise.seed(), noise.draw(), noise.firstRow(), samples(z, mean), any(z), stride(z), at(kl), at(logRatio),
                 mean.columns(), begin, end);
     }
 
@@ -45,11 +55,11 @@ final class CpuKernels implements Kernels {
     public void gaussianSampleKlBackward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance,
             Noise noise, Matrix dz, Matrix dKl, Matrix columnWeight, Matrix dMean, Matrix dLogVariance,
             Matrix dPriorMean, Matrix dPriorLogVariance, long begin, long end) {
-        ElboCpu.elbo4j_cpu_gaussian_sample_kl_backward(level, at(mean), stride(mean), at(logVariance),
-                stride(logVariance), at(priorMean), stride(priorMean), at(priorLogVariance), stride(priorLogVariance),
-                noise.seed(), noise.draw(), noise.firstRow(), samples(dz, mean), at(dz), stride(dz), at(dKl),
-                at(columnWeight), at(dMean), stride(dMean), at(dLogVariance), stride(dLogVariance), at(dPriorMean),
-                stride(dPriorMean), at(dPriorLogVariance), stride(dPriorLogVariance), mean.columns(), begin, end);
+        ElboCpu.elbo4j_cpu_gaussian_sample_kl_backward(level, type(mean), any(mean), stride(mean), any(logVariance),
+                stride(logVariance), any(priorMean), stride(priorMean), any(priorLogVariance), stride(priorLogVariance),
+                noise.seed(), noise.draw(), noise.firstRow(), samples(dz, mean), any(dz), stride(dz), at(dKl),
+                at(columnWeight), any(dMean), stride(dMean), any(dLogVariance), stride(dLogVariance), any(dPriorMean),
+                stride(dPriorMean), any(dPriorLogVariance), stride(dPriorLogVariance), mean.columns(), begin, end);
     }
 
     @Override
@@ -68,17 +78,17 @@ final class CpuKernels implements Kernels {
     @Override
     public void bernoulliLogLikelihood(Matrix logits, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood,
             Matrix dLogits, long begin, long end) {
-        ElboCpu.elbo4j_cpu_bernoulli_log_likelihood(level, at(logits), stride(logits), at(x), stride(x),
-                samples(logits, x), at(dLogLikelihood), at(logLikelihood), at(dLogits), stride(dLogits),
+        ElboCpu.elbo4j_cpu_bernoulli_log_likelihood(level, type(logits), any(logits), stride(logits), any(x), stride(x),
+                samples(logits, x), at(dLogLikelihood), at(logLikelihood), any(dLogits), stride(dLogits),
                 logits.columns(), begin, end);
     }
 
     @Override
     public void gaussianLogLikelihood(Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood,
             Matrix logLikelihood, Matrix dMean, Matrix dLogVariance, long begin, long end) {
-        ElboCpu.elbo4j_cpu_gaussian_log_likelihood(level, at(mean), stride(mean), at(logVariance),
-                stride(logVariance), at(x), stride(x), samples(mean, x), at(dLogLikelihood), at(logLikelihood),
-                at(dMean), stride(dMean), at(dLogVariance), stride(dLogVariance), mean.columns(), begin, end);
+        ElboCpu.elbo4j_cpu_gaussian_log_likelihood(level, type(mean), any(mean), stride(mean), any(logVariance),
+                stride(logVariance), any(x), stride(x), samples(mean, x), at(dLogLikelihood), at(logLikelihood),
+                any(dMean), stride(dMean), any(dLogVariance), stride(dLogVariance), mean.columns(), begin, end);
     }
 
     @Override
@@ -151,8 +161,8 @@ final class CpuKernels implements Kernels {
 
     @Override
     public void copy(Matrix source, Matrix target, long begin, long end) {
-        ElboCpu.elbo4j_cpu_copy(level, at(source), stride(source), at(target), stride(target), target.columns(), begin,
-                end);
+        ElboCpu.elbo4j_cpu_copy(level, type(source), any(source), stride(source), type(target), any(target),
+                stride(target), target.columns(), begin, end);
     }
 
     @Override

@@ -15,7 +15,7 @@ final class NativeIndices extends Indices {
 
     NativeIndices(Backend backend, int count) {
         super(backend, count);
-        memory = NativeMemory.allocate(this, count);
+        memory = NativeMemory.allocate(this, count, Integer.BYTES);
         address = new Address(this);
         buffer = new IntPointer(memory.base()).capacity(Math.max(1, count)).asByteBuffer().asIntBuffer();
     }

@@ -1,10 +1,14 @@
 package io.elbo4j.cpu;
 
 import io.elbo4j.Backend;
+import io.elbo4j.ElementType;
 import io.elbo4j.Storage;
 import java.lang.ref.Reference;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.ShortPointer;
 
 /** Memory of the cpu backend. */
 final class NativeStorage extends Storage {
@@ -13,9 +17,9 @@ final class NativeStorage extends Storage {
 
     private final NativeMemory memory;
 
-    NativeStorage(Backend backend, long elements) {
-        super(backend, elements);
-        memory = NativeMemory.allocate(this, elements);
+    NativeStorage(Backend backend, long elements, ElementType type) {
+        super(backend, elements, type);
+        memory = NativeMemory.allocate(this, elements, type.bytes());
     }
 
     /**
@@ -36,16 +40,39 @@ final class NativeStorage extends Storage {
         }
     }
 
+    /** The same for elements of 16 bits. */
+    static final class HalfAddress extends ShortPointer {
+        private final NativeStorage storage;
+
+        private HalfAddress(NativeStorage storage, long offset) {
+            super(storage.memory.base());
+            this.storage = storage;
+            offsetAddress(offset);
+        }
+
+        NativeStorage storage() {
+            return storage;
+        }
+    }
+
     @Override
-    protected Address address(long offset) {
-        return new Address(this, offset);
+    protected Pointer address(long offset) {
+        return type() == ElementType.FLOAT32 ? new Address(this, offset) : new HalfAddress(this, offset);
     }
 
     @Override
     protected void read(long offset, float[] target, int targetOffset, int count) {
         for (int done = 0; done < count; done += MOST_COPIED_AT_ONCE) {
             int n = Math.min(MOST_COPIED_AT_ONCE, count - done);
-            buffer(offset + done, n).get(target, targetOffset + done, n);
+            ByteBuffer bytes = buffer(offset + done, n);
+            if (type() == ElementType.FLOAT32) {
+                bytes.asFloatBuffer().get(target, targetOffset + done, n);
+                continue;
+            }
+            ShortBuffer halves = bytes.asShortBuffer();
+            for (int i = 0; i < n; i++) {
+                target[targetOffset + done + i] = type().widen(halves.get(i));
+            }
         }
         Reference.reachabilityFence(this);
     }
@@ -54,13 +81,21 @@ final class NativeStorage extends Storage {
     protected void write(long offset, float[] source, int sourceOffset, int count) {
         for (int done = 0; done < count; done += MOST_COPIED_AT_ONCE) {
             int n = Math.min(MOST_COPIED_AT_ONCE, count - done);
-            buffer(offset + done, n).put(source, sourceOffset + done, n);
+            ByteBuffer bytes = buffer(offset + done, n);
+            if (type() == ElementType.FLOAT32) {
+                bytes.asFloatBuffer().put(source, sourceOffset + done, n);
+                continue;
+            }
+            ShortBuffer halves = bytes.asShortBuffer();
+            for (int i = 0; i < n; i++) {
+                halves.put(i, type().round(source[sourceOffset + done + i]));
+            }
         }
         Reference.reachabilityFence(this);
     }
 
-    private FloatBuffer buffer(long offset, int count) {
-        return address(offset).capacity(count).asByteBuffer().asFloatBuffer();
+    private ByteBuffer buffer(long offset, int count) {
+        return address(offset).capacity(count).asByteBuffer();
     }
 
     @Override

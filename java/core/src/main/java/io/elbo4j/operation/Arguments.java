@@ -1,6 +1,7 @@
 package io.elbo4j.operation;
 
 import io.elbo4j.Backend;
+import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
@@ -23,6 +24,7 @@ final class Arguments {
 
     private final String operation;
     private final List<Argument> all = new ArrayList<>();
+    private ElementType type = ElementType.FLOAT32;
 
     Arguments(String operation) {
         this.operation = operation;
@@ -31,6 +33,12 @@ final class Arguments {
     /** The argument itself, unless it is missing. */
     static <T> T given(String operation, String name, T argument) {
         return Objects.requireNonNull(argument, () -> operation + ": " + name + " must be given, not null");
+    }
+
+    /** From here on matrices must be of that type; before, of float32. Numbers per row are always float32. */
+    Arguments type(ElementType expected) {
+        type = expected;
+        return this;
     }
 
     /** An input of any shape. */
@@ -48,7 +56,7 @@ final class Arguments {
 
     /** An input of one number per row. */
     Arguments inputPerRow(String name, Matrix m, long rows) {
-        return input(name, m).perRow(name, m, rows);
+        return add(name, m, Use.INPUT, ElementType.FLOAT32).perRow(name, m, rows);
     }
 
     /** An output, which must not overlap any other argument. */
@@ -67,7 +75,7 @@ final class Arguments {
 
     /** An output of one number per row. */
     Arguments outputPerRow(String name, Matrix m, long rows) {
-        return add(name, m, Use.OUTPUT).perRow(name, m, rows).writable(name, m);
+        return add(name, m, Use.OUTPUT, ElementType.FLOAT32).perRow(name, m, rows).writable(name, m);
     }
 
     Arguments shape(String name, Matrix m, long rows, long columns) {
@@ -137,8 +145,12 @@ final class Arguments {
     }
 
     private Arguments add(String name, Matrix m, Use use) {
+        return add(name, m, use, type);
+    }
+
+    private Arguments add(String name, Matrix m, Use use, ElementType expected) {
         all.add(new Argument(name, given(operation, name, m), use));
-        return this;
+        return require(m.type() == expected, name, "be of " + expected, "of " + m.type());
     }
 
     private Arguments perRow(String name, Matrix m, long rows) {

@@ -37,7 +37,8 @@ public final class BernoulliLogLikelihood {
     }
 
     private static Arguments arguments(String name, Matrix logits, Matrix x, Matrix logLikelihood) {
-        Arguments a = new Arguments(name).input("logits", logits).input("x", x);
+        Arguments a = new Arguments(name).type(Arguments.given(name, "logits", logits).type());
+        a.input("logits", logits).input("x", x);
         a.samples("logits", logits, "x", x.rows()).shape("x", x, x.rows(), logits.columns());
         return a.outputPerRow("logLikelihood", logLikelihood, logits.rows());
     }

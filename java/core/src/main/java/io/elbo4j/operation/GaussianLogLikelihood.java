@@ -63,7 +63,7 @@ public final class GaussianLogLikelihood {
     }
 
     private static Arguments arguments(String name, Matrix mean, Matrix logVariance, Matrix x) {
-        Arguments a = new Arguments(name).input("mean", mean);
+        Arguments a = new Arguments(name).type(Arguments.given(name, "mean", mean).type()).input("mean", mean);
         a.input("logVariance", logVariance, mean.rows(), mean.columns()).input("x", x);
         return a.samples("mean", mean, "x", x.rows()).shape("x", x, x.rows(), mean.columns());
     }

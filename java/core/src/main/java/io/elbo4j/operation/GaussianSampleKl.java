@@ -1,5 +1,6 @@
 package io.elbo4j.operation;
 
+import io.elbo4j.ElementType;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
@@ -100,13 +101,14 @@ public final class GaussianSampleKl {
         long rows = mean.rows();
         long columns = mean.columns();
         a.input("dz", dz).shape("dz", dz, dz.rows(), columns).samples("dz", dz, "mean", rows).noise("dz", dz);
-        a.inputPerRow("dKl", dKl, rows).inputOrNull("columnWeight", columnWeight, 1, columns);
+        a.inputPerRow("dKl", dKl, rows);
         a.output("dMean", dMean, rows, columns).output("dLogVariance", dLogVariance, rows, columns);
         a.bothOrNeither("dPriorMean", dPriorMean, "dPriorLogVariance", dPriorLogVariance);
         a.require(dPriorMean == null || priorMean != null, "dPriorMean", "be null where there is no priorMean",
                 dPriorMean);
         a.outputOrNull("dPriorMean", dPriorMean, rows, columns);
         a.outputOrNull("dPriorLogVariance", dPriorLogVariance, rows, columns);
+        a.type(ElementType.FLOAT32).inputOrNull("columnWeight", columnWeight, 1, columns);
         return a.launch(rows).reads(mean, logVariance, priorMean, priorLogVariance, dz, dKl).readsAll(columnWeight)
                 .writes(dMean, dLogVariance, dPriorMean, dPriorLogVariance).nanosPerItem(nanos(mean, dz))
                 .body((begin, end) -> mean.backend().kernels().gaussianSampleKlBackward(mean, logVariance, priorMean,
@@ -116,7 +118,7 @@ public final class GaussianSampleKl {
 
     private static Arguments distributions(String name, Matrix mean, Matrix logVariance, Matrix priorMean,
             Matrix priorLogVariance, Noise noise) {
-        Arguments a = new Arguments(name).input("mean", mean);
+        Arguments a = new Arguments(name).type(Arguments.given(name, "mean", mean).type()).input("mean", mean);
         a.input("logVariance", logVariance, mean.rows(), mean.columns());
         a.bothOrNeither("priorMean", priorMean, "priorLogVariance", priorLogVariance);
         a.inputOrNull("priorMean", priorMean, mean.rows(), mean.columns());

@@ -1,5 +1,6 @@
 package io.elbo4j.operation;
 
+import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
@@ -13,15 +14,21 @@ public final class Rows {
 
     private Rows() { }
 
-    /** target = source, of one shape; a source of one row repeated is broadcast. */
+    /**
+     * target = source, of one shape; a source of one row repeated is broadcast. The types of their elements may differ:
+     * then elements are widened, or rounded to nearest, ties to even.
+     */
     public static Launch copy(Matrix source, Matrix target) {
-        return sameShape("Rows.copy", source, target)
+        ElementType from = Arguments.given("Rows.copy", "source", source).type();
+        ElementType to = Arguments.given("Rows.copy", "target", target).type();
+        Arguments a = new Arguments("Rows.copy").type(from).input("source", source).type(to);
+        return sameShape(a, source, target)
                 .body((begin, end) -> target.backend().kernels().copy(source, target, begin, end));
     }
 
     /** target = target + source, of one shape. */
     public static Launch add(Matrix source, Matrix target) {
-        return sameShape("Rows.add", source, target)
+        return sameShape(new Arguments("Rows.add").input("source", source), source, target)
                 .body((begin, end) -> target.backend().kernels().add(source, target, begin, end));
     }
 
@@ -67,8 +74,7 @@ public final class Rows {
                 });
     }
 
-    private static Launch sameShape(String name, Matrix source, Matrix target) {
-        Arguments a = new Arguments(name).input("source", source);
+    private static Launch sameShape(Arguments a, Matrix source, Matrix target) {
         a.output("target", target, source.rows(), source.columns());
         return a.launch(source.rows()).reads(source).writes(target)
                 .nanosPerItem(NANOS_PER_ELEMENT * source.columns());

@@ -1,13 +1,41 @@
 package io.elbo4j.purejava;
 
+import io.elbo4j.ElementType;
 import io.elbo4j.Matrix;
 
 /**
  * Where a matrix of the java backend starts, and how its kernels reach elements: whole pieces of rows are copied to and
  * from tiles ({@link Scratch}), because the compiler vectorises a loop over arrays with one common index, and not one
- * over flat arrays with several offsets.
+ * over flat arrays with several offsets. Elements of 16 bits are widened and rounded on the way.
+ *
+ * @param values the elements if they are float32, else null
+ * @param halves the elements if they have 16 bits, else null
  */
-record HeapAddress(float[] values, int offset) {
+record HeapAddress(float[] values, short[] halves, ElementType type, int offset) {
+    HeapAddress at(int otherOffset) {
+        return new HeapAddress(values, halves, type, otherOffset);
+    }
+
+    void read(int from, float[] target, int targetOffset, int count) {
+        if (type == ElementType.FLOAT32) {
+            System.arraycopy(values, from, target, targetOffset, count);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            target[targetOffset + i] = type.widen(halves[from + i]);
+        }
+    }
+
+    void write(int to, float[] source, int sourceOffset, int count) {
+        if (type == ElementType.FLOAT32) {
+            System.arraycopy(source, sourceOffset, values, to, count);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            halves[to + i] = type.round(source[sourceOffset + i]);
+        }
+    }
+
     private static HeapAddress of(Matrix matrix) {
         return (HeapAddress) matrix.address();
     }
@@ -27,12 +55,12 @@ record HeapAddress(float[] values, int offset) {
 
     /** tile[0 .. count - 1] = matrix[row][column .. column + count - 1]. */
     static void load(Matrix matrix, long row, int column, float[] tile, int count) {
-        System.arraycopy(values(matrix), index(matrix, row, column), tile, 0, count);
+        of(matrix).read(index(matrix, row, column), tile, 0, count);
     }
 
     /** matrix[row][column .. column + count - 1] = tile[0 .. count - 1]. */
     static void store(float[] tile, Matrix matrix, long row, int column, int count) {
-        System.arraycopy(tile, 0, values(matrix), index(matrix, row, column), count);
+        of(matrix).write(index(matrix, row, column), tile, 0, count);
     }
 
     /** The row's element of a matrix of one column. */

@@ -1,30 +1,32 @@
 package io.elbo4j.purejava;
 
 import io.elbo4j.Backend;
+import io.elbo4j.ElementType;
 import io.elbo4j.Storage;
 
 /** Memory of the java backend: one array. */
 final class HeapStorage extends Storage {
-    private final float[] values;
+    private final HeapAddress base;
 
-    HeapStorage(Backend backend, float[] values) {
-        super(backend, values.length);
-        this.values = values;
+    HeapStorage(Backend backend, int elements, ElementType type) {
+        super(backend, elements, type);
+        base = type == ElementType.FLOAT32 ? new HeapAddress(new float[elements], null, type, 0)
+                : new HeapAddress(null, new short[elements], type, 0);
     }
 
     @Override
     protected HeapAddress address(long offset) {
-        return new HeapAddress(values, (int) offset);
+        return base.at((int) offset);
     }
 
     @Override
     protected void read(long offset, float[] target, int targetOffset, int count) {
-        System.arraycopy(values, (int) offset, target, targetOffset, count);
+        base.read((int) offset, target, targetOffset, count);
     }
 
     @Override
     protected void write(long offset, float[] source, int sourceOffset, int count) {
-        System.arraycopy(source, sourceOffset, values, (int) offset, count);
+        base.write((int) offset, source, sourceOffset, count);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.elbo4j.purejava;
 
 import io.elbo4j.Backend;
+import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
 import io.elbo4j.Storage;
 
@@ -23,15 +24,15 @@ public final class JavaBackend extends Backend {
     }
 
     @Override
-    public Storage allocate(long elements) {
+    public Storage allocate(long elements, ElementType type) {
         if (elements < 0 || elements > MOST_ELEMENTS) {
             throw new IllegalArgumentException("the java backend holds from 0 to " + MOST_ELEMENTS
-                    + " floats in one storage, not " + elements + ": use the cpu backend, or smaller batches");
+                    + " elements in one storage, not " + elements + ": use the cpu backend, or smaller batches");
         }
         try {
-            return new HeapStorage(this, new float[(int) elements]);
+            return new HeapStorage(this, (int) elements, type);
         } catch (OutOfMemoryError heapFull) {
-            OutOfMemoryError error = new OutOfMemoryError("the java backend could not get " + 4 * elements
+            OutOfMemoryError error = new OutOfMemoryError("the java backend could not get " + type.bytes() * elements
                     + " bytes of heap (the most it may use is " + Runtime.getRuntime().maxMemory()
                     + " bytes): start Java with a larger -Xmx, use the cpu backend, or smaller batches");
             error.initCause(heapFull);

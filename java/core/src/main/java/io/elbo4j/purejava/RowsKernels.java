@@ -7,6 +7,7 @@ import static io.elbo4j.purejava.HeapAddress.values;
 import static io.elbo4j.purejava.Scratch.TILE;
 import static io.elbo4j.purejava.Scratch.width;
 
+import io.elbo4j.ElementType;
 import io.elbo4j.Matrix;
 import java.util.Arrays;
 
@@ -22,8 +23,18 @@ final class RowsKernels {
     private RowsKernels() {}
 
     static void copy(Matrix source, Matrix target, long begin, long end) {
+        float[] tile = Scratch.get().tile(0);
+        int columns = (int) target.columns();
+        boolean plain = source.type() == ElementType.FLOAT32 && target.type() == ElementType.FLOAT32;
         for (long r = begin; r < end; r++) {
-            copyRow(source, r, target, r);
+            if (plain) {
+                copyRow(source, r, target, r);
+                continue;
+            }
+            for (int c = 0; c < columns; c += TILE) {
+                load(source, r, c, tile, width(c, columns));
+                store(tile, target, r, c, width(c, columns));
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.elbo4j.equivalence;
 
 import io.elbo4j.Backend;
+import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
@@ -8,6 +9,7 @@ import io.elbo4j.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The operands of one case on one backend: inputs drawn from the case's seed, outputs between sentinels. */
 final class Bench implements AutoCloseable {
@@ -27,12 +29,19 @@ final class Bench implements AutoCloseable {
     private final List<Owned> owned = new ArrayList<>();
     private final List<Output> outputs = new ArrayList<>();
     private int operands;
+    private ElementType type = ElementType.FLOAT32;
 
     Bench(Backend backend, Values values, long seed, boolean strided) {
         this.backend = backend;
         this.values = values;
         this.seed = seed;
         this.strided = strided;
+    }
+
+    /** The type of the elements of operands from here on; numbers per row are float32 always. */
+    Bench of(ElementType elements) {
+        type = elements;
+        return this;
     }
 
     /** An input of this case's class of values. */
@@ -47,7 +56,7 @@ final class Bench implements AutoCloseable {
 
     /** An input with one number per row. */
     Matrix inPerRow(long rows) {
-        return place(rows, 1, 1, values, false);
+        return float32(() -> place(rows, 1, 1, values, false));
     }
 
     /** A matrix that is read and written. */
@@ -60,7 +69,16 @@ final class Bench implements AutoCloseable {
     }
 
     Matrix outPerRow(long rows) {
-        return guarded(rows, 1, 1, null);
+        return float32(() -> guarded(rows, 1, 1, null));
+    }
+
+    /** An operand that is float32 whatever the others are. */
+    Matrix float32(Supplier<Matrix> operand) {
+        ElementType others = type;
+        type = ElementType.FLOAT32;
+        Matrix m = operand.get();
+        type = others;
+        return m;
     }
 
     Noise noise() {
@@ -97,7 +115,7 @@ final class Bench implements AutoCloseable {
 
     private Matrix view(long rows, long columns, long stride) {
         int offset = strided ? GUARD : 16;
-        Storage storage = backend.allocate(offset + rows * stride + GUARD);
+        Storage storage = backend.allocate(offset + rows * stride + GUARD, type);
         owned.add(storage::close);
         return Matrix.view(storage, offset, rows, columns, stride);
     }
@@ -113,13 +131,14 @@ final class Bench implements AutoCloseable {
             Matrix m = o.matrix();
             float[] all = Matrix.view(o.storage(), 0, 1, o.storage().elements(), o.storage().elements()).toArray();
             float[] values = new float[Math.toIntExact(m.rows() * m.columns())];
+            float sentinel = m.type() == ElementType.FLOAT32 ? SENTINEL : m.type().widen(m.type().round(SENTINEL));
             int at = 0;
             for (int i = 0; i < all.length; i++) {
                 long row = m.rowStride() == 0 ? 0 : (i - m.offset()) / m.rowStride();
                 long column = i - m.offset() - row * m.rowStride();
                 if (i >= m.offset() && row < m.rows() && column < m.columns()) {
                     values[at++] = all[i];
-                } else if (all[i] != SENTINEL) {
+                } else if (all[i] != sentinel) {
                     throw new AssertionError("output " + results.size() + " (" + m + "): element " + i
                             + " of its storage lies outside and was overwritten with " + all[i]);
                 }

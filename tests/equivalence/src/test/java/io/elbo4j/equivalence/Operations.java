@@ -2,6 +2,7 @@ package io.elbo4j.equivalence;
 
 import io.elbo4j.Activation;
 import io.elbo4j.AdamStep;
+import io.elbo4j.ElementType;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.ScalarFunction;
@@ -19,6 +20,7 @@ import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
@@ -43,6 +45,7 @@ final class Operations {
     static {
         gaussianSampleKl();
         likelihoods();
+        likelihoodsIn16Bits();
         products();
         elementwise();
         sums();
@@ -68,6 +71,21 @@ final class Operations {
         add("gaussianSampleKl.prior.backward", (b, s) -> GaussianSampleKl.backward(in(b, s), in(b, s), in(b, s),
                 in(b, s), b.noise(), b.in((long) s.rows() * s.samples(), s.columns()), b.inPerRow(s.rows()),
                 b.in(1, s.columns()), out(b, s), out(b, s), out(b, s), out(b, s)));
+        for (ElementType t : List.of(ElementType.BFLOAT16, ElementType.FLOAT16)) {
+            add("gaussianSampleKl.sharedPrior.logRatio." + t, (b, s) -> GaussianSampleKl.forwardWithLogRatio(
+                    in(b.of(t), s), in(b, s), b.in(1, s.columns()).repeatRow(s.rows()),
+                    b.in(1, s.columns()).repeatRow(s.rows()), b.noise(), z(b, s), b.outPerRow(s.rows()),
+                    b.outPerRow((long) s.rows() * s.samples())));
+            add("gaussianSampleKl." + t, (b, s) -> GaussianSampleKl.forward(in(b.of(t), s), in(b, s), b.noise(),
+                    z(b, s), b.outPerRow(s.rows())));
+            add("gaussianSampleKl.backward." + t, (b, s) -> GaussianSampleKl.backward(in(b.of(t), s), in(b, s),
+                    b.noise(), b.in((long) s.rows() * s.samples(), s.columns()), b.inPerRow(s.rows()), null, out(b, s),
+                    out(b, s)));
+            add("gaussianSampleKl.prior.backward." + t, (b, s) -> GaussianSampleKl.backward(in(b.of(t), s), in(b, s),
+                    in(b, s), in(b, s), b.noise(), b.in((long) s.rows() * s.samples(), s.columns()),
+                    b.inPerRow(s.rows()), b.float32(() -> b.in(1, s.columns())), out(b, s), out(b, s), out(b, s),
+                    out(b, s)));
+        }
         add("gaussianKlPerDimension", (b, s) -> GaussianKlPerDimension.forward(in(b, s), in(b, s), null, null,
                 b.out(1, s.columns())));
         add("gaussianKlPerDimension.prior", (b, s) -> GaussianKlPerDimension.forward(in(b, s), in(b, s), in(b, s),
@@ -91,6 +109,20 @@ final class Operations {
                 out(b, s), null));
         add("gaussianLogLikelihood.sharedGradient", (b, s) -> GaussianLogLikelihood.sharedLogVarianceGradient(
                 in(b, s), b.in(1, s.columns()), in(b, s), b.inPerRow(s.rows()), b.out(1, s.columns())));
+    }
+
+    private static void likelihoodsIn16Bits() {
+        for (ElementType t : List.of(ElementType.BFLOAT16, ElementType.FLOAT16)) {
+            add("bernoulliLogLikelihood." + t, (b, s) -> BernoulliLogLikelihood.forward(b.of(t).in((long) s.rows()
+                    * s.samples(), s.columns()), in(b, s), b.outPerRow((long) s.rows() * s.samples())));
+            add("bernoulliLogLikelihood.fused." + t, (b, s) -> BernoulliLogLikelihood.fused(in(b.of(t), s), in(b, s),
+                    b.inPerRow(s.rows()), b.outPerRow(s.rows()), out(b, s)));
+            add("gaussianLogLikelihood.fused." + t, (b, s) -> GaussianLogLikelihood.fused(in(b.of(t), s), in(b, s),
+                    in(b, s), b.inPerRow(s.rows()), b.outPerRow(s.rows()), out(b, s), out(b, s)));
+            add("gaussianLogLikelihood.shared." + t, (b, s) -> GaussianLogLikelihood.fused(in(b.of(t), s),
+                    b.in(1, s.columns()).repeatRow(s.rows()), in(b, s), b.inPerRow(s.rows()), b.outPerRow(s.rows()),
+                    out(b, s), null));
+        }
     }
 
     private static void products() {
@@ -129,6 +161,11 @@ final class Operations {
 
     private static void rows() {
         add("copy", (b, s) -> Rows.copy(in(b, s), out(b, s)));
+        for (ElementType t : List.of(ElementType.BFLOAT16, ElementType.FLOAT16)) {
+            add("copy.to." + t, (b, s) -> Rows.copy(in(b, s), out(b.of(t), s)));
+            add("copy.from." + t, (b, s) -> Rows.copy(in(b.of(t), s), out(b.of(ElementType.FLOAT32), s)));
+            add("copy." + t, (b, s) -> Rows.copy(in(b.of(t), s), out(b, s)));
+        }
         add("add", (b, s) -> Rows.add(in(b, s), b.inOut(s.rows(), s.columns())));
         add("fill", (b, s) -> Rows.fill(0.1f, out(b, s)));
         add("gather", (b, s) -> Rows.gather(b.in(11, s.columns()), b.indices(s.rows(), 11), out(b, s)));
