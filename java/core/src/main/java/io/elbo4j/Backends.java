@@ -5,6 +5,7 @@ import io.elbo4j.cpu.CpuLibrary;
 import io.elbo4j.purejava.JavaBackend;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Which backends there are, which can run here, and which is the best: the whole decision.
@@ -59,6 +60,7 @@ public final class Backends {
      * @throws IllegalStateException if the backend cannot run here, with the reason
      */
     public static Backend open(String name, int threads) {
+        Objects.requireNonNull(name, "backend must be a name, auto for the fastest one available, not null");
         return switch (name) {
             case "auto" -> open(CpuLibrary.problem().isEmpty() ? "cpu" : "java", threads);
             case "java" -> new JavaBackend(threads(threads));
@@ -75,6 +77,10 @@ public final class Backends {
      * @throws IllegalArgumentException if the processor or the build lacks that level
      */
     public static Backend openCpu(int level, int threads) {
+        // asked before CpuBackend is loaded, which fails in Java's own words where javacpp.jar is missing
+        CpuLibrary.problem().ifPresent(problem -> {
+            throw new IllegalStateException("backend cpu is not available: " + problem);
+        });
         return new CpuBackend(level, threads(threads));
     }
 

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.elbo4j.cpu.CpuLibrary;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +40,29 @@ class BackendsTest {
                 () -> Backends.open("java", -1));
         says(IllegalArgumentException.class, "threads must be from 1 to 1024, not 100000",
                 () -> Backends.open("java", 100_000));
+    }
+
+    @Test
+    void aMissingNameIsSaid() {
+        says(NullPointerException.class, "backend must be a name", () -> Backends.open(null, 0));
+    }
+
+    /** As where somebody has put the jar of elbo4j-core alone on the class path. */
+    @Test
+    void withoutJavacppTheReasonIsSaid() throws Exception {
+        URL[] alone = {Backends.class.getProtectionDomain().getCodeSource().getLocation()};
+        try (URLClassLoader loader = new URLClassLoader(alone, ClassLoader.getPlatformClassLoader())) {
+            Class<?> backends = loader.loadClass(Backends.class.getName());
+            Throwable open = assertThrows(InvocationTargetException.class,
+                    () -> backends.getMethod("open", String.class, int.class).invoke(null, "cpu", 1)).getCause();
+            Throwable openCpu = assertThrows(InvocationTargetException.class,
+                    () -> backends.getMethod("openCpu", int.class, int.class).invoke(null, 3, 1)).getCause();
+            for (Throwable t : new Throwable[] {open, openCpu}) {
+                assertEquals(IllegalStateException.class, t.getClass(), t.toString());
+                assertTrue(t.getMessage().startsWith("backend cpu is not available: javacpp.jar is not on the class"
+                        + " path"), t.getMessage());
+            }
+        }
     }
 
     @Test

@@ -10,9 +10,10 @@ import picocli.CommandLine.Option;
 final class DataOptions {
     @Option(names = "--data", paramLabel = "DATA", defaultValue = "sprites", description = {
         "sprites: generated images of 32 x 32, the default",
-        "mnist=DIR: the four IDX files, gzipped or not",
-        "images=DIR: a folder of PNG and JPEG files of one size",
-        "npy=FILE: a NumPy array, N x D, N x H x W or N x H x W x C",
+        "mnist=DIR: the IDX files of images, gzipped or not; labels are not used",
+        "images=DIR: a folder of PNG and JPEG files of one size, divided by 255",
+        "npy=FILE: a NumPy array, N x D, N x H x W or N x H x W x C: floats as they are, uint8 divided by 255, other"
+            + " integers as they are, bool as 0 and 1",
         "(of images and npy the last tenth of the rows is the test set)"})
     private String data;
 
@@ -30,16 +31,19 @@ final class DataOptions {
         return data.equals("sprites");
     }
 
-    DataSource read() {
+    /** Reads the data; what of it is left aside is said on standard error. */
+    DataSource read(Console console) {
         if (!data.matches("sprites|(mnist|images|npy)=.+")) {
             throw Failure.usage("--data must be sprites, mnist=DIR, images=DIR or npy=FILE, not '" + data + "'");
         }
-        return DataSource.parse(data);
+        DataSource source = DataSource.parse(data);
+        source.notes().forEach(note -> console.err().println("note: " + note));
+        return source;
     }
 
     /** Reads data for a model that exists already. */
-    DataSource readFor(Checkpoint.Loaded loaded) {
-        DataSource source = read();
+    DataSource readFor(Checkpoint.Loaded loaded, Console console) {
+        DataSource source = read(console);
         Images images = source.test();
         Checkpoint.Data trained = loaded.checkpoint().data();
         if (images.columns() != loaded.checkpoint().model().columns()) {

@@ -42,7 +42,7 @@ final class EncodeCommand implements Callable<Integer> {
             throw Failure.usage("--out must end in .npy, not " + out);
         }
         Checkpoint.Loaded loaded = checkpoint.read();
-        DataSource source = data.readFor(loaded);
+        DataSource source = data.readFor(loaded, console);
         List<Images> sets = switch (part) {
             case TRAIN -> List.of(source.train());
             case TEST -> List.of(source.test());

@@ -40,7 +40,8 @@ final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
                 + "  active %d/%d  %,.0f samples/s%n", r.epoch(), r.complete() ? "" : " (a part)", r.step(),
                 r.train().elbo(), r.test().elbo().elbo(), r.test().elbo().reconstruction(), r.test().elbo().kl(),
                 r.test().activeUnits(), latent, r.samplesPerSecond());
-        String now = health(r.test().activeUnits(), latent);
+        // within the first epoch nothing has been learned yet
+        String now = r.epoch() > 1 || r.complete() ? health(r.test().activeUnits(), latent) : "";
         if (!now.equals(health) && !now.isEmpty()) {
             text.println(now);
         }

@@ -45,7 +45,7 @@ final class EvaluateCommand implements Callable<Integer> {
             throw Failure.usage("--samples must be at least 1, not " + samples);
         }
         Checkpoint.Loaded loaded = checkpoint.read();
-        DataSource source = data.readFor(loaded);
+        DataSource source = data.readFor(loaded, console);
         Images images = part == Part.TEST ? source.test() : source.train();
         try (Backend b = backend.open();
                 CheckpointOption.Model model = checkpoint.restore(loaded, b);
@@ -54,7 +54,7 @@ final class EvaluateCommand implements Callable<Integer> {
             Evaluation e = evaluator.evaluate(model.checkpoint().position().step());
             finite("ELBO", e.elbo().elbo(), images);
             Double nll = samples == null ? null : nll(evaluator, images);
-            output.result(console, json(e, nll, images, b), text(e, nll, images));
+            output.result(console, json(e, nll, images, b), text(e, nll, images, model.checkpoint()));
             return 0;
         }
     }
@@ -74,11 +74,11 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private String text(Evaluation e, Double nll, Images images) {
+    private String text(Evaluation e, Double nll, Images images, Checkpoint trained) {
         int latent = e.klPerDimension().size();
         String each = e.klPerDimension().stream().map(k -> String.format(Locale.ROOT, "%.3f", k))
                 .collect(Collectors.joining(" "));
-        String note = EpochProgress.health(e.activeUnits(), latent);
+        String note = trained.epochsCompleted() == 0 ? "" : EpochProgress.health(e.activeUnits(), latent);
         return String.format(Locale.ROOT, "%,d rows of %s (%s), in nats per row%nELBO              %.4f%n"
                 + "reconstruction    %.4f%nKL                %.4f%n%s"
                 + "active units      %d of %d%nKL per dimension  %s%s",

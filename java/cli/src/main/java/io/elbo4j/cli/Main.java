@@ -4,6 +4,7 @@ import io.elbo4j.Activation;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -22,6 +23,8 @@ public final class Main implements Callable<Integer> {
     /** What HotSpot says where no layer of ours knew what the memory was for. */
     private static final Set<String> OF_THE_HEAP = Set.of("Java heap space", "GC overhead limit exceeded",
             "Requested array size exceeds VM limit");
+
+    private static final String COMMANDS = "train, evaluate, sample, encode and doctor";
 
     static final class Version implements IVersionProvider {
         @Override
@@ -45,7 +48,13 @@ public final class Main implements Callable<Integer> {
                 new SampleCommand(console), new EncodeCommand(console), new DoctorCommand(console))) {
             line.addSubcommand(command);
         }
-        line.registerConverter(Activation.class, Names.reader(Activation.class))
+        line.registerConverter(int.class, given -> (int) Values.whole(given, Integer.MAX_VALUE))
+                .registerConverter(Integer.class, given -> (int) Values.whole(given, Integer.MAX_VALUE))
+                .registerConverter(Long.class, given -> Values.whole(given, Long.MAX_VALUE))
+                .registerConverter(Double.class, Values::real)
+                .registerConverter(Path.class, Values::path)
+                .registerConverter(ModelOptions.Layers.class, ModelOptions.Layers::read)
+                .registerConverter(Activation.class, Names.reader(Activation.class))
                 .registerConverter(LikelihoodKind.class, Names.reader(LikelihoodKind.class))
                 .registerConverter(ModelOptions.Binarise.class, Names.reader(ModelOptions.Binarise.class))
                 .registerConverter(BackendOptions.Name.class, Names.reader(BackendOptions.Name.class))
@@ -58,21 +67,30 @@ public final class Main implements Callable<Integer> {
             return Failure.USAGE;
         });
         line.setExecutionExceptionHandler((e, command, result) -> failed(console, e));
+        int code;
         try {
-            return line.execute(args);
+            code = line.execute(args);
         } catch (OutOfMemoryError e) {
-            return failed(console, e);
+            code = failed(console, e);
         }
+        // a PrintStream keeps what went wrong to itself until it is asked
+        return code == 0 && console.out().checkError() ? failed(console, Failure.because("what was printed on standard"
+                + " output could not be written: the disk is full, or its reader has gone", null)) : code;
     }
 
     /** Without a subcommand. */
     @Override
     public Integer call() {
-        throw Failure.usage("elbo4j needs a command: train, evaluate, sample, encode or doctor ('elbo4j --help')");
+        throw Failure.usage("elbo4j needs a command: " + COMMANDS + " ('elbo4j --help')");
     }
 
     private static String wrongArgument(ParameterException e) {
         String sentence = "elbo4j: " + e.getMessage();
+        if (e instanceof UnmatchedArgumentException unmatched && e.getCommandLine().getParent() == null) {
+            String first = unmatched.getUnmatched().get(0);
+            sentence = "elbo4j: " + (first.startsWith("-") ? "there is no option '" + first
+                    + "' without a command before it: " : "unknown command '" + first + "'; there are ") + COMMANDS;
+        }
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()) {
             sentence += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
         }
@@ -92,7 +110,7 @@ public final class Main implements Callable<Integer> {
         if (e instanceof OutOfMemoryError && OF_THE_HEAP.contains(String.valueOf(e.getMessage()))) {
             return "elbo4j: out of memory (" + e.getMessage() + "; the Java heap may grow to "
                     + (Runtime.getRuntime().maxMemory() >> 20) + " MB): start java with a larger -Xmx, for example"
-                    + " -Xmx8g, or use less data or a smaller --batch";
+                    + " -Xmx8g";
         }
         // The layers below say what a wrong argument was and what they expected.
         if (e instanceof Failure || e instanceof DataException || e instanceof IllegalArgumentException

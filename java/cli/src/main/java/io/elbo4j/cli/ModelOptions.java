@@ -3,9 +3,11 @@ package io.elbo4j.cli;
 import io.elbo4j.Activation;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The shape of the model. An option not given is null: it contradicts no checkpoint. */
 final class ModelOptions {
@@ -14,9 +16,21 @@ final class ModelOptions {
     /** Whether the data is drawn to zeros and ones. */
     enum Binarise { NONE, DYNAMIC }
 
-    @Option(names = "--hidden", split = ",", paramLabel = "UNITS", description =
+    /** Units of one hidden layer after the other. */
+    record Layers(List<Integer> units) {
+        static Layers read(String given) {
+            if (!given.matches("[^,]+(,[^,]+)*")) {
+                throw new TypeConversionException("expected numbers of units with commas between them, as 400 or"
+                        + " 400,200, not '" + given + "'");
+            }
+            return new Layers(Arrays.stream(given.split(",")).map(u -> (int) Values.whole(u, Integer.MAX_VALUE))
+                    .toList());
+        }
+    }
+
+    @Option(names = "--hidden", paramLabel = "UNITS", description =
             "units of the encoder's hidden layers, as 400 or 400,200; the decoder's are the same in reverse (400)")
-    private List<Integer> hidden;
+    private Layers hidden;
 
     @Option(names = "--latent", paramLabel = "N", description = "latent dimensions (20; for sprites 10)")
     private Integer latent;
@@ -33,7 +47,7 @@ final class ModelOptions {
     private LikelihoodKind likelihood;
 
     @Option(names = "--standard-deviation", paramLabel = "X",
-            description = "of gaussian-fixed, and where gaussian-shared begins (0.1)")
+            description = "of gaussian-fixed, and where gaussian-shared begins; 1e-18 to 1e18 (0.1)")
     private Double standardDeviation;
 
     @Option(names = "--binarise", paramLabel = "NAME", description =
@@ -51,7 +65,7 @@ final class ModelOptions {
         if (binarise == Binarise.DYNAMIC && kind != LikelihoodKind.BERNOULLI) {
             throw Failure.usage("--binarise dynamic goes with --likelihood bernoulli, not with " + Names.of(kind));
         }
-        return Names.checked(() -> new VaeSettings(columns, Objects.requireNonNullElse(hidden, List.of(400)),
+        return Names.checked(() -> new VaeSettings(columns, hidden == null ? List.of(400) : hidden.units(),
                 Objects.requireNonNullElse(latent, sprites ? SPRITES_LATENT : 20),
                 Objects.requireNonNullElse(activation, Activation.RELU), kind,
                 Objects.requireNonNullElse(standardDeviation, 0.1), binarise == Binarise.DYNAMIC));
@@ -59,7 +73,7 @@ final class ModelOptions {
 
     /** Refuses an option that contradicts the model of a run that is resumed. */
     void check(VaeSettings model, Agreement agreement) {
-        agreement.check("--hidden", hidden, model.hidden());
+        agreement.check("--hidden", hidden == null ? null : hidden.units(), model.hidden());
         agreement.check("--latent", latent, model.latent());
         agreement.check("--activation", activation, model.activation());
         agreement.check("--likelihood", likelihood, model.likelihood());

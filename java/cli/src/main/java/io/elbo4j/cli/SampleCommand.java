@@ -7,6 +7,7 @@ import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.picture.Png;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,6 +50,7 @@ final class SampleCommand implements Callable<Integer> {
                     + " channels, which a picture cannot show: write FILE.npy", null);
         }
         int columns = Math.toIntExact(loaded.checkpoint().model().columns());
+        checkCount(columns, loaded.checkpoint().model().latent());
         try (Backend b = backend.open(); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
             Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed());
             float[] x = coder.decode(coder.prior(count));
@@ -65,5 +67,19 @@ final class SampleCommand implements Callable<Integer> {
         o.addProperty("columns", columns);
         output.result(console, o, count + " samples of " + columns + " values are in " + out);
         return 0;
+    }
+
+    private void checkCount(int columns, int latent) {
+        int most = (Integer.MAX_VALUE - 8) / Math.max(columns, latent);
+        if (count > most) {
+            throw Failure.usage("--count must be at most " + most + " where a sample has " + columns + " values, not "
+                    + count);
+        }
+        long bytes = (long) count * (columns + latent) * Float.BYTES;
+        if (bytes > Runtime.getRuntime().maxMemory()) {
+            throw Failure.because(String.format(Locale.ROOT, "--count %d takes %,d MB of Java heap, which may grow to"
+                    + " %,d MB: ask for fewer, or start java with a larger -Xmx", count, bytes >> 20,
+                    Runtime.getRuntime().maxMemory() >> 20), null);
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.elbo4j.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.sun.management.OperatingSystemMXBean;
 import io.elbo4j.Backend;
 import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.Trainer.Position;
@@ -9,10 +10,14 @@ import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.run.Metrics;
 import io.elbo4j.train.run.TrainingRun;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -56,13 +61,39 @@ final class TrainCommand implements Callable<Integer> {
         TrainingSettings settings = training.settings();
         Path directory = out != null ? out : free(data.kind());
         Checkpoint.Loaded loaded = resume ? stored(directory) : null;
-        DataSource source = data.read();
+        DataSource source = data.read(console);
         VaeSettings asked = model.settings(source.train().columns(), data.sprites());
-        try (Backend b = backend.open();
-                TrainingRun run = resume ? TrainingRun.resume(directory, source, loaded, b)
-                        : TrainingRun.start(directory, source, asked, settings, b)) {
+        try (Backend b = backend.open()) {
+            requireRoom(loaded == null ? asked : loaded.checkpoint().model(), b);
+            return train(directory, source, loaded, asked, settings, b);
+        }
+    }
+
+    private int train(Path directory, DataSource source, Checkpoint.Loaded loaded, VaeSettings asked,
+            TrainingSettings settings, Backend b) {
+        try (TrainingRun run = resume ? TrainingRun.resume(directory, source, loaded, b)
+                : TrainingRun.start(directory, source, asked, settings, b)) {
             describe(source, loaded == null ? asked : loaded.checkpoint().model(), run, b, directory);
             return train(run, directory, b);
+        }
+    }
+
+    /** Without this a system that promises more memory than it has would end the process without a word. */
+    private static void requireRoom(VaeSettings m, Backend b) {
+        double parameters = new Vae(m).graph().parameters().stream()
+                .mapToDouble(p -> (double) p.rows() * p.columns()).sum();
+        // each with its gradient and Adam's two moments
+        double bytes = 4 * Float.BYTES * parameters;
+        boolean heap = b.memory() == Backend.Memory.HEAP;
+        double room = heap ? Runtime.getRuntime().maxMemory()
+                : b.memory() == Backend.Memory.HOST && ManagementFactory.getOperatingSystemMXBean()
+                        instanceof OperatingSystemMXBean system ? system.getTotalMemorySize() : Double.MAX_VALUE;
+        if (bytes > room) {
+            throw Failure.because(String.format(Locale.ROOT, "--hidden %s and --latent %d make a model of %,.0f"
+                    + " parameters, which take %,.0f MB to train, more than the %,.0f MB of %s: choose fewer%s",
+                    m.hidden().stream().map(String::valueOf).collect(Collectors.joining(",")), m.latent(), parameters,
+                    bytes / (1 << 20), room / (1 << 20), heap ? "Java heap" : "this machine",
+                    heap ? ", or start java with a larger -Xmx" : ""), null);
         }
     }
 
@@ -109,8 +140,8 @@ final class TrainCommand implements Callable<Integer> {
                 return outcome.stopped() ? INTERRUPTED : 0;
             } catch (NonFiniteException e) {
                 Path checkpoint = TrainingRun.checkpoint(directory);
-                throw Failure.because(e.getMessage() + (Files.exists(checkpoint) ? ". The last checkpoint is kept: "
-                        + checkpoint : ". No checkpoint has been written yet"), e);
+                throw Failure.because(e.getMessage() + hint(run.state().model()) + (Files.exists(checkpoint)
+                        ? ". The last checkpoint is kept: " + checkpoint : ". No checkpoint has been written yet"), e);
             } catch (RuntimeException e) {
                 if (interrupt.requested()) {
                     console.err().println(Main.sentence(e));
@@ -120,11 +151,16 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    private static String hint(VaeSettings m) {
+        return m.likelihood() == LikelihoodKind.GAUSSIAN_FIXED || m.likelihood() == LikelihoodKind.GAUSSIAN_SHARED
+                ? ". A larger --standard-deviation (it is " + m.standardDeviation() + ") may help too" : "";
+    }
+
     private String text(TrainingRun run, Path directory, TrainingRun.Outcome outcome) {
         String checkpoint = TrainingRun.checkpoint(directory).toString();
         if (outcome.stopped()) {
             return "stopped after step " + run.position().step() + ", saved in " + checkpoint
-                    + "\ngo on with: elbo4j train --resume --out " + quoted(directory.toString())
+                    + "\ngo on with: " + program() + " train --resume --out " + quoted(directory.toString())
                     + " --data " + quoted(data.value())
                     + length.given();
         }
@@ -132,6 +168,18 @@ final class TrainCommand implements Callable<Integer> {
                 + " (reconstruction %.2f, KL %.2f)", checkpoint, outcome.pictures().stream().map(Path::toString)
                 .collect(Collectors.joining(", ")), outcome.test().elbo().elbo(),
                 outcome.test().elbo().reconstruction(), outcome.test().elbo().kl());
+    }
+
+    /** How this program is started from the current folder. */
+    private static String program() {
+        try {
+            Path jar = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path here = Path.of("").toAbsolutePath();
+            Path shown = jar.startsWith(here) ? here.relativize(jar) : jar;
+            return Files.isRegularFile(jar) ? "java -jar " + quoted(shown.toString()) : "elbo4j";
+        } catch (URISyntaxException | RuntimeException e) {
+            return "elbo4j";
+        }
     }
 
     private static String quoted(String argument) {
@@ -147,7 +195,7 @@ final class TrainCommand implements Callable<Integer> {
         outcome.pictures().forEach(p -> pictures.add(p.toString()));
         o.add("pictures", pictures);
         o.addProperty("step", position.step());
-        o.addProperty("epochs_completed", position.epoch());
+        o.addProperty("epochs_completed", run.state().epochsCompleted());
         o.addProperty("interrupted", outcome.stopped());
         o.add("test", Metrics.json(outcome.test()));
         o.addProperty("parameters", run.parameters().count());

@@ -12,15 +12,15 @@ final class TrainingOptions {
     @Option(names = "--learning-rate", paramLabel = "X", description = "of Adam (0.001)")
     private Double learningRate;
 
-    @Option(names = "--kl-weight", paramLabel = "X", description = "weight of the KL in the objective (1)")
+    @Option(names = "--kl-weight", paramLabel = "X", description = "weight of the KL in the objective, 0 to 1e9 (1)")
     private Double klWeight;
 
     @Option(names = "--kl-warm-up", paramLabel = "EPOCHS",
-            description = "epochs over which the KL's weight grows from 0 (0)")
+            description = "epochs over which the KL's weight grows from 0, at most 1e9 (0)")
     private Double klWarmUp;
 
     @Option(names = "--free-bits", paramLabel = "NATS",
-            description = "KL per latent dimension, averaged over a minibatch, that costs nothing (0)")
+            description = "KL per latent dimension, averaged over a minibatch, that costs nothing, 0 to 1e9 (0)")
     private Double freeBits;
 
     @Option(names = "--clip", paramLabel = "NORM",

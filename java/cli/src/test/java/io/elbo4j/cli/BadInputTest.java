@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever is wrong: one sentence, the right exit code, and nothing written. */
 class BadInputTest {
@@ -33,29 +34,38 @@ class BadInputTest {
     static Stream<Arguments> wrongOptions() {
         return Stream.of(
                 Arguments.of("--hiden 4", "--hiden' did you mean --hidden"),
-                Arguments.of("--hidden 4,x", "--hidden 'x'"),
+                Arguments.of("--hidden 4,x", "--hidden 'x' is not a whole number"),
+                Arguments.of("--hidden ,", "--hidden 400 or 400,200 not ','"),
+                Arguments.of("--hidden 400,", "--hidden 400 or 400,200 not '400,'"),
                 Arguments.of("--hidden 0", "--hidden at least 1 not 0"),
                 Arguments.of("--latent 0", "--latent at least 1 not 0"),
-                Arguments.of("--latent 1.5", "--latent '1.5'"),
+                Arguments.of("--latent 1.5", "--latent '1.5' is not a whole number"),
+                Arguments.of("--latent 99999999999", "--latent 99999999999 at most 2147483647"),
+                Arguments.of("--seed -9223372036854775809", "--seed at least -9223372036854775808"),
                 Arguments.of("--activation sine", "--activation gelu 'sine'"),
                 Arguments.of("--likelihood GAUSSIAN", "--likelihood gaussian-fixed 'GAUSSIAN'"),
-                Arguments.of("--likelihood gaussian-fixed --standard-deviation 0", "--standard-deviation above 0.0"),
+                Arguments.of("--likelihood gaussian-fixed --standard-deviation 0", "--standard-deviation 1e-18 0.0"),
+                Arguments.of("--likelihood gaussian-fixed --standard-deviation 1e300", "--standard-deviation 1.0E300"),
                 Arguments.of("--standard-deviation 1", "--standard-deviation gaussian-fixed bernoulli"),
                 Arguments.of("--likelihood gaussian --binarise dynamic", "--binarise bernoulli gaussian"),
                 Arguments.of("--binarise static", "--binarise dynamic 'static'"),
                 Arguments.of("--batch 0", "--batch at least 1 not 0"),
                 Arguments.of("--epochs 0", "--epochs at least 1 not 0"),
                 Arguments.of("--steps -1", "--steps at least 1 not -1"),
-                Arguments.of("--epochs 1 --steps 1", "--epochs --steps exclusive"),
+                Arguments.of("--epochs 1 --steps 2", "--epochs 1 and --steps 2 are mutually exclusive"),
                 Arguments.of("--learning-rate 0", "--learning-rate above 0 0.0"),
-                Arguments.of("--learning-rate NaN", "--learning-rate finite NaN"),
-                Arguments.of("--kl-weight -1", "--kl-weight at least 0 -1.0"),
-                Arguments.of("--kl-warm-up -1", "--kl-warm-up at least 0 -1.0"),
-                Arguments.of("--free-bits -1", "--free-bits at least 0 -1.0"),
+                Arguments.of("--learning-rate abc", "--learning-rate 'abc' is not a number"),
+                Arguments.of("--learning-rate NaN", "--learning-rate float32 NaN"),
+                Arguments.of("--kl-weight -1", "--kl-weight from 0 to 1e9 -1.0"),
+                Arguments.of("--kl-warm-up 1e30", "--kl-warm-up from 0 to 1e9 epochs 1.0E30"),
+                Arguments.of("--free-bits 1e300", "--free-bits from 0 to 1e9 nats 1.0E300"),
                 Arguments.of("--clip 0", "--clip above 0 0.0"),
+                Arguments.of("--clip 1e-300", "--clip float32 1.0E-300"),
                 Arguments.of("--seed x", "--seed 'x'"),
                 Arguments.of("--backend tpu", "--backend auto, java, cpu, cuda 'tpu'"),
-                Arguments.of("--threads 0", "--threads at least 1 not 0"),
+                Arguments.of("--threads 0", "--threads from 1 to 1024 not 0"),
+                Arguments.of("--threads 100000", "--threads from 1 to 1024 not 100000"),
+                Arguments.of("--out=", "--out a path, not ''"),
                 Arguments.of("--data cifar=x", "--data mnist=DIR 'cifar=x'"),
                 Arguments.of("--data mnist=", "--data mnist=DIR 'mnist='"));
     }
@@ -73,8 +83,11 @@ class BadInputTest {
 
     @Test
     void wrongCommandsAreUsageErrors() {
-        Cli.run().fails(2, "train, evaluate, sample, encode or doctor");
-        Cli.run("fly").fails(2, "fly");
+        Cli.run().fails(2, "train, evaluate, sample, encode and doctor");
+        Cli.run("fly").fails(2, "unknown command 'fly'; there are train, evaluate, sample, encode and doctor");
+        Cli.run("trian", "--latent", "3").fails(2, "unknown command 'trian'", "did you mean train");
+        Cli.run("--json").fails(2, "'--json'", "command before it", "train, evaluate");
+        Cli.run("evaluate", "--checkpoint", "").fails(2, "--checkpoint", "a path, not ''");
         Cli.run("evaluate").fails(2, "--checkpoint");
         Cli.run("sample", "--checkpoint", "x", "--out", "x.jpg").fails(2, ".png or .npy", "x.jpg");
         Cli.run("sample", "--checkpoint", "x", "--out", "x.npy", "--count", "0").fails(2, "--count", "not 0");
@@ -85,6 +98,15 @@ class BadInputTest {
         assertTrue(Cli.run("--help").succeeds().out().contains("doctor"));
         assertTrue(Cli.run("train", "--help").succeeds().out().contains("--kl-warm-up"));
         assertTrue(Cli.run("--version").succeeds().out().startsWith("elbo4j"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--hidden 2000000000", "--latent 2000000000", "--hidden 2147483647,2147483647"})
+    void aModelThatIsTooLargeIsRefusedBeforeAnythingIsMade(String options) {
+        String[] parts = options.split(" ");
+        Cli.run("train", "--data", "npy=" + data, "--out", out.toString(), "--backend", "java", parts[0], parts[1])
+                .fails(1, parts[0] + " " + parts[1], "parameters", " MB", "Java heap");
+        assertTrue(Files.notExists(out));
     }
 
     @Test

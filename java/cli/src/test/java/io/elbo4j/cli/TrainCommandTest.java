@@ -10,9 +10,12 @@ import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.checkpoint.Safetensors;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,12 +89,40 @@ class TrainCommandTest {
         assertEquals(FILES, Cli.names(out));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2, 5, 7})
+    void resumingAFinishedRunChangesNoFile(int steps) throws IOException {
+        Cli.train(data, out, "--steps", Integer.toString(steps)).succeeds();
+        Map<String, ByteBuffer> before = new TreeMap<>();
+        for (String name : FILES) {
+            before.put(name, ByteBuffer.wrap(Files.readAllBytes(out.resolve(name))));
+        }
+        Cli.Result result = Cli.train(data, out, "--steps", "1", "--resume").succeeds();
+        assertTrue(result.out().contains(steps + " steps already"), result.out());
+        assertEquals(FILES, Cli.names(out));
+        for (String name : FILES) {
+            assertEquals(before.get(name), ByteBuffer.wrap(Files.readAllBytes(out.resolve(name))), name);
+        }
+    }
+
     @Test
-    void resumingAFinishedRunChangesNothing() {
-        Cli.train(data, out, "--epochs", "2").succeeds();
-        String before = sha256(out);
-        assertTrue(Cli.train(data, out, "--epochs", "2", "--resume").succeeds().out().contains("10 steps already"));
-        assertEquals(before, sha256(out));
+    void aRunThatFailsAtOnceUsesUpNoFolder() {
+        Cli.Result result = Cli.train(data, out, "--likelihood", "gaussian-fixed", "--standard-deviation", "1e-18");
+        assertEquals(1, result.exitCode(), result.out());
+        assertTrue(result.err().contains("A larger --standard-deviation (it is 1.0E-18) may help"), result.err());
+        assertTrue(Files.notExists(out));
+    }
+
+    @Test
+    void aCollapseIsNoNewsWithinTheFirstEpoch() {
+        String[] silent = {"--kl-weight", "1e6", "--learning-rate", "1e-9", "--steps"};
+        assertFalse(Cli.train(data, out, Lists.join(List.of(silent), "2")).succeeds().out().contains("collapsed"));
+        String checkpoint = out.resolve("checkpoint.safetensors").toString();
+        String[] evaluate = {"evaluate", "--checkpoint", checkpoint, "--data", "npy=" + data};
+        assertFalse(Cli.run(evaluate).succeeds().out().contains("collapsed"));
+        assertTrue(Cli.train(data, out, Lists.join(List.of(silent), "5", "--resume")).succeeds().out()
+                .contains("collapsed"));
+        assertTrue(Cli.run(evaluate).succeeds().out().contains("collapsed"));
     }
 
     @ParameterizedTest

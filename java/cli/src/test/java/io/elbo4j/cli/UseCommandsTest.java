@@ -9,7 +9,10 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,6 +83,37 @@ class UseCommandsTest {
         Path few = results.resolve("few.npy");
         Cli.run("sample", "--checkpoint", checkpoint, "--count", "2", "--out", few.toString()).succeeds();
         assertArrayEquals(samples.copyRows(0, 2), NpyReader.read(few).copyRows(0, 2));
+    }
+
+    @Test
+    void moreSamplesThanMemoryHoldsAreRefused() {
+        Path file = results.resolve("x.npy");
+        Cli.run("sample", "--checkpoint", checkpoint, "--count", "2147483647", "--out", file.toString())
+                .fails(2, "--count must be at most 71582787", "30 values", "not 2147483647");
+        long most = (Integer.MAX_VALUE - 8) / 30;
+        if (most * 32 * 4 > Runtime.getRuntime().maxMemory()) {
+            Cli.run("sample", "--checkpoint", checkpoint, "--count", Long.toString(most), "--out", file.toString())
+                    .fails(1, "--count " + most, " MB of Java heap", "-Xmx");
+        }
+        assertTrue(Files.notExists(file));
+    }
+
+    @Test
+    void aResultThatIsNotPrintedIsAFailure() {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        String[][] commands = {{"doctor"}, {"doctor", "--json"}, {"--help"}, {"evaluate", "--checkpoint", checkpoint,
+            "--data", "npy=" + data, "--backend", "java"}};
+        for (String[] command : commands) {
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            int code = Main.run(new Console(new PrintStream(full), new PrintStream(err), false), command);
+            assertEquals(1, code, String.join(" ", command));
+            assertTrue(err.toString().contains("standard output could not be written"), err.toString());
+        }
     }
 
     @Test

@@ -69,7 +69,9 @@ public final class CpuLibrary {
         String said = root.getMessage() == null ? root.getClass().getName() : root.getMessage();
         String lower = said.toLowerCase(Locale.ROOT);
         String reason;
-        if (lower.contains("failed to map segment") || lower.contains("operation not permitted")) {
+        if (refusal instanceof NoClassDefFoundError && said.replace('/', '.').startsWith("org.bytedeco.javacpp.")) {
+            reason = "javacpp.jar is not on the class path: add org.bytedeco:javacpp, a dependency of elbo4j-core";
+        } else if (lower.contains("failed to map segment") || lower.contains("operation not permitted")) {
             reason = "the folder where the native library was unpacked forbids running code (noexec): give "
                     + CACHE + " with a folder that allows it";
         } else if (lower.contains("glibc_")) {

@@ -9,7 +9,7 @@ package io.elbo4j.train;
  * @param train averages over the rows of this epoch, while the model changed
  * @param test of the model after the epoch; null if there is no test set
  * @param klWeight of the last step
- * @param samplesPerSecond training rows per second of wall time, the evaluation not counted
+ * @param samplesPerSecond training rows per second of wall time, the evaluation not counted; NaN if not known
  */
 public record EpochReport(long epoch, long step, boolean complete, Elbo train, Evaluation test, double klWeight,
         double samplesPerSecond) { }

@@ -5,24 +5,26 @@ package io.elbo4j.train;
  *
  * @param batch rows of a minibatch, at least 1; the last one of an epoch may be smaller
  * @param learningRate of Adam (Kingma and Ba 2015), with beta1 0.9, beta2 0.999 and epsilon 1e-8
- * @param klWeight weight of the KL in the objective, at least 0 (Higgins et al. 2017 call it beta)
- * @param klWarmUp epochs over which the weight grows linearly from 0 to klWeight; 0 for none
- * @param freeBits nats per latent dimension, averaged over the batch, below which its KL is free
+ * @param klWeight weight of the KL in the objective, 0 to 1e9 (Higgins et al. 2017 call it beta)
+ * @param klWarmUp epochs over which the weight grows linearly from 0 to klWeight, at most 1e9; 0 for none
+ * @param freeBits nats per latent dimension, averaged over the batch, below which its KL is free, 0 to 1e9
  * @param clip global norm to which gradients are scaled down; infinite for none
  * @param seed of everything that is random
  */
 public record TrainingSettings(int batch, double learningRate, double klWeight, double klWarmUp, double freeBits,
         double clip, long seed) {
+    /** Beyond any use, and no product with a number of rows or steps leaves float32. */
+    private static final double MOST = 1e9;
+
     public TrainingSettings {
         require(batch >= 1, "batch", "at least 1", batch);
-        require(Double.isFinite(learningRate) && learningRate > 0, "learningRate", "a finite number above 0",
-                learningRate);
-        require(Double.isFinite(klWeight) && klWeight >= 0, "klWeight", "a finite number of at least 0", klWeight);
-        require(Double.isFinite(klWarmUp) && klWarmUp >= 0, "klWarmUp", "a finite number of epochs of at least 0",
-                klWarmUp);
-        require(Double.isFinite(freeBits) && freeBits >= 0, "freeBits", "a finite number of nats of at least 0",
-                freeBits);
-        require(clip > 0, "clip", "above 0", clip);
+        require((float) learningRate > 0 && (float) learningRate <= Float.MAX_VALUE, "learningRate",
+                "a number above 0 that float32 can hold", learningRate);
+        require(klWeight >= 0 && klWeight <= MOST, "klWeight", "from 0 to 1e9", klWeight);
+        require(klWarmUp >= 0 && klWarmUp <= MOST, "klWarmUp", "from 0 to 1e9 epochs", klWarmUp);
+        require(freeBits >= 0 && freeBits <= MOST, "freeBits", "from 0 to 1e9 nats", freeBits);
+        require((float) clip > 0 && ((float) clip <= Float.MAX_VALUE || Double.isInfinite(clip)), "clip",
+                "above 0, and a number that float32 can hold, or infinite for none", clip);
     }
 
     private static void require(boolean holds, String argument, String expected, Object given) {

@@ -2,6 +2,8 @@ package io.elbo4j.train.checkpoint;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
@@ -56,7 +58,30 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
             tensors.add(stored(name + ".firstMoment", s.firstMoment()));
             tensors.add(stored(name + ".secondMoment", s.secondMoment()));
         }
-        Safetensors.write(file, Map.of(FORMAT, VERSION, STATE, GSON.toJson(this)), tensors);
+        Safetensors.write(file, Map.of(FORMAT, VERSION, STATE, json().toString()), tensors);
+    }
+
+    /** JSON has no infinity: training without clipping has no {@code clip}. */
+    private JsonObject json() {
+        JsonObject state = GSON.toJsonTree(this).getAsJsonObject();
+        if (training.clip() == Double.POSITIVE_INFINITY) {
+            state.getAsJsonObject("training").remove("clip");
+        }
+        return state;
+    }
+
+    private static Checkpoint of(String json) {
+        JsonObject state = JsonParser.parseString(json).getAsJsonObject();
+        JsonObject training = state.getAsJsonObject("training");
+        if (training != null && !training.has("clip")) {
+            training.addProperty("clip", Double.POSITIVE_INFINITY);
+        }
+        return GSON.fromJson(state, Checkpoint.class);
+    }
+
+    /** Epochs whose rows are all done. */
+    public long epochsCompleted() {
+        return position.epoch() + (position.row() == data.rows() ? 1 : 0);
     }
 
     private static StoredTensor stored(String name, Matrix m) {
@@ -100,13 +125,13 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
         }
         Checkpoint checkpoint;
         try {
-            checkpoint = GSON.fromJson(state, Checkpoint.class);
+            checkpoint = of(state);
         } catch (RuntimeException e) {
             // Gson wraps what a record's constructor refuses
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new CheckpointException(file + ": its metadata cannot be read: " + cause.getMessage(), e);
         }
-        if (checkpoint == null || checkpoint.model == null || checkpoint.training == null || checkpoint.data == null
+        if (checkpoint.model == null || checkpoint.training == null || checkpoint.data == null
                 || checkpoint.position == null) {
             throw new CheckpointException(file + ": its metadata lacks model, training, data or position");
         }

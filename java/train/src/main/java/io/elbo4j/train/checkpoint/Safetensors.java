@@ -1,6 +1,7 @@
 package io.elbo4j.train.checkpoint;
 
 import io.elbo4j.train.data.AtomicFile;
+import io.elbo4j.train.data.DataException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -156,7 +157,7 @@ public final class Safetensors {
         try (FileChannel channel = FileChannel.open(file)) {
             return read(file.toString(), channel, acceptWithoutChecksum);
         } catch (IOException e) {
-            throw new CheckpointException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new CheckpointException(file + ": cannot be read: " + DataException.reason(e), e);
         } catch (OutOfMemoryError e) {
             throw new CheckpointException(file + ": does not fit into the Java heap of "
                     + (Runtime.getRuntime().maxMemory() >> 20) + " MB: start java with a larger -Xmx", e);
@@ -235,7 +236,7 @@ public final class Safetensors {
             }
             return hex(digest);
         } catch (IOException e) {
-            throw new CheckpointException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new CheckpointException(file + ": cannot be read: " + DataException.reason(e), e);
         }
     }
 

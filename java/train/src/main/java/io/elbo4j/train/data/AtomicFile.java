@@ -3,7 +3,6 @@ package io.elbo4j.train.data;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -74,12 +73,7 @@ public final class AtomicFile {
     }
 
     private static String reason(IOException e, Path directory) {
-        if (e instanceof AccessDeniedException) {
-            return "no permission to write in the directory " + directory;
-        }
-        if (e instanceof FileSystemException f && f.getReason() != null) {
-            return f.getReason();
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return e instanceof AccessDeniedException ? "no permission to write in the directory " + directory
+                : DataException.reason(e);
     }
 }

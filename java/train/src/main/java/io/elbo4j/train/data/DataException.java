@@ -1,5 +1,10 @@
 package io.elbo4j.train.data;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
 /**
  * A file or data set that cannot be used. The message is one sentence for people: it names the
  * file, what was found there and what was expected, and is meant to be printed as it is.
@@ -13,5 +18,19 @@ public class DataException extends RuntimeException {
 
     public DataException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** Why a file could not be read or written, in words: what the system says is often the file's name alone. */
+    public static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "no such file or directory";
+        }
+        if (e instanceof FileSystemException f && f.getReason() != null) {
+            return f.getReason();
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 }

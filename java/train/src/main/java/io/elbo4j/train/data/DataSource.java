@@ -2,6 +2,8 @@ package io.elbo4j.train.data;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The data a run works on: what the value of {@code --data} names.
@@ -12,19 +14,25 @@ import java.nio.file.Path;
  *
  * @param train the images to learn from
  * @param test images of the same shape that training never sees
+ * @param notes what was found beside the data and is not in it, a sentence each
  */
-public record DataSource(Images train, Images test) {
+public record DataSource(Images train, Images test, List<String> notes) {
     public static final int SPRITES_TRAIN = 16_384;
     public static final int SPRITES_TEST = 2_048;
     private static final long SPRITES_SEED = 0;
     private static final String ACCEPTED = "sprites, mnist=DIR, images=DIR or npy=FILE";
 
     public DataSource {
+        notes = List.copyOf(notes);
         if (train.height() != test.height() || train.width() != test.width() || train.channels() != test.channels()) {
             throw new DataException(
                     String.format("%s is %s but %s is %s (height x width x channels), expected one size", train.name(),
                             size(train), test.name(), size(test)));
         }
+    }
+
+    public DataSource(Images train, Images test) {
+        this(train, test, List.of());
     }
 
     /**
@@ -57,18 +65,21 @@ public record DataSource(Images train, Images test) {
         }
         return switch (kind) {
             case "mnist" -> new DataSource(IdxReader.trainImages(path), IdxReader.testImages(path));
-            case "images" -> split(ImageFolder.read(path));
-            default -> split(NpyReader.read(path));
+            case "images" -> {
+                List<String> notes = new ArrayList<>();
+                yield split(ImageFolder.read(path, notes), notes);
+            }
+            default -> split(NpyReader.read(path), List.of());
         };
     }
 
     /** The last tenth of the rows, at least one, as the test set. */
-    static DataSource split(Images all) {
+    private static DataSource split(Images all, List<String> notes) {
         if (all.count() < 2) {
             throw new DataException(all.name() + ": holds a single image, expected at least 2 (one to train, one to test)");
         }
         int test = Math.max(1, all.count() / 10);
-        return new DataSource(all.first(all.count() - test), all.last(test));
+        return new DataSource(all.first(all.count() - test), all.last(test), notes);
     }
 
     private static String size(Images images) {

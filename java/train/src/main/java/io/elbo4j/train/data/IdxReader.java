@@ -121,7 +121,7 @@ public final class IdxReader {
             throw new DataException(
                     file + ": the gzip data is damaged (" + e.getMessage() + "), expected a whole file", e);
         } catch (IOException e) {
-            throw new DataException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new DataException(file + ": cannot be read: " + DataException.reason(e), e);
         }
     }
 

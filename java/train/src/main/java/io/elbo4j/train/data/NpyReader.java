@@ -2,6 +2,7 @@ package io.elbo4j.train.data;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -14,13 +15,16 @@ import java.util.Arrays;
  * Reads NumPy .npy files, format versions 1.0, 2.0 and 3.0 (numpy.lib.format), C or Fortran order.
  *
  * <p>Shapes: (N,D) is N images of height 1 and width D; (N,H,W) is grey; (N,H,W,C) has C = 1 or 3.
- * Element types: float16, float32 and float64 of either byte order are taken as they are (float64
- * rounded to float32); uint8 is divided by 255; bool becomes 0 or 1.
+ * Element types, of either byte order: float16, float32 and float64 are taken as they are (float64
+ * rounded to float32); uint8, the type of images, is divided by 255; the other integers are taken as
+ * they are, from -2^24 to 2^24, which float32 holds exactly; bool becomes 0 or 1.
  */
 public final class NpyReader {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     /** NumPy's own limit; a header of ours needs 128 bytes. */
     private static final int MAX_HEADER = 10_000;
+    /** Every integer up to here is a float32. */
+    private static final int MOST_INTEGER = 1 << 24;
     private static final int CHUNK = 1 << 16;
 
     private NpyReader() {}
@@ -38,7 +42,7 @@ public final class NpyReader {
         } catch (EOFException e) {
             throw new DataException(file + ": ends inside its header, expected a whole .npy file (truncated?)", e);
         } catch (IOException e) {
-            throw new DataException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new DataException(file + ": cannot be read: " + DataException.reason(e), e);
         }
     }
 
@@ -63,11 +67,12 @@ public final class NpyReader {
                     given < expected ? "truncated?" : "trailing bytes"));
         }
         float[] values = Images.allocate(file, shape[0], height, width, channels);
+        Target target = new Target(file, element, values, length / (int) shape[0]);
         if (header.fortranOrder()) {
             int[] columns = columnsInFileOrder((int) height, (int) width, (int) channels);
-            fortranOrder(channel, element, values, (int) shape[0], columns);
+            fortranOrder(channel, element, target, (int) shape[0], columns);
         } else {
-            elements(channel, element, length, (i, value) -> values[i] = value);
+            elements(channel, element, length, target::set);
         }
         return new Images(file, (int) shape[0], (int) height, (int) width, (int) channels, values);
     }
@@ -106,7 +111,24 @@ public final class NpyReader {
 
     @FunctionalInterface
     private interface Sink {
-        void accept(int index, float value);
+        void accept(int index, double value);
+    }
+
+    /** The values as float32, in the order of the rows; what float32 cannot hold is refused. */
+    private record Target(String file, Element element, float[] values, int columns) {
+        void set(int index, double value) {
+            String place = "%s: the value at row %d, column %d (counted from 0) is ";
+            if (element.integer() && Math.abs(value) > MOST_INTEGER) {
+                throw new DataException(String.format(place + "%s, expected an integer from -2^24 to 2^24, which"
+                        + " float32 holds exactly", file, index / columns, index % columns,
+                        new BigDecimal(value).toPlainString()));
+            }
+            if (Double.isFinite(value) && Float.isInfinite((float) value)) {
+                throw new DataException(String.format(place + "%s, expected one of at most %s, as float32 holds",
+                        file, index / columns, index % columns, value, Float.MAX_VALUE));
+            }
+            values[index] = (float) value;
+        }
     }
 
     private static void elements(FileChannel channel, Element element, int length, Sink sink) throws IOException {
@@ -120,10 +142,10 @@ public final class NpyReader {
     }
 
     /** In Fortran order the image number varies fastest, then height, then width, then channel. */
-    private static void fortranOrder(FileChannel channel, Element element, float[] values, int count, int[] columns)
+    private static void fortranOrder(FileChannel channel, Element element, Target target, int count, int[] columns)
             throws IOException {
-        elements(channel, element, values.length,
-                (i, value) -> values[i % count * columns.length + columns[i / count]] = value);
+        elements(channel, element, target.values().length,
+                (i, value) -> target.set(i % count * columns.length + columns[i / count], value));
     }
 
     private static int[] columnsInFileOrder(int height, int width, int channels) {
@@ -144,11 +166,9 @@ public final class NpyReader {
 
         static Element of(String file, String descr) {
             String kind = descr.isEmpty() ? "" : descr.substring(1);
-            boolean oneByte = kind.equals("u1") || kind.equals("b1");
-            boolean known = oneByte ? descr.charAt(0) == '|' : descr.matches("[<>]f[248]");
-            if (!known) {
-                throw new DataException(file + ": has elements of type '" + descr
-                        + "', expected one of '<f4', '>f4', '<f8', '>f8', '<f2', '>f2', '|u1', '|b1'");
+            if (!descr.matches("[|][uib]1|[<>]f[248]|[<>][ui][248]")) {
+                throw new DataException(file + ": has elements of type '" + descr + "', expected floating-point"
+                        + " numbers ('<f2', '<f4', '<f8'), integers ('|u1' to '<u8', '|i1' to '<i8') or '|b1'");
             }
             return new Element(kind, descr.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
         }
@@ -157,15 +177,31 @@ public final class NpyReader {
             return kind.charAt(1) - '0';
         }
 
-        float next(ByteBuffer bytes) {
+        boolean integer() {
+            return kind.charAt(0) != 'f';
+        }
+
+        double next(ByteBuffer bytes) {
             return switch (kind) {
                 case "f2" -> halfToFloat(bytes.getShort());
                 case "f4" -> bytes.getFloat();
-                case "f8" -> (float) bytes.getDouble();
+                case "f8" -> bytes.getDouble();
                 case "u1" -> (bytes.get() & 255) / 255f;
+                case "u2" -> bytes.getShort() & 0xffff;
+                case "u4" -> bytes.getInt() & 0xffffffffL;
+                case "u8" -> unsigned(bytes.getLong());
+                case "i1" -> bytes.get();
+                case "i2" -> bytes.getShort();
+                case "i4" -> bytes.getInt();
+                case "i8" -> bytes.getLong();
                 default -> bytes.get() == 0 ? 0f : 1f;
             };
         }
+    }
+
+    /** Good to 53 bits: far beyond what is accepted. */
+    private static double unsigned(long bits) {
+        return bits >= 0 ? bits : (bits >>> 1) * 2.0;
     }
 
     /** IEEE 754 binary16 to binary32, exact; Float.float16ToFloat needs Java 20. */

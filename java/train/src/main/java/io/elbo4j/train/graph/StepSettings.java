@@ -31,8 +31,9 @@ public record StepSettings(Mode mode, long seed, int samples, double freeBits, d
         if (!(freeBits >= 0) || Double.isInfinite(freeBits)) {
             throw new IllegalArgumentException("freeBits must be a finite number of at least 0, not " + freeBits);
         }
-        if (!(maximumGradientNorm > 0)) {
-            throw new IllegalArgumentException("maximumGradientNorm must be above 0, not " + maximumGradientNorm);
+        if (!((float) maximumGradientNorm > 0)) {
+            throw new IllegalArgumentException("maximumGradientNorm must be above 0, also as a float32, not "
+                    + maximumGradientNorm);
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param latent latent dimensions, at least 1
  * @param activation of the hidden layers
  * @param likelihood see {@link LikelihoodKind}
- * @param standardDeviation of {@link LikelihoodKind#GAUSSIAN_FIXED}, above 0; the first value of
+ * @param standardDeviation of {@link LikelihoodKind#GAUSSIAN_FIXED}, 1e-18 to 1e18; the first value of
  *     {@link LikelihoodKind#GAUSSIAN_SHARED}
  * @param binarise whether the data, in [0, 1], is drawn to zeros and ones anew at every step
  */
@@ -41,8 +41,8 @@ public record VaeSettings(long columns, List<Integer> hidden, int latent, Activa
         Objects.requireNonNull(activation, "activation");
         Objects.requireNonNull(likelihood, "likelihood");
         require(latent >= 1, "latent", "at least 1", latent);
-        require(standardDeviation > 0 && standardDeviation < Double.POSITIVE_INFINITY, "standardDeviation",
-                "a finite number above 0", standardDeviation);
+        require(standardDeviation >= 1e-18 && standardDeviation <= 1e18, "standardDeviation",
+                "from 1e-18 to 1e18, so that float32 holds its square and the inverse of that", standardDeviation);
         require(!binarise || likelihood == LikelihoodKind.BERNOULLI, "binarise",
                 "used only with the Bernoulli likelihood", true);
     }

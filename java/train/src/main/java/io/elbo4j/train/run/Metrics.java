@@ -16,15 +16,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** {@code metrics.jsonl}: one JSON object a line for each epoch, appended as training goes on. */
 public final class Metrics {
     private final Path file;
     private final List<JsonObject> lines = new ArrayList<>();
+    /** Whether the file holds other lines than these. */
+    private boolean stale;
 
     /**
-     * Opens the file; what an earlier run wrote after {@code lastStep}, or about a part of an epoch, is taken out,
-     * since it will be written again, and so is a last line that a crash has cut off.
+     * Opens the file of a run that has done {@code lastStep} steps. What stands there of later ones, of parts of epochs
+     * on the way, and a last line that a crash has cut off no longer counts; the file itself stays as it is until
+     * {@link #add}.
      */
     public Metrics(Path file, long lastStep) {
         this.file = file;
@@ -38,32 +42,49 @@ public final class Metrics {
             for (String line : cutOff ? text.subList(0, text.size() - 1) : text) {
                 number++;
                 JsonObject o = JsonParser.parseString(line).getAsJsonObject();
-                if (o.get("complete").getAsBoolean() && o.get("step").getAsLong() <= lastStep) {
+                long step = o.get("step").getAsLong();
+                if (step == lastStep || step < lastStep && o.get("complete").getAsBoolean()) {
                     lines.add(o);
                 }
             }
-            if (lines.size() < text.size()) {
-                StringBuilder kept = new StringBuilder();
-                lines.forEach(o -> kept.append(o).append('\n'));
-                AtomicFile.write(file, c -> c.write(ByteBuffer.wrap(kept.toString().getBytes(StandardCharsets.UTF_8))));
-            }
+            stale = lines.size() < text.size();
         } catch (IOException e) {
-            throw new DataException("cannot read " + file + ": " + e.getMessage(), e);
+            throw new DataException("cannot read " + file + ": " + DataException.reason(e), e);
         } catch (RuntimeException e) {
             // each of Gson's ways to say that something else is there
             throw new DataException(file + ": line " + number + " is no line of metrics written by elbo4j", e);
         }
     }
 
-    /** Appends an epoch. */
+    /** Whether the last line is about the epoch, or the part of one, that ended with {@code step}. */
+    boolean endWith(long step) {
+        return !lines.isEmpty() && lines.get(lines.size() - 1).get("step").getAsLong() == step;
+    }
+
+    /** Appends an epoch; a line about a part of it makes way. */
     public void add(EpochReport report) {
+        stale |= lines.removeIf(o -> !o.get("complete").getAsBoolean());
         JsonObject line = json(report);
-        try {
-            Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new DataException("cannot write " + file + ": " + e.getMessage(), e);
-        }
         lines.add(line);
+        try {
+            if (stale) {
+                String all = lines.stream().map(o -> o + "\n").collect(Collectors.joining());
+                AtomicFile.write(file, c -> c.write(ByteBuffer.wrap(all.getBytes(StandardCharsets.UTF_8))));
+                stale = false;
+            } else {
+                append(line + "\n");
+            }
+        } catch (IOException e) {
+            throw new DataException(e.getMessage(), e);
+        }
+    }
+
+    private void append(String line) throws IOException {
+        try {
+            Files.writeString(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new IOException("cannot write " + file + ": " + DataException.reason(e), e);
+        }
     }
 
     /** ELBO of every epoch so far, of {@code train} or {@code test}. */
@@ -83,7 +104,8 @@ public final class Metrics {
             o.add("test", json(r.test()));
         }
         o.addProperty("kl_weight", r.klWeight());
-        o.addProperty("samples_per_second", Math.round(r.samplesPerSecond() * 10) / 10.0);
+        o.addProperty("samples_per_second", Double.isNaN(r.samplesPerSecond()) ? null
+                : (Number) (Math.round(r.samplesPerSecond() * 10) / 10.0));
         return o;
     }
 

@@ -23,6 +23,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A training run in a folder: {@code checkpoint.safetensors}, {@code metrics.jsonl}, and pictures at the end. Stopped
@@ -57,6 +58,8 @@ public final class TrainingRun implements AutoCloseable {
     private final Trainer trainer;
     private final Evaluator evaluator;
     private final Metrics metrics;
+    /** Folders made for this run, the deepest first, as long as nothing is saved in them. */
+    private List<Path> made = List.of();
 
     private TrainingRun(Path directory, DataSource source, Checkpoint.Data data, VaeSettings model,
             TrainingSettings settings, Backend backend, Checkpoint.Loaded resumed) {
@@ -102,7 +105,7 @@ public final class TrainingRun implements AutoCloseable {
         TrainingRun run = new TrainingRun(directory, source, Checkpoint.Data.of(source.train()), model, settings,
                 backend, null);
         try {
-            make(directory);
+            run.make();
         } catch (DataException e) {
             run.close();
             throw e;
@@ -110,13 +113,14 @@ public final class TrainingRun implements AutoCloseable {
         return run;
     }
 
-    private static void make(Path directory) {
+    private void make() {
+        made = Stream.iterate(directory.toAbsolutePath(), p -> p != null && !Files.exists(p), Path::getParent).toList();
         try {
             Files.createDirectories(directory);
         } catch (FileSystemException e) {
             throw new DataException("cannot make the folder " + directory + reason(e), e);
         } catch (IOException e) {
-            throw new DataException("cannot make the folder " + directory + ": " + e.getMessage(), e);
+            throw new DataException("cannot make the folder " + directory + ": " + DataException.reason(e), e);
         }
         if (!Files.isWritable(directory)) {
             throw new DataException("cannot write to the folder " + directory);
@@ -189,7 +193,16 @@ public final class TrainingRun implements AutoCloseable {
     public Outcome train(long lastStep, Listener listener) {
         boolean goOn = true;
         Evaluation test = null;
+        if (trainer.position().row() > 0 && !metrics.endWith(trainer.position().step())) {
+            // an earlier process ended between the checkpoint and its line of metrics
+            EpochReport missing = report(Double.NaN);
+            metrics.add(missing);
+            test = missing.test();
+        }
         while (goOn && trainer.position().step() < lastStep) {
+            if (trainer.atEndOfEpoch()) {
+                trainer.nextEpoch();
+            }
             long begin = System.nanoTime();
             int before = trainer.position().row();
             do {
@@ -197,7 +210,10 @@ public final class TrainingRun implements AutoCloseable {
                 goOn = listener.step(trainer.position(), trainer.stepsPerEpoch());
             } while (goOn && !trainer.atEndOfEpoch() && trainer.position().step() < lastStep);
             long rows = trainer.position().row() - before;
-            test = report(listener, rows / ((System.nanoTime() - begin) * 1e-9));
+            EpochReport report = report(rows / ((System.nanoTime() - begin) * 1e-9));
+            save(report);
+            listener.epoch(report);
+            test = report.test();
         }
         if (test == null) {
             test = evaluator.evaluate(trainer.position().step());
@@ -207,19 +223,24 @@ public final class TrainingRun implements AutoCloseable {
         return new Outcome(!goOn, test, pictures);
     }
 
-    private Evaluation report(Listener listener, double samplesPerSecond) {
+    /** The epoch so far: nothing but the position and the parameters goes into it. */
+    private EpochReport report(double samplesPerSecond) {
         trainer.checkParameters();
         Position at = trainer.position();
-        boolean complete = trainer.atEndOfEpoch();
-        EpochReport report = new EpochReport(at.epoch() + 1, at.step(), complete, trainer.elbo(),
-                evaluator.evaluate(at.step()), trainer.klWeight(), samplesPerSecond);
+        return new EpochReport(at.epoch() + 1, at.step(), trainer.atEndOfEpoch(), trainer.elbo(),
+                evaluator.evaluate(at.step()), settings.klWeightAt(at.step() - 1, stepsPerEpoch()), samplesPerSecond);
+    }
+
+    /** The checkpoint comes first: from it the line of metrics can be written again, but not the other way round. */
+    private void save(EpochReport report) {
+        state().write(checkpoint(directory), parameters);
+        made = List.of();
         metrics.add(report);
-        if (complete) {
-            trainer.nextEpoch();
-        }
-        new Checkpoint(vae.settings(), settings, data, trainer.position()).write(checkpoint(directory), parameters);
-        listener.epoch(report);
-        return report.test();
+    }
+
+    /** The run as it stands. */
+    public Checkpoint state() {
+        return new Checkpoint(vae.settings(), settings, data, trainer.position());
     }
 
     @Override
@@ -227,5 +248,17 @@ public final class TrainingRun implements AutoCloseable {
         trainer.close();
         evaluator.close();
         parameters.close();
+        removeEmpty(made);
+    }
+
+    /** A run that failed before it saved anything leaves no folder that another run would step aside for. */
+    private static void removeEmpty(List<Path> folders) {
+        try {
+            for (Path folder : folders) {
+                Files.deleteIfExists(folder);
+            }
+        } catch (IOException e) {
+            // somebody else has put something there, or forbids it: not worth hiding why the run failed
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.elbo4j.train.checkpoint;
 import static io.elbo4j.train.data.Sentences.names;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +103,25 @@ class CheckpointTest {
             assertEquals(-1, Files.mismatch(file, again), "equal states must leave equal bytes");
         }
         assertEquals(List.of("again.safetensors", "c.safetensors"), names(dir).stream().sorted().toList());
+    }
+
+    @Test
+    void noClippingIsNoNumberInTheMetadata() {
+        Safetensors.Content content = Safetensors.read(write());
+        String state = content.metadata().get("elbo4j.checkpoint");
+        assertFalse(state.contains("clip") || state.contains("Infinity"), state);
+        // as earlier versions wrote it
+        Map<String, String> earlier = new HashMap<>(content.metadata());
+        earlier.put("elbo4j.checkpoint", state.replace("\"freeBits\"", "\"clip\":Infinity,\"freeBits\""));
+        assertEquals(CHECKPOINT, Checkpoint.read(rewrite(earlier, t -> t)).checkpoint());
+    }
+
+    @Test
+    void aCheckpointKnowsTheEpochsThatAreDone() {
+        for (int row = 0; row <= 3; row++) {
+            assertEquals(row == 3 ? 8 : 7, new Checkpoint(MODEL, TRAINING, DATA, new Position(50, 7, row, 0, 0))
+                    .epochsCompleted());
+        }
     }
 
     @Test

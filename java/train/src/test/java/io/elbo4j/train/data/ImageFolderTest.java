@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +75,40 @@ class ImageFolderTest {
         assertEquals(2, images.rows());
         assertEquals(1, images.channels());
         assertEquals(200 / 255f, images.value(1, 27), 2 / 255f);
+    }
+
+    @Test
+    void aTruncatedJpegIsRefusedWhateverIsMissing() throws IOException {
+        int[] levels = new int[32 * 32];
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = i * 7919 & 255;
+        }
+        grey("a.jpg", BufferedImage.TYPE_BYTE_GRAY, 32, 32, levels);
+        Path file = dir.resolve("a.jpg");
+        byte[] good = Files.readAllBytes(file);
+        ImageFolder.read(dir);
+        for (int length = 0; length < good.length; length++) {
+            Files.write(file, Arrays.copyOf(good, length));
+            String message = assertThrows(DataException.class, () -> ImageFolder.read(dir)).getMessage();
+            assertTrue(message.startsWith(file + ": "), message);
+        }
+        assertSentence(file + ": is truncated or damaged (Truncated File - Missing EOI marker), expected a whole JPEG"
+                + " file", () -> ImageFolder.read(dir));
+    }
+
+    @Test
+    void whatIsLeftAsideIsNoted() throws IOException {
+        grey("a.png", BufferedImage.TYPE_BYTE_GRAY, 1, 1, 7);
+        colour("b.png", BufferedImage.TYPE_INT_ARGB, 1, 1, 0xff070707);
+        assertEquals(List.of(dir + ": left out the alpha channel of 1 of 2 images: it is opaque all over"),
+                DataSource.parse("images=" + dir).notes());
+        Files.delete(dir.resolve("b.png"));
+        grey("b.png", BufferedImage.TYPE_BYTE_GRAY, 1, 1, 7);
+        assertEquals(List.of(), DataSource.parse("images=" + dir).notes());
+        Files.writeString(dir.resolve("labels.csv"), "7");
+        Files.createDirectory(dir.resolve("more"));
+        assertEquals(List.of(dir + ": left aside 2 of 4 entries: no files ending in .png, .jpg or .jpeg"),
+                DataSource.parse("images=" + dir).notes());
     }
 
     @Test

@@ -138,11 +138,11 @@ class NpyTest {
     @Test
     void malformedHeaders() throws IOException {
         String good = header("|u1", false, "(2, 3)");
-        malformed(good.replace("|u1", "<i8"), new byte[48],
-                ": has elements of type '<i8', expected one of '<f4', '>f4',"
-                        + " '<f8', '>f8', '<f2', '>f2', '|u1', '|b1'");
-        malformed(good.replace("|u1", "|O"), new byte[6], ": has elements of type '|O', expected one of '<f4', '>f4',"
-                + " '<f8', '>f8', '<f2', '>f2', '|u1', '|b1'");
+        for (String type : List.of("<c8", "|O", "<u1", "|i8", "<f16", "<i3", "u1")) {
+            malformed(good.replace("|u1", type), new byte[48], ": has elements of type '" + type + "', expected"
+                    + " floating-point numbers ('<f2', '<f4', '<f8'), integers ('|u1' to '<u8', '|i1' to '<i8')"
+                    + " or '|b1'");
+        }
         malformed(good, new byte[5], ": holds 5 bytes of data, expected 6 for the shape [2, 3] of |u1 (truncated?)");
         malformed(
                 good, new byte[7], ": holds 7 bytes of data, expected 6 for the shape [2, 3] of |u1 (trailing bytes)");
@@ -207,8 +207,44 @@ class NpyTest {
         Path file = file(1, header("<f8", false, "(2, 1)"),
                 buffer(16, ByteOrder.LITTLE_ENDIAN).putDouble(0).putDouble(1e300).array());
         assertSentence(
-                file + ": the value at row 1, column 0 (counted from 0) is Infinity, expected a finite float32 number",
+                file + ": the value at row 1, column 0 (counted from 0) is 1.0E300, expected one of at most"
+                        + " 3.4028235E38, as float32 holds",
                 () -> NpyReader.read(file));
+        Path infinite = file(1, header("<f8", false, "(2, 1)"),
+                buffer(16, ByteOrder.LITTLE_ENDIAN).putDouble(0).putDouble(Double.NEGATIVE_INFINITY).array());
+        assertSentence(infinite + ": the value at row 1, column 0 (counted from 0) is -Infinity, expected a finite"
+                + " float32 number", () -> NpyReader.read(infinite));
+    }
+
+    @Test
+    void integers() throws IOException {
+        check(new float[] {-128, 127}, file(1, header("|i1", false, "(2, 1)"), bytes(-128, 127)));
+        for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+            String sign = order == ByteOrder.LITTLE_ENDIAN ? "<" : ">";
+            check(new float[] {-32768, 300}, file(1, header(sign + "i2", false, "(2, 1)"),
+                    buffer(4, order).putShort((short) -32768).putShort((short) 300).array()));
+            check(new float[] {65535, 300}, file(1, header(sign + "u2", false, "(2, 1)"),
+                    buffer(4, order).putShort((short) -1).putShort((short) 300).array()));
+            for (String type : List.of("i4", "u4")) {
+                check(new float[] {0, 1 << 24}, file(1, header(sign + type, false, "(2, 1)"),
+                        buffer(8, order).putInt(0).putInt(1 << 24).array()));
+            }
+            for (String type : List.of("i8", "u8")) {
+                check(new float[] {0, 1 << 24}, file(1, header(sign + type, false, "(2, 1)"),
+                        buffer(16, order).putLong(0).putLong(1 << 24).array()));
+            }
+        }
+        tooLarge("<i4", buffer(8, ByteOrder.LITTLE_ENDIAN).putInt(0).putInt((1 << 24) + 1), "16777217");
+        tooLarge("<i4", buffer(8, ByteOrder.LITTLE_ENDIAN).putInt(0).putInt(Integer.MIN_VALUE), "-2147483648");
+        tooLarge("<u4", buffer(8, ByteOrder.LITTLE_ENDIAN).putInt(0).putInt(-1), "4294967295");
+        tooLarge("<i8", buffer(16, ByteOrder.LITTLE_ENDIAN).putLong(0).putLong(1L << 40), "1099511627776");
+        tooLarge("<u8", buffer(16, ByteOrder.LITTLE_ENDIAN).putLong(0).putLong(1L << 63), "9223372036854775808");
+    }
+
+    private void tooLarge(String type, ByteBuffer data, String value) throws IOException {
+        Path file = file(1, header(type, true, "(1, 2)"), data.array());
+        assertSentence(file + ": the value at row 0, column 1 (counted from 0) is " + value + ", expected an integer"
+                + " from -2^24 to 2^24, which float32 holds exactly", () -> NpyReader.read(file));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.elbo4j.Activation;
@@ -21,17 +22,24 @@ import io.elbo4j.train.checkpoint.CheckpointException;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Sentences;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingRunTest {
     private static final VaeSettings MODEL = new VaeSettings(16, List.of(8), 2, Activation.RELU,
@@ -102,10 +110,25 @@ class TrainingRunTest {
         List<JsonObject> lines = new ArrayList<>();
         for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
             JsonObject o = JsonParser.parseString(line).getAsJsonObject();
-            assertTrue(o.remove("samples_per_second").getAsDouble() > 0);
+            JsonElement speed = o.remove("samples_per_second");
+            assertTrue(speed.isJsonNull() || speed.getAsDouble() > 0);
             lines.add(o);
         }
         return lines;
+    }
+
+    /** All that is in a folder. */
+    private static Map<String, ByteBuffer> files(Path run) throws IOException {
+        Map<String, ByteBuffer> files = new TreeMap<>();
+        for (String name : Sentences.names(run)) {
+            files.put(name, ByteBuffer.wrap(Files.readAllBytes(run.resolve(name))));
+        }
+        return files;
+    }
+
+    private static void cutLastLine(Path metrics) throws IOException {
+        List<String> lines = Files.readAllLines(metrics);
+        Files.write(metrics, lines.subList(0, lines.size() - 1));
     }
 
     @Test
@@ -142,13 +165,59 @@ class TrainingRunTest {
         start(killed, 4, new Collector(s -> true));
         byte[] early = checkpoint(killed);
         resume(killed, 8, new Collector(s -> true));
-        // killed between the line of metrics and the checkpoint, and while the next line was written
+        // as earlier versions could leave it, and killed while the next line was written
         Files.write(TrainingRun.checkpoint(killed), early);
         Files.writeString(killed.resolve("metrics.jsonl"),
                 Files.readString(killed.resolve("metrics.jsonl")) + "{\"epoch\":3,\"st");
         resume(killed, 12, new Collector(s -> true));
         assertArrayEquals(checkpoint(whole), checkpoint(killed));
         assertEquals(metrics(whole), metrics(killed));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {3, 4, 6, 8})
+    void aLineOfMetricsThatTheCheckpointIsAheadOfIsWrittenAgain(long steps) throws IOException {
+        Path whole = dir.resolve("whole");
+        start(whole, steps, new Collector(s -> true));
+        List<JsonObject> before = metrics(whole);
+        cutLastLine(whole.resolve("metrics.jsonl"));
+        resume(whole, steps, new Collector(s -> true));
+        assertEquals(before, metrics(whole));
+        Path killed = dir.resolve("killed");
+        start(killed, steps, new Collector(s -> true));
+        cutLastLine(killed.resolve("metrics.jsonl"));
+        resume(killed, 12, new Collector(s -> true));
+        Files.delete(TrainingRun.checkpoint(whole));
+        start(whole, 12, new Collector(s -> true));
+        assertEquals(metrics(whole), metrics(killed));
+        assertArrayEquals(checkpoint(whole), checkpoint(killed));
+    }
+
+    @Test
+    void aCheckpointThatCannotBeWrittenLeavesNoMetricsAndNoFolder() throws IOException {
+        Path run = dir.resolve("run");
+        Path obstacle = run.resolve(".checkpoint.safetensors.part");
+        String message = assertThrows(DataException.class, () -> start(run, 4, new Collector(s -> {
+            try {
+                Files.createDirectories(obstacle);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return true;
+        }))).getMessage();
+        assertTrue(message.startsWith("cannot write " + TrainingRun.checkpoint(run) + ": "), message);
+        assertEquals(List.of(obstacle.getFileName().toString()), Sentences.names(run));
+    }
+
+    @Test
+    void aRunThatFailsBeforeItSavesRemovesOnlyTheFoldersItMade() throws IOException {
+        Path there = Files.createDirectory(dir.resolve("there"));
+        for (Path run : List.of(there, there.resolve("new/run"))) {
+            assertThrows(IllegalStateException.class, () -> start(run, 4, new Collector(s -> {
+                throw new IllegalStateException();
+            })));
+            assertEquals(List.of(), Sentences.names(there));
+        }
     }
 
     @Test
@@ -239,19 +308,21 @@ class TrainingRunTest {
                 TrainingRun training = TrainingRun.start(run, source(1), MODEL, settings(1e30), backend)) {
             assertThrows(NonFiniteException.class, () -> training.train(8, new Collector(s -> true)));
         }
-        assertFalse(Files.exists(TrainingRun.checkpoint(run)));
-        assertFalse(Files.exists(run.resolve("metrics.jsonl")));
+        assertFalse(Files.exists(run));
     }
 
-    @Test
-    void aRunThatIsDoneIsOnlyEvaluated() throws IOException {
+    @ParameterizedTest
+    @ValueSource(longs = {2, 4, 6, 8})
+    void aRunThatIsDoneIsOnlyEvaluated(long steps) throws IOException {
         Path run = dir.resolve("run");
-        TrainingRun.Outcome first = start(run, 4, new Collector(s -> true));
-        byte[] before = checkpoint(run);
-        TrainingRun.Outcome second = resume(run, 4, new Collector(s -> {
-            throw new AssertionError("no step is left to do");
-        }));
-        assertEquals(first.test(), second.test());
-        assertArrayEquals(before, checkpoint(run));
+        TrainingRun.Outcome first = start(run, steps, new Collector(s -> true));
+        Map<String, ByteBuffer> before = files(run);
+        for (long asked : new long[] {steps, 1}) {
+            TrainingRun.Outcome second = resume(run, asked, new Collector(s -> {
+                throw new AssertionError("no step is left to do");
+            }));
+            assertEquals(first.test(), second.test());
+            assertEquals(before, files(run));
+        }
     }
 }
