@@ -13,15 +13,17 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.tools.Builder;
 
 /**
- * Builds the native CPU library with CMake and puts it beside the classes, or says in one sentence why it does not.
- * Run by Maven: {@code java -cp <classes and JavaCPP> BuildNative.java <auto|off|cpu> <root> <work folder> <classes>}.
+ * Builds the native libraries with CMake and puts them beside the classes, or says in one sentence why it does not.
+ * Run by Maven: {@code java -cp <classes and JavaCPP> BuildNative.java <mode> <root> <work folder> <classes>}. The mode
+ * is auto (what can be built here), off, cpu or cuda (fail where that cannot be built), or emulation: the CUDA kernels
+ * compiled for the CPU, for tests, without and with sanitizers, which stay in the work folder; or check: what nvcc makes
+ * of the CUDA kernels, see CheckCuda.java.
  */
 class BuildNative {
-    static final String LIBRARY = System.mapLibraryName("jniElboCpu");
-    static final String PACKAGE = "io/elbo4j/cpu/jni";
     /** What CMake finds by itself when it configures: names of programs, and environment variables. */
     static final List<String> PROGRAMS = List.of("c++", "g++", "clang++", "ninja", "make", "ld", "ar", "nm");
-    static final List<String> VARIABLES = List.of("CXX", "CXXFLAGS", "LDFLAGS", "CMAKE_GENERATOR");
+    static final List<String> VARIABLES = List.of("CXX", "CXXFLAGS", "LDFLAGS", "CMAKE_GENERATOR", "CUDAFLAGS",
+        "CUDAHOSTCXX");
 
     /** The library cannot be built here, and that is nobody's mistake in the sources. */
     static class Unavailable extends Exception {
@@ -35,32 +37,103 @@ class BuildNative {
         Broken(String what) { super(what); }
     }
 
+    /** One of the libraries: each has a work folder of its own, so that none hinders another. */
+    enum Library {
+        CPU("cpu", "the CPU library", "a minute or two"),
+        CUDA("cuda", "the CUDA library", "some minutes"),
+        EMULATION("cuda", "the emulation of the CUDA library", "a minute or two"),
+        SANITIZED("cuda", "the emulation of the CUDA library with sanitizers", "a minute or two");
+
+        final String api, title, time;
+
+        Library(String api, String title, String time) {
+            this.api = api;
+            this.title = title;
+            this.time = time;
+        }
+
+        boolean emulated() {
+            return this == EMULATION || this == SANITIZED;
+        }
+
+        String option() {
+            return name().toLowerCase();
+        }
+
+        String file() {
+            return System.mapLibraryName("jniElbo" + api.substring(0, 1).toUpperCase() + api.substring(1));
+        }
+
+        String jniPackage() {
+            return "io/elbo4j/" + api + "/jni";
+        }
+    }
+
+    final Library library;
     final Path root, work, classes, placed;
 
-    BuildNative(Path root, Path work, Path classes) {
+    BuildNative(Library library, Path root, Path work, Path classes) {
+        this.library = library;
         this.root = root;
-        this.work = work;
+        this.work = work.resolve(library.option());
         this.classes = classes;
-        placed = classes.resolve(PACKAGE).resolve(Loader.Detector.getPlatform()).resolve(LIBRARY);
+        placed = library.emulated() ? this.work.resolve(library.file())
+            : classes.resolve(library.jniPackage()).resolve(Loader.Detector.getPlatform()).resolve(library.file());
     }
 
     public static void main(String[] arguments) throws Exception {
         String mode = arguments[0];
-        if (!List.of("auto", "off", "cpu").contains(mode)) {
-            fail("-Dnative=" + mode + " is unknown; auto (the default), off or cpu is expected.");
+        switch (mode) {
+            case "auto", "off", "cpu", "cuda" -> {
+                make(Library.CPU, mode, arguments);
+                make(Library.CUDA, mode, arguments);
+            }
+            case "emulation" -> {
+                make(Library.EMULATION, mode, arguments);
+                make(Library.SANITIZED, mode, arguments);
+            }
+            case "check" -> check(arguments);
+            default -> fail("-Dnative=" + mode + " is unknown; auto (the default), off, cpu or cuda is expected.");
         }
-        BuildNative build = new BuildNative(path(arguments[1]), path(arguments[2]), path(arguments[3]));
-        if (mode.equals("off")) {
+    }
+
+    /** Only where the CUDA library has been built, and once for each state of its sources. */
+    static void check(String[] arguments) throws Exception {
+        BuildNative cuda = new BuildNative(Library.CUDA, path(arguments[1]), path(arguments[2]), path(arguments[3]));
+        if (!Files.exists(cuda.placed)) return;
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (String folder : List.of("native/cuda", "native/spec", "native/include", "cmake")) {
+            try (Stream<Path> files = Files.walk(cuda.root.resolve(folder))) {
+                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) digest.update(Files.readAllBytes(file));
+            }
+        }
+        Path folder = cuda.work.resolve("check"), stamp = folder.resolve("inputs.sha256");
+        String hash = HexFormat.of().formatHex(digest.digest());
+        if (!stale(stamp, hash)) return;
+        delete(folder);
+        Files.createDirectories(folder);
+        int status = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            cuda.root.resolve("cmake/CheckCuda.java").toString(), nvcc().toString(), cuda.root.toString(),
+            folder.toString()).inheritIO().start().waitFor();
+        if (status != 0) System.exit(1);
+        Files.writeString(stamp, hash);
+    }
+
+    static void make(Library library, String mode, String[] arguments) throws Exception {
+        BuildNative build = new BuildNative(library, path(arguments[1]), path(arguments[2]), path(arguments[3]));
+        if (mode.equals("off") || mode.equals("cpu") && library == Library.CUDA) {
             build.remove();
-            say("Not built, as -Dnative=off asks: elbo4j runs in pure Java.");
+            say(capital(library.title) + " is not built, as -Dnative=" + mode + " asks.");
             return;
         }
         try {
             build.build();
         } catch (Unavailable e) {
             build.remove();
-            if (mode.equals("cpu")) fail("-Dnative=cpu asks for the CPU library, but " + e.getMessage() + ".");
-            say("The CPU library is not built, because " + e.getMessage() + ": elbo4j runs in pure Java.");
+            if (mode.equals(library.option()) && !library.emulated()) {
+                fail("-Dnative=" + mode + " asks for " + library.title + ", but " + e.getMessage() + ".");
+            }
+            say(capital(library.title) + " is not built, because " + e.getMessage() + ".");
         } catch (Broken e) {
             build.remove();
             fail(e.getMessage());
@@ -74,35 +147,62 @@ class BuildNative {
         }
         boolean ninja = find("ninja") != null;
         if (!ninja) require("neither ninja nor make is in PATH", "make");
+        List<String> nvcc = library == Library.CUDA ? List.of("-DCMAKE_CUDA_COMPILER=" + nvcc()) : List.of();
         Path include = jniHeaders();
         generateJni(work.resolve("jni"));
 
         Path folder = work.resolve("cmake"), libraries = work.resolve("lib");
-        List<String> configure = new ArrayList<>(List.of(cmake.toString(), "-S", root.toString(), "-B", folder.toString(),
-            "-DCMAKE_BUILD_TYPE=Release", "-DELBO4J_JNI_DIR=" + work.resolve("jni"), "-DELBO4J_JNI_INCLUDE=" + include,
+        List<String> configure = new ArrayList<>(List.of(cmake.toString(), "-S", root.toString(), "-B",
+            folder.toString(), "-DCMAKE_BUILD_TYPE=Release", "-DELBO4J_LIBRARY=" + (library.emulated() ? "emulation" : library.option()),
+            "-DELBO4J_EMULATION_SANITIZE=" + (library == Library.SANITIZED ? "ON" : "OFF"),
+            "-DELBO4J_JNI_DIR=" + work.resolve("jni"), "-DELBO4J_JNI_INCLUDE=" + include,
             "-DELBO4J_LIBRARY_DIR=" + libraries));
+        configure.addAll(nvcc);
         if (System.getenv("CMAKE_GENERATOR") == null) {
             configure.addAll(List.of("-G", ninja ? "Ninja" : "Unix Makefiles"));
         }
         configure(configure, folder);
 
-        Path log = work.resolve("build.log");
+        Path log = work.resolve("build.log"), built = libraries.resolve(library.file());
         List<String> compile = new ArrayList<>(List.of(cmake.toString(), "--build", folder.toString()));
         if (System.getenv("CMAKE_BUILD_PARALLEL_LEVEL") == null) {
             compile.addAll(List.of("-j", "" + Runtime.getRuntime().availableProcessors()));
         }
-        if (!Files.exists(libraries.resolve(LIBRARY))) say("Compiling the CPU library (a minute or two; log: " + log + ").");
+        if (!Files.exists(built)) say("Compiling " + library.title + " (" + library.time + "; log: " + log + ").");
         if (run(compile, log) != 0) {
             System.out.print(Files.readString(log));
             throw new Broken("The native sources do not compile (see above); -Dnative=off builds without them.");
         }
-        Path built = libraries.resolve(LIBRARY);
         boolean same = Files.exists(placed) && Files.mismatch(built, placed) < 0;
         if (!same) {
             Files.createDirectories(placed.getParent());
             Files.copy(built, placed, StandardCopyOption.REPLACE_EXISTING);
         }
-        say("The CPU library is " + (same ? "up to date." : "built."));
+        say(capital(library.title) + " is " + (same ? "up to date." : "built."));
+    }
+
+    /** Where people have the compiler, in the order in which they would want it. */
+    static Path nvcc() throws IOException, Unavailable {
+        if (System.getenv("CUDACXX") != null) return Path.of(System.getenv("CUDACXX"));
+        Path inPath = find("nvcc");
+        if (inPath != null) return inPath;
+        List<Path> homes = new ArrayList<>();
+        for (String variable : List.of("CUDA_HOME", "CUDA_PATH")) {
+            if (System.getenv(variable) != null) homes.add(Path.of(System.getenv(variable)));
+        }
+        homes.add(Path.of("/usr/local/cuda"));
+        Path local = Path.of("/usr/local");
+        try (Stream<Path> versions = Files.exists(local) ? Files.list(local) : Stream.of()) {
+            versions.filter(path -> path.getFileName().toString().startsWith("cuda-")).sorted(Comparator.reverseOrder())
+                .forEach(homes::add);
+        }
+        homes.add(Path.of("/opt/cuda"));
+        for (Path home : homes) {
+            Path nvcc = home.resolve("bin").resolve(executable("nvcc"));
+            if (Files.isExecutable(nvcc)) return nvcc;
+        }
+        throw new Unavailable("nvcc, the compiler of the CUDA toolkit, is not in PATH, CUDACXX, CUDA_HOME, CUDA_PATH or"
+            + " /usr/local/cuda*");
     }
 
     /** jni.h comes with a JDK; a JRE, or a run time made by jlink, may lack it. */
@@ -124,9 +224,12 @@ class BuildNative {
     void generateJni(Path folder) throws Exception {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         List<Path> inputs = new ArrayList<>();
-        for (Path tree : List.of(classes.resolve(PACKAGE), classes.resolve("io/elbo4j/cpu/presets"), root.resolve("native/include"))) {
+        String presets = "io/elbo4j/" + library.api + "/presets";
+        for (Path tree : List.of(classes.resolve(library.jniPackage()), classes.resolve(presets),
+                root.resolve("native/include"))) {
             try (Stream<Path> files = Files.walk(tree)) {
-                files.filter(file -> file.toString().matches(".*\\.(class|h)")).sorted().forEach(inputs::add);
+                files.filter(file -> file.toString().matches(".*\\.class|.*elbo4j_" + library.api + "\\.h")).sorted()
+                    .forEach(inputs::add);
             }
         }
         for (Path input : inputs) {
@@ -139,7 +242,7 @@ class BuildNative {
         if (!stale(stamp, hash)) return;
         delete(folder);
         Files.createDirectories(folder);
-        new Builder().classPaths(classes.toString()).classesOrPackages(PACKAGE.replace('/', '.') + ".*")
+        new Builder().classPaths(classes.toString()).classesOrPackages(library.jniPackage().replace('/', '.') + ".*")
             .outputDirectory(folder.toString()).compile(false).deleteJniFiles(false).build();
         Files.writeString(stamp, hash);
     }
@@ -192,12 +295,19 @@ class BuildNative {
     }
 
     static Path find(String name) {
-        String file = File.separatorChar == '\\' ? name + ".exe" : name;
         for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
-            Path path = Path.of(folder.isEmpty() ? "." : folder, file);
+            Path path = Path.of(folder.isEmpty() ? "." : folder, executable(name));
             if (Files.isExecutable(path) && !Files.isDirectory(path)) return path;
         }
         return null;
+    }
+
+    static String executable(String name) {
+        return File.separatorChar == '\\' ? name + ".exe" : name;
+    }
+
+    static String capital(String sentence) {
+        return Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1);
     }
 
     static int run(List<String> command, Path log) throws Exception {

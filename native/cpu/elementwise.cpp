@@ -18,7 +18,7 @@ namespace {
 
 // In the order of io.elbo4j.Activation and io.elbo4j.ScalarFunction.
 enum Activation { IDENTITY, RELU, TANH, SIGMOID, SOFTPLUS, GELU };
-enum Function { EXP, LOG };
+enum Function { EXP, LOG, SQRT };
 
 template <class F> void apply(const Input& x, const Output& y, int64_t columns, int64_t begin, int64_t end, F f) {
   for_each_tile(begin, end, columns, [&](const Tile& tile) {
@@ -105,6 +105,8 @@ void map(int function, const float* x, int64_t x_stride, float* y, int64_t y_str
       return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(exp));
     case LOG:
       return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(log));
+    case SQRT:
+      return apply(from, to, columns, begin, end, [](float value) { return __builtin_sqrtf(value); });
   }
 }
 

@@ -78,6 +78,22 @@ ELBO4J_SPEC float fma(float a, float b, float c) {
 }
 #endif
 
+struct Product {
+  uint32_t low, high;
+};
+
+// All 64 bits of a product. From a 64-bit multiplication nvcc makes an addition of 0 too many.
+ELBO4J_SPEC Product product(uint32_t a, uint32_t b) {
+#if defined(__CUDA_ARCH__)
+  Product p;
+  asm("{ .reg .u64 p; mul.wide.u32 p, %2, %3; mov.b64 {%0, %1}, p; }" : "=r"(p.low), "=r"(p.high) : "r"(a), "r"(b));
+  return p;
+#else
+  const uint64_t p = (uint64_t)a * b;
+  return Product{(uint32_t)p, (uint32_t)(p >> 32)};
+#endif
+}
+
 ELBO4J_SPEC float absolute(float x) { return float_from_bits(bits_of(x) & 0x7fffffffu); }
 
 // The magnitude of the first with the sign of the second; NaN stays NaN.

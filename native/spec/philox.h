@@ -21,12 +21,11 @@ ELBO4J_SPEC Words philox4x32_10(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t 
 #pragma GCC unroll 10
 #endif
   for (int round = 0; round < 10; round++) {
-    uint64_t product0 = (uint64_t)c0 * 0xD2511F53u;
-    uint64_t product1 = (uint64_t)c2 * 0xCD9E8D57u;
-    c0 = (uint32_t)(product1 >> 32) ^ c1 ^ k0;
-    c2 = (uint32_t)(product0 >> 32) ^ c3 ^ k1;
-    c1 = (uint32_t)product1;
-    c3 = (uint32_t)product0;
+    const Product product0 = product(c0, 0xD2511F53u), product1 = product(c2, 0xCD9E8D57u);
+    c0 = product1.high ^ c1 ^ k0;
+    c2 = product0.high ^ c3 ^ k1;
+    c1 = product1.low;
+    c3 = product0.low;
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }

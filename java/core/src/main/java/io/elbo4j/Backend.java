@@ -1,5 +1,7 @@
 package io.elbo4j;
 
+import java.util.List;
+
 /**
  * Where matrices live and kernels run. All backends obey one numerics contract: the same inputs give the same bits.
  * Matrices belong to the backend that made them. A backend may be used by one thread at a time.
@@ -67,6 +69,21 @@ public abstract class Backend implements AutoCloseable {
     /** Memory for {@code count} row numbers. */
     public abstract Indices indices(int count);
 
+    /**
+     * Keeps copies of a row's values (the losses of a step) without waiting for them.
+     *
+     * @param row 1 x D
+     * @param capacity how many values of the row can be kept between two {@link Readback#take}, at least 1
+     */
+    public Readback readback(Matrix row, int capacity) {
+        return new HostReadback(row, capacity);
+    }
+
+    /** What runs the launches of a program on this backend's device; null on a host, where the workers run them. */
+    protected Program.Executor executor(List<Launch> launches) {
+        return null;
+    }
+
     /** A zeroed contiguous float32 matrix with a storage of its own; closing it frees the memory. */
     public final Matrix matrix(long rows, long columns) {
         return matrix(rows, columns, ElementType.FLOAT32);
@@ -86,6 +103,10 @@ public abstract class Backend implements AutoCloseable {
                     + " has more than 2^63 elements", overflow);
         }
         return Matrix.view(allocate(elements, type), 0, rows, columns, columns);
+    }
+
+    protected final boolean isOpen() {
+        return workers.isOpen();
     }
 
     /** Ends the threads; matrices stay readable until they are closed. */

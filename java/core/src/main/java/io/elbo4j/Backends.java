@@ -2,10 +2,18 @@ package io.elbo4j;
 
 import io.elbo4j.cpu.CpuBackend;
 import io.elbo4j.cpu.CpuLibrary;
+import io.elbo4j.cuda.CudaBackend;
+import io.elbo4j.cuda.CudaDevice;
+import io.elbo4j.cuda.CudaException;
+import io.elbo4j.cuda.CudaLibrary;
 import io.elbo4j.purejava.JavaBackend;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Which backends there are, which can run here, and which is the best: the whole decision.
@@ -15,10 +23,12 @@ import java.util.Objects;
  *   <li>{@code cpu}: where its native library loads, at the best instruction-set level of the processor, or below at
  * the level that the system property {@value #LEVEL_PROPERTY} names ({@code generic}, {@code v2}, {@code v3},
  *       {@code v4}).
- *   <li>{@code cuda}: not in this version.
- *   <li>{@code auto}: {@code cpu} if it is available, else {@code java}. That holds for processors without a hardware
- *       fma too (below x86-64-v3): {@link Math#fma} is decimal arithmetic there and takes 114 ns, the native library's
- *       1.5 to 4 ns. A level capped by the property is taken as asked for, although java may be faster.
+ *   <li>{@code cuda}: where this build has the CUDA library and the NVIDIA driver a GPU that it can use, on the first
+ *       such GPU; {@code cuda:1} on the one of that number.
+ *   <li>{@code auto}: {@code cuda} if it is available, else {@code cpu}, else {@code java}. Cpu goes before java also
+ *       for processors without a hardware fma (below x86-64-v3): {@link Math#fma} is decimal arithmetic there and takes
+ *       114 ns, the native library's 1.5 to 4 ns. A level capped by the property is taken as asked for, although java
+ *       may be faster.
  * </ul>
  *
  * All give the same bits, so the choice is one of speed.
@@ -28,7 +38,7 @@ public final class Backends {
     public static final String LEVEL_PROPERTY = "elbo4j.cpu.level";
 
     private static final Map<String, Integer> LEVELS = Map.of("generic", 0, "v2", 2, "v3", 3, "v4", 4);
-    private static final String NO_CUDA = "this version has no CUDA kernels; use auto, java or cpu";
+    private static final Pattern CUDA_DEVICE = Pattern.compile("cuda:(\\d{1,6})");
 
     private Backends() { }
 
@@ -37,8 +47,39 @@ public final class Backends {
 
     /** Every backend that elbo4j knows of. */
     public static List<Status> statuses() {
-        return List.of(cpu(), new Status("java", true, new JavaBackend(1).description()),
-                new Status("cuda", false, NO_CUDA));
+        List<Status> all = new ArrayList<>(cuda());
+        all.add(cpu());
+        all.add(new Status("java", true, new JavaBackend(1).description()));
+        return List.copyOf(all);
+    }
+
+    /** One for each device, as {@code cuda:0}; or one that says why there is none. */
+    private static List<Status> cuda() {
+        List<CudaDevice> devices = CudaLibrary.devices();
+        if (devices.isEmpty()) {
+            return List.of(new Status("cuda", false, CudaLibrary.problem().orElseThrow()));
+        }
+        return devices.stream().map(Backends::cuda).toList();
+    }
+
+    private static Status cuda(CudaDevice device) {
+        String name = "cuda:" + device.index();
+        if (device.problem().isPresent()) {
+            return new Status(name, false, device.description() + ": " + device.problem().get());
+        }
+        try (Backend cuda = new CudaBackend(device.index())) {
+            return new Status(name, true, cuda.description());
+        } catch (CudaException e) {
+            return new Status(name, false, device.description() + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * Why {@code auto} is not {@code cuda} on this machine, in words, if that is worth saying: not where the build has
+     * no CUDA library, or the machine no driver.
+     */
+    public static Optional<String> whyNotCuda() {
+        return CudaLibrary.hasDriver() ? CudaLibrary.problem() : Optional.empty();
     }
 
     private static Status cpu() {
@@ -53,21 +94,45 @@ public final class Backends {
     }
 
     /**
-     * Opens a backend by name: {@code auto}, {@code java} or {@code cpu}.
+     * Opens a backend by name: {@code auto}, {@code java}, {@code cpu}, {@code cuda} or {@code cuda:N}, N being the
+     * number of a GPU.
      *
-     * @param threads how many threads work, the caller among them; 0 for all processors
+     * @param threads how many threads work, the caller among them; 0 for all processors; cuda needs no more than one
      * @throws IllegalArgumentException for another name, fewer threads than 0 or a wrong {@value #LEVEL_PROPERTY}
      * @throws IllegalStateException if the backend cannot run here, with the reason
      */
     public static Backend open(String name, int threads) {
         Objects.requireNonNull(name, "backend must be a name, auto for the fastest one available, not null");
         return switch (name) {
-            case "auto" -> open(CpuLibrary.problem().isEmpty() ? "cpu" : "java", threads);
+            case "auto" -> open(best(), threads);
             case "java" -> new JavaBackend(threads(threads));
             case "cpu" -> openCpu(CpuLibrary.problem().isEmpty() ? cpuLevel() : 0, threads);
-            case "cuda" -> throw new IllegalStateException("backend cuda is not available: " + NO_CUDA);
-            default -> throw new IllegalArgumentException("backend must be auto, java, cpu or cuda, not '" + name + "'");
+            case "cuda" -> openCuda();
+            default -> openCuda(name);
         };
+    }
+
+    /** The emulation of the tests is a thousand times slower than cpu, so that it must be asked for. */
+    private static String best() {
+        if (CudaLibrary.problem().isEmpty() && !CudaLibrary.emulated()) {
+            return "cuda";
+        }
+        return CpuLibrary.problem().isEmpty() ? "cpu" : "java";
+    }
+
+    private static Backend openCuda() {
+        CudaLibrary.problem().ifPresent(problem -> {
+            throw new IllegalStateException("backend cuda is not available: " + problem);
+        });
+        return new CudaBackend(CudaLibrary.firstUsable());
+    }
+
+    private static Backend openCuda(String name) {
+        Matcher device = CUDA_DEVICE.matcher(name);
+        if (!device.matches()) {
+            throw new IllegalArgumentException("backend must be auto, java, cpu, cuda or cuda:N, not '" + name + "'");
+        }
+        return new CudaBackend(Integer.parseInt(device.group(1)));
     }
 
     /**

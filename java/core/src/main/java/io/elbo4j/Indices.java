@@ -1,11 +1,15 @@
 package io.elbo4j;
 
-/** A vector of int32 row numbers in a backend's memory, for {@link io.elbo4j.operation.Rows#gather}. */
+/**
+ * A vector of int32 row numbers in a backend's memory, for {@link io.elbo4j.operation.Rows#gather}. Kernels read those
+ * from {@link #position()} on: the order of a whole epoch is set once, and each step moves the position.
+ */
 public abstract class Indices implements AutoCloseable {
     private final Backend backend;
     private final int count;
     private int smallest;
     private int largest;
+    private int position;
 
     /** @throws IllegalArgumentException if {@code count} is below 0 */
     protected Indices(Backend backend, int count) {
@@ -47,6 +51,27 @@ public abstract class Indices implements AutoCloseable {
 
     protected abstract void copy(int[] source, int from);
 
+    /** Where kernels that run from now on begin to read, in [0, count]; 0 when new. */
+    public final Indices position(int position) {
+        if (position < 0 || position > count) {
+            throw new IllegalArgumentException("position must be in [0, " + count + "], not " + position);
+        }
+        this.position = position;
+        return this;
+    }
+
+    public final int position() {
+        return position;
+    }
+
+    /** @throws IndexOutOfBoundsException unless there are {@code rows} row numbers from {@code position} on */
+    public final void requireWindow(long rows) {
+        if (rows > count - position) {
+            throw new IndexOutOfBoundsException("there must be " + rows + " row numbers from position " + position
+                    + " on, not " + (count - position) + " (of " + count + ")");
+        }
+    }
+
     /** @throws IndexOutOfBoundsException unless all row numbers are in [0, rows) */
     public final void requireWithin(long rows) {
         if (count > 0 && (smallest < 0 || largest >= rows)) {
@@ -55,7 +80,7 @@ public abstract class Indices implements AutoCloseable {
         }
     }
 
-    /** What the backend's kernels take. */
+    /** What the backend's kernels take for row number 0, of an array, or at {@link #position()}, of a pointer. */
     public abstract Object address();
 
     @Override

@@ -9,7 +9,10 @@ import java.util.List;
  * program knows where workers have to wait for each other.
  */
 public final class Launch {
-    /** Runs items {@code begin} (inclusive) to {@code end} (exclusive) on the calling thread. */
+    /**
+     * Runs items {@code begin} (inclusive) to {@code end} (exclusive) on the calling thread. On a device it must do so
+     * by calling kernels: a program records these calls and replays them, without running the body again.
+     */
     @FunctionalInterface
     public interface Body {
         void run(long begin, long end);
@@ -38,6 +41,7 @@ public final class Launch {
     private double nanosPerItem = 1;
     private long blockItems = Long.MAX_VALUE;
     private Body body;
+    private Runnable check = () -> { };
 
     private Launch(String name, Backend backend, long items) {
         this.name = name;
@@ -100,6 +104,16 @@ public final class Launch {
         return this;
     }
 
+    /** What must hold when it runs: called before anything of the program runs; throws otherwise. */
+    public Launch require(Runnable check) {
+        this.check = check;
+        return this;
+    }
+
+    public Body body() {
+        return body;
+    }
+
     public String name() {
         return name;
     }
@@ -134,6 +148,15 @@ public final class Launch {
             }
         }
         return false;
+    }
+
+    /** Whether the two, one after the other, give the same in either order: neither writes what the other touches. */
+    public boolean commutesWith(Launch other) {
+        return accesses.stream().noneMatch(a -> other.accesses.stream().anyMatch(b -> a.conflicts(b, false)));
+    }
+
+    void check() {
+        check.run();
     }
 
     void run(long begin, long end) {

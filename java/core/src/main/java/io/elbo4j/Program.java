@@ -10,8 +10,23 @@ import java.util.Set;
  * the items of every launch and waits for the others only where a launch needs what another worker's items wrote: a
  * training step of a VAE has two such points. Launches over the same items run block after block, so that what one
  * wrote is still in the cache when the next reads it.
+ *
+ * <p>On a device the launches run one after the other on its stream; from the second run on they are replayed as one
+ * graph. What changes between runs ({@link Noise}, {@link AdamStep}, the position of {@link Indices}) is read anew by
+ * each run.
  */
-public final class Program {
+public final class Program implements AutoCloseable {
+    /** Runs the launches of one program on a device, in order, each over all its items. */
+    public interface Executor extends AutoCloseable {
+        void run();
+
+        /** How many nodes the graph that it replays has; 0 where it replays none. */
+        long nodes();
+
+        @Override
+        void close();
+    }
+
     /** Less than this is run by the caller alone: waking a worker costs 5 to 50 us. */
     private static final double SPLIT_ABOVE_NANOS = 50_000;
 
@@ -64,8 +79,11 @@ public final class Program {
     }
 
     private final Backend backend;
+    private final Launch[] launches;
     private final Phase[] phases;
     private final Storage[] storages;
+    private final Executor executor;
+    private boolean closed;
 
     public Program(Backend backend, List<Launch> launches) {
         this.backend = backend;
@@ -87,8 +105,15 @@ public final class Program {
         if (!phase.isEmpty()) {
             built.add(new Phase(phase));
         }
+        this.launches = launches.toArray(Launch[]::new);
         phases = built.toArray(Phase[]::new);
         storages = used.toArray(Storage[]::new);
+        executor = backend.executor(List.copyOf(launches));
+    }
+
+    /** How many kernels and copies a run is on a device, once it is replayed as a graph; 0 before, and on a host. */
+    public long nodes() {
+        return executor == null ? 0 : executor.nodes();
     }
 
     /** How many times the workers meet in one run. */
@@ -96,11 +121,25 @@ public final class Program {
         return phases.length;
     }
 
-    /** Runs every launch in order. */
+    /**
+     * Runs every launch in order. On a device it returns once the work is queued.
+     *
+     * @throws IllegalStateException if the program, its backend or memory that it uses has been closed
+     */
     public void run() {
+        if (closed) {
+            throw new IllegalStateException("this program has been closed");
+        }
         backend.workers().requireOpen();
         for (Storage storage : storages) {
             storage.requireOpen();
+        }
+        for (Launch launch : launches) {
+            launch.check();
+        }
+        if (executor != null) {
+            executor.run();
+            return;
         }
         for (Phase phase : phases) {
             if (phase.split) {
@@ -108,6 +147,15 @@ public final class Program {
             } else {
                 phase.run(0, 1);
             }
+        }
+    }
+
+    /** Frees what a device keeps for this program; not the matrices. Needed for programs that run more than once. */
+    @Override
+    public void close() {
+        closed = true;
+        if (executor != null) {
+            executor.close();
         }
     }
 }

@@ -8,5 +8,7 @@ public enum ScalarFunction {
     /** See {@link io.elbo4j.numerics.Exp}. */
     EXP,
     /** See {@link io.elbo4j.numerics.Log}. */
-    LOG
+    LOG,
+    /** The square root, correctly rounded (IEEE 754): -0 stays -0, below it NaN. */
+    SQRT
 }

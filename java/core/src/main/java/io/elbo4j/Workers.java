@@ -73,6 +73,10 @@ public final class Workers implements AutoCloseable {
         }
     }
 
+    synchronized boolean isOpen() {
+        return !closed;
+    }
+
     synchronized void requireOpen() {
         if (closed) {
             throw new IllegalStateException("this backend has been closed: its threads have ended");

@@ -28,7 +28,7 @@ final class DoctorCommand implements Callable<Integer> {
             o.addProperty("available", s.available());
             o.addProperty("detail", s.detail());
             backends.add(o);
-            text.append(String.format("%-9s%s%s%n", s.name(), s.available() ? "" : "not available: ",
+            text.append(String.format("%-8s %s%s%n", s.name(), s.available() ? "" : "not available: ",
                     s.detail()));
         }
         int threads = Runtime.getRuntime().availableProcessors();

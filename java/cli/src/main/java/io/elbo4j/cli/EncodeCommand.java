@@ -51,7 +51,7 @@ final class EncodeCommand implements Callable<Integer> {
         int latent = loaded.checkpoint().model().latent();
         int rows = sets.stream().mapToInt(Images::rows).sum();
         float[] means = new float[Math.multiplyExact(rows, latent)];
-        try (Backend b = backend.open(); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
+        try (Backend b = backend.open(console); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
             Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed());
             int at = 0;
             for (Images images : sets) {

@@ -47,7 +47,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Checkpoint.Loaded loaded = checkpoint.read();
         DataSource source = data.readFor(loaded, console);
         Images images = part == Part.TEST ? source.test() : source.train();
-        try (Backend b = backend.open();
+        try (Backend b = backend.open(console);
                 CheckpointOption.Model model = checkpoint.restore(loaded, b);
                 Evaluator evaluator = new Evaluator(model.vae(), model.parameters(), b, images, model.seed())) {
             // The noise of the run's own evaluation, so that this gives the number in its metrics.

@@ -1,6 +1,7 @@
 package io.elbo4j.cli;
 
 import io.elbo4j.Activation;
+import io.elbo4j.cuda.CudaException;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.io.PrintWriter;
@@ -57,7 +58,7 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(Activation.class, Names.reader(Activation.class))
                 .registerConverter(LikelihoodKind.class, Names.reader(LikelihoodKind.class))
                 .registerConverter(ModelOptions.Binarise.class, Names.reader(ModelOptions.Binarise.class))
-                .registerConverter(BackendOptions.Name.class, Names.reader(BackendOptions.Name.class))
+                .registerConverter(BackendOptions.Name.class, BackendOptions.Name::read)
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
                 .registerConverter(EncodeCommand.Part.class, Names.reader(EncodeCommand.Part.class));
         line.setUsageHelpWidth(100);
@@ -114,7 +115,7 @@ public final class Main implements Callable<Integer> {
         }
         // The layers below say what a wrong argument was and what they expected.
         if (e instanceof Failure || e instanceof DataException || e instanceof IllegalArgumentException
-                || e instanceof OutOfMemoryError) {
+                || e instanceof OutOfMemoryError || e instanceof CudaException) {
             return "elbo4j: " + e.getMessage();
         }
         return "elbo4j: an internal error, " + e + "; with -Delbo4j.trace=true Java says where";

@@ -51,7 +51,7 @@ final class SampleCommand implements Callable<Integer> {
         }
         int columns = Math.toIntExact(loaded.checkpoint().model().columns());
         checkCount(columns, loaded.checkpoint().model().latent());
-        try (Backend b = backend.open(); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
+        try (Backend b = backend.open(console); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
             Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed());
             float[] x = coder.decode(coder.prior(count));
             if (picture) {

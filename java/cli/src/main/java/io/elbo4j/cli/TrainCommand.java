@@ -63,7 +63,7 @@ final class TrainCommand implements Callable<Integer> {
         Checkpoint.Loaded loaded = resume ? stored(directory) : null;
         DataSource source = data.read(console);
         VaeSettings asked = model.settings(source.train().columns(), data.sprites());
-        try (Backend b = backend.open()) {
+        try (Backend b = backend.open(console)) {
             requireRoom(loaded == null ? asked : loaded.checkpoint().model(), b);
             return train(directory, source, loaded, asked, settings, b);
         }

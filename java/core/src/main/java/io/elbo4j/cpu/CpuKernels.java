@@ -185,7 +185,7 @@ final class CpuKernels implements Kernels {
     @Override
     public void scatterAdd(Matrix source, Indices rows, Matrix target, long begin, long end) {
         ElboCpu.elbo4j_cpu_scatter_add(level, at(source), stride(source), ((NativeIndices) rows).address(),
-                rows.count(), at(target), stride(target), begin, end);
+                source.rows(), at(target), stride(target), begin, end);
     }
 
     @Override

@@ -61,7 +61,7 @@ public final class CpuLibrary {
     }
 
     /** What the system says, which names no remedy, with the remedy. */
-    static String explain(Throwable refusal) {
+    public static String explain(Throwable refusal) {
         Throwable root = refusal;
         while (root.getCause() != null) {
             root = root.getCause();

@@ -50,7 +50,7 @@ final class NativeIndices extends Indices {
     @Override
     public Address address() {
         requireOpen();
-        return address;
+        return (Address) address.position(position());
     }
 
     @Override

@@ -38,7 +38,17 @@ public final class Adam {
         Matrix v = itemised(secondMoment);
         return a.launch(p.rows()).reads(g).readsAll(gradientScale).writes(p, m, v)
                 .nanosPerItem(NANOS_PER_ELEMENT * p.columns())
-                .body((begin, end) -> p.backend().kernels().adam(p, g, m, v, step, gradientScale, begin, end));
+                .body(new Update(p, g, m, v, step, gradientScale));
+    }
+
+    /** What {@link #update} runs, known by name so that a device can fuse it with what comes before. */
+    public record Update(Matrix parameter, Matrix gradient, Matrix firstMoment, Matrix secondMoment, AdamStep step,
+            Matrix gradientScale) implements Launch.Body {
+        @Override
+        public void run(long begin, long end) {
+            parameter.backend().kernels().adam(parameter, gradient, firstMoment, secondMoment, step, gradientScale,
+                    begin, end);
+        }
     }
 
     private static Matrix itemised(Matrix m) {

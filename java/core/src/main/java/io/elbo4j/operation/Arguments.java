@@ -95,9 +95,11 @@ final class Arguments {
                 "have at most 2^32 rows and 2^34 columns, the reach of the noise", m.rows() + " x " + m.columns());
     }
 
-    /** Row numbers in the memory of the same backend as the matrices before. */
-    Arguments indices(Indices indices) {
+    /** Row numbers, one or more for each row of {@code of}, on the backend of the matrices before. */
+    Arguments indices(Indices indices, String of, long rows) {
         Backend backend = all.get(0).matrix().backend();
+        require(indices.count() >= rows, "indices", "have a row number for each of the " + rows + " rows of " + of,
+                indices.count());
         return require(indices.backend() == backend, "indices", "be on the backend of " + all.get(0).name()
                 + " (" + backend.name() + ")", "on another (" + indices.backend().name() + ")");
     }

@@ -52,6 +52,14 @@ public final class Matmul {
         return arguments.launch(dB.rows()).readsAll(a, dC).writes(dB)
                 .nanosPerItem(NANOS_PER_PRODUCT * dC.rows() * dC.columns())
                 .blockItems(Math.max(TILE_ROWS, rowsInCache / TILE_ROWS * TILE_ROWS))
-                .body((begin, end) -> dB.backend().kernels().matmulTransposedA(a, dC, dB, begin, end));
+                .body(new WeightGradient(a, dC, dB));
+    }
+
+    /** What {@link #weightGradient} runs, known by name so that a device can fuse it with what follows. */
+    public record WeightGradient(Matrix a, Matrix dC, Matrix dB) implements Launch.Body {
+        @Override
+        public void run(long begin, long end) {
+            dB.backend().kernels().matmulTransposedA(a, dC, dB, begin, end);
+        }
     }
 }

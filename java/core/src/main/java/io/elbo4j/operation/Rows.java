@@ -41,37 +41,39 @@ public final class Rows {
     }
 
     /**
-     * Row r of target (B x D) = row indices[r] of source (N x D), for B = indices.count() row numbers in [0, N). They
-     * are read when the launch runs; one outside [0, N) throws {@link IndexOutOfBoundsException} then.
+     * Row r of target (B x D) = row indices[position + r] of source (N x D), for row numbers in [0, N). They and their
+     * position are read when the launch runs; {@link IndexOutOfBoundsException} is thrown then if there are fewer than
+     * B from the position on, or if any of them all is outside [0, N).
      */
     public static Launch gather(Matrix source, Indices indices, Matrix target) {
         Arguments.given("Rows.gather", "indices", indices);
         Arguments a = new Arguments("Rows.gather").input("source", source);
-        a.output("target", target, indices.count(), source.columns()).indices(indices);
+        long rows = Arguments.given("Rows.gather", "target", target).rows();
+        a.indices(indices, "target", rows).output("target", target, rows, source.columns());
         return a.launch(target.rows()).readsAll(source).writes(target)
                 .nanosPerItem(NANOS_PER_ELEMENT * target.columns())
-                .body((begin, end) -> {
-                    indices.requireWithin(source.rows());
-                    target.backend().kernels().gather(source, indices, target, begin, end);
-                });
+                .require(() -> requireRows(indices, rows, source.rows()))
+                .body((begin, end) -> target.backend().kernels().gather(source, indices, target, begin, end));
     }
 
     /**
-     * Row indices[r] of target (N x D) += row r of source (B x D), r ascending, so that repeated row numbers add in
-     * order: the gradient of {@link #gather}. Row numbers are read and checked as there.
+     * Row indices[position + r] of target (N x D) += row r of source (B x D), r ascending, so that repeated row numbers
+     * add in order: the gradient of {@link #gather}. Row numbers are read and checked as there.
      */
     public static Launch scatterAdd(Matrix source, Indices indices, Matrix target) {
         Arguments.given("Rows.scatterAdd", "indices", indices);
         Arguments a = new Arguments("Rows.scatterAdd").input("source", source);
-        a.shape("source", source, indices.count(), source.columns());
         long rows = Arguments.given("Rows.scatterAdd", "target", target).rows();
-        a.output("target", target, rows, source.columns()).indices(indices);
+        a.indices(indices, "source", source.rows()).output("target", target, rows, source.columns());
         return a.launch(target.columns()).readsAll(source).writes(Arguments.whole(target))
                 .nanosPerItem(NANOS_PER_ELEMENT * source.rows())
-                .body((begin, end) -> {
-                    indices.requireWithin(target.rows());
-                    target.backend().kernels().scatterAdd(source, indices, target, begin, end);
-                });
+                .require(() -> requireRows(indices, source.rows(), rows))
+                .body((begin, end) -> target.backend().kernels().scatterAdd(source, indices, target, begin, end));
+    }
+
+    private static void requireRows(Indices indices, long used, long rows) {
+        indices.requireWindow(used);
+        indices.requireWithin(rows);
     }
 
     private static Launch sameShape(Arguments a, Matrix source, Matrix target) {

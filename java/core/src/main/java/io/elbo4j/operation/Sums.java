@@ -33,6 +33,14 @@ public final class Sums {
         Arguments a = new Arguments("Sums.columns").input("x", x).output("sums", sums, 1, x.columns());
         return a.launch(x.columns()).readsAll(x).writes(Arguments.asColumn(sums))
                 .nanosPerItem(NANOS_PER_ELEMENT * x.rows())
-                .body((begin, end) -> x.backend().kernels().columnSums(x, sums, begin, end));
+                .body(new Columns(x, sums));
+    }
+
+    /** What {@link #columns} runs, known by name so that a device can fuse it with what follows. */
+    public record Columns(Matrix x, Matrix sums) implements Launch.Body {
+        @Override
+        public void run(long begin, long end) {
+            x.backend().kernels().columnSums(x, sums, begin, end);
+        }
     }
 }

@@ -79,6 +79,12 @@ final class Elementwise {
                             t[i] = Log.log(t[i]);
                         }
                     }
+                    case SQRT -> {
+                        // double has more than twice the bits of float, so rounding twice rounds right
+                        for (int i = 0; i < n; i++) {
+                            t[i] = (float) Math.sqrt(t[i]);
+                        }
+                    }
                 }
                 store(t, y, r, c, n);
             }

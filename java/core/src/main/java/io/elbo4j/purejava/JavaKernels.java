@@ -130,12 +130,12 @@ final class JavaKernels implements Kernels {
 
     @Override
     public void gather(Matrix source, Indices rows, Matrix target, long begin, long end) {
-        RowsKernels.gather(source, (int[]) rows.address(), target, begin, end);
+        RowsKernels.gather(source, (int[]) rows.address(), rows.position(), target, begin, end);
     }
 
     @Override
     public void scatterAdd(Matrix source, Indices rows, Matrix target, long begin, long end) {
-        RowsKernels.scatterAdd(source, (int[]) rows.address(), target, begin, end);
+        RowsKernels.scatterAdd(source, (int[]) rows.address(), rows.position(), target, begin, end);
     }
 
     @Override

@@ -15,8 +15,8 @@ import java.util.Arrays;
  * Moves and adds whole rows. Moves 8 bytes an element to copy or gather, 12 to add.
  *
  * <pre>
- * gather       target[r] = source[rows[r]]
- * scatterAdd   target[rows[r]] += source[r] for ascending r, since rows may name one row twice
+ * gather       target[r] = source[rows[position + r]]
+ * scatterAdd   target[rows[position + r]] += source[r] for ascending r, since rows may name one row twice
  * </pre>
  */
 final class RowsKernels {
@@ -38,9 +38,9 @@ final class RowsKernels {
         }
     }
 
-    static void gather(Matrix source, int[] rows, Matrix target, long begin, long end) {
+    static void gather(Matrix source, int[] rows, int position, Matrix target, long begin, long end) {
         for (long r = begin; r < end; r++) {
-            copyRow(source, rows[(int) r], target, r);
+            copyRow(source, rows[position + (int) r], target, r);
         }
     }
 
@@ -63,9 +63,9 @@ final class RowsKernels {
     }
 
     /** begin and end are columns: every worker keeps the order of the rows. */
-    static void scatterAdd(Matrix source, int[] rows, Matrix target, long begin, long end) {
+    static void scatterAdd(Matrix source, int[] rows, int position, Matrix target, long begin, long end) {
         for (long r = 0; r < source.rows(); r++) {
-            addRow(source, r, target, rows[(int) r], (int) begin, (int) end);
+            addRow(source, r, target, rows[position + (int) r], (int) begin, (int) end);
         }
     }
 

@@ -242,8 +242,11 @@ class ArgumentErrorsTest {
                 + " (row stride 0)", () -> Rows.fill(1, repeated));
         missing("Rows.fill: target", () -> Rows.fill(1, null));
         missing("Rows.gather: indices", () -> Rows.gather(wrong, null, out));
-        refused("Rows.gather: target must be 3 x 3, not 5 x 3", () -> Rows.gather(wrong, three, matrix(5, 3)));
-        refused("Rows.scatterAdd: source must be 3 x 3, not 5 x 3", () -> Rows.scatterAdd(wrong, three, out));
+        refused("Rows.gather: indices must have a row number for each of the 5 rows of target, not 3",
+                () -> Rows.gather(wrong, three, matrix(5, 3)));
+        refused("Rows.gather: target must be 2 x 3, not 2 x 4", () -> Rows.gather(wrong, three, matrix(2, 4)));
+        refused("Rows.scatterAdd: indices must have a row number for each of the 5 rows of source, not 3",
+                () -> Rows.scatterAdd(wrong, three, out));
         refused("Rows.scatterAdd: target must be 5 x 4, not 5 x 3", () -> Rows.scatterAdd(in, three, wrong));
     }
 

@@ -152,6 +152,8 @@ class ElementwiseTest {
                 new float[] {1, 1, INF, 0, NAN, INF, 0});
         assertMap(ScalarFunction.LOG, new float[] {1, 0, -0.0f, INF, -1, -INF, NAN},
                 new float[] {0, -INF, -INF, INF, NAN, NAN, NAN});
+        assertMap(ScalarFunction.SQRT, new float[] {4, 2, 0, -0.0f, INF, Float.MIN_VALUE, -1, -INF, NAN},
+                new float[] {2, 0x1.6a09e6p0f, 0, -0.0f, INF, 0x1.6a09e6p-75f, NAN, NAN, NAN});
     }
 
     private static void assertMap(ScalarFunction function, float[] x, float[] expected) {

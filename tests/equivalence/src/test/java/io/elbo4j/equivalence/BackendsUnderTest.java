@@ -2,6 +2,7 @@ package io.elbo4j.equivalence;
 
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
+import io.elbo4j.cuda.CudaLibrary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -20,7 +21,11 @@ record BackendsUnderTest(String name, Supplier<Backend> opener) {
         return Backends.open("java", 1);
     }
 
-    /** java with 2 and 3 threads, and every level of the cpu backend with 1, 2 and 3. */
+    /**
+     * java with 2 and 3 threads, every level of the cpu backend with 1, 2 and 3, and cuda: on a GPU, or, where the tests
+     * are given the emulation, on that. The system property {@code elbo4j.backends} (a regular expression for the
+     * beginning of a name) leaves out others.
+     */
     static List<BackendsUnderTest> all() {
         List<BackendsUnderTest> all = new ArrayList<>();
         for (int threads : new int[] {2, 3}) {
@@ -35,6 +40,11 @@ record BackendsUnderTest(String name, Supplier<Backend> opener) {
                 }
             }
         }
+        if (CudaLibrary.problem().isEmpty()) {
+            all.add(new BackendsUnderTest("cuda", () -> Backends.open("cuda", 1)));
+        }
+        String only = System.getProperty("elbo4j.backends", "");
+        all.removeIf(under -> !under.name().matches("(" + only + ").*"));
         return all;
     }
 }

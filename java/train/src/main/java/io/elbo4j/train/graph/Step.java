@@ -6,6 +6,7 @@ import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Program;
+import io.elbo4j.Readback;
 import io.elbo4j.operation.Adam;
 import io.elbo4j.operation.Clip;
 import io.elbo4j.operation.LogMeanExp;
@@ -22,20 +23,25 @@ import java.util.Optional;
  * Running it allocates nothing. Steps of one training run share {@link Parameters}; close a step to free its buffers.
  */
 public final class Step implements AutoCloseable {
+    /** Runs whose totals can be recorded before they are taken. */
+    public static final int MOST_RECORDED = 64;
+
     private final Graph graph;
     private final Plan plan;
     private final long batch;
-    private final Indices indices;
+    private final Indices order;
+    private final Indices ownOrder;
     private final Program program;
     private final AdamStep adam;
     private final List<Node> terms;
     private final Matrix totals;
+    private final Readback recorded;
     private final Plan.NodeNoise[] noises;
     private final float[] klGradient;
     private double klWeight = Double.NaN;
 
     private Step(Graph graph, Parameters parameters, Backend backend, long batch, StepSettings settings, Matrix data,
-            AdamStep adam) {
+            Indices sharedOrder, AdamStep adam) {
         if (batch < 1) {
             throw new IllegalArgumentException("a step needs at least 1 row, not " + batch);
         }
@@ -47,9 +53,10 @@ public final class Step implements AutoCloseable {
         this.graph = graph;
         this.batch = batch;
         this.adam = adam;
-        this.indices = data == null ? null : backend.indices(Math.toIntExact(batch));
+        this.ownOrder = data == null || sharedOrder != null ? null : backend.indices(Math.toIntExact(batch));
+        this.order = sharedOrder != null ? sharedOrder : ownOrder;
         this.plan = new Plan(backend, parameters, settings, batch, input -> data == null ? null
-                : Rows.gather(data, indices, planned(input)));
+                : Rows.gather(data, order, planned(input)));
         forward(settings);
         if (settings.means()) {
             for (Observation o : graph.observations()) {
@@ -76,6 +83,7 @@ public final class Step implements AutoCloseable {
             all.add(Sums.rows(term.reshape(1, term.rows()), totals.columns(i, i + 1)));
         }
         this.program = new Program(backend, all);
+        this.recorded = train ? backend.readback(totals, MOST_RECORDED) : null;
         this.noises = plan.noises().toArray(Plan.NodeNoise[]::new);
         this.klGradient = new float[Math.toIntExact(batch * settings.samples())];
         if (train) {
@@ -86,13 +94,22 @@ public final class Step implements AutoCloseable {
     /** Compiles a training step; {@code data}, whose rows the input is, is null where inputs are set by hand. */
     public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
             Matrix data, AdamStep adam) {
-        return new Step(graph, parameters, backend, rows, settings, data, adam);
+        return new Step(graph, parameters, backend, rows, settings, data, null, adam);
+    }
+
+    /**
+     * Compiles a training step that takes its rows of {@code data} in an order that is set once for many steps, an
+     * epoch's; {@link #rows(int)} says where in it. The step does not close {@code order}.
+     */
+    public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
+            Matrix data, Indices order, AdamStep adam) {
+        return new Step(graph, parameters, backend, rows, settings, data, order, adam);
     }
 
     /** Compiles a step that changes no parameter; {@code data} is null where inputs are set by hand. */
     public static Step compile(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
             Matrix data) {
-        return new Step(graph, parameters, backend, rows, settings, data, null);
+        return new Step(graph, parameters, backend, rows, settings, data, null, null);
     }
 
     private Matrix planned(Input input) {
@@ -156,10 +173,21 @@ public final class Step implements AutoCloseable {
 
     /** Rows of the data set for the next run: {@code source[from ... from + rows)}. */
     public Step rows(int[] source, int from) {
-        if (indices == null) {
-            throw new IllegalStateException("this step was compiled without data: set its inputs' values instead");
+        if (ownOrder == null) {
+            throw new IllegalStateException(order == null
+                    ? "this step was compiled without data: set its inputs' values instead"
+                    : "this step was compiled with an order of its own: say where in it, with rows(from)");
         }
-        indices.set(source, from);
+        ownOrder.set(source, from);
+        return this;
+    }
+
+    /** Rows of the data set for the next run: the {@code batch()} from {@code from} on in the order compiled with. */
+    public Step rows(int from) {
+        if (order == null || ownOrder != null) {
+            throw new IllegalStateException("this step was compiled without an order of rows: give them instead");
+        }
+        order.position(from);
         return this;
     }
 
@@ -215,7 +243,10 @@ public final class Step implements AutoCloseable {
     }
 
     private double total(Class<? extends Node> kind) {
-        float[] sums = totals.toArray();
+        return total(kind, totals.toArray());
+    }
+
+    private double total(Class<? extends Node> kind, float[] sums) {
         double total = 0;
         for (int i = 0; i < sums.length; i++) {
             if (kind.isInstance(terms.get(i))) {
@@ -223,6 +254,24 @@ public final class Step implements AutoCloseable {
             }
         }
         return total;
+    }
+
+    /** The totals of a run. */
+    public record Totals(double reconstruction, double kl) { }
+
+    /** Keeps the totals of the last run for {@link #takeTotals}, without waiting for them. */
+    public Step record() {
+        recorded.record();
+        return this;
+    }
+
+    /** The totals of the runs recorded since the last call, in order: waits for these runs. */
+    public List<Totals> takeTotals() {
+        List<Totals> taken = new ArrayList<>();
+        for (float[] sums : recorded.take()) {
+            taken.add(new Totals(total(Observation.class, sums), total(Latent.class, sums)));
+        }
+        return taken;
     }
 
     /** The buffer of a value, to set it (an input, a latent variable to decode) or to read it. */
@@ -251,6 +300,11 @@ public final class Step implements AutoCloseable {
         return plan.buffer("log mean weight", batch, 1);
     }
 
+    /** How many kernels and copies a step is on a device, once it is replayed as a graph; 0 before, and on a host. */
+    public long nodes() {
+        return program.nodes();
+    }
+
     /** How many times the workers meet in a step. */
     public int phases() {
         return program.phases();
@@ -274,9 +328,13 @@ public final class Step implements AutoCloseable {
 
     @Override
     public void close() {
+        program.close();
+        if (recorded != null) {
+            recorded.close();
+        }
         plan.buffers().values().forEach(Matrix::close);
-        if (indices != null) {
-            indices.close();
+        if (ownOrder != null) {
+            ownOrder.close();
         }
     }
 }

@@ -1,0 +1,59 @@
+# elbo4j_cuda: native/cuda/*.cu by nvcc, machine code (SASS) for the GPUs from Turing on and PTX for those to come. The
+# CUDA run time is linked statically: the library needs nothing but the driver.
+set(wanted 75 80 86 89 90 100 120)
+
+# CMake hides why a compiler fails (most often a C++ compiler that is too new for it): nvcc says it.
+if(CMAKE_CUDA_COMPILER)
+  set(trial "${CMAKE_CURRENT_BINARY_DIR}/trial.cu")
+  file(WRITE "${trial}" "__global__ void trial() {}\n")
+  set(host_compiler "")
+  if(DEFINED ENV{CUDAHOSTCXX})
+    set(host_compiler "-ccbin=$ENV{CUDAHOSTCXX}")
+  endif()
+  execute_process(COMMAND "${CMAKE_CUDA_COMPILER}" ${host_compiler} -arch=sm_75 -c "${trial}" -o "${trial}.o"
+    RESULT_VARIABLE failed OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  if(failed)
+    string(REGEX REPLACE "[ .!\n]+$" "" said "${said}")
+    string(REGEX REPLACE "[ \n]+" " " said "${said}")
+    message(FATAL_ERROR "${CMAKE_CUDA_COMPILER} cannot compile (status ${failed}) ${said}.")
+  endif()
+endif()
+
+set(CMAKE_CUDA_ARCHITECTURES 75-real) # for CMake's own trial
+enable_language(CUDA)
+if(NOT CMAKE_CUDA_COMPILER_ID STREQUAL "NVIDIA" OR CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 12.0)
+  message(FATAL_ERROR "the CUDA compiler is ${CMAKE_CUDA_COMPILER_ID} ${CMAKE_CUDA_COMPILER_VERSION}; nvcc 12.0 or newer is needed")
+endif()
+find_package(CUDAToolkit REQUIRED)
+
+# An older nvcc compiles for what it knows, and its newest PTX serves the GPUs that it does not know.
+execute_process(COMMAND "${CMAKE_CUDA_COMPILER}" --list-gpu-code OUTPUT_VARIABLE known ERROR_QUIET)
+set(CMAKE_CUDA_ARCHITECTURES "")
+foreach(architecture ${wanted})
+  if(known MATCHES "sm_${architecture}([^0-9]|$)")
+    list(APPEND CMAKE_CUDA_ARCHITECTURES ${architecture}-real)
+    set(newest ${architecture})
+  endif()
+endforeach()
+list(APPEND CMAKE_CUDA_ARCHITECTURES 75-virtual ${newest}-virtual)
+message(STATUS "elbo4j: nvcc ${CMAKE_CUDA_COMPILER_VERSION} for ${CMAKE_CUDA_ARCHITECTURES}")
+
+# CONFIGURE_DEPENDS: a new operation is a new file, and nothing else.
+file(GLOB ELBO4J_CUDA_SOURCES CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/native/cuda/*.cu")
+add_library(elbo4j_cuda OBJECT ${ELBO4J_CUDA_SOURCES})
+foreach(folder spec include cuda)
+  target_include_directories(elbo4j_cuda PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/native/${folder}")
+endforeach()
+# no contraction and no fast math, as everywhere
+# threads: two GPUs at a time, so that the longest file does not keep all waiting
+target_compile_options(elbo4j_cuda PRIVATE -fmad=false --threads=2
+  -Xcompiler=-Wall,-Wextra,-Wno-unknown-pragmas,-ffunction-sections,-fdata-sections)
+if(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 12.8)
+  target_compile_options(elbo4j_cuda PRIVATE --compress-mode=size)
+else()
+  target_compile_options(elbo4j_cuda PRIVATE -Xfatbin=-compress-all)
+endif()
+if(ELBO4J_WERROR)
+  target_compile_options(elbo4j_cuda PRIVATE -Werror=all-warnings)
+endif()
+target_link_libraries(elbo4j_cuda INTERFACE CUDA::cudart_static)

@@ -1,0 +1,66 @@
+# elbo4j_emulation: native/cuda/*.cu compiled for the CPU against tests/emulation, for tests on machines without a GPU.
+# emulation_self_test, a target not built by default, compiles and runs tests/emulation/self_test.cu.
+#
+# A JVM needs the run time of the sanitizers loaded before everything else, and handles its own signals:
+#   LD_PRELOAD=$(g++ -print-file-name=libasan.so)
+#   ASAN_OPTIONS=detect_leaks=0:handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0
+#   UBSAN_OPTIONS=print_stacktrace=1
+option(ELBO4J_EMULATION_SANITIZE "kernels with the address and undefined-behaviour sanitizers" OFF)
+include(CheckCXXCompilerFlag)
+
+if(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  message(FATAL_ERROR "the emulation of CUDA needs GCC on Linux")
+endif()
+
+set(sanitizers "")
+add_library(elbo4j_emulation_flags INTERFACE)
+foreach(folder tests/emulation native/spec native/include native/cuda)
+  target_include_directories(elbo4j_emulation_flags INTERFACE "${CMAKE_CURRENT_SOURCE_DIR}/${folder}")
+endforeach()
+target_compile_options(elbo4j_emulation_flags INTERFACE
+  # the bits of native/cpu, and float4 accesses to floats, which CUDA allows
+  -O2 -ffp-contract=off -fno-math-errno -fno-strict-aliasing
+  -Wall -Wextra -Wno-unknown-pragmas)
+# the instruction of spec::fma, without which it takes ten; what is built here runs here
+check_cxx_compiler_flag(-march=native ELBO4J_HAS_NATIVE)
+if(ELBO4J_HAS_NATIVE AND NOT CMAKE_CROSSCOMPILING)
+  target_compile_options(elbo4j_emulation_flags INTERFACE -march=native)
+endif()
+if(ELBO4J_WERROR)
+  target_compile_options(elbo4j_emulation_flags INTERFACE -Werror)
+endif()
+if(ELBO4J_EMULATION_SANITIZE)
+  list(APPEND sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all)
+  target_compile_options(elbo4j_emulation_flags INTERFACE ${sanitizers} -fno-omit-frame-pointer -g1)
+endif()
+
+# elbo4j_emulation_sources(<variable> <files.cu>): one .cpp for each, as CMake takes .cu for another language.
+function(elbo4j_emulation_sources variable)
+  set(sources "")
+  foreach(source ${ARGN})
+    get_filename_component(name "${source}" NAME_WE)
+    set(wrapper "${CMAKE_CURRENT_BINARY_DIR}/emulation/${name}.cpp")
+    file(GENERATE OUTPUT "${wrapper}" CONTENT "#include \"${source}\"\n")
+    list(APPEND sources "${wrapper}")
+  endforeach()
+  set(${variable} ${sources} PARENT_SCOPE)
+endfunction()
+
+# CONFIGURE_DEPENDS: a new operation is a new file, and nothing else.
+file(GLOB kernels CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/native/cuda/*.cu")
+elbo4j_emulation_sources(sources ${kernels})
+set(emulation "${CMAKE_CURRENT_SOURCE_DIR}/tests/emulation")
+add_library(elbo4j_emulation OBJECT ${sources} "${emulation}/execution.cpp" "${emulation}/runtime.cpp")
+target_link_libraries(elbo4j_emulation PRIVATE elbo4j_emulation_flags INTERFACE ${CMAKE_DL_LIBS})
+# the last word on symbols: function names stay, for the reports
+target_link_options(elbo4j_emulation INTERFACE ${sanitizers} -Wl,--strip-debug)
+# its variables are the host's
+set_source_files_properties("${CMAKE_CURRENT_BINARY_DIR}/emulation/runtime.cpp" PROPERTIES
+  COMPILE_DEFINITIONS ELBO4J_EMULATION_HOST_ONLY)
+
+elbo4j_emulation_sources(sources "${emulation}/self_test.cu")
+add_executable(elbo4j_emulation_self_test EXCLUDE_FROM_ALL
+  ${sources} "${emulation}/execution.cpp" "${emulation}/runtime.cpp")
+target_link_libraries(elbo4j_emulation_self_test PRIVATE elbo4j_emulation_flags ${CMAKE_DL_LIBS})
+target_link_options(elbo4j_emulation_self_test PRIVATE ${sanitizers})
+add_custom_target(emulation_self_test COMMAND elbo4j_emulation_self_test VERBATIM)

@@ -1,0 +1,70 @@
+package io.elbo4j;
+
+/**
+ * Copies of one row's values at several moments, read together: a training loop records the losses of each step and
+ * reads them once per reporting interval, so that no step waits. Made by {@link Backend#readback}.
+ */
+public abstract class Readback implements AutoCloseable {
+    private final Matrix row;
+    private final int capacity;
+    private int recorded;
+
+    /** @throws IllegalArgumentException unless {@code row} is one row and {@code capacity} at least 1 */
+    protected Readback(Matrix row, int capacity) {
+        if (row.rows() != 1 || row.columns() > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("row must be 1 x D with D below 2^31 - 8, not " + row.rows() + " x "
+                    + row.columns());
+        }
+        if (capacity < 1) {
+            throw new IllegalArgumentException("capacity must be at least 1, not " + capacity);
+        }
+        this.row = row;
+        this.capacity = capacity;
+    }
+
+    protected final Matrix row() {
+        return row;
+    }
+
+    protected final int capacity() {
+        return capacity;
+    }
+
+    /**
+     * Records the values that the row has after all work queued before.
+     *
+     * @throws IllegalStateException if as many as the capacity are recorded already
+     */
+    public final void record() {
+        if (recorded == capacity) {
+            throw new IllegalStateException("all " + capacity + " places are taken: call take() first");
+        }
+        row.storage().requireOpen();
+        copy(recorded);
+        recorded++;
+    }
+
+    /** What was recorded since the last call, oldest first: waits until it is there. */
+    public final float[][] take() {
+        float[][] rows = new float[recorded][];
+        if (recorded > 0) {
+            await();
+        }
+        for (int i = 0; i < recorded; i++) {
+            rows[i] = values(i);
+        }
+        recorded = 0;
+        return rows;
+    }
+
+    /** Queues a copy of the row to a place in [0, capacity). */
+    protected abstract void copy(int place);
+
+    /** Waits until every copy is done. */
+    protected abstract void await();
+
+    protected abstract float[] values(int place);
+
+    @Override
+    public abstract void close();
+}

@@ -1,0 +1,49 @@
+package io.elbo4j.cuda;
+
+import io.elbo4j.cuda.jni.ElboCuda;
+import java.util.Locale;
+import java.util.Optional;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.LongPointer;
+
+/**
+ * A GPU, numbered as the CUDA driver does (CUDA_VISIBLE_DEVICES changes that).
+ *
+ * @param major of the compute capability, as is {@code minor}
+ * @param bytes of its memory
+ * @param problem why elbo4j cannot use it, in words with the remedy; empty if it can
+ */
+public record CudaDevice(int index, String name, int major, int minor, int multiprocessors, long bytes,
+        Optional<String> problem) {
+    private static final int PROPERTIES = 8;
+
+    static CudaDevice examine(int index) {
+        try (BytePointer name = new BytePointer(256L); LongPointer p = new LongPointer(PROPERTIES)) {
+            CudaErrors.check(ElboCuda.elbo4j_cuda_device(index, name, p));
+            CudaErrors.check(ElboCuda.elbo4j_cuda_set_device(index));
+            int probe = ElboCuda.elbo4j_cuda_probe();
+            CudaDevice device = new CudaDevice(index, name.limit(BytePointer.strlen(name)).getString(), (int) p.get(0),
+                    (int) p.get(1), (int) p.get(2), p.get(3), Optional.empty());
+            return probe == 0 ? device : device.refused(CudaLibrary.explain(probe, device));
+        }
+    }
+
+    private CudaDevice refused(String why) {
+        return new CudaDevice(index, name, major, minor, multiprocessors, bytes, Optional.of(why));
+    }
+
+    /** Bytes of its memory that nobody has now. */
+    public long freeBytes() {
+        CudaErrors.requireAlive();
+        try (BytePointer name = new BytePointer(256L); LongPointer p = new LongPointer(PROPERTIES)) {
+            CudaErrors.check(ElboCuda.elbo4j_cuda_device(index, name, p));
+            return p.get(6);
+        }
+    }
+
+    /** As {@code NVIDIA H200 (compute capability 9.0, 132 multiprocessors, 139.8 GiB)}. */
+    public String description() {
+        return String.format(Locale.ROOT, "%s (compute capability %d.%d, %d multiprocessors, %.1f GiB)", name, major,
+                minor, multiprocessors, bytes / (double) (1 << 30));
+    }
+}

@@ -1,0 +1,79 @@
+package io.elbo4j.cuda;
+
+import io.elbo4j.Leaks;
+import io.elbo4j.cuda.jni.ElboCuda;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/** A mark in a stream: another stream, or the caller, can wait until the work before it is done; two measure time. */
+public final class CudaEvent implements AutoCloseable {
+    private final int device;
+    private final Pointer event;
+    private final Leaks.Guard guard;
+    private volatile boolean closed;
+
+    /** @throws IllegalStateException if the device cannot be used, with the reason */
+    public CudaEvent(int device) {
+        CudaErrors.requireAlive();
+        CudaLibrary.device(device);
+        CudaErrors.check(ElboCuda.elbo4j_cuda_set_device(device));
+        Pointer created = new Pointer();
+        CudaErrors.check(ElboCuda.elbo4j_cuda_event_create(created));
+        this.device = device;
+        this.event = created;
+        this.guard = new Leaks.Guard(this, () -> {
+            if (CudaErrors.alive()) {
+                CudaErrors.note(ElboCuda.elbo4j_cuda_event_destroy(created));
+            }
+        });
+    }
+
+    public int device() {
+        return device;
+    }
+
+    Pointer pointer() {
+        CudaErrors.requireAlive();
+        if (closed) {
+            throw new IllegalStateException("this CUDA event has been closed");
+        }
+        return event;
+    }
+
+    /** Marks the work queued on the stream so far, instead of what was recorded before. */
+    public CudaEvent record(CudaStream stream) {
+        CudaErrors.check(ElboCuda.elbo4j_cuda_event_record(pointer(), stream.use()));
+        return this;
+    }
+
+    /** Waits until what was recorded is done, which it is if nothing was. */
+    public void synchronize() {
+        CudaErrors.check(ElboCuda.elbo4j_cuda_event_synchronize(pointer()));
+    }
+
+    public boolean isDone() {
+        try (IntPointer done = new IntPointer(1L)) {
+            CudaErrors.check(ElboCuda.elbo4j_cuda_event_query(pointer(), done));
+            return done.get() != 0;
+        }
+    }
+
+    /**
+     * Milliseconds on the device between two events, both of which must be done (resolution about 0.5 us).
+     *
+     * @throws CudaException if one was never recorded, or is not done
+     */
+    public static float milliseconds(CudaEvent from, CudaEvent to) {
+        try (FloatPointer milliseconds = new FloatPointer(1L)) {
+            CudaErrors.check(ElboCuda.elbo4j_cuda_event_milliseconds(milliseconds, from.pointer(), to.pointer()));
+            return milliseconds.get();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        guard.close();
+    }
+}

@@ -1,0 +1,59 @@
+package io.elbo4j.cuda;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Indices;
+import io.elbo4j.Leaks;
+import java.lang.ref.Reference;
+import org.bytedeco.javacpp.Pointer;
+
+/** Row numbers in a device's memory. */
+final class CudaIndices extends Indices {
+    private final CudaQueue queue;
+    private final Pointer memory;
+    private final CudaAddress.Ints address;
+    private final Leaks.Guard guard;
+    private volatile boolean closed;
+
+    CudaIndices(Backend backend, CudaQueue queue, int count) {
+        super(backend, count);
+        Pointer allocated = queue.allocate((long) count * Integer.BYTES);
+        this.queue = queue;
+        this.memory = allocated;
+        this.address = new CudaAddress.Ints(allocated.address(), this);
+        this.guard = new Leaks.Guard(this, () -> queue.free(allocated));
+    }
+
+    @Override
+    protected void copy(int[] source, int from) {
+        requireOpen();
+        queue.staging().write(memory, source, from, count());
+        Reference.reachabilityFence(this);
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("these " + count() + " row numbers have been closed");
+        }
+    }
+
+    /** Of row number 0, for kernels that read the position from the device's memory. */
+    CudaAddress.Ints start() {
+        return address(0);
+    }
+
+    @Override
+    public CudaAddress.Ints address() {
+        return address(position());
+    }
+
+    private CudaAddress.Ints address(int position) {
+        requireOpen();
+        return (CudaAddress.Ints) address.position(position);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        guard.close();
+    }
+}

@@ -1,0 +1,191 @@
+package io.elbo4j.cuda;
+
+import io.elbo4j.cpu.CpuLibrary;
+import io.elbo4j.cuda.jni.ElboCuda;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Loader;
+
+/**
+ * The native CUDA library and what it finds: loaded once, at the first question; a refusal keeps its reason in words.
+ * The CUDA run time is part of the library: a machine needs the NVIDIA driver and nothing else.
+ */
+public final class CudaLibrary {
+    /** A file to load instead of the library in this build; empty or unset: the one in this build. For tests. */
+    public static final String FILE_PROPERTY = "elbo4j.cuda.library";
+
+    private static final int ABI = 1;
+    private static final String NAME = "jniElboCuda";
+    private static final int STUB = 34;
+    private static final int OLD_DRIVER = 35;
+    private static final int NO_DEVICE = 100;
+
+    private CudaLibrary() { }
+
+    /** What was found, devices in the order of their numbers; each is examined when it is asked for. */
+    private record Found(String problem, boolean driver, int devices) { }
+
+    private static final class Probe {
+        private static final Found FOUND = probe();
+        private static final CudaDevice[] EXAMINED = new CudaDevice[FOUND.devices];
+    }
+
+    /** Why no device can be used here, a sentence with the remedy; empty if one can. */
+    public static Optional<String> problem() {
+        if (Probe.FOUND.problem != null) {
+            return Optional.of(Probe.FOUND.problem);
+        }
+        return firstUsable() >= 0 ? Optional.empty() : devices().get(0).problem();
+    }
+
+    /** The devices of this machine, also those that cannot be used; none if the library or the driver refuses. */
+    public static List<CudaDevice> devices() {
+        return IntStream.range(0, Probe.FOUND.devices).mapToObj(CudaLibrary::device).toList();
+    }
+
+    /**
+     * @throws IllegalStateException if there is none that can be used, with the reason
+     * @throws IllegalArgumentException if there is no device of that number
+     */
+    public static CudaDevice device(int index) {
+        if (Probe.FOUND.problem != null) {
+            throw new IllegalStateException("backend cuda is not available: " + Probe.FOUND.problem);
+        }
+        if (index < 0 || index >= Probe.FOUND.devices) {
+            throw new IllegalArgumentException("device must be the number of a GPU of this machine, from 0 to "
+                    + (Probe.FOUND.devices - 1) + ", not " + index);
+        }
+        synchronized (Probe.EXAMINED) {
+            if (Probe.EXAMINED[index] == null) {
+                Probe.EXAMINED[index] = examine(index);
+            }
+            return Probe.EXAMINED[index];
+        }
+    }
+
+    /** The number of the first device that can be used, or -1; the others are not woken. */
+    public static int firstUsable() {
+        for (int i = 0; i < Probe.FOUND.devices; i++) {
+            if (device(i).problem().isEmpty()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether kernels run on the CPU: the library is the emulation of the tests. */
+    public static boolean emulated() {
+        return Probe.FOUND.problem == null && ElboCuda.elbo4j_cuda_emulated() == 1;
+    }
+
+    /** Whether the library was loaded and there is an NVIDIA driver, usable or not. */
+    public static boolean hasDriver() {
+        return Probe.FOUND.driver;
+    }
+
+    private static CudaDevice examine(int index) {
+        try {
+            return CudaDevice.examine(index);
+        } catch (CudaException e) {
+            return new CudaDevice(index, "device " + index, 0, 0, 0, 0, Optional.of(e.getMessage()));
+        }
+    }
+
+    private static Found probe() {
+        try {
+            String missing = load();
+            return missing != null ? new Found(missing, false, 0) : countDevices();
+        } catch (LinkageError | RuntimeException | IOException e) {
+            return new Found(CpuLibrary.explain(e), false, 0);
+        }
+    }
+
+    /**
+     * ElboCuda loads its library when it is initialised, from its place in this build. Under its name JavaCPP loads it
+     * only once, so a file that has been loaded under that name before takes its place.
+     */
+    private static String load() throws IOException {
+        String file = System.getProperty(FILE_PROPERTY, "");
+        if (!file.isEmpty()) {
+            if (!Files.isReadable(Path.of(file))) {
+                return FILE_PROPERTY + " names " + file + ", which cannot be read";
+            }
+            Loader.loadLibrary(ElboCuda.class, new URL[] {Path.of(file).toUri().toURL()}, NAME);
+        } else if (CudaLibrary.class.getResource("jni/" + Loader.getPlatform() + "/" + System.mapLibraryName(NAME))
+                == null) {
+            return "there is no CUDA library for " + Loader.getPlatform() + " in this build of elbo4j: it was built on"
+                    + " another platform, or without nvcc (with -Dnative=cuda the build says what is missing)";
+        }
+        Loader.load(ElboCuda.class);
+        int abi = ElboCuda.elbo4j_cuda_abi();
+        return abi == ABI ? null : "the CUDA library is of version " + abi + ", this elbo4j needs " + ABI
+                + ": delete the old library from java.library.path, or rebuild";
+    }
+
+    private static Found countDevices() {
+        try (IntPointer count = new IntPointer(1L); IntPointer driver = new IntPointer(1L);
+                IntPointer runtime = new IntPointer(1L)) {
+            int error = ElboCuda.elbo4j_cuda_device_count(count);
+            ElboCuda.elbo4j_cuda_last_error();
+            if (error == 0 && count.get() > 0) {
+                return new Found(null, true, count.get());
+            }
+            ElboCuda.elbo4j_cuda_versions(driver, runtime);
+            return new Found(explain(error == 0 ? NO_DEVICE : error, driver.get(), runtime.get()), driver.get() > 0, 0);
+        }
+    }
+
+    /** Why a device cannot be used. */
+    static String explain(int error, CudaDevice device) {
+        if (error == 209) {
+            return "this build of elbo4j holds no code for compute capability " + device.major() + "." + device.minor()
+                    + ": 7.5 (Turing) or newer is needed";
+        }
+        try (IntPointer driver = new IntPointer(1L); IntPointer runtime = new IntPointer(1L)) {
+            ElboCuda.elbo4j_cuda_versions(driver, runtime);
+            return explain(error, driver.get(), runtime.get());
+        }
+    }
+
+    /** Why there is no usable GPU, with the remedy; versions as 1000 major + 10 minor, 0 if there is no driver. */
+    static String explain(int error, int driver, int runtime) {
+        int needed = runtime / 1000;
+        String release = needed >= 13 ? "R580" : "R525";
+        if (error == OLD_DRIVER && driver == 0) {
+            return "there is no NVIDIA driver on this machine: for a GPU of NVIDIA install one that supports CUDA "
+                    + needed + ".0 (" + release + " or newer)";
+        }
+        return switch (error) {
+            case OLD_DRIVER -> "the NVIDIA driver supports CUDA " + version(driver) + ", this build needs " + needed
+                    + ".0 (driver " + release + " or newer): update the driver"
+                    + (driver / 1000 >= 12 ? ", or rebuild with a CUDA " + driver / 1000 + " toolkit" : "");
+            case NO_DEVICE -> "the NVIDIA driver sees no GPU: see what nvidia-smi lists, whether CUDA_VISIBLE_DEVICES"
+                    + " hides it, and in a container whether it was started with the GPUs (--gpus all)";
+            case STUB -> "what was loaded as the NVIDIA driver is the toolkit's stub: take the folder lib64/stubs out"
+                    + " of LD_LIBRARY_PATH";
+            case 222 -> "the GPU is newer than the code in this build, and the driver (CUDA " + version(driver)
+                    + ") cannot compile it: update the driver to one that supports CUDA " + version(runtime);
+            case 802 -> "the system of GPUs is still starting: start the service nvidia-fabricmanager, or wait";
+            case 803 -> "the NVIDIA driver's libraries and its kernel module are of different versions: restart the"
+                    + " machine after the update of the driver (in a container: restart it)";
+            case 804 -> "the CUDA compatibility package does not support this GPU or driver: take its folder (compat)"
+                    + " out of LD_LIBRARY_PATH, or update the driver to one that supports CUDA " + version(runtime);
+            case 999 -> "the NVIDIA driver failed without a reason: restart the machine (after a suspend, reloading the"
+                    + " module nvidia_uvm may do)";
+            default -> "CUDA reports: " + CudaErrors.said(ElboCuda.elbo4j_cuda_error_string(error)) + " ("
+                    + CudaErrors.said(ElboCuda.elbo4j_cuda_error_name(error)) + ", error " + error
+                    + "): see whether nvidia-smi works";
+        };
+    }
+
+    private static String version(int version) {
+        return version / 1000 + "." + version % 1000 / 10;
+    }
+}

@@ -1,0 +1,80 @@
+package io.elbo4j.cuda;
+
+import io.elbo4j.cuda.jni.ElboCuda;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * A backend's stream and its staging memory, which live until the backend and all memory allocated through it are
+ * closed. Its lock keeps the frees of the garbage collector's thread out of a capture.
+ */
+final class CudaQueue {
+    private final CudaStream stream;
+    private final boolean owned;
+    private Staging staging;
+    private long holders = 1;
+
+    CudaQueue(CudaStream stream, boolean owned) {
+        this.stream = stream;
+        this.owned = owned;
+    }
+
+    CudaStream stream() {
+        return stream;
+    }
+
+    /** The cudaStream_t, its device made current. */
+    Pointer use() {
+        return stream.use();
+    }
+
+    synchronized Staging staging() {
+        if (staging == null) {
+            staging = new Staging(this);
+        }
+        return staging;
+    }
+
+    synchronized void retain() {
+        if (holders == 0) {
+            throw new IllegalStateException("this backend has been closed");
+        }
+        holders++;
+    }
+
+    synchronized void release() {
+        if (--holders > 0) {
+            return;
+        }
+        if (staging != null) {
+            staging.close();
+        }
+        if (owned) {
+            stream.close();
+        }
+    }
+
+    /** Zeroed memory; the holder of it must {@link #free} it. */
+    synchronized Pointer allocate(long bytes) {
+        Pointer queue = use();
+        Pointer memory = new Pointer();
+        int error = ElboCuda.elbo4j_cuda_allocate(memory, bytes, queue);
+        if (error == CudaErrors.OUT_OF_MEMORY) {
+            CudaErrors.note(error);
+            CudaDevice device = CudaLibrary.device(stream.device());
+            throw new OutOfMemoryError("CUDA device " + device.index() + " (" + device.name() + ") could not give "
+                    + bytes + " bytes: " + device.freeBytes() + " of its " + device.bytes() + " bytes are free: use"
+                    + " smaller batches, close what is no longer needed, or use a GPU with more memory");
+        }
+        CudaErrors.check(error);
+        retain();
+        return memory;
+    }
+
+    synchronized void free(Pointer memory) {
+        if (CudaErrors.alive()) {
+            CudaErrors.note(ElboCuda.elbo4j_cuda_set_device(stream.device()));
+            CudaErrors.note(ElboCuda.elbo4j_cuda_free(memory, stream.pointer()));
+        }
+        release();
+    }
+}

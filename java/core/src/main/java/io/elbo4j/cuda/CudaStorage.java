@@ -1,0 +1,74 @@
+package io.elbo4j.cuda;
+
+import io.elbo4j.Backend;
+import io.elbo4j.ElementType;
+import io.elbo4j.Leaks;
+import io.elbo4j.Storage;
+import java.lang.ref.Reference;
+import org.bytedeco.javacpp.Pointer;
+
+/** Memory of a device, our own or of another library. */
+final class CudaStorage extends Storage {
+    private static final long MOST_ELEMENTS = Long.MAX_VALUE / Float.BYTES;
+
+    private final CudaQueue queue;
+    private final Pointer memory;
+    private final Leaks.Guard guard;
+
+    private CudaStorage(Backend backend, long elements, ElementType type, CudaQueue queue, Pointer memory,
+            boolean owned) {
+        super(backend, elements, type);
+        this.queue = queue;
+        this.memory = memory;
+        this.guard = owned ? new Leaks.Guard(this, () -> queue.free(memory)) : null;
+    }
+
+    static CudaStorage allocate(Backend backend, CudaQueue queue, long elements, ElementType type) {
+        requireElements(elements);
+        return new CudaStorage(backend, elements, type, queue, queue.allocate(elements * type.bytes()), true);
+    }
+
+    /** @param memory is held, in case it is the last one that keeps itself from being freed */
+    static CudaStorage wrap(Backend backend, CudaQueue queue, Pointer memory, long elements) {
+        requireElements(elements);
+        long address = CudaAddress.of(memory);
+        if (address % Float.BYTES != 0 || address == 0 && elements > 0) {
+            throw new IllegalArgumentException("deviceMemory must be the address of floats, a multiple of 4 and not 0,"
+                    + " not " + address);
+        }
+        return new CudaStorage(backend, elements, ElementType.FLOAT32, queue, memory, false);
+    }
+
+    private static void requireElements(long elements) {
+        if (elements < 0 || elements > MOST_ELEMENTS) {
+            throw new IllegalArgumentException("the cuda backend holds from 0 to " + MOST_ELEMENTS
+                    + " elements in one storage, not " + elements);
+        }
+    }
+
+    @Override
+    protected Pointer address(long offset) {
+        long address = CudaAddress.of(memory) + offset * type().bytes();
+        return type() == ElementType.FLOAT32 ? new CudaAddress.Floats(address, this)
+                : new CudaAddress.Halves(address, this);
+    }
+
+    @Override
+    protected void read(long offset, float[] target, int targetOffset, int count) {
+        queue.staging().read(address(offset), type(), target, targetOffset, count);
+        Reference.reachabilityFence(this);
+    }
+
+    @Override
+    protected void write(long offset, float[] source, int sourceOffset, int count) {
+        queue.staging().write(address(offset), type(), source, sourceOffset, count);
+        Reference.reachabilityFence(this);
+    }
+
+    @Override
+    protected void release() {
+        if (guard != null) {
+            guard.close();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.elbo4j.cuda;
+
+import io.elbo4j.Leaks;
+import io.elbo4j.cuda.jni.ElboCuda;
+import org.bytedeco.javacpp.Pointer;
+
+/** A queue of a device's work, which runs in order. Calls return before the work is done. */
+public final class CudaStream implements AutoCloseable {
+    private final int device;
+    private final Pointer stream;
+    private final Leaks.Guard guard;
+    private volatile boolean closed;
+
+    private CudaStream(int device, Pointer stream, boolean owned) {
+        this.device = device;
+        this.stream = stream;
+        this.guard = owned ? new Leaks.Guard(this, () -> destroy(device, stream)) : null;
+    }
+
+    /**
+     * A new stream of a device, which does not wait for the default stream.
+     *
+     * @throws IllegalStateException if the device cannot be used, with the reason
+     */
+    public static CudaStream create(int device) {
+        requireUsable(device);
+        Pointer stream = new Pointer();
+        CudaErrors.check(ElboCuda.elbo4j_cuda_stream_create(stream));
+        return new CudaStream(device, stream, true);
+    }
+
+    /**
+     * A stream of another library, as a cudaStream_t (the same as a CUstream): it must outlive this object, and closing
+     * does not destroy it. A null pointer is the device's default stream.
+     *
+     * @throws IllegalStateException if the device cannot be used, with the reason
+     */
+    public static CudaStream of(int device, Pointer cudaStream) {
+        requireUsable(device);
+        return new CudaStream(device, cudaStream == null ? new Pointer() : new Pointer(cudaStream), false);
+    }
+
+    private static void requireUsable(int device) {
+        CudaErrors.requireAlive();
+        CudaLibrary.device(device).problem().ifPresent(problem -> {
+            throw new IllegalStateException("CUDA device " + device + " is not available: " + problem);
+        });
+        CudaErrors.check(ElboCuda.elbo4j_cuda_set_device(device));
+    }
+
+    private static void destroy(int device, Pointer stream) {
+        if (CudaErrors.alive()) {
+            CudaErrors.note(ElboCuda.elbo4j_cuda_set_device(device));
+            CudaErrors.note(ElboCuda.elbo4j_cuda_stream_destroy(stream));
+        }
+    }
+
+    /** The device's number. */
+    public int device() {
+        return device;
+    }
+
+    /** The cudaStream_t; a {@code CUstream_st} of bytedeco's presets can be made of it. */
+    public Pointer pointer() {
+        return stream;
+    }
+
+    /**
+     * For what is called next on this thread: makes the device current.
+     *
+     * @throws FatalCudaException if CUDA works no more in this process
+     */
+    Pointer use() {
+        CudaErrors.requireAlive();
+        if (closed) {
+            throw new IllegalStateException("this CUDA stream has been closed");
+        }
+        CudaErrors.check(ElboCuda.elbo4j_cuda_set_device(device));
+        return stream;
+    }
+
+    /** Waits until all work queued before is done; an error of that work is thrown here. */
+    public void synchronize() {
+        CudaErrors.check(ElboCuda.elbo4j_cuda_stream_synchronize(use()));
+    }
+
+    /** Work queued from now on starts after what the event has recorded; the caller does not wait. */
+    public void waitFor(CudaEvent event) {
+        CudaErrors.check(ElboCuda.elbo4j_cuda_stream_wait(use(), event.pointer()));
+    }
+
+    /** Work queued before is finished by the device all the same. */
+    @Override
+    public void close() {
+        closed = true;
+        if (guard != null) {
+            guard.close();
+        }
+    }
+}

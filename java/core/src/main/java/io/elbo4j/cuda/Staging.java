@@ -1,0 +1,144 @@
+package io.elbo4j.cuda;
+
+import io.elbo4j.ElementType;
+import io.elbo4j.cuda.jni.ElboCuda;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.ShortPointer;
+
+/**
+ * A ring of page-locked pieces of memory, through which Java arrays go to and from a device: only from such memory are
+ * copies asynchronous. A write waits only where a piece is used again whose copy is not done.
+ */
+final class Staging implements AutoCloseable {
+    private static final int PIECES = 8;
+    /** Of at most 4 bytes. */
+    private static final int ELEMENTS = 1 << 17;
+
+    private final CudaQueue queue;
+    private final Piece[] pieces = new Piece[PIECES];
+    private int next;
+
+    Staging(CudaQueue queue) {
+        this.queue = queue;
+    }
+
+    private static final class Piece {
+        private final Pointer memory = new Pointer();
+        private final Pointer event = new Pointer();
+        private FloatPointer floats;
+        private IntPointer ints;
+        private ShortPointer halves;
+        private boolean queued;
+
+        void allocate() {
+            CudaErrors.check(ElboCuda.elbo4j_cuda_allocate_host(memory, (long) ELEMENTS * Float.BYTES));
+            floats = new FloatPointer(memory);
+            ints = new IntPointer(memory);
+            halves = new ShortPointer(memory);
+            CudaErrors.check(ElboCuda.elbo4j_cuda_event_create(event));
+        }
+
+        void queued(Pointer stream) {
+            CudaErrors.check(ElboCuda.elbo4j_cuda_event_record(event, stream));
+            queued = true;
+        }
+
+        void await() {
+            if (queued) {
+                CudaErrors.check(ElboCuda.elbo4j_cuda_event_synchronize(event));
+                queued = false;
+            }
+        }
+
+        void free() {
+            if (!event.isNull()) {
+                CudaErrors.note(ElboCuda.elbo4j_cuda_event_synchronize(event));
+                CudaErrors.note(ElboCuda.elbo4j_cuda_event_destroy(event));
+            }
+            if (!memory.isNull()) {
+                CudaErrors.note(ElboCuda.elbo4j_cuda_free_host(memory));
+            }
+        }
+    }
+
+    /** The next piece of the ring, whose last copy is done. */
+    private Piece take() {
+        if (pieces[next] == null) {
+            Piece piece = new Piece();
+            piece.allocate();
+            pieces[next] = piece;
+        }
+        Piece piece = pieces[next];
+        next = (next + 1) % PIECES;
+        piece.await();
+        return piece;
+    }
+
+    void write(Pointer target, ElementType type, float[] source, int from, int count) {
+        Pointer stream = queue.use();
+        for (long done = 0; done < count; done += ELEMENTS) {
+            int n = (int) Math.min(ELEMENTS, count - done);
+            Piece piece = take();
+            if (type == ElementType.FLOAT32) {
+                piece.floats.put(source, (int) (from + done), n);
+            } else {
+                for (int i = 0; i < n; i++) {
+                    piece.halves.put(i, type.round(source[(int) (from + done + i)]));
+                }
+            }
+            send(piece, target, done, n, type.bytes(), stream);
+        }
+    }
+
+    void write(Pointer target, int[] source, int from, int count) {
+        Pointer stream = queue.use();
+        for (long done = 0; done < count; done += ELEMENTS) {
+            int n = (int) Math.min(ELEMENTS, count - done);
+            Piece piece = take();
+            piece.ints.put(source, (int) (from + done), n);
+            send(piece, target, done, n, Integer.BYTES, stream);
+        }
+    }
+
+    private static void send(Piece piece, Pointer target, long element, long n, int bytes, Pointer stream) {
+        CudaErrors.check(ElboCuda.elbo4j_cuda_copy_to_device(new CudaAddress(target.address()
+                + element * bytes), piece.memory, n * bytes, stream));
+        piece.queued(stream);
+    }
+
+    /** Returns when the values are there: while one piece is copied out, the device fills those after it. */
+    void read(Pointer source, ElementType type, float[] target, int to, int count) {
+        Pointer stream = queue.use();
+        long asked = 0;
+        for (long done = 0; done < count; done += ELEMENTS) {
+            for (; asked < count && asked - done < PIECES * ELEMENTS; asked += ELEMENTS) {
+                long n = Math.min(ELEMENTS, count - asked);
+                Piece piece = take();
+                CudaErrors.check(ElboCuda.elbo4j_cuda_copy_to_host(piece.memory, new CudaAddress(source.address()
+                        + asked * type.bytes()), n * type.bytes(), stream));
+                piece.queued(stream);
+            }
+            Piece oldest = pieces[(int) Math.floorMod(next - (asked - done) / ELEMENTS, (long) PIECES)];
+            oldest.await();
+            int n = (int) Math.min(ELEMENTS, count - done);
+            if (type == ElementType.FLOAT32) {
+                oldest.floats.get(target, (int) (to + done), n);
+                continue;
+            }
+            for (int i = 0; i < n; i++) {
+                target[(int) (to + done + i)] = type.widen(oldest.halves.get(i));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Piece piece : pieces) {
+            if (piece != null && CudaErrors.alive()) {
+                piece.free();
+            }
+        }
+    }
+}

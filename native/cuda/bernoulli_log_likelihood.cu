@@ -1,0 +1,64 @@
+// The log-likelihood of a Bernoulli distribution given by its logits, and its gradient, in one pass.
+//   logLikelihood = sum(x l - softplus(l));  dLogits = w (x - sigmoid(l)), w = dLogLikelihood of the row
+// Both functions share exp(-|l|). logits, dLogits rows x columns; x rows / samples x columns; w, logLikelihood[rows].
+// Moves 12 bytes per element, 8 without the gradient.
+// Compiled for sm_90: 32 registers, no spills, 60 instructions per element (aligned); 47 without the gradient.
+#include "exp.h"
+#include "sigmoid.h"
+#include "softplus.h"
+#include "stored.h"
+
+namespace elbo4j::cuda {
+
+namespace {
+
+template <bool GRADIENT, class T> struct Bernoulli {
+  InputOf<T> logits, x;
+  int64_t samples;
+  const float* weight;
+  float* log_likelihood;
+  OutputOf<T> dlogits;
+  int64_t columns;
+
+  template <bool ALIGNED> __device__ __forceinline__ float quad(int64_t row, int64_t column) const {
+    const Quad l = load<ALIGNED>(logits.row(row), column, columns);
+    const Quad target = load<ALIGNED>(x.row(samples == 1 ? row : row / samples), column, columns);
+    const float w = GRADIENT ? __ldg(weight + row) : 0.0f;
+    Quad terms, gradient;
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+      const float decay = spec::exp_nonpositive(-spec::absolute(l.e[i]));
+      terms.e[i] = spec::fma(target.e[i], l.e[i], -spec::softplus_from(l.e[i], decay));
+      if (GRADIENT) gradient.e[i] = w * (target.e[i] - spec::sigmoid_from(l.e[i], decay));
+    }
+    if (GRADIENT) store<ALIGNED>(dlogits.row(row), column, columns, gradient);
+    clear_missing<ALIGNED>(terms, column, columns);
+    return spec::quad_sum(terms.e[0], terms.e[1], terms.e[2], terms.e[3]);
+  }
+
+  __device__ void finish(int64_t row, float sum) const { log_likelihood[row] = sum; }
+};
+
+}  // namespace
+
+}  // namespace elbo4j::cuda
+
+using namespace elbo4j::cuda;
+
+int elbo4j_cuda_bernoulli_log_likelihood(int type, const void* logits, int64_t logits_stride, const void* x,
+                                         int64_t x_stride, int64_t samples, const float* dlog_likelihood,
+                                         float* log_likelihood, void* dlogits, int64_t dlogits_stride, int64_t rows,
+                                         int64_t columns, void* stream) {
+  const bool quads = aligned(type, columns, {{logits, logits_stride}, {x, x_stride}, {dlogits, dlogits_stride}});
+  return with_element(type, quads, [&](auto element) {
+    using T = decltype(element);
+    const InputOf<T> in = input<T>(type, logits, logits_stride), target = input<T>(type, x, x_stride);
+    const OutputOf<T> gradient = output<T>(type, dlogits, dlogits_stride);
+    if (dlogits)
+      return sum_stored_rows<T>(
+          Bernoulli<true, T>{in, target, samples, dlog_likelihood, log_likelihood, gradient, columns}, rows, columns,
+          stream);
+    return sum_stored_rows<T>(Bernoulli<false, T>{in, target, samples, nullptr, log_likelihood, gradient, columns},
+                              rows, columns, stream);
+  });
+}

@@ -1,0 +1,41 @@
+// The noise of a kernel: four columns of a row at a time, from (seed, draw, first row + row, column) alone.
+#pragma once
+#include "normal.h"
+#include "philox.h"
+#include "quad.h"
+#include "uniform.h"
+
+namespace elbo4j::cuda {
+
+// live: {draw, first_row} in device memory, which replace the ones given; or null.
+class Noise {
+ public:
+  Noise(int64_t seed, int64_t draw, int64_t first_row, const int64_t* live)
+      : seed_((uint64_t)seed), draw_((uint64_t)draw), first_row_((uint32_t)first_row), live_(live) {}
+
+  __device__ __forceinline__ Quad normals(int64_t row, int64_t column) const {
+    const spec::Words words = block(row, column);
+    const spec::Normals first = spec::box_muller(words.x, words.y), second = spec::box_muller(words.z, words.w);
+    return Quad{{first.first, first.second, second.first, second.second}};
+  }
+
+  __device__ __forceinline__ Quad uniforms(int64_t row, int64_t column) const {
+    const spec::Words words = block(row, column);
+    return Quad{
+        {spec::uniform01(words.x), spec::uniform01(words.y), spec::uniform01(words.z), spec::uniform01(words.w)}};
+  }
+
+ private:
+  __device__ __forceinline__ spec::Words block(int64_t row, int64_t column) const {
+    const uint64_t draw = live_ ? (uint64_t)__ldg(reinterpret_cast<const long long*>(live_)) : draw_;
+    const uint32_t first = live_ ? (uint32_t)__ldg(reinterpret_cast<const long long*>(live_) + 1) : first_row_;
+    return spec::philox4x32_10((uint32_t)(column / 4), first + (uint32_t)row, (uint32_t)draw, (uint32_t)(draw >> 32),
+                               (uint32_t)seed_, (uint32_t)(seed_ >> 32));
+  }
+
+  uint64_t seed_, draw_;
+  uint32_t first_row_;
+  const int64_t* live_;
+};
+
+}  // namespace elbo4j::cuda
