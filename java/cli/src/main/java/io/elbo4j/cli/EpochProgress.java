@@ -23,12 +23,12 @@ final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
     }
 
     @Override
-    public boolean step(Trainer.Position position, long stepsPerEpoch) {
-        long begin = position.epoch() * stepsPerEpoch;
+    public boolean step(Trainer.Progress progress, long stepsPerEpoch) {
+        long begin = progress.epoch() * stepsPerEpoch;
         if (bar == null) {
-            bar = new Bar(console, "epoch " + (position.epoch() + 1), Math.min(stepsPerEpoch, lastStep - begin));
+            bar = new Bar(console, "epoch " + (progress.epoch() + 1), Math.min(stepsPerEpoch, lastStep - begin));
         }
-        bar.at(position.step() - begin);
+        bar.at(progress.step() - begin);
         return !interrupt.requested();
     }
 

@@ -2,12 +2,15 @@ package io.elbo4j.train;
 
 import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
+import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.StepSettings;
 import io.elbo4j.train.model.Vae;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Trains a model step by step. Where it stands is a {@link Position} and the {@link Parameters}, nothing else: a
@@ -27,13 +30,29 @@ public final class Trainer implements AutoCloseable {
         public static final Position START = new Position(0, 0, 0, 0, 0);
     }
 
+    /**
+     * How far a run is.
+     *
+     * @param step training steps begun
+     * @param epoch epochs completed
+     * @param row rows of the current epoch begun
+     */
+    public record Progress(long step, long epoch, int row) { }
+
+    /** A step whose totals have not been read. */
+    private record Unread(Step step, int row) { }
+
     private final Parameters parameters;
     private final TrainingSettings settings;
     private final Matrix data;
     private final AdamStep adam;
     private final int[] order;
+    private final Indices deviceOrder;
     private final Steps steps;
+    private final List<Unread> unread = new ArrayList<>();
+    private final int mostUnread;
     private long orderedEpoch = -1;
+    private Progress progress;
     private Position at;
     private double klWeight;
 
@@ -44,14 +63,30 @@ public final class Trainer implements AutoCloseable {
         this.adam = new AdamStep(settings.learningRate(), 0.9, 0.999, 1e-8);
         this.data = Resident.load(backend, images, vae);
         this.order = new int[images.rows()];
+        this.deviceOrder = backend.indices(order.length);
+        this.progress = new Progress(start.step(), start.epoch(), start.row());
         this.at = start;
+        // Reading what a device has computed means waiting for it.
+        this.mostUnread = backend.memory() == Backend.Memory.DEVICE ? Step.MOST_RECORDED : 1;
         StepSettings step = StepSettings.train(settings.seed()).withFreeBits(settings.freeBits())
                 .withMaximumGradientNorm(settings.clip());
-        this.steps = new Steps(rows -> Step.train(vae.graph(), parameters, backend, rows, step, data, adam));
+        this.steps = new Steps(rows -> Step.train(vae.graph(), parameters, backend, rows, step, data,
+                deviceOrder, adam));
     }
 
+    /**
+     * Where the run stands, with the sums of the epoch: waits for the steps begun.
+     *
+     * @throws NonFiniteException as {@link #step}
+     */
     public Position position() {
+        readTotals();
         return at;
+    }
+
+    /** How far the run is, without waiting for a device. */
+    public Progress progress() {
+        return progress;
     }
 
     public long stepsPerEpoch() {
@@ -65,54 +100,76 @@ public final class Trainer implements AutoCloseable {
 
     /** Averages over the rows of the current epoch so far. */
     public Elbo elbo() {
+        readTotals();
         return new Elbo(at.reconstruction() / at.row(), at.kl() / at.row());
     }
 
     /** Whether the current epoch's rows are all done: then {@link #nextEpoch} comes before the next step. */
     public boolean atEndOfEpoch() {
-        return at.row() == order.length;
+        return progress.row() == order.length;
     }
 
     /** Starts the next epoch. */
     public void nextEpoch() {
+        readTotals();
         at = new Position(at.step(), at.epoch() + 1, 0, 0, 0);
+        progress = new Progress(at.step(), at.epoch(), 0);
     }
 
     /**
-     * One step on the next rows.
+     * One step on the next rows. On a device it is only begun: its totals are read, and checked, with those of the
+     * steps after it, {@value Step#MOST_RECORDED} at a time and whenever they are asked for.
      *
      * @throws NonFiniteException naming the step, the tensor and the row of the first number that is not finite
      */
     public void step() {
-        if (orderedEpoch != at.epoch()) {
-            Shuffle.permutation(settings.seed(), at.epoch(), order);
-            orderedEpoch = at.epoch();
+        if (orderedEpoch != progress.epoch()) {
+            Shuffle.permutation(settings.seed(), progress.epoch(), order);
+            deviceOrder.set(order, 0);
+            orderedEpoch = progress.epoch();
         }
-        int rows = Math.min(settings.batch(), order.length - at.row());
+        int rows = Math.min(settings.batch(), order.length - progress.row());
         Step step = steps.of(rows);
-        klWeight = settings.klWeightAt(at.step(), stepsPerEpoch());
-        step.rows(order, at.row()).klWeight(klWeight).run(at.step());
-        double reconstruction = step.reconstructionTotal();
-        double kl = step.klTotal();
-        if (!Double.isFinite(reconstruction) || !Double.isFinite(kl)) {
-            throw notFinite(step);
+        klWeight = settings.klWeightAt(progress.step(), stepsPerEpoch());
+        step.rows(progress.row()).klWeight(klWeight).run(progress.step());
+        unread.add(new Unread(step.record(), progress.row()));
+        progress = new Progress(progress.step() + 1, progress.epoch(), progress.row() + rows);
+        if (unread.size() == mostUnread) {
+            readTotals();
         }
-        at = new Position(at.step() + 1, at.epoch(), at.row() + rows, at.reconstruction() + reconstruction,
-                at.kl() + kl);
     }
 
-    private NonFiniteException notFinite(Step step) {
+    private void readTotals() {
+        // An epoch has steps of two sizes at most; the last one, if it is smaller, comes after all others.
+        for (int i = 0; i < unread.size(); ) {
+            Step step = unread.get(i).step();
+            for (Step.Totals totals : step.takeTotals()) {
+                if (!Double.isFinite(totals.reconstruction()) || !Double.isFinite(totals.kl())) {
+                    throw notFinite(unread.get(i), i == unread.size() - 1);
+                }
+                at = new Position(at.step() + 1, at.epoch(), at.row() + (int) step.batch(),
+                        at.reconstruction() + totals.reconstruction(), at.kl() + totals.kl());
+                i++;
+            }
+        }
+        unread.clear();
+    }
+
+    private NonFiniteException notFinite(Unread culprit, boolean last) {
         // activations first: after this step's update the parameters are not finite in any case
-        Step.NonFinite first = step.firstNonFinite().orElseThrow();
-        return new NonFiniteException("step " + (at.step() + 1) + ": the objective is not finite; the first such number"
-                + " is " + first.value() + " in tensor '" + first.tensor() + "', row " + first.row()
-                + " of the batch (row " + order[at.row() + (int) first.row()]
-                + " of the data). A smaller learning rate,"
-                + " gradient clipping or a bounded likelihood may help");
+        Step.NonFinite first = culprit.step().firstNonFinite().orElseThrow();
+        String where = last ? "the first such number is " + first.value() + " in tensor '" + first.tensor() + "', row "
+                + first.row() + " of the batch (row " + order[culprit.row() + (int) first.row()] + " of the data)"
+                : "when that was read, after step " + progress.step() + ", the first such number was " + first.value()
+                        + " in tensor '" + first.tensor() + "', row " + first.row() + " of the batch";
+        unread.clear();
+        return new NonFiniteException("step " + (at.step() + 1) + ": the objective is not finite; " + where
+                + ". A smaller learning rate, gradient clipping or a bounded likelihood may help");
     }
 
     /** @throws NonFiniteException naming the parameter if any parameter is not finite: it must not be saved */
     public void checkParameters() {
+        readTotals();
         for (Parameters.State s : parameters.all()) {
             checkFinite(s.parameter().name(), s.value());
             checkFinite(s.parameter().name() + " (its second moment)", s.secondMoment());
@@ -133,6 +190,7 @@ public final class Trainer implements AutoCloseable {
     @Override
     public void close() {
         steps.close();
+        deviceOrder.close();
         data.close();
     }
 }

@@ -65,7 +65,7 @@ class LeakTest {
                         settings, backend)) {
             run.train(10, new TrainingRun.Listener() {
                 @Override
-                public boolean step(Trainer.Position position, long stepsPerEpoch) {
+                public boolean step(Trainer.Progress progress, long stepsPerEpoch) {
                     return true;
                 }
 

@@ -33,7 +33,7 @@ public final class TrainingRun implements AutoCloseable {
     /** Is told how far a run is. */
     public interface Listener {
         /** After each step; returns false to stop here: the run is saved as it stands. */
-        boolean step(Trainer.Position position, long stepsPerEpoch);
+        boolean step(Trainer.Progress progress, long stepsPerEpoch);
 
         /** After each epoch, or the part of one with which the run ends. */
         void epoch(EpochReport report);
@@ -199,16 +199,16 @@ public final class TrainingRun implements AutoCloseable {
             metrics.add(missing);
             test = missing.test();
         }
-        while (goOn && trainer.position().step() < lastStep) {
+        while (goOn && trainer.progress().step() < lastStep) {
             if (trainer.atEndOfEpoch()) {
                 trainer.nextEpoch();
             }
             long begin = System.nanoTime();
-            int before = trainer.position().row();
+            int before = trainer.progress().row();
             do {
                 trainer.step();
-                goOn = listener.step(trainer.position(), trainer.stepsPerEpoch());
-            } while (goOn && !trainer.atEndOfEpoch() && trainer.position().step() < lastStep);
+                goOn = listener.step(trainer.progress(), trainer.stepsPerEpoch());
+            } while (goOn && !trainer.atEndOfEpoch() && trainer.progress().step() < lastStep);
             long rows = trainer.position().row() - before;
             EpochReport report = report(rows / ((System.nanoTime() - begin) * 1e-9));
             save(report);

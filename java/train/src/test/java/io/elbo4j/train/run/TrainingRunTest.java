@@ -15,6 +15,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.EpochReport;
 import io.elbo4j.train.NonFiniteException;
+import io.elbo4j.train.Trainer;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.checkpoint.Checkpoint;
@@ -75,9 +76,9 @@ class TrainingRunTest {
         }
 
         @Override
-        public boolean step(Position position, long stepsPerEpoch) {
+        public boolean step(Trainer.Progress progress, long stepsPerEpoch) {
             assertEquals(4, stepsPerEpoch);
-            return goOn.test(position.step());
+            return goOn.test(progress.step());
         }
 
         @Override

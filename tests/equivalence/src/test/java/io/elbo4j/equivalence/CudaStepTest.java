@@ -1,0 +1,88 @@
+package io.elbo4j.equivalence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.elbo4j.Activation;
+import io.elbo4j.AdamStep;
+import io.elbo4j.Backend;
+import io.elbo4j.Backends;
+import io.elbo4j.Indices;
+import io.elbo4j.Matrix;
+import io.elbo4j.cuda.CudaLibrary;
+import io.elbo4j.train.NonFiniteException;
+import io.elbo4j.train.Trainer;
+import io.elbo4j.train.TrainingSettings;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Sprites;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.StepSettings;
+import io.elbo4j.train.model.Vae;
+import io.elbo4j.train.model.VaeSettings;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** A training step of the usual VAE, 784-400-20-400-784, on a device: one small graph, replayed. */
+class CudaStepTest {
+    private static final int MOST_NODES = 14;
+    private static final int ROWS = 256;
+
+    private static void assumeCuda() {
+        assumeTrue(CudaLibrary.problem().isEmpty(), () -> "skipped: " + CudaLibrary.problem().orElseThrow());
+    }
+
+    @Test
+    void aTrainingStepIsOneGraphOfFewNodes() {
+        assumeCuda();
+        Vae vae = new Vae(new VaeSettings(784, List.of(400), 20, Activation.RELU, LikelihoodKind.BERNOULLI, 1, false));
+        try (Backend backend = Backends.open("cuda", 1);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), 1);
+                Matrix data = backend.matrix(ROWS, 784);
+                Indices order = backend.indices(ROWS)) {
+            order.set(IntStream.range(0, ROWS).toArray(), 0);
+            try (Step step = Step.train(vae.graph(), parameters, backend, 128, StepSettings.train(1), data, order,
+                    new AdamStep(1e-3, 0.9, 0.999, 1e-8))) {
+                step.rows(0).run(0);
+                assertEquals(0, step.nodes(), "the first run loads what kernels need and is not captured");
+                step.rows(128).run(1);
+                System.out.println("nodes of a training step: " + step.nodes());
+                assertTrue(step.nodes() > 0 && step.nodes() <= MOST_NODES, step.nodes() + " nodes");
+            }
+        }
+    }
+
+    /** The message up to the sentence's end that says where the number was found. */
+    private static String divergence(String backendName) {
+        Images images = Sprites.images(5, 200);
+        Vae vae = new Vae(new VaeSettings(images.columns(), List.of(30), 4, Activation.RELU, LikelihoodKind.GAUSSIAN, 1,
+                false));
+        TrainingSettings settings = new TrainingSettings(20, 30, 1, 0, 0, Double.POSITIVE_INFINITY, 3);
+        try (Backend backend = Backends.open(backendName, 1);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), 3);
+                Trainer trainer = new Trainer(vae, parameters, backend, settings, images, Trainer.Position.START)) {
+            NonFiniteException error = assertThrows(NonFiniteException.class, () -> {
+                for (int i = 0; i < 200; i++) {
+                    if (trainer.atEndOfEpoch()) {
+                        trainer.nextEpoch();
+                    }
+                    trainer.step();
+                }
+                trainer.position();
+            });
+            return error.getMessage().substring(0, error.getMessage().indexOf(';'));
+        }
+    }
+
+    @Test
+    void aLossThatIsNotFiniteIsNoticedLaterButOfTheSameStep() {
+        assumeCuda();
+        String expected = divergence("java");
+        System.out.println(expected);
+        assertEquals(expected, divergence("cuda"));
+    }
+}
