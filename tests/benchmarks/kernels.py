@@ -1,24 +1,20 @@
 #!/usr/bin/env python3
 """Fused kernels against the same operations composed in PyTorch, eager and compiled, interleaved in one run.
 
-  python3 tests/benchmarks/kernels.py [--backend cpu] [--threads 2] [--rounds 15] [--no-compile]
+  python3 tests/benchmarks/kernels.py [--backend cpu] [--threads 2] [--rounds 15] [--no-compile] [--json FILE]
 
-Needs PyTorch (to measure only) and java/cli/target/elbo4j.jar. Prints, for each kernel and size, the median over the
-rounds of (PyTorch's time / ours), and the 10th and 90th percentile of that ratio.
+Needs java/cli/target/elbo4j.jar, and PyTorch to compare with. Prints, for each kernel and size, our time and PyTorch's
+as a multiple of ours: the median over the rounds, and the quartiles.
 """
-import argparse
 import math
-import os
-import statistics
-import subprocess
-import time
 
-import torch
+import measure
+from measure import torch
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-JAR = os.path.join(HERE, "..", "..", "java", "cli", "target", "elbo4j.jar")
-SETTLE = 0.02  # seconds: OpenMP's threads spin for a while after their work and would take a core from whoever is next
-SIZES = [(8192, 64), (16384, 784)]
+SIZES = [(16384, 784), (8192, 64)]
+LARGE = [(262144, 784)]
+SMOKE = [(64, 40)]
+KERNELS = {"sampleKl": 3, "sampleKlBackward": 5, "bernoulli": 3, "gaussian": 5}  # and how many matrices each touches
 
 
 def sample_kl(mean, log_variance):
@@ -36,89 +32,66 @@ def gaussian(x, mean, log_variance):
     return (-0.5 * (math.log(2 * math.pi) + log_variance + (x - mean) ** 2 * torch.exp(-log_variance))).sum(1)
 
 
-def peers(rows, columns, compiled):
-    """Name of our kernel -> {variant: function}."""
-    mean = torch.randn(rows, columns, requires_grad=True)
-    log_variance = torch.randn(rows, columns, requires_grad=True)
-    x = torch.randn(rows, columns)
-    weight = torch.full((rows,), 0.5)
+def composed(name, f, device, rows, columns, sets):
+    """One run over all sets of operands."""
+    def operands():
+        mean, log_variance = (torch.randn(rows, columns, device=device, requires_grad=True) for _ in range(2))
+        return mean, log_variance, torch.randn(rows, columns, device=device), torch.full((rows,), 0.5, device=device)
 
-    def forward(f):
-        def go():
+    def one(mean, log_variance, x, weight):
+        if name == "sampleKl":
             with torch.no_grad():
                 f(mean, log_variance)
-        return go
-
-    def both(f):
-        def go():
-            z, kl = f(mean, log_variance)
-            torch.autograd.grad([z, kl], [mean, log_variance], [x, weight])
-        return go
-
-    def one(f):
-        def go():
+        elif name == "sampleKlBackward":
+            torch.autograd.grad(list(f(mean, log_variance)), [mean, log_variance], [x, weight])
+        elif name == "bernoulli":
             torch.autograd.grad([f(mean, x)], [mean], [weight])
-        return go
-
-    def two(f):
-        def go():
+        else:
             torch.autograd.grad([f(x, mean, log_variance)], [mean, log_variance], [weight])
-        return go
 
-    table = {"sampleKl": (forward, sample_kl), "sampleKlBackward": (both, sample_kl), "bernoulli": (one, bernoulli),
-             "gaussian": (two, gaussian)}
-    result = {}
-    for name, (wrap, f) in table.items():
-        result[name] = {"eager": wrap(f)}
-        if compiled:
-            result[name]["compiled"] = wrap(torch.compile(f, dynamic=False))
-    return result
+    all_operands = [operands() for _ in range(sets)]
+
+    def go():
+        for each in all_operands:
+            one(*each)
+    return go
 
 
-class Ours:
-    def __init__(self, backend, threads):
-        self.process = subprocess.Popen(["java", "-cp", JAR, os.path.join(HERE, "KernelServer.java"), backend,
-                                         str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.description = self.process.stdout.readline().strip()
-
-    def time(self, name, rows, columns, repetitions):
-        self.process.stdin.write(f"{name} {rows} {columns} {repetitions}\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
+def peers(peer, name, rows, columns, sets):
+    """Each variant's name and one run of it over all sets, warm."""
+    f = {"bernoulli": bernoulli, "gaussian": gaussian}.get(name, sample_kl)
+    for variant in ("eager", "compiled") if peer.compile else ("eager",):
+        go = composed(name, f if variant == "eager" else torch.compile(f, dynamic=False), peer.device, rows, columns,
+                      sets)
+        for _ in range(3):
+            go()
+        yield variant, go
+    if peer.gpu and peer.compile:
+        yield "compiled, captured", peer.captured(go)
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--backend", default="cpu")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--no-compile", action="store_true")
-    args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(1)
-    ours = Ours(args.backend, args.threads)
-    print(f"elbo4j: {ours.description}; PyTorch {torch.__version__}; {args.threads} threads; {args.rounds} rounds")
-    for rows, columns in SIZES:
-        repetitions = max(2, 100_000_000 // (rows * columns))
-        for name, variants in peers(rows, columns, not args.no_compile).items():
-            for f in variants.values():
-                for _ in range(3):
-                    f()
-            ours.time(name, rows, columns, 5 * repetitions)
-            ratios = {v: [] for v in variants}
-            for _ in range(args.rounds):
-                time.sleep(SETTLE)
-                mine = ours.time(name, rows, columns, repetitions)
-                for variant, f in variants.items():
-                    time.sleep(SETTLE)
-                    begin = time.perf_counter()
-                    for _ in range(repetitions):
-                        f()
-                    ratios[variant].append((time.perf_counter() - begin) / repetitions / mine)
-            for variant, each in ratios.items():
-                q = statistics.quantiles(each, n=10)
-                print(f"  {rows}x{columns} {name:17s} PyTorch {variant:8s} takes {statistics.median(each):5.2f}x"
-                      f" ({q[0]:.2f} .. {q[-1]:.2f})")
+    args = measure.arguments(__doc__, 15).parse_args()
+    ours = measure.Ours(args)
+    peer = measure.Peer(args, ours)
+    print(f"elbo4j: {ours.description}; {peer.description()}; {args.rounds} rounds")
+    results = measure.Results(args, ours=ours.description, peer=peer.description())
+    for rows, columns in SMOKE if args.smoke else (LARGE if ours.gpu else []) + SIZES:
+        for name, matrices in KERNELS.items():
+            sets = measure.sets(ours.gpu, matrices * rows * columns * 4)
+            work = 2_000_000_000 if ours.gpu else 100_000_000
+            repetitions = 2 if args.smoke else max(2, work // (rows * columns * sets * matrices))
+            timed = {"elbo4j": lambda: ours.time(name, rows, columns, repetitions, sets=sets)}
+            try:
+                if not peer.missing:
+                    for variant, go in peers(peer, name, rows, columns, sets):
+                        timed["PyTorch " + variant] = lambda go=go: peer.time(go, repetitions) / sets
+            except Exception as e:  # a peer that fails must not cost our figure
+                results.failed(f"PyTorch's {name} {rows} x {columns}", e)
+            ours.time(name, rows, columns, repetitions if ours.gpu or args.smoke else 5 * repetitions, sets=sets)
+            results.ratios(f"{rows} x {columns} {name}", measure.interleaved(args.rounds, timed), kernel=name, rows=rows,
+                           columns=columns, sets=sets)
+    ours.close()
 
 
 if __name__ == "__main__":
