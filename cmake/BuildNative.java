@@ -69,6 +69,9 @@ class BuildNative {
         }
     }
 
+    /** Of the CUDA library, with the code for all GPUs. */
+    static final long MOST_BYTES = 4_000_000;
+
     final Library library;
     final Path root, work, classes, placed;
 
@@ -172,6 +175,10 @@ class BuildNative {
         if (run(compile, log) != 0) {
             System.out.print(Files.readString(log));
             throw new Broken("The native sources do not compile (see above); -Dnative=off builds without them.");
+        }
+        if (library == Library.CUDA && Files.size(built) >= MOST_BYTES) {
+            throw new Broken("The CUDA library has " + Files.size(built) + " bytes; it must stay below " + MOST_BYTES
+                + ", as every user downloads it: fewer instances of its kernels make it smaller.");
         }
         boolean same = Files.exists(placed) && Files.mismatch(built, placed) < 0;
         if (!same) {

@@ -22,7 +22,8 @@ endif()
 set(CMAKE_CUDA_ARCHITECTURES 75-real) # for CMake's own trial
 enable_language(CUDA)
 if(NOT CMAKE_CUDA_COMPILER_ID STREQUAL "NVIDIA" OR CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 12.0)
-  message(FATAL_ERROR "the CUDA compiler is ${CMAKE_CUDA_COMPILER_ID} ${CMAKE_CUDA_COMPILER_VERSION}; nvcc 12.0 or newer is needed")
+  message(FATAL_ERROR "the CUDA compiler is ${CMAKE_CUDA_COMPILER_ID} ${CMAKE_CUDA_COMPILER_VERSION}; "
+    "nvcc 12.0 or newer is needed")
 endif()
 find_package(CUDAToolkit REQUIRED)
 
@@ -48,7 +49,8 @@ endforeach()
 # threads: two GPUs at a time, so that the longest file does not keep all waiting
 target_compile_options(elbo4j_cuda PRIVATE -fmad=false --threads=2
   -Xcompiler=-Wall,-Wextra,-Wno-unknown-pragmas,-ffunction-sections,-fdata-sections)
-if(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 12.8)
+# with CUDA 12 it would need a newer driver than the rest
+if(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 13.0)
   target_compile_options(elbo4j_cuda PRIVATE --compress-mode=size)
 else()
   target_compile_options(elbo4j_cuda PRIVATE -Xfatbin=-compress-all)

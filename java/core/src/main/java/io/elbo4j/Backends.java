@@ -7,11 +7,14 @@ import io.elbo4j.cuda.CudaDevice;
 import io.elbo4j.cuda.CudaException;
 import io.elbo4j.cuda.CudaLibrary;
 import io.elbo4j.purejava.JavaBackend;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,6 +42,9 @@ public final class Backends {
 
     private static final Map<String, Integer> LEVELS = Map.of("generic", 0, "v2", 2, "v3", 3, "v4", 4);
     private static final Pattern CUDA_DEVICE = Pattern.compile("cuda:(\\d{1,6})");
+
+    private static final Logger LOGGER = System.getLogger("io.elbo4j");
+    private static final AtomicBoolean SAID = new AtomicBoolean();
 
     private Backends() { }
 
@@ -104,7 +110,11 @@ public final class Backends {
     public static Backend open(String name, int threads) {
         Objects.requireNonNull(name, "backend must be a name, auto for the fastest one available, not null");
         return switch (name) {
-            case "auto" -> open(best(), threads);
+            case "auto" -> {
+                whyNotCuda().filter(why -> SAID.compareAndSet(false, true)).ifPresent(why ->
+                        LOGGER.log(Level.WARNING, "the GPU is not used: " + why));
+                yield open(best(), threads);
+            }
             case "java" -> new JavaBackend(threads(threads));
             case "cpu" -> openCpu(CpuLibrary.problem().isEmpty() ? cpuLevel() : 0, threads);
             case "cuda" -> openCuda();
@@ -112,8 +122,9 @@ public final class Backends {
         };
     }
 
-    /** The emulation of the tests is a thousand times slower than cpu, so that it must be asked for. */
-    private static String best() {
+    /** The name of what {@code auto} is here. */
+    public static String best() {
+        // the emulation of the tests is a thousand times slower than cpu, so that it must be asked for
         if (CudaLibrary.problem().isEmpty() && !CudaLibrary.emulated()) {
             return "cuda";
         }

@@ -9,11 +9,14 @@ public abstract class Readback implements AutoCloseable {
     private final int capacity;
     private int recorded;
 
-    /** @throws IllegalArgumentException unless {@code row} is one row and {@code capacity} at least 1 */
+    /** @throws IllegalArgumentException unless {@code row} is one row of float32 and {@code capacity} at least 1 */
     protected Readback(Matrix row, int capacity) {
         if (row.rows() != 1 || row.columns() > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("row must be 1 x D with D below 2^31 - 8, not " + row.rows() + " x "
                     + row.columns());
+        }
+        if (row.type() != ElementType.FLOAT32) {
+            throw new IllegalArgumentException("row must be of FLOAT32, not of " + row.type());
         }
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity must be at least 1, not " + capacity);

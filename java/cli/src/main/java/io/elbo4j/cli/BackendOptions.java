@@ -41,11 +41,13 @@ final class BackendOptions {
         if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
             throw Failure.usage("--threads must be from 1 to " + MOST_THREADS + ", not " + threads);
         }
-        if (name.text().equals("auto")) {
+        boolean auto = name.text().equals("auto");
+        if (auto) {
             Backends.whyNotCuda().ifPresent(why -> console.err().println("elbo4j: the GPU is not used: " + why));
         }
         try {
-            return Backends.open(name.text(), threads != null ? threads : Runtime.getRuntime().availableProcessors());
+            return Backends.open(auto ? Backends.best() : name.text(),
+                    threads != null ? threads : Runtime.getRuntime().availableProcessors());
         } catch (IllegalStateException | IllegalArgumentException | CudaException e) {
             throw Failure.because(e.getMessage(), e);
         }

@@ -17,6 +17,8 @@ import org.bytedeco.javacpp.Pointer;
  * which the process cannot use the GPU any more {@link FatalCudaException}s; as work is queued, an error may be thrown
  * by a later call than the one that caused it.
  *
+ * <p>Calls leave this backend's device current on the calling thread.
+ *
  * <p>Not run on a device so far; the kernels and this class have been run on the emulation of the tests alone.
  */
 public final class CudaBackend extends Backend {
@@ -78,9 +80,11 @@ public final class CudaBackend extends Backend {
     }
 
     /**
-     * Memory of this device that another library owns, without a copy: it must hold that many floats, stay valid while
-     * matrices on it are used, and be written by other streams only before or after (see {@link CudaStream#waitFor}).
-     * Closing the storage does not free it.
+     * Memory of this device that another library owns, without a copy: it must hold that many floats, stay valid until
+     * the work queued on it is done, and be written by other streams only before or after (see
+     * {@link CudaStream#waitFor}). Closing the storage does not free it. Two storages of the same memory are not known
+     * to be the same. An address that is none of this device's makes the first kernel fail, after which the process
+     * cannot use CUDA any more ({@link FatalCudaException}).
      *
      * @throws IllegalArgumentException for a null pointer or one that is no multiple of 4
      */

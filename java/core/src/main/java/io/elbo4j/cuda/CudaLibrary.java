@@ -144,7 +144,8 @@ public final class CudaLibrary {
 
     /** Why a device cannot be used. */
     static String explain(int error, CudaDevice device) {
-        if (error == 209) {
+        // without code for it, some drivers say that the function is invalid
+        if (error == 209 || error == 98 || device.major() * 10 + device.minor() < 75) {
             return "this build of elbo4j holds no code for compute capability " + device.major() + "." + device.minor()
                     + ": 7.5 (Turing) or newer is needed";
         }

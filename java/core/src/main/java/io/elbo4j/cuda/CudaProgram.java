@@ -69,23 +69,25 @@ final class CudaProgram implements Program.Executor {
 
     private void capture(Pointer stream) {
         state = State.PLAIN;
-        LiveValues live = new LiveValues(queue, launches.size());
+        LiveValues live = null;
         Pointer executable = new Pointer();
         long nodes = 0;
         try {
+            live = new LiveValues(queue, launches.size());
             nodes = record(stream, live, executable);
             if (nodes == 0) {
                 goOnPlainly("the body of a launch calls no kernel");
             }
         } catch (FatalCudaException fatal) {
             throw fatal;
-        } catch (CudaException refused) {
+        } catch (CudaException | OutOfMemoryError refused) {
             goOnPlainly(refused.getMessage());
         } finally {
             if (nodes > 0) {
-                graph = new Graph(executable, nodes, live, new Leaks.Guard(this, () -> free(executable, live)));
+                LiveValues values = live;
+                graph = new Graph(executable, nodes, values, new Leaks.Guard(this, () -> free(executable, values)));
                 state = State.CAPTURED;
-            } else {
+            } else if (live != null) {
                 free(executable, live);
             }
         }
@@ -96,7 +98,7 @@ final class CudaProgram implements Program.Executor {
         int ended = 0;
         long count = 0;
         boolean all = false;
-        synchronized (queue) {
+        synchronized (queue.stream()) {
             CudaErrors.check(ElboCuda.elbo4j_cuda_capture_begin(stream));
             try (LongPointer nodes = new LongPointer(1L)) {
                 try {

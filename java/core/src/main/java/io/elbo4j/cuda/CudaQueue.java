@@ -5,7 +5,8 @@ import org.bytedeco.javacpp.Pointer;
 
 /**
  * A backend's stream and its staging memory, which live until the backend and all memory allocated through it are
- * closed. Its lock keeps the frees of the garbage collector's thread out of a capture.
+ * closed. The lock of the stream, which other backends may share, keeps the frees of the garbage collector's thread out
+ * of a capture.
  */
 final class CudaQueue {
     private final CudaStream stream;
@@ -54,10 +55,17 @@ final class CudaQueue {
     }
 
     /** Zeroed memory; the holder of it must {@link #free} it. */
-    synchronized Pointer allocate(long bytes) {
+    Pointer allocate(long bytes) {
         Pointer queue = use();
         Pointer memory = new Pointer();
-        int error = ElboCuda.elbo4j_cuda_allocate(memory, bytes, queue);
+        int error;
+        retain();
+        synchronized (stream) {
+            error = ElboCuda.elbo4j_cuda_allocate(memory, bytes, queue);
+        }
+        if (error != 0) {
+            release();
+        }
         if (error == CudaErrors.OUT_OF_MEMORY) {
             CudaErrors.note(error);
             CudaDevice device = CudaLibrary.device(stream.device());
@@ -66,14 +74,15 @@ final class CudaQueue {
                     + " smaller batches, close what is no longer needed, or use a GPU with more memory");
         }
         CudaErrors.check(error);
-        retain();
         return memory;
     }
 
-    synchronized void free(Pointer memory) {
-        if (CudaErrors.alive()) {
-            CudaErrors.note(ElboCuda.elbo4j_cuda_set_device(stream.device()));
-            CudaErrors.note(ElboCuda.elbo4j_cuda_free(memory, stream.pointer()));
+    void free(Pointer memory) {
+        synchronized (stream) {
+            if (CudaErrors.alive()) {
+                CudaErrors.note(ElboCuda.elbo4j_cuda_set_device(stream.device()));
+                CudaErrors.note(ElboCuda.elbo4j_cuda_free(memory, stream.pointer()));
+            }
         }
         release();
     }

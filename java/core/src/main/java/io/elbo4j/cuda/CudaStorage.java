@@ -5,6 +5,7 @@ import io.elbo4j.ElementType;
 import io.elbo4j.Leaks;
 import io.elbo4j.Storage;
 import java.lang.ref.Reference;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** Memory of a device, our own or of another library. */
@@ -32,6 +33,10 @@ final class CudaStorage extends Storage {
     static CudaStorage wrap(Backend backend, CudaQueue queue, Pointer memory, long elements) {
         requireElements(elements);
         long address = CudaAddress.of(memory);
+        if (memory instanceof FloatPointer && memory.limit() > 0 && memory.limit() - memory.position() < elements) {
+            throw new IllegalArgumentException("deviceMemory must have " + elements + " floats, not "
+                    + (memory.limit() - memory.position()));
+        }
         if (address % Float.BYTES != 0 || address == 0 && elements > 0) {
             throw new IllegalArgumentException("deviceMemory must be the address of floats, a multiple of 4 and not 0,"
                     + " not " + address);

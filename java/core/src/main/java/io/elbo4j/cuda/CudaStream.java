@@ -6,6 +6,10 @@ import org.bytedeco.javacpp.Pointer;
 
 /** A queue of a device's work, which runs in order. Calls return before the work is done. */
 public final class CudaStream implements AutoCloseable {
+    /** The handles cudaStreamLegacy, which is the default stream, and cudaStreamPerThread. */
+    private static final long LEGACY = 1;
+    private static final long PER_THREAD = 2;
+
     private final int device;
     private final Pointer stream;
     private final Leaks.Guard guard;
@@ -34,10 +38,17 @@ public final class CudaStream implements AutoCloseable {
      * does not destroy it. A null pointer is the device's default stream.
      *
      * @throws IllegalStateException if the device cannot be used, with the reason
+     * @throws IllegalArgumentException for cudaStreamPerThread, which is another stream on each thread: memory that the
+     *     garbage collector's thread frees would not wait for kernels that use it
      */
     public static CudaStream of(int device, Pointer cudaStream) {
+        long handle = cudaStream == null ? 0 : cudaStream.address();
+        if (handle == PER_THREAD) {
+            throw new IllegalArgumentException("cudaStream must be a stream of its own or the default stream, not"
+                    + " cudaStreamPerThread, which is another one on each thread");
+        }
         requireUsable(device);
-        return new CudaStream(device, cudaStream == null ? new Pointer() : new Pointer(cudaStream), false);
+        return new CudaStream(device, handle == 0 || handle == LEGACY ? new Pointer() : new Pointer(cudaStream), false);
     }
 
     private static void requireUsable(int device) {

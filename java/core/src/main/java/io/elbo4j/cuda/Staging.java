@@ -32,11 +32,17 @@ final class Staging implements AutoCloseable {
         private ShortPointer halves;
         private boolean queued;
 
+        /** Where an earlier attempt failed it goes on, so that nothing is lost. */
         void allocate() {
-            CudaErrors.check(ElboCuda.elbo4j_cuda_allocate_host(memory, (long) ELEMENTS * Float.BYTES));
-            floats = new FloatPointer(memory);
-            ints = new IntPointer(memory);
-            halves = new ShortPointer(memory);
+            if (!event.isNull()) {
+                return;
+            }
+            if (memory.isNull()) {
+                CudaErrors.check(ElboCuda.elbo4j_cuda_allocate_host(memory, (long) ELEMENTS * Float.BYTES));
+                floats = new FloatPointer(memory);
+                ints = new IntPointer(memory);
+                halves = new ShortPointer(memory);
+            }
             CudaErrors.check(ElboCuda.elbo4j_cuda_event_create(event));
         }
 
@@ -66,11 +72,10 @@ final class Staging implements AutoCloseable {
     /** The next piece of the ring, whose last copy is done. */
     private Piece take() {
         if (pieces[next] == null) {
-            Piece piece = new Piece();
-            piece.allocate();
-            pieces[next] = piece;
+            pieces[next] = new Piece();
         }
         Piece piece = pieces[next];
+        piece.allocate();
         next = (next + 1) % PIECES;
         piece.await();
         return piece;

@@ -12,7 +12,10 @@ import io.elbo4j.Matrix;
  *   dLogits       = dLogLikelihood (x - sigmoid(logits))
  * </pre>
  *
- * All matrices are float32. {@code logits} is KB x D, {@code x} is B x D with values in [0, 1] (grey values are taken
+ * Matrices with D columns store float32, or all of them one 16-bit type ({@link io.elbo4j.ElementType}); numbers per
+ * row are float32.
+ *
+ * <p>{@code logits} is KB x D, {@code x} is B x D with values in [0, 1] (grey values are taken
  * as probabilities; values outside are not refused): rows rK to rK + K - 1 of logits belong to row r of x.
  * {@code logLikelihood} is KB x 1, in nats, summed over the D dimensions. Any finite logit gives a finite result; NaN
  * in a row's inputs gives NaN in its outputs. Errors are reported as by {@link GaussianSampleKl}.

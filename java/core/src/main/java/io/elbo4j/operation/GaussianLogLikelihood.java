@@ -13,7 +13,10 @@ import io.elbo4j.Matrix;
  *   dLogVariance  = dLogLikelihood / 2 ((x - mean)^2 / exp(logVariance) - 1)
  * </pre>
  *
- * All matrices are float32. {@code mean} and {@code logVariance} are KB x D, {@code x} is B x D: rows rK to rK + K - 1
+ * Matrices with D columns store float32, or all of them one 16-bit type ({@link io.elbo4j.ElementType}); numbers per
+ * row are float32.
+ *
+ * <p>{@code mean} and {@code logVariance} are KB x D, {@code x} is B x D: rows rK to rK + K - 1
  * of mean belong to row r of x. A log-variance shared by all rows, learned or fixed, is {@link Matrix#repeatRow} of a
  * 1 x D matrix. {@code logLikelihood} is KB x 1, in nats, summed over the D dimensions. A logVariance below about -88
  * overflows to -infinity (NaN where x = mean exactly); NaN in a row's inputs gives NaN in its outputs. Errors are

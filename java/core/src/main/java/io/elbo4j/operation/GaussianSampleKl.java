@@ -16,7 +16,10 @@ import io.elbo4j.Noise;
  *                + priorLogVariance - logVariance - 1)                     p = N(priorMean, exp(priorLogVariance))
  * </pre>
  *
- * All matrices are float32. {@code mean}, {@code logVariance} and the prior are B x D; a prior shared by all rows is
+ * Matrices with D columns store float32, or all of them one 16-bit type ({@link io.elbo4j.ElementType}); numbers per
+ * row are float32.
+ *
+ * <p>{@code mean}, {@code logVariance} and the prior are B x D; a prior shared by all rows is
  * {@link Matrix#repeatRow}. {@code z} is KB x D with K >= 1 samples a row: row r has its samples in rows rK to rK + K
  * - 1.
  * {@code kl} is B x 1, in nats, summed over the D dimensions.

@@ -6,8 +6,9 @@ import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 
 /**
- * Moving float32 rows, bit by bit where nothing is added: concatenation is a copy to columns of the target, slicing
- * {@link Matrix#columns}. Source and target must not overlap. Errors are reported as by {@link GaussianSampleKl}.
+ * Moving rows of float32 elements, bit by bit where nothing is added ({@link #copy} also takes 16-bit elements):
+ * concatenation is a copy to columns of the target, slicing {@link Matrix#columns}. Source and target must not
+ * overlap. Errors are reported as by {@link GaussianSampleKl}.
  */
 public final class Rows {
     private static final double NANOS_PER_ELEMENT = 0.2;

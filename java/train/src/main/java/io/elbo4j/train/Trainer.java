@@ -140,29 +140,29 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void readTotals() {
+        List<Unread> read = List.copyOf(unread);
+        unread.clear();
         // An epoch has steps of two sizes at most; the last one, if it is smaller, comes after all others.
-        for (int i = 0; i < unread.size(); ) {
-            Step step = unread.get(i).step();
+        for (int i = 0; i < read.size(); ) {
+            Step step = read.get(i).step();
             for (Step.Totals totals : step.takeTotals()) {
                 if (!Double.isFinite(totals.reconstruction()) || !Double.isFinite(totals.kl())) {
-                    throw notFinite(unread.get(i), i == unread.size() - 1);
+                    throw notFinite(read.get(i), i == read.size() - 1);
                 }
                 at = new Position(at.step() + 1, at.epoch(), at.row() + (int) step.batch(),
                         at.reconstruction() + totals.reconstruction(), at.kl() + totals.kl());
                 i++;
             }
         }
-        unread.clear();
     }
 
     private NonFiniteException notFinite(Unread culprit, boolean last) {
         // activations first: after this step's update the parameters are not finite in any case
-        Step.NonFinite first = culprit.step().firstNonFinite().orElseThrow();
-        String where = last ? "the first such number is " + first.value() + " in tensor '" + first.tensor() + "', row "
-                + first.row() + " of the batch (row " + order[culprit.row() + (int) first.row()] + " of the data)"
-                : "when that was read, after step " + progress.step() + ", the first such number was " + first.value()
-                        + " in tensor '" + first.tensor() + "', row " + first.row() + " of the batch";
-        unread.clear();
+        String later = "when that was read, after step " + progress.step() + ", ";
+        String where = culprit.step().firstNonFinite().map(first -> (last ? "the first such number is "
+                : later + "the first such number was ") + first.value() + " in tensor '" + first.tensor() + "', row "
+                + first.row() + " of the batch" + (last ? " (row " + order[culprit.row() + (int) first.row()]
+                        + " of the data)" : "")).orElse(later + "no tensor held such a number any more");
         return new NonFiniteException("step " + (at.step() + 1) + ": the objective is not finite; " + where
                 + ". A smaller learning rate, gradient clipping or a bounded likelihood may help");
     }

@@ -1,5 +1,6 @@
 package io.elbo4j.equivalence;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,10 +11,12 @@ import io.elbo4j.Backends;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.Storage;
+import io.elbo4j.cuda.CudaLibrary;
 import io.elbo4j.operation.BernoulliLogLikelihood;
 import io.elbo4j.operation.GaussianSampleKl;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.RandomFill;
+import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +78,31 @@ class LargeTest {
             Sums.rows(m.get(4), perRow).run();
             results.add(perRow.toArray());
             return results;
+        }
+    }
+
+    /** 17 GB of a device: everything beyond 2^31 elements in one long row, and in the last of its columns. */
+    @Test
+    void elementsBeyondTwoToThe31AreRightOnADevice() {
+        assumeTrue(CudaLibrary.problem().isEmpty() && !CudaLibrary.emulated(), "skipped: needs a GPU");
+        long columns = (1L << 31) + 256;
+        assumeTrue(CudaLibrary.device(CudaLibrary.firstUsable()).freeBytes() > 3 * 4 * columns,
+                "skipped: needs 26 GB of free memory on the GPU");
+        try (Backend cuda = Backends.open("cuda", 1);
+                Backend java = BackendsUnderTest.reference();
+                Matrix far = cuda.matrix(1, columns);
+                Matrix ones = cuda.matrix(1, columns);
+                Matrix sum = cuda.matrix(1, 1);
+                Matrix expected = java.matrix(1, 256)) {
+            Rows.fill(1, ones).run();
+            Rows.fill(2, far).run();
+            Rows.add(ones, far).run();
+            Sums.rows(far, sum).run();
+            assertEquals((float) (3.0 * columns), sum.toArray()[0]);
+            Matrix last = far.columns(1L << 31, columns);
+            RandomFill.normal(new Noise(1, 0), last).run();
+            RandomFill.normal(new Noise(1, 0), expected).run();
+            assertNull(Bits.difference(List.of(expected.toArray()), List.of(last.toArray())));
         }
     }
 

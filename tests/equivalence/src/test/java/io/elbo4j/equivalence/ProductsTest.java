@@ -1,0 +1,127 @@
+package io.elbo4j.equivalence;
+
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.elbo4j.AdamStep;
+import io.elbo4j.Backend;
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
+import io.elbo4j.Program;
+import io.elbo4j.operation.Adam;
+import io.elbo4j.operation.Matmul;
+import io.elbo4j.operation.Sums;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Products of the sizes for which a device takes its large tiles, with 1 to 8 chunks of a batch, and the update of
+ * whole layers that a device does in one launch: by bits against the java backend.
+ */
+class ProductsTest {
+    private static final int[][] SIZES = {{33, 40}, {130, 132}, {129, 260}, {256, 256}, {300, 517}};
+    private static final int[] DEPTHS = {9, 100, 301};
+    private static final int[] BATCHES = {1, 40, 96, 128, 300};
+    private static final int SEED = 31;
+
+    /** Matrices of one backend, filled with the same values on each. */
+    private static final class Operands implements AutoCloseable {
+        private final Backend backend;
+        private final Values values;
+        private final List<Matrix> all = new ArrayList<>();
+        private int drawn;
+
+        Operands(Backend backend, Values values) {
+            this.backend = backend;
+            this.values = values;
+        }
+
+        Matrix next(int rows, int columns) {
+            Matrix m = backend.matrix(rows, columns).set(values.draw(SEED + drawn++, rows * columns));
+            all.add(m);
+            return m;
+        }
+
+        List<float[]> read() {
+            return all.stream().map(Matrix::toArray).toList();
+        }
+
+        @Override
+        public void close() {
+            all.forEach(Matrix::close);
+        }
+    }
+
+    private static void compare(String name, Function<Operands, List<Launch>> launches) {
+        for (Values values : new Values[] {Values.NORMAL, Values.SPECIAL}) {
+            List<float[]> expected;
+            try (Backend reference = BackendsUnderTest.reference()) {
+                expected = run(reference, values, launches);
+            }
+            for (BackendsUnderTest under : BackendsUnderTest.all()) {
+                // these need minutes without a hardware fma
+                if (!under.name().matches("cpu level [02].*")) {
+                    try (Backend backend = under.open()) {
+                        assertNull(Bits.difference(expected, run(backend, values, launches)), () -> name + " " + values
+                                + " on " + under.name());
+                    }
+                }
+            }
+        }
+    }
+
+    /** Twice: a device replays a captured graph the second time. */
+    private static List<float[]> run(Backend backend, Values values, Function<Operands, List<Launch>> launches) {
+        try (Operands operands = new Operands(backend, values);
+                Program program = new Program(backend, launches.apply(operands))) {
+            program.run();
+            program.run();
+            return operands.read();
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> products() {
+        return Stream.of(SIZES).map(size -> DynamicTest.dynamicTest(size[0] + " x " + size[1], () -> {
+            int rows = size[0];
+            int columns = size[1];
+            for (int depth : DEPTHS) {
+                compare("products of depth " + depth, o -> List.of(
+                        Matmul.forward(o.next(rows, depth), o.next(depth, columns), o.next(1, columns), true,
+                                o.next(rows, columns)),
+                        Matmul.inputGradient(o.next(rows, depth), o.next(columns, depth), null, o.next(rows, columns)),
+                        Matmul.weightGradient(o.next(depth, rows), o.next(depth, columns), o.next(rows, columns))));
+            }
+        }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> updatesOfLayers() {
+        AdamStep step = new AdamStep(1e-2, 0.9, 0.999, 1e-8).at(3);
+        return Arrays.stream(BATCHES).mapToObj(batch -> DynamicTest.dynamicTest("batch " + batch, () ->
+                compare("updates", o -> {
+                    List<Launch> launches = new ArrayList<>();
+                    for (int[] layer : new int[][] {{61, 60}, {128, 132}, {20, 9}}) {
+                        Matrix x = o.next(batch, layer[0]);
+                        Matrix dy = o.next(batch, layer[1]);
+                        Matrix weightGradient = o.next(layer[0], layer[1]);
+                        Matrix biasGradient = o.next(1, layer[1]);
+                        launches.add(Matmul.weightGradient(x, dy, weightGradient));
+                        launches.add(Sums.columns(dy, biasGradient));
+                        launches.add(update(o, weightGradient, step));
+                        launches.add(update(o, biasGradient, step));
+                    }
+                    return launches;
+                })));
+    }
+
+    private static Launch update(Operands o, Matrix gradient, AdamStep step) {
+        int rows = (int) gradient.rows();
+        int columns = (int) gradient.columns();
+        return Adam.update(o.next(rows, columns), gradient, o.next(rows, columns), o.next(rows, columns), step, null);
+    }
+}
