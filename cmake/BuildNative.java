@@ -16,8 +16,8 @@ import org.bytedeco.javacpp.tools.Builder;
  * Builds the native libraries with CMake and puts them beside the classes, or says in one sentence why it does not.
  * Run by Maven: {@code java -cp <classes and JavaCPP> BuildNative.java <mode> <root> <work folder> <classes>}. The mode
  * is auto (what can be built here), off, cpu or cuda (fail where that cannot be built), or emulation: the CUDA kernels
- * compiled for the CPU, for tests, without and with sanitizers, which stay in the work folder; or check: what nvcc makes
- * of the CUDA kernels, see CheckCuda.java.
+ * compiled for the CPU, for tests, without and with sanitizers, which stay in the work folder; or check: what nvcc
+ * makes of the CUDA kernels, see CheckCuda.java.
  */
 class BuildNative {
     /** What CMake finds by itself when it configures: names of programs, and environment variables. */
@@ -107,7 +107,9 @@ class BuildNative {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         for (String folder : List.of("native/cuda", "native/spec", "native/include", "cmake")) {
             try (Stream<Path> files = Files.walk(cuda.root.resolve(folder))) {
-                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) digest.update(Files.readAllBytes(file));
+                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                    digest.update(Files.readAllBytes(file));
+                }
             }
         }
         Path folder = cuda.work.resolve("check"), stamp = folder.resolve("inputs.sha256");
@@ -156,7 +158,8 @@ class BuildNative {
 
         Path folder = work.resolve("cmake"), libraries = work.resolve("lib");
         List<String> configure = new ArrayList<>(List.of(cmake.toString(), "-S", root.toString(), "-B",
-            folder.toString(), "-DCMAKE_BUILD_TYPE=Release", "-DELBO4J_LIBRARY=" + (library.emulated() ? "emulation" : library.option()),
+            folder.toString(), "-DCMAKE_BUILD_TYPE=Release",
+            "-DELBO4J_LIBRARY=" + (library.emulated() ? "emulation" : library.option()),
             "-DELBO4J_EMULATION_SANITIZE=" + (library == Library.SANITIZED ? "ON" : "OFF"),
             "-DELBO4J_JNI_DIR=" + work.resolve("jni"), "-DELBO4J_JNI_INCLUDE=" + include,
             "-DELBO4J_LIBRARY_DIR=" + libraries));
