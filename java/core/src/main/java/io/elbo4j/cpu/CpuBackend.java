@@ -4,6 +4,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
 import io.elbo4j.Storage;
+import org.bytedeco.javacpp.Pointer;
 
 /** Matrices in native memory and the native kernels of one instruction-set level; the levels give the same bits. */
 public final class CpuBackend extends Backend {
@@ -43,6 +44,17 @@ public final class CpuBackend extends Backend {
     @Override
     public Storage allocate(long elements, ElementType type) {
         return new NativeStorage(this, elements, type);
+    }
+
+    /**
+     * Memory of this process that another library owns, without a copy: it must hold that many floats from where the
+     * pointer stands, and stay valid while matrices on it are used. The storage holds the pointer, which need not be
+     * what keeps the memory: that is for the caller to hold. Closing the storage does not free it.
+     *
+     * @throws IllegalArgumentException for a null pointer or one that is no multiple of 4
+     */
+    public Storage wrap(Pointer hostMemory, long elements) {
+        return new NativeStorage(this, hostMemory, elements);
     }
 
     @Override

@@ -3,20 +3,50 @@ package io.elbo4j.cpu;
 import io.elbo4j.Leaks;
 import io.elbo4j.cpu.jni.ElboCpu;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 
-/** A block of native memory, zeroed and aligned to 64 bytes, with the guard that frees it. */
+/** A block of native memory with the guard that frees it, null where another library owns it. */
 record NativeMemory(FloatPointer base, Leaks.Guard guard) {
     private static final long MOST_ELEMENTS = Long.MAX_VALUE / Float.BYTES - 1;
 
+    /** Floats of another library: they begin where its pointer stands, and hold that pointer alive. */
+    private static final class Wrapped extends FloatPointer {
+        private final Pointer memory;
+
+        Wrapped(Pointer memory) {
+            super((Pointer) null);
+            this.memory = memory;
+            address = addressOf(memory);
+        }
+
+        Pointer memory() {
+            return memory;
+        }
+    }
+
+    /** Where a pointer of any type points to; {@link Pointer#address()} leaves out its position. */
+    private static long addressOf(Pointer pointer) {
+        return pointer == null ? 0 : pointer.address() + pointer.position() * pointer.sizeof();
+    }
+
+    static NativeMemory wrap(Pointer memory, long elements) {
+        requireElements(elements);
+        long address = addressOf(memory);
+        if (address % Float.BYTES != 0 || address == 0 && elements > 0) {
+            throw new IllegalArgumentException("hostMemory must be the address of floats, a multiple of 4 and not 0,"
+                    + " not " + address);
+        }
+        return new NativeMemory(new Wrapped(memory), null);
+    }
+
     /**
+     * Zeroed and aligned to 64 bytes.
+     *
      * @param owner what holds the memory alive
      * @param elements of {@code bytes} bytes each
      */
     static NativeMemory allocate(Object owner, long elements, int bytes) {
-        if (elements < 0 || elements > MOST_ELEMENTS) {
-            throw new IllegalArgumentException("the cpu backend holds from 0 to " + MOST_ELEMENTS
-                    + " elements in one storage, not " + elements);
-        }
+        requireElements(elements);
         long floats = bytes == Float.BYTES ? elements : (elements + 1) / 2;
         FloatPointer base = ElboCpu.elbo4j_cpu_allocate(floats);
         if (base == null || base.isNull()) {
@@ -24,5 +54,12 @@ record NativeMemory(FloatPointer base, Leaks.Guard guard) {
                     + " memory: use smaller batches, or a machine with more memory");
         }
         return new NativeMemory(base, new Leaks.Guard(owner, () -> ElboCpu.elbo4j_cpu_free(base, floats)));
+    }
+
+    private static void requireElements(long elements) {
+        if (elements < 0 || elements > MOST_ELEMENTS) {
+            throw new IllegalArgumentException("the cpu backend holds from 0 to " + MOST_ELEMENTS
+                    + " elements in one storage, not " + elements);
+        }
     }
 }

@@ -10,16 +10,23 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.ShortPointer;
 
-/** Memory of the cpu backend. */
+/** Memory of this process, our own or of another library. */
 final class NativeStorage extends Storage {
     /** A direct buffer holds at most 2^31 - 1 bytes. */
     private static final int MOST_COPIED_AT_ONCE = 1 << 28;
 
     private final NativeMemory memory;
 
+    /** Memory of our own, zeroed. */
     NativeStorage(Backend backend, long elements, ElementType type) {
         super(backend, elements, type);
         memory = NativeMemory.allocate(this, elements, type.bytes());
+    }
+
+    /** Floats of another library. */
+    NativeStorage(Backend backend, Pointer hostMemory, long elements) {
+        super(backend, elements, ElementType.FLOAT32);
+        memory = NativeMemory.wrap(hostMemory, elements);
     }
 
     /**
@@ -100,6 +107,8 @@ final class NativeStorage extends Storage {
 
     @Override
     protected void release() {
-        memory.guard().close();
+        if (memory.guard() != null) {
+            memory.guard().close();
+        }
     }
 }

@@ -12,6 +12,8 @@ import io.elbo4j.Leaks;
 import io.elbo4j.Matrix;
 import io.elbo4j.Storage;
 import io.elbo4j.operation.Rows;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +118,34 @@ class NativeMemoryTest {
             String message = assertThrows(IllegalArgumentException.class, () -> rows.set(new int[4], 2)).getMessage();
             assertTrue(message.contains("3 row numbers from element 2"), message);
         }
+    }
+
+    @Test
+    void memoryOfAnotherLibraryIsUsedInPlaceAndNotFreed() {
+        try (FloatPointer theirs = new FloatPointer(0, 1, 2, 3, 4, 5, 6)) {
+            Storage storage = ((CpuBackend) backend).wrap(theirs.position(1), 6);
+            try (Matrix m = Matrix.view(storage, 1, 2, 2, 3)) {
+                assertEquals(theirs.address() + 2 * Float.BYTES, ((Pointer) m.address()).address());
+                assertArrayEquals(new float[] {2, 3, 5, 6}, m.toArray());
+                Rows.fill(-1, m).run();
+            }
+            float[] all = new float[7];
+            theirs.position(0).get(all);
+            assertArrayEquals(new float[] {0, 1, -1, -1, 4, -1, -1}, all);
+        }
+    }
+
+    @Test
+    void memoryThatCannotBeFloatsIsRefused() {
+        CpuBackend cpu = (CpuBackend) backend;
+        String message = assertThrows(IllegalArgumentException.class, () -> cpu.wrap(null, 1)).getMessage();
+        assertTrue(message.contains("a multiple of 4 and not 0, not 0"), message);
+        try (BytePointer bytes = new BytePointer(16)) {
+            bytes.position(2);
+            assertThrows(IllegalArgumentException.class, () -> cpu.wrap(bytes, 1));
+            assertThrows(IllegalArgumentException.class, () -> cpu.wrap(bytes.position(0), -1));
+        }
+        assertEquals(0, cpu.wrap(null, 0).elements());
     }
 
     @Test
