@@ -1,0 +1,44 @@
+package io.elbo4j.languages
+
+import io.elbo4j.{Activation, Backend, Backends, Noise}
+import io.elbo4j.operation.{GaussianSampleKl, RandomFill}
+import io.elbo4j.train.{Trainer, TrainingSettings}
+import io.elbo4j.train.data.Sprites
+import io.elbo4j.train.graph.Parameters
+import io.elbo4j.train.model.{Vae, VaeSettings}
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.ValueSource
+
+import scala.jdk.CollectionConverters.*
+import scala.util.Using
+
+class ScalaTest:
+  private def sample(backend: Backend): Seq[Array[Float]] =
+    Using.Manager { use =>
+      val Seq(mean, logVariance, z) = Seq.fill(3)(use(backend.matrix(8, 5))): @unchecked
+      val kl = use(backend.matrix(8, 1))
+      RandomFill.normal(Noise(7, 1), mean).run()
+      RandomFill.normal(Noise(7, 2), logVariance).run()
+      GaussianSampleKl.forward(mean, logVariance, Noise(42, 0), z, kl).run()
+      Seq(z.toArray, kl.toArray)
+    }.get
+
+  private def train(backend: Backend): Seq[Array[Float]] =
+    val sprites = Sprites.images(3, 200)
+    val hidden = Seq(32, 16).map(Int.box).asJava
+    val vae = Vae(VaeSettings(sprites.columns, hidden, 4, Activation.RELU, LikelihoodKind.BERNOULLI, 1, true))
+    val settings = TrainingSettings(48, 1e-3, 1, 2, 0.05, Double.PositiveInfinity, 42)
+    Using.Manager { use =>
+      val parameters = use(Parameters(backend, vae.graph.parameters, 42))
+      val trainer = use(Trainer(vae, parameters, backend, settings, sprites, Trainer.Position.START))
+      for _ <- 1 to 30 do
+        if trainer.atEndOfEpoch then trainer.nextEpoch()
+        trainer.step()
+      parameters.all.asScala.toSeq.map(_.value.toArray)
+    }.get
+
+  @ParameterizedTest
+  @ValueSource(strings = Array("auto", "java"))
+  def endsInJavasRun(name: String): Unit =
+    Using.resource(Backends.open(name, 2))(backend => Golden.check((sample(backend) ++ train(backend)).asJava))
