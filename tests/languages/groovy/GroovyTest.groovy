@@ -1,6 +1,5 @@
 package io.elbo4j.languages
 
-import io.elbo4j.Activation
 import io.elbo4j.Backend
 import io.elbo4j.Backends
 import io.elbo4j.Noise
@@ -12,7 +11,6 @@ import io.elbo4j.train.data.Sprites
 import io.elbo4j.train.graph.Parameters
 import io.elbo4j.train.model.Vae
 import io.elbo4j.train.model.VaeSettings
-import io.elbo4j.train.model.VaeSettings.LikelihoodKind
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.ValueSource
 
@@ -31,17 +29,11 @@ class GroovyTest {
 
     static List<float[]> train(Backend backend) {
         def sprites = Sprites.images(3, 200)
-        def vae = new Vae(new VaeSettings(sprites.columns(), [32, 16], 4, Activation.RELU, LikelihoodKind.BERNOULLI, 1,
-                true))
-        def settings = new TrainingSettings(48, 1e-3, 1, 2, 0.05, Double.POSITIVE_INFINITY, 42)
+        def vae = new Vae(VaeSettings.of(sprites.columns(), 4, 32, 16).withBinarise())
+        def settings = TrainingSettings.of(48, 42).withKlWarmUp(2).withFreeBits(0.05)
         try (def parameters = new Parameters(backend, vae.graph().parameters(), 42)
-                def trainer = new Trainer(vae, parameters, backend, settings, sprites, Trainer.Position.START)) {
-            30.times {
-                if (trainer.atEndOfEpoch()) {
-                    trainer.nextEpoch()
-                }
-                trainer.step()
-            }
+                def trainer = new Trainer(vae, parameters, backend, settings, sprites)) {
+            trainer.steps(30)
             parameters.all().collect { it.value().toArray() }
         }
     }

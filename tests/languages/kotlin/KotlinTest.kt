@@ -1,6 +1,5 @@
 package io.elbo4j.languages
 
-import io.elbo4j.Activation
 import io.elbo4j.Backend
 import io.elbo4j.Backends
 import io.elbo4j.Noise
@@ -12,7 +11,6 @@ import io.elbo4j.train.data.Sprites
 import io.elbo4j.train.graph.Parameters
 import io.elbo4j.train.model.Vae
 import io.elbo4j.train.model.VaeSettings
-import io.elbo4j.train.model.VaeSettings.LikelihoodKind
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.ValueSource
 
@@ -33,19 +31,10 @@ class KotlinTest {
 
     private fun train(backend: Backend): List<FloatArray> {
         val sprites = Sprites.images(3, 200)
-        val vae = Vae(
-            VaeSettings(
-                sprites.columns().toLong(), listOf(32, 16), 4, Activation.RELU, LikelihoodKind.BERNOULLI, 1.0, true,
-            ),
-        )
-        val settings = TrainingSettings(48, 1e-3, 1.0, 2.0, 0.05, Double.POSITIVE_INFINITY, 42)
+        val vae = Vae(VaeSettings.of(sprites.columns().toLong(), 4, 32, 16).withBinarise())
+        val settings = TrainingSettings.of(48, 42).withKlWarmUp(2.0).withFreeBits(0.05)
         return Parameters(backend, vae.graph().parameters(), 42).use { parameters ->
-            Trainer(vae, parameters, backend, settings, sprites, Trainer.Position.START).use { trainer ->
-                repeat(30) {
-                    if (trainer.atEndOfEpoch()) trainer.nextEpoch()
-                    trainer.step()
-                }
-            }
+            Trainer(vae, parameters, backend, settings, sprites).use { it.steps(30) }
             parameters.all().map { it.value.toArray() }
         }
     }

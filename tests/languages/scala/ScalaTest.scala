@@ -1,12 +1,11 @@
 package io.elbo4j.languages
 
-import io.elbo4j.{Activation, Backend, Backends, Noise}
+import io.elbo4j.{Backend, Backends, Noise}
 import io.elbo4j.operation.{GaussianSampleKl, RandomFill}
 import io.elbo4j.train.{Trainer, TrainingSettings}
 import io.elbo4j.train.data.Sprites
 import io.elbo4j.train.graph.Parameters
 import io.elbo4j.train.model.{Vae, VaeSettings}
-import io.elbo4j.train.model.VaeSettings.LikelihoodKind
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.ValueSource
 
@@ -26,15 +25,11 @@ class ScalaTest:
 
   private def train(backend: Backend): Seq[Array[Float]] =
     val sprites = Sprites.images(3, 200)
-    val hidden = Seq(32, 16).map(Int.box).asJava
-    val vae = Vae(VaeSettings(sprites.columns, hidden, 4, Activation.RELU, LikelihoodKind.BERNOULLI, 1, true))
-    val settings = TrainingSettings(48, 1e-3, 1, 2, 0.05, Double.PositiveInfinity, 42)
+    val vae = Vae(VaeSettings.of(sprites.columns, 4, 32, 16).withBinarise)
+    val settings = TrainingSettings.of(48, 42).withKlWarmUp(2).withFreeBits(0.05)
     Using.Manager { use =>
       val parameters = use(Parameters(backend, vae.graph.parameters, 42))
-      val trainer = use(Trainer(vae, parameters, backend, settings, sprites, Trainer.Position.START))
-      for _ <- 1 to 30 do
-        if trainer.atEndOfEpoch then trainer.nextEpoch()
-        trainer.step()
+      use(Trainer(vae, parameters, backend, settings, sprites)).steps(30)
       parameters.all.asScala.toSeq.map(_.value.toArray)
     }.get
 

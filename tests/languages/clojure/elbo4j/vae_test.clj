@@ -1,12 +1,12 @@
 (ns elbo4j.vae-test
   (:require [clojure.test :refer [deftest testing is]])
-  (:import (io.elbo4j Activation Backend Backends Matrix Noise)
+  (:import (io.elbo4j Backend Backends Noise)
            (io.elbo4j.languages Golden)
            (io.elbo4j.operation GaussianSampleKl RandomFill)
-           (io.elbo4j.train Trainer Trainer$Position TrainingSettings)
+           (io.elbo4j.train Trainer TrainingSettings)
            (io.elbo4j.train.data Sprites)
            (io.elbo4j.train.graph Parameters Parameters$State)
-           (io.elbo4j.train.model Vae VaeSettings VaeSettings$LikelihoodKind)))
+           (io.elbo4j.train.model Vae VaeSettings)))
 
 (defn sample [^Backend backend]
   (with-open [mean (.matrix backend 8 5)
@@ -20,15 +20,11 @@
 
 (defn train [^Backend backend]
   (let [sprites (Sprites/images 3 200)
-        vae (Vae. (VaeSettings. (.columns sprites) [(int 32) (int 16)] 4 Activation/RELU
-                                VaeSettings$LikelihoodKind/BERNOULLI 1 true))
-        settings (TrainingSettings. 48 1e-3 1 2 0.05 ##Inf 42)]
+        vae (Vae. (.withBinarise (VaeSettings/of (.columns sprites) 4 (int-array [32 16]))))
+        settings (-> (TrainingSettings/of 48 42) (.withKlWarmUp 2) (.withFreeBits 0.05))]
     (with-open [parameters (Parameters. backend (.parameters (.graph vae)) 42)
-                trainer (Trainer. vae parameters backend settings sprites Trainer$Position/START)]
-      (dotimes [_ 30]
-        (when (.atEndOfEpoch trainer)
-          (.nextEpoch trainer))
-        (.step trainer))
+                trainer (Trainer. vae parameters backend settings sprites)]
+      (.steps trainer 30)
       (mapv #(.toArray (.value ^Parameters$State %)) (.all parameters)))))
 
 (deftest ends-in-javas-run

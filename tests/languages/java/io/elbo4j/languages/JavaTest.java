@@ -1,6 +1,5 @@
 package io.elbo4j.languages;
 
-import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
 import io.elbo4j.Matrix;
@@ -14,7 +13,6 @@ import io.elbo4j.train.data.Sprites;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
-import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,17 +35,11 @@ class JavaTest {
 
     private static List<float[]> train(Backend backend) {
         Images sprites = Sprites.images(3, 200);
-        Vae vae = new Vae(new VaeSettings(sprites.columns(), List.of(32, 16), 4, Activation.RELU,
-                LikelihoodKind.BERNOULLI, 1, true));
-        TrainingSettings settings = new TrainingSettings(48, 1e-3, 1, 2, 0.05, Double.POSITIVE_INFINITY, 42);
+        Vae vae = new Vae(VaeSettings.of(sprites.columns(), 4, 32, 16).withBinarise());
+        TrainingSettings settings = TrainingSettings.of(48, 42).withKlWarmUp(2).withFreeBits(0.05);
         try (Parameters parameters = new Parameters(backend, vae.graph().parameters(), 42);
-                Trainer trainer = new Trainer(vae, parameters, backend, settings, sprites, Trainer.Position.START)) {
-            for (int i = 0; i < 30; i++) {
-                if (trainer.atEndOfEpoch()) {
-                    trainer.nextEpoch();
-                }
-                trainer.step();
-            }
+                Trainer trainer = new Trainer(vae, parameters, backend, settings, sprites)) {
+            trainer.steps(30);
             return parameters.all().stream().map(state -> state.value().toArray()).toList();
         }
     }

@@ -99,6 +99,11 @@ public final class Backends {
         }
     }
 
+    /** Opens a backend by name, on all processors: as {@link #open(String, int)} with 0. */
+    public static Backend open(String name) {
+        return open(name, 0);
+    }
+
     /**
      * Opens a backend by name: {@code auto}, {@code java}, {@code cpu}, {@code cuda} or {@code cuda:N}, N being the
      * number of a GPU.

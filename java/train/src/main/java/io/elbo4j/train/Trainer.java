@@ -56,6 +56,11 @@ public final class Trainer implements AutoCloseable {
     private Position at;
     private double klWeight;
 
+    /** Begins at the start. */
+    public Trainer(Vae vae, Parameters parameters, Backend backend, TrainingSettings settings, Images images) {
+        this(vae, parameters, backend, settings, images, Position.START);
+    }
+
     public Trainer(Vae vae, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
             Position start) {
         this.parameters = parameters;
@@ -136,6 +141,20 @@ public final class Trainer implements AutoCloseable {
         progress = new Progress(progress.step() + 1, progress.epoch(), progress.row() + rows);
         if (unread.size() == mostUnread) {
             readTotals();
+        }
+    }
+
+    /**
+     * So many steps, through the ends of epochs.
+     *
+     * @throws NonFiniteException as {@link #step}
+     */
+    public void steps(long count) {
+        for (long i = 0; i < count; i++) {
+            if (atEndOfEpoch()) {
+                nextEpoch();
+            }
+            step();
         }
     }
 

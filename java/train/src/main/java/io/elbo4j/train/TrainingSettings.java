@@ -33,6 +33,31 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
         }
     }
 
+    /** The plain objective: learning rate 1e-3, KL weight 1 from the start, no free bits, no clipping. */
+    public static TrainingSettings of(int batch, long seed) {
+        return new TrainingSettings(batch, 1e-3, 1, 0, 0, Double.POSITIVE_INFINITY, seed);
+    }
+
+    public TrainingSettings withLearningRate(double rate) {
+        return new TrainingSettings(batch, rate, klWeight, klWarmUp, freeBits, clip, seed);
+    }
+
+    public TrainingSettings withKlWeight(double weight) {
+        return new TrainingSettings(batch, learningRate, weight, klWarmUp, freeBits, clip, seed);
+    }
+
+    public TrainingSettings withKlWarmUp(double epochs) {
+        return new TrainingSettings(batch, learningRate, klWeight, epochs, freeBits, clip, seed);
+    }
+
+    public TrainingSettings withFreeBits(double nats) {
+        return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, nats, clip, seed);
+    }
+
+    public TrainingSettings withClip(double norm) {
+        return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, norm, seed);
+    }
+
     /** Weight of the KL at a step counted from 0, in a run of {@code stepsPerEpoch} steps an epoch. */
     public double klWeightAt(long step, long stepsPerEpoch) {
         double warmUpSteps = klWarmUp * stepsPerEpoch;

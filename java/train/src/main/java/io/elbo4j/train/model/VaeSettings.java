@@ -5,6 +5,7 @@ import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.Images;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * The shape of a {@link Vae}.
@@ -45,6 +46,32 @@ public record VaeSettings(long columns, List<Integer> hidden, int latent, Activa
                 "from 1e-18 to 1e18, so that float32 holds its square and the inverse of that", standardDeviation);
         require(!binarise || likelihood == LikelihoodKind.BERNOULLI, "binarise",
                 "used only with the Bernoulli likelihood", true);
+    }
+
+    /**
+     * ReLU in the hidden layers, a Bernoulli likelihood of the data as it is.
+     *
+     * @param hidden units of the encoder's hidden layers, the decoder's mirrored
+     */
+    public static VaeSettings of(long columns, int latent, int... hidden) {
+        return new VaeSettings(columns, IntStream.of(hidden).boxed().toList(), latent, Activation.RELU,
+                LikelihoodKind.BERNOULLI, 1, false);
+    }
+
+    public VaeSettings withActivation(Activation function) {
+        return new VaeSettings(columns, hidden, latent, function, likelihood, standardDeviation, binarise);
+    }
+
+    public VaeSettings withLikelihood(LikelihoodKind kind) {
+        return new VaeSettings(columns, hidden, latent, activation, kind, standardDeviation, binarise);
+    }
+
+    public VaeSettings withStandardDeviation(double deviation) {
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, deviation, binarise);
+    }
+
+    public VaeSettings withBinarise() {
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, true);
     }
 
     /** @throws DataException if the images have another number of values than this model's columns */
