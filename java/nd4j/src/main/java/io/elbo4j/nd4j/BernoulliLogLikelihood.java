@@ -3,10 +3,10 @@ package io.elbo4j.nd4j;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * {@link io.elbo4j.operation.BernoulliLogLikelihood} on ND4J's arrays: log p(x) of independent Bernoulli variables given
- * by their logits. {@code logits} is KB x D with K >= 1 rows for each row of {@code x} (B x D, values in [0, 1]); {@code
- * logLikelihood} is one number per row of logits, in nats, summed over the D dimensions. Arrays, copies, errors and
- * threads are as the package says.
+ * {@link io.elbo4j.operation.BernoulliLogLikelihood} on arrays: log p(x) of independent Bernoulli variables given
+ * by their logits. {@code logits} is KB x D with K >= 1 rows for each row of {@code x} (B x D, values in [0, 1]);
+ * {@code logLikelihood} is one number per row of logits, in nats, summed over the D dimensions. Arrays, copies, errors
+ * and threads are as the package says.
  */
 public final class BernoulliLogLikelihood {
     private BernoulliLogLikelihood() { }

@@ -161,8 +161,8 @@ final class Call {
 
     private INDArray requireInRows(String name, INDArray array) {
         require(inRows(array), name, "lie row after row in memory ('c' order), as it is written to in place",
-                "in '" + array.ordering() + "' order with strides " + Arrays.toString(array.stride()) + " for the shape "
-                        + shape(array));
+                "in '" + array.ordering() + "' order with strides " + Arrays.toString(array.stride())
+                        + " for the shape " + shape(array));
         return array;
     }
 

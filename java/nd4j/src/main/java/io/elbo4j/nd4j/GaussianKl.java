@@ -7,8 +7,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * KL(q || p) between two diagonal Gaussians q = N(mean, exp(logVariance)) and p = N(priorMean, exp(priorLogVariance)),
  * one number per row in nats, summed over dimensions: the KL of {@link GaussianSampleKl} to the bit. {@code mean} and
- * {@code logVariance} are B x D, a prior is B x D or 1 x D (for all rows), or two nulls for the standard normal. Arrays,
- * copies, errors and threads are as the package says.
+ * {@code logVariance} are B x D, a prior is B x D or 1 x D (for all rows), or two nulls for the standard normal.
+ * Arrays, copies, errors and threads are as the package says.
  *
  * <p>There is no kernel of its own for this yet: it takes the time of {@link GaussianSampleKl}, and B x D floats of
  * memory that are kept for the next call, for a sample that is thrown away.

@@ -4,7 +4,7 @@ import io.elbo4j.Noise;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * {@link io.elbo4j.operation.GaussianSampleKl} on ND4J's arrays: a reparameterised sample of a diagonal Gaussian and its
+ * {@link io.elbo4j.operation.GaussianSampleKl} on arrays: a reparameterised sample of a diagonal Gaussian and its
  * divergence KL(q || p) from a prior, in one pass. {@code mean} and {@code logVariance} are B x D, a prior is B x D or
  * 1 x D (for all rows), {@code z} is KB x D with K >= 1 samples a row, {@code kl} one number per row, in nats. Arrays,
  * copies, errors and threads are as the package says.

@@ -11,10 +11,10 @@
  * column) is copied by {@code dup('c')}: a pass over its elements, and memory for them while the call lasts. An output
  * in another layout is refused. {@code mmul} returns 'f' order for some operands: give it a result in 'c' order.
  *
- * <p><b>Errors.</b> {@link java.lang.IllegalArgumentException} for a wrong type, shape, order or workspace, or an output
- * that overlaps another argument; {@link java.lang.NullPointerException} for a missing argument; both name it, before
- * anything is touched. {@link java.lang.IllegalStateException} where elbo4j's native library cannot be loaded, or ND4J
- * is not on its CPU backend.
+ * <p><b>Errors.</b> {@link java.lang.IllegalArgumentException} for a wrong type, shape, order or workspace, or an
+ * output that overlaps another argument; {@link java.lang.NullPointerException} for a missing argument; both name it,
+ * before anything is touched. {@link java.lang.IllegalStateException} where elbo4j's native library cannot be loaded,
+ * or ND4J is not on its CPU backend.
  *
  * <p><b>Threads.</b> Every method may be called from any thread; calls take turns, and each uses as many threads as the
  * system property {@code elbo4j.nd4j.threads} says (0, the default: all processors).
