@@ -27,7 +27,7 @@ final class Facts {
                     BytePointer name = new BytePointer(256L); LongPointer p = new LongPointer(8)) {
                 ElboCuda.elbo4j_cuda_versions(driver, runtime);
                 ElboCuda.elbo4j_cuda_device(index, name, p);
-                facts.put("device", device.name().replace("\0", ""));
+                facts.put("device", device.name());
                 facts.put("compute_capability", device.major() + "." + device.minor());
                 facts.put("multiprocessors", device.multiprocessors());
                 facts.put("memory_bytes", device.bytes());

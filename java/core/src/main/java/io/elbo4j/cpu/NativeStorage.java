@@ -69,16 +69,17 @@ final class NativeStorage extends Storage {
 
     @Override
     protected void read(long offset, float[] target, int targetOffset, int count) {
-        for (int done = 0; done < count; done += MOST_COPIED_AT_ONCE) {
-            int n = Math.min(MOST_COPIED_AT_ONCE, count - done);
+        // the number done may pass the largest int in the last round
+        for (long done = 0; done < count; done += MOST_COPIED_AT_ONCE) {
+            int n = (int) Math.min(MOST_COPIED_AT_ONCE, count - done);
             ByteBuffer bytes = buffer(offset + done, n);
             if (type() == ElementType.FLOAT32) {
-                bytes.asFloatBuffer().get(target, targetOffset + done, n);
+                bytes.asFloatBuffer().get(target, (int) (targetOffset + done), n);
                 continue;
             }
             ShortBuffer halves = bytes.asShortBuffer();
             for (int i = 0; i < n; i++) {
-                target[targetOffset + done + i] = type().widen(halves.get(i));
+                target[(int) (targetOffset + done + i)] = type().widen(halves.get(i));
             }
         }
         Reference.reachabilityFence(this);
@@ -86,16 +87,17 @@ final class NativeStorage extends Storage {
 
     @Override
     protected void write(long offset, float[] source, int sourceOffset, int count) {
-        for (int done = 0; done < count; done += MOST_COPIED_AT_ONCE) {
-            int n = Math.min(MOST_COPIED_AT_ONCE, count - done);
+        // the number done may pass the largest int in the last round
+        for (long done = 0; done < count; done += MOST_COPIED_AT_ONCE) {
+            int n = (int) Math.min(MOST_COPIED_AT_ONCE, count - done);
             ByteBuffer bytes = buffer(offset + done, n);
             if (type() == ElementType.FLOAT32) {
-                bytes.asFloatBuffer().put(source, sourceOffset + done, n);
+                bytes.asFloatBuffer().put(source, (int) (sourceOffset + done), n);
                 continue;
             }
             ShortBuffer halves = bytes.asShortBuffer();
             for (int i = 0; i < n; i++) {
-                halves.put(i, type().round(source[sourceOffset + done + i]));
+                halves.put(i, type().round(source[(int) (sourceOffset + done + i)]));
             }
         }
         Reference.reachabilityFence(this);

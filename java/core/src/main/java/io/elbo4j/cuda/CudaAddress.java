@@ -62,7 +62,7 @@ final class CudaAddress extends Pointer {
         }
     }
 
-    /** As {@link Floats}. */
+    /** A place in memory that its user holds alive. */
     static final class Longs extends LongPointer {
         Longs(long address) {
             super((Pointer) null);
