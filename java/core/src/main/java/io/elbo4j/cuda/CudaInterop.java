@@ -9,6 +9,7 @@ import org.bytedeco.javacpp.FloatPointer;
  * Streams and device memory of bytedeco's CUDA presets (org.bytedeco:cuda, which the caller adds to the class path),
  * without a copy. The types fit; not run on a device so far.
  */
+@SuppressWarnings("exports") // who has these types at hand requires their module
 public final class CudaInterop {
     private CudaInterop() { }
 

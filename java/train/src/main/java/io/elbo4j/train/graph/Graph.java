@@ -32,6 +32,9 @@ public final class Graph {
     private final Set<String> names = new HashSet<>();
     private int streams = Streams.NODES;
 
+    /** An empty graph. */
+    public Graph() { }
+
     /** Data: one row of {@code columns} numbers per row of the batch. */
     public Value input(String name, long columns) {
         Input input = add(new Input(name, columns));

@@ -1,0 +1,14 @@
+/** ELBO graph, trainer, models, data, checkpoints and pictures. */
+module io.elbo4j.train {
+    requires transitive io.elbo4j.core;
+    requires transitive com.google.gson;
+    requires java.desktop;
+
+    exports io.elbo4j.train;
+    exports io.elbo4j.train.checkpoint;
+    exports io.elbo4j.train.data;
+    exports io.elbo4j.train.graph;
+    exports io.elbo4j.train.model;
+    exports io.elbo4j.train.picture;
+    exports io.elbo4j.train.run;
+}
