@@ -1,6 +1,7 @@
 package io.elbo4j;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where matrices live and kernels run. All backends obey one numerics contract: the same inputs give the same bits.
@@ -80,7 +81,7 @@ public abstract class Backend implements AutoCloseable {
     }
 
     /** What runs the launches of a program on this backend's device; null on a host, where the workers run them. */
-    protected Program.Executor executor(List<Launch> launches) {
+    protected Program.@Nullable Executor executor(List<Launch> launches) {
         return null;
     }
 

@@ -1,5 +1,7 @@
 package io.elbo4j;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The kernels that every backend implements, on validated arguments: the seam between the operations
  * ({@code io.elbo4j.operation}, which check shapes and split the work) and the implementations. Each call does items
@@ -10,35 +12,37 @@ package io.elbo4j;
  */
 public interface Kernels {
     /** {@link io.elbo4j.operation.GaussianSampleKl#forward}; items are rows of mean. {@code logRatio} is nullable. */
-    void gaussianSampleKl(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance, Noise noise,
-            Matrix z, Matrix kl, Matrix logRatio, long begin, long end);
+    void gaussianSampleKl(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
+            @Nullable Matrix priorLogVariance, Noise noise, Matrix z, Matrix kl, @Nullable Matrix logRatio, long begin,
+            long end);
 
     /** {@link io.elbo4j.operation.GaussianSampleKl#backward}; items are rows of mean. */
-    void gaussianSampleKlBackward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance,
-            Noise noise, Matrix dz, Matrix dKl, Matrix columnWeight, Matrix dMean, Matrix dLogVariance,
-            Matrix dPriorMean, Matrix dPriorLogVariance, long begin, long end);
-
-    /** {@link io.elbo4j.operation.GaussianKlPerDimension#forward}; items are columns. */
-    void gaussianKlPerDimension(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance,
-            Matrix klPerDimension, long begin, long end);
-
-    /** {@link io.elbo4j.operation.BernoulliLogLikelihood#fused}; items are rows of logits. */
-    void bernoulliLogLikelihood(Matrix logits, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood, Matrix dLogits,
+    void gaussianSampleKlBackward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
+            @Nullable Matrix priorLogVariance, Noise noise, Matrix dz, Matrix dKl, @Nullable Matrix columnWeight,
+            Matrix dMean, Matrix dLogVariance, @Nullable Matrix dPriorMean, @Nullable Matrix dPriorLogVariance,
             long begin, long end);
 
+    /** {@link io.elbo4j.operation.GaussianKlPerDimension#forward}; items are columns. */
+    void gaussianKlPerDimension(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
+            @Nullable Matrix priorLogVariance, Matrix klPerDimension, long begin, long end);
+
+    /** {@link io.elbo4j.operation.BernoulliLogLikelihood#fused}; items are rows of logits. */
+    void bernoulliLogLikelihood(Matrix logits, Matrix x, @Nullable Matrix dLogLikelihood, Matrix logLikelihood,
+            @Nullable Matrix dLogits, long begin, long end);
+
     /** {@link io.elbo4j.operation.GaussianLogLikelihood#fused}; items are rows of mean. */
-    void gaussianLogLikelihood(Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood,
-            Matrix dMean, Matrix dLogVariance, long begin, long end);
+    void gaussianLogLikelihood(Matrix mean, Matrix logVariance, Matrix x, @Nullable Matrix dLogLikelihood,
+            Matrix logLikelihood, @Nullable Matrix dMean, @Nullable Matrix dLogVariance, long begin, long end);
 
     /** {@link io.elbo4j.operation.GaussianLogLikelihood#sharedLogVarianceGradient}; items are columns. */
     void gaussianSharedLogVarianceGradient(Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood,
             Matrix dLogVariance, long begin, long end);
 
     /** {@link io.elbo4j.operation.Matmul#forward}; items are rows of c. */
-    void matmul(Matrix a, Matrix b, Matrix bias, boolean relu, Matrix c, long begin, long end);
+    void matmul(Matrix a, Matrix b, @Nullable Matrix bias, boolean relu, Matrix c, long begin, long end);
 
     /** {@link io.elbo4j.operation.Matmul#inputGradient}; items are rows of c. */
-    void matmulTransposedB(Matrix a, Matrix b, Matrix gate, Matrix c, long begin, long end);
+    void matmulTransposedB(Matrix a, Matrix b, @Nullable Matrix gate, Matrix c, long begin, long end);
 
     /** {@link io.elbo4j.operation.Matmul#weightGradient}; items are rows of c. */
     void matmulTransposedA(Matrix a, Matrix b, Matrix c, long begin, long end);
@@ -93,7 +97,7 @@ public interface Kernels {
 
     /** {@link io.elbo4j.operation.Adam#update}; items are rows. {@code gradientScale} is nullable. */
     void adam(Matrix parameter, Matrix gradient, Matrix firstMoment, Matrix secondMoment, AdamStep step,
-            Matrix gradientScale, long begin, long end);
+            @Nullable Matrix gradientScale, long begin, long end);
 
     /** {@link io.elbo4j.operation.Clip#scale}; one item. */
     void clipScale(Matrix sumsOfSquares, float maximumNorm, Matrix scale, long begin, long end);

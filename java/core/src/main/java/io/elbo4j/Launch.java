@@ -2,6 +2,7 @@ package io.elbo4j;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One validated call of a kernel over independent items (rows of a batch, rows of a parameter, columns of a sum). It
@@ -54,21 +55,21 @@ public final class Launch {
     }
 
     /** Item i reads only its share of the rows of these matrices (nulls are passed over). */
-    public Launch reads(Matrix... matrices) {
+    public Launch reads(@Nullable Matrix... matrices) {
         return access(false, false, matrices);
     }
 
     /** Every item may read all of these matrices (nulls are passed over). */
-    public Launch readsAll(Matrix... matrices) {
+    public Launch readsAll(@Nullable Matrix... matrices) {
         return access(false, true, matrices);
     }
 
     /** Item i writes only its share of the rows of these matrices (nulls are passed over). */
-    public Launch writes(Matrix... matrices) {
+    public Launch writes(@Nullable Matrix... matrices) {
         return access(true, false, matrices);
     }
 
-    private Launch access(boolean write, boolean shared, Matrix... matrices) {
+    private Launch access(boolean write, boolean shared, @Nullable Matrix... matrices) {
         for (Matrix m : matrices) {
             if (m == null || m.rows() == 0 || m.columns() == 0) {
                 continue;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed list of launches, planned once and run many times without allocating. Every worker takes the same share of
@@ -82,7 +83,7 @@ public final class Program implements AutoCloseable {
     private final Launch[] launches;
     private final Phase[] phases;
     private final Storage[] storages;
-    private final Executor executor;
+    private final @Nullable Executor executor;
     private boolean closed;
 
     public Program(Backend backend, List<Launch> launches) {

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed number of threads, the caller among them, that run one job together. A worker out of work looks for the next
@@ -25,11 +26,11 @@ public final class Workers implements AutoCloseable {
     private final boolean look;
     private final Worker[] workers;
     private final AtomicInteger running = new AtomicInteger();
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final BooleanSupplier allDone = () -> running.get() == 0;
     private final Sleeper caller = new Sleeper();
     private volatile int generation;
-    private Job job;
+    private @Nullable Job job;
     private boolean closed;
 
     public Workers(int count) {
@@ -83,7 +84,7 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    private void start(Job next) {
+    private void start(@Nullable Job next) {
         job = next;
         running.set(workers.length);
         generation++;
@@ -103,7 +104,7 @@ public final class Workers implements AutoCloseable {
 
     /** One thread's wait for a condition that another thread makes true before it calls {@link #wake}. */
     private final class Sleeper {
-        private volatile Thread asleep;
+        private volatile @Nullable Thread asleep;
 
         void waitFor(BooleanSupplier condition) {
             if (look) {

@@ -10,6 +10,8 @@ import io.elbo4j.Readback;
 import io.elbo4j.Storage;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Matrices in a GPU's memory and kernels on one of its streams. Calls queue work and return; reading a matrix, a
@@ -21,6 +23,7 @@ import org.bytedeco.javacpp.Pointer;
  *
  * <p>Not run on a device so far; the kernels and this class have been run on the emulation of the tests alone.
  */
+@NullMarked
 public final class CudaBackend extends Backend {
     private final CudaQueue queue;
 
@@ -41,7 +44,7 @@ public final class CudaBackend extends Backend {
      * @param cudaStream a cudaStream_t (the same as a CUstream) of that device; null: its default stream, on which
      *     programs are not replayed as graphs
      */
-    public CudaBackend(int device, Pointer cudaStream) {
+    public CudaBackend(int device, @Nullable Pointer cudaStream) {
         this(CudaStream.of(device, cudaStream));
     }
 

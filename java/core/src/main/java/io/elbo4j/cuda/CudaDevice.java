@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.LongPointer;
+import org.jspecify.annotations.NullMarked;
 
 /**
  * A GPU, numbered as the CUDA driver does (CUDA_VISIBLE_DEVICES changes that).
@@ -13,6 +14,7 @@ import org.bytedeco.javacpp.LongPointer;
  * @param bytes of its memory
  * @param problem why elbo4j cannot use it, in words with the remedy; empty if it can
  */
+@NullMarked
 public record CudaDevice(int index, String name, int major, int minor, int multiprocessors, long bytes,
         Optional<String> problem) {
     private static final int PROPERTIES = 8;

@@ -5,8 +5,10 @@ import io.elbo4j.cuda.jni.ElboCuda;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.NullMarked;
 
 /** A mark in a stream: another stream, or the caller, can wait until the work before it is done; two measure time. */
+@NullMarked
 public final class CudaEvent implements AutoCloseable {
     private final int device;
     private final Pointer event;

@@ -4,17 +4,20 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Storage;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.FloatPointer;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streams and device memory of bytedeco's CUDA presets (org.bytedeco:cuda, which the caller adds to the class path),
  * without a copy. The types fit; not run on a device so far.
  */
 @SuppressWarnings("exports") // who has these types at hand requires their module
+@NullMarked
 public final class CudaInterop {
     private CudaInterop() { }
 
     /** A stream of the presets, not owned; {@link CudaStream#of} says what holds for it. */
-    public static CudaStream stream(int device, CUstream_st stream) {
+    public static CudaStream stream(int device, @Nullable CUstream_st stream) {
         return CudaStream.of(device, stream);
     }
 

@@ -3,8 +3,11 @@ package io.elbo4j.cuda;
 import io.elbo4j.Leaks;
 import io.elbo4j.cuda.jni.ElboCuda;
 import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /** A queue of a device's work, which runs in order. Calls return before the work is done. */
+@NullMarked
 public final class CudaStream implements AutoCloseable {
     /** The handles cudaStreamLegacy, which is the default stream, and cudaStreamPerThread. */
     private static final long LEGACY = 1;
@@ -12,7 +15,7 @@ public final class CudaStream implements AutoCloseable {
 
     private final int device;
     private final Pointer stream;
-    private final Leaks.Guard guard;
+    private final Leaks.@Nullable Guard guard;
     private volatile boolean closed;
 
     private CudaStream(int device, Pointer stream, boolean owned) {
@@ -41,7 +44,7 @@ public final class CudaStream implements AutoCloseable {
      * @throws IllegalArgumentException for cudaStreamPerThread, which is another stream on each thread: memory that the
      *     garbage collector's thread frees would not wait for kernels that use it
      */
-    public static CudaStream of(int device, Pointer cudaStream) {
+    public static CudaStream of(int device, @Nullable Pointer cudaStream) {
         long handle = cudaStream == null ? 0 : cudaStream.address();
         if (handle == PER_THREAD) {
             throw new IllegalArgumentException("cudaStream must be a stream of its own or the default stream, not"

@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.AdamStep;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import org.jspecify.annotations.Nullable;
 
 /** The Adam optimiser (Kingma and Ba 2015, algorithm 1). */
 public final class Adam {
@@ -24,7 +25,7 @@ public final class Adam {
      * reported as by {@link GaussianSampleKl}.
      */
     public static Launch update(Matrix parameter, Matrix gradient, Matrix firstMoment, Matrix secondMoment,
-            AdamStep step, Matrix gradientScale) {
+            AdamStep step, @Nullable Matrix gradientScale) {
         Arguments.given("Adam.update", "step", step);
         long rows = Arguments.given("Adam.update", "parameter", parameter).rows();
         long columns = parameter.columns();
@@ -43,7 +44,7 @@ public final class Adam {
 
     /** What {@link #update} runs, known by name so that a device can fuse it with what comes before. */
     public record Update(Matrix parameter, Matrix gradient, Matrix firstMoment, Matrix secondMoment, AdamStep step,
-            Matrix gradientScale) implements Launch.Body {
+            @Nullable Matrix gradientScale) implements Launch.Body {
         @Override
         public void run(long begin, long end) {
             parameter.backend().kernels().adam(parameter, gradient, firstMoment, secondMoment, step, gradientScale,

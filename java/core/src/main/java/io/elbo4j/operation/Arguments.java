@@ -8,6 +8,7 @@ import io.elbo4j.Matrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the matrices of one operation before anything is touched, with errors that say the operation, the argument,
@@ -31,7 +32,7 @@ final class Arguments {
     }
 
     /** The argument itself, unless it is missing. */
-    static <T> T given(String operation, String name, T argument) {
+    static <T> T given(String operation, String name, @Nullable T argument) {
         return Objects.requireNonNull(argument, () -> operation + ": " + name + " must be given, not null");
     }
 
@@ -50,7 +51,7 @@ final class Arguments {
         return input(name, m).shape(name, m, rows, columns);
     }
 
-    Arguments inputOrNull(String name, Matrix m, long rows, long columns) {
+    Arguments inputOrNull(String name, @Nullable Matrix m, long rows, long columns) {
         return m == null ? this : input(name, m, rows, columns);
     }
 
@@ -64,7 +65,7 @@ final class Arguments {
         return add(name, m, Use.OUTPUT).shape(name, m, rows, columns).writable(name, m);
     }
 
-    Arguments outputOrNull(String name, Matrix m, long rows, long columns) {
+    Arguments outputOrNull(String name, @Nullable Matrix m, long rows, long columns) {
         return m == null ? this : output(name, m, rows, columns);
     }
 
@@ -104,7 +105,7 @@ final class Arguments {
                 + " (" + backend.name() + ")", "on another (" + indices.backend().name() + ")");
     }
 
-    Arguments bothOrNeither(String a, Object first, String b, Object second) {
+    Arguments bothOrNeither(String a, @Nullable Object first, String b, @Nullable Object second) {
         return require((first == null) == (second == null), first == null ? a : b,
                 "be given together with " + (first == null ? b : a), "null");
     }

@@ -2,6 +2,7 @@ package io.elbo4j.operation;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * log p(x) of independent Bernoulli variables given by their logits (Kingma and Welling 2014, appendix C.1, without its
@@ -46,8 +47,8 @@ public final class BernoulliLogLikelihood {
         return a.outputPerRow("logLikelihood", logLikelihood, logits.rows());
     }
 
-    private static Launch launch(Arguments a, Matrix logits, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood,
-            Matrix dLogits) {
+    private static Launch launch(Arguments a, Matrix logits, Matrix x, @Nullable Matrix dLogLikelihood,
+            Matrix logLikelihood, @Nullable Matrix dLogits) {
         // With K > 1 the rows of x are no multiple of the items: the launch then takes x as read by all of them.
         return a.launch(logits.rows()).reads(logits, x, dLogLikelihood).writes(logLikelihood, dLogits)
                 .nanosPerItem(NANOS_PER_ELEMENT * logits.columns())

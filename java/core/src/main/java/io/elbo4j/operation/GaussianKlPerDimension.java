@@ -2,6 +2,7 @@ package io.elbo4j.operation;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * KL(q || p) of each dimension of a diagonal Gaussian, summed over the rows: shows which latent dimensions are used,
@@ -17,8 +18,8 @@ public final class GaussianKlPerDimension {
      * logVariance} and the prior are B x D; a prior of two nulls is the standard normal. 0 for B = 0; NaN where a
      * column has a NaN.
      */
-    public static Launch forward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance,
-            Matrix klPerDimension) {
+    public static Launch forward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
+            @Nullable Matrix priorLogVariance, Matrix klPerDimension) {
         Arguments a = new Arguments("GaussianKlPerDimension.forward").input("mean", mean);
         long rows = mean.rows();
         long columns = mean.columns();

@@ -2,6 +2,7 @@ package io.elbo4j.operation;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * log density of x under a diagonal Gaussian N(mean, exp(logVariance)), constants included (Kingma and Welling 2014,
@@ -39,7 +40,7 @@ public final class GaussianLogLikelihood {
      * dLogLikelihood (KB x 1).
      */
     public static Launch fused(Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood,
-            Matrix dMean, Matrix dLogVariance) {
+            Matrix dMean, @Nullable Matrix dLogVariance) {
         Arguments a = arguments("GaussianLogLikelihood.fused", mean, logVariance, x);
         a.inputPerRow("dLogLikelihood", dLogLikelihood, mean.rows());
         a.outputPerRow("logLikelihood", logLikelihood, mean.rows());
@@ -71,8 +72,9 @@ public final class GaussianLogLikelihood {
         return a.samples("mean", mean, "x", x.rows()).shape("x", x, x.rows(), mean.columns());
     }
 
-    private static Launch launch(Arguments a, Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood,
-            Matrix logLikelihood, Matrix dMean, Matrix dLogVariance) {
+    private static Launch launch(Arguments a, Matrix mean, Matrix logVariance, Matrix x,
+            @Nullable Matrix dLogLikelihood, Matrix logLikelihood, @Nullable Matrix dMean,
+            @Nullable Matrix dLogVariance) {
         // With K > 1 the rows of x are no multiple of the items: the launch then takes x as read by all of them.
         return a.launch(mean.rows()).reads(mean, logVariance, x, dLogLikelihood)
                 .writes(logLikelihood, dMean, dLogVariance).nanosPerItem(NANOS_PER_ELEMENT * mean.columns())

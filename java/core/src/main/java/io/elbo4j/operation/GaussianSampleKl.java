@@ -4,6 +4,7 @@ import io.elbo4j.ElementType;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reparameterised sample of a diagonal Gaussian q = N(mean, exp(logVariance)) and its divergence KL(q || p) from a
@@ -43,8 +44,8 @@ public final class GaussianSampleKl {
     }
 
     /** Sample and KL to a diagonal Gaussian prior; a prior of two nulls is the standard normal. */
-    public static Launch forward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance,
-            Noise noise, Matrix z, Matrix kl) {
+    public static Launch forward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
+            @Nullable Matrix priorLogVariance, Noise noise, Matrix z, Matrix kl) {
         return forward("GaussianSampleKl.forward", mean, logVariance, priorMean, priorLogVariance, noise, z, kl, null);
     }
 
@@ -52,16 +53,16 @@ public final class GaussianSampleKl {
      * The same, and the log importance ratio of each sample, {@code logRatio} (KB x 1) = log p(z) - log q(z) in nats
      * (Burda, Grosse and Salakhutdinov 2016, equation 8); the constants of both densities cancel.
      */
-    public static Launch forwardWithLogRatio(Matrix mean, Matrix logVariance, Matrix priorMean,
-            Matrix priorLogVariance, Noise noise, Matrix z, Matrix kl, Matrix logRatio) {
+    public static Launch forwardWithLogRatio(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
+            @Nullable Matrix priorLogVariance, Noise noise, Matrix z, Matrix kl, Matrix logRatio) {
         String name = "GaussianSampleKl.forwardWithLogRatio";
         Arguments.given(name, "logRatio", logRatio);
         return forward(name, mean, logVariance, priorMean, priorLogVariance, noise,
                 z, kl, logRatio);
     }
 
-    private static Launch forward(String name, Matrix mean, Matrix logVariance, Matrix priorMean,
-            Matrix priorLogVariance, Noise noise, Matrix z, Matrix kl, Matrix logRatio) {
+    private static Launch forward(String name, Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
+            @Nullable Matrix priorLogVariance, Noise noise, Matrix z, Matrix kl, @Nullable Matrix logRatio) {
         Arguments a = distributions(name, mean, logVariance, priorMean, priorLogVariance, noise);
         long rows = mean.rows();
         a.output("z", z, Arguments.given(name, "z", z).rows(), mean.columns())
@@ -79,7 +80,7 @@ public final class GaussianSampleKl {
 
     /** Gradients for the standard normal prior. */
     public static Launch backward(Matrix mean, Matrix logVariance, Noise noise, Matrix dz, Matrix dKl,
-            Matrix columnWeight, Matrix dMean, Matrix dLogVariance) {
+            @Nullable Matrix columnWeight, Matrix dMean, Matrix dLogVariance) {
         return backward(mean, logVariance, null, null, noise, dz, dKl, columnWeight, dMean, dLogVariance, null, null);
     }
 
@@ -97,9 +98,9 @@ public final class GaussianSampleKl {
      * each dimension's KL, as free bits need; else null). The two gradients of the prior are B x D, or both null; for a
      * shared prior sum them over the rows.
      */
-    public static Launch backward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance,
-            Noise noise, Matrix dz, Matrix dKl, Matrix columnWeight, Matrix dMean, Matrix dLogVariance,
-            Matrix dPriorMean, Matrix dPriorLogVariance) {
+    public static Launch backward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
+            @Nullable Matrix priorLogVariance, Noise noise, Matrix dz, Matrix dKl, @Nullable Matrix columnWeight,
+            Matrix dMean, Matrix dLogVariance, @Nullable Matrix dPriorMean, @Nullable Matrix dPriorLogVariance) {
         Arguments a = distributions("GaussianSampleKl.backward", mean, logVariance, priorMean, priorLogVariance, noise);
         long rows = mean.rows();
         long columns = mean.columns();
@@ -119,8 +120,8 @@ public final class GaussianSampleKl {
                         dPriorLogVariance, begin, end));
     }
 
-    private static Arguments distributions(String name, Matrix mean, Matrix logVariance, Matrix priorMean,
-            Matrix priorLogVariance, Noise noise) {
+    private static Arguments distributions(String name, Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
+            @Nullable Matrix priorLogVariance, Noise noise) {
         Arguments a = new Arguments(name).type(Arguments.given(name, "mean", mean).type()).input("mean", mean);
         a.input("logVariance", logVariance, mean.rows(), mean.columns());
         a.bothOrNeither("priorMean", priorMean, "priorLogVariance", priorLogVariance);

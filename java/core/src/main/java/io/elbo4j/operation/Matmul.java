@@ -2,6 +2,7 @@ package io.elbo4j.operation;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The products of a dense layer, forward and backward, in float32. Every element is one chain of fused multiply-adds in
@@ -22,7 +23,7 @@ public final class Matmul {
      * c = a b + bias, and if {@code relu} then c = max(c, 0): a is B x k, b is k x n, bias is 1 x n or null, c is B x
      * n. The ReLU keeps NaN.
      */
-    public static Launch forward(Matrix a, Matrix b, Matrix bias, boolean relu, Matrix c) {
+    public static Launch forward(Matrix a, Matrix b, @Nullable Matrix bias, boolean relu, Matrix c) {
         Arguments arguments = new Arguments("Matmul.forward").input("a", a).input("b", b);
         arguments.shape("b", b, a.columns(), b.columns()).inputOrNull("bias", bias, 1, b.columns());
         arguments.output("c", c, a.rows(), b.columns());
@@ -35,7 +36,7 @@ public final class Matmul {
      * dA = dC b^T: dC is B x n, b is k x n, dA is B x k. Where {@code reluOutput} (B x k, or null), the output of the
      * ReLU that made a, is at most 0, dA is +0: the ReLU's gradient in the same pass.
      */
-    public static Launch inputGradient(Matrix dC, Matrix b, Matrix reluOutput, Matrix dA) {
+    public static Launch inputGradient(Matrix dC, Matrix b, @Nullable Matrix reluOutput, Matrix dA) {
         Arguments arguments = new Arguments("Matmul.inputGradient").input("dC", dC).input("b", b);
         arguments.shape("b", b, b.rows(), dC.columns()).inputOrNull("reluOutput", reluOutput, dC.rows(), b.rows());
         arguments.output("dA", dA, dC.rows(), b.rows());

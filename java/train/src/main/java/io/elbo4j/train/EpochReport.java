@@ -1,5 +1,7 @@
 package io.elbo4j.train;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one epoch, or the part of one at the end of a run, came to.
  *
@@ -11,5 +13,5 @@ package io.elbo4j.train;
  * @param klWeight of the last step
  * @param samplesPerSecond training rows per second of wall time, the evaluation not counted; NaN if not known
  */
-public record EpochReport(long epoch, long step, boolean complete, Elbo train, Evaluation test, double klWeight,
-        double samplesPerSecond) { }
+public record EpochReport(long epoch, long step, boolean complete, Elbo train, @Nullable Evaluation test,
+        double klWeight, double samplesPerSecond) { }

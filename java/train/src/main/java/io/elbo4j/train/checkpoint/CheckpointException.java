@@ -1,6 +1,7 @@
 package io.elbo4j.train.checkpoint;
 
 import io.elbo4j.train.data.DataException;
+import org.jspecify.annotations.Nullable;
 
 /** A checkpoint that cannot be read or written; the message is one sentence for people. */
 public class CheckpointException extends DataException {
@@ -10,7 +11,7 @@ public class CheckpointException extends DataException {
         super(message);
     }
 
-    public CheckpointException(String message, Throwable cause) {
+    public CheckpointException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checkpoints in the safetensors format (huggingface/safetensors): the header's length as a
@@ -204,7 +205,7 @@ public final class Safetensors {
         return new Content(header.metadata(), List.copyOf(floats), List.copyOf(longs));
     }
 
-    private static byte[] withoutChecksum(String file, byte[] json, String checksum) {
+    private static byte[] withoutChecksum(String file, byte[] json, @Nullable String checksum) {
         if (checksum == null) {
             return json;
         }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A latent-variable model as a static graph. Two operations matter: {@link #latent} draws a latent variable and adds a
@@ -87,7 +88,7 @@ public final class Graph {
     }
 
     /** z ~ q by the reparameterised sample, and KL(q || prior) in the objective; null is the standard normal. */
-    public Value latent(String name, DiagonalGaussian q, DiagonalGaussian prior) {
+    public Value latent(String name, DiagonalGaussian q, @Nullable DiagonalGaussian prior) {
         Latent latent = add(new Latent(name, owned(q), prior == null ? null : owned(prior), streams++));
         latents.add(latent);
         return latent;

@@ -4,6 +4,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianSampleKl;
+import org.jspecify.annotations.Nullable;
 
 /**
  * z = mean + exp(logVariance / 2) eps with KL(q || prior), fused (Kingma and Welling 2014, section 2.4 and appendix B).
@@ -12,10 +13,10 @@ import io.elbo4j.operation.GaussianSampleKl;
  */
 public final class Latent extends Value {
     private final DiagonalGaussian q;
-    private final DiagonalGaussian prior;
+    private final @Nullable DiagonalGaussian prior;
     private final int stream;
 
-    Latent(String name, DiagonalGaussian q, DiagonalGaussian prior, int stream) {
+    Latent(String name, DiagonalGaussian q, @Nullable DiagonalGaussian prior, int stream) {
         super(name, q.columns(), true, q.differentiable() || prior != null && prior.differentiable());
         if (prior != null && prior.columns() != q.columns()) {
             throw new IllegalArgumentException("latent '" + name + "' has " + q.columns() + " dimensions, its prior "
@@ -30,11 +31,11 @@ public final class Latent extends Value {
         this.stream = stream;
     }
 
-    private Matrix priorMean(Plan plan) {
+    private @Nullable Matrix priorMean(Plan plan) {
         return prior == null ? null : plan.value(prior.mean());
     }
 
-    private Matrix priorLogVariance(Plan plan) {
+    private @Nullable Matrix priorLogVariance(Plan plan) {
         return prior == null ? null : plan.value(prior.logVariance());
     }
 

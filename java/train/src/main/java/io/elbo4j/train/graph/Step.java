@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A graph compiled for a backend and a number of rows: buffers planned and allocated once, launches listed once.
@@ -29,19 +30,19 @@ public final class Step implements AutoCloseable {
     private final Graph graph;
     private final Plan plan;
     private final long batch;
-    private final Indices order;
-    private final Indices ownOrder;
+    private final @Nullable Indices order;
+    private final @Nullable Indices ownOrder;
     private final Program program;
-    private final AdamStep adam;
+    private final @Nullable AdamStep adam;
     private final List<Node> terms;
-    private final Matrix totals;
-    private final Readback recorded;
+    private final @Nullable Matrix totals;
+    private final @Nullable Readback recorded;
     private final Plan.NodeNoise[] noises;
     private final float[] klGradient;
     private double klWeight = Double.NaN;
 
-    private Step(Graph graph, Parameters parameters, Backend backend, long batch, StepSettings settings, Matrix data,
-            Indices sharedOrder, AdamStep adam) {
+    private Step(Graph graph, Parameters parameters, Backend backend, long batch, StepSettings settings,
+            @Nullable Matrix data, @Nullable Indices sharedOrder, @Nullable AdamStep adam) {
         if (batch < 1) {
             throw new IllegalArgumentException("a step needs at least 1 row, not " + batch);
         }
@@ -93,7 +94,7 @@ public final class Step implements AutoCloseable {
 
     /** Compiles a training step; {@code data}, whose rows the input is, is null where inputs are set by hand. */
     public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            Matrix data, AdamStep adam) {
+            @Nullable Matrix data, AdamStep adam) {
         return new Step(graph, parameters, backend, rows, settings, data, null, adam);
     }
 
@@ -108,7 +109,7 @@ public final class Step implements AutoCloseable {
 
     /** Compiles a step that changes no parameter; {@code data} is null where inputs are set by hand. */
     public static Step compile(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            Matrix data) {
+            @Nullable Matrix data) {
         return new Step(graph, parameters, backend, rows, settings, data, null, null);
     }
 

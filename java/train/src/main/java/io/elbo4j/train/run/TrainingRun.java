@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A training run in a folder: {@code checkpoint.safetensors}, {@code metrics.jsonl}, and pictures at the end. Stopped
@@ -62,7 +63,7 @@ public final class TrainingRun implements AutoCloseable {
     private List<Path> made = List.of();
 
     private TrainingRun(Path directory, DataSource source, Checkpoint.Data data, VaeSettings model,
-            TrainingSettings settings, Backend backend, Checkpoint.Loaded resumed) {
+            TrainingSettings settings, Backend backend, Checkpoint.@Nullable Loaded resumed) {
         this.directory = directory;
         this.source = source;
         this.data = data;

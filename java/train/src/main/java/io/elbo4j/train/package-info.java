@@ -1,0 +1,5 @@
+/** Training, evaluation and use of a model. */
+@NullMarked
+package io.elbo4j.train;
+
+import org.jspecify.annotations.NullMarked;
