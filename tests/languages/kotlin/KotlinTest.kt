@@ -22,7 +22,8 @@ class KotlinTest {
                     backend.matrix(8, 1).use { kl ->
                         RandomFill.normal(Noise(7, 1), mean).run()
                         RandomFill.normal(Noise(7, 2), logVariance).run()
-                        GaussianSampleKl.forward(mean, logVariance, Noise(42, 0), z, kl).run()
+                        // compiles only where the prior is marked as nullable
+                        GaussianSampleKl.forward(mean, logVariance, null, null, Noise(42, 0), z, kl).run()
                         listOf(z.toArray(), kl.toArray())
                     }
                 }
