@@ -1,5 +1,6 @@
 // Row sums of the tiles of a block of rows, to the definition in spec/row_sum.h: short rows many at once.
 #pragma once
+#include "neighbours.h"
 #include "row_sum.h"
 #include "tile.h"
 
@@ -14,9 +15,7 @@ class RowSums {
     if (tile.width != tile.columns) clear_padding(tile, elements);
     alignas(64) float quads[tile_floats / 4];
     const int count = tile.rows * tile.width / 4;
-    ELBO4J_SIMD for (int i = 0; i < count; i++) {
-      quads[i] = (elements[4 * i] + elements[4 * i + 1]) + (elements[4 * i + 2] + elements[4 * i + 3]);
-    }
+    add_quads(quads, elements, count);
     if (tile.width <= spec::row_sum_tile && tile.column == 0) {
       add_short_rows(quads, tile.rows, tile.width / 4);
     } else {
@@ -45,26 +44,29 @@ class RowSums {
   // Every row has at most one quad for each lane: the tree, cut to the smallest power of two that holds the quads, is
   // run over all rows together.
   void add_short_rows(const float* quads, int rows, int quads_of_row) {
-    alignas(64) double even[2 * tile_floats / 4], odd[2 * tile_floats / 4];
     int width = 1;
     while (width < quads_of_row) width *= 2;
-    if (quads_of_row == width) {
-      ELBO4J_SIMD for (int i = 0; i < rows * width; i++) even[i] = (double)quads[i] + 0.0;  // lanes start from +0
-    } else {
+    alignas(64) float padded[2 * tile_floats / 4];
+    if (quads_of_row != width) {
       for (int r = 0; r < rows; r++) {
-        for (int i = 0; i < quads_of_row; i++) even[r * width + i] = (double)quads[r * quads_of_row + i] + 0.0;
-        for (int i = quads_of_row; i < width; i++) even[r * width + i] = 0.0;
+        for (int i = 0; i < quads_of_row; i++) padded[r * width + i] = quads[r * quads_of_row + i];
+        for (int i = quads_of_row; i < width; i++) padded[r * width + i] = 0.0f;
       }
+      quads = padded;
     }
-    double *source = even, *target = odd;
-    for (int count = rows * width; count > rows;) {
+    if (width == 1) {
+      ELBO4J_SIMD for (int r = 0; r < rows; r++) sums_[r] = quads[r] + 0.0f;
+      return;
+    }
+    alignas(64) double sums[tile_floats / 4];
+    int count = rows * width / 2;
+    add_pairs(sums, quads, count);
+    while (count > rows) {
       count /= 2;
-      ELBO4J_SIMD for (int i = 0; i < count; i++) target[i] = source[2 * i] + source[2 * i + 1];
-      double* sums = target;
-      target = source;
-      source = sums;
+      add_pairs(sums, sums, count);
     }
-    ELBO4J_SIMD for (int r = 0; r < rows; r++) sums_[r] = (float)source[r];
+    // Lanes start from +0, which shows only in a sum of nothing but -0.
+    ELBO4J_SIMD for (int r = 0; r < rows; r++) sums_[r] = (float)(sums[r] + 0.0);
   }
 
   alignas(64) double lanes_[lanes];
