@@ -2,6 +2,9 @@
 // floating-point environment of the numerics contract and calls the operation of the level.
 #include "elbo4j_cpu.h"
 
+#define ELBO4J_DEFINE_BOUNDS
+#include "softplus.h"
+
 #include <cstring>
 #include <new>
 #if defined(__linux__)

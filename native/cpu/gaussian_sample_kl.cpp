@@ -4,6 +4,7 @@
 //   column) kl = 1/2 sum(v + mean^2 - logVariance - 1), or with a diagonal Gaussian prior kl = 1/2 sum((v + (mean -
 //   priorMean)^2) exp(-priorLogVariance) + priorLogVariance - logVariance - 1) logRatio = log p(z) - log q(z)
 // mean, logVariance, prior rows x columns; z rows samples x columns; kl[rows]; logRatio[rows samples].
+// With no samples only kl, and its gradients.
 // Moves 12 bytes per element (20 with a prior), the gradients 20 (36 with a prior and its gradients): noise is never
 // stored.
 #include "exp.h"
@@ -37,34 +38,38 @@ void want(const Tile& tile, const Gaussian& gaussian, Wanted& wanted) {
   wanted.add(tile, gaussian.log_variance);
 }
 
-template <bool PRIOR> void deviations_and_kl(const Gaussians& in, int size, float* deviation, float* kl) {
+// to[i] = exp(scale x[i]). A loop of its own: with more around it the constants no longer fit into the registers.
+void exponentials(float scale, const float* x, int size, float* to) {
+  ELBO4J_SIMD for (int i = 0; i < size; i++) to[i] = spec::exp(scale * x[i]);
+}
+
+// inverse: the variances of the prior, inverted
+template <bool PRIOR>
+void elements_of_kl(const Gaussians& in, const float* deviation, const float* inverse, int size, float* kl) {
   const float *mean = in.mean, *log_variance = in.log_variance;
   const float *prior_mean = in.prior_mean, *prior_log_variance = in.prior_log_variance;
   ELBO4J_SIMD for (int i = 0; i < size; i++) {
     const float m = mean[i], lv = log_variance[i];
-    const float s = spec::exp(0.5f * lv);
-    const float v = s * s;
-    deviation[i] = s;
+    const float v = deviation[i] * deviation[i];
     if (PRIOR) {
-      const float plv = prior_log_variance[i];
       const float d = m - prior_mean[i];
-      const float q = spec::fma(d, d, v) * spec::exp(-plv);
-      kl[i] = (q + (plv - lv)) - 1.0f;
+      const float q = spec::fma(d, d, v) * inverse[i];
+      kl[i] = (q + (prior_log_variance[i] - lv)) - 1.0f;
     } else {
       kl[i] = (spec::fma(m, m, v) - lv) - 1.0f;
     }
   }
 }
 
-template <bool PRIOR> void log_ratios(const Gaussians& in, int size, const float* z, const float* eps, float* ratio) {
+template <bool PRIOR>
+void log_ratios(const Gaussians& in, const float* inverse, int size, const float* z, const float* eps, float* ratio) {
   const float* log_variance = in.log_variance;
   const float *prior_mean = in.prior_mean, *prior_log_variance = in.prior_log_variance;
   ELBO4J_SIMD for (int i = 0; i < size; i++) {
     const float of_q = spec::fma(eps[i], eps[i], log_variance[i]);
     if (PRIOR) {
-      const float plv = prior_log_variance[i];
       const float d = z[i] - prior_mean[i];
-      ratio[i] = spec::fma(-(d * spec::exp(-plv)), d, of_q - plv);
+      ratio[i] = spec::fma(-(d * inverse[i]), d, of_q - prior_log_variance[i]);
     } else {
       ratio[i] = spec::fma(-z[i], z[i], of_q);
     }
@@ -76,34 +81,37 @@ void forward(const Gaussian& q, const Gaussian& prior, const Noise& noise, int64
              float* log_ratio, int64_t columns, int64_t begin, int64_t end) {
   for_each_block(begin, end, columns, [&](int64_t row, int rows) {
     Gaussians in;
-    Buffer deviation, elements, eps, z_buffer;
+    Buffer deviation, inverse, elements, eps, z_buffer;
     RowSums sums, ratio_sums;
-    for (int64_t sample = 0; sample < samples; sample++) {
+    for (int64_t sample = 0; sample == 0 || sample < samples; sample++) {
       const Output z_of_sample{z.at(sample, 0), samples * z.stride, z.type};
       for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
         const int size = tile.size();
         const bool reusable = sample > 0 && columns <= tile_floats;  // of the previous sample
-        float* z_elements = z_of_sample.tile(tile, z_buffer);
         Wanted wanted;
         wanted.add(tile, z_of_sample);
         if (!reusable) {
           want(tile, q, wanted);
           want(tile, prior, wanted);
         }
-        normal_tile(noise, tile, row * samples + sample, samples, wanted, eps);
+        if (samples > 0) normal_tile(noise, tile, row * samples + sample, samples, wanted, eps);
         if (!reusable) {
           in.take(tile, q, prior);
-          deviations_and_kl<PRIOR>(in, size, deviation.data, elements.data);
+          exponentials(0.5f, in.log_variance, size, deviation.data);
+          if (PRIOR) exponentials(-1.0f, in.prior_log_variance, size, inverse.data);
+          elements_of_kl<PRIOR>(in, deviation.data, inverse.data, size, elements.data);
         }
-        const float *mean = in.mean, *s = deviation.data, *e = eps.data;
-        ELBO4J_SIMD for (int i = 0; i < size; i++) z_elements[i] = spec::fma(s[i], e[i], mean[i]);
         if (sample == 0) {
           sums.add(tile, elements.data);
           if (tile.last)
             for (int r = 0; r < rows; r++) kl[row + r] = 0.5f * sums[r];
         }
+        if (samples == 0) return;
+        const float *mean = in.mean, *s = deviation.data, *e = eps.data;
+        float* z_elements = z_of_sample.tile(tile, z_buffer);
+        ELBO4J_SIMD for (int i = 0; i < size; i++) z_elements[i] = spec::fma(s[i], e[i], mean[i]);
         if (log_ratio) {
-          log_ratios<PRIOR>(in, size, z_elements, e, elements.data);
+          log_ratios<PRIOR>(in, inverse.data, size, z_elements, e, elements.data);
           ratio_sums.add(tile, elements.data);
           if (tile.last)
             for (int r = 0; r < rows; r++) log_ratio[(row + r) * samples + sample] = 0.5f * ratio_sums[r];
@@ -120,6 +128,12 @@ struct SampleGradients {
   Buffer dz_sum, eps_sum;
 
   void take(const Tile& tile, const Input& of_samples, const Noise& noise, int64_t samples, Wanted wanted) {
+    if (samples == 0) {
+      // adding to -0 changes nothing
+      for (int i = 0; i < tile.size(); i++) dz_sum.data[i] = eps_sum.data[i] = -0.0f;
+      dz = dz_sum.data;
+      return;
+    }
     Buffer later_dz, later_eps;
     for (int64_t sample = 0; sample < samples; sample++) {
       const Input of_sample{of_samples.at(sample, 0), samples * of_samples.stride, 1, of_samples.type};
@@ -180,19 +194,22 @@ void backward(const Gaussian& q, const Gaussian& prior, const Noise& noise, int6
     in.take(tile, q, prior);
 
     const int size = tile.size();
-    const float *mean = in.mean, *log_variance = in.log_variance;
-    const float *prior_mean = in.prior_mean, *prior_log_variance = in.prior_log_variance;
+    Buffer deviations, inverses;
+    exponentials(0.5f, in.log_variance, size, deviations.data);
+    if (PRIOR) exponentials(-1.0f, in.prior_log_variance, size, inverses.data);
+    const float *mean = in.mean, *prior_mean = in.prior_mean;
+    const float *deviation = deviations.data, *inverse_variance = inverses.data;
     const float *dz_sum = of_z.dz, *eps_sum = of_z.eps_sum.data;
     float *dmean = to[0], *dlog_variance = to[1];
     float *dprior_mean = to[PRIOR ? 2 : 0], *dprior_log_variance = to[PRIOR ? 3 : 1];
     with_kl_weights(tile, dkl, column_weight, [&](auto weight) {
       ELBO4J_SIMD for (int i = 0; i < size; i++) {
         const float m = mean[i], w = weight[i], half_w = 0.5f * w;
-        const float s = spec::exp(0.5f * log_variance[i]);
+        const float s = deviation[i];
         const float v = s * s;
         const float through_z = (ONE_SAMPLE ? dz_sum[i] * eps_sum[i] : eps_sum[i]) * (0.5f * s);
         if (PRIOR) {
-          const float inverse = spec::exp(-prior_log_variance[i]);
+          const float inverse = inverse_variance[i];
           const float d = m - prior_mean[i];
           const float scaled = d * inverse;
           const float quadratic = spec::fma(d, d, v) * inverse;

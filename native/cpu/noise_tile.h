@@ -165,16 +165,14 @@ static inline void normal_tile(const Noise& noise, const Tile& tile, int64_t row
                                const Wanted& wanted, Buffer& out) {
   NoiseWords words;
   const int count = noise_words(noise, tile, row0, row_step, wanted, words);
-  alignas(64) float normal[4][NoiseWords::blocks];
-  ELBO4J_SIMD for (int i = 0; i < count; i++) {
-    const spec::Normals pair = spec::box_muller(words.word[0][i], words.word[1][i]);
-    normal[0][i] = pair.first;
-    normal[1][i] = pair.second;
-  }
-  ELBO4J_SIMD for (int i = 0; i < count; i++) {
-    const spec::Normals pair = spec::box_muller(words.word[2][i], words.word[3][i]);
-    normal[2][i] = pair.first;
-    normal[3][i] = pair.second;
+  alignas(64) float normal[4][NoiseWords::blocks], radius[NoiseWords::blocks];
+  for (int j = 0; j < 4; j += 2) {
+    ELBO4J_SIMD for (int i = 0; i < count; i++) radius[i] = spec::normal_radius(words.word[j][i]);
+    ELBO4J_SIMD for (int i = 0; i < count; i++) {
+      const spec::Normals direction = spec::normal_direction(words.word[j + 1][i]);
+      normal[j][i] = radius[i] * direction.first;
+      normal[j + 1][i] = radius[i] * direction.second;
+    }
   }
   float* e = out.data;
   ELBO4J_SIMD for (int i = 0; i < count; i++) {

@@ -6,7 +6,7 @@
 //   kl = 1/2 sum((v + (mean - priorMean)^2) exp(-priorLogVariance) + priorLogVariance - logVariance - 1)
 //   logRatio = log p(z) - log q(z)
 // mean, logVariance, prior, their gradients rows x columns; z, dZ rows samples x columns; kl, dKl[rows];
-// logRatio[rows samples]; columnWeight[columns].
+// logRatio[rows samples]; columnWeight[columns]. With no samples only kl, and its gradients.
 // Moves 12 bytes per element (20 with a prior), the gradients 20 (36 with a prior and its gradients): noise is never
 // stored.
 // Compiled for sm_90, aligned, one sample, standard normal prior: 32 registers (40 with a block a row), no spills, 74
@@ -220,7 +220,7 @@ int elbo4j_cuda_gaussian_sample_kl(int type, const void* mean, int64_t mean_stri
     const Gaussian<T> prior{input<T>(type, prior_mean, prior_mean_stride),
                             input<T>(type, prior_log_variance, prior_log_variance_stride)};
     const OutputOf<T> z_out = output<T>(type, z, z_stride);
-    if (samples > 1 || log_ratio)
+    if (samples != 1 || log_ratio)
       return sum_stored_rows<T>(SamplesKl<T>{q, prior, noise, samples, z_out, kl, log_ratio, columns},
                                 rows * (samples + 1), columns, stream);
     if (prior_mean)

@@ -73,8 +73,8 @@ int elbo4j_cuda_graph_destroy(void* graph);
 
 /* ---- operations; rows: of the first matrix unless said otherwise ---- */
 
-/* samples >= 1 rows of z per row of mean; z's row r has the noise of row first_row + r. prior_mean and
- * prior_log_variance: or null (standard normal). log_ratio[rows * samples]: log p(z) - log q(z), or null.
+/* samples rows of z per row of mean; z's row r has the noise of row first_row + r; without
+ * samples z, or dz, is null. prior_mean and prior_log_variance: or null (standard normal). log_ratio[rows * samples]: log p(z) - log q(z), or null.
  * live: {draw, first_row}. */
 int elbo4j_cuda_gaussian_sample_kl(int type, const void* mean, int64_t mean_stride, const void* log_variance,
                                    int64_t log_variance_stride, const void* prior_mean, int64_t prior_mean_stride,

@@ -16,6 +16,8 @@ constexpr float round_to_integer = 12582912.0f;
 constexpr float ln2_high = 0x1.62e400p-1f;
 constexpr float ln2_low = 0x1.7f7d1cp-20f;
 constexpr float log2_e = 0x1.715476p0f;
+ELBO4J_BOUND(exp_lowest, -87.0f);
+ELBO4J_BOUND(exp_highest, 89.0f);
 
 // x in [-87, 89] or NaN
 ELBO4J_SPEC float exp_in_range(float x) {
@@ -35,9 +37,9 @@ ELBO4J_SPEC float exp_in_range(float x) {
   return mul(p, scale);
 }
 
-ELBO4J_SPEC float exp(float x) { return exp_in_range(clamp_low(clamp_high(x, 89.0f), -87.0f)); }
+ELBO4J_SPEC float exp(float x) { return exp_in_range(clamp_low(clamp_high(x, exp_highest), exp_lowest)); }
 
 // exp(x) for x <= 0 or NaN: the same bits as exp, one clamp less.
-ELBO4J_SPEC float exp_nonpositive(float x) { return exp_in_range(clamp_low(x, -87.0f)); }
+ELBO4J_SPEC float exp_nonpositive(float x) { return exp_in_range(clamp_low(x, exp_lowest)); }
 
 }  // namespace elbo4j::spec

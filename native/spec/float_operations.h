@@ -101,7 +101,19 @@ ELBO4J_SPEC float copy_sign(float magnitude, float sign) {
   return float_from_bits((bits_of(magnitude) & 0x7fffffffu) | (bits_of(sign) & 0x80000000u));
 }
 
-// max(x, low) and min(x, high) that keep a NaN x. The bound is a constant and not a zero whose sign matters.
+// A bound for clamp_low or clamp_high. GCC makes one instruction of a clamp, max or min, only where it does not see the
+// bound's value; of a constant it makes a comparison and a selection, which is a tenth of a kernel's time. So where
+// code is compiled for vectors, ELBO4J_LEVEL, the values stand in another file, the one that defines
+// ELBO4J_DEFINE_BOUNDS.
+#if defined(ELBO4J_DEFINE_BOUNDS)
+#define ELBO4J_BOUND(name, value) extern const float name = value
+#elif defined(ELBO4J_LEVEL)
+#define ELBO4J_BOUND(name, value) extern const float name
+#else
+#define ELBO4J_BOUND(name, value) constexpr float name = value
+#endif
+
+// max(x, low) and min(x, high) that keep a NaN x. The bound is not a zero whose sign matters.
 ELBO4J_SPEC float clamp_low(float x, float low) { return low > x ? low : x; }
 ELBO4J_SPEC float clamp_high(float x, float high) { return high < x ? high : x; }
 

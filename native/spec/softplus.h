@@ -9,8 +9,10 @@
 
 namespace elbo4j::spec {
 
+ELBO4J_BOUND(softplus_lowest, 0.0f);
+
 // decay = exp_nonpositive(-|x|), which sigmoid_from needs too.
-ELBO4J_SPEC float softplus_from(float x, float decay) { return add(clamp_low(x, 0.0f), log1p_unit(decay)); }
+ELBO4J_SPEC float softplus_from(float x, float decay) { return add(clamp_low(x, softplus_lowest), log1p_unit(decay)); }
 
 ELBO4J_SPEC float softplus(float x) { return softplus_from(x, exp_nonpositive(-absolute(x))); }
 

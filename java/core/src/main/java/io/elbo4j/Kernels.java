@@ -11,14 +11,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Nullable arguments are marked; {@code d} before a name is the gradient of the loss with respect to it.
  */
 public interface Kernels {
-    /** {@link io.elbo4j.operation.GaussianSampleKl#forward}; items are rows of mean. {@code logRatio} is nullable. */
+    /**
+     * {@link io.elbo4j.operation.GaussianSampleKl#forward}, and {@link io.elbo4j.operation.GaussianKl#forward} where
+     * {@code z} and {@code logRatio} are null; items are rows of mean.
+     */
     void gaussianSampleKl(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
-            @Nullable Matrix priorLogVariance, Noise noise, Matrix z, Matrix kl, @Nullable Matrix logRatio, long begin,
-            long end);
+            @Nullable Matrix priorLogVariance, Noise noise, @Nullable Matrix z, Matrix kl, @Nullable Matrix logRatio,
+            long begin, long end);
 
-    /** {@link io.elbo4j.operation.GaussianSampleKl#backward}; items are rows of mean. */
+    /**
+     * {@link io.elbo4j.operation.GaussianSampleKl#backward}, and {@link io.elbo4j.operation.GaussianKl#backward} where
+     * {@code dz} is null; items are rows of mean.
+     */
     void gaussianSampleKlBackward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
-            @Nullable Matrix priorLogVariance, Noise noise, Matrix dz, Matrix dKl, @Nullable Matrix columnWeight,
+            @Nullable Matrix priorLogVariance, Noise noise, @Nullable Matrix dz, Matrix dKl, @Nullable Matrix columnWeight,
             Matrix dMean, Matrix dLogVariance, @Nullable Matrix dPriorMean, @Nullable Matrix dPriorLogVariance,
             long begin, long end);
 

@@ -55,8 +55,11 @@ final class CudaKernels implements Kernels {
         return m == null ? 0 : m.rowStride();
     }
 
-    /** Rows of {@code many} for each row of {@code few}. */
+    /** Rows of {@code many} for each row of {@code few}; none where {@code many} is null. */
     private static long samples(Matrix many, Matrix few) {
+        if (many == null) {
+            return 0;
+        }
         return few.rows() == 0 ? 1 : many.rows() / few.rows();
     }
 

@@ -63,7 +63,8 @@ public final class GaussianSampleKl {
 
     private static Launch forward(String name, Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
             @Nullable Matrix priorLogVariance, Noise noise, Matrix z, Matrix kl, @Nullable Matrix logRatio) {
-        Arguments a = distributions(name, mean, logVariance, priorMean, priorLogVariance, noise);
+        Arguments a = distributions(name, mean, logVariance, priorMean, priorLogVariance);
+        Arguments.given(name, "noise", noise);
         long rows = mean.rows();
         a.output("z", z, Arguments.given(name, "z", z).rows(), mean.columns())
                 .samples("z", z, "mean", rows)
@@ -101,18 +102,14 @@ public final class GaussianSampleKl {
     public static Launch backward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
             @Nullable Matrix priorLogVariance, Noise noise, Matrix dz, Matrix dKl, @Nullable Matrix columnWeight,
             Matrix dMean, Matrix dLogVariance, @Nullable Matrix dPriorMean, @Nullable Matrix dPriorLogVariance) {
-        Arguments a = distributions("GaussianSampleKl.backward", mean, logVariance, priorMean, priorLogVariance, noise);
+        String name = "GaussianSampleKl.backward";
+        Arguments a = distributions(name, mean, logVariance, priorMean, priorLogVariance);
+        Arguments.given(name, "noise", noise);
         long rows = mean.rows();
         long columns = mean.columns();
         a.input("dz", dz).shape("dz", dz, dz.rows(), columns).samples("dz", dz, "mean", rows).noise("dz", dz);
         a.inputPerRow("dKl", dKl, rows);
-        a.output("dMean", dMean, rows, columns).output("dLogVariance", dLogVariance, rows, columns);
-        a.bothOrNeither("dPriorMean", dPriorMean, "dPriorLogVariance", dPriorLogVariance);
-        a.require(dPriorMean == null || priorMean != null, "dPriorMean", "be null where there is no priorMean",
-                dPriorMean);
-        a.outputOrNull("dPriorMean", dPriorMean, rows, columns);
-        a.outputOrNull("dPriorLogVariance", dPriorLogVariance, rows, columns);
-        a.type(ElementType.FLOAT32).inputOrNull("columnWeight", columnWeight, 1, columns);
+        gradients(a, mean, priorMean, columnWeight, dMean, dLogVariance, dPriorMean, dPriorLogVariance);
         return a.launch(rows).reads(mean, logVariance, priorMean, priorLogVariance, dz, dKl).readsAll(columnWeight)
                 .writes(dMean, dLogVariance, dPriorMean, dPriorLogVariance).nanosPerItem(nanos(mean, dz))
                 .body((begin, end) -> mean.backend().kernels().gaussianSampleKlBackward(mean, logVariance, priorMean,
@@ -120,15 +117,27 @@ public final class GaussianSampleKl {
                         dPriorLogVariance, begin, end));
     }
 
-    private static Arguments distributions(String name, Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
-            @Nullable Matrix priorLogVariance, Noise noise) {
+    static Arguments distributions(String name, Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
+            @Nullable Matrix priorLogVariance) {
         Arguments a = new Arguments(name).type(Arguments.given(name, "mean", mean).type()).input("mean", mean);
         a.input("logVariance", logVariance, mean.rows(), mean.columns());
         a.bothOrNeither("priorMean", priorMean, "priorLogVariance", priorLogVariance);
         a.inputOrNull("priorMean", priorMean, mean.rows(), mean.columns());
         a.inputOrNull("priorLogVariance", priorLogVariance, mean.rows(), mean.columns());
-        Arguments.given(name, "noise", noise);
         return a;
+    }
+
+    static void gradients(Arguments a, Matrix mean, @Nullable Matrix priorMean, @Nullable Matrix columnWeight,
+            Matrix dMean, Matrix dLogVariance, @Nullable Matrix dPriorMean, @Nullable Matrix dPriorLogVariance) {
+        long rows = mean.rows();
+        long columns = mean.columns();
+        a.output("dMean", dMean, rows, columns).output("dLogVariance", dLogVariance, rows, columns);
+        a.bothOrNeither("dPriorMean", dPriorMean, "dPriorLogVariance", dPriorLogVariance);
+        a.require(dPriorMean == null || priorMean != null, "dPriorMean", "be null where there is no priorMean",
+                dPriorMean);
+        a.outputOrNull("dPriorMean", dPriorMean, rows, columns);
+        a.outputOrNull("dPriorLogVariance", dPriorLogVariance, rows, columns);
+        a.type(ElementType.FLOAT32).inputOrNull("columnWeight", columnWeight, 1, columns);
     }
 
     private static double nanos(Matrix mean, Matrix z) {

@@ -32,6 +32,8 @@ import java.util.Arrays;
  * <p>mean and logVariance are B x D, z is B K x D with the samples of a row next to each other, kl is B x 1, logRatio B
  * K x 1. Moves 12 bytes an element forward (20 with a prior) and 20 backward: the noise is drawn again, not stored.
  *
+ * <p>Where z and dz are null there are no samples, and the sums over them are -0, to which adding changes nothing.
+ *
  * <p>A standard normal prior is pm = 0, plv = 0, ip = 1, to the bit: nothing is rounded when one adds 0 or multiplies
  * by 1.
  */
@@ -51,9 +53,20 @@ final class GaussianSampleKl {
         float[] sample = scratch.tile(7);
         float[] term = scratch.tile(8);
         int columns = (int) mean.columns();
-        long samples = mean.rows() == 0 ? 0 : z.rows() / mean.rows();
+        long samples = z == null || mean.rows() == 0 ? 0 : z.rows() / mean.rows();
         for (long r = begin; r < end; r++) {
             RowSum.clear(scratch.lanes);
+            if (z == null) {
+                for (int c = 0; c < columns; c += TILE) {
+                    int n = width(c, columns);
+                    load(mean, r, c, m, n);
+                    load(logVariance, r, c, lv, n);
+                    loadPrior(priorMean, priorLogVariance, r, c, pm, plv, ip, n);
+                    standardDeviation(lv, s, n);
+                    klTerms(m, lv, s, pm, plv, ip, term, n);
+                    RowSum.add(scratch.lanes, term, 0, n);
+                }
+            }
             for (long zRow = r * samples; zRow < (r + 1) * samples; zRow++) {
                 RowSum.clear(scratch.otherLanes);
                 for (int c = 0; c < columns; c += TILE) {
@@ -82,7 +95,7 @@ final class GaussianSampleKl {
         }
     }
 
-    /** columnWeight is nullable, dPriorMean and dPriorLogVariance are nullable. */
+    /** dz and columnWeight are nullable, dPriorMean and dPriorLogVariance are nullable. */
     static void backward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance, Noise noise,
             Matrix dz, Matrix dKl, Matrix columnWeight, Matrix dMean, Matrix dLogVariance, Matrix dPriorMean,
             Matrix dPriorLogVariance, long begin, long end) {
@@ -100,10 +113,14 @@ final class GaussianSampleKl {
         float[] sumEps = scratch.tile(10);
         float[] result = scratch.tile(11);
         int columns = (int) mean.columns();
-        long samples = mean.rows() == 0 ? 0 : dz.rows() / mean.rows();
+        long samples = dz == null || mean.rows() == 0 ? 0 : dz.rows() / mean.rows();
         for (long r = begin; r < end; r++) {
             for (int c = 0; c < columns; c += TILE) {
                 int n = width(c, columns);
+                if (dz == null) {
+                    Arrays.fill(sum, 0, n, -0.0f);
+                    Arrays.fill(sumEps, 0, n, -0.0f);
+                }
                 for (long zRow = r * samples; zRow < (r + 1) * samples; zRow++) {
                     load(dz, zRow, c, g, n);
                     RandomFill.normals(noise, zRow, c, eps, n, scratch.words);

@@ -147,6 +147,22 @@ class ArgumentErrorsTest {
     }
 
     @Test
+    void gaussianKl() {
+        missing("GaussianKl.forward: mean", () -> GaussianKl.forward(null, in2, null, null, perRow));
+        missing("GaussianKl.forward: kl", () -> GaussianKl.forward(in, in2, null, null, null));
+        refused("GaussianKl.forward: priorMean must be 3 x 4, not 1 x 4",
+                () -> GaussianKl.forward(in, in2, row, row2, perRow));
+        refused("GaussianKl.forward: kl must be 3 x 1, not 6 x 1",
+                () -> GaussianKl.forward(in, in2, in3, in3, perSample));
+        refused("GaussianKl.backward: dKl must be 3 x 1, not 6 x 1",
+                () -> GaussianKl.backward(in, in2, null, null, perSample, null, out, out2, null, null));
+        refused("GaussianKl.backward: dMean must lie apart from mean, not overlapping it",
+                () -> GaussianKl.backward(in, in2, null, null, perRow, null, in, out2, null, null));
+        refused("GaussianKl.backward: dPriorMean must be null where there is no priorMean, not matrix 3 x 4",
+                () -> GaussianKl.backward(in, in2, null, null, perRow, null, out, out2, out3, out4));
+    }
+
+    @Test
     void klPerDimensionAndFreeBits() {
         refused("GaussianKlPerDimension.forward: klPerDimension must be 1 x 4, not 3 x 1",
                 () -> GaussianKlPerDimension.forward(in, in2, null, null, perRow));

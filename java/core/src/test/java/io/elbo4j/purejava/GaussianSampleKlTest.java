@@ -14,6 +14,7 @@ import io.elbo4j.Noise;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GaussianSampleKlTest {
     private static final long SEED = 20_240_917;
@@ -161,6 +162,48 @@ class GaussianSampleKlTest {
                         4e-6 * size, "dPriorMean" + at);
                 assertNear(derivative(x -> p.loss(e, p.m[e], p.lv[e], p.pm[e], x), p.plv[i]),
                         dPriorLogVariance.values()[i], 4e-6 * size, "dPriorLogVariance" + at);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void klWithoutASample(boolean prior) {
+        for (int d : SIZES) {
+            Problem p = new Problem(d, 0, prior, false);
+            Guarded kl = new Guarded(ROWS, 1);
+            Guarded.assertSplits(ROWS, false,
+                    (b, e)
+                            -> BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean,
+                                    p.priorLogVariance, NOISE, null, kl.matrix, null, b, e),
+                    kl);
+            Guarded ofSample = new Guarded(ROWS, 1);
+            BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE,
+                    new Guarded(ROWS, d).matrix, ofSample.matrix, null, 0, ROWS);
+            assertBits(ofSample.values(), kl.values(), "kl of " + d);
+
+            Matrix dKl = Guarded.matrix(ROWS, 1, p.dKl);
+            Guarded[] gradients = {new Guarded(ROWS, d), new Guarded(ROWS, d), new Guarded(ROWS, d),
+                    new Guarded(ROWS, d)};
+            Guarded.assertSplits(ROWS, false,
+                    (b, e)
+                            -> BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean,
+                                    p.priorLogVariance, NOISE, null, dKl, null, gradients[0].matrix,
+                                    gradients[1].matrix, gradients[2].matrix, gradients[3].matrix, b, e),
+                    gradients);
+            for (int i = 0; i < ROWS * d; i++) {
+                double w = p.dKl[i / d];
+                double precision = Math.exp(-p.plv[i]);
+                double difference = p.m[i] - p.pm[i];
+                double ratio = Math.exp(p.lv[i]) * precision;
+                double quadratic = ratio + difference * difference * precision;
+                double[] expected = {w * difference * precision, w / 2 * (ratio - 1), -w * difference * precision,
+                        w / 2 * (1 - quadratic)};
+                for (int g = 0; g < 4; g++) {
+                    assertNear(expected[g], gradients[g].values()[i],
+                            16 * ROUNDING * Math.abs(w) * (1 + quadratic + Math.abs(difference) * precision),
+                            "gradient " + g + " of element " + i + " of " + d);
+                }
             }
         }
     }

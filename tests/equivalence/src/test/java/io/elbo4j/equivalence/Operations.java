@@ -11,6 +11,7 @@ import io.elbo4j.operation.BernoulliLogLikelihood;
 import io.elbo4j.operation.Binarise;
 import io.elbo4j.operation.Clip;
 import io.elbo4j.operation.Elementwise;
+import io.elbo4j.operation.GaussianKl;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.GaussianSampleKl;
@@ -86,6 +87,15 @@ final class Operations {
                     b.inPerRow(s.rows()), b.float32(() -> b.in(1, s.columns())), out(b, s), out(b, s), out(b, s),
                     out(b, s)));
         }
+        add("gaussianKl", (b, s) -> GaussianKl.forward(in(b, s), in(b, s), null, null, b.outPerRow(s.rows())));
+        add("gaussianKl.prior", (b, s) -> GaussianKl.forward(in(b, s), in(b, s), in(b, s), in(b, s),
+                b.outPerRow(s.rows())));
+        add("gaussianKl.backward", (b, s) -> GaussianKl.backward(in(b, s), in(b, s), null, null, b.inPerRow(s.rows()),
+                null, out(b, s), out(b, s), null, null));
+        add("gaussianKl.prior.backward", (b, s) -> GaussianKl.backward(in(b, s), in(b, s), in(b, s), in(b, s),
+                b.inPerRow(s.rows()), b.in(1, s.columns()), out(b, s), out(b, s), out(b, s), out(b, s)));
+        add("gaussianKl.prior." + ElementType.BFLOAT16, (b, s) -> GaussianKl.forward(in(b.of(ElementType.BFLOAT16), s),
+                in(b, s), in(b, s), in(b, s), b.outPerRow(s.rows())));
         add("gaussianKlPerDimension", (b, s) -> GaussianKlPerDimension.forward(in(b, s), in(b, s), null, null,
                 b.out(1, s.columns())));
         add("gaussianKlPerDimension.prior", (b, s) -> GaussianKlPerDimension.forward(in(b, s), in(b, s), in(b, s),
