@@ -3,44 +3,54 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.tools.Builder;
 
 /**
  * Turns the C APIs of the native libraries into io.elbo4j.cpu.jni.ElboCpu and io.elbo4j.cuda.jni.ElboCuda, where a
  * header or its preset has changed. It needs no native tool, so the Java is the same everywhere. Run by Maven:
- * {@code java -cp <classes and JavaCPP> ParseHeader.java <root> <work folder> <classes> <generated sources>}.
+ * {@code java -cp <JavaCPP> ParseHeader.java <root> <work folder> <sources> <generated sources>}.
  */
 class ParseHeader {
     public static void main(String[] arguments) throws Exception {
         Path include = Path.of(arguments[0], "native", "include").toAbsolutePath().normalize();
-        Path work = Path.of(arguments[1]), classes = Path.of(arguments[2]), generated = Path.of(arguments[3]);
-        parse("cpu", "Cpu", include, work, classes, generated);
-        parse("cuda", "Cuda", include, work, classes, generated);
+        Path work = Path.of(arguments[1]), sources = Path.of(arguments[2]), generated = Path.of(arguments[3]);
+        parse("cpu", "Cpu", include, work, sources, generated);
+        parse("cuda", "Cuda", include, work, sources, generated);
     }
 
-    static void parse(String name, String capitalised, Path include, Path work, Path classes, Path generated)
+    static void parse(String name, String capitalised, Path include, Path work, Path sources, Path generated)
             throws Exception {
         String preset = "io.elbo4j." + name + ".presets." + capitalised + "Config";
+        Path source = sources.resolve(preset.replace('.', '/') + ".java");
         Path result = generated.resolve("io/elbo4j/" + name + "/jni/Elbo" + capitalised + ".java");
         Path stamp = work.resolve("parsed-" + name + ".sha256");
 
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         digest.update(Files.readAllBytes(include.resolve("elbo4j_" + name + ".h")));
-        digest.update(Files.readAllBytes(classes.resolve(preset.replace('.', '/') + ".class")));
+        digest.update(Files.readAllBytes(source));
         digest.update(Loader.getVersion().getBytes("UTF-8"));
         String hash = HexFormat.of().formatHex(digest.digest());
         if (Files.exists(result) && Files.exists(stamp) && Files.readString(stamp).equals(hash)) return;
 
         Files.deleteIfExists(result);
         Files.createDirectories(generated);
-        new Builder().classPaths(classes.toString()).classesOrPackages(preset)
+        new Builder().classPaths(compile(source, work.resolve("presets"))).classesOrPackages(preset)
             .outputDirectory(generated.toString()).property("platform.includepath", include.toString())
             .generate(false).build();
         if (!Files.exists(result)) throw new IllegalStateException("JavaCPP made no " + result + " from " + include);
         suppressWarnings(result.getParent());
         Files.createDirectories(stamp.getParent());
         Files.writeString(stamp, hash);
+    }
+
+    /** The preset alone, and not by Maven: module-info, which it would take too, exports what is yet to be generated. */
+    static String compile(Path source, Path classes) {
+        int status = ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "-d", classes.toString(),
+            "-cp", System.getProperty("java.class.path"), source.toString());
+        if (status != 0) throw new IllegalStateException(source + " does not compile (see above)");
+        return classes.toString();
     }
 
     /** JavaCPP writes raw types, which are not ours to mend. */

@@ -1,9 +1,6 @@
-/**
- * Matrices, backends and fused kernels that give the same bits in Java, native code and CUDA. From JDK 24 on native
- * code is allowed by {@code --enable-native-access=io.elbo4j.core,org.bytedeco.javacpp}: the one has native methods, the
- * other loads the library.
- */
+/** Matrices, backends and fused kernels that give the same bits in Java, native code and CUDA. */
 module io.elbo4j.core {
+    requires io.elbo4j.jni;
     requires transitive org.bytedeco.javacpp;
     // annotations only
     requires static transitive org.jspecify;

@@ -1,6 +1,7 @@
 package io.elbo4j.cpu;
 
 import io.elbo4j.cpu.jni.ElboCpu;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
@@ -46,16 +47,18 @@ public final class CpuLibrary {
     private static String load() {
         try {
             String file = Loader.getPlatform() + "/" + System.mapLibraryName("jniElboCpu");
-            if (CpuLibrary.class.getResource("jni/" + file) == null) {
-                return "there is no native library for " + Loader.getPlatform() + " in this build of elbo4j: it was"
-                        + " built on another platform, or without cmake and a C++ compiler; build it on this machine"
-                        + " (with -Dnative=cpu the build says what is missing)";
+            if (Loader.findResource(ElboCpu.class, file) == null) {
+                return "there is no native library for " + Loader.getPlatform() + ": elbo4j-jni-VERSION-"
+                        + Loader.getPlatform() + ".jar is not on the class path (on the module path it takes"
+                        + " --add-modules=ALL-MODULE-PATH), or elbo4j was built on another platform, or without cmake"
+                        + " and a C++ compiler; build it on this machine (with -Dnative=cpu the build says what is"
+                        + " missing)";
             }
             Loader.load(ElboCpu.class);
             int abi = ElboCpu.elbo4j_cpu_abi();
             return abi == ABI ? null : "the native library is of version " + abi + ", this elbo4j needs " + ABI
                     + ": delete the old library from java.library.path, or rebuild";
-        } catch (LinkageError | RuntimeException e) {
+        } catch (LinkageError | RuntimeException | IOException e) {
             return explain(e);
         }
     }
