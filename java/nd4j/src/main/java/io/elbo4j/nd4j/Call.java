@@ -8,12 +8,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.NullUnmarked;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One call of an operation: its arrays as matrices on ND4J's own memory, alive until the operation has ended. */
+@NullUnmarked // the operations refuse what they lack by its name
 final class Call {
     /** An argument; one that was not given has a matrix of null. */
     final class Argument {

@@ -2,6 +2,7 @@ package io.elbo4j.nd4j;
 
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -20,8 +21,8 @@ public final class GaussianKl {
     private GaussianKl() { }
 
     /** {@code kl} = one number per row. */
-    public static void forward(INDArray mean, INDArray logVariance, INDArray priorMean, INDArray priorLogVariance,
-            INDArray kl) {
+    public static void forward(INDArray mean, INDArray logVariance, @Nullable INDArray priorMean,
+            @Nullable INDArray priorLogVariance, INDArray kl) {
         Call call = new Call("GaussianKl.forward");
         Call.Argument m = call.input("mean", mean);
         Call.Argument v = call.input("logVariance", logVariance);
@@ -36,8 +37,9 @@ public final class GaussianKl {
      * Gradients from {@code dKl} (one number per row); those of the prior (B x D, each row's own) are null where not
      * wanted.
      */
-    public static void backward(INDArray mean, INDArray logVariance, INDArray priorMean, INDArray priorLogVariance,
-            INDArray dKl, INDArray dMean, INDArray dLogVariance, INDArray dPriorMean, INDArray dPriorLogVariance) {
+    public static void backward(INDArray mean, INDArray logVariance, @Nullable INDArray priorMean,
+            @Nullable INDArray priorLogVariance, INDArray dKl, INDArray dMean, INDArray dLogVariance,
+            @Nullable INDArray dPriorMean, @Nullable INDArray dPriorLogVariance) {
         Call call = new Call("GaussianKl.backward");
         Call.Argument m = call.input("mean", mean);
         Call.Argument v = call.input("logVariance", logVariance);

@@ -1,5 +1,6 @@
 package io.elbo4j.nd4j;
 
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -27,7 +28,7 @@ public final class GaussianLogLikelihood {
      * it is not wanted) from dLogLikelihood (one number per row of mean).
      */
     public static void fused(INDArray mean, INDArray logVariance, INDArray x, INDArray dLogLikelihood,
-            INDArray logLikelihood, INDArray dMean, INDArray dLogVariance) {
+            INDArray logLikelihood, INDArray dMean, @Nullable INDArray dLogVariance) {
         Call call = new Call("GaussianLogLikelihood.fused");
         Call.Argument m = call.input("mean", mean);
         Call.Argument v = call.input("logVariance", logVariance);

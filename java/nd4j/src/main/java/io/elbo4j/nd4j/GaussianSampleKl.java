@@ -1,6 +1,7 @@
 package io.elbo4j.nd4j;
 
 import io.elbo4j.Noise;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -18,8 +19,8 @@ public final class GaussianSampleKl {
     }
 
     /** Sample and KL to a diagonal Gaussian prior; a prior of two nulls is the standard normal. */
-    public static void forward(INDArray mean, INDArray logVariance, INDArray priorMean, INDArray priorLogVariance,
-            Noise noise, INDArray z, INDArray kl) {
+    public static void forward(INDArray mean, INDArray logVariance, @Nullable INDArray priorMean,
+            @Nullable INDArray priorLogVariance, Noise noise, INDArray z, INDArray kl) {
         Call call = new Call("GaussianSampleKl.forward");
         Call.Argument m = call.input("mean", mean);
         Call.Argument v = call.input("logVariance", logVariance);
@@ -43,9 +44,9 @@ public final class GaussianSampleKl {
      * (KB x D) and {@code dKl} (one number per row). The noise is drawn again: {@code noise} must be as it was. {@code
      * dPriorMean} and {@code dPriorLogVariance} (B x D, each row's own) are null where not wanted.
      */
-    public static void backward(INDArray mean, INDArray logVariance, INDArray priorMean, INDArray priorLogVariance,
-            Noise noise, INDArray dz, INDArray dKl, INDArray dMean, INDArray dLogVariance, INDArray dPriorMean,
-            INDArray dPriorLogVariance) {
+    public static void backward(INDArray mean, INDArray logVariance, @Nullable INDArray priorMean,
+            @Nullable INDArray priorLogVariance, Noise noise, INDArray dz, INDArray dKl, INDArray dMean,
+            INDArray dLogVariance, @Nullable INDArray dPriorMean, @Nullable INDArray dPriorLogVariance) {
         Call call = new Call("GaussianSampleKl.backward");
         Call.Argument m = call.input("mean", mean);
         Call.Argument v = call.input("logVariance", logVariance);

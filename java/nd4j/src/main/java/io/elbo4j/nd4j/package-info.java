@@ -19,4 +19,7 @@
  * <p><b>Threads.</b> Every method may be called from any thread; calls take turns, and each uses as many threads as the
  * system property {@code elbo4j.nd4j.threads} says (0, the default: all processors).
  */
+@NullMarked
 package io.elbo4j.nd4j;
+
+import org.jspecify.annotations.NullMarked;
