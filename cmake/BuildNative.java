@@ -7,7 +7,11 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.tools.Builder;
@@ -228,8 +232,7 @@ class BuildNative {
     }
 
     /**
-     * JavaCPP writes the same functions in another order every time, which would recompile them: it runs only when what
-     * it reads has changed.
+     * JavaCPP runs only when what it reads has changed: it takes its time.
      */
     void generateJni(Path folder) throws Exception {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -254,7 +257,31 @@ class BuildNative {
         Files.createDirectories(folder);
         new Builder().classPaths(classes.toString()).classesOrPackages(library.jniPackage().replace('/', '.') + ".*")
             .outputDirectory(folder.toString()).compile(false).deleteJniFiles(false).build();
+        try (Stream<Path> sources = Files.list(folder)) {
+            for (Path source : sources.filter(file -> file.toString().endsWith(".cpp")).toList()) sort(source);
+        }
         Files.writeString(stamp, hash);
+    }
+
+    /**
+     * JavaCPP writes functions and members as the JVM lists them, in another order every time; sorted by their names,
+     * the same sources become the same library.
+     */
+    static void sort(Path source) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (String line : Files.readAllLines(source)) {
+            if (line.matches("\\s*\\{ \"sizeof\".*")) line = sorted(line, "\"(?!sizeof)\\w+\"");
+            if (line.matches("\\s*\\{ sizeof\\(.*")) line = sorted(line, "offsetof\\([^)]*\\)");
+            lines.append(line).append('\n');
+        }
+        Files.writeString(source, sorted(lines.toString(), "(?ms)^JNIEXPORT .*?^}\n"));
+    }
+
+    /** The text with what matches, and nothing else, in order. */
+    static String sorted(String text, String regex) {
+        Pattern pattern = Pattern.compile(regex);
+        Iterator<String> next = pattern.matcher(text).results().map(MatchResult::group).sorted().iterator();
+        return pattern.matcher(text).replaceAll(match -> Matcher.quoteReplacement(next.next()));
     }
 
     /** CMake keeps what it found in a cache, good or bad: it starts afresh whenever it could find something else. */

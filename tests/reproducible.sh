@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The same inputs give the same jar bytes: packages this checkout twice, in two folders, and compares every jar. Java
-# only, unless options for Maven are given: tests/reproducible.sh -Dnative=cpu
+# The same inputs give the same jar bytes: packages this checkout twice as for a release, in two folders, and compares
+# every jar; so Javadoc's warnings are seen too. Java only, unless options for Maven are given, which takes minutes more:
+# tests/reproducible.sh -Dnative=cpu
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 for copy in first second; do
   mkdir "$work/$copy"
   git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$work/$copy"
-  (cd "$work/$copy" && mvn -q -B -ntp -DskipTests -Prelease -Dnative=off "$@" -pl java/core,java/train,java/cli package)
+  (cd "$work/$copy" && mvn -q -B -ntp -DskipTests -Prelease -Dnative=off "$@" -pl java/cli,java/nd4j -am package)
   (cd "$work/$copy" && find java/*/target -maxdepth 1 -name '*.jar' | sort | xargs sha256sum) > "$work/$copy.txt"
 done
 diff "$work/first.txt" "$work/second.txt" && cat "$work/first.txt"
