@@ -6,6 +6,8 @@ import io.elbo4j.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.NullUnmarked;
@@ -18,42 +20,68 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 @NullUnmarked // the operations refuse what they lack by its name
 final class Call {
     /** An argument; one that was not given has a matrix of null. */
-    final class Argument {
+    static final class Argument {
         private final INDArray array;
+        private final boolean output;
         private final long rows;
         private final long columns;
         private final long rowStride;
-        private final long address;
+        private Matrix matrix;
 
-        private Argument(INDArray array) {
+        private Argument(INDArray array, boolean output) {
             this.array = array;
+            this.output = output;
             rows = array == null ? 0 : array.size(0);
             columns = product(array, 1);
             rowStride = rows > 1 ? array.stride(0) : columns;
-            address = rows == 0 || columns == 0 ? 0 : array.data().addressPointer().address();
         }
 
         /** To be asked for inside {@link Call#run}. */
         Matrix matrix() {
-            return array == null ? null : Matrix.view(storage, address == 0 ? 0 : (address - first) / Float.BYTES,
-                    rows, columns, rowStride);
+            return matrix;
         }
 
         /** The same, but one row stands for each row of {@code all}. */
         Matrix matrixForAll(Argument all) {
-            return array != null && rows == 1 ? matrix().repeatRow(all.rows) : matrix();
+            return array != null && rows == 1 ? matrix.repeatRow(all.rows) : matrix;
+        }
+
+        void bind(Matrix matrix) {
+            this.matrix = matrix;
+        }
+
+        INDArray array() {
+            return array;
+        }
+
+        boolean isOutput() {
+            return output;
+        }
+
+        /** Without an element: there is no memory. */
+        boolean isEmpty() {
+            return rows == 0 || columns == 0;
         }
 
         long rows() {
             return rows;
         }
 
+        /** Those that are not the one before once more. */
+        long distinctRows() {
+            return rowStride == 0 ? Math.min(1, rows) : rows;
+        }
+
         long columns() {
             return columns;
         }
 
-        private long end() {
-            return address == 0 ? 0 : address + ((rows - 1) * rowStride + columns) * Float.BYTES;
+        long rowStride() {
+            return rowStride;
+        }
+
+        private long span() {
+            return (rows - 1) * rowStride + columns;
         }
     }
 
@@ -76,8 +104,7 @@ final class Call {
 
     private final String operation;
     private final List<Argument> arguments = new ArrayList<>();
-    private Storage storage;
-    private long first;
+    private Target target;
 
     Call(String operation) {
         this.operation = operation;
@@ -85,41 +112,71 @@ final class Call {
 
     /** Rows x columns that are read; copied if need be. */
     Argument input(String name, INDArray array) {
-        return add(array == null || inRows(checked(name, array)) ? array : array.dup('c'));
+        return add(array == null || inRows(checked(name, array)) ? array : array.dup('c'), false);
     }
 
     /** Rows x columns that are written to, in place. */
     Argument output(String name, INDArray array) {
-        return add(array == null ? null : requireInRows(name, checked(name, array)));
+        return add(array == null ? null : requireInRows(name, checked(name, array)), true);
     }
 
     /** One number per row that is read: B or B x 1; copied if need be. */
     Argument inputPerRow(String name, INDArray array) {
-        return add(array == null || sideBySide(checkedPerRow(name, array)) ? array : array.dup('c'));
+        return add(array == null || sideBySide(checkedPerRow(name, array)) ? array : array.dup('c'), false);
     }
 
     /** One number per row that is written to, in place: B or B x 1. */
     Argument outputPerRow(String name, INDArray array) {
-        return add(array == null ? null : checkedPerRow(name, array));
+        return add(array == null ? null : checkedPerRow(name, array), true);
+    }
+
+    /** Runs what {@code launch} makes of the matrices of the arguments; returns when the results are written. */
+    void run(Supplier<Launch> launch) {
+        target = Target.current();
+        target.run(this, launch);
+    }
+
+    /** The arguments that were given. */
+    List<Argument> arguments() {
+        return arguments;
+    }
+
+    /** As {@link Target#scratch}. */
+    Matrix scratch(long rows, long columns) {
+        return target.scratch(rows, columns);
     }
 
     /**
-     * Runs what {@code launch} makes of the matrices of the arguments. All are views of one storage, from the first
-     * element of any to the last of any: so the operation sees where an output overlaps another argument, whichever
-     * arrays and buffers these elements came with. What lies between is never touched.
+     * Makes the arguments' matrices views of one storage, from the first element of any to the last of any: so the
+     * operation sees where an output overlaps another argument, whichever arrays and buffers these elements came with.
+     * What lies between is never touched.
+     *
+     * @param memory where an array's first element lies
+     * @param wrap makes a storage of an address and a number of elements
      */
-    void run(Supplier<Launch> launch) {
-        first = arguments.stream().mapToLong(a -> a.address).filter(address -> address != 0).min().orElse(0);
-        long end = arguments.stream().mapToLong(Argument::end).max().orElse(0);
-        Host.run(backend -> {
-            storage = backend.wrap(new Address(first, this), Math.max(0, end - first) / Float.BYTES);
-            return launch.get();
-        });
+    void bind(Function<INDArray, Pointer> memory, BiFunction<Pointer, Long, Storage> wrap) {
+        long[] addresses = arguments.stream().mapToLong(a -> a.isEmpty() ? 0 : memory.apply(a.array).address())
+                .toArray();
+        long first = Arrays.stream(addresses).filter(address -> address != 0).min().orElse(0);
+        long elements = 0;
+        for (int i = 0; i < addresses.length; i++) {
+            if (addresses[i] != 0) {
+                elements = Math.max(elements, (addresses[i] - first) / Float.BYTES + arguments.get(i).span());
+            }
+        }
+        Storage storage = wrap.apply(new Address(first, this), elements);
+        for (int i = 0; i < addresses.length; i++) {
+            Argument a = arguments.get(i);
+            long offset = addresses[i] == 0 ? 0 : (addresses[i] - first) / Float.BYTES;
+            a.bind(Matrix.view(storage, offset, a.rows, a.columns, a.rowStride));
+        }
     }
 
-    private Argument add(INDArray array) {
-        Argument a = new Argument(array);
-        arguments.add(a);
+    private Argument add(INDArray array, boolean output) {
+        Argument a = new Argument(array, output);
+        if (array != null) {
+            arguments.add(a);
+        }
         return a;
     }
 

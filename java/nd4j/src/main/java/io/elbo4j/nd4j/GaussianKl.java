@@ -30,7 +30,7 @@ public final class GaussianKl {
         Call.Argument pv = call.input("priorLogVariance", priorLogVariance);
         Call.Argument perRow = call.outputPerRow("kl", kl);
         call.run(() -> io.elbo4j.operation.GaussianSampleKl.forward(m.matrix(), v.matrix(), pm.matrixForAll(m),
-                pv.matrixForAll(m), NOISE, Host.scratch(m.rows(), m.columns()), perRow.matrix()));
+                pv.matrixForAll(m), NOISE, call.scratch(m.rows(), m.columns()), perRow.matrix()));
     }
 
     /**
@@ -51,13 +51,13 @@ public final class GaussianKl {
         Call.Argument dpm = call.output("dPriorMean", dPriorMean);
         Call.Argument dpv = call.output("dPriorLogVariance", dPriorLogVariance);
         call.run(() -> io.elbo4j.operation.GaussianSampleKl.backward(m.matrix(), v.matrix(), pm.matrixForAll(m),
-                pv.matrixForAll(m), NOISE, noGradient(m), dPerRow.matrix(), null, dm.matrix(), dv.matrix(),
+                pv.matrixForAll(m), NOISE, noGradient(call, m), dPerRow.matrix(), null, dm.matrix(), dv.matrix(),
                 dpm.matrix(), dpv.matrix()));
     }
 
     /** The loss does not depend on the sample. */
-    private static Matrix noGradient(Call.Argument mean) {
-        Matrix zeros = Host.scratch(1, mean.columns());
+    private static Matrix noGradient(Call call, Call.Argument mean) {
+        Matrix zeros = call.scratch(1, mean.columns());
         io.elbo4j.operation.Rows.fill(0, zeros).run();
         return zeros.repeatRow(mean.rows());
     }

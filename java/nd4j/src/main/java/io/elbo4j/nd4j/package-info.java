@@ -13,8 +13,14 @@
  *
  * <p><b>Errors.</b> {@link java.lang.IllegalArgumentException} for a wrong type, shape, order or workspace, or an
  * output that overlaps another argument; {@link java.lang.NullPointerException} for a missing argument; both name it,
- * before anything is touched. {@link java.lang.IllegalStateException} where elbo4j's native library cannot be loaded,
- * or ND4J is not on its CPU backend.
+ * before anything is touched. {@link java.lang.IllegalStateException} where the backend cannot run here, with the
+ * reason.
+ *
+ * <p><b>Where.</b> In place, where ND4J has its arrays: with nd4j-native by elbo4j's cpu backend; with ND4J's CUDA
+ * backend by elbo4j's kernels on the same GPU and on ND4J's stream (not run on a device so far). The system property
+ * {@code elbo4j.nd4j.backend} has the arrays of nd4j-native worked on by another backend ({@code java}, {@code cuda},
+ * {@code cuda:1}): then all arguments are copied there and results back in each call, which for one fused operation
+ * takes longer than {@code cpu}. The module's README.md has the whole table.
  *
  * <p><b>Threads.</b> Every method may be called from any thread; calls take turns, and each uses as many threads as the
  * system property {@code elbo4j.nd4j.threads} says (0, the default: all processors).

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.elbo4j.Backend;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Noise;
 import io.elbo4j.cpu.CpuLibrary;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
@@ -124,6 +125,36 @@ class CallTest {
         INDArray array = counted(100, 100);
         arrays.add(new WeakReference<>(array));
         return (Pointer) matrixOf(array).address();
+    }
+
+    /** Arrays that nothing refers to while the kernel runs, under constant garbage collection. */
+    @Test
+    void arraysLiveUntilTheOperationHasEnded() throws InterruptedException {
+        Thread collector = new Thread(() -> {
+            while (!Thread.interrupted()) {
+                System.gc();
+            }
+        });
+        collector.setDaemon(true);
+        collector.start();
+        try {
+            INDArray first = Nd4j.create(DataType.FLOAT, 256);
+            INDArray again = Nd4j.create(DataType.FLOAT, 256);
+            onTemporaries(first);
+            for (int i = 0; i < 40; i++) {
+                onTemporaries(again);
+                assertEquals(first, again, "run " + i);
+            }
+        } finally {
+            collector.interrupt();
+            collector.join();
+        }
+    }
+
+    private static void onTemporaries(INDArray kl) {
+        GaussianSampleKl.forward(Nd4j.valueArrayOf(new long[] {256, 512}, 0.5f, DataType.FLOAT),
+                Nd4j.valueArrayOf(new long[] {512, 256}, 0.25f, DataType.FLOAT).transpose(), new Noise(42, 5),
+                Nd4j.createUninitialized(DataType.FLOAT, 256, 512), kl);
     }
 
     @Test

@@ -12,29 +12,42 @@ import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.cpu.CpuLibrary;
+import io.elbo4j.cuda.CudaDevice;
+import io.elbo4j.cuda.CudaLibrary;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** The operations on ND4J's arrays give the bits of the java backend, in every layout; wrong arrays are refused. */
+/**
+ * The operations on ND4J's arrays give the bits of the java backend wherever they run, in every layout; wrong arrays
+ * are refused.
+ */
+@ParameterizedClass
+@MethodSource("targets")
 class OperationsTest {
     private static final long B = 37;
     private static final long D = 21;
     private static final long K = 3;
+    private static final int NEWEST_GPU_OF_ND4J = 86;
     private static final Noise NOISE = new Noise(42, 5).step(7).firstRow(11);
 
     /** What an argument is to an operation. */
@@ -112,15 +125,60 @@ class OperationsTest {
                     a -> () -> GaussianLogLikelihood.fused(a[0], a[1], a[2], a[3], a[4], a[5], a[6]),
                     m -> io.elbo4j.operation.GaussianLogLikelihood.fused(m[0], m[1], m[2], m[3], m[4], m[5], m[6])));
 
-    @BeforeAll
-    static void nativeLibrary() {
-        assumeTrue(CpuLibrary.problem().isEmpty(), () -> "skipped: " + CpuLibrary.problem().orElse(""));
+    /** Where calls run. */
+    private record Place(String name, Optional<String> problem, Supplier<Target> target) {
+        @Override
+        public String toString() {
+            return name;
+        }
     }
 
-    @AfterAll
-    static void close() {
-        JAVA.close();
+    static List<Place> targets() {
+        Optional<String> nativeOnly = nd4jCuda() ? Optional.of("ND4J's arrays are on a GPU") : Optional.empty();
+        return List.of(new Place("in place by cpu", nativeOnly.or(CpuLibrary::problem), () -> open("cpu")),
+                new Place("copied to java", nativeOnly, () -> open("java")),
+                new Place("copied to cuda", nativeOnly.or(CudaLibrary::problem), () -> open("cuda")),
+                new Place("in place on ND4J's CUDA backend, a fake", nativeOnly.or(CudaLibrary::problem),
+                        () -> new FakeNd4jCuda().target()),
+                new Place("in place on ND4J's CUDA backend", noNd4jCuda(), () -> open(null)));
     }
+
+    private static boolean nd4jCuda() {
+        return OperationsTest.class.getResource("/org/nd4j/linalg/jcublas/JCublasBackend.class") != null;
+    }
+
+    /** Known without ND4J, which begins with a kernel that fails where it has no code for the GPU. */
+    private static Optional<String> noNd4jCuda() {
+        if (!nd4jCuda()) {
+            return Optional.of("nd4j-cuda is not on the class path: mvn -Pnd4j-cuda brings it, for GPUs of compute"
+                    + " capability 7.5 to 8.6");
+        }
+        return CudaLibrary.problem().or(() -> {
+            CudaDevice device = CudaLibrary.device(0);
+            return device.major() * 10 + device.minor() <= NEWEST_GPU_OF_ND4J ? Optional.empty()
+                    : Optional.of("ND4J's CUDA backend has no code for " + device.description());
+        });
+    }
+
+    private static Target open(String backend) {
+        return Target.of(Nd4j.getExecutioner().type(), backend, 0);
+    }
+
+    private static Target before;
+
+    @BeforeParameterizedClassInvocation
+    static void choose(Place place) {
+        assumeTrue(place.problem().isEmpty(), () -> "skipped: " + place.problem().orElse(""));
+        before = Target.replace(place.target().get());
+    }
+
+    @AfterParameterizedClassInvocation
+    static void restore() {
+        Target.replace(before);
+    }
+
+    @Parameter
+    private Place place;
 
     private static float[] values(Argument a) {
         float[] values = new float[(int) (a.rows() * a.columns())];
@@ -313,35 +371,5 @@ class OperationsTest {
         } finally {
             threads.shutdown();
         }
-    }
-
-    /** Arrays that nothing refers to while the kernel runs, under constant garbage collection. */
-    @Test
-    void arraysLiveUntilTheOperationHasEnded() throws InterruptedException {
-        Thread collector = new Thread(() -> {
-            while (!Thread.interrupted()) {
-                System.gc();
-            }
-        });
-        collector.setDaemon(true);
-        collector.start();
-        try {
-            INDArray first = Nd4j.create(DataType.FLOAT, 256);
-            INDArray again = Nd4j.create(DataType.FLOAT, 256);
-            onTemporaries(first);
-            for (int i = 0; i < 40; i++) {
-                onTemporaries(again);
-                assertEquals(first, again, "run " + i);
-            }
-        } finally {
-            collector.interrupt();
-            collector.join();
-        }
-    }
-
-    private static void onTemporaries(INDArray kl) {
-        GaussianSampleKl.forward(Nd4j.valueArrayOf(new long[] {256, 512}, 0.5f, DataType.FLOAT),
-                Nd4j.valueArrayOf(new long[] {512, 256}, 0.25f, DataType.FLOAT).transpose(), NOISE,
-                Nd4j.createUninitialized(DataType.FLOAT, 256, 512), kl);
     }
 }
