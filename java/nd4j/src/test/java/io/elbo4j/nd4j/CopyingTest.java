@@ -23,17 +23,21 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 class CopyingTest {
     private static final float SENTINEL = -7;
 
+    private Target opened;
     private Target before;
 
     @AfterEach
     void restore() {
-        Target.replace(before);
+        if (opened != null) {
+            Target.replace(before);
+        }
     }
 
     private void choose(String backend) {
         Optional<String> problem = backend.equals("cuda") ? CudaLibrary.problem() : Optional.empty();
         assumeTrue(problem.isEmpty(), () -> "skipped: " + problem.orElse(""));
-        before = Target.replace(Target.of(ExecutionerType.NATIVE_CPU, backend, 0));
+        opened = Target.of(ExecutionerType.NATIVE_CPU, backend, 0);
+        before = Target.replace(opened);
     }
 
     @ParameterizedTest

@@ -24,10 +24,10 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -125,8 +125,27 @@ class OperationsTest {
                     a -> () -> GaussianLogLikelihood.fused(a[0], a[1], a[2], a[3], a[4], a[5], a[6]),
                     m -> io.elbo4j.operation.GaussianLogLikelihood.fused(m[0], m[1], m[2], m[3], m[4], m[5], m[6])));
 
-    /** Where calls run. */
-    private record Place(String name, Optional<String> problem, Supplier<Target> target) {
+    /** Where calls run; opened once. */
+    private static final class Place {
+        private final String name;
+        private final Optional<String> problem;
+        private final Supplier<Target> target;
+        private Target opened;
+
+        Place(String name, Optional<String> problem, Supplier<Target> target) {
+            this.name = name;
+            this.problem = problem;
+            this.target = target;
+        }
+
+        Target open() {
+            assumeTrue(problem.isEmpty(), () -> "skipped: " + problem.orElse(""));
+            if (opened == null) {
+                opened = target.get();
+            }
+            return opened;
+        }
+
         @Override
         public String toString() {
             return name;
@@ -164,21 +183,23 @@ class OperationsTest {
         return Target.of(Nd4j.getExecutioner().type(), backend, 0);
     }
 
-    private static Target before;
-
-    @BeforeParameterizedClassInvocation
-    static void choose(Place place) {
-        assumeTrue(place.problem().isEmpty(), () -> "skipped: " + place.problem().orElse(""));
-        before = Target.replace(place.target().get());
-    }
-
-    @AfterParameterizedClassInvocation
-    static void restore() {
-        Target.replace(before);
-    }
-
     @Parameter
     private Place place;
+    private Target opened;
+    private Target before;
+
+    @BeforeEach
+    void choose() {
+        opened = place.open();
+        before = Target.replace(opened);
+    }
+
+    @AfterEach
+    void restore() {
+        if (opened != null) {
+            Target.replace(before);
+        }
+    }
 
     private static float[] values(Argument a) {
         float[] values = new float[(int) (a.rows() * a.columns())];

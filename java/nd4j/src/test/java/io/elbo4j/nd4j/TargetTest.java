@@ -8,7 +8,6 @@ import io.elbo4j.cuda.CudaLibrary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
@@ -46,11 +45,9 @@ class TargetTest {
         assertEquals(ExecutionerType.NATIVE_CPU, Nd4j.getExecutioner().type());
     }
 
-    /** In a JVM of its own, in which elbo4j has no CUDA library that loads. */
     @Test
     void withoutAUsableGpuTheReasonIsSaid() throws Exception {
-        List<String> lines = run("-D" + CudaLibrary.FILE_PROPERTY + "=/no/such/library", "-D" + Target.BACKEND_PROPERTY
-                + "=cuda");
+        List<String> lines = runWith("cuda");
         String reason = "backend cuda is not available: elbo4j.cuda.library names /no/such/library, which cannot be"
                 + " read";
         assertEquals(List.of(
@@ -62,16 +59,15 @@ class TargetTest {
 
     @Test
     void thePropertyChooses() throws Exception {
-        assertEquals(List.of("java"), run("-D" + Target.BACKEND_PROPERTY + "=java").subList(0, 1));
+        assertEquals(List.of("java"), runWith("java").subList(0, 1));
     }
 
-    private static List<String> run(String... options) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g",
-                "-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of(options));
-        command.add(Calls.class.getName());
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    /** What {@link Calls} say in a JVM of their own, in which elbo4j's CUDA library does not load. */
+    private static List<String> runWith(String backend) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g", "-cp", System.getProperty("java.class.path"),
+                "-D" + CudaLibrary.FILE_PROPERTY + "=/no/such/library", "-D" + Target.BACKEND_PROPERTY + "=" + backend,
+                Calls.class.getName()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), out);
         return out.lines().filter(line -> line.startsWith(Calls.MARK))
