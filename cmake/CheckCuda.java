@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
  * <li>the aligned instance has one access (16 bytes, or 8 of 16-bit elements) where another one has four.
  * </ul>
  * A written fma is told from a contracted one by compiling a second time with {@code __fmaf_rn} as inline assembler
- * that carries a mark. No GPU is needed: {@code java CheckCuda.java <nvcc> <root> <work folder> [<arch>]}.
+ * that carries a mark. No GPU is needed: {@code java CheckCuda.java <nvcc> <root> <work folder> [<arch>...]}; without
+ * architectures, the oldest and the newest that the library has code for, and sm_90, on which the kernels are tuned.
  */
 class CheckCuda {
     static final List<String> FLAGS = List.of("-std=c++17", "-fmad=false");
@@ -66,20 +67,31 @@ class CheckCuda {
     }
 
     public static void main(String[] arguments) throws Exception {
+        Path root = Path.of(arguments[1]).toAbsolutePath().normalize();
         Path work = Path.of(arguments[2]).toAbsolutePath().normalize();
         Files.createDirectories(work);
-        String arch = arguments.length > 3 ? arguments[3] : "sm_90";
-        Path root = Path.of(arguments[1]).toAbsolutePath().normalize();
-        List<String> faults;
+        List<String> archs = arguments.length > 3 ? List.of(arguments).subList(3, arguments.length)
+            : known(arguments[0]);
+        List<String> faults = new ArrayList<>();
         try {
-            faults = new CheckCuda(arguments[0], root, work, arch).check();
+            for (String arch : archs) {
+                faults.addAll(new CheckCuda(arguments[0], root, Files.createDirectories(work.resolve(arch)), arch)
+                    .check());
+            }
         } catch (ExecutionException e) {
-            faults = List.of(e.getCause().getMessage());
+            faults.add(e.getCause().getMessage());
         }
         if (faults.isEmpty()) return;
         say("What nvcc makes of native/cuda is not what it should be:");
         faults.forEach(fault -> System.out.println("  " + fault));
         System.exit(1);
+    }
+
+    /** An older nvcc does not know the newest. */
+    static List<String> known(String nvcc) throws IOException {
+        Process asked = new ProcessBuilder(nvcc, "--list-gpu-code").redirectErrorStream(true).start();
+        List<String> said = new String(asked.getInputStream().readAllBytes()).lines().toList();
+        return List.of("sm_75", "sm_90", "sm_120").stream().filter(said::contains).toList();
     }
 
     List<String> check() throws Exception {
@@ -124,7 +136,7 @@ class CheckCuda {
         }
         if (seen != kernels.size()) faults.add("ptxas names " + seen + " of " + kernels.size() + " kernels");
         say(name(source) + ": " + kernels.size() + " kernels, at most " + registers + " registers, " + arch);
-        faults.replaceAll(fault -> name(source) + ": " + fault);
+        faults.replaceAll(fault -> name(source) + " for " + arch + ": " + fault);
         return faults;
     }
 

@@ -1,5 +1,5 @@
 # elbo4j_emulation: native/cuda/*.cu compiled for the CPU against tests/emulation, for tests on machines without a GPU.
-# emulation_self_test, a target not built by default, compiles and runs tests/emulation/self_test.cu.
+# elbo4j_emulation_self_test is tests/emulation/self_test.cu, which EmulationSelfTest of the Java tests runs.
 #
 # A JVM needs the run time of the sanitizers loaded before everything else, and handles its own signals:
 #   LD_PRELOAD=$(g++ -print-file-name=libasan.so)
@@ -50,17 +50,13 @@ endfunction()
 file(GLOB kernels CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/native/cuda/*.cu")
 elbo4j_emulation_sources(sources ${kernels})
 set(emulation "${CMAKE_CURRENT_SOURCE_DIR}/tests/emulation")
-add_library(elbo4j_emulation OBJECT ${sources} "${emulation}/execution.cpp" "${emulation}/runtime.cpp")
+file(GLOB run_time CONFIGURE_DEPENDS "${emulation}/*.cpp")
+add_library(elbo4j_emulation OBJECT ${sources} ${run_time})
 target_link_libraries(elbo4j_emulation PRIVATE elbo4j_emulation_flags INTERFACE ${CMAKE_DL_LIBS})
 # the last word on symbols: function names stay, for the reports
 target_link_options(elbo4j_emulation INTERFACE ${sanitizers} -Wl,--strip-debug)
-# its variables are the host's
-set_source_files_properties("${CMAKE_CURRENT_BINARY_DIR}/emulation/runtime.cpp" PROPERTIES
-  COMPILE_DEFINITIONS ELBO4J_EMULATION_HOST_ONLY)
 
 elbo4j_emulation_sources(sources "${emulation}/self_test.cu")
-add_executable(elbo4j_emulation_self_test EXCLUDE_FROM_ALL
-  ${sources} "${emulation}/execution.cpp" "${emulation}/runtime.cpp")
+add_executable(elbo4j_emulation_self_test ${sources} ${run_time})
 target_link_libraries(elbo4j_emulation_self_test PRIVATE elbo4j_emulation_flags ${CMAKE_DL_LIBS})
 target_link_options(elbo4j_emulation_self_test PRIVATE ${sanitizers})
-add_custom_target(emulation_self_test COMMAND elbo4j_emulation_self_test VERBATIM)

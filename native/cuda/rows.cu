@@ -104,15 +104,17 @@ using namespace elbo4j::cuda;
 
 int elbo4j_cuda_copy(int source_type, const void* source, int64_t source_stride, int target_type, void* target,
                      int64_t target_stride, int64_t rows, int64_t columns, void* stream) {
-  if (source_type == elbo4j::spec::FLOAT32 && target_type == elbo4j::spec::FLOAT32) {
-    Input from{(const float*)source, source_stride};
-    Output to{(float*)target, target_stride};
-    flatten(rows, columns, from, to);
-    return map_rows(Copy<float>{from, to, columns}, aligned(columns, {from, to}), rows, columns, stream);
-  }
-  return map_stored_rows<Any>(Copy<Any>{input<Any>(source_type, source, source_stride),
-                                        output<Any>(target_type, target, target_stride), columns},
-                              rows, columns, stream);
+  Stored from{source, source_stride}, to{target, target_stride};
+  flatten(rows, columns, from, to);
+  const bool same = source_type == target_type, quads = same && aligned(source_type, columns, {from, to});
+  const auto copy = [&](auto element) {
+    using T = decltype(element);
+    return Copy<T>{input<T>(source_type, source, from.stride), output<T>(target_type, target, to.stride), columns};
+  };
+  if (same && source_type == elbo4j::spec::FLOAT32) return map_rows(copy(float{}), quads, rows, columns, stream);
+  return with_element(source_type, quads, [&](auto element) {
+    return map_stored_rows<decltype(element)>(copy(element), rows, columns, stream);
+  });
 }
 
 int elbo4j_cuda_add(const float* source, int64_t source_stride, float* target, int64_t target_stride, int64_t rows,

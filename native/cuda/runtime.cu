@@ -1,5 +1,4 @@
 // Devices, memory, streams, events, graphs and errors: what is not an operation.
-#include <atomic>
 #include <cstring>
 
 #include "launch.h"
@@ -20,42 +19,13 @@ __global__ void set_values_kernel(int64_t* target, Values values, int count) {
 
 cudaStream_t stream_of(void* stream) { return static_cast<cudaStream_t>(stream); }
 cudaEvent_t event_of(void* event) { return static_cast<cudaEvent_t>(event); }
+cudaMemPool_t pool_of(void* pool) { return static_cast<cudaMemPool_t>(pool); }
 
 int attribute(int64_t* value, cudaDeviceAttr attribute, int device) {
   int read = 0;
   const cudaError_t error = cudaDeviceGetAttribute(&read, attribute, device);
   *value = read;
   return error;
-}
-
-int current_device_has_pools(bool* pools, int* device) {
-  if (const int error = cudaGetDevice(device)) return error;
-  int64_t supported = 0;
-  const int error = attribute(&supported, cudaDevAttrMemoryPoolsSupported, *device);
-  *pools = supported != 0;
-  return error;
-}
-
-// Memory that is freed stays in the pool: by default it goes back to the driver at every synchronisation.
-int keep_freed_memory(int device) {
-  static std::atomic<uint64_t> kept{0};
-  const uint64_t bit = uint64_t{1} << (device & 63);
-  if (kept & bit) return cudaSuccess;
-  cudaMemPool_t pool;
-  if (const int error = cudaDeviceGetDefaultMemPool(&pool, device)) return error;
-  uint64_t threshold = UINT64_MAX;
-  const int error = cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &threshold);
-  if (!error) kept |= bit;
-  return error;
-}
-
-int allocate_uninitialised(void** memory, int64_t bytes, void* stream) {
-  bool pools = false;
-  int device = 0;
-  if (const int error = current_device_has_pools(&pools, &device)) return error;
-  if (!pools) return cudaMalloc(memory, bytes);
-  if (const int error = keep_freed_memory(device)) return error;
-  return cudaMallocAsync(memory, bytes, stream_of(stream));
 }
 
 }  // namespace
@@ -65,7 +35,7 @@ using namespace elbo4j::cuda;
 
 extern "C" {
 
-int elbo4j_cuda_abi(void) { return 1; }
+int elbo4j_cuda_abi(void) { return 2; }
 
 int elbo4j_cuda_emulated(void) {
 #ifdef ELBO4J_CUDA_EMULATED
@@ -100,7 +70,6 @@ int elbo4j_cuda_device(int device, char* name, int64_t* properties) {
   }
   if (const int error = attribute(&properties[4], cudaDevAttrL2CacheSize, device)) return error;
   if (const int error = attribute(&properties[5], cudaDevAttrClockRate, device)) return error;
-  if (const int error = attribute(&properties[7], cudaDevAttrMemoryPoolsSupported, device)) return error;
   // the free memory is that of the current device
   int current = 0;
   if (const int error = cudaGetDevice(&current)) return error;
@@ -122,24 +91,56 @@ const char* elbo4j_cuda_error_name(int error) { return cudaGetErrorName((cudaErr
 const char* elbo4j_cuda_error_string(int error) { return cudaGetErrorString((cudaError_t)error); }
 int elbo4j_cuda_last_error(void) { return cudaGetLastError(); }
 
-int elbo4j_cuda_allocate(void** memory, int64_t bytes, void* stream) {
+int elbo4j_cuda_pool_create(void** pool) {
+  *pool = nullptr;
+  int device = 0;
+  if (const int error = cudaGetDevice(&device)) return error;
+  int64_t supported = 0;
+  const int asked = attribute(&supported, cudaDevAttrMemoryPoolsSupported, device);
+  if (asked || !supported) return asked;
+  cudaMemPoolProps properties = {};
+  properties.allocType = cudaMemAllocationTypePinned;
+  properties.location.type = cudaMemLocationTypeDevice;
+  properties.location.id = device;
+  cudaMemPool_t created = nullptr;
+  if (const int error = cudaMemPoolCreate(&created, &properties)) return error;
+  // by default freed memory goes back to the driver at every synchronisation
+  uint64_t threshold = UINT64_MAX;
+  if (const int error = cudaMemPoolSetAttribute(created, cudaMemPoolAttrReleaseThreshold, &threshold)) {
+    cudaMemPoolDestroy(created);
+    return error;
+  }
+  *pool = created;
+  return cudaSuccess;
+}
+
+int elbo4j_cuda_pool_destroy(void* pool) { return cudaMemPoolDestroy(pool_of(pool)); }
+
+int elbo4j_cuda_allocate(void** memory, int64_t bytes, void* pool, void* stream) {
   *memory = nullptr;
   // also an empty matrix is not null, which stands for a missing one
   const int64_t size = bytes > 0 ? bytes : 16;
-  if (const int error = allocate_uninitialised(memory, size, stream)) return error;
-  const int error = cudaMemsetAsync(*memory, 0, size, stream_of(stream));
+  int error = pool ? cudaMallocFromPoolAsync(memory, size, pool_of(pool), stream_of(stream)) : cudaMalloc(memory, size);
+  if (error) return error;
+  error = cudaMemsetAsync(*memory, 0, size, stream_of(stream));
   if (error) {
-    elbo4j_cuda_free(*memory, stream);
+    elbo4j_cuda_free(*memory, pool, stream);
     *memory = nullptr;
   }
   return error;
 }
 
-int elbo4j_cuda_free(void* memory, void* stream) {
-  bool pools = false;
-  int device = 0;
-  if (const int error = current_device_has_pools(&pools, &device)) return error;
-  return pools ? cudaFreeAsync(memory, stream_of(stream)) : cudaFree(memory);
+int elbo4j_cuda_free(void* memory, void* pool, void* stream) {
+  return pool ? cudaFreeAsync(memory, stream_of(stream)) : cudaFree(memory);
+}
+
+int elbo4j_cuda_pointer(const void* address, int* kind, int* device, int* accessible) {
+  cudaPointerAttributes attributes = {};
+  const cudaError_t error = cudaPointerGetAttributes(&attributes, address);
+  *kind = attributes.type;
+  *device = attributes.device;
+  *accessible = attributes.devicePointer == address;
+  return error;
 }
 
 int elbo4j_cuda_allocate_host(void** memory, int64_t bytes) {
@@ -180,9 +181,10 @@ int elbo4j_cuda_stream_wait(void* stream, void* event) {
   return cudaStreamWaitEvent(stream_of(stream), event_of(event), 0);
 }
 
-int elbo4j_cuda_event_create(void** event) {
+int elbo4j_cuda_event_create(void** event, int timed) {
   *event = nullptr;
-  return cudaEventCreateWithFlags(reinterpret_cast<cudaEvent_t*>(event), cudaEventDefault);
+  return cudaEventCreateWithFlags(reinterpret_cast<cudaEvent_t*>(event),
+                                  timed ? cudaEventDefault : cudaEventDisableTiming);
 }
 
 int elbo4j_cuda_event_destroy(void* event) { return cudaEventDestroy(event_of(event)); }

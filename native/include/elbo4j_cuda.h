@@ -29,8 +29,8 @@ int elbo4j_cuda_device_count(int* count);
  * with. */
 int elbo4j_cuda_versions(int* driver, int* runtime);
 int elbo4j_cuda_set_device(int device);
-/* name[256], zero-terminated. properties[8]: compute capability major and minor, multiprocessors, bytes of memory,
- * bytes of second-level cache, clock in kHz, bytes free, 1 if memory pools are supported. */
+/* name[256], zero-terminated. properties[7]: compute capability major and minor, multiprocessors, bytes of memory,
+ * bytes of second-level cache, clock in kHz, bytes free. */
 int elbo4j_cuda_device(int device, char* name, int64_t* properties);
 /* Whether this library holds code that the current device can run. */
 int elbo4j_cuda_probe(void);
@@ -41,9 +41,16 @@ int elbo4j_cuda_last_error(void);
 
 /* ---- memory, streams, events, graphs ---- */
 
-/* Device memory, zeroed in stream order. The driver's pool keeps freed memory for the next allocation. */
-int elbo4j_cuda_allocate(void** memory, int64_t bytes, void* stream);
-int elbo4j_cuda_free(void* memory, void* stream);
+/* A pool of memory of the current device, which keeps what is freed for the next allocation; *pool = null where the
+ * device has no pools. A destroyed pool goes when the last of its memory is freed. */
+int elbo4j_cuda_pool_create(void** pool);
+int elbo4j_cuda_pool_destroy(void* pool);
+/* Device memory, zeroed in stream order; the pool it is of, or null. */
+int elbo4j_cuda_allocate(void** memory, int64_t bytes, void* pool, void* stream);
+int elbo4j_cuda_free(void* memory, void* pool, void* stream);
+/* What an address is: *kind: 0 memory that CUDA does not know, 1 page-locked host memory, 2 of a device, 3 managed;
+ * *device: its number; *accessible: 1 if kernels on the current device may use that very address. */
+int elbo4j_cuda_pointer(const void* address, int* kind, int* device, int* accessible);
 /* Page-locked host memory, from and to which copies are asynchronous. */
 int elbo4j_cuda_allocate_host(void** memory, int64_t bytes);
 int elbo4j_cuda_free_host(void* memory);
@@ -57,7 +64,8 @@ int elbo4j_cuda_stream_destroy(void* stream);
 int elbo4j_cuda_stream_synchronize(void* stream);
 int elbo4j_cuda_stream_wait(void* stream, void* event);
 
-int elbo4j_cuda_event_create(void** event);
+/* timed: 1 if its time is read, which costs the device a little. */
+int elbo4j_cuda_event_create(void** event, int timed);
 int elbo4j_cuda_event_destroy(void* event);
 int elbo4j_cuda_event_record(void* event, void* stream);
 int elbo4j_cuda_event_synchronize(void* event);

@@ -1,7 +1,7 @@
 // CUDA for a machine without a GPU: g++ compiles native/cuda/*.cu against this header, not NVIDIA's. For tests only.
 //
 //   execution.cpp  runs a kernel: blocks one after the other, the threads of a block as fibers, in random order
-//   runtime.cpp    the calls of the run time: memory, streams, events, capture, errors
+//   runtime.h      what the calls of the run time share: errors.cpp, device.cpp, memory.cpp, streams.cpp
 //
 // Environment
 //   ELBO4J_EMULATION_SEED    of the order of the threads and blocks (1)
@@ -9,11 +9,13 @@
 //   ELBO4J_EMULATION_MEMORY  bytes of device memory (4 GiB)
 //   ELBO4J_EMULATION_MULTIPROCESSORS  (4)
 //   ELBO4J_EMULATION_FAULT   what fails: items "function=error", "function=error@n" (its n-th call only), separated by
-//                            commas; "driver=12040" is the version of the driver. "@path" reads the items from a file
-//                            at each call. E.g. cudaGetDeviceCount=35,cudaMallocAsync=2@3
+//                            commas; "driver=12040" is the version of the driver, "noPools=1" a device without memory
+//                            pools. "@path" reads the items from a file at each call. E.g.
+//                            cudaGetDeviceCount=35,cudaMallocFromPoolAsync=2@3
 //
 // Not emulated: caches, the memory model (a thread runs alone until it waits), dynamic shared memory, atomics, votes,
-// more than one device, forks in a capture, shuffles with partial masks; that host code must not touch device memory.
+// more than one device, allocations and forks in a capture, shuffles with partial masks; that host code must not touch
+// device memory.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +32,6 @@
 #define __global__
 #define __device__
 #define __host__
-#define __constant__
 #define __shared__ static
 #define __forceinline__ inline __attribute__((always_inline))
 #define __launch_bounds__(...)
@@ -55,16 +56,11 @@ struct dim3 {
   };                               \
   inline name make_##name(type x, type y, type z, type w) { return {x, y, z, w}; }
 ELBO4J_VECTOR2(float2, float, 8)
-ELBO4J_VECTOR2(int2, int, 8)
 ELBO4J_VECTOR2(uint2, unsigned, 8)
-ELBO4J_VECTOR2(double2, double, 16)
 ELBO4J_VECTOR4(float4, float)
-ELBO4J_VECTOR4(int4, int)
-ELBO4J_VECTOR4(uint4, unsigned)
 
 extern uint3 threadIdx, blockIdx;
 extern dim3 blockDim, gridDim;
-constexpr int warpSize = 32;
 
 namespace elbo4j::emulation {
 
@@ -109,15 +105,6 @@ template <class T> T __shfl_xor_sync(unsigned mask, T value, int flip, int width
   const int own = elbo4j::emulation::lane(), last = own | (width - 1), source = own ^ flip;
   return elbo4j::emulation::exchange_value(value, source <= last ? source : own, mask, {function, line});
 }
-template <class T> T __shfl_down_sync(unsigned mask, T value, unsigned by, int width = 32, ELBO4J_CALLER) {
-  const int own = elbo4j::emulation::lane(), last = own | (width - 1), source = own + (int)by;
-  return elbo4j::emulation::exchange_value(value, source <= last ? source : own, mask, {function, line});
-}
-template <class T> T __shfl_up_sync(unsigned mask, T value, unsigned by, int width = 32, ELBO4J_CALLER) {
-  const int own = elbo4j::emulation::lane(), first = own & -width, source = own - (int)by;
-  return elbo4j::emulation::exchange_value(value, source >= first ? source : own, mask, {function, line});
-}
-
 template <class T> inline T __ldg(const T* address) { return *address; }
 
 template <class A, class B> constexpr elbo4j::emulation::Integer<A, B> min(A a, B b) {
@@ -132,22 +119,11 @@ template <class A, class B> constexpr elbo4j::emulation::Integer<A, B> max(A a, 
 inline float __fadd_rn(float a, float b) { return a + b; }
 inline float __fsub_rn(float a, float b) { return a - b; }
 inline float __fmul_rn(float a, float b) { return a * b; }
-inline float __fdiv_rn(float a, float b) { return a / b; }
 inline float __fsqrt_rn(float a) { return __builtin_sqrtf(a); }
 inline float __fmaf_rn(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
-inline double __dadd_rn(double a, double b) { return a + b; }
-inline double __dsub_rn(double a, double b) { return a - b; }
-inline double __dmul_rn(double a, double b) { return a * b; }
-inline double __ddiv_rn(double a, double b) { return a / b; }
-inline double __dsqrt_rn(double a) { return __builtin_sqrt(a); }
-inline double __fma_rn(double a, double b, double c) { return __builtin_fma(a, b, c); }
 
 inline unsigned __float_as_uint(float x) { return __builtin_bit_cast(unsigned, x); }
-inline int __float_as_int(float x) { return __builtin_bit_cast(int, x); }
 inline float __uint_as_float(unsigned x) { return __builtin_bit_cast(float, x); }
-inline float __int_as_float(int x) { return __builtin_bit_cast(float, x); }
-inline long long __double_as_longlong(double x) { return __builtin_bit_cast(long long, x); }
-inline double __longlong_as_double(long long x) { return __builtin_bit_cast(double, x); }
 
 // Every file tells where its zero-initialised variables lie, which are the __shared__ ones: they are filled with NaN
 // before each block. (A file with such variables of the host says ELBO4J_EMULATION_HOST_ONLY.) The assembler gathers
@@ -177,35 +153,29 @@ typedef struct CUgraphNode_st* cudaGraphNode_t;
 typedef struct CUgraphExec_st* cudaGraphExec_t;
 typedef struct CUmemPoolHandle_st* cudaMemPool_t;
 
-constexpr unsigned cudaStreamDefault = 0, cudaStreamNonBlocking = 1;
-constexpr unsigned cudaEventDefault = 0, cudaEventBlockingSync = 1, cudaEventDisableTiming = 2;
-constexpr unsigned cudaHostAllocDefault = 0, cudaHostAllocPortable = 1, cudaHostAllocMapped = 2;
+constexpr unsigned cudaStreamNonBlocking = 1;
+constexpr unsigned cudaEventDefault = 0, cudaEventDisableTiming = 2;
 
-enum cudaMemcpyKind {
-  cudaMemcpyHostToHost,
-  cudaMemcpyHostToDevice,
-  cudaMemcpyDeviceToHost,
-  cudaMemcpyDeviceToDevice,
-  cudaMemcpyDefault
+enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2, cudaMemcpyDeviceToDevice = 3 };
+enum cudaMemoryType { cudaMemoryTypeUnregistered, cudaMemoryTypeHost, cudaMemoryTypeDevice, cudaMemoryTypeManaged };
+struct cudaPointerAttributes {
+  cudaMemoryType type;
+  int device;
+  void *devicePointer, *hostPointer;
 };
-enum cudaStreamCaptureMode {
-  cudaStreamCaptureModeGlobal,
-  cudaStreamCaptureModeThreadLocal,
-  cudaStreamCaptureModeRelaxed
+enum cudaMemAllocationType { cudaMemAllocationTypePinned = 1 };
+enum cudaMemLocationType { cudaMemLocationTypeDevice = 1 };
+struct cudaMemLocation {
+  cudaMemLocationType type;
+  int id;
 };
-enum cudaStreamCaptureStatus {
-  cudaStreamCaptureStatusNone,
-  cudaStreamCaptureStatusActive,
-  cudaStreamCaptureStatusInvalidated
+struct cudaMemPoolProps {
+  cudaMemAllocationType allocType;
+  cudaMemLocation location;
 };
 enum cudaMemPoolAttr { cudaMemPoolAttrReleaseThreshold = 4 };
-enum cudaFuncAttribute {
-  cudaFuncAttributeMaxDynamicSharedMemorySize = 8,
-  cudaFuncAttributePreferredSharedMemoryCarveout = 9
-};
+enum cudaStreamCaptureMode { cudaStreamCaptureModeThreadLocal = 1 };
 enum cudaDeviceAttr {
-  cudaDevAttrMaxThreadsPerBlock = 1,
-  cudaDevAttrWarpSize = 10,
   cudaDevAttrClockRate = 13,
   cudaDevAttrMultiProcessorCount = 16,
   cudaDevAttrL2CacheSize = 38,
@@ -215,34 +185,18 @@ enum cudaDeviceAttr {
 };
 struct cudaDeviceProp {
   char name[256];
-  size_t totalGlobalMem;
-  int major, minor, multiProcessorCount, l2CacheSize, warpSize, maxThreadsPerBlock;
 };
 struct cudaFuncAttributes {
-  size_t sharedSizeBytes, constSizeBytes, localSizeBytes;
-  int maxThreadsPerBlock, numRegs, ptxVersion, binaryVersion;
-};
-
-enum cudaLaunchAttributeID { cudaLaunchAttributeIgnore, cudaLaunchAttributeProgrammaticStreamSerialization = 6 };
-union cudaLaunchAttributeValue {
-  int programmaticStreamSerializationAllowed;
-};
-struct cudaLaunchAttribute {
-  cudaLaunchAttributeID id;
-  cudaLaunchAttributeValue val;
+  int binaryVersion;
 };
 struct cudaLaunchConfig_t {
   dim3 gridDim, blockDim;
-  size_t dynamicSmemBytes;
   cudaStream_t stream;
-  cudaLaunchAttribute* attrs;
-  unsigned numAttrs;
 };
 
 const char* cudaGetErrorName(cudaError_t error);
 const char* cudaGetErrorString(cudaError_t error);
 cudaError_t cudaGetLastError();
-cudaError_t cudaPeekAtLastError();
 
 cudaError_t cudaGetDeviceCount(int* count);
 cudaError_t cudaSetDevice(int device);
@@ -253,27 +207,22 @@ cudaError_t cudaDeviceSynchronize();
 cudaError_t cudaDriverGetVersion(int* version);
 cudaError_t cudaRuntimeGetVersion(int* version);
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* kernel);
-cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute attribute, int value);
 template <class... Parameters>
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, void (*kernel)(Parameters...)) {
   return cudaFuncGetAttributes(attributes, reinterpret_cast<const void*>(kernel));
-}
-template <class... Parameters>
-cudaError_t cudaFuncSetAttribute(void (*kernel)(Parameters...), cudaFuncAttribute attribute, int value) {
-  return cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel), attribute, value);
 }
 
 cudaError_t cudaMemGetInfo(size_t* free, size_t* total);
 cudaError_t cudaMalloc(void** memory, size_t bytes);
 cudaError_t cudaFree(void* memory);
-cudaError_t cudaMallocAsync(void** memory, size_t bytes, cudaStream_t stream);
-cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream);
-cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int device);
+cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps* properties);
+cudaError_t cudaMemPoolDestroy(cudaMemPool_t pool);
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t pool, cudaMemPoolAttr attribute, void* value);
+cudaError_t cudaMallocFromPoolAsync(void** memory, size_t bytes, cudaMemPool_t pool, cudaStream_t stream);
+cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream);
 cudaError_t cudaMallocHost(void** memory, size_t bytes);
-cudaError_t cudaHostAlloc(void** memory, size_t bytes, unsigned flags);
 cudaError_t cudaFreeHost(void* memory);
-cudaError_t cudaMemcpy(void* target, const void* source, size_t bytes, cudaMemcpyKind kind);
+cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* address);
 cudaError_t cudaMemcpyAsync(void* target, const void* source, size_t bytes, cudaMemcpyKind kind,
                             cudaStream_t stream = nullptr);
 cudaError_t cudaMemsetAsync(void* target, int value, size_t bytes, cudaStream_t stream = nullptr);
@@ -284,9 +233,7 @@ template <class T> cudaError_t cudaMalloc(T** memory, size_t bytes) {
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags);
 cudaError_t cudaStreamDestroy(cudaStream_t stream);
 cudaError_t cudaStreamSynchronize(cudaStream_t stream);
-cudaError_t cudaStreamQuery(cudaStream_t stream);
 cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned flags = 0);
-cudaError_t cudaEventCreate(cudaEvent_t* event);
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags);
 cudaError_t cudaEventDestroy(cudaEvent_t event);
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream = nullptr);
@@ -296,9 +243,7 @@ cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEven
 
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode);
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph);
-cudaError_t cudaStreamIsCapturing(cudaStream_t stream, cudaStreamCaptureStatus* status);
 cudaError_t cudaGraphGetNodes(cudaGraph_t graph, cudaGraphNode_t* nodes, size_t* count);
-cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long flags = 0);
 cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long flags = 0);
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream);
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable);

@@ -31,6 +31,22 @@ cudaError_t launch(void (*kernel)(Parameters...), dim3 grid, dim3 block, cudaStr
   return cudaLaunchKernelEx(&config, kernel, static_cast<Parameters>(arguments)...);
 }
 
+// A pool that keeps what is freed.
+cudaMemPool_t new_pool() {
+  cudaMemPoolProps properties = {cudaMemAllocationTypePinned, {cudaMemLocationTypeDevice, 0}};
+  uint64_t threshold = UINT64_MAX;
+  cudaMemPool_t pool = nullptr;
+  CHECK(cudaMemPoolCreate(&pool, &properties) == cudaSuccess);
+  CHECK(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &threshold) == cudaSuccess);
+  return pool;
+}
+
+size_t free_bytes() {
+  size_t free = 0, total = 0;
+  CHECK(cudaDeviceSynchronize() == cudaSuccess && cudaMemGetInfo(&free, &total) == cudaSuccess);
+  return free;
+}
+
 // Device memory with a copy on the host.
 template <class T> struct Array {
   T* device;
@@ -98,16 +114,12 @@ __global__ void rotate(int* values, int rounds) {
 
 template <class T> __global__ void shuffles(T* out) {
   const T value = (T)(threadIdx.x * 3 + 1) / 2;
-  T* row = out + 8 * threadIdx.x;
+  T* row = out + 4 * threadIdx.x;
   row[0] = __shfl_xor_sync(0xffffffffu, value, 5);
   row[1] = __shfl_xor_sync(0xffffffffu, value, 16);
   row[2] = __shfl_sync(0xffffffffu, value, 7);
-  row[3] = __shfl_sync(0xffffffffu, value, 11, 8);
-  row[4] = __shfl_down_sync(0xffffffffu, value, 3);
-  row[5] = __shfl_down_sync(0xffffffffu, value, 3, 16);
-  row[6] = __shfl_up_sync(0xffffffffu, value, 4);
   __syncwarp();
-  row[7] = __shfl_up_sync(0xffffffffu, value, 4, 8);
+  row[3] = __shfl_sync(0xffffffffu, value, 11, 8);
 }
 
 __global__ void barrier_for_some() {
@@ -156,7 +168,7 @@ void execution() {
   const int size = 256 * 37;
   Array<float> in(size), out(size);
   for (int i = 0; i < size; i++) in.host[i] = (float)i;
-  CHECK(cudaMemcpy(in.device, in.host.data(), size * sizeof(float), cudaMemcpyHostToDevice) == cudaSuccess);
+  CHECK(cudaMemcpyAsync(in.device, in.host.data(), size * sizeof(float), cudaMemcpyHostToDevice) == cudaSuccess);
   CHECK(launch(reverse<true>, 37, 256, nullptr, in.device, out.device) == cudaSuccess);
   out.fetch();
   for (int i = 0; i < size; i++) CHECK(out.host[i] == (float)(i / 256 * 256 + 255 - i % 256));
@@ -171,7 +183,7 @@ void execution() {
 
   Array<int> ring(96);
   for (int i = 0; i < 96; i++) ring.host[i] = i;
-  CHECK(cudaMemcpy(ring.device, ring.host.data(), sizeof(int) * 96, cudaMemcpyHostToDevice) == cudaSuccess);
+  CHECK(cudaMemcpyAsync(ring.device, ring.host.data(), sizeof(int) * 96, cudaMemcpyHostToDevice) == cudaSuccess);
   CHECK(launch(rotate, 1, 96, nullptr, ring.device, 1001) == cudaSuccess);
   ring.fetch();
   for (int i = 0; i < 96; i++) CHECK(ring.host[i] == (i + 1001) % 96);
@@ -187,20 +199,13 @@ void execution() {
 }
 
 template <class T> void all_shuffles() {
-  Array<T> out(8 * 64);
+  Array<T> out(4 * 64);
   CHECK(launch(shuffles<T>, 1, 64, nullptr, out.device) == cudaSuccess);
   out.fetch();
   for (int thread = 0; thread < 64; thread++) {
     const int lane = thread % 32, warp = thread - lane;
-    const int sources[8] = {lane ^ 5,
-                            lane ^ 16,
-                            7,
-                            (lane & ~7) | 3,
-                            lane + 3 < 32 ? lane + 3 : lane,
-                            lane % 16 + 3 < 16 ? lane + 3 : lane,
-                            lane >= 4 ? lane - 4 : lane,
-                            lane % 8 >= 4 ? lane - 4 : lane};
-    for (int i = 0; i < 8; i++) CHECK(out.host[8 * thread + i] == (T)((warp + sources[i]) * 3 + 1) / 2);
+    const int sources[4] = {lane ^ 5, lane ^ 16, 7, (lane & ~7) | 3};
+    for (int i = 0; i < 4; i++) CHECK(out.host[4 * thread + i] == (T)((warp + sources[i]) * 3 + 1) / 2);
   }
 }
 
@@ -237,7 +242,7 @@ void mistakes() {
   CHECK(has(text, "global-buffer-overflow") || has(text, "insufficient space"));
   text = last_words([] {
     int* memory = nullptr;
-    cudaMallocAsync(reinterpret_cast<void**>(&memory), 4, nullptr);
+    cudaMallocFromPoolAsync(reinterpret_cast<void**>(&memory), 4, new_pool(), nullptr);
     cudaFreeAsync(memory, nullptr);
     launch(store, 1, 1, nullptr, memory, 0);
     cudaDeviceSynchronize();
@@ -256,11 +261,11 @@ void errors() {
   CHECK(std::string(cudaGetErrorName(cudaErrorInsufficientDriver)) == "cudaErrorInsufficientDriver");
   CHECK(std::string(cudaGetErrorString(static_cast<cudaError_t>(100))) == "no CUDA-capable device is detected");
   int count = 0;
-  setenv("ELBO4J_EMULATION_FAULT", "cudaGetDeviceCount=35,cudaMallocAsync=2@3,driver=12040", 1);
+  setenv("ELBO4J_EMULATION_FAULT", "cudaGetDeviceCount=35,cudaMalloc=2@3,driver=12040", 1);
   CHECK(cudaGetDeviceCount(&count) == 35 && count == 0 && cudaGetLastError() == 35 && cudaGetLastError() == 0);
   CHECK(cudaDriverGetVersion(&count) == 0 && count == 12040);
   void* memory[4];
-  for (int i = 0; i < 4; i++) CHECK(cudaMallocAsync(&memory[i], 8, nullptr) == (i == 2 ? 2 : 0));
+  for (int i = 0; i < 4; i++) CHECK(cudaMalloc(&memory[i], 8) == (i == 2 ? 2 : 0));
   unsetenv("ELBO4J_EMULATION_FAULT");
   for (int i : {0, 1, 3}) CHECK(cudaFreeAsync(memory[i], nullptr) == cudaSuccess);
   CHECK(cudaFreeAsync(memory[3], nullptr) == cudaErrorInvalidValue);
@@ -273,29 +278,46 @@ void errors() {
           _exit(1);
         }) == "1");
 
-  size_t before = 0, after = 0, total = 0;
   setenv("ELBO4J_EMULATION_MEMORY", "1000", 1);
-  CHECK(cudaDeviceSynchronize() == 0 && cudaMemGetInfo(&before, &total) == 0 && total == 1000);
+  CHECK(free_bytes() == 1000);
   CHECK(cudaMalloc(&memory[0], 600) == 0 && cudaMalloc(&memory[1], 600) == cudaErrorMemoryAllocation);
-  CHECK(cudaFreeAsync(memory[0], nullptr) == 0 && cudaMallocAsync(&memory[1], 600, nullptr) == 0);
-  CHECK(cudaMemGetInfo(&after, &total) == 0 && after + 600 == before);
+  CHECK(cudaFreeAsync(memory[0], nullptr) == 0 && cudaMalloc(&memory[1], 600) == 0 && free_bytes() == 400);
   CHECK(cudaFree(memory[1]) == 0);
+
+  // A pool keeps what is freed from all others, until it is destroyed and its last memory freed.
+  const cudaMemPool_t pool = new_pool();
+  CHECK(cudaMallocFromPoolAsync(&memory[0], 500, pool, nullptr) == 0);
+  CHECK(cudaMallocFromPoolAsync(&memory[1], 200, pool, nullptr) == 0 && free_bytes() == 300);
+  CHECK(cudaFreeAsync(memory[0], nullptr) == 0 && free_bytes() == 300);
+  CHECK(cudaMalloc(&memory[0], 400) == cudaErrorMemoryAllocation);
+  CHECK(cudaMallocFromPoolAsync(&memory[0], 600, pool, nullptr) == 0 && free_bytes() == 200);
+  CHECK(cudaFreeAsync(memory[0], nullptr) == 0 && cudaMemPoolDestroy(pool) == 0 && free_bytes() == 800);
+  CHECK(cudaMallocFromPoolAsync(&memory[0], 1, pool, nullptr) == cudaErrorInvalidValue);
+  CHECK(cudaFreeAsync(memory[1], nullptr) == 0 && free_bytes() == 1000);
   unsetenv("ELBO4J_EMULATION_MEMORY");
+
+  cudaPointerAttributes attributes;
+  Array<char> some(3);
+  CHECK(cudaPointerGetAttributes(&attributes, some.device + 2) == 0 && attributes.type == cudaMemoryTypeDevice &&
+        attributes.devicePointer == some.device + 2);
+  CHECK(cudaPointerGetAttributes(&attributes, &some) == 0 && attributes.type == cudaMemoryTypeUnregistered);
 
   CHECK(launch(two_barriers, 1, 1025, nullptr) == cudaErrorInvalidConfiguration);
   CHECK(launch(two_barriers, dim3(1, 65536), 1, nullptr) == cudaErrorInvalidConfiguration);
   CHECK(launch(two_barriers, 0, 1, nullptr) == cudaErrorInvalidConfiguration);
   char byte = 0;
-  CHECK(cudaMemcpy(&byte, &byte, 1, cudaMemcpyDeviceToHost) == cudaErrorInvalidValue);
+  CHECK(cudaMemcpyAsync(&byte, &byte, 1, cudaMemcpyDeviceToHost) == cudaErrorInvalidValue);
   CHECK(cudaMemsetAsync(&byte, 0, 1, nullptr) == cudaErrorInvalidValue);
 }
 
 void streams() {
   cudaStream_t one, two;
-  cudaEvent_t event, later;
+  cudaEvent_t event, later, untimed;
   CHECK(cudaStreamCreateWithFlags(&one, cudaStreamNonBlocking) == 0);
   CHECK(cudaStreamCreateWithFlags(&two, cudaStreamNonBlocking) == 0);
-  CHECK(cudaEventCreate(&event) == 0 && cudaEventCreate(&later) == 0);
+  CHECK(cudaEventCreateWithFlags(&event, cudaEventDefault) == 0);
+  CHECK(cudaEventCreateWithFlags(&later, cudaEventDefault) == 0);
+  CHECK(cudaEventCreateWithFlags(&untimed, cudaEventDisableTiming) == 0);
   Array<int> sum(1);
   int* staging;
   CHECK(cudaMallocHost(reinterpret_cast<void**>(&staging), sizeof(int)) == 0);
@@ -309,8 +331,7 @@ void streams() {
   CHECK(cudaMemcpyAsync(sum.device, &value, sizeof(int), cudaMemcpyHostToDevice, one) == 0);
   value = 4;
   CHECK(cudaMemcpyAsync(staging, sum.device, sizeof(int), cudaMemcpyDeviceToHost, one) == 0);
-  CHECK(*staging == 2 && cudaStreamQuery(one) == cudaErrorNotReady);
-  CHECK(cudaStreamSynchronize(one) == 0 && *staging == 3 && cudaStreamQuery(one) == 0);
+  CHECK(*staging == 2 && cudaStreamSynchronize(one) == 0 && *staging == 3);
 
   // An event orders two streams, and only what was recorded before it.
   CHECK(launch(add, 1, 1, one, sum.device, 10) == 0 && cudaEventRecord(event, one) == 0);
@@ -320,46 +341,41 @@ void streams() {
   CHECK(cudaEventQuery(event) == 0 && cudaEventRecord(later, one) == 0 && cudaEventSynchronize(later) == 0);
   float milliseconds = -1;
   CHECK(cudaEventElapsedTime(&milliseconds, event, later) == 0 && milliseconds >= 0);
+  CHECK(cudaEventRecord(untimed, one) == 0 && cudaEventSynchronize(untimed) == 0);
+  CHECK(cudaEventElapsedTime(&milliseconds, event, untimed) == cudaErrorInvalidResourceHandle);
 
   // A captured launch runs when the graph does, with the arguments of the capture.
   cudaGraph_t graph;
   cudaGraphExec_t executable;
-  cudaStreamCaptureStatus status;
   CHECK(cudaStreamBeginCapture(one, cudaStreamCaptureModeThreadLocal) == 0);
   CHECK(cudaMemsetAsync(sum.device, 0, sizeof(int), one) == 0);
   for (int i = 1; i <= 3; i++) CHECK(launch(add, 1, 1, one, sum.device, i) == 0);
-  CHECK(cudaStreamIsCapturing(one, &status) == 0 && status == cudaStreamCaptureStatusActive);
   CHECK(cudaStreamEndCapture(one, &graph) == 0 && sum.fetch(one)[0] == 113);
   size_t nodes = 0;
   CHECK(cudaGraphGetNodes(graph, nullptr, &nodes) == 0 && nodes == 4);
-  CHECK(cudaGraphInstantiate(&executable, graph) == 0 && cudaGraphDestroy(graph) == 0);
+  CHECK(cudaGraphInstantiateWithFlags(&executable, graph) == 0 && cudaGraphDestroy(graph) == 0);
   for (int i = 0; i < 2; i++) CHECK(cudaGraphLaunch(executable, one) == 0);
   CHECK(launch(add, 1, 1, one, sum.device, 1000) == 0);
   CHECK(cudaGraphExecDestroy(executable) == 0 && sum.fetch(one)[0] == 1006);
 
   // What a capture does not survive.
-  for (int way = 0; way < 4; way++) {
+  const cudaMemPool_t pool = new_pool();
+  for (int way = 0; way < 5; way++) {
     void* memory = nullptr;
     CHECK(cudaEventRecord(event, two) == 0 && cudaStreamBeginCapture(one, cudaStreamCaptureModeThreadLocal) == 0);
     if (way == 0) CHECK(cudaStreamSynchronize(one) == cudaErrorStreamCaptureUnsupported);
     if (way == 1) CHECK(cudaMalloc(&memory, 4) == cudaErrorStreamCaptureUnsupported);
     if (way == 2) CHECK(cudaEventQuery(event) == cudaErrorStreamCaptureUnsupported);
     if (way == 3) CHECK(cudaStreamWaitEvent(one, event) == cudaErrorStreamCaptureIsolation);
+    if (way == 4) CHECK(cudaMallocFromPoolAsync(&memory, 4, pool, one) == cudaErrorNotSupported);
     CHECK(launch(add, 1, 1, one, sum.device, 1) == cudaErrorStreamCaptureInvalidated);
     CHECK(cudaStreamEndCapture(one, &graph) == cudaErrorStreamCaptureInvalidated && !graph);
   }
 
-  // Memory of a graph.
-  int* scratch = nullptr;
-  CHECK(cudaStreamBeginCapture(one, cudaStreamCaptureModeGlobal) == 0);
-  CHECK(cudaMallocAsync(reinterpret_cast<void**>(&scratch), sizeof(int), one) == 0);
-  CHECK(cudaMemsetAsync(scratch, 0, sizeof(int), one) == 0 && launch(add, 1, 1, one, scratch, 7) == 0);
-  CHECK(cudaMemcpyAsync(sum.device, scratch, sizeof(int), cudaMemcpyDeviceToDevice, one) == 0);
-  CHECK(cudaFreeAsync(scratch, one) == 0 && cudaStreamEndCapture(one, &graph) == 0);
-  CHECK(cudaGraphInstantiate(&executable, graph) == 0 && cudaGraphLaunch(executable, one) == 0);
-  CHECK(sum.fetch(one)[0] == 7 && cudaGraphExecDestroy(executable) == 0 && cudaGraphDestroy(graph) == 0);
+  CHECK(cudaMemPoolDestroy(pool) == 0);
 
-  CHECK(cudaFreeHost(staging) == 0 && cudaEventDestroy(event) == 0 && cudaEventDestroy(later) == 0);
+  CHECK(cudaFreeHost(staging) == 0);
+  for (cudaEvent_t each : {event, later, untimed}) CHECK(cudaEventDestroy(each) == 0);
   CHECK(cudaStreamDestroy(one) == 0 && cudaStreamDestroy(two) == 0);
   CHECK(cudaStreamSynchronize(one) == cudaErrorInvalidResourceHandle && cudaGetLastError() != 0);
 }

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The parts of a run on a GPU host, each a process of its own with a time limit: a part that fails or hangs is written
@@ -28,8 +29,8 @@ final class GpuRun {
     private static final String USAGE = """
             usage: run [all|correctness|benchmarks] [--out DIR] [--seconds N] [--smoke]
 
-            correctness  the device, the equivalence suite, whole training runs, the scalar functions on all inputs, and
-                         compute-sanitizer where it is installed
+            correctness  the device, its memory, streams and errors, the equivalence suite, whole training runs, the
+                         scalar functions on all inputs, and compute-sanitizer where it is installed
             benchmarks   a short check, then times and bandwidth, with PyTorch where python3 has it
             --out DIR    where result.json and log.txt go (default: result); an earlier result there is continued
             --seconds N  give up what has not ended by then (default: 540, which correctness and benchmarks need each)
@@ -111,10 +112,11 @@ final class GpuRun {
 
     private boolean correctness() throws IOException, InterruptedException {
         String every = smoke ? "1024" : "1";
-        boolean right = passed(part("equivalence", smoke ? 400 : 150, java("Suites", "{json}", "EquivalenceTest",
-                "DenseFunctionsTest", "ShardTest", "LargeTest", "ProductsTest", "CudaStepTest")));
-        right &= passed(part("training runs", smoke ? 400 : 120, java("Suites", "{json}",
-                "TrainingRunEquivalenceTest")));
+        boolean right = passed(part("backend", 60, java("Suites", "{json}", "cuda.CudaBackendTest",
+                "cuda.CudaLibraryTest")));
+        right &= passed(part("equivalence", smoke ? 400 : 150, equivalence("EquivalenceTest", "DenseFunctionsTest",
+                "ShardTest", "LargeTest", "ProductsTest", "CudaStepTest")));
+        right &= passed(part("training runs", smoke ? 400 : 120, equivalence("TrainingRunEquivalenceTest")));
         right &= passed(part("exhaustive", 200, java("io.elbo4j.equivalence.Exhaustive", "cuda", every, "{json}")));
         for (String tool : List.of("memcheck", "racecheck", "synccheck")) {
             List<String> command = new ArrayList<>(List.of(SANITIZER, "--tool", tool, "--error-exitcode", "9",
@@ -133,6 +135,11 @@ final class GpuRun {
         part("kernels", 240, python("kernels.py"));
     }
 
+    private List<String> equivalence(String... suites) {
+        return java("Suites", Stream.concat(Stream.of("{json}"), Stream.of(suites).map(s -> "equivalence." + s))
+                .toArray(String[]::new));
+    }
+
     private List<String> java(String main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(home.resolve("runtime/bin/java").toString(), "-Xmx8g", "-ea",
                 "-Dorg.bytedeco.javacpp.cachedir=" + home.resolve("cache"), "-Delbo4j.golden=" + home.resolve("golden"),
@@ -140,10 +147,16 @@ final class GpuRun {
         Path emulation = home.resolve("emulation.so");
         if (Files.exists(emulation)) {
             command.add("-Delbo4j.cuda.library=" + emulation);
+            command.add("-Delbo4j.cuda.faults=" + faults());
         }
         command.addAll(List.of("-cp", home.resolve("lib") + "/*", main));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** What the emulation is told to fail at. */
+    private Path faults() {
+        return out.resolve("faults.txt");
     }
 
     private List<String> python(String script, String... arguments) {
@@ -205,6 +218,7 @@ final class GpuRun {
                 .redirectInput(new File("/dev/null")).redirectOutput(log.toFile());
         builder.environment().put("PYTHONUNBUFFERED", "1");
         builder.environment().put("TORCHINDUCTOR_CACHE_DIR", home.resolve("cache").toString());
+        builder.environment().put("ELBO4J_EMULATION_FAULT", "@" + faults());
         Process process;
         try {
             process = builder.start();

@@ -14,7 +14,10 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs test classes without a build tool: {@code Suites JSON CLASS...}; exits 1 unless all that ran passed. */
+/**
+ * Runs test classes without a build tool: {@code Suites JSON CLASS...}, named without {@code io.elbo4j.}; exits 1
+ * unless all that ran passed.
+ */
 final class Suites implements TestExecutionListener {
     private static final int LONGEST = 1000;
 
@@ -27,7 +30,7 @@ final class Suites implements TestExecutionListener {
     public static void main(String[] args) throws IOException {
         LauncherDiscoveryRequestBuilder request = LauncherDiscoveryRequestBuilder.request();
         for (String name : List.of(args).subList(1, args.length)) {
-            request.selectors(DiscoverySelectors.selectClass("io.elbo4j.equivalence." + name));
+            request.selectors(DiscoverySelectors.selectClass("io.elbo4j." + name));
         }
         Suites suites = new Suites();
         LauncherDiscoveryRequest built = request.build();

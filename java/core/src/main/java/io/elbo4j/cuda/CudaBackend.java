@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * which the process cannot use the GPU any more {@link FatalCudaException}s; as work is queued, an error may be thrown
  * by a later call than the one that caused it.
  *
+ * <p>Memory comes from a pool that the backends of a device share: what is closed stays there for the next matrix, and
+ * goes back to the driver when the last backend and the last of its memory are closed.
+ *
  * <p>Calls leave this backend's device current on the calling thread.
  *
  * <p>Not run on a device so far; the kernels and this class have been run on the emulation of the tests alone.
@@ -86,10 +89,12 @@ public final class CudaBackend extends Backend {
      * Memory of this device that another library owns, without a copy: it must hold that many floats, stay valid until
      * the work queued on it is done, and be written by other streams only before or after (see
      * {@link CudaStream#waitFor}). Closing the storage does not free it. Two storages of the same memory are not known
-     * to be the same. An address that is none of this device's makes the first kernel fail, after which the process
-     * cannot use CUDA any more ({@link FatalCudaException}).
+     * to be the same. Managed and page-locked memory that kernels reach at the same address will do. How much memory
+     * there is behind an address is not known: if it is too little, kernels may fail, after which the process cannot
+     * use CUDA any more ({@link FatalCudaException}).
      *
-     * @throws IllegalArgumentException for a null pointer or one that is no multiple of 4
+     * @throws IllegalArgumentException for a null pointer, one that is no multiple of 4, memory of another device, and
+     *     memory of the host that kernels cannot use
      */
     public Storage wrap(Pointer deviceMemory, long elements) {
         return CudaStorage.wrap(this, queue, deviceMemory, elements);

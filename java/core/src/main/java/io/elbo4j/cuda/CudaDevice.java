@@ -17,20 +17,25 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 public record CudaDevice(int index, String name, int major, int minor, int multiprocessors, long bytes,
         Optional<String> problem) {
-    private static final int PROPERTIES = 8;
+    private static final int PROPERTIES = 7;
 
-    static CudaDevice examine(int index) {
+    static CudaDevice describe(int index) {
         try (BytePointer name = new BytePointer(256L); LongPointer p = new LongPointer(PROPERTIES)) {
             CudaErrors.check(ElboCuda.elbo4j_cuda_device(index, name, p));
-            CudaErrors.check(ElboCuda.elbo4j_cuda_set_device(index));
-            int probe = ElboCuda.elbo4j_cuda_probe();
-            CudaDevice device = new CudaDevice(index, name.limit(BytePointer.strlen(name)).getString(), (int) p.get(0),
+            return new CudaDevice(index, name.limit(BytePointer.strlen(name)).getString(), (int) p.get(0),
                     (int) p.get(1), (int) p.get(2), p.get(3), Optional.empty());
-            return probe == 0 ? device : device.refused(CudaLibrary.explain(probe, device));
         }
     }
 
-    private CudaDevice refused(String why) {
+    /** What CUDA says to the wish to run our kernels there: 0 or an error. */
+    static int probe(int index) {
+        CudaErrors.check(ElboCuda.elbo4j_cuda_set_device(index));
+        int error = ElboCuda.elbo4j_cuda_probe();
+        ElboCuda.elbo4j_cuda_last_error();
+        return error;
+    }
+
+    CudaDevice refused(String why) {
         return new CudaDevice(index, name, major, minor, multiprocessors, bytes, Optional.of(why));
     }
 

@@ -21,7 +21,7 @@ public final class CudaEvent implements AutoCloseable {
         CudaLibrary.device(device);
         CudaErrors.check(ElboCuda.elbo4j_cuda_set_device(device));
         Pointer created = new Pointer();
-        CudaErrors.check(ElboCuda.elbo4j_cuda_event_create(created));
+        CudaErrors.check(ElboCuda.elbo4j_cuda_event_create(created, 1));
         this.device = device;
         this.event = created;
         this.guard = new Leaks.Guard(this, () -> {

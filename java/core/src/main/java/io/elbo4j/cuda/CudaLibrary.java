@@ -9,45 +9,94 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * The native CUDA library and what it finds: loaded once, at the first question; a refusal keeps its reason in words.
+ * The native CUDA library and what it finds: loaded once, at the first question; a refusal keeps its reason in words,
+ * and is asked for again only where it may have passed (a busy or full GPU, a system that is still starting).
  * The CUDA run time is part of the library: a machine needs the NVIDIA driver and nothing else.
  */
 public final class CudaLibrary {
     /** A file to load instead of the library in this build; empty or unset: the one in this build. For tests. */
     public static final String FILE_PROPERTY = "elbo4j.cuda.library";
 
-    private static final int ABI = 1;
+    private static final int ABI = 2;
     private static final String NAME = "jniElboCuda";
     private static final int STUB = 34;
     private static final int OLD_DRIVER = 35;
     private static final int NO_DEVICE = 100;
+    private static final int EXCLUSIVE = 46;
+    private static final int NOT_READY = 802;
+    /** Refusals that pass: who asks again may be answered otherwise. */
+    private static final Set<Integer> PASSING = Set.of(CudaErrors.OUT_OF_MEMORY, EXCLUSIVE, NOT_READY);
+
+    private static Found found;
 
     private CudaLibrary() { }
 
     /** What was found, devices in the order of their numbers; each is examined when it is asked for. */
-    private record Found(String problem, boolean driver, int devices) { }
+    record Found(String problem, boolean passes, boolean driver, CudaDevice[] examined) {
+        private static Found nothing(String problem, boolean passes, boolean driver) {
+            return new Found(problem, passes, driver, new CudaDevice[0]);
+        }
 
-    private static final class Probe {
-        private static final Found FOUND = probe();
-        private static final CudaDevice[] EXAMINED = new CudaDevice[FOUND.devices];
+        CudaDevice device(int index) {
+            synchronized (examined) {
+                return examined[index] != null ? examined[index] : examine(index);
+            }
+        }
+
+        private CudaDevice examine(int index) {
+            CudaDevice device;
+            int error;
+            try {
+                device = CudaDevice.describe(index);
+                error = CudaDevice.probe(index);
+                if (error != 0) {
+                    device = device.refused(explain(error, device));
+                }
+            } catch (CudaException e) {
+                device = new CudaDevice(index, "device " + index, 0, 0, 0, 0, Optional.of(e.getMessage()));
+                error = e.number();
+            }
+            if (!PASSING.contains(error)) {
+                examined[index] = device;
+            }
+            return device;
+        }
+    }
+
+    private static synchronized Found found() {
+        if (found == null || found.passes) {
+            found = probe();
+        }
+        return found;
     }
 
     /** Why no device can be used here, a sentence with the remedy; empty if one can. */
     public static Optional<String> problem() {
-        if (Probe.FOUND.problem != null) {
-            return Optional.of(Probe.FOUND.problem);
+        Found now = found();
+        if (now.problem != null) {
+            return Optional.of(now.problem);
         }
-        return firstUsable() >= 0 ? Optional.empty() : devices().get(0).problem();
+        Optional<String> first = Optional.empty();
+        for (int i = 0; i < now.examined.length; i++) {
+            Optional<String> problem = now.device(i).problem();
+            if (problem.isEmpty()) {
+                return problem;
+            }
+            first = first.or(() -> problem);
+        }
+        return first;
     }
 
     /** The devices of this machine, also those that cannot be used; none if the library or the driver refuses. */
     public static List<CudaDevice> devices() {
-        return IntStream.range(0, Probe.FOUND.devices).mapToObj(CudaLibrary::device).toList();
+        Found now = found();
+        return IntStream.range(0, now.examined.length).mapToObj(now::device).toList();
     }
 
     /**
@@ -55,25 +104,22 @@ public final class CudaLibrary {
      * @throws IllegalArgumentException if there is no device of that number
      */
     public static CudaDevice device(int index) {
-        if (Probe.FOUND.problem != null) {
-            throw new IllegalStateException("backend cuda is not available: " + Probe.FOUND.problem);
+        Found now = found();
+        if (now.problem != null) {
+            throw new IllegalStateException("backend cuda is not available: " + now.problem);
         }
-        if (index < 0 || index >= Probe.FOUND.devices) {
+        if (index < 0 || index >= now.examined.length) {
             throw new IllegalArgumentException("device must be the number of a GPU of this machine, from 0 to "
-                    + (Probe.FOUND.devices - 1) + ", not " + index);
+                    + (now.examined.length - 1) + ", not " + index);
         }
-        synchronized (Probe.EXAMINED) {
-            if (Probe.EXAMINED[index] == null) {
-                Probe.EXAMINED[index] = examine(index);
-            }
-            return Probe.EXAMINED[index];
-        }
+        return now.device(index);
     }
 
     /** The number of the first device that can be used, or -1; the others are not woken. */
     public static int firstUsable() {
-        for (int i = 0; i < Probe.FOUND.devices; i++) {
-            if (device(i).problem().isEmpty()) {
+        Found now = found();
+        for (int i = 0; i < now.examined.length; i++) {
+            if (now.device(i).problem().isEmpty()) {
                 return i;
             }
         }
@@ -82,28 +128,20 @@ public final class CudaLibrary {
 
     /** Whether kernels run on the CPU: the library is the emulation of the tests. */
     public static boolean emulated() {
-        return Probe.FOUND.problem == null && ElboCuda.elbo4j_cuda_emulated() == 1;
+        return found().problem == null && ElboCuda.elbo4j_cuda_emulated() == 1;
     }
 
     /** Whether the library was loaded and there is an NVIDIA driver, usable or not. */
     public static boolean hasDriver() {
-        return Probe.FOUND.driver;
+        return found().driver;
     }
 
-    private static CudaDevice examine(int index) {
-        try {
-            return CudaDevice.examine(index);
-        } catch (CudaException e) {
-            return new CudaDevice(index, "device " + index, 0, 0, 0, 0, Optional.of(e.getMessage()));
-        }
-    }
-
-    private static Found probe() {
+    static Found probe() {
         try {
             String missing = load();
-            return missing != null ? new Found(missing, false, 0) : countDevices();
+            return missing != null ? Found.nothing(missing, false, false) : countDevices();
         } catch (LinkageError | RuntimeException | IOException e) {
-            return new Found(CpuLibrary.explain(e), false, 0);
+            return Found.nothing(CpuLibrary.explain(e), false, false);
         }
     }
 
@@ -136,10 +174,11 @@ public final class CudaLibrary {
             int error = ElboCuda.elbo4j_cuda_device_count(count);
             ElboCuda.elbo4j_cuda_last_error();
             if (error == 0 && count.get() > 0) {
-                return new Found(null, true, count.get());
+                return new Found(null, false, true, new CudaDevice[count.get()]);
             }
             ElboCuda.elbo4j_cuda_versions(driver, runtime);
-            return new Found(explain(error == 0 ? NO_DEVICE : error, driver.get(), runtime.get()), driver.get() > 0, 0);
+            return Found.nothing(explain(error == 0 ? NO_DEVICE : error, driver.get(), runtime.get()),
+                    PASSING.contains(error), driver.get() > 0);
         }
     }
 
@@ -174,7 +213,11 @@ public final class CudaLibrary {
                     + " of LD_LIBRARY_PATH";
             case 222 -> "the GPU is newer than the code in this build, and the driver (CUDA " + version(driver)
                     + ") cannot compile it: update the driver to one that supports CUDA " + version(runtime);
-            case 802 -> "the system of GPUs is still starting: start the service nvidia-fabricmanager, or wait";
+            case EXCLUSIVE -> "another process has the GPU in exclusive mode: wait for it, or choose another GPU with"
+                    + " CUDA_VISIBLE_DEVICES";
+            case CudaErrors.OUT_OF_MEMORY -> "the GPU has no memory left for this process: see in nvidia-smi which"
+                    + " others use it";
+            case NOT_READY -> "the system of GPUs is still starting: start the service nvidia-fabricmanager, or wait";
             case 803 -> "the NVIDIA driver's libraries and its kernel module are of different versions: restart the"
                     + " machine after the update of the driver (in a container: restart it)";
             case 804 -> "the CUDA compatibility package does not support this GPU or driver: take its folder (compat)"

@@ -4,19 +4,26 @@ import io.elbo4j.cuda.jni.ElboCuda;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A backend's stream and its staging memory, which live until the backend and all memory allocated through it are
+ * A backend's stream, pool and staging memory, which live until the backend and all memory allocated through it are
  * closed. The lock of the stream, which other backends may share, keeps the frees of the garbage collector's thread out
  * of a capture.
  */
 final class CudaQueue {
     private final CudaStream stream;
     private final boolean owned;
+    private final CudaPool pool;
     private Staging staging;
     private long holders = 1;
 
     CudaQueue(CudaStream stream, boolean owned) {
         this.stream = stream;
         this.owned = owned;
+        try {
+            this.pool = CudaPool.of(stream.device());
+        } catch (RuntimeException e) {
+            closeOwned();
+            throw e;
+        }
     }
 
     CudaStream stream() {
@@ -49,6 +56,11 @@ final class CudaQueue {
         if (staging != null) {
             staging.close();
         }
+        closeOwned();
+        pool.release();
+    }
+
+    private void closeOwned() {
         if (owned) {
             stream.close();
         }
@@ -61,7 +73,7 @@ final class CudaQueue {
         int error;
         retain();
         synchronized (stream) {
-            error = ElboCuda.elbo4j_cuda_allocate(memory, bytes, queue);
+            error = ElboCuda.elbo4j_cuda_allocate(memory, bytes, pool.pointer(), queue);
         }
         if (error != 0) {
             release();
@@ -81,7 +93,7 @@ final class CudaQueue {
         synchronized (stream) {
             if (CudaErrors.alive()) {
                 CudaErrors.note(ElboCuda.elbo4j_cuda_set_device(stream.device()));
-                CudaErrors.note(ElboCuda.elbo4j_cuda_free(memory, stream.pointer()));
+                CudaErrors.note(ElboCuda.elbo4j_cuda_free(memory, pool.pointer(), stream.pointer()));
             }
         }
         release();

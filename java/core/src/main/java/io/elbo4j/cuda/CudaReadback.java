@@ -23,7 +23,7 @@ final class CudaReadback extends Readback {
         Pointer recorded = new Pointer();
         CudaErrors.check(ElboCuda.elbo4j_cuda_allocate_host(memory, Math.max(1, capacity * row.columns())
                 * Float.BYTES));
-        CudaErrors.check(ElboCuda.elbo4j_cuda_event_create(recorded));
+        CudaErrors.check(ElboCuda.elbo4j_cuda_event_create(recorded, 0));
         queue.retain();
         this.queue = queue;
         this.places = new FloatPointer(memory);

@@ -4,13 +4,18 @@ import io.elbo4j.Backend;
 import io.elbo4j.ElementType;
 import io.elbo4j.Leaks;
 import io.elbo4j.Storage;
+import io.elbo4j.cuda.jni.ElboCuda;
 import java.lang.ref.Reference;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** Memory of a device, our own or of another library. */
 final class CudaStorage extends Storage {
     private static final long MOST_ELEMENTS = Long.MAX_VALUE / Float.BYTES;
+    private static final int PAGE_LOCKED = 1;
+    private static final int OF_DEVICE = 2;
+    private static final int MANAGED = 3;
 
     private final CudaQueue queue;
     private final Pointer memory;
@@ -41,7 +46,34 @@ final class CudaStorage extends Storage {
             throw new IllegalArgumentException("deviceMemory must be the address of floats, a multiple of 4 and not 0,"
                     + " not " + address);
         }
+        if (elements > 0) {
+            requireUsable(queue, address);
+        }
         return new CudaStorage(backend, elements, ElementType.FLOAT32, queue, memory, false);
+    }
+
+    private static void requireUsable(CudaQueue queue, long address) {
+        queue.use();
+        try (IntPointer kind = new IntPointer(1L); IntPointer device = new IntPointer(1L);
+                IntPointer accessible = new IntPointer(1L)) {
+            CudaErrors.check(ElboCuda.elbo4j_cuda_pointer(new CudaAddress(address), kind, device, accessible));
+            int ours = queue.stream().device();
+            String instead = otherMemory(kind.get(), device.get(), accessible.get() == 1, ours);
+            if (instead != null) {
+                throw new IllegalArgumentException("deviceMemory must be memory of CUDA device " + ours + ", not "
+                        + instead);
+            }
+        }
+    }
+
+    /** What memory that kernels of the device cannot use is, in words; null if they can. Kinds: see elbo4j_cuda.h. */
+    static String otherMemory(int kind, int device, boolean accessible, int ours) {
+        return switch (kind) {
+            case PAGE_LOCKED -> accessible ? null : "page-locked memory of the host that has another address there";
+            case OF_DEVICE -> device == ours ? null : "of device " + device;
+            case MANAGED -> null;
+            default -> "memory that CUDA does not know, such as the host's";
+        };
     }
 
     private static void requireElements(long elements) {

@@ -19,6 +19,7 @@ final class LiveValues implements AutoCloseable {
 
     private final CudaQueue queue;
     private final Pointer device;
+    private final LongPointer first;
     private final LongPointer host;
     private final Map<Object, Long> places = new IdentityHashMap<>();
     private final List<Runnable> updates = new ArrayList<>();
@@ -29,6 +30,7 @@ final class LiveValues implements AutoCloseable {
         this.queue = queue;
         this.host = new LongPointer(most);
         this.device = queue.allocate(most * Long.BYTES);
+        this.first = new CudaAddress.Longs(device.address());
     }
 
     /** {draw, first row}. */
@@ -69,7 +71,6 @@ final class LiveValues implements AutoCloseable {
     void upload(Pointer stream) {
         updates.forEach(Runnable::run);
         if (used > 0) {
-            LongPointer first = new CudaAddress.Longs(device.address());
             CudaErrors.check(ElboCuda.elbo4j_cuda_set_values(first, host, used, stream));
         }
     }

@@ -43,7 +43,7 @@ final class Staging implements AutoCloseable {
                 ints = new IntPointer(memory);
                 halves = new ShortPointer(memory);
             }
-            CudaErrors.check(ElboCuda.elbo4j_cuda_event_create(event));
+            CudaErrors.check(ElboCuda.elbo4j_cuda_event_create(event, 0));
         }
 
         void queued(Pointer stream) {

@@ -2,9 +2,10 @@ package io.elbo4j.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
@@ -315,6 +316,52 @@ class CudaBackendTest {
     }
 
     @Test
+    void theMemoryOfThePoolGoesWithItsLastUser() {
+        assumeTrue(CudaLibrary.emulated(), "skipped: others use a device's memory too");
+        CudaDevice device = backend.device();
+        backend.close();
+        long before = device.freeBytes();
+        long kept = before - 4_000_000;
+        CudaBackend one = new CudaBackend(device.index());
+        CudaBackend two = new CudaBackend(device.index());
+        one.matrix(1000, 1000).close();
+        one.synchronize();
+        assertEquals(kept, device.freeBytes());
+        Matrix last = two.matrix(1000, 1000);
+        assertEquals(kept, device.freeBytes());
+        one.close();
+        two.close();
+        assertEquals(kept, device.freeBytes());
+        last.close();
+        assertEquals(before, device.freeBytes());
+    }
+
+    @Test
+    void devicesWithoutMemoryPoolsWorkToo() throws IOException {
+        CudaDevice device = backend.device();
+        // or the pool would be there
+        backend.close();
+        Emulation.failing("noPools=1", () -> {
+            long before = device.freeBytes();
+            try (CudaBackend other = new CudaBackend(device.index()); Step step = new Step(other)) {
+                assertEqual(expected(4), step.train(4));
+            }
+            assertEquals(before, device.freeBytes());
+        });
+    }
+
+    @Test
+    void aPoolThatIsRefusedLeavesNothingBehind() throws IOException, InterruptedException {
+        long before = Leaks.count();
+        int device = backend.device().index();
+        backend.close();
+        Emulation.failing("cudaMemPoolCreate=2",
+                () -> assertThrows(CudaException.class, () -> new CudaBackend(device)));
+        collect();
+        assertEquals(before, Leaks.count());
+    }
+
+    @Test
     void onTheDefaultStreamProgramsRunToo() {
         try (CudaBackend other = new CudaBackend(backend.device().index(), null); Step step = new Step(other)) {
             assertEqual(expected(4), step.train(4));
@@ -364,6 +411,21 @@ class CudaBackendTest {
         assertThrows(IllegalArgumentException.class, () -> backend.wrap(new Pointer(), 1));
         assertThrows(IllegalArgumentException.class, () -> backend.wrap(new CudaAddress(4098), 1));
         assertEquals(0, backend.wrap(new Pointer(), 0).elements());
+    }
+
+    @Test
+    void memoryThatKernelsCannotUseIsRefused() {
+        try (FloatPointer host = new FloatPointer(8L)) {
+            String message = assertThrows(IllegalArgumentException.class, () -> backend.wrap(host, 8)).getMessage();
+            assertEquals("deviceMemory must be memory of CUDA device " + backend.device().index() + ", not memory that"
+                    + " CUDA does not know, such as the host's", message);
+        }
+        // page-locked, of a device, managed
+        assertTrue(CudaStorage.otherMemory(1, 0, false, 0).contains("page-locked"));
+        assertNull(CudaStorage.otherMemory(1, 0, true, 0));
+        assertEquals("of device 1", CudaStorage.otherMemory(2, 1, true, 0));
+        assertNull(CudaStorage.otherMemory(2, 1, true, 1));
+        assertNull(CudaStorage.otherMemory(3, 0, true, 1));
     }
 
     @Test

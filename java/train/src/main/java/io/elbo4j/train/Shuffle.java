@@ -4,7 +4,11 @@ import io.elbo4j.Noise;
 import io.elbo4j.numerics.Philox;
 import io.elbo4j.train.graph.Streams;
 
-/** The order of the rows in an epoch: a Fisher-Yates shuffle whose draws are keyed by (seed, epoch, position). */
+/**
+ * The order of the rows in an epoch: a Fisher-Yates shuffle whose draws are keyed by (seed, epoch, position). It is
+ * made on the host, as each swap needs the one before, and sent to a device once an epoch, 4 bytes a row; rows are
+ * gathered and binarised there.
+ */
 final class Shuffle {
     private Shuffle() { }
 

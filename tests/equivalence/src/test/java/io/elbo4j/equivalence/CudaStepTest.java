@@ -1,16 +1,20 @@
 package io.elbo4j.equivalence;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.elbo4j.Activation;
 import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
 import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
+import io.elbo4j.cuda.CudaBackend;
+import io.elbo4j.cuda.CudaEvent;
 import io.elbo4j.cuda.CudaLibrary;
 import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.Trainer;
@@ -23,6 +27,7 @@ import io.elbo4j.train.graph.StepSettings;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -52,6 +57,44 @@ class CudaStepTest {
                 step.rows(128).run(1);
                 System.out.println("nodes of a training step: " + step.nodes());
                 assertTrue(step.nodes() > 0 && step.nodes() <= MOST_NODES, step.nodes() + " nodes");
+            }
+        }
+    }
+
+    /** In a warm-up the weight of the KL changes with every step. */
+    @Test
+    void aStepOfAWarmUpAllocatesNothingAndWaitsForNothing() {
+        assumeCuda();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        Vae vae = new Vae(new VaeSettings(33, List.of(17), 5, Activation.RELU, LikelihoodKind.BERNOULLI, 1, false));
+        try (CudaBackend backend = (CudaBackend) Backends.open("cuda", 1);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), 1);
+                Matrix data = backend.matrix(ROWS, 33);
+                Indices order = backend.indices(ROWS);
+                Step step = Step.train(vae.graph(), parameters, backend, 31, StepSettings.train(1), data, order,
+                        new AdamStep(1e-3, 0.9, 0.999, 1e-8));
+                CudaEvent begin = new CudaEvent(backend.device().index())) {
+            order.set(IntStream.range(0, ROWS).toArray(), 0);
+            int steps = 100;
+            long free = 0;
+            long before = 0;
+            for (int i = -steps; i < steps; i++) {
+                if (i == 0) {
+                    backend.synchronize();
+                    begin.record(backend.stream());
+                    free = backend.device().freeBytes();
+                    before = threads.getThreadAllocatedBytes(thread);
+                }
+                step.rows(i & 63).klWeight(0.001 * (i + steps)).run(i + steps);
+            }
+            long bytes = (threads.getThreadAllocatedBytes(thread) - before) / steps;
+            System.out.println("a step of a warm-up allocates " + bytes + " bytes of the Java heap");
+            assertTrue(bytes < 64, bytes + " bytes a step");
+            if (CudaLibrary.emulated()) {
+                // there the device works when something waits for it, and nobody else uses its memory
+                assertFalse(begin.isDone(), "a step waited for the device");
+                assertEquals(free, backend.device().freeBytes());
             }
         }
     }

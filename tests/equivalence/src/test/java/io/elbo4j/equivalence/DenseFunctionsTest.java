@@ -2,14 +2,7 @@ package io.elbo4j.equivalence;
 
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.elbo4j.Activation;
 import io.elbo4j.Backend;
-import io.elbo4j.Launch;
-import io.elbo4j.Matrix;
-import io.elbo4j.ScalarFunction;
-import io.elbo4j.operation.Elementwise;
-import io.elbo4j.operation.Rows;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -37,24 +30,9 @@ class DenseFunctionsTest {
         for (int i = 0; i < patterns.length; i++) {
             patterns[i] = Float.intBitsToFloat(i * STRIDE);
         }
-        List<float[]> results = new ArrayList<>();
-        try (Matrix x = backend.matrix(SIDE, SIDE).set(patterns);
-                Matrix one = backend.matrix(SIDE, SIDE);
-                Matrix y = backend.matrix(SIDE, SIDE)) {
-            Rows.fill(1, one).run();
-            List<Launch> launches = new ArrayList<>();
-            for (ScalarFunction f : ScalarFunction.values()) {
-                launches.add(Elementwise.map(f, x, y));
-            }
-            for (Activation a : Activation.values()) {
-                launches.add(Elementwise.activation(a, x, y));
-                launches.add(Elementwise.activationGradient(a, x, one, y));
-            }
-            for (Launch launch : launches) {
-                launch.run();
-                results.add(y.toArray());
-            }
+        try (DenseFunctions functions = new DenseFunctions(backend, SIDE)) {
+            functions.inputs(patterns);
+            return functions.names().stream().map(functions::results).toList();
         }
-        return results;
     }
 }

@@ -1,16 +1,10 @@
 package io.elbo4j.equivalence;
 
 import com.google.gson.GsonBuilder;
-import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
-import io.elbo4j.Launch;
-import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
-import io.elbo4j.ScalarFunction;
-import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.RandomFill;
-import io.elbo4j.operation.Rows;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,8 +28,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Every scalar function on all 2^32 inputs, gradients with dy = 1, and 2^30 normal numbers: one SHA-256 each, compared
- * with {@code tests/golden/exhaustive.txt}. Chunks of 2^22 results are digested in parallel ({@link Bits#sha256}); a
+ * {@link DenseFunctions} on all 2^32 inputs, and 2^30 normal numbers: one SHA-256 each, compared with
+ * {@code tests/golden/exhaustive.txt}. Chunks of 2^22 results are digested in parallel ({@link Bits#sha256}); a
  * function's digest is that of its chunks' digests in order. Every thread has a backend of its own, on one device too.
  *
  * <p>As a program: {@code Exhaustive BACKEND [EVERY] [JSON]}. With EVERY above 1 only every so many chunks are run, and
@@ -55,49 +49,32 @@ final class Exhaustive {
     /** One thread's backend and operands. */
     private static final class Lane implements AutoCloseable {
         private final Backend backend;
-        private final Matrix x;
-        private final Matrix y;
-        private final Matrix ones;
+        private final DenseFunctions functions;
         private final Noise noise = new Noise(42, 0);
-        private final Map<String, Launch> launches = new LinkedHashMap<>();
         private final float[] input = new float[CHUNK];
 
         Lane(Backend backend) {
             this.backend = backend;
-            x = backend.matrix(SIDE, SIDE);
-            y = backend.matrix(SIDE, SIDE);
-            ones = backend.matrix(SIDE, SIDE);
-            Rows.fill(1, ones).run();
-            for (ScalarFunction f : ScalarFunction.values()) {
-                launches.put(f.toString(), Elementwise.map(f, x, y));
-            }
-            for (Activation a : Activation.values()) {
-                if (a != Activation.IDENTITY) {
-                    launches.put(a.toString(), Elementwise.activation(a, x, y));
-                    launches.put(a + ".gradient", Elementwise.activationGradient(a, x, ones, y));
-                }
-            }
-            launches.put("normal", RandomFill.normal(noise, y.reshape(CHUNK / NORMAL_COLUMNS, NORMAL_COLUMNS)));
+            functions = new DenseFunctions(backend, SIDE);
+            functions.add("normal", RandomFill.normal(noise,
+                    functions.y().reshape(CHUNK / NORMAL_COLUMNS, NORMAL_COLUMNS)));
         }
 
         void chunk(int chunk) {
             for (int i = 0; i < CHUNK; i++) {
                 input[i] = Float.intBitsToFloat(chunk * CHUNK + i);
             }
-            x.set(input);
+            functions.inputs(input);
             noise.firstRow((long) chunk * (CHUNK / NORMAL_COLUMNS));
         }
 
         float[] results(String function) {
-            launches.get(function).run();
-            return y.toArray();
+            return functions.results(function);
         }
 
         @Override
         public void close() {
-            x.close();
-            y.close();
-            ones.close();
+            functions.close();
             backend.close();
         }
     }
@@ -120,7 +97,7 @@ final class Exhaustive {
             try (Lane lane = new Lane(opener.get())) {
                 for (int c = next.getAndAdd(every); c < CHUNKS; c = next.getAndAdd(every)) {
                     lane.chunk(c);
-                    for (String function : lane.launches.keySet()) {
+                    for (String function : lane.functions.names()) {
                         if (has(function, c)) {
                             use.accept(function, c, lane.results(function));
                         }

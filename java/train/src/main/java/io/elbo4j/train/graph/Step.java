@@ -13,7 +13,6 @@ import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +37,6 @@ public final class Step implements AutoCloseable {
     private final @Nullable Matrix totals;
     private final @Nullable Readback recorded;
     private final Plan.NodeNoise[] noises;
-    private final float[] klGradient;
     private double klWeight = Double.NaN;
 
     private Step(Graph graph, Parameters parameters, Backend backend, long batch, StepSettings settings,
@@ -86,7 +84,6 @@ public final class Step implements AutoCloseable {
         this.program = new Program(backend, all);
         this.recorded = train ? backend.readback(totals, MOST_RECORDED) : null;
         this.noises = plan.noises().toArray(Plan.NodeNoise[]::new);
-        this.klGradient = new float[Math.toIntExact(batch * settings.samples())];
         if (train) {
             klWeight(1);
         }
@@ -201,8 +198,10 @@ public final class Step implements AutoCloseable {
             for (int i = 0; i < terms.size(); i++) {
                 if (terms.get(i) instanceof Latent) {
                     Matrix gradient = plan.klGradient(plan.terms().get(terms.get(i)).rows());
-                    Arrays.fill(klGradient, (float) (weight / gradient.rows()));
-                    gradient.set(klGradient, 0);
+                    float each = (float) (weight / gradient.rows());
+                    gradient.storage().requireOpen();
+                    // unlike a write it waits for nothing, and unlike a launch it allocates nothing
+                    gradient.backend().kernels().fill(each, gradient, 0, gradient.rows());
                 }
             }
             klWeight = weight;
