@@ -37,6 +37,7 @@ public final class Step implements AutoCloseable {
     private final @Nullable Matrix totals;
     private final @Nullable Readback recorded;
     private final Plan.NodeNoise[] noises;
+    private final Matrix[] klGradients;
     private double klWeight = Double.NaN;
 
     private Step(Graph graph, Parameters parameters, Backend backend, long batch, StepSettings settings,
@@ -84,6 +85,8 @@ public final class Step implements AutoCloseable {
         this.program = new Program(backend, all);
         this.recorded = train ? backend.readback(totals, MOST_RECORDED) : null;
         this.noises = plan.noises().toArray(Plan.NodeNoise[]::new);
+        this.klGradients = train ? terms.stream().filter(Latent.class::isInstance)
+                .map(latent -> plan.klGradient(plan.terms().get(latent).rows())).toArray(Matrix[]::new) : new Matrix[0];
         if (train) {
             klWeight(1);
         }
@@ -195,14 +198,10 @@ public final class Step implements AutoCloseable {
             throw new IllegalArgumentException("klWeight must be a finite number of at least 0, not " + weight);
         }
         if (weight != klWeight) {
-            for (int i = 0; i < terms.size(); i++) {
-                if (terms.get(i) instanceof Latent) {
-                    Matrix gradient = plan.klGradient(plan.terms().get(terms.get(i)).rows());
-                    float each = (float) (weight / gradient.rows());
-                    gradient.storage().requireOpen();
-                    // unlike a write it waits for nothing, and unlike a launch it allocates nothing
-                    gradient.backend().kernels().fill(each, gradient, 0, gradient.rows());
-                }
+            for (Matrix gradient : klGradients) {
+                gradient.storage().requireOpen();
+                // unlike a write it waits for nothing, and unlike a launch it allocates nothing
+                gradient.backend().kernels().fill((float) (weight / gradient.rows()), gradient, 0, gradient.rows());
             }
             klWeight = weight;
         }
