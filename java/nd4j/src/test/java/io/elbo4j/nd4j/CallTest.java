@@ -19,7 +19,7 @@ import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,8 +28,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Which arrays are used where they lie, which are copied: seen by the address that a kernel is given. */
 class CallTest {
-    @BeforeAll
-    static void nativeLibrary() {
+    @BeforeEach
+    void nativeLibrary() {
         assumeTrue(CpuLibrary.problem().isEmpty(), () -> "skipped: " + CpuLibrary.problem().orElse(""));
     }
 
