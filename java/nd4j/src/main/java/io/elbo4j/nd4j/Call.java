@@ -141,11 +141,6 @@ final class Call {
         return arguments;
     }
 
-    /** As {@link Target#scratch}. */
-    Matrix scratch(long rows, long columns) {
-        return target.scratch(rows, columns);
-    }
-
     /**
      * Makes the arguments' matrices views of one storage, from the first element of any to the last of any: so the
      * operation sees where an output overlaps another argument, whichever arrays and buffers these elements came with.

@@ -51,8 +51,8 @@ final class Copying extends Target {
     }
 
     @Override
-    protected Backend backend() {
-        return backend;
+    public String toString() {
+        return "copies to " + backend.name();
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.elbo4j.nd4j;
 
-import io.elbo4j.Matrix;
-import io.elbo4j.Noise;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -10,14 +8,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * one number per row in nats, summed over dimensions: the KL of {@link GaussianSampleKl} to the bit. {@code mean} and
  * {@code logVariance} are B x D, a prior is B x D or 1 x D (for all rows), or two nulls for the standard normal.
  * Arrays, copies, errors and threads are as the package says.
- *
- * <p>There is no kernel of its own for this yet: it takes the time of {@link GaussianSampleKl}, and B x D floats of
- * memory that are kept for the next call, for a sample that is thrown away.
  */
 public final class GaussianKl {
-    /** Of a sample that nobody sees. */
-    private static final Noise NOISE = new Noise(0, 0);
-
     private GaussianKl() { }
 
     /** {@code kl} = one number per row. */
@@ -29,8 +21,8 @@ public final class GaussianKl {
         Call.Argument pm = call.input("priorMean", priorMean);
         Call.Argument pv = call.input("priorLogVariance", priorLogVariance);
         Call.Argument perRow = call.outputPerRow("kl", kl);
-        call.run(() -> io.elbo4j.operation.GaussianSampleKl.forward(m.matrix(), v.matrix(), pm.matrixForAll(m),
-                pv.matrixForAll(m), NOISE, call.scratch(m.rows(), m.columns()), perRow.matrix()));
+        call.run(() -> io.elbo4j.operation.GaussianKl.forward(m.matrix(), v.matrix(), pm.matrixForAll(m),
+                pv.matrixForAll(m), perRow.matrix()));
     }
 
     /**
@@ -50,15 +42,7 @@ public final class GaussianKl {
         Call.Argument dv = call.output("dLogVariance", dLogVariance);
         Call.Argument dpm = call.output("dPriorMean", dPriorMean);
         Call.Argument dpv = call.output("dPriorLogVariance", dPriorLogVariance);
-        call.run(() -> io.elbo4j.operation.GaussianSampleKl.backward(m.matrix(), v.matrix(), pm.matrixForAll(m),
-                pv.matrixForAll(m), NOISE, noGradient(call, m), dPerRow.matrix(), null, dm.matrix(), dv.matrix(),
-                dpm.matrix(), dpv.matrix()));
-    }
-
-    /** The loss does not depend on the sample. */
-    private static Matrix noGradient(Call call, Call.Argument mean) {
-        Matrix zeros = call.scratch(1, mean.columns());
-        io.elbo4j.operation.Rows.fill(0, zeros).run();
-        return zeros.repeatRow(mean.rows());
+        call.run(() -> io.elbo4j.operation.GaussianKl.backward(m.matrix(), v.matrix(), pm.matrixForAll(m),
+                pv.matrixForAll(m), dPerRow.matrix(), null, dm.matrix(), dv.matrix(), dpm.matrix(), dpv.matrix()));
     }
 }

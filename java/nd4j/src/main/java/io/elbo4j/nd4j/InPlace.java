@@ -1,6 +1,5 @@
 package io.elbo4j.nd4j;
 
-import io.elbo4j.Backend;
 import io.elbo4j.Launch;
 import io.elbo4j.cpu.CpuBackend;
 import java.util.function.Supplier;
@@ -11,11 +10,6 @@ final class InPlace extends Target {
 
     InPlace(CpuBackend backend) {
         this.backend = backend;
-    }
-
-    @Override
-    protected Backend backend() {
-        return backend;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.elbo4j.nd4j;
 
-import io.elbo4j.Backend;
 import io.elbo4j.Launch;
 import io.elbo4j.cuda.CudaBackend;
 import io.elbo4j.cuda.CudaStream;
@@ -22,28 +21,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 class OnNd4jCuda extends Target {
     private final Nd4jCuda nd4j;
-    private CudaBackend backend;
 
     OnNd4jCuda(Nd4jCuda nd4j) {
         this.nd4j = nd4j;
     }
 
-    /** For one call: the stream is the calling thread's, and may end with it. */
-    @Override
-    protected Backend backend() {
-        return backend;
-    }
-
     @Override
     synchronized void run(Call call, Supplier<Launch> launch) {
         nd4j.commit();
-        try (CudaBackend cuda = new CudaBackend(stream())) {
-            backend = cuda;
+        // for one call: the stream is the calling thread's, and may end with it
+        try (CudaBackend backend = new CudaBackend(stream())) {
             nd4j.prepare(arrays(call, a -> true));
-            call.bind(nd4j::address, cuda::wrap);
-            run(call, launch.get());
-        } finally {
-            freeScratch();
+            call.bind(nd4j::address, backend::wrap);
+            run(call, launch.get(), backend);
         }
     }
 
@@ -56,7 +46,7 @@ class OnNd4jCuda extends Target {
         }
     }
 
-    private void run(Call call, Launch launch) {
+    private void run(Call call, Launch launch, CudaBackend backend) {
         try {
             launch.run();
             backend.synchronize();

@@ -3,7 +3,6 @@ package io.elbo4j.nd4j;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
 import io.elbo4j.Launch;
-import io.elbo4j.Matrix;
 import io.elbo4j.cpu.CpuBackend;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner.ExecutionerType;
@@ -21,10 +20,6 @@ abstract class Target {
     static final String THREADS_PROPERTY = "elbo4j.nd4j.threads";
 
     private static Target current;
-
-    private Matrix scratch;
-
-    protected abstract Backend backend();
 
     /** @param launch made of the matrices of the call's arguments, which it has while this runs */
     abstract void run(Call call, Supplier<Launch> launch);
@@ -64,22 +59,6 @@ abstract class Target {
             throw new IllegalStateException("ND4J's arrays cannot be worked on: " + e.getMessage() + ". The system"
                     + " property " + BACKEND_PROPERTY + " chooses another: cpu (the default), cuda, or java, which"
                     + " runs anywhere", e);
-        }
-    }
-
-    /** Room for results that nobody asked for; inside {@link #run} only. It grows to the largest that was needed. */
-    final Matrix scratch(long rows, long columns) {
-        if (scratch == null || scratch.columns() < rows * columns) {
-            freeScratch();
-            scratch = backend().matrix(1, rows * columns);
-        }
-        return Matrix.view(scratch.storage(), 0, rows, columns, columns);
-    }
-
-    protected final void freeScratch() {
-        if (scratch != null) {
-            scratch.close();
-            scratch = null;
         }
     }
 }

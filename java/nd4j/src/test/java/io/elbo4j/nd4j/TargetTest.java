@@ -59,7 +59,7 @@ class TargetTest {
 
     @Test
     void thePropertyChooses() throws Exception {
-        assertEquals(List.of("java"), runWith("java").subList(0, 1));
+        assertEquals(List.of("copies to java"), runWith("java").subList(0, 1));
     }
 
     /** What {@link Calls} say in a JVM of their own, in which elbo4j's CUDA library does not load. */
@@ -91,7 +91,7 @@ class TargetTest {
             String said;
             try {
                 call.run();
-                said = Target.current().backend().name();
+                said = Target.current().toString();
             } catch (IllegalStateException e) {
                 said = e.getMessage();
             }
