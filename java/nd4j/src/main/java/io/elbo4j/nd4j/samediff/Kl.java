@@ -1,7 +1,5 @@
 package io.elbo4j.nd4j.samediff;
 
-import static io.elbo4j.nd4j.samediff.SampleKl.prior;
-
 import io.elbo4j.nd4j.GaussianKl;
 import java.util.List;
 import java.util.stream.Stream;
@@ -27,9 +25,8 @@ public final class Kl extends FusedOperation {
 
     @Override
     void run(List<INDArray> in, List<INDArray> out) {
-        INDArray mean = in.get(0);
-        GaussianKl.forward(mean, in.get(1), Broadcast.rows(prior(in, 2, in.size()), mean),
-                Broadcast.rows(prior(in, 3, in.size()), mean), out.get(0));
+        INDArray[] a = Broadcast.gaussians(in, in.size());
+        GaussianKl.forward(a[0], a[1], a[2], a[3], out.get(0));
     }
 
     @Override
@@ -51,15 +48,10 @@ public final class Kl extends FusedOperation {
 
         @Override
         void run(List<INDArray> in, List<INDArray> out) {
-            int count = out.size();
-            INDArray mean = in.get(0);
-            INDArray dPriorMean = Broadcast.eachRow(prior(out, 2, count), mean);
-            INDArray dPriorLogVariance = Broadcast.eachRow(prior(out, 3, count), mean);
-            GaussianKl.backward(mean, in.get(1), Broadcast.rows(prior(in, 2, count), mean),
-                    Broadcast.rows(prior(in, 3, count), mean), in.get(count), out.get(0), out.get(1), dPriorMean,
-                    dPriorLogVariance);
-            Broadcast.sum(dPriorMean, prior(out, 2, count));
-            Broadcast.sum(dPriorLogVariance, prior(out, 3, count));
+            INDArray[] a = Broadcast.gaussians(in, out.size());
+            INDArray[] d = Broadcast.eachRow(out);
+            GaussianKl.backward(a[0], a[1], a[2], a[3], in.get(out.size()), d[0], d[1], d[2], d[3]);
+            Broadcast.sum(d, out);
         }
     }
 }

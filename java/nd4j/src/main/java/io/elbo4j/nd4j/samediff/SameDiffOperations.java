@@ -17,13 +17,13 @@ import org.nd4j.autodiff.samediff.SDVariable;
  * <p><b>Shapes.</b> All variables are of FLOAT. {@code mean}, {@code logVariance} and {@code z} are B x D; a prior and
  * the log-variance of a likelihood are B x D, 1 x D (a row for all rows) or a scalar (a number for all elements). All
  * dimensions but the first count as columns, so images [B, C, H, W] need no reshape. KL and log-likelihood have the
- * shape [B], in nats, summed over the D dimensions. The wrong type is refused when the graph is made, wrong shapes when
+ * shape [B], in nats, summed over the D dimensions. A wrong type is refused when the graph is made, a wrong shape when
  * it runs, both by an {@link IllegalArgumentException} that names the argument.
  *
  * <p><b>Noise.</b> Each execution of {@link #gaussianSampleKl} (each step of {@code fit()}, each {@code output()}, each
  * of several in one graph) takes a new seed from ND4J's generator, and its gradient draws the same noise again from
- * this seed: {@code Nd4j.getRandom().setSeed(s)} before makes a run repeatable. The generator is not saved with a graph.
- * To encode without noise, ask for the mean.
+ * this seed: {@code Nd4j.getRandom().setSeed(s)} before makes a run repeatable. The generator is not saved with a
+ * graph. To encode without noise, ask for the mean.
  *
  * <p><b>The loss that {@code fit()} reports.</b> ND4J computes a loss only where a gradient is computed from it, and
  * else reports 0. That of {@link #negativeElbo} is, so let it be the last operation, and put weights and further terms

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** mean, logVariance [, priorMean, priorLogVariance] -> z, kl, and the seed of the noise, for the gradient. */
@@ -31,21 +32,15 @@ public final class SampleKl extends FusedOperation {
 
     @Override
     void run(List<INDArray> in, List<INDArray> out) {
-        // 48 bits as two numbers of 24, which floats hold exactly
-        long seed = Nd4j.getRandom().nextLong() >>> 16;
-        out.get(2).putScalar(0, seed >>> 24).putScalar(1, seed & 0xFFFFFF);
-        INDArray mean = in.get(0);
-        GaussianSampleKl.forward(mean, in.get(1), Broadcast.rows(prior(in, 2, in.size()), mean),
-                Broadcast.rows(prior(in, 3, in.size()), mean), noise(out.get(2)), out.get(0), out.get(1));
+        // floats hold 24 bits exactly; ND4J's nextLong() has but 32 bits of randomness
+        Random random = Nd4j.getRandom();
+        out.get(2).putScalar(0, random.nextInt(1 << 24)).putScalar(1, random.nextInt(1 << 24));
+        INDArray[] a = Broadcast.gaussians(in, in.size());
+        GaussianSampleKl.forward(a[0], a[1], a[2], a[3], noise(out.get(2)), out.get(0), out.get(1));
     }
 
     private static Noise noise(INDArray seed) {
         return new Noise((long) seed.getFloat(0) << 24 | (long) seed.getFloat(1), 0);
-    }
-
-    /** Argument {@code i} of {@code count}, which are two where the prior is the standard normal: null then. */
-    static INDArray prior(List<INDArray> arguments, int i, int count) {
-        return i < count ? arguments.get(i) : null;
     }
 
     @Override
@@ -69,14 +64,11 @@ public final class SampleKl extends FusedOperation {
         @Override
         void run(List<INDArray> in, List<INDArray> out) {
             int count = out.size();
-            INDArray mean = in.get(0);
-            INDArray dPriorMean = Broadcast.eachRow(prior(out, 2, count), mean);
-            INDArray dPriorLogVariance = Broadcast.eachRow(prior(out, 3, count), mean);
-            GaussianSampleKl.backward(mean, in.get(1), Broadcast.rows(prior(in, 2, count), mean),
-                    Broadcast.rows(prior(in, 3, count), mean), noise(in.get(count)), in.get(count + 1),
-                    in.get(count + 2), out.get(0), out.get(1), dPriorMean, dPriorLogVariance);
-            Broadcast.sum(dPriorMean, prior(out, 2, count));
-            Broadcast.sum(dPriorLogVariance, prior(out, 3, count));
+            INDArray[] a = Broadcast.gaussians(in, count);
+            INDArray[] d = Broadcast.eachRow(out);
+            GaussianSampleKl.backward(a[0], a[1], a[2], a[3], noise(in.get(count)), in.get(count + 1),
+                    in.get(count + 2), d[0], d[1], d[2], d[3]);
+            Broadcast.sum(d, out);
         }
     }
 }

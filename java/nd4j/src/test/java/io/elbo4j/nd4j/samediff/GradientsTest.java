@@ -313,8 +313,8 @@ class GradientsTest {
             return sum(exp(logVariance).add(mean.mul(mean)).sub(logVariance).sub(1)).mul(0.5);
         }
         SDVariable d = mean.sub(priorMean);
-        return sum(exp(logVariance).add(d.mul(d)).mul(exp(priorLogVariance.neg())).add(priorLogVariance).sub(logVariance)
-                .sub(1)).mul(0.5);
+        return sum(exp(logVariance).add(d.mul(d)).mul(exp(priorLogVariance.neg())).add(priorLogVariance)
+                .sub(logVariance).sub(1)).mul(0.5);
     }
 
     private static SDVariable composedBernoulli(SDVariable logits, SDVariable x) {
