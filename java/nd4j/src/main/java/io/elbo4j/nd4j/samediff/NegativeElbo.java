@@ -2,8 +2,8 @@ package io.elbo4j.nd4j.samediff;
 
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** logLikelihood, kl -> the mean of kl - logLikelihood. */
 public final class NegativeElbo extends FusedOperation {
