@@ -41,7 +41,8 @@ import org.nd4j.linalg.learning.config.Adam;
  *
  * <p>Build, then (for a fair ND4J with OpenBLAS 0.3.31 and its threads asleep between products):
  * <pre>
- *   mvn -q -DskipTests -pl java/nd4j -am package dependency:build-classpath -Dmdep.outputFile=/tmp/nd4j.txt
+ *   mvn -q -Dnative=cpu -DskipTests -pl java/nd4j -am package dependency:build-classpath \
+ *           -Dmdep.outputFile=/tmp/nd4j.txt
  *   OMP_WAIT_POLICY=passive java -cp java/nd4j/target/classes:$(cat /tmp/nd4j.txt) tests/benchmarks/Dl4jVae.java
  * </pre>
  */
