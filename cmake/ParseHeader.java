@@ -45,7 +45,7 @@ class ParseHeader {
         Files.writeString(stamp, hash);
     }
 
-    /** The preset alone, and not by Maven: module-info, which it would take too, exports what is yet to be generated. */
+    /** The preset alone, not by Maven: it would take module-info too, which exports what is yet to be generated. */
     static String compile(Path source, Path classes) {
         int status = ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "-d", classes.toString(),
             "-cp", System.getProperty("java.class.path"), source.toString());

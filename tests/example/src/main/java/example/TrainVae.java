@@ -17,7 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Trains a small VAE on generated sprites; prints the loss on others before and after, and what the model hashes to. */
+/** Trains a small VAE on generated sprites; prints the loss on others before and after, and the model's SHA-256. */
 public final class TrainVae {
     private static final int STEPS = 60;
     private static final long SEED = 42;

@@ -156,7 +156,8 @@ public final class CudaLibrary {
                 return FILE_PROPERTY + " names " + file + ", which cannot be read";
             }
             Loader.loadLibrary(ElboCuda.class, new URL[] {Path.of(file).toUri().toURL()}, NAME);
-        } else if (Loader.findResource(ElboCuda.class, Loader.getPlatform() + "/" + System.mapLibraryName(NAME)) == null) {
+        } else if (Loader.findResource(ElboCuda.class, Loader.getPlatform() + "/" + System.mapLibraryName(NAME))
+                == null) {
             return "there is no CUDA library for " + Loader.getPlatform() + ": elbo4j-jni-VERSION-"
                     + Loader.getPlatform() + "-cuda.jar is not on the class path (on the module path it takes"
                     + " --add-modules=ALL-MODULE-PATH), or elbo4j was built on another platform, or without nvcc (with"
