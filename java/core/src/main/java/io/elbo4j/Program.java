@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +31,14 @@ public final class Program implements AutoCloseable {
 
     /** Less than this is run by the caller alone: waking a worker costs 5 to 50 us. */
     private static final double SPLIT_ABOVE_NANOS = 50_000;
+    private static final int PIECES_OF_A_WORKER = 8;
 
     private record Group(long items, long blockItems, Launch[] launches) {
         void run(int worker, int workers) {
-            long begin = share(worker, workers);
-            long end = share(worker + 1, workers);
+            run(share(worker, workers), share(worker + 1, workers));
+        }
+
+        void run(long begin, long end) {
             for (long b = begin; b < end; ) {
                 long e = end - b <= blockItems ? end : b + blockItems;
                 for (Launch launch : launches) {
@@ -52,8 +56,12 @@ public final class Program implements AutoCloseable {
     private static final class Phase implements Workers.Job {
         private final Group[] groups;
         private final boolean split;
+        private final boolean alone;
+        private final AtomicInteger taken = new AtomicInteger();
 
-        Phase(List<Launch> launches) {
+        /** @param alone whether the program has no other launch than one */
+        Phase(List<Launch> launches, boolean alone) {
+            this.alone = alone;
             List<Group> built = new ArrayList<>();
             List<Launch> same = new ArrayList<>();
             double nanos = 0;
@@ -71,10 +79,29 @@ public final class Program implements AutoCloseable {
             split = nanos > SPLIT_ABOVE_NANOS;
         }
 
+        /** Before each run. */
+        void begin() {
+            taken.setPlain(0);
+        }
+
         @Override
         public void run(int worker, int workers) {
+            if (alone && workers > 1) {
+                takePieces(groups[0], workers * PIECES_OF_A_WORKER);
+                return;
+            }
             for (Group group : groups) {
                 group.run(worker, workers);
+            }
+        }
+
+        /**
+         * Cores are not equally fast at all times. In a longer program a worker keeps its share: launches that follow
+         * each other need the same items, and the next run finds its items in the cache.
+         */
+        private void takePieces(Group group, int pieces) {
+            for (int piece = taken.getAndIncrement(); piece < pieces; piece = taken.getAndIncrement()) {
+                group.run(piece, pieces);
             }
         }
     }
@@ -98,13 +125,13 @@ public final class Program implements AutoCloseable {
             }
             launch.accesses().forEach(a -> used.add(a.storage()));
             if (phase.stream().anyMatch(launch::mustWaitFor)) {
-                built.add(new Phase(phase));
+                built.add(new Phase(phase, launches.size() == 1));
                 phase.clear();
             }
             phase.add(launch);
         }
         if (!phase.isEmpty()) {
-            built.add(new Phase(phase));
+            built.add(new Phase(phase, launches.size() == 1));
         }
         this.launches = launches.toArray(Launch[]::new);
         phases = built.toArray(Phase[]::new);
@@ -144,6 +171,7 @@ public final class Program implements AutoCloseable {
         }
         for (Phase phase : phases) {
             if (phase.split) {
+                phase.begin();
                 backend.workers().run(phase);
             } else {
                 phase.run(0, 1);
