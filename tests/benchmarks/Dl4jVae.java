@@ -42,7 +42,7 @@ import org.nd4j.linalg.learning.config.Adam;
  * <p>Build, then (for a fair ND4J with OpenBLAS 0.3.31 and its threads asleep between products):
  * <pre>
  *   mvn -q -Dnative=cpu -DskipTests -pl java/nd4j -am package dependency:build-classpath \
- *           -Dmdep.outputFile=/tmp/nd4j.txt
+ *           -DexcludeArtifactIds=nd4j-cuda-11.6 -Dmdep.outputFile=/tmp/nd4j.txt
  *   OMP_WAIT_POLICY=passive java -cp java/nd4j/target/classes:$(cat /tmp/nd4j.txt) tests/benchmarks/Dl4jVae.java
  * </pre>
  */
@@ -52,8 +52,8 @@ final class Dl4jVae {
     private static final int LATENT = 20;
     private static final int BATCH = 128;
     private static final int SEED = 42;
-    private static final int STEPS = 8;
-    private static final int WARM_UP = 5;
+    private static final int STEPS = 32;
+    private static final int WARM_UP = 10;
     private static final int ROUNDS = 31;
 
     private static final Vae VAE = new Vae(VaeSettings.of(COLUMNS, LATENT, HIDDEN));

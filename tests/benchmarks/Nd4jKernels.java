@@ -19,14 +19,14 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  *
  * <p>Build, then (for a fair ND4J with OpenBLAS 0.3.31 and its threads asleep between products):
  * <pre>
- *   mvn -q -DskipTests package
- *   mvn -q -f java/nd4j/pom.xml dependency:build-classpath -Dmdep.includeScope=test -Dmdep.outputFile=/tmp/nd4j.txt
+ *   mvn -q -Dnative=cpu -DskipTests -pl java/nd4j -am package dependency:build-classpath \
+ *           -DexcludeArtifactIds=nd4j-cuda-11.6 -Dmdep.outputFile=/tmp/nd4j.txt
  *   OMP_WAIT_POLICY=passive java -cp java/nd4j/target/classes:$(cat /tmp/nd4j.txt) tests/benchmarks/Nd4jKernels.java
  * </pre>
  */
 final class Nd4jKernels {
-    private static final int WARM_UP = 10;
-    private static final int ROUNDS = 41;
+    private static final int WARM_UP = 100;
+    private static final int ROUNDS = 101;
     private static final double LOG_2_PI = Math.log(2 * Math.PI);
 
     private final MemoryWorkspace workspace = Nd4j.getWorkspaceManager().getWorkspaceForCurrentThread(
