@@ -56,18 +56,8 @@ final class GaussianSampleKl {
         long samples = z == null || mean.rows() == 0 ? 0 : z.rows() / mean.rows();
         for (long r = begin; r < end; r++) {
             RowSum.clear(scratch.lanes);
-            if (z == null) {
-                for (int c = 0; c < columns; c += TILE) {
-                    int n = width(c, columns);
-                    load(mean, r, c, m, n);
-                    load(logVariance, r, c, lv, n);
-                    loadPrior(priorMean, priorLogVariance, r, c, pm, plv, ip, n);
-                    standardDeviation(lv, s, n);
-                    klTerms(m, lv, s, pm, plv, ip, term, n);
-                    RowSum.add(scratch.lanes, term, 0, n);
-                }
-            }
-            for (long zRow = r * samples; zRow < (r + 1) * samples; zRow++) {
+            long first = r * samples;
+            for (long zRow = first; zRow == first || zRow < first + samples; zRow++) {
                 RowSum.clear(scratch.otherLanes);
                 for (int c = 0; c < columns; c += TILE) {
                     int n = width(c, columns);
@@ -75,9 +65,12 @@ final class GaussianSampleKl {
                     load(logVariance, r, c, lv, n);
                     loadPrior(priorMean, priorLogVariance, r, c, pm, plv, ip, n);
                     standardDeviation(lv, s, n);
-                    if (zRow == r * samples) {
+                    if (zRow == first) {
                         klTerms(m, lv, s, pm, plv, ip, term, n);
                         RowSum.add(scratch.lanes, term, 0, n);
+                    }
+                    if (z == null) {
+                        continue;
                     }
                     RandomFill.normals(noise, zRow, c, eps, n, scratch.words);
                     sample(m, s, eps, sample, n);
