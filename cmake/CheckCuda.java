@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * </ul>
  * A written fma is told from a contracted one by compiling a second time with {@code __fmaf_rn} as inline assembler
  * that carries a mark. No GPU is needed: {@code java CheckCuda.java <nvcc> <root> <work folder> [<arch>...]}; without
- * architectures, the oldest and the newest that the library has code for, and sm_90, on which the kernels are tuned.
+ * architectures, sm_75, sm_120 and sm_90, the oldest, the newest, and the one on which the kernels are tuned.
  */
 class CheckCuda {
     static final List<String> FLAGS = List.of("-std=c++17", "-fmad=false");
@@ -88,10 +88,14 @@ class CheckCuda {
     }
 
     /** An older nvcc does not know the newest. */
-    static List<String> known(String nvcc) throws IOException {
+    static List<String> known(String nvcc) throws IOException, InterruptedException {
         Process asked = new ProcessBuilder(nvcc, "--list-gpu-code").redirectErrorStream(true).start();
         List<String> said = new String(asked.getInputStream().readAllBytes()).lines().toList();
-        return List.of("sm_75", "sm_90", "sm_120").stream().filter(said::contains).toList();
+        List<String> known = List.of("sm_75", "sm_90", "sm_120").stream().filter(said::contains).toList();
+        if (asked.waitFor() != 0 || known.isEmpty()) {
+            throw new IOException(nvcc + " --list-gpu-code names none of sm_75, sm_90, sm_120: " + said);
+        }
+        return known;
     }
 
     List<String> check() throws Exception {

@@ -68,18 +68,16 @@ int elbo4j_cuda_device(int device, char* name, int64_t* properties) {
   for (int i = 0; i < 3; ++i) {
     if (const int error = attribute(&properties[i], attributes[i], device)) return error;
   }
+  properties[3] = (int64_t)described.totalGlobalMem;
   if (const int error = attribute(&properties[4], cudaDevAttrL2CacheSize, device)) return error;
-  if (const int error = attribute(&properties[5], cudaDevAttrClockRate, device)) return error;
-  // the free memory is that of the current device
-  int current = 0;
-  if (const int error = cudaGetDevice(&current)) return error;
-  if (const int error = cudaSetDevice(device)) return error;
+  return attribute(&properties[5], cudaDevAttrClockRate, device);
+}
+
+int elbo4j_cuda_free_bytes(int64_t* bytes) {
   size_t free_bytes = 0, total_bytes = 0;
   const int error = cudaMemGetInfo(&free_bytes, &total_bytes);
-  properties[3] = (int64_t)total_bytes;
-  properties[6] = (int64_t)free_bytes;
-  const int restored = cudaSetDevice(current);
-  return error ? error : restored;
+  *bytes = (int64_t)free_bytes;
+  return error;
 }
 
 int elbo4j_cuda_probe(void) {

@@ -26,9 +26,9 @@ int elbo4j_cpu_has_level(int level);
 float* elbo4j_cpu_allocate(int64_t floats);
 void elbo4j_cpu_free(float* memory, int64_t floats);
 
-/* Items: rows of mean (z's row r has the noise of row first_row + r); samples rows of z per row of mean;
- * without samples z, or dz, is null. prior_mean and prior_log_variance: or null (standard normal). log_ratio[rows * samples]: log p(z) - log q(z), or
- * null. */
+/* Items: rows of mean (z's row r has the noise of row first_row + r); samples rows of z per row of mean; without
+ * samples z, or dz, is null. prior_mean and prior_log_variance: or null (standard normal). log_ratio[rows * samples]:
+ * log p(z) - log q(z), or null. */
 void elbo4j_cpu_gaussian_sample_kl(int level, int type, const void* mean, int64_t mean_stride, const void* log_variance,
                                    int64_t log_variance_stride, const void* prior_mean, int64_t prior_mean_stride,
                                    const void* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed,

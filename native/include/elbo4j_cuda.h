@@ -29,9 +29,11 @@ int elbo4j_cuda_device_count(int* count);
  * with. */
 int elbo4j_cuda_versions(int* driver, int* runtime);
 int elbo4j_cuda_set_device(int device);
-/* name[256], zero-terminated. properties[7]: compute capability major and minor, multiprocessors, bytes of memory,
- * bytes of second-level cache, clock in kHz, bytes free. */
+/* name[256], zero-terminated. properties[6]: compute capability major and minor, multiprocessors, bytes of memory,
+ * bytes of second-level cache, clock in kHz. Asks without making a context, on this or another device. */
 int elbo4j_cuda_device(int device, char* name, int64_t* properties);
+/* Of the current device. */
+int elbo4j_cuda_free_bytes(int64_t* bytes);
 /* Whether this library holds code that the current device can run. */
 int elbo4j_cuda_probe(void);
 const char* elbo4j_cuda_error_name(int error);
@@ -81,9 +83,9 @@ int elbo4j_cuda_graph_destroy(void* graph);
 
 /* ---- operations; rows: of the first matrix unless said otherwise ---- */
 
-/* samples rows of z per row of mean; z's row r has the noise of row first_row + r; without
- * samples z, or dz, is null. prior_mean and prior_log_variance: or null (standard normal). log_ratio[rows * samples]: log p(z) - log q(z), or null.
- * live: {draw, first_row}. */
+/* samples rows of z per row of mean; z's row r has the noise of row first_row + r; without samples z, or dz, is null.
+ * prior_mean and prior_log_variance: or null (standard normal). log_ratio[rows * samples]: log p(z) - log q(z), or
+ * null. live: {draw, first_row}. */
 int elbo4j_cuda_gaussian_sample_kl(int type, const void* mean, int64_t mean_stride, const void* log_variance,
                                    int64_t log_variance_stride, const void* prior_mean, int64_t prior_mean_stride,
                                    const void* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed,

@@ -185,6 +185,7 @@ enum cudaDeviceAttr {
 };
 struct cudaDeviceProp {
   char name[256];
+  size_t totalGlobalMem;
 };
 struct cudaFuncAttributes {
   int binaryVersion;

@@ -54,7 +54,7 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int dev
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   return call("cudaGetDeviceProperties", [=] {
     if (device != 0) return cudaErrorInvalidDevice;
-    *properties = {"CUDA emulation"};
+    *properties = {"CUDA emulation", total_memory()};
     return cudaSuccess;
   });
 }

@@ -24,7 +24,7 @@ final class Facts {
         } else {
             CudaDevice device = CudaLibrary.device(index);
             try (IntPointer driver = new IntPointer(1L); IntPointer runtime = new IntPointer(1L);
-                    BytePointer name = new BytePointer(256L); LongPointer p = new LongPointer(7)) {
+                    BytePointer name = new BytePointer(256L); LongPointer p = new LongPointer(6)) {
                 ElboCuda.elbo4j_cuda_versions(driver, runtime);
                 ElboCuda.elbo4j_cuda_device(index, name, p);
                 facts.put("device", device.name());

@@ -24,8 +24,8 @@ public interface Kernels {
      * {@code dz} is null; items are rows of mean.
      */
     void gaussianSampleKlBackward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
-            @Nullable Matrix priorLogVariance, Noise noise, @Nullable Matrix dz, Matrix dKl, @Nullable Matrix columnWeight,
-            Matrix dMean, Matrix dLogVariance, @Nullable Matrix dPriorMean, @Nullable Matrix dPriorLogVariance,
+            @Nullable Matrix priorLogVariance, Noise noise, @Nullable Matrix dz, Matrix dKl,
+            @Nullable Matrix columnWeight, Matrix dMean, Matrix dLogVariance, @Nullable Matrix dPriorMean, @Nullable Matrix dPriorLogVariance,
             long begin, long end);
 
     /** {@link io.elbo4j.operation.GaussianKlPerDimension#forward}; items are columns. */

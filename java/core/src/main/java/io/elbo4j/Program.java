@@ -32,6 +32,8 @@ public final class Program implements AutoCloseable {
     /** Less than this is run by the caller alone: waking a worker costs 5 to 50 us. */
     private static final double SPLIT_ABOVE_NANOS = 50_000;
     private static final int PIECES_OF_A_WORKER = 8;
+    /** Rows of a product share what is packed of its other operand, columns of a sum the cache lines. */
+    private static final int ITEMS_OF_A_PIECE = 512;
 
     private record Group(long items, long blockItems, Launch[] launches) {
         void run(int worker, int workers) {
@@ -87,7 +89,7 @@ public final class Program implements AutoCloseable {
         @Override
         public void run(int worker, int workers) {
             if (alone && workers > 1) {
-                takePieces(groups[0], workers * PIECES_OF_A_WORKER);
+                takePieces(groups[0], workers);
                 return;
             }
             for (Group group : groups) {
@@ -99,7 +101,9 @@ public final class Program implements AutoCloseable {
          * Cores are not equally fast at all times. In a longer program a worker keeps its share: launches that follow
          * each other need the same items, and the next run finds its items in the cache.
          */
-        private void takePieces(Group group, int pieces) {
+        private void takePieces(Group group, int workers) {
+            long most = Math.min((long) workers * PIECES_OF_A_WORKER, group.items() / ITEMS_OF_A_PIECE);
+            int pieces = (int) Math.max(workers, most);
             for (int piece = taken.getAndIncrement(); piece < pieces; piece = taken.getAndIncrement()) {
                 group.run(piece, pieces);
             }

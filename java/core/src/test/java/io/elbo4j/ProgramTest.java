@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 
 /** Programs give what their launches give one after the other on one thread, and wait no more often than they must. */
@@ -48,6 +50,39 @@ class ProgramTest {
             for (int threads = 1; threads <= 3; threads++) {
                 for (int repeat = 0; repeat < 3; repeat++) {
                     assertArrayEquals(expected, run(seed, threads, true), "seed " + seed + ", threads " + threads);
+                }
+            }
+        }
+    }
+
+    /** A program of one launch is split into more pieces than there are workers, anew in each run. */
+    @Test
+    void oneLaunchRunsEachItemOnceInEveryRun() {
+        for (int threads = 1; threads <= 3; threads++) {
+            for (int items : new int[] {0, 1, 2, 31, 511, 512, 1025, 4096, 10_007, 100_003}) {
+                try (Backend b = Backends.open("java", threads)) {
+                    AtomicIntegerArray runs = new AtomicIntegerArray(items);
+                    AtomicBoolean fails = new AtomicBoolean();
+                    Program program = new Program(b, List.of(Launch.of("count", b, items).nanosPerItem(1e6)
+                            .body((begin, end) -> {
+                                if (fails.get()) {
+                                    throw new IllegalStateException("asked to");
+                                }
+                                for (long i = begin; i < end; i++) {
+                                    runs.incrementAndGet((int) i);
+                                }
+                            })));
+                    program.run();
+                    program.run();
+                    if (items > 0) {
+                        fails.set(true);
+                        assertThrows(IllegalStateException.class, program::run);
+                        fails.set(false);
+                    }
+                    program.run();
+                    for (int i = 0; i < items; i++) {
+                        assertEquals(3, runs.get(i), "item " + i + " of " + items + ", threads " + threads);
+                    }
                 }
             }
         }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 public record CudaDevice(int index, String name, int major, int minor, int multiprocessors, long bytes,
         Optional<String> problem) {
-    private static final int PROPERTIES = 7;
+    private static final int PROPERTIES = 6;
 
     static CudaDevice describe(int index) {
         try (BytePointer name = new BytePointer(256L); LongPointer p = new LongPointer(PROPERTIES)) {
@@ -42,9 +42,10 @@ public record CudaDevice(int index, String name, int major, int minor, int multi
     /** Bytes of its memory that nobody has now. */
     public long freeBytes() {
         CudaErrors.requireAlive();
-        try (BytePointer name = new BytePointer(256L); LongPointer p = new LongPointer(PROPERTIES)) {
-            CudaErrors.check(ElboCuda.elbo4j_cuda_device(index, name, p));
-            return p.get(6);
+        CudaErrors.check(ElboCuda.elbo4j_cuda_set_device(index));
+        try (LongPointer bytes = new LongPointer(1)) {
+            CudaErrors.check(ElboCuda.elbo4j_cuda_free_bytes(bytes));
+            return bytes.get();
         }
     }
 

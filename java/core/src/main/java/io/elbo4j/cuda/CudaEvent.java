@@ -17,9 +17,7 @@ public final class CudaEvent implements AutoCloseable {
 
     /** @throws IllegalStateException if the device cannot be used, with the reason */
     public CudaEvent(int device) {
-        CudaErrors.requireAlive();
-        CudaLibrary.device(device);
-        CudaErrors.check(ElboCuda.elbo4j_cuda_set_device(device));
+        CudaStream.requireUsable(device);
         Pointer created = new Pointer();
         CudaErrors.check(ElboCuda.elbo4j_cuda_event_create(created, 1));
         this.device = device;

@@ -54,7 +54,7 @@ public final class CudaStream implements AutoCloseable {
         return new CudaStream(device, handle == 0 || handle == LEGACY ? new Pointer() : new Pointer(cudaStream), false);
     }
 
-    private static void requireUsable(int device) {
+    static void requireUsable(int device) {
         CudaErrors.requireAlive();
         CudaLibrary.device(device).problem().ifPresent(problem -> {
             throw new IllegalStateException("CUDA device " + device + " is not available: " + problem);

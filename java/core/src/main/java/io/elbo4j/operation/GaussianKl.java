@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * KL(q || p) between two diagonal Gaussians q = N(mean, exp(logVariance)) and p = N(priorMean, exp(priorLogVariance)),
- * in nats, summed over the D dimensions: the KL of {@link GaussianSampleKl} to the bit, without a sample. Shapes, types,
- * the standard normal as two nulls, overflow and errors are as there; moves 8 bytes an element, 16 with a prior.
+ * in nats, summed over the D dimensions: the KL of {@link GaussianSampleKl} to the bit, without a sample. Shapes,
+ * types, the standard normal as two nulls, overflow and errors are as there; moves 8 bytes an element, 16 with a prior.
  */
 public final class GaussianKl {
     private static final double NANOS_PER_ELEMENT = 0.6;
