@@ -25,8 +25,8 @@ public interface Kernels {
      */
     void gaussianSampleKlBackward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
             @Nullable Matrix priorLogVariance, Noise noise, @Nullable Matrix dz, Matrix dKl,
-            @Nullable Matrix columnWeight, Matrix dMean, Matrix dLogVariance, @Nullable Matrix dPriorMean, @Nullable Matrix dPriorLogVariance,
-            long begin, long end);
+            @Nullable Matrix columnWeight, Matrix dMean, Matrix dLogVariance, @Nullable Matrix dPriorMean,
+            @Nullable Matrix dPriorLogVariance, long begin, long end);
 
     /** {@link io.elbo4j.operation.GaussianKlPerDimension#forward}; items are columns. */
     void gaussianKlPerDimension(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
