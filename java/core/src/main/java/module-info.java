@@ -1,5 +1,4 @@
 /** Matrices, backends and fused kernels that give the same bits in Java, native code and CUDA. */
-@SuppressWarnings("module") // javac has not seen io.elbo4j.nd4j yet
 module io.elbo4j.core {
     requires io.elbo4j.jni;
     requires transitive org.bytedeco.javacpp;
@@ -9,7 +8,7 @@ module io.elbo4j.core {
     requires static org.bytedeco.cuda;
 
     exports io.elbo4j;
-    exports io.elbo4j.cpu to io.elbo4j.nd4j;
+    exports io.elbo4j.cpu;
     exports io.elbo4j.cuda;
     exports io.elbo4j.numerics;
     exports io.elbo4j.operation;

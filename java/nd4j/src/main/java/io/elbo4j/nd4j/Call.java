@@ -104,7 +104,6 @@ final class Call {
 
     private final String operation;
     private final List<Argument> arguments = new ArrayList<>();
-    private Target target;
 
     Call(String operation) {
         this.operation = operation;
@@ -132,8 +131,7 @@ final class Call {
 
     /** Runs what {@code launch} makes of the matrices of the arguments; returns when the results are written. */
     void run(Supplier<Launch> launch) {
-        target = Target.current();
-        target.run(this, launch);
+        Target.current().run(this, launch);
     }
 
     /** The arguments that were given. */
@@ -189,8 +187,8 @@ final class Call {
     }
 
     private INDArray checkedPerRow(String name, INDArray array) {
-        require(array.rank() == 1 || array.rank() == 2, name, "have one number per row, a shape of [B] or [B, 1]",
-                shape(array));
+        require(array.rank() == 1 || array.rank() == 2 && (array.size(1) == 1 || array.size(0) == 1), name,
+                "have one number per row, a shape of [B] or [B, 1]", shape(array));
         return usable(name, array);
     }
 

@@ -5,6 +5,7 @@ import io.elbo4j.ElementType;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Storage;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -77,6 +78,8 @@ final class Copying extends Target {
             }
         } finally {
             copies.forEach(Matrix::close);
+            // the arrays' memory is theirs while it is copied
+            Reference.reachabilityFence(call);
         }
     }
 

@@ -27,9 +27,17 @@ abstract class Target {
     static synchronized Target current() {
         if (current == null) {
             current = of(Nd4j.getExecutioner().type(), System.getProperty(BACKEND_PROPERTY),
-                    Integer.getInteger(THREADS_PROPERTY, 0));
+                    threads(System.getProperty(THREADS_PROPERTY, "0")));
         }
         return current;
+    }
+
+    static int threads(String asked) {
+        if (!asked.matches("[0-9]{1,4}")) {
+            throw new IllegalArgumentException(THREADS_PROPERTY + " must be the number of threads, or 0 for as many as"
+                    + " there are processors, not '" + asked + "'");
+        }
+        return Integer.parseInt(asked);
     }
 
     /** @return what was in its place; null: what the properties say, when it is next asked for */

@@ -32,6 +32,15 @@ class TargetTest {
     }
 
     @Test
+    void threadsAreANumber() {
+        assertEquals(2, Target.threads("2"));
+        for (String wrong : new String[] {"abc", "-1", "1.5", ""}) {
+            assertSays("elbo4j.nd4j.threads must be the number of threads, or 0 for as many as there are processors, not"
+                    + " '" + wrong + "'", IllegalArgumentException.class, () -> Target.threads(wrong));
+        }
+    }
+
+    @Test
     void arraysOnAGpuStayThere() {
         assertSays("elbo4j.nd4j.backend must be cuda or not be set, not 'java': ND4J has its arrays on a GPU",
                 IllegalArgumentException.class, () -> Target.of(ExecutionerType.CUDA, "java", 0));

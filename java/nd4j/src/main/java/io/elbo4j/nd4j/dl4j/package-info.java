@@ -19,6 +19,10 @@
  * io.elbo4j.nd4j} says.
  *
  * <p><b>Noise.</b> {@code generateRandom} draws by position, as all of elbo4j does, with a seed that it takes from
- * ND4J's generator at each call: so the seed of DL4J's configuration makes it repeatable.
+ * ND4J's generator at each call: so the seed of DL4J's configuration makes it repeatable. Each thread has a generator
+ * of its own, and two that begin together may have the same seed.
  */
+@NullMarked
 package io.elbo4j.nd4j.dl4j;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.imports.converters.ImportClassMapping;
@@ -47,15 +46,8 @@ abstract class FusedOperation extends DynamicCustomOp {
 
     abstract void run(List<INDArray> inputs, List<INDArray> results);
 
-    /** Adds the operation to the graph of its inputs. */
+    /** Adds the operation to the graph of its inputs, which are right. */
     final SDVariable[] of(SDVariable... inputs) {
-        for (SDVariable input : inputs) {
-            Objects.requireNonNull(input, () -> opName() + ": an input is null");
-            if (input.dataType() != DataType.FLOAT) {
-                throw new IllegalArgumentException(opName() + ": " + input.name() + " must be of FLOAT, not of "
-                        + input.dataType() + ": castTo(DataType.FLOAT) makes a variable that is");
-            }
-        }
         sameDiff = inputs[0].getSameDiff();
         ownName = sameDiff.getOpName(opName());
         sameDiff.addArgsFor(inputs, this);

@@ -1,5 +1,6 @@
 package io.elbo4j.nd4j.samediff;
 
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -26,11 +27,16 @@ public final class NegativeElbo extends FusedOperation {
     void run(List<INDArray> in, List<INDArray> out) {
         INDArray logLikelihood = in.get(0);
         INDArray kl = in.get(1);
-        if (logLikelihood.length() != kl.length()) {
+        if (!onePerRow(logLikelihood) || !onePerRow(kl) || logLikelihood.length() != kl.length() || kl.isEmpty()) {
             throw new IllegalArgumentException("negativeElbo: logLikelihood and kl must have one number per row of one"
-                    + " batch, not " + logLikelihood.length() + " and " + kl.length());
+                    + " batch, shapes of [B] or [B, 1] with B > 0, not " + Arrays.toString(logLikelihood.shape())
+                    + " and " + Arrays.toString(kl.shape()));
         }
         out.get(0).assign((sum(kl) - sum(logLikelihood)) / kl.length());
+    }
+
+    private static boolean onePerRow(INDArray array) {
+        return array.rank() > 0 && array.length() == array.size(0);
     }
 
     private static double sum(INDArray perRow) {

@@ -1,7 +1,9 @@
 package io.elbo4j.nd4j.samediff;
 
 import java.util.List;
+import java.util.Objects;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * The fused operations of {@link io.elbo4j.nd4j} in graphs of SameDiff, with gradients with respect to all of their
@@ -23,7 +25,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
  * <p><b>Noise.</b> Each execution of {@link #gaussianSampleKl} (each step of {@code fit()}, each {@code output()}, each
  * of several in one graph) takes a new seed from ND4J's generator, and its gradient draws the same noise again from
  * this seed: {@code Nd4j.getRandom().setSeed(s)} before makes a run repeatable. The generator is not saved with a
- * graph. To encode without noise, ask for the mean.
+ * graph, and each thread has its own: two that begin together may draw the same noise, so set another seed in each. To
+ * encode without noise, ask for the mean.
  *
  * <p><b>The loss that {@code fit()} reports.</b> ND4J computes a loss only where a gradient is computed from it, and
  * else reports 0. That of {@link #negativeElbo} is, so let it be the last operation, and put weights and further terms
@@ -43,6 +46,8 @@ public final class SameDiffOperations {
                 .forEach(FusedOperation::register);
     }
 
+    private static final List<String> GAUSSIANS = List.of("mean", "logVariance", "priorMean", "priorLogVariance");
+
     private SameDiffOperations() { }
 
     /** Makes the operations known to SameDiff, for graphs that are loaded. */
@@ -57,7 +62,7 @@ public final class SameDiffOperations {
      * @return z (B x D) and kl ([B])
      */
     public static SDVariable[] gaussianSampleKl(SDVariable mean, SDVariable logVariance) {
-        return sampleKl(mean, logVariance);
+        return sampleKl(checked("gaussianSampleKl", GAUSSIANS, mean, logVariance));
     }
 
     /**
@@ -67,23 +72,23 @@ public final class SameDiffOperations {
      */
     public static SDVariable[] gaussianSampleKl(SDVariable mean, SDVariable logVariance, SDVariable priorMean,
             SDVariable priorLogVariance) {
-        return sampleKl(mean, logVariance, priorMean, priorLogVariance);
+        return sampleKl(checked("gaussianSampleKl", GAUSSIANS, mean, logVariance, priorMean, priorLogVariance));
     }
 
-    private static SDVariable[] sampleKl(SDVariable... arguments) {
+    private static SDVariable[] sampleKl(SDVariable[] arguments) {
         SDVariable[] results = new SampleKl().of(arguments);
         return new SDVariable[] {results[0], results[1]};
     }
 
     /** {@link io.elbo4j.nd4j.GaussianKl} to the standard normal, [B]. */
     public static SDVariable gaussianKl(SDVariable mean, SDVariable logVariance) {
-        return new Kl().of(mean, logVariance)[0];
+        return new Kl().of(checked("gaussianKl", GAUSSIANS, mean, logVariance))[0];
     }
 
     /** {@link io.elbo4j.nd4j.GaussianKl} to p = N(priorMean, exp(priorLogVariance)), [B]. */
     public static SDVariable gaussianKl(SDVariable mean, SDVariable logVariance, SDVariable priorMean,
             SDVariable priorLogVariance) {
-        return new Kl().of(mean, logVariance, priorMean, priorLogVariance)[0];
+        return new Kl().of(checked("gaussianKl", GAUSSIANS, mean, logVariance, priorMean, priorLogVariance))[0];
     }
 
     /**
@@ -91,7 +96,7 @@ public final class SameDiffOperations {
      * row of {@code x}, B x D). The gradient with respect to x is that of x logits - softplus(logits).
      */
     public static SDVariable bernoulliLogLikelihood(SDVariable logits, SDVariable x) {
-        return new Bernoulli().of(logits, x)[0];
+        return new Bernoulli().of(checked("bernoulliLogLikelihood", List.of("logits", "x"), logits, x))[0];
     }
 
     /**
@@ -102,20 +107,39 @@ public final class SameDiffOperations {
      *     (scalar), or a constant
      */
     public static SDVariable gaussianLogLikelihood(SDVariable mean, SDVariable logVariance, SDVariable x) {
-        return new Gaussian().of(mean, logVariance, x)[0];
+        return new Gaussian().of(checked("gaussianLogLikelihood", List.of("mean", "logVariance", "x"), mean,
+                logVariance, x))[0];
     }
 
-    /** The same with one fixed standard deviation, positive and finite, for all elements. */
+    /** The same with one fixed standard deviation, 1e-18 to 1e18, for all elements. */
     public static SDVariable gaussianFixedLogLikelihood(SDVariable mean, double standardDeviation, SDVariable x) {
-        if (!(standardDeviation > 0) || Double.isInfinite(standardDeviation)) {
-            throw new IllegalArgumentException("gaussianFixedLogLikelihood: standardDeviation must be positive and"
-                    + " finite, not " + standardDeviation);
+        checked("gaussianFixedLogLikelihood", List.of("mean", "x"), mean, x);
+        if (!(standardDeviation >= 1e-18 && standardDeviation <= 1e18)) {
+            throw new IllegalArgumentException("gaussianFixedLogLikelihood: standardDeviation must be from 1e-18 to"
+                    + " 1e18, so that float32 holds its square and the inverse of that, not " + standardDeviation);
         }
         return gaussianLogLikelihood(mean, mean.getSameDiff().constant((float) (2 * Math.log(standardDeviation))), x);
     }
 
     /** The loss: the mean over the batch of kl - logLikelihood, both one number per row in nats. A scalar. */
     public static SDVariable negativeElbo(SDVariable logLikelihood, SDVariable kl) {
-        return new NegativeElbo().of(logLikelihood, kl)[0];
+        return new NegativeElbo().of(checked("negativeElbo", List.of("logLikelihood", "kl"), logLikelihood, kl))[0];
+    }
+
+    /** Before anything is added to a graph. */
+    private static SDVariable[] checked(String operation, List<String> names, SDVariable... arguments) {
+        for (int i = 0; i < arguments.length; i++) {
+            String name = operation + ": " + names.get(i);
+            SDVariable argument = Objects.requireNonNull(arguments[i], name + " must be given, not null");
+            if (argument.dataType() != DataType.FLOAT) {
+                throw new IllegalArgumentException(name + " must be of FLOAT, not of " + argument.dataType()
+                        + ": castTo(DataType.FLOAT) makes a variable that is");
+            }
+            if (argument.getSameDiff() != arguments[0].getSameDiff()) {
+                throw new IllegalArgumentException(name + " must be of the graph that " + names.get(0)
+                        + " is of, not of another: " + argument.name());
+            }
+        }
+        return arguments;
     }
 }

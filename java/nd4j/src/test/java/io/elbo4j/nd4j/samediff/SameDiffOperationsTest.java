@@ -205,13 +205,25 @@ class SameDiffOperationsTest {
         SDVariable a = sd.var("a", Nd4j.ones(DataType.FLOAT, 2, 3));
         SDVariable b = sd.var("b", Nd4j.ones(DataType.FLOAT, 2, 2));
         SDVariable d = sd.var("d", Nd4j.ones(DataType.DOUBLE, 2, 3));
-        assertMessage("elbo4j_gaussian_kl: d must be of FLOAT, not of DOUBLE: castTo(DataType.FLOAT) makes a variable"
+        assertMessage("gaussianKl: logVariance must be of FLOAT, not of DOUBLE: castTo(DataType.FLOAT) makes a variable"
                 + " that is", () -> SameDiffOperations.gaussianKl(a, d));
-        assertMessage("gaussianFixedLogLikelihood: standardDeviation must be positive and finite, not 0.0",
-                () -> SameDiffOperations.gaussianFixedLogLikelihood(a, 0, a));
+        SDVariable other = SameDiff.create().var("other", Nd4j.ones(DataType.FLOAT, 2, 3));
+        assertMessage("gaussianSampleKl: priorMean must be of the graph that mean is of, not of another: other",
+                () -> SameDiffOperations.gaussianSampleKl(a, a, other, other));
+        assertEquals("gaussianKl: priorLogVariance must be given, not null", assertThrows(NullPointerException.class,
+                () -> SameDiffOperations.gaussianKl(a, a, a, null)).getMessage());
+        assertEquals(3, sd.variables().size(), "what is refused adds nothing");
+        for (double wrong : new double[] {0, -1, 1e-19, 1e19, Double.NaN}) {
+            assertMessage("gaussianFixedLogLikelihood: standardDeviation must be from 1e-18 to 1e18, so that float32"
+                    + " holds its square and the inverse of that, not " + wrong,
+                    () -> SameDiffOperations.gaussianFixedLogLikelihood(a, wrong, a));
+        }
         assertMessage("logVariance", () -> SameDiffOperations.gaussianKl(a, b).eval());
-        assertMessage("negativeElbo: logLikelihood and kl must have one number per row of one batch, not 6 and 4",
-                () -> SameDiffOperations.negativeElbo(a, b).eval());
+        for (SDVariable[] wrong : new SDVariable[][] {{a, b}, {a, a}}) {
+            assertMessage("negativeElbo: logLikelihood and kl must have one number per row of one batch, shapes of [B] or"
+                    + " [B, 1] with B > 0, not [2, 3] and [2, " + (wrong[1] == a ? 3 : 2) + "]",
+                    () -> SameDiffOperations.negativeElbo(wrong[0], wrong[1]).eval());
+        }
     }
 
     private static void assertMessage(String part, Runnable call) {
