@@ -15,11 +15,6 @@ public final class Bernoulli extends FusedOperation {
     }
 
     @Override
-    public int getNumOutputs() {
-        return 1;
-    }
-
-    @Override
     long[] resultShape(int result, List<INDArray> in) {
         return new long[] {in.get(0).size(0)};
     }
@@ -43,11 +38,6 @@ public final class Bernoulli extends FusedOperation {
         }
 
         @Override
-        public int getNumOutputs() {
-            return 1;
-        }
-
-        @Override
         void run(List<INDArray> in, List<INDArray> out) {
             INDArray logLikelihood = Nd4j.createUninitialized(DataType.FLOAT, in.get(0).size(0));
             BernoulliLogLikelihood.fused(in.get(0), in.get(1), in.get(2), logLikelihood, out.get(0));
@@ -59,11 +49,6 @@ public final class Bernoulli extends FusedOperation {
         @Override
         public String opName() {
             return "elbo4j_bernoulli_log_likelihood_data_bp";
-        }
-
-        @Override
-        public int getNumOutputs() {
-            return 1;
         }
 
         @Override

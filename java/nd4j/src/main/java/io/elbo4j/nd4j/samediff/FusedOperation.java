@@ -37,7 +37,9 @@ abstract class FusedOperation extends DynamicCustomOp {
     public abstract String opName();
 
     @Override
-    public abstract int getNumOutputs();
+    public int getNumOutputs() {
+        return 1;
+    }
 
     /** The shape of a result; of a gradient, that of the input it belongs to: these come first, in the same order. */
     long[] resultShape(int result, List<INDArray> inputs) {

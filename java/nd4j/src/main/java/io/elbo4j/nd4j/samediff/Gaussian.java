@@ -15,11 +15,6 @@ public final class Gaussian extends FusedOperation {
     }
 
     @Override
-    public int getNumOutputs() {
-        return 1;
-    }
-
-    @Override
     long[] resultShape(int result, List<INDArray> in) {
         return new long[] {in.get(0).size(0)};
     }
@@ -64,11 +59,6 @@ public final class Gaussian extends FusedOperation {
         @Override
         public String opName() {
             return "elbo4j_gaussian_log_likelihood_data_bp";
-        }
-
-        @Override
-        public int getNumOutputs() {
-            return 1;
         }
 
         @Override

@@ -14,11 +14,6 @@ public final class NegativeElbo extends FusedOperation {
     }
 
     @Override
-    public int getNumOutputs() {
-        return 1;
-    }
-
-    @Override
     long[] resultShape(int result, List<INDArray> in) {
         return new long[] {};
     }
