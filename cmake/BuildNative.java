@@ -192,6 +192,8 @@ class BuildNative {
             Files.createDirectories(placed.getParent());
             Files.copy(built, placed, StandardCopyOption.REPLACE_EXISTING);
         }
+        String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(built)));
+        if (stale(digest(), hash)) Files.writeString(digest(), hash);
         say(capital(library.title) + " is " + (same ? "up to date." : "built."));
     }
 
@@ -321,6 +323,12 @@ class BuildNative {
     /** An old library beside new classes would be worse than none. */
     void remove() throws IOException {
         Files.deleteIfExists(placed);
+        Files.deleteIfExists(digest());
+    }
+
+    /** A part of the name that the library has when it is unpacked. */
+    Path digest() {
+        return placed.resolveSibling(library.file() + ".sha256");
     }
 
     static Path require(String otherwise, String... names) throws Unavailable {

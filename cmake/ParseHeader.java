@@ -30,6 +30,7 @@ class ParseHeader {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         digest.update(Files.readAllBytes(include.resolve("elbo4j_" + name + ".h")));
         digest.update(Files.readAllBytes(source));
+        digest.update(Files.readAllBytes(include.resolve("../../cmake/ParseHeader.java")));
         digest.update(Loader.getVersion().getBytes("UTF-8"));
         String hash = HexFormat.of().formatHex(digest.digest());
         if (Files.exists(result) && Files.exists(stamp) && Files.readString(stamp).equals(hash)) return;
@@ -40,7 +41,7 @@ class ParseHeader {
             .outputDirectory(generated.toString()).property("platform.includepath", include.toString())
             .generate(false).build();
         if (!Files.exists(result)) throw new IllegalStateException("JavaCPP made no " + result + " from " + include);
-        suppressWarnings(result.getParent());
+        mend(result.getParent());
         Files.createDirectories(stamp.getParent());
         Files.writeString(stamp, hash);
     }
@@ -53,12 +54,13 @@ class ParseHeader {
         return classes.toString();
     }
 
-    /** JavaCPP writes raw types, which are not ours to mend. */
-    static void suppressWarnings(Path folder) throws Exception {
+    /** JavaCPP writes raw types, which are not ours to mend, and has each class load its library: NativeLibrary does. */
+    static void mend(Path folder) throws Exception {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 Files.writeString(file, Files.readString(file).replaceFirst("(?m)^(@.*)?public class ",
-                    "@SuppressWarnings({\"rawtypes\", \"unchecked\"})\n$0"));
+                    "@SuppressWarnings({\"rawtypes\", \"unchecked\"})\n$0")
+                    .replaceAll("(?m)^ *static \\{ Loader\\.load\\(\\); \\}\n", ""));
             }
         }
     }

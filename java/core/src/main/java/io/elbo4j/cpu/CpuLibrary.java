@@ -1,7 +1,10 @@
 package io.elbo4j.cpu;
 
+import io.elbo4j.Quoted;
 import io.elbo4j.cpu.jni.ElboCpu;
+import io.elbo4j.jni.NativeLibrary;
 import java.io.IOException;
+import java.net.URL;
 import java.util.Locale;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
@@ -47,17 +50,18 @@ public final class CpuLibrary {
     private static String load() {
         try {
             String file = Loader.getPlatform() + "/" + System.mapLibraryName("jniElboCpu");
-            if (Loader.findResource(ElboCpu.class, file) == null) {
+            URL library = Loader.findResource(ElboCpu.class, file);
+            if (library == null) {
                 return "there is no native library for " + Loader.getPlatform() + ": elbo4j-jni-VERSION-"
                         + Loader.getPlatform() + ".jar is not on the class path (on the module path it takes"
                         + " --add-modules=ALL-MODULE-PATH), or elbo4j was built on another platform, or without cmake"
                         + " and a C++ compiler; build it on this machine (with -Dnative=cpu the build says what is"
                         + " missing)";
             }
-            Loader.load(ElboCpu.class);
+            NativeLibrary.load(library);
             int abi = ElboCpu.elbo4j_cpu_abi();
             return abi == ABI ? null : "the native library is of version " + abi + ", this elbo4j needs " + ABI
-                    + ": delete the old library from java.library.path, or rebuild";
+                    + ": give all of its jars the same version";
         } catch (LinkageError | RuntimeException | IOException e) {
             return explain(e);
         }
@@ -72,7 +76,10 @@ public final class CpuLibrary {
         String said = root.getMessage() == null ? root.getClass().getName() : root.getMessage();
         String lower = said.toLowerCase(Locale.ROOT);
         String reason;
-        if (refusal instanceof NoClassDefFoundError && said.replace('/', '.').startsWith("org.bytedeco.javacpp.")) {
+        if (root instanceof IOException) {
+            reason = "the native library could not be unpacked into a folder: give " + CACHE
+                    + " with a writable one that has 10 MB left";
+        } else if (refusal instanceof NoClassDefFoundError && said.replace('/', '.').startsWith("org.bytedeco.javacpp.")) {
             reason = "javacpp.jar is not on the class path: add org.bytedeco:javacpp, a dependency of elbo4j-core";
         } else if (lower.contains("failed to map segment") || lower.contains("operation not permitted")) {
             reason = "the folder where the native library was unpacked forbids running code (noexec): give "
@@ -85,15 +92,11 @@ public final class CpuLibrary {
                     + " with glibc, or build elbo4j on this system";
         } else if (lower.contains("elf class") || lower.contains("elf header") || lower.contains("exec format")
                 || lower.contains("can't load")) {
-            reason = "the native library is for another processor, or damaged: build elbo4j on this system, or"
-                    + " delete the JavaCPP cache (~/.javacpp/cache)";
-        } else if (lower.contains("cache") || lower.contains("permission denied") || lower.contains("read-only")
-                || lower.contains("no space left")) {
-            reason = "the native library could not be unpacked into a folder: give " + CACHE
-                    + " with a writable one that has 10 MB left";
+            reason = "the native library is for another processor, or its jar is damaged: build elbo4j on this system,"
+                    + " or get the jar anew";
         } else {
             reason = "the native library could not be loaded";
         }
-        return reason + " (" + said + ")";
+        return reason + " (" + Quoted.line(said) + ")";
     }
 }

@@ -2,6 +2,7 @@ package io.elbo4j.cuda;
 
 import io.elbo4j.cpu.CpuLibrary;
 import io.elbo4j.cuda.jni.ElboCuda;
+import io.elbo4j.jni.NativeLibrary;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ public final class CudaLibrary {
     private static final Set<Integer> PASSING = Set.of(CudaErrors.OUT_OF_MEMORY, EXCLUSIVE, NOT_READY);
 
     private static Found found;
+    private static boolean loaded;
 
     private CudaLibrary() { }
 
@@ -145,28 +147,38 @@ public final class CudaLibrary {
         }
     }
 
-    /**
-     * ElboCuda loads its library when it is initialised, from its place in this build. Under its name JavaCPP loads it
-     * only once, so a file that has been loaded under that name before takes its place.
-     */
-    private static String load() throws IOException {
+    /** Why there is no library, or null; the first file that is loaded stays, whatever is asked for later. */
+    private static synchronized String load() throws IOException {
+        if (!loaded) {
+            String missing = loadOnce();
+            if (missing != null) {
+                return missing;
+            }
+            loaded = true;
+        }
+        int abi = ElboCuda.elbo4j_cuda_abi();
+        return abi == ABI ? null : "the CUDA library is of version " + abi + ", this elbo4j needs " + ABI
+                + ": give all of its jars the same version";
+    }
+
+    private static String loadOnce() throws IOException {
         String file = System.getProperty(FILE_PROPERTY, "");
         if (!file.isEmpty()) {
             if (!Files.isReadable(Path.of(file))) {
                 return FILE_PROPERTY + " names " + file + ", which cannot be read";
             }
-            Loader.loadLibrary(ElboCuda.class, new URL[] {Path.of(file).toUri().toURL()}, NAME);
-        } else if (Loader.findResource(ElboCuda.class, Loader.getPlatform() + "/" + System.mapLibraryName(NAME))
-                == null) {
+            NativeLibrary.load(Path.of(file));
+            return null;
+        }
+        URL library = Loader.findResource(ElboCuda.class, Loader.getPlatform() + "/" + System.mapLibraryName(NAME));
+        if (library == null) {
             return "there is no CUDA library for " + Loader.getPlatform() + ": elbo4j-jni-VERSION-"
                     + Loader.getPlatform() + "-cuda.jar is not on the class path (on the module path it takes"
                     + " --add-modules=ALL-MODULE-PATH), or elbo4j was built on another platform, or without nvcc (with"
                     + " -Dnative=cuda the build says what is missing)";
         }
-        Loader.load(ElboCuda.class);
-        int abi = ElboCuda.elbo4j_cuda_abi();
-        return abi == ABI ? null : "the CUDA library is of version " + abi + ", this elbo4j needs " + ABI
-                + ": delete the old library from java.library.path, or rebuild";
+        NativeLibrary.load(library);
+        return null;
     }
 
     private static Found countDevices() {

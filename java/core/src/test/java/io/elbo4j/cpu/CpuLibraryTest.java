@@ -25,15 +25,22 @@ class CpuLibraryTest {
                         + " AARCH64 .so on a AMD 64 platform)",
                 "another processor");
         explains("libjniElboCpu.so: invalid ELF header", "damaged");
-        explains("Could not create the cache: Set the \"org.bytedeco.javacpp.cachedir\" property", "writable");
         explains("something new", "could not be loaded");
     }
 
     @Test
     void theRootOfTheRefusalIsSaid() {
-        LinkageError outer = new UnsatisfiedLinkError("no jniElboCpu in java.library.path");
+        LinkageError outer = new UnsatisfiedLinkError("not loaded");
         outer.initCause(new IOException("No space left on device"));
         String sentence = CpuLibrary.explain(outer);
         assertTrue(sentence.contains("10 MB") && sentence.endsWith("(No space left on device)"), sentence);
+    }
+
+    /** Whatever the folder is named. */
+    @Test
+    void whatCannotBeUnpackedIsToldFromWhatCannotBeLoaded() {
+        String unpacked = CpuLibrary.explain(new IOException("/a/b: permission denied"));
+        assertTrue(unpacked.contains("could not be unpacked") && unpacked.contains("cachedir=DIR"), unpacked);
+        explains("/home/a/.cache/elbo4j/libjniElboCpu.so: undefined symbol: f", "could not be loaded");
     }
 }
