@@ -54,7 +54,7 @@ class ParseHeader {
         return classes.toString();
     }
 
-    /** JavaCPP writes raw types, which are not ours to mend, and has each class load its library: NativeLibrary does. */
+    /** JavaCPP writes raw types, which are not ours, and has each class load its library, which NativeLibrary does. */
     static void mend(Path folder) throws Exception {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {

@@ -79,7 +79,8 @@ public final class CpuLibrary {
         if (root instanceof IOException) {
             reason = "the native library could not be unpacked into a folder: give " + CACHE
                     + " with a writable one that has 10 MB left";
-        } else if (refusal instanceof NoClassDefFoundError && said.replace('/', '.').startsWith("org.bytedeco.javacpp.")) {
+        } else if (refusal instanceof NoClassDefFoundError
+                && said.replace('/', '.').startsWith("org.bytedeco.javacpp.")) {
             reason = "javacpp.jar is not on the class path: add org.bytedeco:javacpp, a dependency of elbo4j-core";
         } else if (lower.contains("failed to map segment") || lower.contains("operation not permitted")) {
             reason = "the folder where the native library was unpacked forbids running code (noexec): give "

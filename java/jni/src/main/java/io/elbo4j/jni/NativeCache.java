@@ -134,9 +134,9 @@ final class NativeCache {
     }
 
     /**
-     * JavaCPP asks for its own cache when the first of its pointers is used. Where it cannot have one in the user's
-     * home, that would be a folder named ? in the working directory, or one in the temporary folder that any user may
-     * have made.
+     * JavaCPP asks for its own cache when the first of its pointers is used. Where it can have neither the one that is
+     * named nor one in the user's home, that would be a folder named ? in the working directory, or one in the
+     * temporary folder that any user may have made.
      */
     static void keepJavaCppPrivate() throws IOException {
         String given = given();
@@ -144,7 +144,8 @@ final class NativeCache {
             throw new IllegalArgumentException(PROPERTY + " must be a folder, not " + given
                     + ": the shell has left ~ as it is");
         }
-        if (given.isEmpty() && home().filter(home -> canBeMade(home.resolve(".javacpp/cache"))).isEmpty()) {
+        boolean usable = !given.isEmpty() && canBeMade(Path.of(given).toAbsolutePath());
+        if (!usable && home().filter(home -> canBeMade(home.resolve(".javacpp/cache"))).isEmpty()) {
             System.setProperty(PROPERTY, ofThisProcess().toString());
         }
     }
