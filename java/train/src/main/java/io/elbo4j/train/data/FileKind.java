@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,8 +32,6 @@ public final class FileKind {
     /** The first that fits wins. */
     private static final List<Signature> SIGNATURES = List.of(
             new Signature(0, "\u0093NUMPY", "a NumPy .npy file"),
-            new Signature(0, "\0\0\b\3", "an IDX file of images"),
-            new Signature(0, "\0\0\b\1", "an IDX file of labels"),
             new Signature(0, "\u001f\u008b", "a gzip file (gunzip unpacks it)"),
             new Signature(0, "PK\5\6", "an empty zip archive"),
             new Signature(0, "version https://git-lfs", "a Git LFS pointer ('git lfs pull' fetches the file itself)"),
@@ -75,6 +74,9 @@ public final class FileKind {
             new Signature(0, "\u00ff\u00fe", "text in UTF-16 (PowerShell's > turns what it is given into such)"),
             new Signature(0, "\u00fe\u00ff", "text in UTF-16 (PowerShell's > turns what it is given into such)"));
 
+    private static final Map<Character, String> IDX_TYPES = Map.of('\b', "unsigned bytes", '\t', "signed bytes",
+            '\13', "16-bit integers", '\f', "32-bit integers", '\r', "32-bit floats", '\16', "64-bit floats");
+
     private FileKind() {}
 
     /** What the file is, or nothing where its first bytes are of no kind known here. */
@@ -95,6 +97,10 @@ public final class FileKind {
         if (start.startsWith("PK\3\4")) {
             return Optional.of(zip(start));
         }
+        if (start.startsWith("\0\0") && start.length() > 3 && IDX_TYPES.containsKey(start.charAt(2))
+                && start.charAt(3) > 0 && start.charAt(3) < 9) {
+            return Optional.of(idx(start.charAt(2), start.charAt(3)));
+        }
         // Before the pickles: the length of a header may be 0x280.
         if (start.startsWith("\0\0\0\0{", 4)) {
             return Optional.of("a safetensors file");
@@ -109,6 +115,13 @@ public final class FileKind {
             return Optional.of("a BMP picture");
         }
         return SIGNATURES.stream().filter(s -> s.in(start)).map(Signature::phrase).findFirst().or(() -> text(bytes));
+    }
+
+    private static String idx(char type, int axes) {
+        if (type == 8 && (axes == 1 || axes == 3)) {
+            return axes == 1 ? "an IDX file of labels" : "an IDX file of images";
+        }
+        return "an IDX file of " + IDX_TYPES.get(type) + (axes == 1 ? " with 1 axis" : " with " + axes + " axes");
     }
 
     /** By the name of its first entry. */
