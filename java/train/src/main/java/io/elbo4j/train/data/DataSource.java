@@ -1,5 +1,6 @@
 package io.elbo4j.train.data;
 
+import io.elbo4j.Quoted;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ public record DataSource(Images train, Images test, List<String> notes) {
     public static final int SPRITES_TRAIN = 16_384;
     public static final int SPRITES_TEST = 2_048;
     private static final long SPRITES_SEED = 0;
+    private static final int LONGEST = 100;
     private static final String ACCEPTED = "sprites, mnist=DIR, images=DIR or npy=FILE";
 
     public DataSource {
@@ -49,22 +51,28 @@ public record DataSource(Images train, Images test, List<String> notes) {
         int equals = data.indexOf('=');
         String kind = equals < 0 ? data : data.substring(0, equals);
         String place = data.substring(equals + 1);
+        String given = data.length() <= LONGEST ? data : Quoted.of(data);
         switch (kind) {
             case "mnist", "images", "npy" -> {
                 if (equals < 0 || place.isEmpty()) {
-                    throw new DataException("--data " + data + ": the path is missing, expected " + ACCEPTED);
+                    throw new DataException("--data " + given + ": the path is missing, expected " + ACCEPTED);
                 }
             }
-            default -> throw new DataException("--data " + data + ": unknown kind of data '" + kind + "', expected " + ACCEPTED);
+            default -> throw new DataException("--data " + given + ": unknown kind of data " + Quoted.of(kind)
+                    + ", expected " + ACCEPTED);
         }
         Path path;
         try {
             path = Path.of(place);
         } catch (InvalidPathException e) {
-            throw new DataException("--data " + data + ": not a path: " + e.getReason(), e);
+            throw new DataException("--data " + given + ": not a path: " + e.getReason(), e);
         }
         return switch (kind) {
-            case "mnist" -> new DataSource(IdxReader.trainImages(path), IdxReader.testImages(path));
+            case "mnist" -> {
+                IdxFolder files = IdxFolder.find(path);
+                yield new DataSource(IdxReader.images(files.trainImages()), IdxReader.images(files.testImages()),
+                        files.notes());
+            }
             case "images" -> {
                 List<String> notes = new ArrayList<>();
                 yield split(ImageFolder.read(path, notes), notes);
@@ -76,7 +84,8 @@ public record DataSource(Images train, Images test, List<String> notes) {
     /** The last tenth of the rows, at least one, as the test set. */
     private static DataSource split(Images all, List<String> notes) {
         if (all.count() < 2) {
-            throw new DataException(all.name() + ": holds a single image, expected at least 2 (one to train, one to test)");
+            throw new DataException(
+                    all.name() + ": holds a single image, expected at least 2 (one to train, one to test)");
         }
         int test = Math.max(1, all.count() / 10);
         return new DataSource(all.first(all.count() - test), all.last(test), notes);

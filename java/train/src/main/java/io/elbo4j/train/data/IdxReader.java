@@ -7,8 +7,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -16,6 +15,9 @@ import java.util.zip.ZipException;
  * Reads the IDX files of MNIST (LeCun, Cortes, Burges: "The MNIST database of handwritten digits"):
  * a big-endian magic number (0x803 for images, 0x801 for labels), one 32-bit size per dimension,
  * unsigned bytes. Gzipped or not, told from the content.
+ *
+ * <p>The files of a folder are found by the names of MNIST, EMNIST and QMNIST, also in the subfolder "MNIST/raw" that
+ * torchvision makes. A gzipped file may announce at most {@value #MOST_RATIO} times its own bytes, or 8 MB.
  *
  * <p>Grey values are scaled to value/255f. Whatever is wrong with a file is a
  * {@link DataException} naming the file, what it holds and what was expected.
@@ -25,24 +27,27 @@ public final class IdxReader {
     private static final int LABELS = 0x801;
     /** No deflate stream grows by more than this when inflated. */
     private static final long MAX_DEFLATE_RATIO = 1032;
+    /** Images that say anything shrink less: those of MNIST to a fifth. What is small may shrink as it will. */
+    private static final long MOST_RATIO = 100;
+    private static final long ANY_RATIO = 1 << 23;
 
     private IdxReader() {}
 
     /** The 60,000 training images of MNIST, or what stands in their place, in {@code directory}. */
     public static Images trainImages(Path directory) {
-        return images(find(directory, "train-images", "idx3-ubyte"));
+        return images(IdxFolder.find(directory).trainImages());
     }
 
     public static Images testImages(Path directory) {
-        return images(find(directory, "t10k-images", "idx3-ubyte"));
+        return images(IdxFolder.find(directory).testImages());
     }
 
     public static int[] trainLabels(Path directory) {
-        return labels(find(directory, "train-labels", "idx1-ubyte"));
+        return labels(IdxFolder.find(directory).trainLabels());
     }
 
     public static int[] testLabels(Path directory) {
-        return labels(find(directory, "t10k-labels", "idx1-ubyte"));
+        return labels(IdxFolder.find(directory).testLabels());
     }
 
     /** Reads an image file of any number and size of images, one channel. */
@@ -53,15 +58,7 @@ public final class IdxReader {
             int length = Images.length(name, sizes[0], sizes[1], sizes[2], 1);
             in.announce(length);
             float[] values = Images.allocate(name, sizes[0], sizes[1], sizes[2], 1);
-            byte[] chunk = new byte[1 << 16];
-            for (int start = 0; start < length; start += chunk.length) {
-                int n = Math.min(chunk.length, length - start);
-                in.fill(chunk, n);
-                for (int i = 0; i < n; i++) {
-                    values[start + i] = (chunk[i] & 255) / 255f;
-                }
-            }
-            in.end();
+            in.bytes(length, (i, value) -> values[i] = value / 255f);
             return new Images(name, (int) sizes[0], (int) sizes[1], (int) sizes[2], 1, values);
         });
     }
@@ -71,34 +68,10 @@ public final class IdxReader {
         return read(file, in -> {
             int length = Images.length(file.toString(), in.header(LABELS, 1)[0], 1, 1, 1);
             in.announce(length);
-            byte[] bytes = new byte[length];
-            in.fill(bytes, length);
-            in.end();
             int[] labels = new int[length];
-            for (int i = 0; i < length; i++) {
-                labels[i] = bytes[i] & 255;
-            }
+            in.bytes(length, (i, value) -> labels[i] = value);
             return labels;
         });
-    }
-
-    private static Path find(Path directory, String stem, String kind) {
-        if (!Files.isDirectory(directory)) {
-            throw new DataException(directory
-                    + (Files.exists(directory) ? ": is not a directory" : ": no such directory")
-                    + ", expected a folder with the IDX files of MNIST");
-        }
-        List<String> names = new ArrayList<>();
-        for (String separator : List.of("-", ".")) {
-            for (String suffix : List.of("", ".gz")) {
-                String name = stem + separator + kind + suffix;
-                if (Files.exists(directory.resolve(name))) {
-                    return directory.resolve(name);
-                }
-                names.add(name);
-            }
-        }
-        throw new DataException(directory + ": holds none of " + String.join(", ", names) + ", expected one of them");
     }
 
     @FunctionalInterface
@@ -125,6 +98,11 @@ public final class IdxReader {
         }
     }
 
+    @FunctionalInterface
+    private interface Sink {
+        void accept(int index, int value);
+    }
+
     /** The bytes of one file, inflated if need be, with its sizes checked against its header. */
     private static final class IdxStream implements AutoCloseable {
         private final Path file;
@@ -132,8 +110,6 @@ public final class IdxReader {
         private final boolean gzipped;
         private final InputStream in;
         private long headerBytes;
-        private long announced;
-        private long filled;
 
         IdxStream(Path file) throws IOException {
             this.file = file;
@@ -158,9 +134,8 @@ public final class IdxReader {
             byte[] bytes = new byte[(int) headerBytes];
             int n = in.readNBytes(bytes, 0, bytes.length);
             ByteBuffer header = ByteBuffer.wrap(bytes);
-            if (n >= 4 && header.getInt(0) != magic) {
-                throw new DataException(String.format("%s: starts with the number 0x%08x, expected 0x%08x (IDX %s)",
-                        file, header.getInt(0), magic, magic == IMAGES ? "images" : "labels"));
+            if (n < 4 || header.getInt(0) != magic) {
+                refuse(Arrays.copyOf(bytes, n), magic);
             }
             if (n < bytes.length) {
                 throw new DataException(String.format("%s: holds %d bytes, expected an IDX header of %d (truncated?)",
@@ -173,31 +148,57 @@ public final class IdxReader {
             return sizes;
         }
 
+        /** Names what the file is instead, where it can be told. */
+        private void refuse(byte[] start, int magic) throws IOException {
+            byte[] more = in.readNBytes(FileKind.BYTES - start.length);
+            byte[] first = Arrays.copyOf(start, start.length + more.length);
+            System.arraycopy(more, 0, first, start.length, more.length);
+            String expected = magic == IMAGES ? "IDX file of images" : "IDX file of labels";
+            FileKind.of(first).ifPresent(kind -> {
+                throw new DataException(file + (gzipped ? ": holds, gzipped, " : ": is ") + kind + ", expected an "
+                        + expected);
+            });
+            if (start.length >= 4) {
+                throw new DataException(String.format("%s: starts with the number 0x%08x, expected 0x%08x (%s)",
+                        file, ByteBuffer.wrap(start).getInt(), magic, expected));
+            }
+        }
+
         /** Refuses sizes the file cannot hold, before any memory is taken for them. */
         void announce(long bytes) {
-            announced = bytes;
             long room = gzipped ? fileSize * MAX_DEFLATE_RATIO : fileSize;
             if (room < headerBytes + bytes) {
                 throw new DataException(String.format(
                         "%s: holds %s%d bytes, expected %d as its header says (truncated?)",
                         file, gzipped ? "at most " : "", room, headerBytes + bytes));
             }
-        }
-
-        void fill(byte[] target, int n) throws IOException {
-            int got = in.readNBytes(target, 0, n);
-            filled += got;
-            if (got < n) {
-                throw new DataException(String.format("%s: holds %d bytes, expected %d as its header says (truncated?)",
-                        file, headerBytes + filled, headerBytes + announced));
+            if (gzipped && bytes > Math.max(ANY_RATIO, fileSize * MOST_RATIO)) {
+                throw new DataException(String.format("%s: is %d bytes of gzip and announces %d, expected at most %d"
+                        + " times as many: if they are meant, gunzip the file", file, fileSize, headerBytes + bytes,
+                        MOST_RATIO));
             }
         }
 
-        /** For a gzipped file this also reads and checks the CRC behind the data. */
-        void end() throws IOException {
+        /** The bytes behind the header, up to the end of the file; of a gzipped one the CRC is checked as well. */
+        void bytes(int length, Sink sink) throws IOException {
+            byte[] chunk = new byte[1 << 16];
+            int start = 0;
+            while (start < length) {
+                int n = Math.min(chunk.length, length - start);
+                int got = in.readNBytes(chunk, 0, n);
+                if (got < n) {
+                    throw new DataException(String.format(
+                            "%s: holds %d bytes, expected %d as its header says (truncated?)", file,
+                            headerBytes + start + got, headerBytes + length));
+                }
+                for (int i = 0; i < n; i++) {
+                    sink.accept(start + i, chunk[i] & 255);
+                }
+                start += n;
+            }
             if (in.read() >= 0) {
                 throw new DataException(String.format("%s: holds more than the %d bytes its header announces",
-                        file, headerBytes + announced));
+                        file, headerBytes + length));
             }
         }
 

@@ -1,136 +1,58 @@
 package io.elbo4j.train.data;
 
-import java.util.ArrayList;
+import io.elbo4j.Quoted;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * The header of a NumPy .npy file: a Python dictionary literal with exactly the keys descr,
- * fortran_order and shape (numpy.lib.format). Parsed strictly: quotes, True and False, a tuple of
- * decimal integers; nothing else of Python.
+ * The header of a NumPy .npy file: a Python dictionary literal with exactly the keys descr, fortran_order and shape
+ * (numpy.lib.format), in any order.
  */
-record NpyHeader(String descr, boolean fortranOrder, long[] shape) {
+record NpyHeader(NpyElement element, boolean fortranOrder, long[] shape) {
+    private static final Set<String> KEYS = Set.of("descr", "fortran_order", "shape");
+    private static final int MOST_FIELDS = 5;
 
     static NpyHeader parse(String file, String text) {
-        return new Parser(file, text).header();
+        Object literal = PythonLiteral.read(text, (at, expected) -> new DataException(String.format(
+                "%s: the .npy header is malformed at character %d, expected %s", file, at, expected)));
+        if (!(literal instanceof Map<?, ?> header)) {
+            throw new DataException(file + ": the .npy header is not a dictionary, expected one with the keys descr,"
+                    + " fortran_order and shape");
+        }
+        if (!header.keySet().equals(KEYS)) {
+            throw new DataException(file + ": the .npy header has the keys " + Quoted.of(header.keySet())
+                    + ", expected descr, fortran_order and shape");
+        }
+        if (!(header.get("fortran_order") instanceof Boolean fortranOrder)) {
+            throw wrong(file, "fortran_order", header, "True or False");
+        }
+        if (!(header.get("shape") instanceof List<?> sizes) || !sizes.stream().allMatch(Long.class::isInstance)) {
+            throw wrong(file, "shape", header, "a tuple of whole numbers");
+        }
+        long[] shape = sizes.stream().mapToLong(Long.class::cast).toArray();
+        if (header.get("descr") instanceof String descr) {
+            return new NpyHeader(NpyElement.of(file, descr), fortranOrder, shape);
+        }
+        if (header.get("descr") instanceof List<?> fields && fields.stream().allMatch(List.class::isInstance)) {
+            throw structured(file, fields);
+        }
+        throw wrong(file, "descr", header, "a quoted word such as '<f4'");
     }
 
-    /** Recursive descent over the grammar of the one dictionary. */
-    private static final class Parser {
-        private final String file;
-        private final String text;
-        private int at;
+    private static DataException wrong(String file, String key, Map<?, ?> header, String expected) {
+        return new DataException(file + ": the .npy header gives " + key + " as " + Quoted.of(header.get(key))
+                + ", expected " + expected);
+    }
 
-        Parser(String file, String text) {
-            this.file = file;
-            this.text = text;
-        }
-
-        NpyHeader header() {
-            String descr = null;
-            Boolean fortranOrder = null;
-            long[] shape = null;
-            expect('{');
-            while (!accept('}')) {
-                String key = string();
-                expect(':');
-                if (key.equals("descr") && descr == null) {
-                    descr = string();
-                } else if (key.equals("fortran_order") && fortranOrder == null) {
-                    fortranOrder = bool();
-                } else if (key.equals("shape") && shape == null) {
-                    shape = tuple();
-                } else {
-                    throw wrong("the keys descr, fortran_order and shape once each, not another '" + key + "'");
-                }
-                if (!accept(',')) {
-                    expect('}');
-                    break;
-                }
-            }
-            skipSpace();
-            if (at != text.length()) {
-                throw wrong("nothing after the closing brace");
-            }
-            if (descr == null || fortranOrder == null || shape == null) {
-                throw wrong("all of the keys descr, fortran_order and shape");
-            }
-            return new NpyHeader(descr, fortranOrder, shape);
-        }
-
-        private String string() {
-            skipSpace();
-            char quote = at < text.length() ? text.charAt(at) : 0;
-            int end = quote == '\'' || quote == '"' ? text.indexOf(quote, at + 1) : -1;
-            if (end < 0 || text.substring(at, end).indexOf('\\') >= 0) {
-                throw wrong("a quoted word");
-            }
-            String word = text.substring(at + 1, end);
-            at = end + 1;
-            return word;
-        }
-
-        private boolean bool() {
-            skipSpace();
-            for (String word : List.of("True", "False")) {
-                if (text.startsWith(word, at)) {
-                    at += word.length();
-                    return word.equals("True");
-                }
-            }
-            throw wrong("True or False");
-        }
-
-        private long[] tuple() {
-            List<Long> sizes = new ArrayList<>();
-            expect('(');
-            while (!accept(')')) {
-                sizes.add(size());
-                if (!accept(',')) {
-                    expect(')');
-                    break;
-                }
-            }
-            return sizes.stream().mapToLong(Long::longValue).toArray();
-        }
-
-        private long size() {
-            skipSpace();
-            int start = at;
-            while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
-                at++;
-            }
-            // 18 digits always fit a long.
-            if (at == start || at - start > 18) {
-                at = start;
-                throw wrong("a size of 1 to 18 digits");
-            }
-            return Long.parseLong(text, start, at, 10);
-        }
-
-        private boolean accept(char c) {
-            skipSpace();
-            if (at < text.length() && text.charAt(at) == c) {
-                at++;
-                return true;
-            }
-            return false;
-        }
-
-        private void expect(char c) {
-            if (!accept(c)) {
-                throw wrong("'" + c + "'");
-            }
-        }
-
-        private void skipSpace() {
-            while (at < text.length() && (text.charAt(at) == ' ' || text.charAt(at) == '\n')) {
-                at++;
-            }
-        }
-
-        private DataException wrong(String expected) {
-            return new DataException(String.format("%s: the .npy header is malformed at character %d, expected %s",
-                    file, at, expected));
-        }
+    /** Each field is a list of its name (or title and name), its type and perhaps its shape. */
+    private static DataException structured(String file, List<?> fields) {
+        String names = fields.stream().limit(MOST_FIELDS)
+                .map(field -> ((List<?>) field).isEmpty() ? "''" : Quoted.of(((List<?>) field).get(0)))
+                .collect(Collectors.joining(", "));
+        return new DataException(file + ": has elements with the fields " + names
+                + (fields.size() > MOST_FIELDS ? " and " + (fields.size() - MOST_FIELDS) + " more" : "")
+                + " (a structured dtype), expected plain numbers: save one field alone, numpy.save(FILE, x['FIELD'])");
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,20 +51,20 @@ public final class NpyReader {
         NpyHeader header = header(file, channel);
         long[] shape = header.shape();
         if (shape.length < 2 || shape.length > 4 || (shape.length == 4 && shape[3] != 1 && shape[3] != 3)) {
-            throw new DataException(file + ": has the shape " + Arrays.toString(shape)
-                    + ", expected (N,D), (N,H,W) or (N,H,W,C) with C = 1 or 3");
+            throw new DataException(file + ": has the shape " + text(shape)
+                    + ", expected (N,D), (N,H,W) or (N,H,W,C) with C = 1 or 3" + mend(shape));
         }
         long height = shape.length == 2 ? 1 : shape[1];
         long width = shape.length == 2 ? shape[1] : shape[2];
         long channels = shape.length == 4 ? shape[3] : 1;
         int length = Images.length(file, shape[0], height, width, channels);
 
-        Element element = Element.of(file, header.descr());
+        NpyElement element = header.element();
         long given = channel.size() - channel.position();
         long expected = (long) length * element.bytes();
         if (given != expected) {
             throw new DataException(String.format("%s: holds %d bytes of data, expected %d for the shape %s of %s (%s)",
-                    file, given, expected, Arrays.toString(shape), header.descr(),
+                    file, given, expected, Arrays.toString(shape), element.descr(),
                     given < expected ? "truncated?" : "trailing bytes"));
         }
         float[] values = Images.allocate(file, shape[0], height, width, channels);
@@ -77,15 +78,26 @@ public final class NpyReader {
         return new Images(file, (int) shape[0], (int) height, (int) width, (int) channels, values);
     }
 
-    private static NpyHeader header(String file, FileChannel channel) throws IOException {
-        ByteBuffer start = next(channel, 8);
-        byte[] magic = new byte[6];
-        start.get(magic);
-        int major = start.get() & 255;
-        int minor = start.get() & 255;
-        if (!Arrays.equals(magic, MAGIC)) {
-            throw new DataException(file + ": does not start with \\x93NUMPY, expected a NumPy .npy file");
+    private static String text(long[] shape) {
+        return shape.length <= 8 ? Arrays.toString(shape) : "of " + shape.length + " axes";
+    }
+
+    /** How to give a wrong shape a right one, where it can be told. */
+    private static String mend(long[] shape) {
+        if (shape.length == 1) {
+            return "; one axis holds labels, or images that numpy.reshape can give their shape again";
         }
+        if (shape.length == 4 && shape[1] >= 1 && shape[1] <= 4 && shape[3] > 4) {
+            return "; the channels seem to be the second axis: numpy.transpose(x, (0, 2, 3, 1)) puts them last";
+        }
+        return shape.length == 4 && shape[3] == 4 ? "; x[..., :3] leaves out a fourth channel, alpha" : "";
+    }
+
+    private static NpyHeader header(String file, FileChannel channel) throws IOException {
+        checkMagic(file, channel);
+        ByteBuffer start = next(channel, 8);
+        int major = start.get(6) & 255;
+        int minor = start.get(7) & 255;
         if (major < 1 || major > 3 || minor != 0) {
             throw new DataException(
                     String.format("%s: is of .npy version %d.%d, expected 1.0, 2.0 or 3.0", file, major, minor));
@@ -97,6 +109,16 @@ public final class NpyReader {
         }
         // What we accept is ASCII, on which Latin-1 (versions 1, 2) and UTF-8 (version 3) agree.
         return NpyHeader.parse(file, StandardCharsets.ISO_8859_1.decode(next(channel, (int) length)).toString());
+    }
+
+    private static void checkMagic(String file, FileChannel channel) throws IOException {
+        byte[] first = Channels.newInputStream(channel).readNBytes(FileKind.BYTES);
+        channel.position(0);
+        int n = Math.min(first.length, MAGIC.length);
+        if (!Arrays.equals(first, 0, n, MAGIC, 0, n)) {
+            throw new DataException(file + FileKind.of(first).map(kind -> ": is " + kind)
+                    .orElse(": does not start with \\x93NUMPY") + ", expected a NumPy .npy file");
+        }
     }
 
     private static ByteBuffer next(FileChannel channel, int bytes) throws IOException {
@@ -115,7 +137,7 @@ public final class NpyReader {
     }
 
     /** The values as float32, in the order of the rows; what float32 cannot hold is refused. */
-    private record Target(String file, Element element, float[] values, int columns) {
+    private record Target(String file, NpyElement element, float[] values, int columns) {
         void set(int index, double value) {
             String place = "%s: the value at row %d, column %d (counted from 0) is ";
             if (element.integer() && Math.abs(value) > MOST_INTEGER) {
@@ -131,18 +153,20 @@ public final class NpyReader {
         }
     }
 
-    private static void elements(FileChannel channel, Element element, int length, Sink sink) throws IOException {
-        for (int start = 0; start < length; start += CHUNK) {
+    private static void elements(FileChannel channel, NpyElement element, int length, Sink sink) throws IOException {
+        int start = 0;
+        while (start < length) {
             int n = Math.min(CHUNK, length - start);
             ByteBuffer bytes = next(channel, n * element.bytes()).order(element.order());
             for (int i = 0; i < n; i++) {
                 sink.accept(start + i, element.next(bytes));
             }
+            start += n;
         }
     }
 
     /** In Fortran order the image number varies fastest, then height, then width, then channel. */
-    private static void fortranOrder(FileChannel channel, Element element, Target target, int count, int[] columns)
+    private static void fortranOrder(FileChannel channel, NpyElement element, Target target, int count, int[] columns)
             throws IOException {
         elements(channel, element, target.values().length,
                 (i, value) -> target.set(i % count * columns.length + columns[i / count], value));
@@ -159,62 +183,5 @@ public final class NpyReader {
             }
         }
         return columns;
-    }
-
-    /** An element type: its kind as NumPy names it, and its byte order. */
-    private record Element(String kind, ByteOrder order) {
-
-        static Element of(String file, String descr) {
-            String kind = descr.isEmpty() ? "" : descr.substring(1);
-            if (!descr.matches("[|][uib]1|[<>]f[248]|[<>][ui][248]")) {
-                throw new DataException(file + ": has elements of type '" + descr + "', expected floating-point"
-                        + " numbers ('<f2', '<f4', '<f8'), integers ('|u1' to '<u8', '|i1' to '<i8') or '|b1'");
-            }
-            return new Element(kind, descr.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
-        }
-
-        int bytes() {
-            return kind.charAt(1) - '0';
-        }
-
-        boolean integer() {
-            return kind.charAt(0) != 'f';
-        }
-
-        double next(ByteBuffer bytes) {
-            return switch (kind) {
-                case "f2" -> halfToFloat(bytes.getShort());
-                case "f4" -> bytes.getFloat();
-                case "f8" -> bytes.getDouble();
-                case "u1" -> (bytes.get() & 255) / 255f;
-                case "u2" -> bytes.getShort() & 0xffff;
-                case "u4" -> bytes.getInt() & 0xffffffffL;
-                case "u8" -> unsigned(bytes.getLong());
-                case "i1" -> bytes.get();
-                case "i2" -> bytes.getShort();
-                case "i4" -> bytes.getInt();
-                case "i8" -> bytes.getLong();
-                default -> bytes.get() == 0 ? 0f : 1f;
-            };
-        }
-    }
-
-    /** Good to 53 bits: far beyond what is accepted. */
-    private static double unsigned(long bits) {
-        return bits >= 0 ? bits : (bits >>> 1) * 2.0;
-    }
-
-    /** IEEE 754 binary16 to binary32, exact; Float.float16ToFloat needs Java 20. */
-    static float halfToFloat(short half) {
-        int exponent = half >> 10 & 31;
-        int fraction = half & 0x3ff;
-        float magnitude;
-        if (exponent == 0) {
-            magnitude = fraction * 0x1p-24f;
-        } else {
-            int rebiased = exponent == 31 ? 255 : exponent + 112;
-            magnitude = Float.intBitsToFloat(rebiased << 23 | fraction << 13);
-        }
-        return half < 0 ? -magnitude : magnitude;
     }
 }

@@ -28,10 +28,12 @@ public final class NpyWriter {
             AtomicFile.write(file, channel -> {
                 drain(header(rows, columns), channel);
                 ByteBuffer chunk = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-                for (int start = 0; start < values.length; start += CHUNK) {
+                int start = 0;
+                while (start < values.length) {
                     int n = Math.min(CHUNK, values.length - start);
                     chunk.clear().asFloatBuffer().put(values, start, n);
                     drain(chunk.limit(4 * n), channel);
+                    start += n;
                 }
             });
         } catch (IOException e) {

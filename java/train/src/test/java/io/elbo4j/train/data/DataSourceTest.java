@@ -67,7 +67,10 @@ class DataSourceTest {
         assertSentence("--data MNIST=x: unknown kind of data 'MNIST', " + ACCEPTED, () -> DataSource.parse("MNIST=x"));
         assertSentence("--data mnist: the path is missing, " + ACCEPTED, () -> DataSource.parse("mnist"));
         assertSentence("--data npy=: the path is missing, " + ACCEPTED, () -> DataSource.parse("npy="));
-        assertSentence("--data npy=a\0b: not a path: Nul character not allowed", () -> DataSource.parse("npy=a\0b"));
+        assertSentence("--data npy=a\\x00b: not a path: Nul character not allowed", () -> DataSource.parse("npy=a\0b"));
+        String first = "'" + "x".repeat(100) + "...' (5000 characters)";
+        assertSentence("--data " + first + ": unknown kind of data " + first + ", " + ACCEPTED,
+                () -> DataSource.parse("x".repeat(5000)));
         Path none = dir.resolve("none");
         assertSentence(none + ": no such directory, expected a folder of PNG or JPEG files",
                 () -> DataSource.parse("images=" + none));

@@ -3,13 +3,16 @@ package io.elbo4j.train.data;
 import static io.elbo4j.train.data.Sentences.assertSentence;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -104,8 +107,20 @@ class IdxReaderTest {
     void malformedFiles() throws IOException {
         byte[] good = twoImages();
         malformed(new byte[0], ": is empty, expected an IDX file");
-        malformed(idx(0x801, new int[] {2, 1, 3}),
-                ": starts with the number 0x00000801, expected 0x00000803 (IDX images)");
+        malformed(idx(0x801, new int[] {2, 1, 3}), ": is an IDX file of labels, expected an IDX file of images");
+        malformed(idx(0x804, new int[] {2, 1, 3, 1}),
+                ": is an IDX file of unsigned bytes with 4 axes, expected an IDX file of images");
+        malformed(idx(0xd03, new int[] {2, 1, 3}),
+                ": is an IDX file of 32-bit floats with 3 axes, expected an IDX file of images");
+        malformed(idx(0x12345678, new int[] {1}),
+                ": starts with the number 0x12345678, expected 0x00000803 (IDX file of images)");
+        malformed("<html>".getBytes(StandardCharsets.US_ASCII),
+                ": is a web page (was the address it came from that of a page about the file?), expected an IDX file of"
+                        + " images");
+        malformed("no".getBytes(StandardCharsets.US_ASCII),
+                ": is text that begins with 'no', expected an IDX file of images");
+        malformed(gzip("a,b\n1,2".getBytes(StandardCharsets.US_ASCII)),
+                ": holds, gzipped, text that begins with 'a,b', expected an IDX file of images");
         malformed(Arrays.copyOf(good, 3), ": holds 3 bytes, expected an IDX header of 16 (truncated?)");
         malformed(Arrays.copyOf(good, 15), ": holds 15 bytes, expected an IDX header of 16 (truncated?)");
         malformed(Arrays.copyOf(good, 21), ": holds 21 bytes, expected 22 as its header says (truncated?)");
@@ -117,7 +132,7 @@ class IdxReaderTest {
                 ": holds 0 images of 28 x 28 with 1 channels, expected at least 1 of each");
         malformed(idx(0x803, new int[] {60000, 28, 28}, 1),
                 ": holds 17 bytes, expected 47040016 as its header says (truncated?)");
-        assertSentence(file("l", good) + ": starts with the number 0x00000803, expected 0x00000801 (IDX labels)",
+        assertSentence(file("l", good) + ": is an IDX file of images, expected an IDX file of labels",
                 () -> IdxReader.labels(dir.resolve("l")));
     }
 
@@ -138,6 +153,29 @@ class IdxReaderTest {
         byte[] wrongCrc = good.clone();
         wrongCrc[good.length - 8] ^= 1;
         malformed(wrongCrc, ": the gzip data is damaged (Corrupt GZIP trailer), expected a whole file");
+    }
+
+    /** 1,000 times its size is what gzip itself can reach; refused before it is inflated. */
+    @Test
+    void gzipThatGrowsBeyondMeasure() throws IOException {
+        for (int magic : new int[] {0x803, 0x801}) {
+            int[] sizes = magic == 0x803 ? new int[] {9_000, 1_000, 1} : new int[] {9_000_000};
+            byte[] zeros = gzip(idx(magic, sizes, new int[9_000_000]));
+            Path file = file("zeros", zeros);
+            long before = allocated();
+            assertSentence(file + ": is " + zeros.length + " bytes of gzip and announces "
+                            + (4 + 4 * sizes.length + 9_000_000)
+                            + ", expected at most 100 times as many: if they are meant, gunzip the file",
+                    () -> { Object read = magic == 0x803 ? IdxReader.images(file) : IdxReader.labels(file); });
+            assertTrue(allocated() - before < 4 << 20, "memory taken for it");
+        }
+        byte[] small = gzip(idx(0x803, new int[] {8_000, 1_000, 1}, new int[8_000_000]));
+        assertTrue(small.length < 80_000, "shrinks a hundredfold");
+        assertEquals(8_000, IdxReader.images(file("small", small)).rows());
+    }
+
+    private static long allocated() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
     private void malformed(byte[] bytes, String sentence) throws IOException {

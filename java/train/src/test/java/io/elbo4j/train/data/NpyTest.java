@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,7 +89,7 @@ class NpyTest {
                     : exponent < 31 ? StrictMath.scalb(1024.0 + fraction, exponent - 25)
                     : fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
             float expected = (float) (bits >= 0x8000 ? -magnitude : magnitude);
-            assertEquals(expected, NpyReader.halfToFloat((short) bits), Integer.toHexString(bits));
+            assertEquals(expected, NpyElement.halfToFloat((short) bits), Integer.toHexString(bits));
         }
     }
 
@@ -124,21 +127,94 @@ class NpyTest {
         assertEquals(2, images.height());
         assertEquals(3, images.width());
         NpyReader.read(file(1, "{\"shape\":(1,2),'fortran_order':False,'descr':'|u1'}", new byte[2]));
-        for (String shape : List.of("()", "(6,)", "(1, 1, 1, 1, 6)", "(3, 1, 1, 2)")) {
-            malformed(header("|u1", false, shape), new byte[6],
-                    ": has the shape "
-                            + Arrays.toString(Arrays.stream(shape.split("[^0-9]+"))
-                                                      .filter(s -> !s.isEmpty())
-                                                      .mapToInt(Integer::parseInt)
-                                                      .toArray())
-                            + ", expected (N,D), (N,H,W) or (N,H,W,C) with C = 1 or 3");
+        String[][] wrong = {{"()", "[]", ""}, {"(1, 1, 1, 1, 6)", "[1, 1, 1, 1, 6]", ""},
+            {"(3, 1, 1, 2)", "[3, 1, 1, 2]", ""}, {"(" + "1, ".repeat(40) + ")", "of 40 axes", ""},
+            {"(6,)", "[6]", "; one axis holds labels, or images that numpy.reshape can give their shape again"},
+            {"(1, 1, 2, 4)", "[1, 1, 2, 4]", "; x[..., :3] leaves out a fourth channel, alpha"},
+            {"(9, 1, 28, 28)", "[9, 1, 28, 28]", "; the channels seem to be the second axis: numpy.transpose(x,"
+                + " (0, 2, 3, 1)) puts them last"},
+            {"(9, 3, 32, 40)", "[9, 3, 32, 40]", "; the channels seem to be the second axis: numpy.transpose(x,"
+                + " (0, 2, 3, 1)) puts them last"}};
+        for (String[] shape : wrong) {
+            malformed(header("|u1", false, shape[0]), new byte[6], ": has the shape " + shape[1]
+                    + ", expected (N,D), (N,H,W) or (N,H,W,C) with C = 1 or 3" + shape[2]);
+        }
+    }
+
+    /** numpy.load of 2.4 reads all of these but np.int64(2), which its open_memmap writes. */
+    @Test
+    void headersThatNumPyReads() throws IOException {
+        float[] expected = {0.5f, -2};
+        byte[] data = buffer(8, ByteOrder.LITTLE_ENDIAN).putFloat(0.5f).putFloat(-2).array();
+        for (String header : List.of("{'descr': '<f4', 'fortran_order': False, 'shape': (2L, 1L), }",
+                "{'shape': (2, 1L), 'fortran_order': False, 'descr': '<f4'}",
+                "\t{ 'fortran_order' :\tFalse,\r\n'descr':\f\"<f4\" , 'shape':( 2 , 1, ) , }\n\n",
+                "{u'descr': u'<f4', u'fortran_order': False, u'shape': (2, 1), }",
+                "{'descr': '=f4', 'fortran_order': (False), 'shape': ((2), 1), }",
+                "{'descr': 'f4', 'fortran_order': False, 'shape': (2, 1), }",
+                "{'descr': 'float32', 'fortran_order': False, 'shape': (2, 1), }",
+                "{'descr': '<f', 'fortran_order': False, 'shape': (np.int64(2), 1), }",
+                "{'descr': '|f4', 'fortran_order': np.False_, 'shape': (np.uint32(2), np.int64(1)), }")) {
+            check(expected, file(1, header, data));
+        }
+        for (String type : List.of("<u1", ">u1", "=u1", "u1", "uint8", "B", "|B")) {
+            check(new float[] {1, 51 / 255f}, file(2, header(type, false, "(2, 1)"), bytes(255, 51)));
+        }
+        for (String type : List.of("?", "bool", "<b1", "b1")) {
+            check(new float[] {0, 1}, file(3, header(type, false, "(2, 1)"), bytes(0, 1)));
+        }
+        for (String type : List.of(">i2", ">h", ">int16")) {
+            check(new float[] {-32768, 300}, file(1, header(type, false, "(2, 1)"),
+                    buffer(4, ByteOrder.BIG_ENDIAN).putShort((short) -32768).putShort((short) 300).array()));
+        }
+    }
+
+    @Test
+    void elementsThatAreNoNumbersAreNamed() throws IOException {
+        String[][] types = {{"|O", " (Python objects; x.astype('float32') turns numbers among them into such)"},
+            {"<c16", " (complex numbers)"}, {"<U12", " (texts)"}, {"|S3", " (texts)"}, {"<M8[ns]", " (dates)"},
+            {"<m8[s]", " (spans of time)"}, {"<f16", " (long doubles; x.astype('float64') shortens them)"},
+            {"<V2", " (of a type that NumPy itself has not, as bfloat16; x.astype('float32') gives one it has)"},
+            {"int", ""}, {"", ""}, {"<", ""}, {"f3", ""}};
+        for (String[] type : types) {
+            malformed(header(type[0], false, "(2, 1)"), new byte[32], ": has elements of type '" + type[0] + "'"
+                    + type[1] + ", expected floating-point numbers ('<f2', '<f4', '<f8'), integers ('|u1' to '<u8',"
+                    + " '|i1' to '<i8') or '|b1'");
+        }
+        String structured = " (a structured dtype), expected plain numbers: save one field alone, numpy.save(FILE,"
+                + " x['FIELD'])";
+        String header = header("|u1", false, "(2, 1)");
+        malformed(header.replace("'|u1'", "[('x', '<f4'), ('y', '|u1', (3,))]"), new byte[32],
+                ": has elements with the fields 'x', 'y'" + structured);
+        malformed(header.replace("'|u1'", "[(('Title', 'a'), '<f4')" + ", ('b', [('c', '<i8')])".repeat(6) + "]"),
+                new byte[32],
+                ": has elements with the fields '[Title, a]', 'b', 'b', 'b', 'b' and 2 more" + structured);
+    }
+
+    @Test
+    void filesOfOtherFormatsAreNamed() throws IOException {
+        ByteArrayOutputStream npz = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(npz)) {
+            zip.putNextEntry(new ZipEntry("x.npy"));
+        }
+        Object[][] files = {
+            {npz.toByteArray(), "a NumPy .npz archive (numpy.load gives its arrays, numpy.save writes one as .npy)"},
+            {bytes(0x80, 4, 0x95), "a Python pickle (older files of PyTorch are such as well)"},
+            {"GGUF\3".getBytes(StandardCharsets.US_ASCII), "a GGUF model"},
+            {"version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.US_ASCII),
+                "a Git LFS pointer ('git lfs pull' fetches the file itself)"},
+            {"1,2\n3,4\n".getBytes(StandardCharsets.US_ASCII), "text that begins with '1,2'"},
+            {bytes(0, 0, 8, 1, 0, 0, 0, 1, 7), "an IDX file of labels"}};
+        for (Object[] file : files) {
+            Path path = Files.write(dir.resolve("x.npy"), (byte[]) file[0]);
+            assertSentence(path + ": is " + file[1] + ", expected a NumPy .npy file", () -> NpyReader.read(path));
         }
     }
 
     @Test
     void malformedHeaders() throws IOException {
         String good = header("|u1", false, "(2, 3)");
-        for (String type : List.of("<c8", "|O", "<u1", "|i8", "<f16", "<i3", "u1")) {
+        for (String type : List.of("<i3", "u16", "x")) {
             malformed(good.replace("|u1", type), new byte[48], ": has elements of type '" + type + "', expected"
                     + " floating-point numbers ('<f2', '<f4', '<f8'), integers ('|u1' to '<u8', '|i1' to '<i8')"
                     + " or '|b1'");
@@ -151,23 +227,34 @@ class NpyTest {
         malformed(good.replace("(2", "(999999999999999999"), new byte[6],
                 ": 999999999999999999 images of 1 x 3 with 1 channels"
                         + " are more than the 2147483639 values one data set can hold: split the data or make the images smaller");
-        broken("[]", 0, "'{'");
-        broken("", 0, "'{'");
-        broken(good.replace("(2", "(-2"), 51, "a size of 1 to 18 digits");
-        broken(good.replace("(2", "(2L"), 52, "')'");
+        broken("", 0, "a value of Python");
+        broken(good.replace("(2", "(-2"), 51, "a value of Python");
+        broken(good.replace("(2", "(2l"), 52, "')'");
         broken(good.replace("(2", "(0x2"), 52, "')'");
-        broken(good.replace("(2", "(1000000000000000000"), 51, "a size of 1 to 18 digits");
-        broken(good.replace("False", "0"), 34, "True or False");
-        broken(good.replace("'|u1'", "[('a', '<f4')]"), 10, "a quoted word");
+        broken(good.replace("(2", "(1000000000000000000"), 51, "a whole number of at most 18 digits");
         broken(good.replace("'|u1'", "'|\\x751'"), 10, "a quoted word");
-        broken(good.replace("'shape'", "'descr'"), 49,
-                "the keys descr, fortran_order and shape once each, not another 'descr'");
-        broken(good.replace("'shape'", "'form'"), 48,
-                "the keys descr, fortran_order and shape once each, not another 'form'");
+        broken(good.replace("'shape'", "'descr'"), 56, "no second 'descr'");
+        broken(good.replace("'shape'", "(1, 2)"), 41, "a quoted key");
         broken(good.trim() + " x", 60, "nothing after the closing brace");
-        broken("{'descr': '|u1'}", 16, "all of the keys descr, fortran_order and shape");
         broken("{'descr': '|u1'", 15, "'}'");
-        broken("__import__('os')", 0, "'{'");
+        broken("__import__('os')", 0, "a value of Python");
+        broken(good.replace("(2", "(os.system(2)"), 51, "a value of Python");
+        broken("(".repeat(9000), 17, "values in at most 16 brackets");
+        broken("{'descr': " + "np.int64(".repeat(900), 154, "values in at most 16 brackets");
+        String keys = ", expected descr, fortran_order and shape";
+        malformed("[]", new byte[0], ": the .npy header is not a dictionary, expected one with the keys descr,"
+                + " fortran_order and shape");
+        malformed("{'descr': '|u1'}", new byte[0], ": the .npy header has the keys '[descr]'" + keys);
+        malformed(good.replace("'shape'", "'form'"), new byte[6],
+                ": the .npy header has the keys '[descr, fortran_order, form]'" + keys);
+        malformed(good.replace("False", "0"), new byte[6],
+                ": the .npy header gives fortran_order as '0', expected True or False");
+        malformed(good.replace("(2, 3)", "6"), new byte[6],
+                ": the .npy header gives shape as '6', expected a tuple of whole numbers");
+        malformed(good.replace("(2, 3)", "(2, '3\u001b[2J')"), new byte[6],
+                ": the .npy header gives shape as '[2, 3\\x1B[2J]', expected a tuple of whole numbers");
+        malformed(good.replace("'|u1'", "('<f4', (3,))"), new byte[6],
+                ": the .npy header gives descr as '[<f4, [3]]', expected a quoted word such as '<f4'");
     }
 
     private void broken(String header, int at, String expected) throws IOException {
@@ -193,7 +280,7 @@ class NpyTest {
         good[6] = 4;
         Path version = Files.write(dir.resolve("v.npy"), good);
         assertSentence(version + ": is of .npy version 4.0, expected 1.0, 2.0 or 3.0", () -> NpyReader.read(version));
-        good[0] = 0;
+        good[0] = 1;
         Path magic = Files.write(dir.resolve("m.npy"), good);
         assertSentence(
                 magic + ": does not start with \\x93NUMPY, expected a NumPy .npy file", () -> NpyReader.read(magic));

@@ -1,0 +1,76 @@
+package io.elbo4j.fuzz;
+
+import com.sun.management.ThreadMXBean;
+import io.elbo4j.train.data.DataException;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** What holds of every input; and Jazzer's way in. */
+public final class Fuzz {
+    private static final long FREE = 64 << 20;
+    private static final int MOST_TIMES = 8;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static Target target;
+    private static Path folder;
+
+    private Fuzz() { }
+
+    /** Called by Jazzer, with the name of a target. */
+    public static void fuzzerInitialize(String[] args) throws IOException {
+        target = Target.valueOf(args[0].toUpperCase(Locale.ROOT));
+        // In memory, where there is such a place: every input is a file.
+        Path memory = Path.of("/dev/shm");
+        folder = Files.isWritable(memory) ? Files.createTempDirectory(memory, "fuzz")
+                : Files.createTempDirectory("fuzz");
+    }
+
+    /** Called by Jazzer for every input. */
+    public static void fuzzerTestOneInput(byte[] input) throws IOException {
+        check(target, input, folder);
+    }
+
+    /** Called by Jazzer at the end. */
+    public static void fuzzerTearDown() throws IOException {
+        empty(folder);
+        Files.delete(folder);
+    }
+
+    /** @param folder is emptied first */
+    static void check(Target target, byte[] input, Path folder) throws IOException {
+        long most = FREE + MOST_TIMES * (long) input.length;
+        // What is loaded, and under Jazzer rewritten, with the first input of a kind is not the input's.
+        if (allocated(target, input, folder) > most) {
+            long allocated = allocated(target, input, folder);
+            if (allocated > most) {
+                throw new AssertionError(allocated + " bytes allocated for an input of " + input.length);
+            }
+        }
+    }
+
+    private static long allocated(Target target, byte[] input, Path folder) throws IOException {
+        empty(folder);
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        try {
+            target.read(input, folder);
+        } catch (DataException e) {
+            String sentence = e.getMessage();
+            if (sentence.isBlank() || sentence.chars().anyMatch(Character::isISOControl)) {
+                throw new AssertionError("not one line: " + sentence, e);
+            }
+        }
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private static void empty(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path entry : entries.toList()) {
+                Files.delete(entry);
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.elbo4j.fuzz;
+
+import io.elbo4j.cli.FuzzedOptions;
+import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.checkpoint.Safetensors;
+import io.elbo4j.train.checkpoint.StoredTensor;
+import io.elbo4j.train.data.IdxReader;
+import io.elbo4j.train.data.ImageFolder;
+import io.elbo4j.train.data.NpyReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What is fuzzed. Each is given bytes and an empty folder, and may throw DataException alone. */
+enum Target {
+    IDX {
+        @Override
+        void read(byte[] input, Path folder) throws IOException {
+            IdxReader.images(Files.write(folder.resolve("x"), input));
+        }
+    },
+    LABELS {
+        @Override
+        void read(byte[] input, Path folder) throws IOException {
+            IdxReader.labels(Files.write(folder.resolve("x"), input));
+        }
+    },
+    NPY {
+        @Override
+        void read(byte[] input, Path folder) throws IOException {
+            NpyReader.read(Files.write(folder.resolve("x.npy"), input));
+        }
+    },
+    /** A PNG or JPEG file. */
+    PICTURES {
+        @Override
+        void read(byte[] input, Path folder) throws IOException {
+            Files.write(folder.resolve("x.png"), input);
+            ImageFolder.read(folder);
+        }
+    },
+    SAFETENSORS {
+        @Override
+        void read(byte[] input, Path folder) throws IOException {
+            Safetensors.read(Files.write(folder.resolve("x.safetensors"), input), true);
+        }
+    },
+    /** The JSON text in a checkpoint, which a checksum guards: the file is made anew around it. */
+    METADATA {
+        @Override
+        void read(byte[] input, Path folder) {
+            Path file = folder.resolve("x.safetensors");
+            Safetensors.write(file, Map.of("elbo4j.format", "1", "elbo4j.checkpoint",
+                    new String(input, StandardCharsets.UTF_8)),
+                    List.of(new StoredTensor("w", new long[] {1, 1}, new float[1])));
+            Checkpoint.read(file);
+        }
+    },
+    OPTIONS {
+        @Override
+        void read(byte[] input, Path folder) {
+            FuzzedOptions.run(input, folder);
+        }
+    };
+
+    abstract void read(byte[] input, Path folder) throws IOException;
+
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
