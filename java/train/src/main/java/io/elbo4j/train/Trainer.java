@@ -28,6 +28,21 @@ public final class Trainer implements AutoCloseable {
      */
     public record Position(long step, long epoch, int row, double reconstruction, double kl) {
         public static final Position START = new Position(0, 0, 0, 0, 0);
+
+        /** @throws IllegalArgumentException if a number is negative that counts, or a sum is not finite */
+        public Position {
+            require(step >= 0 && step < 1L << 40, "step", "from 0 to 2^40 - 1", step);
+            require(epoch >= 0, "epoch", "at least 0", epoch);
+            require(row >= 0, "row", "at least 0", row);
+            require(Double.isFinite(reconstruction), "reconstruction", "finite", reconstruction);
+            require(Double.isFinite(kl), "kl", "finite", kl);
+        }
+
+        private static void require(boolean holds, String argument, String expected, Object given) {
+            if (!holds) {
+                throw new IllegalArgumentException(argument + " must be " + expected + ", not " + given);
+            }
+        }
     }
 
     /**
@@ -41,6 +56,8 @@ public final class Trainer implements AutoCloseable {
 
     /** A step whose totals have not been read. */
     private record Unread(Step step, int row) { }
+
+    private static final int PIECE = 1 << 16;
 
     private final Parameters parameters;
     private final TrainingSettings settings;
@@ -196,12 +213,16 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void checkFinite(String name, Matrix values) {
-        float[] all = values.toArray();
-        for (int i = 0; i < all.length; i++) {
-            if (!Float.isFinite(all[i])) {
-                throw new NonFiniteException("step " + at.step() + ": " + name + " holds " + all[i] + " in row "
-                        + i / values.columns() + ", column " + i % values.columns()
-                        + ". A smaller learning rate or gradient clipping may help");
+        Matrix all = values.reshape(1, values.rows() * values.columns());
+        // in pieces: parameters may fill the heap
+        for (long from = 0; from < all.columns(); from += PIECE) {
+            float[] piece = all.columns(from, Math.min(from + PIECE, all.columns())).toArray();
+            for (int i = 0; i < piece.length; i++) {
+                if (!Float.isFinite(piece[i])) {
+                    throw new NonFiniteException("step " + at.step() + ": " + name + " holds " + piece[i] + " in row "
+                            + (from + i) / values.columns() + ", column " + (from + i) % values.columns()
+                            + ". A smaller learning rate or gradient clipping may help");
+                }
             }
         }
     }

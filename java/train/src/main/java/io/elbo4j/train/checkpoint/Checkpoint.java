@@ -3,22 +3,28 @@ package io.elbo4j.train.checkpoint;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.elbo4j.Matrix;
+import io.elbo4j.Quoted;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything a training run is at one moment, as a safetensors file: each parameter under its name, Adam's moments
@@ -42,23 +48,54 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
         public static Data of(Images images) {
             return new Data(images.rows(), images.height(), images.width(), images.channels(), sha256(images));
         }
+
+        /** @throws IllegalArgumentException if a size is below 1 or the fingerprint is none */
+        public Data {
+            require(rows >= 1, "rows", rows);
+            require(height >= 1, "height", height);
+            require(width >= 1, "width", width);
+            require(channels >= 1, "channels", channels);
+            if (!fingerprint.matches("[0-9a-f]{64}")) {
+                throw new IllegalArgumentException(
+                        "fingerprint must be 64 hexadecimal digits, not " + Quoted.of(fingerprint));
+            }
+        }
+
+        private static void require(boolean holds, String name, int given) {
+            if (!holds) {
+                throw new IllegalArgumentException(name + " must be at least 1, not " + given);
+            }
+        }
     }
+
+    private static final String FIRST_MOMENT = ".firstMoment";
+    static final String SECOND_MOMENT = ".secondMoment";
 
     private static final String FORMAT = "elbo4j.format";
     private static final String VERSION = "1";
     private static final String STATE = "elbo4j.checkpoint";
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
-    /** Writes this and the parameters to {@code file}, atomically: the old file stays if anything fails. */
+    /**
+     * Writes this and the parameters to {@code file}, atomically: the old file stays if anything fails. The parameters
+     * go there in pieces: this takes less than a megabyte of the heap, however large they are.
+     */
     public void write(Path file, Parameters parameters) {
-        List<StoredTensor> tensors = new ArrayList<>();
+        List<TensorSource> tensors = new ArrayList<>();
+        matrices(parameters).forEach((name, matrix) -> tensors.add(TensorSource.of(name, matrix)));
+        SafetensorsWriter.write(file, Map.of(FORMAT, VERSION, STATE, json().toString()), tensors);
+    }
+
+    /** What of the parameters is in a file, by the names of its tensors. */
+    private static Map<String, Matrix> matrices(Parameters parameters) {
+        Map<String, Matrix> matrices = new LinkedHashMap<>();
         for (Parameters.State s : parameters.all()) {
             String name = s.parameter().name();
-            tensors.add(stored(name, s.value()));
-            tensors.add(stored(name + ".firstMoment", s.firstMoment()));
-            tensors.add(stored(name + ".secondMoment", s.secondMoment()));
+            matrices.put(name, s.value());
+            matrices.put(name + FIRST_MOMENT, s.firstMoment());
+            matrices.put(name + SECOND_MOMENT, s.secondMoment());
         }
-        Safetensors.write(file, Map.of(FORMAT, VERSION, STATE, json().toString()), tensors);
+        return matrices;
     }
 
     /** JSON has no infinity: training without clipping has no {@code clip}. */
@@ -70,72 +107,125 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
         return state;
     }
 
-    private static Checkpoint of(String json) {
-        JsonObject state = JsonParser.parseString(json).getAsJsonObject();
-        JsonObject training = state.getAsJsonObject("training");
-        if (training != null && !training.has("clip")) {
-            training.addProperty("clip", Double.POSITIVE_INFINITY);
-        }
-        return GSON.fromJson(state, Checkpoint.class);
-    }
-
     /** Epochs whose rows are all done. */
     public long epochsCompleted() {
         return position.epoch() + (position.row() == data.rows() ? 1 : 0);
     }
 
-    private static StoredTensor stored(String name, Matrix m) {
-        return new StoredTensor(name, new long[] {m.rows(), m.columns()}, m.toArray());
-    }
-
-    /** A checkpoint read from a file, its tensors still to be copied into parameters. */
-    public record Loaded(Checkpoint checkpoint, Path file, Safetensors.Content content) {
-        /** @throws CheckpointException if a parameter is missing or has another shape; nothing is changed then */
+    /**
+     * A checkpoint whose file has been read once, and found whole; its tensors are still there.
+     *
+     * @param sha256 the checksum of what it held then
+     */
+    public record Loaded(Checkpoint checkpoint, Path file, String sha256) {
+        /**
+         * Reads the tensors into parameters, in pieces.
+         *
+         * @throws CheckpointException if a parameter is missing or has another shape: nothing is changed then; or if
+         *     the file has changed since: then the parameters must not be used
+         */
         public void restore(Parameters parameters) {
-            for (boolean write : new boolean[] {false, true}) {
-                for (Parameters.State s : parameters.all()) {
-                    String name = s.parameter().name();
-                    restore(name, s.value(), write);
-                    restore(name + ".firstMoment", s.firstMoment(), write);
-                    restore(name + ".secondMoment", s.secondMoment(), write);
+            Map<String, Matrix> targets = matrices(parameters);
+            float[] values = new float[Safetensors.PIECE / Float.BYTES];
+            String found = SafetensorsReader.read(file, false, new SafetensorsReader.Visitor() {
+                @Override
+                public void header(SafetensorsHeader header) {
+                    Map<String, TensorEntry> tensors = header.byName();
+                    targets.forEach((name, m) -> requireShape(file, tensors, name, m.rows(), m.columns()));
                 }
-            }
-        }
 
-        private void restore(String name, Matrix target, boolean write) {
-            StoredTensor tensor = content.tensor(name);
-            if (tensor.values().length != target.rows() * target.columns() || tensor.shape().length != 2
-                    || tensor.shape()[0] != target.rows()) {
-                throw new CheckpointException(file + ": tensor '" + name + "' has the wrong shape, expected "
-                        + target.rows() + " x " + target.columns());
-            }
-            if (write) {
-                target.set(tensor.values());
+                @Override
+                public void piece(TensorEntry tensor, long from, ByteBuffer bytes) {
+                    Matrix target = targets.get(tensor.name());
+                    if (target != null) {
+                        int n = bytes.remaining() / Float.BYTES;
+                        bytes.asFloatBuffer().get(values, 0, n);
+                        target.reshape(1, tensor.elements()).columns(from, from + n).set(values, 0);
+                    }
+                }
+            });
+            if (!found.equals(sha256)) {
+                throw new CheckpointException(file + ": has changed while it was read");
             }
         }
     }
 
-    /** @throws CheckpointException saying what is wrong with the file */
+    private static void requireShape(Path file, Map<String, TensorEntry> tensors, String name, long rows,
+            long columns) {
+        TensorEntry tensor = Optional.ofNullable(tensors.get(name)).filter(t -> t.dtype().equals(TensorEntry.F32)).orElseThrow(
+                () -> new CheckpointException(file + ": holds no F32 tensor '" + name + "'"));
+        if (!Arrays.equals(tensor.shape(), new long[] {rows, columns})) {
+            throw new CheckpointException(file + ": tensor '" + name + "' has the shape "
+                    + TensorEntry.inWords(tensor.shape()) + ", expected [" + rows + ", " + columns + "]");
+        }
+    }
+
+    /**
+     * Reads all of a file but the parameters, and verifies its checksum; that it holds the parameters of the model that
+     * it names is seen before anybody allocates any.
+     *
+     * @throws CheckpointException saying what is wrong with the file
+     */
     public static Loaded read(Path file) {
-        Safetensors.Content content = Safetensors.read(file);
-        String state = content.metadata().get(STATE);
-        if (!VERSION.equals(content.metadata().get(FORMAT)) || state == null) {
+        SafetensorsHeader[] found = new SafetensorsHeader[1];
+        String sha256 = SafetensorsReader.read(file, false, new SafetensorsReader.Visitor() {
+            @Override
+            public void header(SafetensorsHeader header) {
+                found[0] = header;
+            }
+        });
+        SafetensorsHeader header = found[0];
+        Checkpoint checkpoint = of(file, header.metadata());
+        // a graph of more layers than the file has tensors would be made in vain
+        if (checkpoint.model.hidden().size() > header.entries().size()) {
+            throw new CheckpointException(file + ": names a model of " + checkpoint.model.hidden().size()
+                    + " hidden layers, but holds " + header.entries().size() + " tensors");
+        }
+        Map<String, TensorEntry> tensors = header.byName();
+        for (Parameter p : new Vae(checkpoint.model).graph().parameters()) {
+            for (String suffix : new String[] {"", FIRST_MOMENT, SECOND_MOMENT}) {
+                requireShape(file, tensors, p.name() + suffix, p.rows(), p.columns());
+            }
+        }
+        return new Loaded(checkpoint, file, sha256);
+    }
+
+    private static Checkpoint of(Path file, Map<String, String> metadata) {
+        String state = metadata.get(STATE);
+        if (!VERSION.equals(metadata.get(FORMAT)) || state == null) {
             throw new CheckpointException(file + ": no elbo4j checkpoint of format " + VERSION + ": its metadata has "
-                    + FORMAT + " = " + content.metadata().get(FORMAT));
+                    + FORMAT + " = " + (metadata.get(FORMAT) == null ? null : Quoted.of(metadata.get(FORMAT))));
         }
-        Checkpoint checkpoint;
         try {
-            checkpoint = of(state);
-        } catch (RuntimeException e) {
-            // Gson wraps what a record's constructor refuses
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new CheckpointException(file + ": its metadata cannot be read: " + cause.getMessage(), e);
+            Checkpoint checkpoint = RecordReader.read(Checkpoint.class, state,
+                    Map.of("training.clip", Double.POSITIVE_INFINITY));
+            checkpoint.requireConsistent();
+            return checkpoint;
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(file + ": its metadata " + e.getMessage(), e);
         }
-        if (checkpoint.model == null || checkpoint.training == null || checkpoint.data == null
-                || checkpoint.position == null) {
-            throw new CheckpointException(file + ": its metadata lacks model, training, data or position");
+    }
+
+    /** @throws IllegalArgumentException if no run could have come here */
+    private void requireConsistent() {
+        double columns = (double) data.height() * data.width() * data.channels();
+        if (columns != model.columns()) {
+            throw new IllegalArgumentException("has images of " + data.height() + " x " + data.width() + " x "
+                    + data.channels() + " and a model of " + model.columns() + " columns, expected as many");
         }
-        return new Loaded(checkpoint, file, content);
+        int row = position.row();
+        if (row > data.rows() || row != data.rows() && row % training.batch() != 0) {
+            throw new IllegalArgumentException("has position.row = " + row + ", expected whole batches of "
+                    + training.batch() + " of " + data.rows() + " rows");
+        }
+        long batch = training.batch();
+        BigInteger steps = BigInteger.valueOf(position.epoch())
+                .multiply(BigInteger.valueOf((data.rows() + batch - 1) / batch))
+                .add(BigInteger.valueOf((row + batch - 1) / batch));
+        if (!steps.equals(BigInteger.valueOf(position.step()))) {
+            throw new IllegalArgumentException("has position.step = " + position.step() + ", expected " + steps
+                    + ", those of " + position.epoch() + " epochs and " + row + " rows");
+        }
     }
 
     private static String sha256(Images images) {
