@@ -35,6 +35,13 @@ public final class Evaluator implements AutoCloseable {
         this.data = Resident.load(backend, images, vae);
         this.steps = new Steps(rows -> Step.compile(vae.graph(), parameters, backend, rows,
                 StepSettings.evaluate(seed), data));
+        try {
+            // memory that is short is noticed now, not after an epoch of training
+            steps.prepare(images.rows(), ROWS);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            close();
+            throw e;
+        }
     }
 
     /**

@@ -94,6 +94,13 @@ public final class Trainer implements AutoCloseable {
                 .withMaximumGradientNorm(settings.clip());
         this.steps = new Steps(rows -> Step.train(vae.graph(), parameters, backend, rows, step, data,
                 deviceOrder, adam));
+        try {
+            // memory that is short is noticed now, not in the last batch of an epoch
+            steps.prepare(order.length, settings.batch());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            close();
+            throw e;
+        }
     }
 
     /**
