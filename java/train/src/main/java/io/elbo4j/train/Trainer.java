@@ -5,6 +5,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.StepSettings;
@@ -23,7 +24,8 @@ public final class Trainer implements AutoCloseable {
      * @param step training steps done
      * @param epoch epochs completed
      * @param row rows of the current epoch done
-     * @param reconstruction log-likelihood summed over these rows, in nats
+     * @param reconstruction log-likelihood summed over these rows, as the model sees them (standardised, if they
+     *     are), in nats
      * @param kl KL summed over these rows, in nats
      */
     public record Position(long step, long epoch, int row, double reconstruction, double kl) {
@@ -62,6 +64,7 @@ public final class Trainer implements AutoCloseable {
     private final Parameters parameters;
     private final TrainingSettings settings;
     private final Matrix data;
+    private final double logVolume;
     private final AdamStep adam;
     private final int[] order;
     private final Indices deviceOrder;
@@ -80,10 +83,17 @@ public final class Trainer implements AutoCloseable {
 
     public Trainer(Vae vae, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
             Position start) {
+        this(vae, parameters, backend, settings, images, start, Standardisation.NONE);
+    }
+
+    /** @param standardisation of the images, which are given as they are */
+    public Trainer(Vae vae, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
+            Position start, Standardisation standardisation) {
         this.parameters = parameters;
         this.settings = settings;
         this.adam = new AdamStep(settings.learningRate(), 0.9, 0.999, 1e-8);
-        this.data = Resident.load(backend, images, vae);
+        this.data = Resident.load(backend, images, vae, standardisation);
+        this.logVolume = standardisation.logVolume(images.columns());
         this.order = new int[images.rows()];
         this.deviceOrder = backend.indices(order.length);
         this.progress = new Progress(start.step(), start.epoch(), start.row());
@@ -127,10 +137,10 @@ public final class Trainer implements AutoCloseable {
         return klWeight;
     }
 
-    /** Averages over the rows of the current epoch so far. */
+    /** Averages over the rows of the current epoch so far, of the data as given. */
     public Elbo elbo() {
         readTotals();
-        return new Elbo(at.reconstruction() / at.row(), at.kl() / at.row());
+        return new Elbo(at.reconstruction() / at.row() - logVolume, at.kl() / at.row());
     }
 
     /** Whether the current epoch's rows are all done: then {@link #nextEpoch} comes before the next step. */

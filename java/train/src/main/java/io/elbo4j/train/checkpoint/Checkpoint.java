@@ -8,10 +8,12 @@ import io.elbo4j.Quoted;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,11 +22,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Everything a training run is at one moment, as a safetensors file: each parameter under its name, Adam's moments
@@ -36,13 +40,21 @@ import java.util.Optional;
  * @param training how it is trained
  * @param data what it is trained on
  * @param position where the run stands
+ * @param standardisation of the data; if there is any, it is in the file as two tensors, {@code standardisation.mean} and
+ *     {@code standardisation.deviation}, of 1 x 1 or 1 x columns
  */
-public record Checkpoint(VaeSettings model, TrainingSettings training, Data data, Position position) {
+public record Checkpoint(VaeSettings model, TrainingSettings training, Data data, Position position,
+        Standardisation standardisation) {
+    /** Of data that is taken as it is. */
+    public Checkpoint(VaeSettings model, TrainingSettings training, Data data, Position position) {
+        this(model, training, data, position, Standardisation.NONE);
+    }
+
     /**
      * What a run was trained on.
      *
      * @param rows training images
-     * @param fingerprint SHA-256 of the training images' float32 values, little-endian
+     * @param fingerprint SHA-256 of the training images' float32 values as they are read, little-endian
      */
     public record Data(int rows, int height, int width, int channels, String fingerprint) {
         public static Data of(Images images) {
@@ -71,6 +83,8 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
     private static final String FIRST_MOMENT = ".firstMoment";
     static final String SECOND_MOMENT = ".secondMoment";
 
+    private static final String MEAN = "standardisation.mean";
+    private static final String DEVIATION = "standardisation.deviation";
     private static final String FORMAT = "elbo4j.format";
     private static final String VERSION = "1";
     private static final String STATE = "elbo4j.checkpoint";
@@ -83,7 +97,15 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
     public void write(Path file, Parameters parameters) {
         List<TensorSource> tensors = new ArrayList<>();
         matrices(parameters).forEach((name, matrix) -> tensors.add(TensorSource.of(name, matrix)));
+        if (standardisation.kind() != Standardisation.Kind.NONE) {
+            tensors.add(row(MEAN, standardisation.mean()));
+            tensors.add(row(DEVIATION, standardisation.deviation()));
+        }
         SafetensorsWriter.write(file, Map.of(FORMAT, VERSION, STATE, json().toString()), tensors);
+    }
+
+    private static TensorSource row(String name, float[] values) {
+        return TensorSource.of(new StoredTensor(name, new long[] {1, values.length}, values));
     }
 
     /** What of the parameters is in a file, by the names of its tensors. */
@@ -98,9 +120,16 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
         return matrices;
     }
 
+    /** What of a checkpoint is in the metadata. */
+    private record State(VaeSettings model, TrainingSettings training, Data data, Position position) { }
+
     /** JSON has no infinity: training without clipping has no {@code clip}. */
     private JsonObject json() {
-        JsonObject state = GSON.toJsonTree(this).getAsJsonObject();
+        JsonObject state = new JsonObject();
+        state.add("model", GSON.toJsonTree(model));
+        state.add("training", GSON.toJsonTree(training));
+        state.add("data", GSON.toJsonTree(data));
+        state.add("position", GSON.toJsonTree(position));
         if (training.clip() == Double.POSITIVE_INFINITY) {
             state.getAsJsonObject("training").remove("clip");
         }
@@ -167,15 +196,10 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
      * @throws CheckpointException saying what is wrong with the file
      */
     public static Loaded read(Path file) {
-        SafetensorsHeader[] found = new SafetensorsHeader[1];
-        String sha256 = SafetensorsReader.read(file, false, new SafetensorsReader.Visitor() {
-            @Override
-            public void header(SafetensorsHeader header) {
-                found[0] = header;
-            }
-        });
-        SafetensorsHeader header = found[0];
-        Checkpoint checkpoint = of(file, header.metadata());
+        Contents contents = new Contents(file);
+        String sha256 = SafetensorsReader.read(file, false, contents);
+        SafetensorsHeader header = contents.header;
+        Checkpoint checkpoint = of(file, header.metadata(), contents.standardisation());
         // a graph of more layers than the file has tensors would be made in vain
         if (checkpoint.model.hidden().size() > header.entries().size()) {
             throw new CheckpointException(file + ": names a model of " + checkpoint.model.hidden().size()
@@ -190,15 +214,54 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
         return new Loaded(checkpoint, file, sha256);
     }
 
-    private static Checkpoint of(Path file, Map<String, String> metadata) {
+    /** Keeps of a file what is no parameter. */
+    private static final class Contents implements SafetensorsReader.Visitor {
+        private final Path file;
+        private final Map<String, float[]> rows = new HashMap<>();
+        private SafetensorsHeader header = new SafetensorsHeader(new TreeMap<>(), List.of());
+
+        Contents(Path file) {
+            this.file = file;
+        }
+
+        @Override
+        public void header(SafetensorsHeader read) {
+            header = read;
+            for (TensorEntry t : read.entries()) {
+                if (t.name().equals(MEAN) || t.name().equals(DEVIATION)) {
+                    requireShape(file, Map.of(t.name(), t), t.name(), 1, t.elements());
+                    rows.put(t.name(), new float[t.length(file)]);
+                }
+            }
+        }
+
+        @Override
+        public void piece(TensorEntry tensor, long from, ByteBuffer bytes) {
+            float[] values = rows.get(tensor.name());
+            if (values != null) {
+                bytes.asFloatBuffer().get(values, (int) from, bytes.remaining() / Float.BYTES);
+            }
+        }
+
+        Standardisation standardisation() {
+            try {
+                float[] none = new float[0];
+                return new Standardisation(rows.getOrDefault(MEAN, none), rows.getOrDefault(DEVIATION, none));
+            } catch (IllegalArgumentException e) {
+                throw new CheckpointException(file + ": its " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private static Checkpoint of(Path file, Map<String, String> metadata, Standardisation standardisation) {
         String state = metadata.get(STATE);
         if (!VERSION.equals(metadata.get(FORMAT)) || state == null) {
             throw new CheckpointException(file + ": no elbo4j checkpoint of format " + VERSION + ": its metadata has "
                     + FORMAT + " = " + (metadata.get(FORMAT) == null ? null : Quoted.of(metadata.get(FORMAT))));
         }
         try {
-            Checkpoint checkpoint = RecordReader.read(Checkpoint.class, state,
-                    Map.of("training.clip", Double.POSITIVE_INFINITY));
+            State s = RecordReader.read(State.class, state, Map.of("training.clip", Double.POSITIVE_INFINITY));
+            Checkpoint checkpoint = new Checkpoint(s.model, s.training, s.data, s.position, standardisation);
             checkpoint.requireConsistent();
             return checkpoint;
         } catch (IllegalArgumentException e) {
@@ -212,6 +275,13 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
         if (columns != model.columns()) {
             throw new IllegalArgumentException("has images of " + data.height() + " x " + data.width() + " x "
                     + data.channels() + " and a model of " + model.columns() + " columns, expected as many");
+        }
+        if (standardisation.mean().length > 1 && standardisation.mean().length != model.columns()) {
+            throw new IllegalArgumentException("has a model of " + model.columns() + " columns and a standardisation of "
+                    + standardisation.mean().length);
+        }
+        if (standardisation.kind() != Standardisation.Kind.NONE && model.likelihood() == LikelihoodKind.BERNOULLI) {
+            throw new IllegalArgumentException("has a Bernoulli likelihood of standardised data, which is not in [0, 1]");
         }
         int row = position.row();
         if (row > data.rows() || row != data.rows() && row % training.batch() != 0) {

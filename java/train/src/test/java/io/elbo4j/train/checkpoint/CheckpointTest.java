@@ -16,6 +16,7 @@ import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
@@ -240,6 +241,48 @@ class CheckpointTest {
         assertTrue(state.contains(stands), state);
         refusedWithoutChange(rewrite(Map.of("elbo4j.format", "1", "elbo4j.checkpoint", state.replace(stands, instead)),
                 t -> t), words);
+    }
+
+    @Test
+    void standardisationIsInTheFile() {
+        Path file = dir.resolve("standardised");
+        float[] mean = {1, -2, 3e38f, 0, -0f, 6};
+        float[] deviation = {1e-45f, 1, 2, 3, 4, 5};
+        for (Standardisation s : List.of(new Standardisation(mean, deviation),
+                new Standardisation(new float[] {7}, new float[] {8}))) {
+            Checkpoint checkpoint = new Checkpoint(MODEL, TRAINING, DATA, CHECKPOINT.position(), s);
+            checkpoint.write(file, parameters);
+            assertEquals(checkpoint, Checkpoint.read(file).checkpoint());
+            StoredTensor stored = Safetensors.read(file).tensor("standardisation.mean");
+            assertArrayEquals(new long[] {1, s.mean().length}, stored.shape());
+            assertArrayEquals(s.mean(), stored.values());
+        }
+    }
+
+    @Test
+    void standardisationOfNoRunIsRefused() {
+        float[] one = {1};
+        refusedWithoutChange(standardised(one, new float[] {0}, 1), "its standardisation must have finite means and"
+                + " deviations above 0, not 1.0 and 0.0 (number 0, counted from 0)");
+        refusedWithoutChange(standardised(new float[] {Float.NaN}, one, 1), "not NaN and 1.0");
+        refusedWithoutChange(standardised(one, null, 1), "as many means as deviations, not 1 and 0");
+        refusedWithoutChange(standardised(new float[5], new float[] {1, 1, 1, 1, 1}, 1),
+                "has a model of 6 columns and a standardisation of 5");
+        refusedWithoutChange(standardised(new float[6], new float[] {1, 1, 1, 1, 1, 1}, 2),
+                "has the shape [2, 3], expected [1, 6]");
+    }
+
+    private Path standardised(float[] mean, float[] deviation, int rows) {
+        Safetensors.Content content = Safetensors.read(write());
+        List<StoredTensor> tensors = new ArrayList<>(content.tensors());
+        tensors.add(new StoredTensor("standardisation.mean", new long[] {rows, mean.length / rows}, mean));
+        if (deviation != null) {
+            tensors.add(new StoredTensor("standardisation.deviation", new long[] {rows, mean.length / rows},
+                    deviation));
+        }
+        Path file = dir.resolve("standardised");
+        Safetensors.write(file, content.metadata(), tensors);
+        return file;
     }
 
     /** A file that is replaced between its two readings, by one of the same shapes. */
