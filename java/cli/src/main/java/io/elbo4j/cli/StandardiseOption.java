@@ -22,8 +22,9 @@ final class StandardiseOption {
     Kind kind(VaeSettings model) {
         Kind kind = Objects.requireNonNullElse(given, Kind.NONE);
         if (kind != Kind.NONE && model.likelihood() == LikelihoodKind.BERNOULLI) {
-            throw Failure.usage("--standardise " + Names.of(kind) + " goes with --likelihood gaussian, gaussian-shared or"
-                    + " gaussian-fixed, not with " + Names.of(model.likelihood()) + ", which needs values in [0, 1]");
+            throw Failure.usage("--standardise " + Names.of(kind) + " goes with --likelihood gaussian, gaussian-shared"
+                    + " or gaussian-fixed, not with "
+                    + Names.of(model.likelihood()) + ", which needs values in [0, 1]");
         }
         return kind;
     }

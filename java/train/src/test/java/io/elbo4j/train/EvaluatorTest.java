@@ -360,8 +360,8 @@ class EvaluatorTest {
         double exact = logLikelihood(images) - D * Math.log(4);
         Standardisation standardisation = new Standardisation(new float[] {16}, new float[] {4});
         try (Backend backend = new JavaBackend(2); Parameters parameters = parameters(backend, 1);
-                Evaluator evaluator = new Evaluator(VAE, parameters, backend, new Images("scaled", ROWS, 1, D, 1, scaled),
-                        SEED, standardisation)) {
+                Evaluator evaluator = new Evaluator(VAE, parameters, backend,
+                        new Images("scaled", ROWS, 1, D, 1, scaled), SEED, standardisation)) {
             // with the exact posterior every sample is log p(x)
             assertEquals(exact, evaluator.logLikelihood(3, rows -> { }), 1e-4);
             assertEquals(exact, evaluator.evaluate(0).elbo().elbo(), 0.5);

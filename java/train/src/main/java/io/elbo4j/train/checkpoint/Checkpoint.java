@@ -27,7 +27,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -40,8 +39,8 @@ import java.util.TreeMap;
  * @param training how it is trained
  * @param data what it is trained on
  * @param position where the run stands
- * @param standardisation of the data; if there is any, it is in the file as two tensors, {@code standardisation.mean} and
- *     {@code standardisation.deviation}, of 1 x 1 or 1 x columns
+ * @param standardisation of the data; if there is any, it is in the file as two tensors of 1 x 1 or 1 x columns,
+ *     {@code standardisation.mean} and {@code standardisation.deviation}
  */
 public record Checkpoint(VaeSettings model, TrainingSettings training, Data data, Position position,
         Standardisation standardisation) {
@@ -181,8 +180,10 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
 
     private static void requireShape(Path file, Map<String, TensorEntry> tensors, String name, long rows,
             long columns) {
-        TensorEntry tensor = Optional.ofNullable(tensors.get(name)).filter(t -> t.dtype().equals(TensorEntry.F32)).orElseThrow(
-                () -> new CheckpointException(file + ": holds no F32 tensor '" + name + "'"));
+        TensorEntry tensor = tensors.get(name);
+        if (tensor == null || !tensor.dtype().equals(TensorEntry.F32)) {
+            throw new CheckpointException(file + ": holds no F32 tensor '" + name + "'");
+        }
         if (!Arrays.equals(tensor.shape(), new long[] {rows, columns})) {
             throw new CheckpointException(file + ": tensor '" + name + "' has the shape "
                     + TensorEntry.inWords(tensor.shape()) + ", expected [" + rows + ", " + columns + "]");
@@ -277,11 +278,12 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
                     + data.channels() + " and a model of " + model.columns() + " columns, expected as many");
         }
         if (standardisation.mean().length > 1 && standardisation.mean().length != model.columns()) {
-            throw new IllegalArgumentException("has a model of " + model.columns() + " columns and a standardisation of "
-                    + standardisation.mean().length);
+            throw new IllegalArgumentException("has a model of " + model.columns() + " columns and a standardisation"
+                    + " of " + standardisation.mean().length);
         }
         if (standardisation.kind() != Standardisation.Kind.NONE && model.likelihood() == LikelihoodKind.BERNOULLI) {
-            throw new IllegalArgumentException("has a Bernoulli likelihood of standardised data, which is not in [0, 1]");
+            throw new IllegalArgumentException(
+                    "has a Bernoulli likelihood of standardised data, which is not in [0, 1]");
         }
         int row = position.row();
         if (row > data.rows() || row != data.rows() && row % training.batch() != 0) {

@@ -94,7 +94,8 @@ final class HeaderParser {
             } else if (key.equals("data_offsets") && offsets == null) {
                 offsets = integers(json, name);
             } else {
-                throw wrong(name, "the field " + Quoted.of(key) + " is wrong or there twice, expected dtype, shape and data_offsets");
+                throw wrong(name, "the field " + Quoted.of(key) + " is wrong or there twice, expected dtype,"
+                        + " shape and data_offsets");
             }
         }
         json.endObject();

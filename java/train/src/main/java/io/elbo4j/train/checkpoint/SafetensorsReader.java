@@ -1,6 +1,7 @@
 package io.elbo4j.train.checkpoint;
 
 import io.elbo4j.train.data.DataException;
+import io.elbo4j.train.data.FileKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,6 +15,7 @@ import java.util.List;
 final class SafetensorsReader {
     /** The limit of the reference implementation. */
     private static final long MAX_HEADER = 100_000_000;
+    private static final String KIND = "a safetensors file";
 
     /** Is shown a file; what it is shown counts only if {@link #read} returns. */
     interface Visitor {
@@ -60,6 +62,7 @@ final class SafetensorsReader {
         if (size < Long.BYTES) {
             throw wrong("holds " + size + " bytes, expected a safetensors file (truncated?)");
         }
+        requireNoOtherKind();
         long length = next(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN)).getLong();
         if (length < 2 || length > Math.min(size - Long.BYTES, MAX_HEADER)) {
             throw wrong(String.format(
@@ -88,10 +91,20 @@ final class SafetensorsReader {
         pieces(header.inOwnOrder(), data, digest);
         String found = Safetensors.hex(digest);
         if (checksum != null && !checksum.equals(found)) {
-            throw wrong((SafetensorsHeader.isOwn(json, own) ? "is damaged" : "was saved by another program, which changed it")
-                    + ": its content does not have the SHA-256 it states");
+            throw wrong((SafetensorsHeader.isOwn(json, own) ? "is damaged"
+                    : "was saved by another program, which changed it") + ": its content does not have the SHA-256 it states");
         }
         return found;
+    }
+
+    /** A file of another format is named: the length of a header that its first bytes make says nothing to anybody. */
+    private void requireNoOtherKind() throws IOException {
+        ByteBuffer first = ByteBuffer.allocate((int) Math.min(FileKind.BYTES, channel.size()));
+        String kind = FileKind.of(next(first).array()).orElse(KIND);
+        channel.position(0);
+        if (!kind.equals(KIND)) {
+            throw wrong("is " + kind + ", expected a checkpoint, which is " + KIND);
+        }
     }
 
     private byte[] own(SafetensorsHeader header) {

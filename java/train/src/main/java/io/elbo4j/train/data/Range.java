@@ -6,7 +6,7 @@ package io.elbo4j.train.data;
  * @param name where the data comes from, for sentences
  */
 public record Range(String name, float least, float largest) {
-    /** Networks begin with outputs of about 1: beyond this a Gaussian likelihood may not be finite at the first step. */
+    /** Networks begin with outputs of about 1: far beyond, a Gaussian likelihood may not be finite at once. */
     private static final float WIDE = 30;
 
     public static Range of(Images images) {

@@ -22,8 +22,12 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SafetensorsTest {
     @TempDir
@@ -248,6 +252,34 @@ class SafetensorsTest {
         String message = assertThrows(CheckpointException.class, () -> Safetensors.read(file, true)).getMessage();
         assertTrue(message.length() < 600 && message.endsWith("' (10000 characters): the data offsets 0 to 8 disagree"
                 + " with the shape [1, 1, 1, 1, 1, 1, 1, 1, ...] of F32"), message);
+    }
+
+    static Stream<Arguments> otherFormats() {
+        return Stream.of(
+                Arguments.of("GGUF\3\0\0\0\43\1\0\0\0\0\0\0", "a GGUF model"),
+                Arguments.of("\u0080\2}q\0X\1\0\0\0aq\1", "a Python pickle"),
+                Arguments.of("PK\3\4\0\0\b\b\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\20\0\0\0archive/data.pkl",
+                        "a file of PyTorch's torch.save"),
+                Arguments.of("<!DOCTYPE html>\n<html>", "a web page"),
+                Arguments.of("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a Git LFS pointer"),
+                Arguments.of("\u0093NUMPY\1\0v\0{'descr': '<f4'", "a NumPy .npy file"),
+                Arguments.of("\u001f\u008b\b\0\0\0\0\0\0\3", "a gzip file"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("otherFormats")
+    void filesOfOtherFormatsAreNamed(String first, String kind) throws IOException {
+        // long enough for a gzip file's first eight bytes to be the length of a header
+        byte[] bytes = (first + " ".repeat(1_000_000)).getBytes(StandardCharsets.ISO_8859_1);
+        for (int length : new int[] {first.length(), bytes.length}) {
+            Path file = Files.write(dir.resolve("f"), Arrays.copyOf(bytes, length));
+            for (boolean any : new boolean[] {false, true}) {
+                String message = assertThrows(CheckpointException.class, () -> Safetensors.read(file, any))
+                        .getMessage();
+                assertTrue(message.startsWith(file + ": is " + kind), message);
+                assertTrue(message.endsWith(", expected a checkpoint, which is a safetensors file"), message);
+            }
+        }
     }
 
     @Test
