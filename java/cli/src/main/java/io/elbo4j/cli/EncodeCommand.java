@@ -52,7 +52,8 @@ final class EncodeCommand implements Callable<Integer> {
         int rows = sets.stream().mapToInt(Images::rows).sum();
         float[] means = new float[Math.multiplyExact(rows, latent)];
         try (Backend b = backend.open(console); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
-            Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed());
+            Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed(),
+                    model.checkpoint().standardisation());
             int at = 0;
             for (Images images : sets) {
                 float[] some = coder.encode(images);

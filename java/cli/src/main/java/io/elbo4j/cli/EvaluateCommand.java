@@ -4,9 +4,11 @@ import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.train.Evaluation;
 import io.elbo4j.train.Evaluator;
+import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Range;
 import io.elbo4j.train.run.Metrics;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -15,8 +17,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(name = "evaluate", sortOptions = false, description =
-        "Evaluates a trained model: ELBO, its terms, and with --samples the importance-weighted log-likelihood.")
+@Command(name = "evaluate", sortOptions = false, description = {
+    "Evaluates a trained model: ELBO, its terms, and with --samples the importance-weighted log-likelihood.",
+    "All are log-densities of the data as given, also of a model that was trained with --standardise."})
 final class EvaluateCommand implements Callable<Integer> {
     /** Which part of the data. */
     enum Part { TEST, TRAIN }
@@ -49,13 +52,17 @@ final class EvaluateCommand implements Callable<Integer> {
         Images images = part == Part.TEST ? source.test() : source.train();
         try (Backend b = backend.open(console);
                 CheckpointOption.Model model = checkpoint.restore(loaded, b);
-                Evaluator evaluator = new Evaluator(model.vae(), model.parameters(), b, images, model.seed())) {
+                Evaluator evaluator = new Evaluator(model.vae(), model.parameters(), b, images, model.seed(),
+                        model.checkpoint().standardisation())) {
             // The noise of the run's own evaluation, so that this gives the number in its metrics.
             Evaluation e = evaluator.evaluate(model.checkpoint().position().step());
             finite("ELBO", e.elbo().elbo(), images);
             Double nll = samples == null ? null : nll(evaluator, images);
             output.result(console, json(e, nll, images, b), text(e, nll, images, model.checkpoint()));
             return 0;
+        } catch (NonFiniteException e) {
+            throw Failure.because(e.getMessage() + ": " + Range.of(images).inWords()
+                    + ", and the model gives no finite numbers on them", e);
         }
     }
 

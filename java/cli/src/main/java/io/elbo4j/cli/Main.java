@@ -3,6 +3,7 @@ package io.elbo4j.cli;
 import io.elbo4j.Activation;
 import io.elbo4j.cuda.CudaException;
 import io.elbo4j.train.data.DataException;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -58,6 +59,7 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(Activation.class, Names.reader(Activation.class))
                 .registerConverter(LikelihoodKind.class, Names.reader(LikelihoodKind.class))
                 .registerConverter(ModelOptions.Binarise.class, Names.reader(ModelOptions.Binarise.class))
+                .registerConverter(Standardisation.Kind.class, Names.reader(Standardisation.Kind.class))
                 .registerConverter(BackendOptions.Name.class, BackendOptions.Name::read)
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
                 .registerConverter(EncodeCommand.Part.class, Names.reader(EncodeCommand.Part.class));

@@ -52,7 +52,8 @@ final class SampleCommand implements Callable<Integer> {
         int columns = Math.toIntExact(loaded.checkpoint().model().columns());
         checkCount(columns, loaded.checkpoint().model().latent());
         try (Backend b = backend.open(console); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
-            Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed());
+            Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed(),
+                    model.checkpoint().standardisation());
             float[] x = coder.decode(coder.prior(count));
             if (picture) {
                 new Png(shape.height(), shape.width(), shape.channels()).grid(out, x,

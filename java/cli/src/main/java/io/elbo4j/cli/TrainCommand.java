@@ -10,6 +10,7 @@ import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
@@ -35,6 +36,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin private DataOptions data;
     @Mixin private ModelOptions model;
+    @Mixin private StandardiseOption standardise;
     @Mixin private TrainingOptions training;
     @Mixin private LengthOptions length;
     @Mixin private BackendOptions backend;
@@ -63,18 +65,24 @@ final class TrainCommand implements Callable<Integer> {
         Checkpoint.Loaded loaded = resume ? stored(directory) : null;
         DataSource source = data.read(console);
         VaeSettings asked = model.settings(source.train().columns(), data.sprites());
+        Standardisation.Kind kind = loaded == null ? standardise.kind(asked)
+                : loaded.checkpoint().standardisation().kind();
         try (Backend b = backend.open(console)) {
             requireRoom(loaded == null ? asked : loaded.checkpoint().model(), b);
-            return train(directory, source, loaded, asked, settings, b);
+            return train(directory, source, loaded, asked, settings, kind, b);
         }
     }
 
     private int train(Path directory, DataSource source, Checkpoint.Loaded loaded, VaeSettings asked,
-            TrainingSettings settings, Backend b) {
+            TrainingSettings settings, Standardisation.Kind kind, Backend b) {
         try (TrainingRun run = resume ? TrainingRun.resume(directory, source, loaded, b)
-                : TrainingRun.start(directory, source, asked, settings, b)) {
-            describe(source, loaded == null ? asked : loaded.checkpoint().model(), run, b, directory);
-            return train(run, directory, b);
+                : TrainingRun.start(directory, source, asked, settings, kind, b)) {
+            describe(source, loaded == null ? asked : loaded.checkpoint().model(), run, kind, b, directory);
+            String note = StandardiseOption.note(source.train(), run.state().model(), kind);
+            if (!note.isEmpty()) {
+                console.err().println(note);
+            }
+            return train(run, source, directory, b);
         }
     }
 
@@ -102,6 +110,7 @@ final class TrainCommand implements Callable<Integer> {
         Agreement agreement = new Agreement(loaded.file());
         model.check(loaded.checkpoint().model(), agreement);
         training.check(loaded.checkpoint().training(), agreement);
+        standardise.check(loaded.checkpoint().standardisation(), loaded.checkpoint().model().columns(), agreement);
         return loaded;
     }
 
@@ -113,12 +122,14 @@ final class TrainCommand implements Callable<Integer> {
         return Path.of("runs", name + "-" + i);
     }
 
-    private void describe(DataSource source, VaeSettings m, TrainingRun run, Backend b, Path directory) {
+    private void describe(DataSource source, VaeSettings m, TrainingRun run, Standardisation.Kind kind, Backend b,
+            Path directory) {
         Images images = source.train();
         String hidden = m.hidden().stream().map(u -> u + "-").collect(Collectors.joining());
         PrintStream text = output.text(console);
-        text.printf(Locale.ROOT, "data     %s: %,d images to train, %,d to test, %d x %d x %d%n", images.name(),
-                images.rows(), source.test().rows(), images.height(), images.width(), images.channels());
+        text.printf(Locale.ROOT, "data     %s: %,d images to train, %,d to test, %d x %d x %d%s%n", images.name(),
+                images.rows(), source.test().rows(), images.height(), images.width(), images.channels(),
+                kind == Standardisation.Kind.NONE ? "" : ", standardised (" + Names.of(kind) + ")");
         text.printf(Locale.ROOT, "model    %d-%s%d and back, %s, %s, %,d parameters%n", m.columns(), hidden, m.latent(),
                 Names.of(m.activation()), Names.of(m.likelihood()), run.parameters().count());
         text.printf(Locale.ROOT, "backend  %s (%s), threads %d%n", b.name(), b.description(), b.threads());
@@ -126,7 +137,7 @@ final class TrainCommand implements Callable<Integer> {
                 : "");
     }
 
-    private int train(TrainingRun run, Path directory, Backend b) {
+    private int train(TrainingRun run, DataSource source, Path directory, Backend b) {
         long lastStep = length.lastStep(data.sprites(), run.stepsPerEpoch());
         if (run.position().step() >= lastStep) {
             output.text(console).println("the run has done " + run.position().step() + " steps already, which is all"
@@ -140,7 +151,9 @@ final class TrainCommand implements Callable<Integer> {
                 return outcome.stopped() ? INTERRUPTED : 0;
             } catch (NonFiniteException e) {
                 Path checkpoint = TrainingRun.checkpoint(directory);
-                throw Failure.because(e.getMessage() + hint(run.state().model()) + (Files.exists(checkpoint)
+                throw Failure.because(e.getMessage() + hint(run.state().model())
+                        + StandardiseOption.hint(source.train(), run.state().model(),
+                                run.state().standardisation().kind()) + (Files.exists(checkpoint)
                         ? ". The last checkpoint is kept: " + checkpoint : ". No checkpoint has been written yet"), e);
             } catch (RuntimeException e) {
                 if (interrupt.requested()) {

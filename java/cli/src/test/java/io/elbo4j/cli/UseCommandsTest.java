@@ -68,6 +68,19 @@ class UseCommandsTest {
     }
 
     @Test
+    void aRunsFolderIsItsCheckpoint() {
+        Cli.Result result = Cli.run("evaluate", "--checkpoint", run.toString(), "--data", "npy=" + data, "--backend",
+                "java", "--json").succeeds();
+        assertEquals(evaluate("--json").json(), result.json());
+        Path file = results.resolve("x.npy");
+        Cli.run("sample", "--checkpoint", run.toString(), "--count", "2", "--out", file.toString()).succeeds();
+        Cli.run("encode", "--checkpoint", run.toString(), "--data", "npy=" + data, "--out", file.toString())
+                .succeeds();
+        Cli.run("sample", "--checkpoint", results.toString(), "--out", file.toString())
+                .fails(1, results.resolve("checkpoint.safetensors") + ": no such file, expected a checkpoint");
+    }
+
+    @Test
     void anotherSeedIsOtherNoise() {
         assertNotEquals(evaluate("--json").json().get("elbo"), evaluate("--json", "--seed", "9").json().get("elbo"));
     }

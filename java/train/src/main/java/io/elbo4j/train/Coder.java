@@ -5,6 +5,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.StepSettings;
@@ -19,8 +20,15 @@ public final class Coder {
     private final Parameters parameters;
     private final Backend backend;
     private final long seed;
+    private final Standardisation standardisation;
 
     public Coder(Vae vae, Parameters parameters, Backend backend, long seed) {
+        this(vae, parameters, backend, seed, Standardisation.NONE);
+    }
+
+    /** @param standardisation that of the training data: images are given, and come back, as they are */
+    public Coder(Vae vae, Parameters parameters, Backend backend, long seed, Standardisation standardisation) {
+        this.standardisation = standardisation;
         this.vae = vae;
         this.parameters = parameters;
         this.backend = backend;
@@ -37,7 +45,7 @@ public final class Coder {
 
     /** Mean of p(x | z) with z a sample of q(z | x), of every image, row after row. */
     public float[] reconstruct(Images images) {
-        return run(images, true);
+        return standardisation.undo(run(images, true), images.columns());
     }
 
     private float[] run(Images images, boolean reconstruct) {
@@ -45,7 +53,7 @@ public final class Coder {
         float[] out = new float[Math.multiplyExact(images.rows(), width)];
         StepSettings evaluate = StepSettings.evaluate(seed);
         StepSettings settings = reconstruct ? evaluate.withMeans() : evaluate;
-        try (Matrix data = Resident.load(backend, images, vae);
+        try (Matrix data = Resident.load(backend, images, vae, standardisation);
                 Steps steps = new Steps(rows -> Step.compile(vae.graph(), parameters, backend, rows, settings, data))) {
             int[] order = Resident.inOrder(images.rows());
             for (Chunk chunk : Chunk.of(images.rows(), ROWS)) {
@@ -78,7 +86,7 @@ public final class Coder {
                         chunk.rows() * columns);
             }
         }
-        return out;
+        return standardisation.undo(out, columns);
     }
 
     /** Draws {@code count} latent variables from the prior N(0, I): row i is the same whatever the count. */

@@ -3,6 +3,7 @@ package io.elbo4j.train;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.StepSettings;
@@ -23,18 +24,36 @@ public final class Evaluator implements AutoCloseable {
     private final long seed;
     private final String name;
     private final Matrix data;
+    private final double logVolume;
     private final Steps steps;
     private final Map<Integer, Steps> importance = new HashMap<>();
 
     public Evaluator(Vae vae, Parameters parameters, Backend backend, Images images, long seed) {
+        this(vae, parameters, backend, images, seed, Standardisation.NONE);
+    }
+
+    /**
+     * @param standardisation that of the training data: the images are given as they are, and all results are of the
+     *     images as given
+     */
+    public Evaluator(Vae vae, Parameters parameters, Backend backend, Images images, long seed,
+            Standardisation standardisation) {
         this.vae = vae;
         this.parameters = parameters;
         this.backend = backend;
         this.seed = seed;
         this.name = images.name();
-        this.data = Resident.load(backend, images, vae);
+        this.data = Resident.load(backend, images, vae, standardisation);
+        this.logVolume = standardisation.logVolume(images.columns());
         this.steps = new Steps(rows -> Step.compile(vae.graph(), parameters, backend, rows,
                 StepSettings.evaluate(seed), data));
+        try {
+            // memory that is short is noticed now, not after an epoch of training
+            steps.prepare(images.rows(), ROWS);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            close();
+            throw e;
+        }
     }
 
     /**
@@ -68,7 +87,7 @@ public final class Evaluator implements AutoCloseable {
             perRow.add(klPerDimension[j] / rows);
             active += means.variance(j) > Evaluation.ACTIVE_VARIANCE ? 1 : 0;
         }
-        return new Evaluation(new Elbo(reconstruction / rows, kl / rows), perRow, active);
+        return new Evaluation(new Elbo(reconstruction / rows - logVolume, kl / rows), perRow, active);
     }
 
     /**
@@ -100,7 +119,7 @@ public final class Evaluator implements AutoCloseable {
             }
             rowsDone.accept(rowChunk.begin() + rowChunk.rows());
         }
-        return sum / rows;
+        return sum / rows - logVolume;
     }
 
     private void requireFinite(Step step, Chunk chunk) {

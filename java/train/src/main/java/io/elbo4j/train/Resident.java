@@ -3,6 +3,7 @@ package io.elbo4j.train;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.model.Vae;
 
 /** Data sets in a backend's memory. */
@@ -12,11 +13,13 @@ final class Resident {
     private Resident() { }
 
     /** @throws io.elbo4j.train.data.DataException if the images are not of the model's size */
-    static Matrix load(Backend backend, Images images, Vae vae) {
+    static Matrix load(Backend backend, Images images, Vae vae, Standardisation standardisation) {
         vae.settings().requireSize(images);
+        standardisation.requireColumns(images.columns());
         Matrix data = backend.matrix(images.rows(), images.columns());
         for (Chunk chunk : Chunk.of(images.rows(), ROWS_AT_ONCE)) {
-            data.rows(chunk.begin(), chunk.begin() + chunk.rows()).set(images.copyRows(chunk.begin(), chunk.rows()));
+            data.rows(chunk.begin(), chunk.begin() + chunk.rows())
+                    .set(standardisation.apply(images, chunk.begin(), chunk.rows()));
         }
         return data;
     }

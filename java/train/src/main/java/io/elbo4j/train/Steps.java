@@ -18,6 +18,14 @@ final class Steps implements AutoCloseable {
         return byRows.computeIfAbsent(rows, compile::apply);
     }
 
+    /** Compiles, and so allocates, what {@code total} rows in pieces of {@code size} need. */
+    void prepare(int total, int size) {
+        of(Math.min(total, size));
+        if (total % size != 0) {
+            of(total % size);
+        }
+    }
+
     @Override
     public void close() {
         byRows.values().forEach(Step::close);

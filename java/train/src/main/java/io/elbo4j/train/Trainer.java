@@ -5,6 +5,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.StepSettings;
@@ -23,11 +24,27 @@ public final class Trainer implements AutoCloseable {
      * @param step training steps done
      * @param epoch epochs completed
      * @param row rows of the current epoch done
-     * @param reconstruction log-likelihood summed over these rows, in nats
+     * @param reconstruction log-likelihood summed over these rows, as the model sees them (standardised, if they
+     *     are), in nats
      * @param kl KL summed over these rows, in nats
      */
     public record Position(long step, long epoch, int row, double reconstruction, double kl) {
         public static final Position START = new Position(0, 0, 0, 0, 0);
+
+        /** @throws IllegalArgumentException if a number is negative that counts, or a sum is not finite */
+        public Position {
+            require(step >= 0 && step < 1L << 40, "step", "from 0 to 2^40 - 1", step);
+            require(epoch >= 0, "epoch", "at least 0", epoch);
+            require(row >= 0, "row", "at least 0", row);
+            require(Double.isFinite(reconstruction), "reconstruction", "finite", reconstruction);
+            require(Double.isFinite(kl), "kl", "finite", kl);
+        }
+
+        private static void require(boolean holds, String argument, String expected, Object given) {
+            if (!holds) {
+                throw new IllegalArgumentException(argument + " must be " + expected + ", not " + given);
+            }
+        }
     }
 
     /**
@@ -42,9 +59,12 @@ public final class Trainer implements AutoCloseable {
     /** A step whose totals have not been read. */
     private record Unread(Step step, int row) { }
 
+    private static final int PIECE = 1 << 16;
+
     private final Parameters parameters;
     private final TrainingSettings settings;
     private final Matrix data;
+    private final double logVolume;
     private final AdamStep adam;
     private final int[] order;
     private final Indices deviceOrder;
@@ -63,10 +83,17 @@ public final class Trainer implements AutoCloseable {
 
     public Trainer(Vae vae, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
             Position start) {
+        this(vae, parameters, backend, settings, images, start, Standardisation.NONE);
+    }
+
+    /** @param standardisation of the images, which are given as they are */
+    public Trainer(Vae vae, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
+            Position start, Standardisation standardisation) {
         this.parameters = parameters;
         this.settings = settings;
         this.adam = new AdamStep(settings.learningRate(), 0.9, 0.999, 1e-8);
-        this.data = Resident.load(backend, images, vae);
+        this.data = Resident.load(backend, images, vae, standardisation);
+        this.logVolume = standardisation.logVolume(images.columns());
         this.order = new int[images.rows()];
         this.deviceOrder = backend.indices(order.length);
         this.progress = new Progress(start.step(), start.epoch(), start.row());
@@ -77,6 +104,13 @@ public final class Trainer implements AutoCloseable {
                 .withMaximumGradientNorm(settings.clip());
         this.steps = new Steps(rows -> Step.train(vae.graph(), parameters, backend, rows, step, data,
                 deviceOrder, adam));
+        try {
+            // memory that is short is noticed now, not in the last batch of an epoch
+            steps.prepare(order.length, settings.batch());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            close();
+            throw e;
+        }
     }
 
     /**
@@ -103,10 +137,10 @@ public final class Trainer implements AutoCloseable {
         return klWeight;
     }
 
-    /** Averages over the rows of the current epoch so far. */
+    /** Averages over the rows of the current epoch so far, of the data as given. */
     public Elbo elbo() {
         readTotals();
-        return new Elbo(at.reconstruction() / at.row(), at.kl() / at.row());
+        return new Elbo(at.reconstruction() / at.row() - logVolume, at.kl() / at.row());
     }
 
     /** Whether the current epoch's rows are all done: then {@link #nextEpoch} comes before the next step. */
@@ -196,12 +230,16 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void checkFinite(String name, Matrix values) {
-        float[] all = values.toArray();
-        for (int i = 0; i < all.length; i++) {
-            if (!Float.isFinite(all[i])) {
-                throw new NonFiniteException("step " + at.step() + ": " + name + " holds " + all[i] + " in row "
-                        + i / values.columns() + ", column " + i % values.columns()
-                        + ". A smaller learning rate or gradient clipping may help");
+        Matrix all = values.reshape(1, values.rows() * values.columns());
+        // in pieces: parameters may fill the heap
+        for (long from = 0; from < all.columns(); from += PIECE) {
+            float[] piece = all.columns(from, Math.min(from + PIECE, all.columns())).toArray();
+            for (int i = 0; i < piece.length; i++) {
+                if (!Float.isFinite(piece[i])) {
+                    throw new NonFiniteException("step " + at.step() + ": " + name + " holds " + piece[i] + " in row "
+                            + (from + i) / values.columns() + ", column " + (from + i) % values.columns()
+                            + ". A smaller learning rate or gradient clipping may help");
+                }
             }
         }
     }

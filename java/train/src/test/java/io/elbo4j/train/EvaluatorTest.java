@@ -8,6 +8,7 @@ import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
@@ -345,6 +346,25 @@ class EvaluatorTest {
             }
             double one = evaluator.logLikelihood(1, rows -> { });
             assertEquals(one, evaluator.logLikelihood(500, rows -> { }), 1e-5 * Math.abs(one));
+        }
+    }
+
+    /** x of the model, times 4: its exact density has a standard deviation that is 4 times as large. */
+    @Test
+    void ofStandardisedDataTheDensityIsThatOfTheDataAsGiven() {
+        Images images = images();
+        float[] scaled = images.copyRows(0, ROWS);
+        for (int i = 0; i < scaled.length; i++) {
+            scaled[i] = 4 * scaled[i] + 16;
+        }
+        double exact = logLikelihood(images) - D * Math.log(4);
+        Standardisation standardisation = new Standardisation(new float[] {16}, new float[] {4});
+        try (Backend backend = new JavaBackend(2); Parameters parameters = parameters(backend, 1);
+                Evaluator evaluator = new Evaluator(VAE, parameters, backend,
+                        new Images("scaled", ROWS, 1, D, 1, scaled), SEED, standardisation)) {
+            // with the exact posterior every sample is log p(x)
+            assertEquals(exact, evaluator.logLikelihood(3, rows -> { }), 1e-4);
+            assertEquals(exact, evaluator.evaluate(0).elbo().elbo(), 0.5);
         }
     }
 }

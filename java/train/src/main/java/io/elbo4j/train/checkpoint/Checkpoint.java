@@ -3,22 +3,31 @@ package io.elbo4j.train.checkpoint;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.elbo4j.Matrix;
+import io.elbo4j.Quoted;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Everything a training run is at one moment, as a safetensors file: each parameter under its name, Adam's moments
@@ -30,53 +39,100 @@ import java.util.Map;
  * @param training how it is trained
  * @param data what it is trained on
  * @param position where the run stands
+ * @param standardisation of the data; if there is any, it is in the file as two tensors of 1 x 1 or 1 x columns,
+ *     {@code standardisation.mean} and {@code standardisation.deviation}
  */
-public record Checkpoint(VaeSettings model, TrainingSettings training, Data data, Position position) {
+public record Checkpoint(VaeSettings model, TrainingSettings training, Data data, Position position,
+        Standardisation standardisation) {
+    /** Of data that is taken as it is. */
+    public Checkpoint(VaeSettings model, TrainingSettings training, Data data, Position position) {
+        this(model, training, data, position, Standardisation.NONE);
+    }
+
     /**
      * What a run was trained on.
      *
      * @param rows training images
-     * @param fingerprint SHA-256 of the training images' float32 values, little-endian
+     * @param fingerprint SHA-256 of the training images' float32 values as they are read, little-endian
      */
     public record Data(int rows, int height, int width, int channels, String fingerprint) {
         public static Data of(Images images) {
             return new Data(images.rows(), images.height(), images.width(), images.channels(), sha256(images));
         }
+
+        /** @throws IllegalArgumentException if a size is below 1 or the fingerprint is none */
+        public Data {
+            require(rows >= 1, "rows", rows);
+            require(height >= 1, "height", height);
+            require(width >= 1, "width", width);
+            require(channels >= 1, "channels", channels);
+            if (!fingerprint.matches("[0-9a-f]{64}")) {
+                throw new IllegalArgumentException(
+                        "fingerprint must be 64 hexadecimal digits, not " + Quoted.of(fingerprint));
+            }
+        }
+
+        private static void require(boolean holds, String name, int given) {
+            if (!holds) {
+                throw new IllegalArgumentException(name + " must be at least 1, not " + given);
+            }
+        }
     }
 
+    private static final String FIRST_MOMENT = ".firstMoment";
+    static final String SECOND_MOMENT = ".secondMoment";
+
+    private static final String MEAN = "standardisation.mean";
+    private static final String DEVIATION = "standardisation.deviation";
     private static final String FORMAT = "elbo4j.format";
     private static final String VERSION = "1";
     private static final String STATE = "elbo4j.checkpoint";
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
-    /** Writes this and the parameters to {@code file}, atomically: the old file stays if anything fails. */
+    /**
+     * Writes this and the parameters to {@code file}, atomically: the old file stays if anything fails. The parameters
+     * go there in pieces: this takes less than a megabyte of the heap, however large they are.
+     */
     public void write(Path file, Parameters parameters) {
-        List<StoredTensor> tensors = new ArrayList<>();
+        List<TensorSource> tensors = new ArrayList<>();
+        matrices(parameters).forEach((name, matrix) -> tensors.add(TensorSource.of(name, matrix)));
+        if (standardisation.kind() != Standardisation.Kind.NONE) {
+            tensors.add(row(MEAN, standardisation.mean()));
+            tensors.add(row(DEVIATION, standardisation.deviation()));
+        }
+        SafetensorsWriter.write(file, Map.of(FORMAT, VERSION, STATE, json().toString()), tensors);
+    }
+
+    private static TensorSource row(String name, float[] values) {
+        return TensorSource.of(new StoredTensor(name, new long[] {1, values.length}, values));
+    }
+
+    /** What of the parameters is in a file, by the names of its tensors. */
+    private static Map<String, Matrix> matrices(Parameters parameters) {
+        Map<String, Matrix> matrices = new LinkedHashMap<>();
         for (Parameters.State s : parameters.all()) {
             String name = s.parameter().name();
-            tensors.add(stored(name, s.value()));
-            tensors.add(stored(name + ".firstMoment", s.firstMoment()));
-            tensors.add(stored(name + ".secondMoment", s.secondMoment()));
+            matrices.put(name, s.value());
+            matrices.put(name + FIRST_MOMENT, s.firstMoment());
+            matrices.put(name + SECOND_MOMENT, s.secondMoment());
         }
-        Safetensors.write(file, Map.of(FORMAT, VERSION, STATE, json().toString()), tensors);
+        return matrices;
     }
+
+    /** What of a checkpoint is in the metadata. */
+    private record State(VaeSettings model, TrainingSettings training, Data data, Position position) { }
 
     /** JSON has no infinity: training without clipping has no {@code clip}. */
     private JsonObject json() {
-        JsonObject state = GSON.toJsonTree(this).getAsJsonObject();
+        JsonObject state = new JsonObject();
+        state.add("model", GSON.toJsonTree(model));
+        state.add("training", GSON.toJsonTree(training));
+        state.add("data", GSON.toJsonTree(data));
+        state.add("position", GSON.toJsonTree(position));
         if (training.clip() == Double.POSITIVE_INFINITY) {
             state.getAsJsonObject("training").remove("clip");
         }
         return state;
-    }
-
-    private static Checkpoint of(String json) {
-        JsonObject state = JsonParser.parseString(json).getAsJsonObject();
-        JsonObject training = state.getAsJsonObject("training");
-        if (training != null && !training.has("clip")) {
-            training.addProperty("clip", Double.POSITIVE_INFINITY);
-        }
-        return GSON.fromJson(state, Checkpoint.class);
     }
 
     /** Epochs whose rows are all done. */
@@ -84,58 +140,164 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
         return position.epoch() + (position.row() == data.rows() ? 1 : 0);
     }
 
-    private static StoredTensor stored(String name, Matrix m) {
-        return new StoredTensor(name, new long[] {m.rows(), m.columns()}, m.toArray());
+    /**
+     * A checkpoint whose file has been read once, and found whole; its tensors are still there.
+     *
+     * @param sha256 the checksum of what it held then
+     */
+    public record Loaded(Checkpoint checkpoint, Path file, String sha256) {
+        /**
+         * Reads the tensors into parameters, in pieces.
+         *
+         * @throws CheckpointException if a parameter is missing or has another shape: nothing is changed then; or if
+         *     the file has changed since: then the parameters must not be used
+         */
+        public void restore(Parameters parameters) {
+            Map<String, Matrix> targets = matrices(parameters);
+            float[] values = new float[Safetensors.PIECE / Float.BYTES];
+            String found = SafetensorsReader.read(file, false, new SafetensorsReader.Visitor() {
+                @Override
+                public void header(SafetensorsHeader header) {
+                    Map<String, TensorEntry> tensors = header.byName();
+                    targets.forEach((name, m) -> requireShape(file, tensors, name, m.rows(), m.columns()));
+                }
+
+                @Override
+                public void piece(TensorEntry tensor, long from, ByteBuffer bytes) {
+                    Matrix target = targets.get(tensor.name());
+                    if (target != null) {
+                        int n = bytes.remaining() / Float.BYTES;
+                        bytes.asFloatBuffer().get(values, 0, n);
+                        target.reshape(1, tensor.elements()).columns(from, from + n).set(values, 0);
+                    }
+                }
+            });
+            if (!found.equals(sha256)) {
+                throw new CheckpointException(file + ": has changed while it was read");
+            }
+        }
     }
 
-    /** A checkpoint read from a file, its tensors still to be copied into parameters. */
-    public record Loaded(Checkpoint checkpoint, Path file, Safetensors.Content content) {
-        /** @throws CheckpointException if a parameter is missing or has another shape; nothing is changed then */
-        public void restore(Parameters parameters) {
-            for (boolean write : new boolean[] {false, true}) {
-                for (Parameters.State s : parameters.all()) {
-                    String name = s.parameter().name();
-                    restore(name, s.value(), write);
-                    restore(name + ".firstMoment", s.firstMoment(), write);
-                    restore(name + ".secondMoment", s.secondMoment(), write);
+    private static void requireShape(Path file, Map<String, TensorEntry> tensors, String name, long rows,
+            long columns) {
+        TensorEntry tensor = tensors.get(name);
+        if (tensor == null || !tensor.dtype().equals(TensorEntry.F32)) {
+            throw new CheckpointException(file + ": holds no F32 tensor '" + name + "'");
+        }
+        if (!Arrays.equals(tensor.shape(), new long[] {rows, columns})) {
+            throw new CheckpointException(file + ": tensor '" + name + "' has the shape "
+                    + TensorEntry.inWords(tensor.shape()) + ", expected [" + rows + ", " + columns + "]");
+        }
+    }
+
+    /**
+     * Reads all of a file but the parameters, and verifies its checksum; that it holds the parameters of the model that
+     * it names is seen before anybody allocates any.
+     *
+     * @throws CheckpointException saying what is wrong with the file
+     */
+    public static Loaded read(Path file) {
+        Contents contents = new Contents(file);
+        String sha256 = SafetensorsReader.read(file, false, contents);
+        SafetensorsHeader header = contents.header;
+        Checkpoint checkpoint = of(file, header.metadata(), contents.standardisation());
+        // a graph of more layers than the file has tensors would be made in vain
+        if (checkpoint.model.hidden().size() > header.entries().size()) {
+            throw new CheckpointException(file + ": names a model of " + checkpoint.model.hidden().size()
+                    + " hidden layers, but holds " + header.entries().size() + " tensors");
+        }
+        Map<String, TensorEntry> tensors = header.byName();
+        for (Parameter p : new Vae(checkpoint.model).graph().parameters()) {
+            for (String suffix : new String[] {"", FIRST_MOMENT, SECOND_MOMENT}) {
+                requireShape(file, tensors, p.name() + suffix, p.rows(), p.columns());
+            }
+        }
+        return new Loaded(checkpoint, file, sha256);
+    }
+
+    /** Keeps of a file what is no parameter. */
+    private static final class Contents implements SafetensorsReader.Visitor {
+        private final Path file;
+        private final Map<String, float[]> rows = new HashMap<>();
+        private SafetensorsHeader header = new SafetensorsHeader(new TreeMap<>(), List.of());
+
+        Contents(Path file) {
+            this.file = file;
+        }
+
+        @Override
+        public void header(SafetensorsHeader read) {
+            header = read;
+            for (TensorEntry t : read.entries()) {
+                if (t.name().equals(MEAN) || t.name().equals(DEVIATION)) {
+                    requireShape(file, Map.of(t.name(), t), t.name(), 1, t.elements());
+                    rows.put(t.name(), new float[t.length(file)]);
                 }
             }
         }
 
-        private void restore(String name, Matrix target, boolean write) {
-            StoredTensor tensor = content.tensor(name);
-            if (tensor.values().length != target.rows() * target.columns() || tensor.shape().length != 2
-                    || tensor.shape()[0] != target.rows()) {
-                throw new CheckpointException(file + ": tensor '" + name + "' has the wrong shape, expected "
-                        + target.rows() + " x " + target.columns());
+        @Override
+        public void piece(TensorEntry tensor, long from, ByteBuffer bytes) {
+            float[] values = rows.get(tensor.name());
+            if (values != null) {
+                bytes.asFloatBuffer().get(values, (int) from, bytes.remaining() / Float.BYTES);
             }
-            if (write) {
-                target.set(tensor.values());
+        }
+
+        Standardisation standardisation() {
+            try {
+                float[] none = new float[0];
+                return new Standardisation(rows.getOrDefault(MEAN, none), rows.getOrDefault(DEVIATION, none));
+            } catch (IllegalArgumentException e) {
+                throw new CheckpointException(file + ": its " + e.getMessage(), e);
             }
         }
     }
 
-    /** @throws CheckpointException saying what is wrong with the file */
-    public static Loaded read(Path file) {
-        Safetensors.Content content = Safetensors.read(file);
-        String state = content.metadata().get(STATE);
-        if (!VERSION.equals(content.metadata().get(FORMAT)) || state == null) {
+    private static Checkpoint of(Path file, Map<String, String> metadata, Standardisation standardisation) {
+        String state = metadata.get(STATE);
+        if (!VERSION.equals(metadata.get(FORMAT)) || state == null) {
             throw new CheckpointException(file + ": no elbo4j checkpoint of format " + VERSION + ": its metadata has "
-                    + FORMAT + " = " + content.metadata().get(FORMAT));
+                    + FORMAT + " = " + (metadata.get(FORMAT) == null ? null : Quoted.of(metadata.get(FORMAT))));
         }
-        Checkpoint checkpoint;
         try {
-            checkpoint = of(state);
-        } catch (RuntimeException e) {
-            // Gson wraps what a record's constructor refuses
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new CheckpointException(file + ": its metadata cannot be read: " + cause.getMessage(), e);
+            State s = RecordReader.read(State.class, state, Map.of("training.clip", Double.POSITIVE_INFINITY));
+            Checkpoint checkpoint = new Checkpoint(s.model, s.training, s.data, s.position, standardisation);
+            checkpoint.requireConsistent();
+            return checkpoint;
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(file + ": its metadata " + e.getMessage(), e);
         }
-        if (checkpoint.model == null || checkpoint.training == null || checkpoint.data == null
-                || checkpoint.position == null) {
-            throw new CheckpointException(file + ": its metadata lacks model, training, data or position");
+    }
+
+    /** @throws IllegalArgumentException if no run could have come here */
+    private void requireConsistent() {
+        double columns = (double) data.height() * data.width() * data.channels();
+        if (columns != model.columns()) {
+            throw new IllegalArgumentException("has images of " + data.height() + " x " + data.width() + " x "
+                    + data.channels() + " and a model of " + model.columns() + " columns, expected as many");
         }
-        return new Loaded(checkpoint, file, content);
+        if (standardisation.mean().length > 1 && standardisation.mean().length != model.columns()) {
+            throw new IllegalArgumentException("has a model of " + model.columns() + " columns and a standardisation"
+                    + " of " + standardisation.mean().length);
+        }
+        if (standardisation.kind() != Standardisation.Kind.NONE && model.likelihood() == LikelihoodKind.BERNOULLI) {
+            throw new IllegalArgumentException(
+                    "has a Bernoulli likelihood of standardised data, which is not in [0, 1]");
+        }
+        int row = position.row();
+        if (row > data.rows() || row != data.rows() && row % training.batch() != 0) {
+            throw new IllegalArgumentException("has position.row = " + row + ", expected whole batches of "
+                    + training.batch() + " of " + data.rows() + " rows");
+        }
+        long batch = training.batch();
+        BigInteger steps = BigInteger.valueOf(position.epoch())
+                .multiply(BigInteger.valueOf((data.rows() + batch - 1) / batch))
+                .add(BigInteger.valueOf((row + batch - 1) / batch));
+        if (!steps.equals(BigInteger.valueOf(position.step()))) {
+            throw new IllegalArgumentException("has position.step = " + position.step() + ", expected " + steps
+                    + ", those of " + position.epoch() + " epochs and " + row + " rows");
+        }
     }
 
     private static String sha256(Images images) {

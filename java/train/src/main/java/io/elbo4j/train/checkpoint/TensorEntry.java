@@ -1,12 +1,16 @@
 package io.elbo4j.train.checkpoint;
 
+import io.elbo4j.Quoted;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** What the header of a safetensors file says of one tensor; offsets count from the start of the data. */
 record TensorEntry(String name, String dtype, long[] shape, long begin, long end) {
     static final String F32 = "F32";
     static final String I64 = "I64";
     static final String U64 = "U64";
+    private static final int SHOWN_SIZES = 8;
 
     static boolean isKnown(String dtype) {
         return dtype.equals(F32) || dtype.equals(I64) || dtype.equals(U64);
@@ -14,6 +18,19 @@ record TensorEntry(String name, String dtype, long[] shape, long begin, long end
 
     static int bytesOf(String dtype) {
         return dtype.equals(F32) ? 4 : 8;
+    }
+
+    long elements() {
+        return (end - begin) / bytesOf(dtype);
+    }
+
+    /** The number of elements of an array that is to hold this tensor of a file. */
+    int length(Path file) {
+        if (elements() > Integer.MAX_VALUE - 8) {
+            throw new CheckpointException(String.format("%s: tensor %s: holds %d values, expected at most %d", file,
+                    Quoted.of(name), elements(), Integer.MAX_VALUE - 8));
+        }
+        return (int) elements();
     }
 
     /** The product of the sizes, or -1 if one is negative or the product overflows. */
@@ -32,14 +49,20 @@ record TensorEntry(String name, String dtype, long[] shape, long begin, long end
         return empty ? 0 : overflow ? -1 : product;
     }
 
+    /** A shape for sentences, which stays short however many sizes a file names. */
+    static String inWords(long[] shape) {
+        return Arrays.stream(shape).limit(SHOWN_SIZES).mapToObj(Long::toString)
+                .collect(Collectors.joining(", ", "[", shape.length > SHOWN_SIZES ? ", ...]" : "]"));
+    }
+
     static void checkContent(String name, long[] shape, int values) {
         if (name.isEmpty() || name.equals(SafetensorsHeader.METADATA)) {
             throw new CheckpointException("the tensor name '" + name + "' is reserved, expected another");
         }
         if (elements(shape) != values) {
-            throw new CheckpointException(
-                    String.format("tensor %s: %d values given, expected as many as the shape %s holds", name, values,
-                            Arrays.toString(shape)));
+            throw new CheckpointException(String.format(
+                    "tensor %s: %d values given, expected as many as the shape %s holds", Quoted.of(name), values,
+                    inWords(shape)));
         }
     }
 }

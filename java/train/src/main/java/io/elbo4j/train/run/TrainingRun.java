@@ -13,6 +13,7 @@ import io.elbo4j.train.checkpoint.CheckpointException;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
@@ -54,6 +55,7 @@ public final class TrainingRun implements AutoCloseable {
     private final Checkpoint.Data data;
     private final Vae vae;
     private final TrainingSettings settings;
+    private final Standardisation standardisation;
     private final Backend backend;
     private final Parameters parameters;
     private final Trainer trainer;
@@ -63,11 +65,13 @@ public final class TrainingRun implements AutoCloseable {
     private List<Path> made = List.of();
 
     private TrainingRun(Path directory, DataSource source, Checkpoint.Data data, VaeSettings model,
-            TrainingSettings settings, Backend backend, Checkpoint.@Nullable Loaded resumed) {
+            TrainingSettings settings, Standardisation standardisation, Backend backend,
+            Checkpoint.@Nullable Loaded resumed) {
         this.directory = directory;
         this.source = source;
         this.data = data;
         this.settings = settings;
+        this.standardisation = standardisation;
         this.backend = backend;
         this.vae = new Vae(model);
         Position start = resumed == null ? Position.START : resumed.checkpoint().position();
@@ -81,8 +85,9 @@ public final class TrainingRun implements AutoCloseable {
                 throw e;
             }
         }
-        this.trainer = new Trainer(vae, parameters, backend, settings, source.train(), start);
-        this.evaluator = new Evaluator(vae, parameters, backend, source.test(), settings.seed());
+        this.trainer = new Trainer(vae, parameters, backend, settings, source.train(), start, standardisation);
+        this.evaluator = new Evaluator(vae, parameters, backend, source.test(), settings.seed(),
+                standardisation);
     }
 
     /** Where a run in {@code directory} keeps its checkpoint. */
@@ -97,14 +102,29 @@ public final class TrainingRun implements AutoCloseable {
      */
     public static TrainingRun start(Path directory, DataSource source, VaeSettings model, TrainingSettings settings,
             Backend backend) {
+        return start(directory, source, model, settings, Standardisation.Kind.NONE, backend);
+    }
+
+    /**
+     * Starts a run on data that is standardised, by the training data's mean and deviation, before the model sees it.
+     * All that the run reports and shows is of the data as given.
+     *
+     * @throws DataException as the other; or if the model's likelihood is Bernoulli, which needs values in [0, 1]
+     */
+    public static TrainingRun start(Path directory, DataSource source, VaeSettings model, TrainingSettings settings,
+            Standardisation.Kind standardise, Backend backend) {
         if (Files.exists(checkpoint(directory))) {
             throw new DataException(directory + " already holds a run (" + checkpoint(directory).getFileName()
                     + "): resume it, or choose another folder");
         }
         checkData(source.train(), model);
         checkData(source.test(), model);
+        if (standardise != Standardisation.Kind.NONE && model.likelihood() == VaeSettings.LikelihoodKind.BERNOULLI) {
+            throw new DataException(source.train().name() + ": the Bernoulli likelihood needs values in [0, 1], which"
+                    + " standardised values are not");
+        }
         TrainingRun run = new TrainingRun(directory, source, Checkpoint.Data.of(source.train()), model, settings,
-                backend, null);
+                Standardisation.of(source.train(), standardise), backend, null);
         try {
             run.make();
         } catch (DataException e) {
@@ -141,7 +161,8 @@ public final class TrainingRun implements AutoCloseable {
                     + "; the data now given, " + source.train().name() + ", is " + inWords(data)
                     + ": resume with the run's own data");
         }
-        return new TrainingRun(directory, source, data, checkpoint.model(), checkpoint.training(), backend, loaded);
+        return new TrainingRun(directory, source, data, checkpoint.model(), checkpoint.training(),
+                checkpoint.standardisation(), backend, loaded);
     }
 
     private static String inWords(Checkpoint.Data data) {
@@ -219,8 +240,8 @@ public final class TrainingRun implements AutoCloseable {
         if (test == null) {
             test = evaluator.evaluate(trainer.position().step());
         }
-        List<Path> pictures = goOn ? Pictures.write(directory, new Coder(vae, parameters, backend, settings.seed()),
-                source.test(), test, metrics) : List.of();
+        Coder coder = new Coder(vae, parameters, backend, settings.seed(), standardisation);
+        List<Path> pictures = goOn ? Pictures.write(directory, coder, source.test(), test, metrics) : List.of();
         return new Outcome(!goOn, test, pictures);
     }
 
@@ -241,7 +262,7 @@ public final class TrainingRun implements AutoCloseable {
 
     /** The run as it stands. */
     public Checkpoint state() {
-        return new Checkpoint(vae.settings(), settings, data, trainer.position());
+        return new Checkpoint(vae.settings(), settings, data, trainer.position(), standardisation);
     }
 
     @Override

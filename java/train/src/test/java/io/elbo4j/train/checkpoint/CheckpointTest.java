@@ -1,5 +1,6 @@
 package io.elbo4j.train.checkpoint;
 
+import static io.elbo4j.train.data.Sentences.assertSentence;
 import static io.elbo4j.train.data.Sentences.names;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -15,6 +16,7 @@ import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
@@ -24,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,10 +35,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CheckpointTest {
     private static final VaeSettings MODEL = new VaeSettings(6, List.of(5, 4), 2, Activation.GELU,
@@ -44,7 +51,7 @@ class CheckpointTest {
             Double.POSITIVE_INFINITY, Long.MIN_VALUE + 1);
     private static final Checkpoint.Data DATA = Checkpoint.Data.of(images(0.5f));
     private static final Checkpoint CHECKPOINT = new Checkpoint(MODEL, TRAINING, DATA,
-            new Position((1L << 60) + 1, 3, 32, -1e300 / 3, Math.nextUp(12.0)));
+            new Position((1L << 39) + 1, 1L << 39, 3, -1e300 / 3, Math.nextUp(12.0)));
 
     @TempDir
     Path dir;
@@ -161,12 +168,12 @@ class CheckpointTest {
         // other values, so that a restore that had begun would show
         refusedWithoutChange(rewrite(null, t -> t.name().equals(last) ? null : zero(t)), last);
         refusedWithoutChange(rewrite(null, t -> t.name().equals(last) ? new StoredTensor(last, new long[] {1, 7},
-                new float[7]) : zero(t)), "tensor '" + last + "' has the wrong shape, expected 1 x 6");
+                new float[7]) : zero(t)), "tensor '" + last + "' has the shape [1, 7], expected [1, 6]");
         refusedWithoutChange(rewrite(null, t -> t.name().equals(last) ? new StoredTensor(last, new long[] {6},
-                t.values()) : zero(t)), "has the wrong shape");
+                t.values()) : zero(t)), "has the shape [6], expected [1, 6]");
         String weight = all.get(0).parameter().name();
         refusedWithoutChange(rewrite(null, t -> t.name().equals(weight) ? new StoredTensor(weight, new long[] {5, 6},
-                t.values()) : zero(t)), "tensor 'encoder.0.weight' has the wrong shape, expected 6 x 5");
+                t.values()) : zero(t)), "tensor 'encoder.0.weight' has the shape [5, 6], expected [6, 5]");
     }
 
     private static StoredTensor zero(StoredTensor t) {
@@ -178,17 +185,115 @@ class CheckpointTest {
         String state = Safetensors.read(write()).metadata().get("elbo4j.checkpoint");
         refusedWithoutChange(rewrite(Map.of(), t -> t), "no elbo4j checkpoint of format 1");
         refusedWithoutChange(rewrite(Map.of("elbo4j.format", "2", "elbo4j.checkpoint", state), t -> t),
-                "elbo4j.format = 2");
+                "elbo4j.format = '2'");
         for (String wrong : new String[] {"{", "", "7", "[]", "null", "{\"model\":7}"}) {
             refusedWithoutChange(rewrite(Map.of("elbo4j.format", "1", "elbo4j.checkpoint", wrong), t -> t), "metadata");
         }
-        assertTrue(state.contains("\"batch\":32") && state.contains("\"position\":"), state);
-        refusedWithoutChange(rewrite(Map.of("elbo4j.format", "1", "elbo4j.checkpoint",
-                state.replace("\"batch\":32", "\"batch\":0")), t -> t), "batch must be at least 1, not 0");
-        refusedWithoutChange(rewrite(Map.of("elbo4j.format", "1", "elbo4j.checkpoint",
-                state.replace("\"position\":", "\"place\":")), t -> t), "lacks model, training, data or position");
-        refusedWithoutChange(rewrite(Map.of("elbo4j.format", "1", "elbo4j.checkpoint",
-                state.replace("\"hidden\":", "\"shown\":")), t -> t), "metadata cannot be read");
+    }
+
+    /** What stands in the state, what takes its place, and what is said of that. */
+    static Stream<Arguments> wrongValues() {
+        return Stream.of(
+                Arguments.of("\"batch\":32", "\"batch\":0", "training.batch must be at least 1, not 0"),
+                Arguments.of("\"batch\":32", "\"batch\":null", "has training.batch = null, expected a whole number"),
+                Arguments.of("\"batch\":32", "\"batch\":\"32\"", "has training.batch = '32', expected a whole number"),
+                Arguments.of("\"batch\":32", "\"batch\":32.5", "has training.batch = '32.5', expected a whole number"),
+                Arguments.of("\"batch\":32", "\"batch\":4294967328",
+                        "'4294967328', expected a whole number of 32 bits"),
+                Arguments.of("\"batch\":32", "\"batch\":32,\"batch\":32", "has training.batch twice"),
+                Arguments.of("\"batch\":32", "\"batch\":[32]", "has training.batch = an array, expected"),
+                Arguments.of("\"batch\":32", "\"lot\":32", "lacks training.batch"),
+                Arguments.of("\"position\":", "\"place\":", "lacks position"),
+                Arguments.of("\"hidden\":", "\"shown\":", "lacks model.hidden"),
+                Arguments.of("[5,4]", "[5,null]", "has model.hidden = null, expected a whole number"),
+                Arguments.of("[5,4]", "[5,-4]", "model.hidden must be at least 1 unit in every layer, not -4"),
+                Arguments.of("[5,4]", "[100000,60000]",
+                        "tensor 'encoder.0.weight' has the shape [6, 5], expected [6, 100000]"),
+                Arguments.of("[5,4]", "[5" + ",4".repeat(40) + "]", "41 hidden layers, but holds 39 tensors"),
+                Arguments.of("\"GELU\"", "\"SINE\"", "has model.activation = 'SINE', expected one of [IDENTITY, RELU,"),
+                Arguments.of("\"GELU\"", "null", "has model.activation = null, expected one of [IDENTITY, RELU,"),
+                Arguments.of("\"binarise\":false", "\"binarise\":0",
+                        "has model.binarise = '0', expected true or false"),
+                Arguments.of("\"columns\":6", "\"columns\":4611686018427387904",
+                        "images of 1 x 2 x 3 and a model of 4611686018427387904 columns"),
+                Arguments.of("\"latent\":2", "\"latent\":2147483647", "tensor 'posterior.weight' has the shape"),
+                Arguments.of("\"standardDeviation\":0.1", "\"standardDeviation\":NaN",
+                        "has model.standardDeviation = 'NaN', expected a number"),
+                Arguments.of("\"rows\":3", "\"rows\":0", "data.rows must be at least 1, not 0"),
+                Arguments.of("\"height\":1", "\"height\":-1", "data.height must be at least 1, not -1"),
+                Arguments.of("\"fingerprint\":\"", "\"fingerprint\":\"x", "data.fingerprint must be 64 hexadecimal"),
+                Arguments.of("\"row\":3", "\"row\":1000000000",
+                        "has position.row = 1000000000, expected whole batches of 32 of 3 rows"),
+                Arguments.of("\"row\":3", "\"row\":2", "has position.row = 2, expected whole batches of 32 of 3 rows"),
+                Arguments.of("\"row\":3", "\"row\":-3", "position.row must be at least 0, not -3"),
+                Arguments.of("\"step\":549755813889", "\"step\":4611686018427387904",
+                        "position.step must be from 0 to 2^40 - 1, not 4611686018427387904"),
+                Arguments.of("\"step\":549755813889", "\"step\":7", "has position.step = 7, expected 549755813889"),
+                Arguments.of("\"epoch\":549755813888", "\"epoch\":9223372036854775807", "expected 9223372036854775808"),
+                Arguments.of("\"kl\":12", "\"kl\":NaN,\"k\":12", "has position.kl = 'NaN', expected a number"),
+                Arguments.of("\"kl\":12", "\"kl\":1e999,\"k\":12", "position.kl must be finite, not Infinity"),
+                Arguments.of("\"model\":{", "\"more\":" + "[".repeat(100_000) + "]".repeat(100_000) + ",\"model\":{",
+                        "is not the JSON that elbo4j writes"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongValues")
+    void metadataOfNoRunIsRefused(String stands, String instead, String words) {
+        String state = Safetensors.read(write()).metadata().get("elbo4j.checkpoint");
+        assertTrue(state.contains(stands), state);
+        refusedWithoutChange(rewrite(Map.of("elbo4j.format", "1", "elbo4j.checkpoint", state.replace(stands, instead)),
+                t -> t), words);
+    }
+
+    @Test
+    void standardisationIsInTheFile() {
+        Path file = dir.resolve("standardised");
+        float[] mean = {1, -2, 3e38f, 0, -0f, 6};
+        float[] deviation = {1e-45f, 1, 2, 3, 4, 5};
+        for (Standardisation s : List.of(new Standardisation(mean, deviation),
+                new Standardisation(new float[] {7}, new float[] {8}))) {
+            Checkpoint checkpoint = new Checkpoint(MODEL, TRAINING, DATA, CHECKPOINT.position(), s);
+            checkpoint.write(file, parameters);
+            assertEquals(checkpoint, Checkpoint.read(file).checkpoint());
+            StoredTensor stored = Safetensors.read(file).tensor("standardisation.mean");
+            assertArrayEquals(new long[] {1, s.mean().length}, stored.shape());
+            assertArrayEquals(s.mean(), stored.values());
+        }
+    }
+
+    @Test
+    void standardisationOfNoRunIsRefused() {
+        float[] one = {1};
+        refusedWithoutChange(standardised(one, new float[] {0}, 1), "its standardisation must have finite means and"
+                + " deviations above 0, not 1.0 and 0.0 (number 0, counted from 0)");
+        refusedWithoutChange(standardised(new float[] {Float.NaN}, one, 1), "not NaN and 1.0");
+        refusedWithoutChange(standardised(one, null, 1), "as many means as deviations, not 1 and 0");
+        refusedWithoutChange(standardised(new float[5], new float[] {1, 1, 1, 1, 1}, 1),
+                "has a model of 6 columns and a standardisation of 5");
+        refusedWithoutChange(standardised(new float[6], new float[] {1, 1, 1, 1, 1, 1}, 2),
+                "has the shape [2, 3], expected [1, 6]");
+    }
+
+    private Path standardised(float[] mean, float[] deviation, int rows) {
+        Safetensors.Content content = Safetensors.read(write());
+        List<StoredTensor> tensors = new ArrayList<>(content.tensors());
+        tensors.add(new StoredTensor("standardisation.mean", new long[] {rows, mean.length / rows}, mean));
+        if (deviation != null) {
+            tensors.add(new StoredTensor("standardisation.deviation", new long[] {rows, mean.length / rows},
+                    deviation));
+        }
+        Path file = dir.resolve("standardised");
+        Safetensors.write(file, content.metadata(), tensors);
+        return file;
+    }
+
+    /** A file that is replaced between its two readings, by one of the same shapes. */
+    @Test
+    void aFileThatChangesWhileItIsReadIsNoticed() throws IOException {
+        Path file = write();
+        Checkpoint.Loaded loaded = Checkpoint.read(file);
+        Files.move(rewrite(null, CheckpointTest::zero), file, StandardCopyOption.REPLACE_EXISTING);
+        assertSentence(file + ": has changed while it was read", () -> loaded.restore(parameters));
     }
 
     @Test

@@ -22,8 +22,12 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SafetensorsTest {
     @TempDir
@@ -192,43 +196,90 @@ class SafetensorsTest {
         malformed("no json at all", 0, notJson);
         malformed("[]", 0, notJson);
         malformed("{\"x\":1}", 0, notJson);
-        malformed("{\"x\":{}", 0, "tensor x: a field is missing, expected dtype, shape and two data_offsets");
+        malformed("{\"x\":{}", 0, "tensor 'x': a field is missing, expected dtype, shape and two data_offsets");
         malformed("{" + tensor("x", "F32", "[2]", "[0,8]"), 8, notJson);
         malformed("{" + tensor("x", "F32", "[2]", "[0,8]") + "}{}", 8, notJson);
         malformed("{" + tensor("x", "F32", "[".repeat(50_000), ""), 8,
-                "tensor x: a size or offset is no whole number of 1 to 18 digits");
+                "tensor 'x': a size or offset is no whole number of 1 to 18 digits");
         String x = tensor("x", "F32", "[2]", "[0,8]");
         malformed("{" + x + "," + x + "}", 8, "the header names 'x' twice, expected every name once");
         malformed("{\"__metadata__\":{\"a\":\"1\",\"a\":\"1\"}}", 0, "the metadata 'a' is there twice, expected once");
         malformed("{\"__metadata__\":{\"a\":1}}", 0, "the metadata 'a' is no string, expected one");
         malformed("{" + tensor("x", "BF16", "[2]", "[0,4]") + "}", 4,
-                "tensor x: has the dtype BF16, expected F32, I64 or U64");
-        malformed("{\"x\":{\"dtype\":\"F32\",\"more\":1}}", 0, "tensor x: the field 'more' is wrong or there twice,"
+                "tensor 'x': has the dtype 'BF16', expected F32, I64 or U64");
+        malformed("{\"x\":{\"dtype\":\"F32\",\"more\":1}}", 0, "tensor 'x': the field 'more' is wrong or there twice,"
                 + " expected dtype, shape and data_offsets");
         for (String bad : List.of("[-1]", "[1.0]", "[\"1\"]", "[1e3]", "[1000000000000000000]")) {
             malformed("{" + tensor("x", "F32", bad, "[0,4]") + "}", 4,
-                    "tensor x: a size or offset is no whole number of 1 to 18 digits");
+                    "tensor 'x': a size or offset is no whole number of 1 to 18 digits");
         }
     }
 
     @Test
     void malformedOffsets() throws IOException {
         malformed("{" + tensor("x", "F32", "[2]", "[0,4]") + "}", 4,
-                "tensor x: the data offsets 0 to 4 disagree with the shape [2] of F32");
+                "tensor 'x': the data offsets 0 to 4 disagree with the shape [2] of F32");
         malformed("{" + tensor("x", "F32", "[2]", "[8,0]") + "}", 8,
-                "tensor x: the data offsets 8 to 0 disagree with the shape [2] of F32");
+                "tensor 'x': the data offsets 8 to 0 disagree with the shape [2] of F32");
         malformed("{" + tensor("x", "I64", "[4294967296,4294967296]", "[0,0]") + "}", 0,
-                "tensor x: the data offsets 0 to 0 disagree with the shape [4294967296, 4294967296] of I64");
-        malformed("{" + tensor("x", "F32", "[3000000000]", "[0,12000000000]") + "}", 4,
-                "tensor x: holds 3000000000 values, expected at most 2147483639");
+                "tensor 'x': the data offsets 0 to 0 disagree with the shape [4294967296, 4294967296] of I64");
         malformed("{" + tensor("x", "F32", "[1000000000]", "[0,4000000000]") + "}", 4,
                 "holds 4 bytes of tensor data, expected 4000000000 as its header says (truncated?)");
         malformed("{" + tensor("x", "F32", "[2]", "[0,8]") + "," + tensor("y", "F32", "[2]", "[4,12]") + "}", 12,
-                "tensor y: its data begins at byte 4, expected 8 (overlaps another tensor)");
+                "tensor 'y': its data begins at byte 4, expected 8 (overlaps another tensor)");
         malformed("{" + tensor("x", "F32", "[2]", "[0,8]") + "," + tensor("y", "F32", "[1]", "[12,16]") + "}", 16,
-                "tensor y: its data begins at byte 12, expected 8 (leaves a gap)");
+                "tensor 'y': its data begins at byte 12, expected 8 (leaves a gap)");
         malformed("{" + tensor("x", "F32", "[2]", "[0,8]") + "}", 9,
                 "holds 9 bytes of tensor data, expected 8 as its header says (trailing bytes)");
+    }
+
+    /** On the heap; a backend's memory holds more. */
+    @Test
+    void aTensorThatNoArrayHolds() throws IOException {
+        Path file = foreign("{" + tensor("x", "F32", "[3000000000]", "[0,12000000000]") + "}", 0);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            // a hole: no disk is taken
+            channel.write(ByteBuffer.wrap(new byte[1]), channel.size() + 12_000_000_000L - 1);
+        }
+        assertSentence(file + ": tensor 'x': holds 3000000000 values, expected at most 2147483639",
+                () -> Safetensors.read(file, true));
+    }
+
+    @Test
+    void foreignNamesAreShortAndOnOneLine() throws IOException {
+        String name = "x\\n".repeat(5000);
+        Path file = foreign("{" + tensor(name, "F32", "[" + "1,".repeat(5000) + "1]", "[0,8]") + "}", 8);
+        String message = assertThrows(CheckpointException.class, () -> Safetensors.read(file, true)).getMessage();
+        assertTrue(message.length() < 600 && message.endsWith("' (10000 characters): the data offsets 0 to 8 disagree"
+                + " with the shape [1, 1, 1, 1, 1, 1, 1, 1, ...] of F32"), message);
+    }
+
+    static Stream<Arguments> otherFormats() {
+        return Stream.of(
+                Arguments.of("GGUF\3\0\0\0\43\1\0\0\0\0\0\0", "a GGUF model"),
+                Arguments.of("\u0080\2}q\0X\1\0\0\0aq\1", "a Python pickle"),
+                Arguments.of("PK\3\4\0\0\b\b\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\20\0\0\0archive/data.pkl",
+                        "a file of PyTorch's torch.save"),
+                Arguments.of("<!DOCTYPE html>\n<html>", "a web page"),
+                Arguments.of("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a Git LFS pointer"),
+                Arguments.of("\u0093NUMPY\1\0v\0{'descr': '<f4'", "a NumPy .npy file"),
+                Arguments.of("\u001f\u008b\b\0\0\0\0\0\0\3", "a gzip file"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("otherFormats")
+    void filesOfOtherFormatsAreNamed(String first, String kind) throws IOException {
+        // long enough for a gzip file's first eight bytes to be the length of a header
+        byte[] bytes = (first + " ".repeat(1_000_000)).getBytes(StandardCharsets.ISO_8859_1);
+        for (int length : new int[] {first.length(), bytes.length}) {
+            Path file = Files.write(dir.resolve("f"), Arrays.copyOf(bytes, length));
+            for (boolean any : new boolean[] {false, true}) {
+                String message = assertThrows(CheckpointException.class, () -> Safetensors.read(file, any))
+                        .getMessage();
+                assertTrue(message.startsWith(file + ": is " + kind), message);
+                assertTrue(message.endsWith(", expected a checkpoint, which is a safetensors file"), message);
+            }
+        }
     }
 
     @Test
@@ -254,7 +305,7 @@ class SafetensorsTest {
                                 List.of(new StoredTensor("step", new long[] {0}, new float[0])), List.of(STEP)));
         assertSentence("the metadata key elbo4j.sha256 is reserved, expected another",
                 () -> Safetensors.write(file, Map.of("elbo4j.sha256", "x"), List.of()));
-        assertSentence("tensor x: 5 values given, expected as many as the shape [2, 3] holds",
+        assertSentence("tensor 'x': 5 values given, expected as many as the shape [2, 3] holds",
                 () -> new StoredTensor("x", new long[] {2, 3}, new float[5]));
         assertSentence("the tensor name '__metadata__' is reserved, expected another",
                 () -> new StoredTensor("__metadata__", new long[] {0}, new float[0]));
