@@ -1,6 +1,8 @@
 package io.elbo4j.train.data;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,15 +13,20 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Reads a folder of PNG and JPEG files, in the order of their names; other files and folders in it are left aside. All
- * images must have one size. The data set is grey when every image is (each pixel's red, green and blue the same
- * sample), otherwise RGB.
+ * Reads a folder of PNG and JPEG files, in the order of their names; other files, names that begin with a dot and
+ * folders in it are left aside. All images must have one size. The data set is grey when every image is (each pixel's
+ * red, green and blue the same sample), otherwise RGB.
  *
  * <p>A value is sample/(2^depth - 1) as a float, of the samples as they are stored: no gamma, no colour profile, no
  * orientation is applied. So 8 bits give value/255f, 16 bits keep their precision, and a palette gives its colours.
  * Pixels of JPEG files are those of libjpeg. Transparency must be opaque for every pixel.
+ *
+ * <p>Names are ordered by their bytes, whatever the locale; on Windows by their UTF-16 units.
  */
 public final class ImageFolder {
+    /** A name as a string is lossy under a locale that cannot decode it; a path keeps the bytes and compares them. */
+    private static final Comparator<Path> ORDER =
+            File.separatorChar == '/' ? Comparator.naturalOrder() : Comparator.comparing(Path::toString);
     private static final long LARGEST_FILE = Integer.MAX_VALUE - 8;
 
     private ImageFolder() {}
@@ -98,25 +105,32 @@ public final class ImageFolder {
             throw new DataException(folder + (Files.exists(folder) ? ": is not a directory" : ": no such directory")
                     + ", expected a folder of PNG or JPEG files");
         }
+        List<Path> all;
         try (Stream<Path> entries = Files.list(folder)) {
-            List<Path> all = entries.toList();
-            List<Path> files = all.stream()
-                    .filter(file -> file.getFileName().toString().toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g)"))
-                    .filter(Files::isRegularFile)
-                    .sorted(Comparator.comparing(file -> file.getFileName().toString()))
-                    .toList();
-            if (files.isEmpty()) {
-                throw new DataException(
-                        folder + ": holds no file ending in .png, .jpg or .jpeg, expected at least one");
-            }
-            if (files.size() < all.size()) {
-                notes.add(folder + ": left aside " + (all.size() - files.size()) + " of " + all.size()
-                        + " entries: no files ending in .png, .jpg or .jpeg");
-            }
-            return files;
+            all = entries.toList();
+        } catch (UncheckedIOException e) {
+            throw unreadable(folder, e.getCause());
         } catch (IOException e) {
-            throw new DataException(folder + ": cannot be read: " + DataException.reason(e), e);
+            throw unreadable(folder, e);
         }
+        List<Path> shown = all.stream().filter(file -> !file.getFileName().toString().startsWith(".")).toList();
+        List<Path> files = shown.stream()
+                .filter(file -> file.getFileName().toString().toLowerCase(Locale.ROOT).matches("(?s).*\\.(png|jpe?g)"))
+                .filter(Files::isRegularFile)
+                .sorted(ORDER)
+                .toList();
+        if (files.isEmpty()) {
+            throw new DataException(folder + ": holds no file ending in .png, .jpg or .jpeg, expected at least one");
+        }
+        if (shown.size() < all.size()) {
+            notes.add(folder + ": left aside " + (all.size() - shown.size()) + " of " + all.size()
+                    + " entries: their names begin with a dot");
+        }
+        if (files.size() < shown.size()) {
+            notes.add(folder + ": left aside " + (shown.size() - files.size()) + " of " + all.size()
+                    + " entries: no files ending in .png, .jpg or .jpeg");
+        }
+        return files;
     }
 
     private static PictureFile open(Path file) {

@@ -1,8 +1,12 @@
 package io.elbo4j.train.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Folders of images read by a JVM of its own, which has another locale or less memory. */
 class ImageFolderProcessTest {
+    /** As URIs have them, in the order of their bytes: not all are UTF-8, and in UTF-16 U+FF5E follows U+1F600. */
+    private static final List<String> NAMES = List.of("%20.png", "B.png", "a.png", "b.png", "%80.png", "%C3%A4.jpg",
+            "%C3%A4.png", "%E4.png", "%E4a.png", "%EF%BD%9E.png", "%F0%9F%98%80.png", "%FE.png", "%FF.png",
+            "%FF%FF.png");
+
     @TempDir
     Path dir;
 
@@ -45,17 +54,39 @@ class ImageFolderProcessTest {
     }
 
     @Test
+    void theOrderIsThatOfTheBytesInEveryLocale() throws Exception {
+        assumeTrue(File.separatorChar == '/', "skipped: names are no bytes here");
+        for (int i = 0; i < NAMES.size(); i++) {
+            // Not in their order, which the file system may keep.
+            int level = i * 5 % NAMES.size();
+            Files.write(Path.of(URI.create(dir.toUri() + NAMES.get(level))), PngEncoder.grey(1, 1).encode(level));
+        }
+        List<String> inOrder = new ArrayList<>();
+        for (int i = 0; i < NAMES.size(); i++) {
+            inOrder.add(String.valueOf(i));
+        }
+        for (String locale : List.of("C.UTF-8", "POSIX")) {
+            assertEquals(String.join(" ", inOrder), read(locale), locale);
+        }
+    }
+
+    @Test
     void tooLittleHeapIsASentence() throws Exception {
         byte[] blank = new PngEncoder(0, 1, 4000, 4000, false).encode(new int[16_000_000]);
-        Files.write(dir.resolve("a.png"), blank);
-        assertEquals(dir.resolve("a.png") + ": needs 61 MB of Java heap, more than is free of 48 MB: start java with a"
-                + " larger -Xmx", read("C.UTF-8", "-Xmx48m", "-XX:+UseSerialGC").replaceAll("of 4[0-9] MB", "of 48 MB"));
+        Path file = Files.write(dir.resolve("a.png"), blank);
+        String more = ", more than is free of N MB: start java with a larger -Xmx";
+        assertEquals(file + ": needs 61 MB of Java heap" + more, readWithin("48m"));
         Files.write(dir.resolve("b.png"), blank);
-        assertEquals(dir + ": needs 122 MB of Java heap, more than is free of 100 MB: start java with a larger -Xmx",
-                read("C.UTF-8", "-Xmx100m", "-XX:+UseSerialGC").replaceAll("of [0-9]+ MB:", "of 100 MB:"));
-        Files.write(dir.resolve("b.png"), new byte[100 << 20]);
-        Files.delete(dir.resolve("a.png"));
-        assertEquals(dir + ": its 1 images need more Java heap than is free of 48 MB: start java with a larger -Xmx",
-                read("C.UTF-8", "-Xmx48m", "-XX:+UseSerialGC").replaceAll("of [0-9]+ MB:", "of 48 MB:"));
+        assertEquals(dir + ": needs 122 MB of Java heap" + more, readWithin("100m"));
+        try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+            large.setLength(100 << 20);
+        }
+        assertEquals(dir + ": its 2 images need more Java heap than is free of N MB: start java with a larger -Xmx",
+                readWithin("48m"));
+    }
+
+    /** What is said, but for the JVM's idea of the heap it may have. */
+    private String readWithin(String heap) throws IOException, InterruptedException {
+        return read("C.UTF-8", "-Xmx" + heap, "-XX:+UseSerialGC").replaceAll("of \\d+ MB:", "of N MB:");
     }
 }

@@ -113,6 +113,24 @@ class ImageFolderTest {
     }
 
     @Test
+    void namesThatBeginWithADotAreLeftAside() throws IOException {
+        grey("a.png", BufferedImage.TYPE_BYTE_GRAY, 1, 1, 7);
+        Files.write(dir.resolve("._a.png"), new byte[] {0, 5, 22, 7});
+        Files.writeString(dir.resolve(".DS_Store"), "x");
+        Files.writeString(dir.resolve("labels.csv"), "7");
+        List<String> notes = new ArrayList<>();
+        assertEquals(1, ImageFolder.read(dir, notes).rows());
+        assertEquals(List.of(dir + ": left aside 2 of 4 entries: their names begin with a dot",
+                dir + ": left aside 1 of 4 entries: no files ending in .png, .jpg or .jpeg"), notes);
+    }
+
+    @Test
+    void aNameMayHoldALineBreak() throws IOException {
+        Files.write(dir.resolve("a\nb.png"), PngEncoder.grey(1, 1).encode(5));
+        assertEquals(5 / 255f, ImageFolder.read(dir).value(0, 0));
+    }
+
+    @Test
     void orientationIsNoted() throws IOException {
         byte[] turned = {'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1,
             1, 18, 0, 3, 0, 0, 0, 1, 0, 8, 0, 0};
