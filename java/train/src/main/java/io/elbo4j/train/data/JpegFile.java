@@ -20,8 +20,8 @@ final class JpegFile implements PictureFile {
     private static final int APP0 = 0xe0;
     private static final int APP1 = 0xe1;
     private static final int APP14 = 0xee;
-    /** Every scan goes over the whole picture; encoders write about ten. */
-    private static final int MOST_SCANS = 100;
+    /** Every scan goes over the whole picture; encoders write about ten, and a blank picture shrinks 1,000-fold. */
+    private static final int MOST_WORK = 10_000;
 
     /** The start of the image, and Adobe's marker with the coding of colours in its last byte. */
     private static final byte[] START = {
@@ -101,7 +101,7 @@ final class JpegFile implements PictureFile {
                 throw unread("a JPEG with arithmetic coding", "Huffman coding");
             case START_OF_SCAN -> {
                 check(height > 0, "pixels before the header");
-                check(++scans <= MOST_SCANS, "more than " + MOST_SCANS + " scans");
+                scans++;
             }
             case APP0 -> jfif |= scans == 0 && starts("JFIF\0", contents, size, 14);
             case APP1 -> {
@@ -197,6 +197,8 @@ final class JpegFile implements PictureFile {
 
     @Override
     public Picture decode() {
+        check((long) height * width * components.length() * scans <= MOST_WORK * (long) bytes.length,
+                scans + " scans of " + height + " x " + width + " pixels, height x width");
         return JpegPixels.decode(name, height, width, components.length(), pixels);
     }
 }

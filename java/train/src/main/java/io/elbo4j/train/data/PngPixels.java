@@ -22,6 +22,10 @@ final class PngPixels {
     private final int max;
     private final int @Nullable [] transparent;
     private final Inflater inflater = new Inflater();
+    /** What a row may be less than: a call of the inflater takes longer than a short row. */
+    private final byte[] inflated = new byte[1 << 13];
+    private int from;
+    private int to;
     /** The chunk to take data from when the inflater has none left. */
     private int next;
 
@@ -73,7 +77,7 @@ final class PngPixels {
         byte[] row = new byte[(int) bytes + 1];
         byte[] above = new byte[row.length];
         for (int y = top; y < file.height(); y += stepY) {
-            inflate(row);
+            read(row);
             unfilter(row, above);
             int at = (y * file.width() + left) * channels;
             for (int x = 0; x < columns; x++) {
@@ -85,13 +89,26 @@ final class PngPixels {
         }
     }
 
-    private void inflate(byte[] row) throws DataFormatException {
+    private void read(byte[] row) throws DataFormatException {
         for (int filled = 0; filled < row.length; ) {
-            int n = inflater.inflate(row, filled, row.length - filled);
-            if (n == 0 && (inflater.finished() || inflater.needsDictionary() || !feed())) {
+            if (from == to) {
+                inflate();
+            }
+            int n = Math.min(to - from, row.length - filled);
+            System.arraycopy(inflated, from, row, filled, n);
+            from += n;
+            filled += n;
+        }
+    }
+
+    private void inflate() throws DataFormatException {
+        from = 0;
+        to = inflater.inflate(inflated);
+        while (to == 0) {
+            if (inflater.finished() || inflater.needsDictionary() || !feed()) {
                 throw Pictures.damaged(file.name(), "it has fewer pixels than its header says");
             }
-            filled += n;
+            to = inflater.inflate(inflated);
         }
     }
 

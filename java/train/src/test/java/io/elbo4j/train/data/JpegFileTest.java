@@ -85,7 +85,7 @@ class JpegFileTest {
         }
     }
 
-    private static byte[] photograph(boolean progressive) throws IOException {
+    static byte[] photograph(boolean progressive) throws IOException {
         BufferedImage image = new BufferedImage(50, 40, BufferedImage.TYPE_INT_RGB);
         Random random = new Random(3);
         for (int i = 0; i < 2000; i++) {
@@ -134,8 +134,9 @@ class JpegFileTest {
         byte[] large = new JpegEncoder(1).size(65_535, 65_535).encode(1);
         assertSentence("x: the pixels of a picture of 65535 x 65535 (height x width) are more than 1,000 times the"
                 + " file's " + large.length + " bytes, expected at most that", () -> Pictures.open("x", large));
-        assertSentence("x: cannot be decoded (more than 100 scans), expected a PNG or JPEG file",
-                () -> Pictures.open("x", new JpegEncoder(1).scans(101).encode(1)));
+        byte[] often = new JpegEncoder(1).frame(0xc2, 8).size(1000, 1200).scans(100).encode(1);
+        assertSentence("x: cannot be decoded (100 scans of 1000 x 1200 pixels, height x width), expected a PNG or JPEG"
+                + " file", () -> Pictures.decode("x", often));
         assertSentence("x: cannot be decoded (its header says 0 x 8 pixels, height x width), expected a PNG or JPEG"
                 + " file",
                 () -> Pictures.open("x", new JpegEncoder(1).size(0, 8).encode(1)));
