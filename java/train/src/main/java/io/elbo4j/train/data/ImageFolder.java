@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  *
  * <p>A value is sample/(2^depth - 1) as a float, of the samples as they are stored: no gamma, no colour profile, no
  * orientation is applied. So 8 bits give value/255f, 16 bits keep their precision, and a palette gives its colours.
- * Pixels of JPEG files are those of libjpeg. Transparency must be opaque for every pixel.
+ * Pixels of JPEG files are those of the JDK's libjpeg; baseline and progressive ones are read, grey, RGB and YCbCr.
+ * Transparency must be opaque for every pixel. Uncompressed, a picture may take 1,000 times the bytes of its file.
  *
  * <p>Names are ordered by their bytes, whatever the locale; on Windows by their UTF-16 units.
  */

@@ -164,7 +164,7 @@ class JpegFileTest {
     @Test
     void damageIsRefused() throws IOException {
         byte[] good = photograph(true);
-        for (int length = 0; length < good.length; length++) {
+        for (int length = 0; length < good.length; length += 7) {
             byte[] part = Arrays.copyOf(good, length);
             String message = assertThrows(DataException.class, () -> Pictures.decode("x", part)).getMessage();
             assertTrue(message.startsWith("x: "), message);
