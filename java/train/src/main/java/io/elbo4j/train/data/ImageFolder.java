@@ -1,38 +1,36 @@
 package io.elbo4j.train.data;
 
-import java.awt.image.BufferedImage;
-import java.awt.image.IndexColorModel;
-import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Reads a folder of PNG and JPEG files, sorted by file name; other files and folders in it are
- * left aside. All images must have one size. The data set is grey when every image is (each pixel's
- * red, green and blue equal), otherwise RGB; 8 bits a channel, scaled to value/255f.
+ * Reads a folder of PNG and JPEG files, in the order of their names; other files, names that begin with a dot and
+ * folders in it are left aside. All images must have one size. The data set is grey when every image is (each pixel's
+ * red, green and blue the same sample), otherwise RGB.
+ *
+ * <p>A value is sample/(2^depth - 1) as a float, of the samples as they are stored: no gamma, no colour profile, no
+ * orientation is applied. So 8 bits give value/255f, 16 bits keep their precision, and a palette gives its colours.
+ * Pixels of JPEG files are those of the JDK's libjpeg; baseline and progressive ones are read, grey, RGB and YCbCr.
+ * Transparency must be opaque for every pixel. Uncompressed, a picture may take 1,000 times the bytes of its file.
+ *
+ * <p>Names are ordered by their bytes, whatever the locale; on Windows by their UTF-16 units.
  */
 public final class ImageFolder {
-    private ImageFolder() {}
+    /** A name as a string is lossy under a locale that cannot decode it; a path keeps the bytes and compares them. */
+    private static final Comparator<Path> ORDER =
+            File.separatorChar == '/' ? Comparator.naturalOrder() : Comparator.comparing(Path::toString);
+    private static final long LARGEST_FILE = Integer.MAX_VALUE - 8;
 
-    /** 8-bit pixels, one channel or three, without the alpha channel that the file may have. */
-    private record Picture(String file, int height, int width, int channels, boolean alpha, byte[] pixels) {
-        String size() {
-            return height + " x " + width;
-        }
-    }
+    private ImageFolder() {}
 
     /** @throws DataException naming the folder or the file, what is wrong and what was expected */
     public static Images read(Path folder) {
@@ -42,36 +40,65 @@ public final class ImageFolder {
     /** @param notes is told what of the folder does not show in the images */
     static Images read(Path folder, List<String> notes) {
         List<Path> files = files(folder, notes);
-        Picture[] pictures = new Picture[files.size()];
-        int channels = 1;
-        for (int i = 0; i < pictures.length; i++) {
-            pictures[i] = picture(files.get(i));
-            channels = Math.max(channels, pictures[i].channels());
-            if (!pictures[i].size().equals(pictures[0].size())) {
+        try {
+            return images(folder, files, notes);
+        } catch (OutOfMemoryError e) {
+            throw new DataException(String.format(
+                    "%s: its %d images need more Java heap than is free of %d MB: start java with a larger -Xmx",
+                    folder, files.size(), Runtime.getRuntime().maxMemory() >> 20), e);
+        }
+    }
+
+    private static Images images(Path folder, List<Path> files, List<String> notes) {
+        String name = folder.toString();
+        int count = files.size();
+        PictureFile first = open(files.get(0));
+        int height = first.height();
+        int width = first.width();
+        Images.length(name, count, height, width, 1);
+        int channels = 0;
+        float[] values = {};
+        int alpha = 0;
+        int turned = 0;
+        for (int i = 0; i < count; i++) {
+            PictureFile file = i == 0 ? first : open(files.get(i));
+            if (file.height() != height || file.width() != width) {
                 throw new DataException(
                         String.format("%s: %s is %s pixels but %s is %s (height x width), expected one size", folder,
-                                pictures[0].file(), pictures[0].size(), pictures[i].file(), pictures[i].size()));
+                                files.get(0).getFileName(), first.size(), files.get(i).getFileName(), file.size()));
             }
+            Picture picture = file.decode();
+            if (picture.channels() > channels) {
+                float[] wider = Images.allocate(name, count, height, width, picture.channels());
+                copy(values, channels, i * height * width, wider, picture.channels(), 0);
+                values = wider;
+                channels = picture.channels();
+            }
+            copy(picture.values(), picture.channels(), height * width, values, channels, i * height * width);
+            alpha += picture.alpha() ? 1 : 0;
+            turned += file.orientation() == ExifOrientation.UPRIGHT ? 0 : 1;
         }
-        int height = pictures[0].height();
-        int width = pictures[0].width();
-        String name = folder.toString();
-        float[] values = Images.allocate(name, pictures.length, height, width, channels);
-        int next = 0;
-        long opaque = Arrays.stream(pictures).filter(Picture::alpha).count();
-        if (opaque > 0) {
-            notes.add(folder + ": left out the alpha channel of " + opaque + " of " + pictures.length
+        if (alpha > 0) {
+            notes.add(folder + ": left out the alpha channel of " + alpha + " of " + count
                     + " images: it is opaque all over");
         }
-        for (Picture picture : pictures) {
-            int copies = channels / picture.channels();
-            for (byte pixel : picture.pixels()) {
-                for (int copy = 0; copy < copies; copy++) {
-                    values[next++] = (pixel & 255) / 255f;
-                }
-            }
+        if (turned > 0) {
+            notes.add(folder + ": took the pixels of " + turned + " of " + count
+                    + " images as stored: their EXIF orientation, turned or mirrored, is not applied");
         }
-        return new Images(name, pictures.length, height, width, channels, values);
+        return new Images(name, count, height, width, channels, values);
+    }
+
+    /** Copies pixels from the first on to pixel {@code at} on; grey ones become as many equal samples as are asked. */
+    private static void copy(float[] from, int fromChannels, int pixels, float[] to, int toChannels, int at) {
+        if (fromChannels == toChannels) {
+            System.arraycopy(from, 0, to, at * toChannels, pixels * toChannels);
+            return;
+        }
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            int target = (at + pixel) * toChannels;
+            Arrays.fill(to, target, target + toChannels, from[pixel]);
+        }
     }
 
     private static List<Path> files(Path folder, List<String> notes) {
@@ -79,109 +106,48 @@ public final class ImageFolder {
             throw new DataException(folder + (Files.exists(folder) ? ": is not a directory" : ": no such directory")
                     + ", expected a folder of PNG or JPEG files");
         }
+        List<Path> all;
         try (Stream<Path> entries = Files.list(folder)) {
-            List<Path> all = entries.toList();
-            List<Path> files = all.stream()
-                    .filter(file -> file.getFileName().toString().toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g)"))
-                    .filter(Files::isRegularFile)
-                    .sorted(Comparator.comparing(file -> file.getFileName().toString()))
-                    .toList();
-            if (files.isEmpty()) {
+            all = entries.toList();
+        } catch (UncheckedIOException e) {
+            throw unreadable(folder, e.getCause());
+        } catch (IOException e) {
+            throw unreadable(folder, e);
+        }
+        List<Path> shown = all.stream().filter(file -> !file.getFileName().toString().startsWith(".")).toList();
+        List<Path> files = shown.stream()
+                .filter(file -> file.getFileName().toString().toLowerCase(Locale.ROOT).matches("(?s).*\\.(png|jpe?g)"))
+                .filter(Files::isRegularFile)
+                .sorted(ORDER)
+                .toList();
+        if (files.isEmpty()) {
+            throw new DataException(folder + ": holds no file ending in .png, .jpg or .jpeg, expected at least one");
+        }
+        if (shown.size() < all.size()) {
+            notes.add(folder + ": left aside " + (all.size() - shown.size()) + " of " + all.size()
+                    + " entries: their names begin with a dot");
+        }
+        if (files.size() < shown.size()) {
+            notes.add(folder + ": left aside " + (shown.size() - files.size()) + " of " + all.size()
+                    + " entries: no files ending in .png, .jpg or .jpeg");
+        }
+        return files;
+    }
+
+    private static PictureFile open(Path file) {
+        try {
+            long size = Files.size(file);
+            if (size > LARGEST_FILE) {
                 throw new DataException(
-                        folder + ": holds no file ending in .png, .jpg or .jpeg, expected at least one");
+                        file + ": holds " + size + " bytes, expected a PNG or JPEG file of at most " + LARGEST_FILE);
             }
-            if (files.size() < all.size()) {
-                notes.add(folder + ": left aside " + (all.size() - files.size()) + " of " + all.size()
-                        + " entries: no files ending in .png, .jpg or .jpeg");
-            }
-            return files;
+            return Pictures.open(file.toString(), Files.readAllBytes(file));
         } catch (IOException e) {
-            throw new DataException(folder + ": cannot be read: " + DataException.reason(e), e);
+            throw unreadable(file, e);
         }
     }
 
-    private static Picture picture(Path file) {
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new DataException(file + ": cannot be read: " + DataException.reason(e), e);
-        }
-        BufferedImage image;
-        try {
-            image = decode(file, bytes);
-        } catch (IOException | RuntimeException e) {
-            if (e instanceof DataException) {
-                throw (DataException) e;
-            }
-            // The decoders answer some damaged files with unchecked exceptions.
-            throw new DataException(
-                    file + ": cannot be decoded (" + e.getMessage() + "), expected a PNG or JPEG file", e);
-        }
-        boolean grey = image.getRaster().getNumBands() == 1 && !(image.getColorModel() instanceof IndexColorModel);
-        String name = file.getFileName().toString();
-        return grey ? greyPicture(name, image) : colourPicture(file, name, image);
-    }
-
-    /** As ImageIO.read, which decodes the missing part of a damaged JPEG file to grey and keeps that to itself. */
-    private static BufferedImage decode(Path file, byte[] bytes) throws IOException {
-        ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes));
-        Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-        if (!readers.hasNext()) {
-            throw new DataException(file + ": is neither PNG nor JPEG inside, expected one of them");
-        }
-        ImageReader reader = readers.next();
-        List<String> damage = new ArrayList<>();
-        reader.addIIOReadWarningListener((source, warning) -> {
-            if (warning.startsWith("Truncated File") || warning.startsWith("Corrupt JPEG data")) {
-                damage.add(warning);
-            }
-        });
-        try {
-            reader.setInput(in, true, true);
-            BufferedImage image = reader.read(0);
-            if (!damage.isEmpty()) {
-                throw new DataException(file + ": is truncated or damaged (" + damage.get(0)
-                        + "), expected a whole JPEG file");
-            }
-            return image;
-        } finally {
-            reader.dispose();
-        }
-    }
-
-    /** Takes the samples themselves: BufferedImage.getRGB would apply a gamma curve to grey ones. */
-    private static Picture greyPicture(String name, BufferedImage image) {
-        Raster raster = image.getRaster();
-        int height = image.getHeight();
-        int width = image.getWidth();
-        int max = (1 << raster.getSampleModel().getSampleSize(0)) - 1;
-        byte[] pixels = new byte[height * width];
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (byte) ((raster.getSample(i % width, i / width, 0) * 255L + max / 2) / max);
-        }
-        return new Picture(name, height, width, 1, false, pixels);
-    }
-
-    private static Picture colourPicture(Path file, String name, BufferedImage image) {
-        int height = image.getHeight();
-        int width = image.getWidth();
-        byte[] rgb = new byte[3 * height * width];
-        byte[] grey = new byte[height * width];
-        boolean isGrey = true;
-        for (int i = 0; i < grey.length; i++) {
-            int argb = image.getRGB(i % width, i / width);
-            if (argb >>> 24 != 255) {
-                throw new DataException(file + ": has transparent pixels, expected an opaque image: flatten it first");
-            }
-            for (int c = 0; c < 3; c++) {
-                rgb[3 * i + c] = (byte) (argb >> 16 - 8 * c);
-            }
-            grey[i] = rgb[3 * i];
-            isGrey &= rgb[3 * i] == rgb[3 * i + 1] && rgb[3 * i] == rgb[3 * i + 2];
-        }
-        boolean alpha = image.getColorModel().hasAlpha();
-        return isGrey ? new Picture(name, height, width, 1, alpha, grey)
-                : new Picture(name, height, width, 3, alpha, rgb);
+    private static DataException unreadable(Path file, IOException e) {
+        return new DataException(file + ": cannot be read: " + DataException.reason(e), e);
     }
 }

@@ -10,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -109,6 +110,87 @@ class ImageFolderTest {
         Files.createDirectory(dir.resolve("more"));
         assertEquals(List.of(dir + ": left aside 2 of 4 entries: no files ending in .png, .jpg or .jpeg"),
                 DataSource.parse("images=" + dir).notes());
+    }
+
+    @Test
+    void namesThatBeginWithADotAreLeftAside() throws IOException {
+        grey("a.png", BufferedImage.TYPE_BYTE_GRAY, 1, 1, 7);
+        Files.write(dir.resolve("._a.png"), new byte[] {0, 5, 22, 7});
+        Files.writeString(dir.resolve(".DS_Store"), "x");
+        Files.writeString(dir.resolve("labels.csv"), "7");
+        List<String> notes = new ArrayList<>();
+        assertEquals(1, ImageFolder.read(dir, notes).rows());
+        assertEquals(List.of(dir + ": left aside 2 of 4 entries: their names begin with a dot",
+                dir + ": left aside 1 of 4 entries: no files ending in .png, .jpg or .jpeg"), notes);
+    }
+
+    @Test
+    void aNameMayHoldALineBreak() throws IOException {
+        Files.write(dir.resolve("a\nb.png"), PngEncoder.grey(1, 1).encode(5));
+        assertEquals(5 / 255f, ImageFolder.read(dir).value(0, 0));
+    }
+
+    @Test
+    void orientationIsNoted() throws IOException {
+        byte[] turned = {'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1,
+            1, 18, 0, 3, 0, 0, 0, 1, 0, 8, 0, 0};
+        byte[] upright = turned.clone();
+        upright[25] = 1;
+        Files.write(dir.resolve("a.jpg"), new JpegEncoder(1).with(0xe1, "", turned).encode(5));
+        Files.write(dir.resolve("b.jpg"), new JpegEncoder(1).with(0xe1, "", upright).encode(5));
+        Files.write(dir.resolve("c.jpg"), new JpegEncoder(1).encode(5));
+        List<String> notes = new ArrayList<>();
+        ImageFolder.read(dir, notes);
+        assertEquals(List.of(dir + ": took the pixels of 1 of 3 images as stored: their EXIF orientation, turned or"
+                + " mirrored, is not applied"), notes);
+    }
+
+    @Test
+    void allKindsInOneFolder() throws IOException {
+        Files.write(dir.resolve("1.png"), new PngEncoder(4, 8, 8, 8, false).encode(greyOpaque(128)));
+        Files.write(dir.resolve("2.png"), new PngEncoder(0, 16, 8, 8, true).encode(filled(64, 1000)));
+        Files.write(dir.resolve("3.jpg"), new JpegEncoder(1).encode(90));
+        Files.write(dir.resolve("4.jpg"), new JpegEncoder(1, 2, 3).adobe(0).encode(95, 130, 194));
+        Files.write(dir.resolve("5.png"), PngEncoder.grey(8, 8).encode(filled(64, 7)));
+        float[][] expected = {{128 / 255f, 128 / 255f, 128 / 255f}, {1000 / 65535f, 1000 / 65535f, 1000 / 65535f},
+            {90 / 255f, 90 / 255f, 90 / 255f}, {95 / 255f, 130 / 255f, 194 / 255f}, {7 / 255f, 7 / 255f, 7 / 255f}};
+        Images images = ImageFolder.read(dir);
+        assertEquals(3, images.channels());
+        assertEquals(5, images.rows());
+        for (int i = 0; i < 5 * 192; i++) {
+            assertEquals(expected[i / 192][i % 3], images.value(i / 192, i % 192));
+        }
+    }
+
+    private static int[] filled(int length, int value) {
+        int[] samples = new int[length];
+        Arrays.fill(samples, value);
+        return samples;
+    }
+
+    private static int[] greyOpaque(int level) {
+        int[] samples = filled(128, 255);
+        for (int i = 0; i < 128; i += 2) {
+            samples[i] = level;
+        }
+        return samples;
+    }
+
+    @Test
+    void aPictureOfAnotherSizeIsRefusedBeforeItIsDecoded() throws IOException {
+        Files.write(dir.resolve("a.png"), PngEncoder.grey(2, 2).encode(1, 2, 3, 4));
+        Files.write(dir.resolve("b.png"), PngEncoder.grey(3, 3).file(new byte[20]));
+        assertSentence(dir + ": a.png is 2 x 2 pixels but b.png is 3 x 3 (height x width), expected one size",
+                () -> ImageFolder.read(dir));
+    }
+
+    @Test
+    void moreThanOneArrayHoldsIsRefusedBeforeAnythingIsDecoded() throws IOException {
+        byte[] large = new PngEncoder(0, 1, 40_000, 40_000, false).file(new byte[200_000]);
+        Files.write(dir.resolve("a.png"), large);
+        Files.write(dir.resolve("b.png"), large);
+        assertSentence(dir + ": 2 images of 40000 x 40000 with 1 channels are more than the 2147483639 values one data"
+                + " set can hold: split the data or make the images smaller", () -> ImageFolder.read(dir));
     }
 
     @Test
