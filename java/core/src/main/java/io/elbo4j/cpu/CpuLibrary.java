@@ -26,8 +26,15 @@ public final class CpuLibrary {
         return Optional.ofNullable(Probe.PROBLEM);
     }
 
-    /** The best instruction-set level of this processor: 0 generic, 2 to 4 x86-64-v2 to -v4. */
+    /**
+     * The best instruction-set level of this processor: 0 generic, 2 to 4 x86-64-v2 to -v4.
+     *
+     * @throws IllegalStateException if the library cannot be used, with the reason
+     */
     public static int bestLevel() {
+        problem().ifPresent(problem -> {
+            throw new IllegalStateException("backend cpu is not available: " + problem);
+        });
         return ElboCpu.elbo4j_cpu_best_level();
     }
 
