@@ -15,6 +15,7 @@ import io.elbo4j.train.data.NpyWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -162,6 +163,14 @@ class StandardiseTest {
         assertTrue(said.get(1).contains("is not finite") && said.get(1).contains(range + ": --standardise column"),
                 failed.err());
         assertEquals(2, said.size(), failed.err());
+        // a model of values in [0, 1] on others
+        Cli.train(data, run(data), "--likelihood", "gaussian", "--epochs", "1").succeeds();
+        float[] far = new float[10 * Cli.COLUMNS];
+        Arrays.fill(far, 3e30f);
+        Path other = directory.resolve("far.npy");
+        NpyWriter.write(other, 10, Cli.COLUMNS, far);
+        Cli.run("evaluate", "--checkpoint", run(data).toString(), "--data", "npy=" + other, "--backend", "java")
+                .fails(1, "is not finite", "the values of " + other + " range from 3.0E30 to 3.0E30");
         for (String kind : List.of("column", "whole")) {
             Path out = directory.resolve(kind);
             Cli.Result result = Cli.run(Lists.join(List.of(train), "--out", out.toString(), "--standardise", kind))

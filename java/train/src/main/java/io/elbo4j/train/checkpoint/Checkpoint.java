@@ -9,25 +9,18 @@ import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
-import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Parameters;
-import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
-import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Everything a training run is at one moment, as a safetensors file: each parameter under its name, Adam's moments
@@ -79,14 +72,14 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
         }
     }
 
-    private static final String FIRST_MOMENT = ".firstMoment";
+    static final String FIRST_MOMENT = ".firstMoment";
     static final String SECOND_MOMENT = ".secondMoment";
 
-    private static final String MEAN = "standardisation.mean";
-    private static final String DEVIATION = "standardisation.deviation";
-    private static final String FORMAT = "elbo4j.format";
-    private static final String VERSION = "1";
-    private static final String STATE = "elbo4j.checkpoint";
+    static final String MEAN = "standardisation.mean";
+    static final String DEVIATION = "standardisation.deviation";
+    static final String FORMAT = "elbo4j.format";
+    static final String VERSION = "1";
+    static final String STATE = "elbo4j.checkpoint";
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
     /**
@@ -120,7 +113,7 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
     }
 
     /** What of a checkpoint is in the metadata. */
-    private record State(VaeSettings model, TrainingSettings training, Data data, Position position) { }
+    record State(VaeSettings model, TrainingSettings training, Data data, Position position) { }
 
     /** JSON has no infinity: training without clipping has no {@code clip}. */
     private JsonObject json() {
@@ -159,7 +152,8 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
                 @Override
                 public void header(SafetensorsHeader header) {
                     Map<String, TensorEntry> tensors = header.byName();
-                    targets.forEach((name, m) -> requireShape(file, tensors, name, m.rows(), m.columns()));
+                    targets.forEach((name, m) ->
+                            CheckpointReader.requireShape(file, tensors, name, m.rows(), m.columns()));
                 }
 
                 @Override
@@ -178,18 +172,6 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
         }
     }
 
-    private static void requireShape(Path file, Map<String, TensorEntry> tensors, String name, long rows,
-            long columns) {
-        TensorEntry tensor = tensors.get(name);
-        if (tensor == null || !tensor.dtype().equals(TensorEntry.F32)) {
-            throw new CheckpointException(file + ": holds no F32 tensor '" + name + "'");
-        }
-        if (!Arrays.equals(tensor.shape(), new long[] {rows, columns})) {
-            throw new CheckpointException(file + ": tensor '" + name + "' has the shape "
-                    + TensorEntry.inWords(tensor.shape()) + ", expected [" + rows + ", " + columns + "]");
-        }
-    }
-
     /**
      * Reads all of a file but the parameters, and verifies its checksum; that it holds the parameters of the model that
      * it names is seen before anybody allocates any.
@@ -197,107 +179,7 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
      * @throws CheckpointException saying what is wrong with the file
      */
     public static Loaded read(Path file) {
-        Contents contents = new Contents(file);
-        String sha256 = SafetensorsReader.read(file, false, contents);
-        SafetensorsHeader header = contents.header;
-        Checkpoint checkpoint = of(file, header.metadata(), contents.standardisation());
-        // a graph of more layers than the file has tensors would be made in vain
-        if (checkpoint.model.hidden().size() > header.entries().size()) {
-            throw new CheckpointException(file + ": names a model of " + checkpoint.model.hidden().size()
-                    + " hidden layers, but holds " + header.entries().size() + " tensors");
-        }
-        Map<String, TensorEntry> tensors = header.byName();
-        for (Parameter p : new Vae(checkpoint.model).graph().parameters()) {
-            for (String suffix : new String[] {"", FIRST_MOMENT, SECOND_MOMENT}) {
-                requireShape(file, tensors, p.name() + suffix, p.rows(), p.columns());
-            }
-        }
-        return new Loaded(checkpoint, file, sha256);
-    }
-
-    /** Keeps of a file what is no parameter. */
-    private static final class Contents implements SafetensorsReader.Visitor {
-        private final Path file;
-        private final Map<String, float[]> rows = new HashMap<>();
-        private SafetensorsHeader header = new SafetensorsHeader(new TreeMap<>(), List.of());
-
-        Contents(Path file) {
-            this.file = file;
-        }
-
-        @Override
-        public void header(SafetensorsHeader read) {
-            header = read;
-            for (TensorEntry t : read.entries()) {
-                if (t.name().equals(MEAN) || t.name().equals(DEVIATION)) {
-                    requireShape(file, Map.of(t.name(), t), t.name(), 1, t.elements());
-                    rows.put(t.name(), new float[t.length(file)]);
-                }
-            }
-        }
-
-        @Override
-        public void piece(TensorEntry tensor, long from, ByteBuffer bytes) {
-            float[] values = rows.get(tensor.name());
-            if (values != null) {
-                bytes.asFloatBuffer().get(values, (int) from, bytes.remaining() / Float.BYTES);
-            }
-        }
-
-        Standardisation standardisation() {
-            try {
-                float[] none = new float[0];
-                return new Standardisation(rows.getOrDefault(MEAN, none), rows.getOrDefault(DEVIATION, none));
-            } catch (IllegalArgumentException e) {
-                throw new CheckpointException(file + ": its " + e.getMessage(), e);
-            }
-        }
-    }
-
-    private static Checkpoint of(Path file, Map<String, String> metadata, Standardisation standardisation) {
-        String state = metadata.get(STATE);
-        if (!VERSION.equals(metadata.get(FORMAT)) || state == null) {
-            throw new CheckpointException(file + ": no elbo4j checkpoint of format " + VERSION + ": its metadata has "
-                    + FORMAT + " = " + (metadata.get(FORMAT) == null ? null : Quoted.of(metadata.get(FORMAT))));
-        }
-        try {
-            State s = RecordReader.read(State.class, state, Map.of("training.clip", Double.POSITIVE_INFINITY));
-            Checkpoint checkpoint = new Checkpoint(s.model, s.training, s.data, s.position, standardisation);
-            checkpoint.requireConsistent();
-            return checkpoint;
-        } catch (IllegalArgumentException e) {
-            throw new CheckpointException(file + ": its metadata " + e.getMessage(), e);
-        }
-    }
-
-    /** @throws IllegalArgumentException if no run could have come here */
-    private void requireConsistent() {
-        double columns = (double) data.height() * data.width() * data.channels();
-        if (columns != model.columns()) {
-            throw new IllegalArgumentException("has images of " + data.height() + " x " + data.width() + " x "
-                    + data.channels() + " and a model of " + model.columns() + " columns, expected as many");
-        }
-        if (standardisation.mean().length > 1 && standardisation.mean().length != model.columns()) {
-            throw new IllegalArgumentException("has a model of " + model.columns() + " columns and a standardisation"
-                    + " of " + standardisation.mean().length);
-        }
-        if (standardisation.kind() != Standardisation.Kind.NONE && model.likelihood() == LikelihoodKind.BERNOULLI) {
-            throw new IllegalArgumentException(
-                    "has a Bernoulli likelihood of standardised data, which is not in [0, 1]");
-        }
-        int row = position.row();
-        if (row > data.rows() || row != data.rows() && row % training.batch() != 0) {
-            throw new IllegalArgumentException("has position.row = " + row + ", expected whole batches of "
-                    + training.batch() + " of " + data.rows() + " rows");
-        }
-        long batch = training.batch();
-        BigInteger steps = BigInteger.valueOf(position.epoch())
-                .multiply(BigInteger.valueOf((data.rows() + batch - 1) / batch))
-                .add(BigInteger.valueOf((row + batch - 1) / batch));
-        if (!steps.equals(BigInteger.valueOf(position.step()))) {
-            throw new IllegalArgumentException("has position.step = " + position.step() + ", expected " + steps
-                    + ", those of " + position.epoch() + " epochs and " + row + " rows");
-        }
+        return CheckpointReader.read(file);
     }
 
     private static String sha256(Images images) {

@@ -92,7 +92,8 @@ final class SafetensorsReader {
         String found = Safetensors.hex(digest);
         if (checksum != null && !checksum.equals(found)) {
             throw wrong((SafetensorsHeader.isOwn(json, own) ? "is damaged"
-                    : "was saved by another program, which changed it") + ": its content does not have the SHA-256 it states");
+                    : "was saved by another program, which changed it")
+                    + ": its content does not have the SHA-256 it states");
         }
         return found;
     }
