@@ -19,9 +19,9 @@ import org.bytedeco.javacpp.tools.Builder;
 /**
  * Builds the native libraries with CMake and puts them beside the classes, or says in one sentence why it does not.
  * Run by Maven: {@code java -cp <classes and JavaCPP> BuildNative.java <mode> <root> <work folder> <classes>}. The mode
- * is auto (what can be built here), off, cpu or cuda (fail where that cannot be built), or emulation: the CUDA kernels
- * compiled for the CPU, for tests, without and with sanitizers, which stay in the work folder; or check: what nvcc
- * makes of the CUDA kernels, see CheckCuda.java.
+ * is auto (what can be built here), off, cpu or cuda (fail where that cannot be built); or emulation-sanitized, -plain
+ * or -off: the CUDA kernels compiled for the CPU, for tests, which stay in the work folder, with and without sanitizers,
+ * without alone, or not at all; or check: what nvcc makes of the CUDA kernels, see CheckCuda.java.
  */
 class BuildNative {
     /** What CMake finds by itself when it configures: names of programs, and environment variables. */
@@ -95,12 +95,16 @@ class BuildNative {
                 make(Library.CPU, mode, arguments);
                 make(Library.CUDA, mode, arguments);
             }
-            case "emulation" -> {
+            case "emulation-off" -> { }
+            case "emulation-plain" -> make(Library.EMULATION, mode, arguments);
+            case "emulation-sanitized" -> {
                 make(Library.EMULATION, mode, arguments);
                 make(Library.SANITIZED, mode, arguments);
             }
             case "check" -> check(arguments);
-            default -> fail("-Dnative=" + mode + " is unknown; auto (the default), off, cpu or cuda is expected.");
+            default -> fail(mode.startsWith("emulation-")
+                ? "-Demulation=" + mode.substring(10) + " is unknown; plain or off is expected, or nothing."
+                : "-Dnative=" + mode + " is unknown; auto (the default), off, cpu or cuda is expected.");
         }
     }
 

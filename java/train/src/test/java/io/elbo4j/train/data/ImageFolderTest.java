@@ -217,7 +217,8 @@ class ImageFolderTest {
     @Test
     void unusableFiles() throws IOException {
         Path file = Files.writeString(dir.resolve("a.png"), "no picture");
-        assertSentence(file + ": is neither PNG nor JPEG inside, expected one of them", () -> ImageFolder.read(dir));
+        assertSentence(file + ": is text that begins with 'no picture', expected a PNG or JPEG file",
+                () -> ImageFolder.read(dir));
         colour("a.png", BufferedImage.TYPE_INT_ARGB, 1, 1, 0x80ffffff);
         assertSentence(file + ": has transparent pixels, expected an opaque image: flatten it first",
                 () -> ImageFolder.read(dir));
