@@ -58,11 +58,11 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
             tensors.add(stored(name + ".firstMoment", s.firstMoment()));
             tensors.add(stored(name + ".secondMoment", s.secondMoment()));
         }
-        Safetensors.write(file, Map.of(FORMAT, VERSION, STATE, json().toString()), tensors);
+        Safetensors.write(file, Map.of(FORMAT, VERSION, STATE, toJson().toString()), tensors);
     }
 
-    /** JSON has no infinity: training without clipping has no {@code clip}. */
-    private JsonObject json() {
+    /** This in JSON, which has no infinity: training without clipping has no {@code clip}. */
+    public JsonObject toJson() {
         JsonObject state = GSON.toJsonTree(this).getAsJsonObject();
         if (training.clip() == Double.POSITIVE_INFINITY) {
             state.getAsJsonObject("training").remove("clip");
@@ -70,13 +70,19 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
         return state;
     }
 
-    private static Checkpoint of(String json) {
+    /** What {@link #toJson} wrote. */
+    public static Checkpoint of(String json) {
         JsonObject state = JsonParser.parseString(json).getAsJsonObject();
         JsonObject training = state.getAsJsonObject("training");
         if (training != null && !training.has("clip")) {
             training.addProperty("clip", Double.POSITIVE_INFINITY);
         }
         return GSON.fromJson(state, Checkpoint.class);
+    }
+
+    /** The same run at another position. */
+    public Checkpoint at(Position other) {
+        return new Checkpoint(model, training, data, other);
     }
 
     /** Epochs whose rows are all done. */
