@@ -7,9 +7,8 @@ final class LengthOptions {
     private static final int SPRITES_EPOCHS = 30;
     private static final int EPOCHS = 10;
 
-    @Option(names = "--epochs", paramLabel = "N", description =
-            "passes over the data, counted from the run's beginning also with --resume (10; for sprites 30; with --resume"
-            + " as before)")
+    @Option(names = "--epochs", paramLabel = "N", description = "passes over the data, counted from the run's beginning"
+            + " also with --resume (10; for sprites 30; with --resume as many as before)")
     private Long epochs;
 
     @Option(names = "--steps", paramLabel = "N", description = "training steps instead, counted likewise")

@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 final class SavingOptions {
     @Option(names = "--evaluate-every", paramLabel = "EPOCHS", description = {
         "epochs from one line of metrics, on training and test set, to the next",
-        "(1; for small data so many that 100 steps lie between)"})
+        "(1; for small data so many that at least 100 steps lie between)"})
     private Long evaluateEvery;
 
     @Option(names = "--checkpoint-every", paramLabel = "WHEN", description = {

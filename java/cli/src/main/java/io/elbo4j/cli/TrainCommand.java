@@ -33,8 +33,7 @@ import picocli.CommandLine.Spec;
 
 @Command(name = "train", sortOptions = false, description = {
     "Trains a variational autoencoder; without options on generated sprites.", "In brackets: what is taken if an option"
-    + " is left out."}, footer = {"", "Ctrl-C ends with a checkpoint from which --resume goes on to the same result; so does a run that was killed, at any"
-        + " moment."})
+    + " is left out."}, footer = {"", "--resume goes on to the same result after Ctrl-C, and after a kill at any moment."})
 final class TrainCommand implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
 

@@ -173,7 +173,7 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /**
-     * Trains until {@code lastStep} steps are done in all, is evaluated and saved on the way as planned, and at the end,
+     * Trains until {@code lastStep} steps are done in all, is evaluated and saved on the way as planned and at the end,
      * then draws the pictures; stopped by the listener it leaves them out, so as to end soon.
      *
      * @throws io.elbo4j.train.NonFiniteException if a number is not finite; the last checkpoint stays as it was
