@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Compares options with what a checkpoint was trained with. */
-record Agreement(Path checkpoint) {
+/** Compares options with what a run was started with, as it stands in a file of it. */
+record Agreement(Path file) {
     /** @param given null if the option was not given */
     void check(String option, Object given, Object stored) {
         if (given != null && !given.equals(stored)) {
-            throw Failure.usage(option + " " + text(given) + " contradicts " + checkpoint + ", which is trained with "
+            throw Failure.usage(option + " " + text(given) + " contradicts " + file + ", which is trained with "
                     + option + " " + text(stored) + ": leave the option out, or start another run");
         }
     }

@@ -4,11 +4,14 @@ import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** What a command works on. */
 final class DataOptions {
-    @Option(names = "--data", paramLabel = "DATA", defaultValue = "sprites", description = {
+    private static final String SPRITES = "sprites";
+
+    @Option(names = "--data", paramLabel = "DATA", description = {
         "sprites: generated images of 32 x 32, the default",
         "mnist=DIR: the IDX files of images, gzipped or not; labels are not used",
         "images=DIR: a folder of PNG and JPEG files of one size, divided by 255",
@@ -17,26 +20,36 @@ final class DataOptions {
         "(of images and npy the last tenth of the rows is the test set)"})
     private String data;
 
-    /** The value as given. */
-    String value() {
-        return data;
+    /** Takes what a run that is resumed was started with, if nothing was given. */
+    void orElse(String stored) {
+        data = data == null ? stored : data;
+    }
+
+    private String value() {
+        return data == null ? SPRITES : data;
+    }
+
+    /** The value as it is right in every folder. */
+    String absolute() {
+        int path = value().indexOf('=') + 1;
+        return path == 0 ? value() : value().substring(0, path) + Path.of(value().substring(path)).toAbsolutePath();
     }
 
     /** sprites, mnist, images or npy. */
     String kind() {
-        return data.replaceFirst("=.*", "");
+        return value().replaceFirst("=.*", "");
     }
 
     boolean sprites() {
-        return data.equals("sprites");
+        return value().equals(SPRITES);
     }
 
     /** Reads the data; what of it is left aside is said on standard error. */
     DataSource read(Console console) {
-        if (!data.matches("sprites|(mnist|images|npy)=.+")) {
-            throw Failure.usage("--data must be sprites, mnist=DIR, images=DIR or npy=FILE, not '" + data + "'");
+        if (!value().matches("sprites|(mnist|images|npy)=.+")) {
+            throw Failure.usage("--data must be sprites, mnist=DIR, images=DIR or npy=FILE, not '" + value() + "'");
         }
-        DataSource source = DataSource.parse(data);
+        DataSource source = DataSource.parse(value());
         source.notes().forEach(note -> console.err().println("note: " + note));
         return source;
     }

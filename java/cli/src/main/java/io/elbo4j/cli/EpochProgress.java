@@ -4,31 +4,43 @@ import io.elbo4j.train.EpochReport;
 import io.elbo4j.train.Trainer;
 import io.elbo4j.train.run.TrainingRun;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Locale;
 
-/** Shows how a training run goes on: a bar while an epoch runs, a line when it is done. */
+/** Shows how a training run goes on: a bar until the next evaluation, then a line. */
 final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
     private final Console console;
     private final PrintStream text;
     private final Interrupt interrupt;
     private final long lastStep;
+    private final long evaluateEvery;
     private Bar bar;
     private String health = "";
 
-    EpochProgress(Console console, PrintStream text, Interrupt interrupt, long lastStep) {
+    EpochProgress(Console console, PrintStream text, Interrupt interrupt, long lastStep, long evaluateEvery) {
         this.console = console;
         this.text = text;
         this.interrupt = interrupt;
         this.lastStep = lastStep;
+        this.evaluateEvery = evaluateEvery;
     }
 
     @Override
     public boolean step(Trainer.Progress progress, long stepsPerEpoch) {
-        long begin = progress.epoch() * stepsPerEpoch;
+        long first = progress.epoch() / evaluateEvery * evaluateEvery;
+        long begin = first * stepsPerEpoch;
         if (bar == null) {
-            bar = new Bar(console, "epoch " + (progress.epoch() + 1), Math.min(stepsPerEpoch, lastStep - begin));
+            long last = Math.min(begin + evaluateEvery * stepsPerEpoch, lastStep);
+            String epochs = evaluateEvery == 1 ? "epoch " + (first + 1) : "epochs " + (first + 1) + " to "
+                    + (last + stepsPerEpoch - 1) / stepsPerEpoch;
+            bar = new Bar(console, epochs, last - begin);
         }
         bar.at(progress.step() - begin);
+        return !interrupt.requested();
+    }
+
+    @Override
+    public boolean picture(Path file) {
         return !interrupt.requested();
     }
 

@@ -16,7 +16,7 @@ final class Interrupt implements AutoCloseable {
         hook = new Thread(() -> {
             requested = true;
             err.println();
-            err.println("stopping after this step ...");
+            err.println("stopping after this step, or picture ...");
             awaitFinished();
             err.flush();
         }, "elbo4j-interrupt");

@@ -7,8 +7,8 @@ final class LengthOptions {
     private static final int SPRITES_EPOCHS = 30;
     private static final int EPOCHS = 10;
 
-    @Option(names = "--epochs", paramLabel = "N", description =
-            "passes over the data, counted from the run's beginning also with --resume (10; for sprites 30)")
+    @Option(names = "--epochs", paramLabel = "N", description = "passes over the data, counted from the run's beginning"
+            + " also with --resume (10; for sprites 30; with --resume as many as before)")
     private Long epochs;
 
     @Option(names = "--steps", paramLabel = "N", description = "training steps instead, counted likewise")
@@ -30,10 +30,17 @@ final class LengthOptions {
         }
     }
 
-    /** The run's last step, counted from 1. */
-    long lastStep(boolean sprites, long stepsPerEpoch) {
+    /**
+     * The run's last step, counted from 1.
+     *
+     * @param planned what the run was to do before it was resumed; 0 if that is not known
+     */
+    long lastStep(boolean sprites, long stepsPerEpoch, long planned) {
         if (steps != null) {
             return steps;
+        }
+        if (epochs == null && planned > 0) {
+            return planned;
         }
         long passes = epochs != null ? epochs : sprites ? SPRITES_EPOCHS : EPOCHS;
         try {
@@ -41,10 +48,5 @@ final class LengthOptions {
         } catch (ArithmeticException e) {
             throw Failure.usage("--epochs " + passes + " of " + stepsPerEpoch + " steps are more than 2^63 steps");
         }
-    }
-
-    /** The options as they were given, to be given again. */
-    String given() {
-        return steps != null ? " --steps " + steps : epochs != null ? " --epochs " + epochs : "";
     }
 }

@@ -5,6 +5,7 @@ import io.elbo4j.cuda.CudaException;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.run.CheckpointEvery;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,12 +32,17 @@ public final class Main implements Callable<Integer> {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
+            String version = version();
             return new String[] {"elbo4j " + (version == null ? "(not packaged)" : version)};
         }
     }
 
     private Main() { }
+
+    /** Null if this is not packaged. */
+    static String version() {
+        return Main.class.getPackage().getImplementationVersion();
+    }
 
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT);
@@ -60,6 +66,7 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(LikelihoodKind.class, Names.reader(LikelihoodKind.class))
                 .registerConverter(ModelOptions.Binarise.class, Names.reader(ModelOptions.Binarise.class))
                 .registerConverter(Standardisation.Kind.class, Names.reader(Standardisation.Kind.class))
+                .registerConverter(CheckpointEvery.class, Values::checkpointEvery)
                 .registerConverter(BackendOptions.Name.class, BackendOptions.Name::read)
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
                 .registerConverter(EncodeCommand.Part.class, Names.reader(EncodeCommand.Part.class));

@@ -2,7 +2,6 @@ package io.elbo4j.cli;
 
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Range;
-import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.data.Standardisation.Kind;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
@@ -30,9 +29,9 @@ final class StandardiseOption {
     }
 
     /** Refuses an option that contradicts a run that is resumed. */
-    void check(Standardisation stored, long columns, Agreement agreement) {
-        boolean same = columns == 1 && given == Kind.COLUMN && stored.kind() == Kind.WHOLE;
-        agreement.check("--standardise", same ? Kind.WHOLE : given, stored.kind());
+    void check(Kind stored, long columns, Agreement agreement) {
+        boolean same = columns == 1 && given == Kind.COLUMN && stored == Kind.WHOLE;
+        agreement.check("--standardise", same ? Kind.WHOLE : given, stored);
     }
 
     /** What to say of the data before training; empty if its values suit the model. */

@@ -7,7 +7,6 @@ import io.elbo4j.Backend;
 import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
-import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
@@ -15,6 +14,9 @@ import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.run.Metrics;
+import io.elbo4j.train.run.RunFolder;
+import io.elbo4j.train.run.RunPlan;
+import io.elbo4j.train.run.StoredRun;
 import io.elbo4j.train.run.TrainingRun;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -26,11 +28,13 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(name = "train", sortOptions = false, description = {
     "Trains a variational autoencoder; without options on generated sprites.", "In brackets: what is taken if an option"
-    + " is left out."}, footer = {"", "Ctrl-C ends with a checkpoint from which --resume goes on to the same result."})
+    + " is left out."}, footer = {"", "--resume goes on to the same result after Ctrl-C, and after a kill at any moment."})
 final class TrainCommand implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
 
@@ -39,14 +43,16 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin private StandardiseOption standardise;
     @Mixin private TrainingOptions training;
     @Mixin private LengthOptions length;
+    @Mixin private SavingOptions saving;
     @Mixin private BackendOptions backend;
     @Option(names = "--out", paramLabel = "DIR", description =
             "folder for checkpoint, metrics and pictures (the first free one of runs/sprites-1, runs/sprites-2, ...)")
     private Path out;
     @Option(names = "--resume", description =
-            "go on with the run in --out, on the same --data; model and training are those of its checkpoint")
+            "go on with the run in --out, which alone needs to be given: data, model, training and length are its own")
     private boolean resume;
     @Mixin private OutputOptions output;
+    @Spec private CommandSpec spec;
 
     private final Console console;
 
@@ -60,29 +66,49 @@ final class TrainCommand implements Callable<Integer> {
             throw Failure.usage("--resume needs --out DIR, the folder of the run to go on with");
         }
         length.check();
+        saving.check();
+        return resume ? resume() : start();
+    }
+
+    private int start() {
         TrainingSettings settings = training.settings();
-        Path directory = out != null ? out : free(data.kind());
-        Checkpoint.Loaded loaded = resume ? stored(directory) : null;
         DataSource source = data.read(console);
         VaeSettings asked = model.settings(source.train().columns(), data.sprites());
-        Standardisation.Kind kind = loaded == null ? standardise.kind(asked)
-                : loaded.checkpoint().standardisation().kind();
+        RunPlan plan = saving.in(RunPlan.of(source, asked, settings).withStandardise(standardise.kind(asked)))
+                .withSource(data.absolute())
+                .withOrigin(Main.version(), spec.root().commandLine().getParseResult().originalArgs());
+        long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), 0);
         try (Backend b = backend.open(console)) {
-            requireRoom(loaded == null ? asked : loaded.checkpoint().model(), b);
-            return train(directory, source, loaded, asked, settings, kind, b);
+            requireRoom(asked, b);
+            RunFolder folder = out != null ? RunFolder.create(out)
+                    : RunFolder.createNext(Path.of("runs"), data.kind());
+            try (TrainingRun run = TrainingRun.start(folder, plan.withSteps(lastStep), source, b)) {
+                return train(run, source, folder, lastStep, b);
+            }
         }
     }
 
-    private int train(Path directory, DataSource source, Checkpoint.Loaded loaded, VaeSettings asked,
-            TrainingSettings settings, Standardisation.Kind kind, Backend b) {
-        try (TrainingRun run = resume ? TrainingRun.resume(directory, source, loaded, b)
-                : TrainingRun.start(directory, source, asked, settings, kind, b)) {
-            describe(source, loaded == null ? asked : loaded.checkpoint().model(), run, kind, b, directory);
-            String note = StandardiseOption.note(source.train(), run.state().model(), kind);
-            if (!note.isEmpty()) {
-                console.err().println(note);
+    private int resume() {
+        try (RunFolder folder = RunFolder.open(out)) {
+            StoredRun stored = StoredRun.read(folder);
+            RunPlan plan = stored.plan();
+            Agreement agreement = new Agreement(stored.file());
+            model.check(plan.start().model(), agreement);
+            training.check(plan.start().training(), agreement);
+            standardise.check(plan.standardise(), plan.start().model().columns(), agreement);
+            if (Files.exists(folder.plan())) {
+                saving.check(plan, agreement);
             }
-            return train(run, source, directory, b);
+            data.orElse(plan.source());
+            DataSource source = data.read(console);
+            long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), plan.steps());
+            try (Backend b = backend.open(console)) {
+                requireRoom(plan.start().model(), b);
+                StoredRun now = stored.withPlan(saving.in(plan).withSource(data.absolute()));
+                try (TrainingRun run = TrainingRun.resume(folder, now, source, b)) {
+                    return train(run, source, folder, lastStep, b);
+                }
+            }
         }
     }
 
@@ -105,25 +131,9 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private Checkpoint.Loaded stored(Path directory) {
-        Checkpoint.Loaded loaded = Checkpoint.read(TrainingRun.checkpoint(directory));
-        Agreement agreement = new Agreement(loaded.file());
-        model.check(loaded.checkpoint().model(), agreement);
-        training.check(loaded.checkpoint().training(), agreement);
-        standardise.check(loaded.checkpoint().standardisation(), loaded.checkpoint().model().columns(), agreement);
-        return loaded;
-    }
-
-    private static Path free(String name) {
-        int i = 1;
-        while (Files.exists(Path.of("runs", name + "-" + i))) {
-            i++;
-        }
-        return Path.of("runs", name + "-" + i);
-    }
-
-    private void describe(DataSource source, VaeSettings m, TrainingRun run, Standardisation.Kind kind, Backend b,
-            Path directory) {
+    private void describe(DataSource source, TrainingRun run, Backend b, Path directory) {
+        VaeSettings m = run.plan().start().model();
+        Standardisation.Kind kind = run.plan().standardise();
         Images images = source.train();
         String hidden = m.hidden().stream().map(u -> u + "-").collect(Collectors.joining());
         PrintStream text = output.text(console);
@@ -135,26 +145,31 @@ final class TrainCommand implements Callable<Integer> {
         text.printf(Locale.ROOT, "backend  %s (%s), threads %d%n", b.name(), b.description(), b.threads());
         text.printf(Locale.ROOT, "run      %s%s%n", directory, resume ? ", goes on after step " + run.position().step()
                 : "");
+        String note = StandardiseOption.note(images, m, kind);
+        if (!note.isEmpty()) {
+            console.err().println(note);
+        }
     }
 
-    private int train(TrainingRun run, DataSource source, Path directory, Backend b) {
-        long lastStep = length.lastStep(data.sprites(), run.stepsPerEpoch());
+    private int train(TrainingRun run, DataSource source, RunFolder folder, long lastStep, Backend b) {
+        Path directory = folder.directory();
+        describe(source, run, b, directory);
         if (run.position().step() >= lastStep) {
             output.text(console).println("the run has done " + run.position().step() + " steps already, which is all"
                     + " that is asked for: a longer run needs a larger --epochs or --steps");
         }
         // The process may end as soon as the interrupt is closed: all is written and said before.
         try (Interrupt interrupt = new Interrupt(console.err())) {
-            try (EpochProgress progress = new EpochProgress(console, output.text(console), interrupt, lastStep)) {
+            try (EpochProgress progress = new EpochProgress(console, output.text(console), interrupt, lastStep,
+                    run.plan().evaluateEvery())) {
                 TrainingRun.Outcome outcome = run.train(lastStep, progress);
-                output.result(console, json(run, directory, b, outcome), text(run, directory, outcome));
+                output.result(console, json(run, directory, b, outcome), text(run, directory, lastStep, outcome));
                 return outcome.stopped() ? INTERRUPTED : 0;
             } catch (NonFiniteException e) {
                 Path checkpoint = TrainingRun.checkpoint(directory);
                 throw Failure.because(e.getMessage() + hint(run.state().model())
-                        + StandardiseOption.hint(source.train(), run.state().model(),
-                                run.state().standardisation().kind()) + (Files.exists(checkpoint)
-                        ? ". The last checkpoint is kept: " + checkpoint : ". No checkpoint has been written yet"), e);
+                        + StandardiseOption.hint(source.train(), run.state().model(), run.plan().standardise())
+                        + (Files.exists(checkpoint) ? ". The last checkpoint is kept: " + checkpoint : ". No checkpoint has been written yet"), e);
             } catch (RuntimeException e) {
                 if (interrupt.requested()) {
                     console.err().println(Main.sentence(e));
@@ -169,13 +184,14 @@ final class TrainCommand implements Callable<Integer> {
                 ? ". A larger --standard-deviation (it is " + m.standardDeviation() + ") may help too" : "";
     }
 
-    private String text(TrainingRun run, Path directory, TrainingRun.Outcome outcome) {
+    private String text(TrainingRun run, Path directory, long lastStep, TrainingRun.Outcome outcome) {
         String checkpoint = TrainingRun.checkpoint(directory).toString();
         if (outcome.stopped()) {
-            return "stopped after step " + run.position().step() + ", saved in " + checkpoint
-                    + "\ngo on with: " + program() + " train --resume --out " + quoted(directory.toString())
-                    + " --data " + quoted(data.value())
-                    + length.given();
+            boolean done = run.position().step() >= lastStep;
+            return (done ? "stopped before all pictures were drawn, at the end of training: "
+                    : "stopped ") + "after step " + run.position().step() + ", saved in " + checkpoint
+                    + (done ? "\ndraw them with: " : "\ngo on with: ") + program() + " train --resume --out "
+                    + quoted(directory.toString());
         }
         return String.format(Locale.ROOT, "checkpoint  %s%npictures    %s%ntest ELBO   %.2f nats per row"
                 + " (reconstruction %.2f, KL %.2f)", checkpoint, outcome.pictures().stream().map(Path::toString)

@@ -1,5 +1,6 @@
 package io.elbo4j.cli;
 
+import io.elbo4j.train.run.CheckpointEvery;
 import java.math.BigInteger;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -29,6 +30,14 @@ final class Values {
             return Double.parseDouble(given);
         } catch (NumberFormatException e) {
             throw new TypeConversionException("'" + given + "' is not a number");
+        }
+    }
+
+    static CheckpointEvery checkpointEvery(String given) {
+        try {
+            return CheckpointEvery.of(given);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
         }
     }
 

@@ -63,7 +63,8 @@ final class Cli {
     /** Trains a tiny model on {@code data} into {@code out}; five steps are an epoch. */
     static Result train(Path data, Path out, String... more) {
         List<String> args = new ArrayList<>(List.of("train", "--data", "npy=" + data, "--hidden", "8", "--latent", "2",
-                "--batch", "8", "--backend", "java", "--threads", "1", "--seed", "5", "--out", out.toString()));
+                "--batch", "8", "--backend", "java", "--threads", "1", "--seed", "5", "--evaluate-every", "1",
+                "--out", out.toString()));
         args.addAll(List.of(more));
         return run(args.toArray(String[]::new));
     }

@@ -123,7 +123,7 @@ class StandardiseTest {
     }
 
     @Test
-    void resumedItEndsInTheSameCheckpoint() {
+    void resumedItEndsInTheSameCheckpoint() throws IOException {
         train(data, "column", "--epochs", "3").succeeds();
         String whole = Safetensors.sha256(run(data).resolve("checkpoint.safetensors"));
         Path parts = directory.resolve("parts");
@@ -131,6 +131,10 @@ class StandardiseTest {
         Cli.train(data, parts, Lists.join(List.of(options), "--steps", "7")).succeeds();
         Cli.train(data, parts, "--standardise", "whole", "--resume", "--epochs", "3")
                 .fails(2, "--standardise whole contradicts", "with --standardise column");
+        Cli.train(data, parts, "--resume", "--epochs", "3").succeeds();
+        assertEquals(whole, Safetensors.sha256(parts.resolve("checkpoint.safetensors")));
+        // as if it had been killed before its first checkpoint
+        Files.delete(parts.resolve("checkpoint.safetensors"));
         Cli.train(data, parts, "--resume", "--epochs", "3").succeeds();
         assertEquals(whole, Safetensors.sha256(parts.resolve("checkpoint.safetensors")));
     }

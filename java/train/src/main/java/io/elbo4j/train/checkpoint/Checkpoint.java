@@ -93,7 +93,7 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
             tensors.add(row(MEAN, standardisation.mean()));
             tensors.add(row(DEVIATION, standardisation.deviation()));
         }
-        SafetensorsWriter.write(file, Map.of(FORMAT, VERSION, STATE, json().toString()), tensors);
+        SafetensorsWriter.write(file, Map.of(FORMAT, VERSION, STATE, toJson().toString()), tensors);
     }
 
     private static TensorSource row(String name, float[] values) {
@@ -113,10 +113,12 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
     }
 
     /** What of a checkpoint is in the metadata. */
-    record State(VaeSettings model, TrainingSettings training, Data data, Position position) { }
+    private record State(VaeSettings model, TrainingSettings training, Data data, Position position) { }
 
-    /** JSON has no infinity: training without clipping has no {@code clip}. */
-    private JsonObject json() {
+    /**
+     * This in JSON, but for the standardisation. JSON has no infinity: training without clipping has no {@code clip}.
+     */
+    public JsonObject toJson() {
         JsonObject state = new JsonObject();
         state.add("model", GSON.toJsonTree(model));
         state.add("training", GSON.toJsonTree(training));
@@ -126,6 +128,26 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
             state.getAsJsonObject("training").remove("clip");
         }
         return state;
+    }
+
+    /**
+     * What {@link #toJson} wrote, of data that is taken as it is.
+     *
+     * @throws IllegalArgumentException saying what is wrong in the rest of a sentence that begins "its metadata"
+     */
+    public static Checkpoint of(String json) {
+        State s = RecordReader.read(State.class, json, Map.of("training.clip", Double.POSITIVE_INFINITY));
+        return new Checkpoint(s.model, s.training, s.data, s.position);
+    }
+
+    /** The same run at another position. */
+    public Checkpoint at(Position other) {
+        return new Checkpoint(model, training, data, other, standardisation);
+    }
+
+    /** The same run on data that is standardised so. */
+    public Checkpoint with(Standardisation other) {
+        return new Checkpoint(model, training, data, position, other);
     }
 
     /** Epochs whose rows are all done. */

@@ -88,9 +88,7 @@ final class CheckpointReader {
                     + ": its metadata has " + Checkpoint.FORMAT + " = " + (format == null ? null : Quoted.of(format)));
         }
         try {
-            Checkpoint.State s = RecordReader.read(Checkpoint.State.class, state,
-                    Map.of("training.clip", Double.POSITIVE_INFINITY));
-            Checkpoint checkpoint = new Checkpoint(s.model(), s.training(), s.data(), s.position(), standardisation);
+            Checkpoint checkpoint = Checkpoint.of(state).with(standardisation);
             requireConsistent(checkpoint);
             return checkpoint;
         } catch (IllegalArgumentException e) {

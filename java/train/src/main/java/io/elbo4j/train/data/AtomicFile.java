@@ -3,16 +3,29 @@ package io.elbo4j.train.data;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Set;
 
 /**
  * Replaces a file as a whole: after a crash, a full disk or kill -9 the path holds either the old
  * content or the new one, never a mixture.
  */
 public final class AtomicFile {
+    private static final String PREFIX = ".elbo4j-";
+    private static final String SUFFIX = ".part";
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final Set<OpenOption> NEW =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
     private AtomicFile() {}
 
     /** Writes the new content. */
@@ -23,10 +36,10 @@ public final class AtomicFile {
 
     /**
      * Runs {@code body} on a temporary file beside {@code target}, forces it to the disk and renames
-     * it over {@code target}.
+     * it over {@code target}, whose permissions it keeps.
      *
-     * <p>The temporary file is {@code .NAME.part}: always the same name, so that what a killed run
-     * leaves behind is overwritten by the next one instead of piling up.
+     * <p>The temporary file is a new one, {@code .elbo4j-RANDOM.part}: what lies there under any name is
+     * neither followed nor written to. A process that is killed leaves it behind, see {@link #sweep}.
      *
      * @throws IOException with one sentence for people; the old file is untouched and the temporary
      *     file removed. Exceptions of {@code body} that are no IOException pass through as they are
@@ -42,12 +55,13 @@ public final class AtomicFile {
             String problem = Files.exists(directory) ? "is not a directory" : "does not exist";
             throw new IOException("cannot write " + target + ": the directory " + directory + " " + problem);
         }
-        Path part = directory.resolve("." + file.getFileName() + ".part");
+        Path part = directory.resolve(PREFIX + HexFormat.of().toHexDigits(RANDOM.nextLong()) + SUFFIX);
         boolean partial = false;
         try {
-            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            FilePermissions permissions = FilePermissions.of(file);
+            try (FileChannel channel = FileChannel.open(part, NEW, permissions.whileWritten())) {
                 partial = true;
+                permissions.applyTo(part);
                 body.writeTo(channel);
                 channel.force(true);
             }
@@ -61,6 +75,22 @@ public final class AtomicFile {
             }
         }
         forceDirectory(directory);
+    }
+
+    /**
+     * Removes what killed processes have left of files that they were writing in {@code directory}. Only for who knows
+     * that nobody is writing there.
+     *
+     * @throws IOException if the directory cannot be listed, or a file not be removed
+     */
+    public static void sweep(Path directory) throws IOException {
+        try (DirectoryStream<Path> parts = Files.newDirectoryStream(directory, PREFIX + "*" + SUFFIX)) {
+            for (Path part : parts) {
+                Files.deleteIfExists(part);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
     }
 
     /** Without this the rename itself may be lost with the power, though never half done. */

@@ -14,6 +14,7 @@ import java.awt.image.BufferedImage;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 
 /**
  * The training curve as a PNG: ELBO per row in nats over epochs, training and test. On a server
@@ -35,35 +36,38 @@ public final class Curve {
     private final boolean text;
     private final double lowest;
     private final double highest;
-    private final int epochs;
+    private final long[] at;
+    private final long epochs;
 
-    private Curve(Graphics2D g, boolean text, double lowest, double highest, int epochs) {
+    private Curve(Graphics2D g, boolean text, double lowest, double highest, long[] at) {
         this.g = g;
         this.text = text;
         this.lowest = lowest;
         this.highest = highest;
-        this.epochs = epochs;
+        this.at = at;
+        this.epochs = LongStream.of(at).max().orElse(0);
     }
 
     /**
      * Writes the curve atomically.
      *
-     * @param train training ELBO of epochs 1, 2, ...; values that are not finite leave a gap
-     * @param test test ELBO of the same epochs; may be shorter or empty
+     * @param epochs those that the values are of, counted from 1, in rising order
+     * @param train their training ELBO; values that are not finite leave a gap
+     * @param test their test ELBO; may be shorter or empty
      * @throws io.elbo4j.train.data.DataException if the file cannot be written
      */
-    public static void write(Path file, String title, double[] train, double[] test) {
+    public static void write(Path file, String title, long[] epochs, double[] train, double[] test) {
         BufferedImage picture;
         try {
-            picture = draw(title, train, test, true);
+            picture = draw(title, epochs, train, test, true);
         } catch (RuntimeException | InternalError | LinkageError e) {
             // What Java throws without fontconfig or without any font differs between versions.
-            picture = draw(title, train, test, false);
+            picture = draw(title, epochs, train, test, false);
         }
         Png.save(file, picture);
     }
 
-    static BufferedImage draw(String title, double[] train, double[] test, boolean text) {
+    static BufferedImage draw(String title, long[] epochs, double[] train, double[] test, boolean text) {
         double[] values =
                 DoubleStream.concat(DoubleStream.of(train), DoubleStream.of(test)).filter(Double::isFinite).toArray();
         double lowest = DoubleStream.of(values).min().orElse(0);
@@ -82,7 +86,7 @@ public final class Curve {
             g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
             g.setColor(Color.WHITE);
             g.fillRect(0, 0, WIDTH, HEIGHT);
-            Curve curve = new Curve(g, text, lowest, highest, Math.max(train.length, test.length));
+            Curve curve = new Curve(g, text, lowest, highest, epochs);
             curve.axes(title, step);
             curve.series(train, TRAIN);
             curve.series(test, TEST);
@@ -115,10 +119,10 @@ public final class Curve {
                     BigDecimal.valueOf(i).multiply(BigDecimal.valueOf(step)).stripTrailingZeros().toPlainString();
             label(label, LEFT - 10, y + 5, 1, Font.PLAIN, 14);
         }
-        int epochStep = (int) Math.max(1, tickStep((epochs - 1) / 10.0));
-        for (int epoch = epochStep; epoch <= epochs; epoch += epochStep) {
+        long epochStep = (long) Math.max(1, tickStep((epochs - 1) / 10.0));
+        for (long epoch = epochStep; epoch <= epochs; epoch += epochStep) {
             line(TEXT, x(epoch), BOTTOM, x(epoch), BOTTOM + 5);
-            label(Integer.toString(epoch), x(epoch), BOTTOM + 22, 0.5, Font.PLAIN, 14);
+            label(Long.toString(epoch), x(epoch), BOTTOM + 22, 0.5, Font.PLAIN, 14);
         }
         line(TEXT, LEFT, TOP, LEFT, BOTTOM);
         line(TEXT, LEFT, BOTTOM, RIGHT, BOTTOM);
@@ -136,12 +140,12 @@ public final class Curve {
         for (int i = 0; i < values.length; i++) {
             boolean draws = Double.isFinite(values[i]);
             if (draws && pen) {
-                path.lineTo(x(i + 1), y(values[i]));
+                path.lineTo(x(at[i]), y(values[i]));
             } else if (draws) {
-                path.moveTo(x(i + 1), y(values[i]));
+                path.moveTo(x(at[i]), y(values[i]));
             }
-            if (draws && epochs <= 60) {
-                g.fill(new Ellipse2D.Double(x(i + 1) - 3.5, y(values[i]) - 3.5, 7, 7));
+            if (draws && at.length <= 60) {
+                g.fill(new Ellipse2D.Double(x(at[i]) - 3.5, y(values[i]) - 3.5, 7, 7));
             }
             pen = draws;
         }
@@ -172,7 +176,7 @@ public final class Curve {
     }
 
     /** Half an epoch of room on both sides, so that a single epoch stands in the middle. */
-    private double x(int epoch) {
+    private double x(long epoch) {
         return LEFT + (RIGHT - LEFT) * (epoch - 0.5) / Math.max(1, epochs);
     }
 

@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * Writes images of one size as one PNG: a grid with gutters of one pixel, small images enlarged
@@ -119,12 +121,17 @@ public record Png(int height, int width, int channels) {
         return rgb;
     }
 
-    /** Encoded in memory first: ImageIO would hide some write errors. */
+    /**
+     * Encoded in memory first: ImageIO would hide some write errors. And in none of ImageIO's own caches, of which the
+     * one on the disk cannot be opened any more when the process is ending.
+     */
     static void save(Path file, BufferedImage picture) {
         try {
             ByteArrayOutputStream png = new ByteArrayOutputStream();
-            if (!ImageIO.write(picture, "png", png)) {
-                throw new IOException("this Java has no PNG encoder");
+            try (ImageOutputStream out = new MemoryCacheImageOutputStream(png)) {
+                if (!ImageIO.write(picture, "png", out)) {
+                    throw new IOException("this Java has no PNG encoder");
+                }
             }
             ByteBuffer bytes = ByteBuffer.wrap(png.toByteArray());
             AtomicFile.write(file, channel -> {

@@ -10,28 +10,37 @@ import io.elbo4j.train.data.AtomicFile;
 import io.elbo4j.train.data.DataException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 
-/** {@code metrics.jsonl}: one JSON object a line for each epoch, appended as training goes on. */
+/**
+ * {@code metrics.jsonl}: one JSON object a line for each evaluation, appended as training goes on. The last line may be
+ * about where a run ended though nothing was to be evaluated there: when the run goes on, it makes way.
+ */
 public final class Metrics {
     private final Path file;
+    private final LongPredicate evaluated;
     private final List<JsonObject> lines = new ArrayList<>();
     /** Whether the file holds other lines than these. */
     private boolean stale;
 
     /**
-     * Opens the file of a run that has done {@code lastStep} steps. What stands there of later ones, of parts of epochs
-     * on the way, and a last line that a crash has cut off no longer counts; the file itself stays as it is until
-     * {@link #add}.
+     * Opens the file of a run that has done {@code lastStep} steps. What stands there of later ones, of where the run
+     * has ended on the way, and a last line that a crash has cut off no longer counts; the file itself stays as it is
+     * until {@link #add}.
+     *
+     * @param evaluated whether an epoch, counted from 1, is evaluated wherever the run ends
      */
-    public Metrics(Path file, long lastStep) {
+    Metrics(Path file, long lastStep, LongPredicate evaluated) {
         this.file = file;
+        this.evaluated = evaluated;
         if (!Files.exists(file)) {
             return;
         }
@@ -43,7 +52,7 @@ public final class Metrics {
                 number++;
                 JsonObject o = JsonParser.parseString(line).getAsJsonObject();
                 long step = o.get("step").getAsLong();
-                if (step == lastStep || step < lastStep && o.get("complete").getAsBoolean()) {
+                if (step == lastStep || step < lastStep && stays(o)) {
                     lines.add(o);
                 }
             }
@@ -56,14 +65,18 @@ public final class Metrics {
         }
     }
 
+    private boolean stays(JsonObject line) {
+        return line.get("complete").getAsBoolean() && evaluated.test(line.get("epoch").getAsLong());
+    }
+
     /** Whether the last line is about the epoch, or the part of one, that ended with {@code step}. */
     boolean endWith(long step) {
         return !lines.isEmpty() && lines.get(lines.size() - 1).get("step").getAsLong() == step;
     }
 
-    /** Appends an epoch; a line about a part of it makes way. */
-    public void add(EpochReport report) {
-        stale |= lines.removeIf(o -> !o.get("complete").getAsBoolean());
+    /** Appends an epoch, or a part of one. */
+    void add(EpochReport report) {
+        stale |= lines.removeIf(o -> !stays(o));
         JsonObject line = json(report);
         lines.add(line);
         try {
@@ -80,15 +93,22 @@ public final class Metrics {
     }
 
     private void append(String line) throws IOException {
-        try {
-            Files.writeString(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+            // a checkpoint of later steps says that this line is there
+            channel.force(false);
         } catch (IOException e) {
             throw new IOException("cannot write " + file + ": " + DataException.reason(e), e);
         }
     }
 
-    /** ELBO of every epoch so far, of {@code train} or {@code test}. */
-    public double[] elbo(String set) {
+    /** The epochs evaluated so far, counted from 1. */
+    long[] epochs() {
+        return lines.stream().mapToLong(o -> o.get("epoch").getAsLong()).toArray();
+    }
+
+    /** ELBO of these epochs, of {@code train} or {@code test}. */
+    double[] elbo(String set) {
         return lines.stream().filter(o -> o.has(set)).mapToDouble(o -> o.getAsJsonObject(set).get("elbo")
                 .getAsDouble()).toArray();
     }

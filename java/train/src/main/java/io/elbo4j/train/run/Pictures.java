@@ -6,9 +6,11 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.picture.Curve;
 import io.elbo4j.train.picture.Png;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** What a run shows: reconstructions, samples from the prior, a latent traversal, the training curve. */
@@ -20,26 +22,27 @@ final class Pictures {
 
     private Pictures() { }
 
-    /** Writes the pictures of a model and names them; images with neither 1 nor 3 channels have none but the curve. */
-    static List<Path> write(Path directory, Coder coder, Images images, Evaluation evaluation, Metrics metrics) {
-        List<Path> written = new ArrayList<>();
-        if (metrics.elbo("train").length > 0) {
-            written.add(directory.resolve("curve.png"));
-            Curve.write(written.get(0), "ELBO (nats per row)", metrics.elbo("train"), metrics.elbo("test"));
+    /**
+     * The pictures of a model, by the names of their files, in the order in which they are to be drawn; images with
+     * neither 1 nor 3 channels have none but the curve.
+     */
+    static Map<String, Consumer<Path>> of(Coder coder, Images images, Evaluation evaluation, Metrics metrics) {
+        Map<String, Consumer<Path>> pictures = new LinkedHashMap<>();
+        if (metrics.epochs().length > 0) {
+            pictures.put("curve.png", file -> Curve.write(file, "ELBO (nats per row)", metrics.epochs(),
+                    metrics.elbo("train"), metrics.elbo("test")));
         }
         if (images.channels() != 1 && images.channels() != 3) {
-            return written;
+            return pictures;
         }
         Png png = new Png(images.height(), images.width(), images.channels());
         Images few = images.first(Math.min(PAIRS, images.rows()));
-        Path reconstructions = directory.resolve("reconstructions.png");
-        png.originalsBesideReconstructions(reconstructions, few.copyRows(0, few.rows()), coder.reconstruct(few), 8);
-        Path samples = directory.resolve("samples.png");
-        png.grid(samples, coder.decode(coder.prior(SAMPLES)), 8);
-        Path traversal = directory.resolve("traversal.png");
-        png.traversal(traversal, coder.decode(traversal(coder.encode(images.first(1)), evaluation)), STEPS.length);
-        written.addAll(List.of(reconstructions, samples, traversal));
-        return written;
+        pictures.put("reconstructions.png", file -> png.originalsBesideReconstructions(file,
+                few.copyRows(0, few.rows()), coder.reconstruct(few), 8));
+        pictures.put("samples.png", file -> png.grid(file, coder.decode(coder.prior(SAMPLES)), 8));
+        pictures.put("traversal.png", file -> png.traversal(file, coder.decode(traversal(
+                coder.encode(images.first(1)), evaluation)), STEPS.length));
+        return pictures;
     }
 
     /** The first image's latent variable with one dimension at a time moved, the most informative ones first. */

@@ -10,26 +10,23 @@ import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.checkpoint.CheckpointException;
-import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataSource;
-import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
- * A training run in a folder: {@code checkpoint.safetensors}, {@code metrics.jsonl}, and pictures at the end. Stopped
- * at any moment and resumed, it ends in exactly the checkpoint that an uninterrupted run would have written.
+ * A training run in a folder: {@code run.json} from the beginning, {@code checkpoint.safetensors} and
+ * {@code metrics.jsonl} on the way, and pictures at the end. Stopped or killed at any moment and resumed, it ends in
+ * exactly the checkpoint, and the metrics but for the speed, that an uninterrupted run would have written.
  */
 public final class TrainingRun implements AutoCloseable {
     /** Is told how far a run is. */
@@ -37,8 +34,13 @@ public final class TrainingRun implements AutoCloseable {
         /** After each step; returns false to stop here: the run is saved as it stands. */
         boolean step(Trainer.Progress progress, long stepsPerEpoch);
 
-        /** After each epoch, or the part of one with which the run ends. */
+        /** After each evaluated epoch, and where the run ends. */
         void epoch(EpochReport report);
+
+        /** After each picture; returns false to leave out those that remain: a resumed run draws them. */
+        default boolean picture(Path file) {
+            return true;
+        }
     }
 
     /**
@@ -46,40 +48,36 @@ public final class TrainingRun implements AutoCloseable {
      *
      * @param stopped whether the listener ended it
      * @param test the model on the test set
-     * @param pictures the files written
+     * @param pictures those drawn
      */
     public record Outcome(boolean stopped, Evaluation test, List<Path> pictures) { }
 
-    private final Path directory;
+    private final RunFolder folder;
     private final DataSource source;
-    private final Checkpoint.Data data;
     private final Vae vae;
-    private final TrainingSettings settings;
     private final Standardisation standardisation;
     private final Backend backend;
     private final Parameters parameters;
     private final Trainer trainer;
     private final Evaluator evaluator;
     private final Metrics metrics;
-    /** Folders made for this run, the deepest first, as long as nothing is saved in them. */
-    private List<Path> made = List.of();
+    private RunPlan plan;
 
-    private TrainingRun(Path directory, DataSource source, Checkpoint.Data data, VaeSettings model,
-            TrainingSettings settings, Standardisation standardisation, Backend backend,
-            Checkpoint.@Nullable Loaded resumed) {
-        this.directory = directory;
+    private TrainingRun(RunFolder folder, StoredRun run, DataSource source, Backend backend) {
+        this.folder = folder;
         this.source = source;
-        this.data = data;
-        this.settings = settings;
-        this.standardisation = standardisation;
         this.backend = backend;
-        this.vae = new Vae(model);
-        Position start = resumed == null ? Position.START : resumed.checkpoint().position();
-        this.metrics = new Metrics(directory.resolve("metrics.jsonl"), start.step());
+        this.plan = run.plan();
+        this.vae = new Vae(plan.start().model());
+        TrainingSettings settings = plan.start().training();
+        Position start = run.loaded() == null ? Position.START : run.loaded().checkpoint().position();
+        this.standardisation = run.loaded() == null ? Standardisation.of(source.train(), plan.standardise())
+                : run.loaded().checkpoint().standardisation();
+        this.metrics = new Metrics(folder.metrics(), start.step(), plan::evaluates);
         this.parameters = new Parameters(backend, vae.graph().parameters(), settings.seed());
-        if (resumed != null) {
+        if (run.loaded() != null) {
             try {
-                resumed.restore(parameters);
+                run.loaded().restore(parameters);
             } catch (CheckpointException e) {
                 parameters.close();
                 throw e;
@@ -92,77 +90,69 @@ public final class TrainingRun implements AutoCloseable {
 
     /** Where a run in {@code directory} keeps its checkpoint. */
     public static Path checkpoint(Path directory) {
-        return directory.resolve("checkpoint.safetensors");
+        return RunFolder.checkpoint(directory);
     }
 
     /**
      * Starts a run in a folder, which is made if it is not there.
      *
-     * @throws DataException if the folder holds a run already, or cannot be written to
+     * @throws DataException if the model cannot take the data, or the folder holds a run already, is in use, or cannot
+     *     be written to
      */
     public static TrainingRun start(Path directory, DataSource source, VaeSettings model, TrainingSettings settings,
             Backend backend) {
-        return start(directory, source, model, settings, Standardisation.Kind.NONE, backend);
+        RunPlan plan = RunPlan.of(source, model, settings);
+        return start(RunFolder.create(directory), plan, source, backend);
     }
 
     /**
-     * Starts a run on data that is standardised, by the training data's mean and deviation, before the model sees it.
-     * All that the run reports and shows is of the data as given.
+     * Starts a run in a folder, which is closed with the run.
      *
-     * @throws DataException as the other; or if the model's likelihood is Bernoulli, which needs values in [0, 1]
+     * @param source the data that the plan is for
+     * @throws DataException if the folder cannot be written to
      */
-    public static TrainingRun start(Path directory, DataSource source, VaeSettings model, TrainingSettings settings,
-            Standardisation.Kind standardise, Backend backend) {
-        if (Files.exists(checkpoint(directory))) {
-            throw new DataException(directory + " already holds a run (" + checkpoint(directory).getFileName()
-                    + "): resume it, or choose another folder");
-        }
-        checkData(source.train(), model);
-        checkData(source.test(), model);
-        if (standardise != Standardisation.Kind.NONE && model.likelihood() == VaeSettings.LikelihoodKind.BERNOULLI) {
-            throw new DataException(source.train().name() + ": the Bernoulli likelihood needs values in [0, 1], which"
-                    + " standardised values are not");
-        }
-        TrainingRun run = new TrainingRun(directory, source, Checkpoint.Data.of(source.train()), model, settings,
-                Standardisation.of(source.train(), standardise), backend, null);
-        try {
-            run.make();
-        } catch (DataException e) {
-            run.close();
-            throw e;
-        }
-        return run;
-    }
-
-    private void make() {
-        made = Stream.iterate(directory.toAbsolutePath(), p -> p != null && !Files.exists(p), Path::getParent).toList();
-        try {
-            Files.createDirectories(directory);
-        } catch (FileSystemException e) {
-            throw new DataException("cannot make the folder " + directory + reason(e), e);
-        } catch (IOException e) {
-            throw new DataException("cannot make the folder " + directory + ": " + DataException.reason(e), e);
-        }
-        if (!Files.isWritable(directory)) {
-            throw new DataException("cannot write to the folder " + directory);
-        }
+    public static TrainingRun start(RunFolder folder, RunPlan plan, DataSource source, Backend backend) {
+        return open(folder, () -> {
+            plan.write(folder.plan());
+            return new TrainingRun(folder, new StoredRun(plan, null, folder.plan()), source, backend);
+        });
     }
 
     /**
      * Goes on with the run in a folder, on the same data.
      *
-     * @throws CheckpointException if its checkpoint is missing or damaged, or was trained on other data
+     * @throws DataException if it holds no run, is in use or cannot be written to, or if its files are damaged, or the
+     *     run's data is another
      */
-    public static TrainingRun resume(Path directory, DataSource source, Checkpoint.Loaded loaded, Backend backend) {
-        Checkpoint.Data data = Checkpoint.Data.of(source.train());
-        Checkpoint checkpoint = loaded.checkpoint();
-        if (!data.equals(checkpoint.data())) {
-            throw new CheckpointException(loaded.file() + " was trained on " + inWords(checkpoint.data())
-                    + "; the data now given, " + source.train().name() + ", is " + inWords(data)
-                    + ": resume with the run's own data");
+    public static TrainingRun resume(Path directory, DataSource source, Backend backend) {
+        RunFolder folder = RunFolder.open(directory);
+        return open(folder, () -> resume(folder, StoredRun.read(folder), source, backend));
+    }
+
+    /**
+     * Goes on with the run in a folder, which is closed with the run, on the same data.
+     *
+     * @throws CheckpointException if the run's data is another
+     */
+    public static TrainingRun resume(RunFolder folder, StoredRun run, DataSource source, Backend backend) {
+        return open(folder, () -> {
+            Checkpoint.Data given = Checkpoint.Data.of(source.train());
+            Checkpoint.Data own = run.plan().start().data();
+            if (!given.equals(own)) {
+                throw new CheckpointException(run.file() + " was trained on " + inWords(own) + "; the data now given, "
+                        + source.train().name() + ", is " + inWords(given) + ": resume with the run's own data");
+            }
+            return new TrainingRun(folder, run, source, backend);
+        });
+    }
+
+    private static TrainingRun open(RunFolder folder, Supplier<TrainingRun> opens) {
+        try {
+            return opens.get();
+        } catch (RuntimeException | Error e) {
+            folder.close();
+            throw e;
         }
-        return new TrainingRun(directory, source, data, checkpoint.model(), checkpoint.training(),
-                checkpoint.standardisation(), backend, loaded);
     }
 
     private static String inWords(Checkpoint.Data data) {
@@ -170,28 +160,9 @@ public final class TrainingRun implements AutoCloseable {
                 + " (fingerprint " + data.fingerprint().substring(0, Math.min(8, data.fingerprint().length())) + ")";
     }
 
-    private static String reason(FileSystemException e) {
-        if (e instanceof AccessDeniedException) {
-            return ": no permission at " + e.getFile();
-        }
-        return e instanceof FileAlreadyExistsException ? ": " + e.getFile() + " is a file"
-                : e.getReason() == null ? "" : ": " + e.getReason();
-    }
-
-    private static void checkData(Images images, VaeSettings model) {
-        model.requireSize(images);
-        if (model.likelihood() != VaeSettings.LikelihoodKind.BERNOULLI) {
-            return;
-        }
-        for (int r = 0; r < images.rows(); r++) {
-            float[] row = images.copyRows(r, 1);
-            for (int c = 0; c < row.length; c++) {
-                if (row[c] < 0 || row[c] > 1) {
-                    throw new DataException(images.name() + ": the Bernoulli likelihood needs values in [0, 1]; row "
-                            + r + ", column " + c + " is " + row[c]);
-                }
-            }
-        }
+    /** What the run is. */
+    public RunPlan plan() {
+        return plan;
     }
 
     public Parameters parameters() {
@@ -207,42 +178,93 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /**
-     * Trains until {@code lastStep} steps are done in all, with a checkpoint and a line of metrics after every epoch
-     * and at the end, then writes the pictures; stopped by the listener it leaves them out, so as to end soon.
+     * Trains until {@code lastStep} steps are done in all, is evaluated and saved on the way as planned and at the end,
+     * then draws the pictures; stopped by the listener it leaves them out, so as to end soon.
      *
      * @throws io.elbo4j.train.NonFiniteException if a number is not finite; the last checkpoint stays as it was
      */
     public Outcome train(long lastStep, Listener listener) {
-        boolean goOn = true;
+        Position at = trainer.position();
         Evaluation test = null;
-        if (trainer.position().row() > 0 && !metrics.endWith(trainer.position().step())) {
+        boolean goOn = true;
+        if (at.step() < lastStep) {
+            describe(lastStep);
+        }
+        if (at.row() > 0 && (isEvaluated() || at.step() >= lastStep) && !metrics.endWith(at.step())) {
             // an earlier process ended between the checkpoint and its line of metrics
             EpochReport missing = report(Double.NaN);
             metrics.add(missing);
             test = missing.test();
         }
+        SaveTimes times = new SaveTimes(plan.checkpointEvery(), System::nanoTime);
+        Speed speed = new Speed();
         while (goOn && trainer.progress().step() < lastStep) {
             if (trainer.atEndOfEpoch()) {
                 trainer.nextEpoch();
             }
-            long begin = System.nanoTime();
             int before = trainer.progress().row();
-            do {
-                trainer.step();
-                goOn = listener.step(trainer.progress(), trainer.stepsPerEpoch());
-            } while (goOn && !trainer.atEndOfEpoch() && trainer.progress().step() < lastStep);
-            long rows = trainer.position().row() - before;
-            EpochReport report = report(rows / ((System.nanoTime() - begin) * 1e-9));
-            save(report);
-            listener.epoch(report);
-            test = report.test();
+            trainer.step();
+            speed.add(trainer.progress().row() - before);
+            goOn = listener.step(trainer.progress(), trainer.stepsPerEpoch());
+            long step = trainer.progress().step();
+            boolean last = !goOn || step == lastStep;
+            boolean evaluated = last || isEvaluated();
+            boolean saved = last || times.due(step, evaluated);
+            if (!evaluated && !saved) {
+                continue;
+            }
+            // a device has done these steps when their totals have been read
+            trainer.position();
+            if (!evaluated) {
+                speed.leaveOut(this::save);
+            } else {
+                EpochReport report = report(speed.perSecond());
+                if (saved) {
+                    save();
+                }
+                metrics.add(report);
+                folder.keep();
+                listener.epoch(report);
+                test = report.test();
+                speed.restart();
+            }
+            if (saved) {
+                times.saved();
+            }
         }
         if (test == null) {
             test = evaluator.evaluate(trainer.position().step());
         }
-        Coder coder = new Coder(vae, parameters, backend, settings.seed(), standardisation);
-        List<Path> pictures = goOn ? Pictures.write(directory, coder, source.test(), test, metrics) : List.of();
-        return new Outcome(!goOn, test, pictures);
+        return goOn ? draw(test, listener) : new Outcome(true, test, List.of());
+    }
+
+    private Outcome draw(Evaluation test, Listener listener) {
+        Coder coder = new Coder(vae, parameters, backend, plan.start().training().seed(), standardisation);
+        Map<String, Consumer<Path>> pictures = Pictures.of(coder, source.test(), test, metrics);
+        List<Path> drawn = new ArrayList<>();
+        boolean goOn = true;
+        for (Map.Entry<String, Consumer<Path>> picture : pictures.entrySet()) {
+            if (goOn) {
+                Path file = folder.directory().resolve(picture.getKey());
+                picture.getValue().accept(file);
+                drawn.add(file);
+                goOn = listener.picture(file);
+            }
+        }
+        return new Outcome(drawn.size() < pictures.size(), test, drawn);
+    }
+
+    /** Writes down what is planned from here on, if that is not what the run has been so far. */
+    private void describe(long lastStep) {
+        plan = plan.withSteps(lastStep);
+        if (!Files.exists(folder.plan()) || !plan.equals(RunPlan.read(folder.plan()))) {
+            plan.write(folder.plan());
+        }
+    }
+
+    /** Whether the run is evaluated where it stands even if it goes on. */
+    private boolean isEvaluated() {
+        return trainer.atEndOfEpoch() && plan.evaluates(trainer.progress().epoch() + 1);
     }
 
     /** The epoch so far: nothing but the position and the parameters goes into it. */
@@ -250,37 +272,28 @@ public final class TrainingRun implements AutoCloseable {
         trainer.checkParameters();
         Position at = trainer.position();
         return new EpochReport(at.epoch() + 1, at.step(), trainer.atEndOfEpoch(), trainer.elbo(),
-                evaluator.evaluate(at.step()), settings.klWeightAt(at.step() - 1, stepsPerEpoch()), samplesPerSecond);
+                evaluator.evaluate(at.step()),
+                plan.start().training().klWeightAt(at.step() - 1, stepsPerEpoch()), samplesPerSecond);
     }
 
-    /** The checkpoint comes first: from it the line of metrics can be written again, but not the other way round. */
-    private void save(EpochReport report) {
-        state().write(checkpoint(directory), parameters);
-        made = List.of();
-        metrics.add(report);
+    /** Before a line of metrics: from a checkpoint the line can be written again, but not the other way round. */
+    private void save() {
+        trainer.checkParameters();
+        state().write(folder.checkpoint(), parameters);
+        folder.keep();
     }
 
     /** The run as it stands. */
     public Checkpoint state() {
-        return new Checkpoint(vae.settings(), settings, data, trainer.position(), standardisation);
+        return plan.start().at(trainer.position()).with(standardisation);
     }
 
     @Override
     public void close() {
-        trainer.close();
-        evaluator.close();
-        parameters.close();
-        removeEmpty(made);
-    }
-
-    /** A run that failed before it saved anything leaves no folder that another run would step aside for. */
-    private static void removeEmpty(List<Path> folders) {
-        try {
-            for (Path folder : folders) {
-                Files.deleteIfExists(folder);
-            }
-        } catch (IOException e) {
-            // somebody else has put something there, or forbids it: not worth hiding why the run failed
+        try (folder) {
+            trainer.close();
+            evaluator.close();
+            parameters.close();
         }
     }
 }

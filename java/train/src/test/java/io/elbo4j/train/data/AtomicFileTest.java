@@ -5,15 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AtomicFileTest {
     @TempDir
@@ -26,7 +32,6 @@ class AtomicFileTest {
     @Test
     void replacesTheFile() throws IOException {
         Path file = dir.resolve("a");
-        Files.writeString(dir.resolve(".a.part"), "what a killed run left, longer than the new content");
         AtomicFile.write(file, text("one"));
         AtomicFile.write(file, text("two"));
         assertEquals("two", Files.readString(file));
@@ -56,6 +61,68 @@ class AtomicFileTest {
         AtomicFile.write(link, text("new"));
         assertTrue(Files.isSymbolicLink(link));
         assertEquals("new", Files.readString(file));
+    }
+
+    /** Every name under which a link could be planted is one that was to be guessed. */
+    @Test
+    void noLinkBesideTheFileIsFollowed() throws IOException {
+        Path precious = Files.writeString(dir.resolve("precious"), "precious");
+        Files.createSymbolicLink(dir.resolve(".a.part"), precious);
+        Set<String> used = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            AtomicFile.write(dir.resolve("a"), channel -> {
+                text("new").writeTo(channel);
+                names(dir).stream().filter(name -> name.startsWith(".elbo4j-")).forEach(used::add);
+            });
+        }
+        assertEquals("precious", Files.readString(precious));
+        assertEquals("new", Files.readString(dir.resolve("a")));
+        assertEquals(3, used.size(), used::toString);
+        assertEquals(List.of(".a.part", "a", "precious"), names(dir));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rw-------", "rw-rw-rw-", "r--r-----"})
+    void permissionsOfAReplacedFileStay(String permissions) throws IOException {
+        assumeTrue(dir.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        Path file = Files.writeString(dir.resolve("a"), "old");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+        AtomicFile.write(file, channel -> {
+            text("new").writeTo(channel);
+            for (String name : names(dir)) {
+                assertEquals(permissions, PosixFilePermissions.toString(Files.getPosixFilePermissions(
+                        dir.resolve(name))), "of " + name + " while it is written");
+            }
+        });
+        assertEquals("new", Files.readString(file));
+        assertEquals(permissions, PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+
+    @Test
+    void aNewFileHasThePermissionsOfEveryNewFile() throws IOException {
+        assumeTrue(dir.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        Path other = Files.createFile(dir.resolve("other"));
+        AtomicFile.write(dir.resolve("a"), text("new"));
+        assertEquals(Files.getPosixFilePermissions(other), Files.getPosixFilePermissions(dir.resolve("a")));
+    }
+
+    @Test
+    void aNameOfTheGreatestLengthIsWritten() throws IOException {
+        Path file = dir.resolve("a".repeat(255));
+        AtomicFile.write(file, text("new"));
+        assertEquals("new", Files.readString(file));
+    }
+
+    @Test
+    void whatAKilledProcessLeftIsSweptAndNothingElse() throws IOException {
+        Path precious = Files.writeString(dir.resolve("precious"), "precious");
+        for (String name : List.of(".elbo4j-0123456789abcdef.part", ".other.part", "elbo4j-1.part", ".elbo4j-x")) {
+            Files.writeString(dir.resolve(name), "x");
+        }
+        Files.createSymbolicLink(dir.resolve(".elbo4j-link.part"), precious);
+        AtomicFile.sweep(dir);
+        assertEquals(List.of(".elbo4j-x", ".other.part", "elbo4j-1.part", "precious"), names(dir));
+        assertEquals("precious", Files.readString(precious));
     }
 
     @Test

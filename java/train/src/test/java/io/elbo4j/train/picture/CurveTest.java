@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,10 +34,33 @@ class CurveTest {
         return new double[] {count, rows / count};
     }
 
+    private static long[] epochs(int count) {
+        return LongStream.rangeClosed(1, count).toArray();
+    }
+
+    private static BufferedImage draw(String title, double[] train, double[] test, boolean text) {
+        return Curve.draw(title, epochs(Math.max(train.length, test.length)), train, test, text);
+    }
+
+    @Test
+    void onlyTheEpochsEvaluatedAreOnTheCurve() {
+        long most = 4_000_000_000_000_000_000L;
+        BufferedImage far = Curve.draw("title", new long[] {most / 4, most}, new double[] {-3, -1}, new double[0],
+                false);
+        BufferedImage near = Curve.draw("title", new long[] {1, 2}, new double[] {-3, -1}, new double[0], false);
+        assertTrue(width(far) > 1.4 * width(near), width(far) + " against " + width(near));
+    }
+
+    /** Columns of the picture with something of the curve in them. */
+    private static long width(BufferedImage picture) {
+        return IntStream.range(90, 930).filter(x -> IntStream.range(60, 530)
+                .anyMatch(y -> (picture.getRGB(x, y) & 0xffffff) == TRAIN)).count();
+    }
+
     @Test
     void theHigherCurveIsDrawnHigher() throws IOException {
         Path file = dir.resolve("curve.png");
-        Curve.write(file, "title", new double[] {-200, -150, -120}, new double[] {-190, -140, -110});
+        Curve.write(file, "title", epochs(3), new double[] {-200, -150, -120}, new double[] {-190, -140, -110});
         BufferedImage picture = ImageIO.read(file.toFile());
         assertTrue(find(picture, TRAIN)[0] > 500);
         assertTrue(find(picture, TEST)[0] > 500);
@@ -45,8 +70,8 @@ class CurveTest {
     @Test
     void withoutFontsTheCurvesAreStillDrawn() {
         double[] train = {-3, -2, -1};
-        BufferedImage text = Curve.draw("title", train, new double[0], true);
-        BufferedImage plain = Curve.draw("title", train, new double[0], false);
+        BufferedImage text = draw("title", train, new double[0], true);
+        BufferedImage plain = draw("title", train, new double[0], false);
         assertEquals(find(text, TRAIN)[0], find(plain, TRAIN)[0]);
         for (int y = 0; y < 28; y++) {
             for (int x = 0; x < 600; x++) {
@@ -61,11 +86,11 @@ class CurveTest {
             {1e9, 1e9 + 1e-6}, {-105, -105, -105}, {1e-300, 2e-300}};
         for (double[] train : cases) {
             for (double[] test : cases) {
-                Curve.draw("title", train, test, false);
+                draw("title", train, test, false);
             }
         }
-        Curve.draw("many", new double[100_000], new double[0], false);
-        assertTrue(find(Curve.draw("one", new double[] {-1}, new double[0], false), TRAIN)[0] > 10);
+        draw("many", new double[100_000], new double[0], false);
+        assertTrue(find(draw("one", new double[] {-1}, new double[0], false), TRAIN)[0] > 10);
     }
 
     @Test

@@ -87,17 +87,20 @@ class TrainingRunTest {
         }
     }
 
+    private static RunPlan plan() {
+        return RunPlan.of(source(1), MODEL, settings(1e-2)).withEvaluateEvery(1);
+    }
+
     private TrainingRun.Outcome start(Path run, long steps, Collector collector) {
         try (Backend backend = new JavaBackend(1);
-                TrainingRun training = TrainingRun.start(run, source(1), MODEL, settings(1e-2), backend)) {
+                TrainingRun training = TrainingRun.start(RunFolder.create(run), plan(), source(1), backend)) {
             return training.train(steps, collector);
         }
     }
 
     private TrainingRun.Outcome resume(Path run, long steps, Collector collector) {
         try (Backend backend = new JavaBackend(2);
-                TrainingRun training = TrainingRun.resume(run, source(1), Checkpoint.read(TrainingRun.checkpoint(run)),
-                        backend)) {
+                TrainingRun training = TrainingRun.resume(run, source(1), backend)) {
             return training.train(steps, collector);
         }
     }
@@ -188,16 +191,16 @@ class TrainingRunTest {
         start(killed, steps, new Collector(s -> true));
         cutLastLine(killed.resolve("metrics.jsonl"));
         resume(killed, 12, new Collector(s -> true));
-        Files.delete(TrainingRun.checkpoint(whole));
-        start(whole, 12, new Collector(s -> true));
-        assertEquals(metrics(whole), metrics(killed));
-        assertArrayEquals(checkpoint(whole), checkpoint(killed));
+        Path longer = dir.resolve("longer");
+        start(longer, 12, new Collector(s -> true));
+        assertEquals(metrics(longer), metrics(killed));
+        assertArrayEquals(checkpoint(longer), checkpoint(killed));
     }
 
     @Test
     void aCheckpointThatCannotBeWrittenLeavesNoMetricsAndNoFolder() throws IOException {
         Path run = dir.resolve("run");
-        Path obstacle = run.resolve(".checkpoint.safetensors.part");
+        Path obstacle = TrainingRun.checkpoint(run);
         String message = assertThrows(DataException.class, () -> start(run, 4, new Collector(s -> {
             try {
                 Files.createDirectories(obstacle);
@@ -206,7 +209,7 @@ class TrainingRunTest {
             }
             return true;
         }))).getMessage();
-        assertTrue(message.startsWith("cannot write " + TrainingRun.checkpoint(run) + ": "), message);
+        assertTrue(message.startsWith("cannot write " + obstacle + ": "), message);
         assertEquals(List.of(obstacle.getFileName().toString()), Sentences.names(run));
     }
 
@@ -246,13 +249,15 @@ class TrainingRunTest {
     }
 
     @Test
-    void metricsOfARunKilledBeforeItsFirstCheckpointAreWrittenAnew() throws IOException {
+    void aRunKilledBeforeItsFirstCheckpointBeginsAgain() throws IOException {
         Path run = dir.resolve("run");
         start(run, 8, new Collector(s -> true));
         byte[] before = checkpoint(run);
         List<String> lines = Files.readAllLines(run.resolve("metrics.jsonl"));
         Files.delete(TrainingRun.checkpoint(run));
-        start(run, 8, new Collector(s -> true));
+        assertSentence(run + " already holds a run (run.json): resume it, or choose another folder",
+                () -> start(run, 8, new Collector(s -> true)));
+        resume(run, 8, new Collector(s -> true));
         assertArrayEquals(before, checkpoint(run));
         assertEquals(lines.size(), Files.readAllLines(run.resolve("metrics.jsonl")).size());
     }
@@ -263,9 +268,8 @@ class TrainingRunTest {
         start(run, 2, new Collector(s -> true));
         byte[] before = checkpoint(run);
         try (Backend backend = new JavaBackend(1)) {
-            Checkpoint.Loaded loaded = Checkpoint.read(TrainingRun.checkpoint(run));
             String message = assertThrows(CheckpointException.class,
-                    () -> TrainingRun.resume(run, source(2), loaded, backend).close()).getMessage();
+                    () -> TrainingRun.resume(run, source(2), backend).close()).getMessage();
             assertTrue(message.contains("was trained on 30 images of 4 x 4 x 1 (fingerprint ")
                     && message.contains("the data now given, train, is 30 images"), message);
         }

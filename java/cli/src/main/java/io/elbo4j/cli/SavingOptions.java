@@ -1,0 +1,35 @@
+package io.elbo4j.cli;
+
+import io.elbo4j.train.run.CheckpointEvery;
+import io.elbo4j.train.run.RunPlan;
+import picocli.CommandLine.Option;
+
+/** When a run is evaluated and saved on its way; at its end it always is. An option not given is null. */
+final class SavingOptions {
+    @Option(names = "--evaluate-every", paramLabel = "EPOCHS", description = {
+        "epochs from one line of metrics, on training and test set, to the next",
+        "(1; for small data so many that at least 100 steps lie between)"})
+    private Long evaluateEvery;
+
+    @Option(names = "--checkpoint-every", paramLabel = "WHEN", description = {
+        "minutes or steps from one checkpoint to the next, as 10min or 500steps",
+        "(with every line of metrics, and at least every 10min)"})
+    private CheckpointEvery checkpointEvery;
+
+    void check() {
+        if (evaluateEvery != null && evaluateEvery < 1) {
+            throw Failure.usage("--evaluate-every must be at least 1, not " + evaluateEvery);
+        }
+    }
+
+    /** Refuses other lines of metrics than those that a run that is resumed has. */
+    void check(RunPlan plan, Agreement agreement) {
+        agreement.check("--evaluate-every", evaluateEvery, plan.evaluateEvery());
+    }
+
+    /** The plan with what was given. */
+    RunPlan in(RunPlan plan) {
+        RunPlan evaluated = evaluateEvery == null ? plan : plan.withEvaluateEvery(evaluateEvery);
+        return checkpointEvery == null ? evaluated : evaluated.withCheckpointEvery(checkpointEvery);
+    }
+}

@@ -1,0 +1,206 @@
+package io.elbo4j.train.run;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.elbo4j.train.Trainer.Position;
+import io.elbo4j.train.TrainingSettings;
+import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.checkpoint.CheckpointException;
+import io.elbo4j.train.data.AtomicFile;
+import io.elbo4j.train.data.DataException;
+import io.elbo4j.train.data.DataSource;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.data.Standardisation.Kind;
+import io.elbo4j.train.model.VaeSettings;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run is, as it stands in its folder's {@code run.json} before the first step: with it the run can be resumed
+ * at any moment.
+ *
+ * @param start the model, how and on what it is trained, at position 0
+ * @param standardise how the data is standardised, by numbers that are the data's own
+ * @param source the value of {@code --data}; null if the data was given otherwise
+ * @param steps training steps in all; 0 if that is not known
+ * @param evaluateEvery epochs between two evaluations, at least 1; the run's end is always evaluated
+ * @param checkpointEvery how often it is saved; null for: with every evaluation, and at least every ten minutes
+ * @param version of elbo4j; null if not packaged
+ * @param command the command line's words
+ */
+public record RunPlan(Checkpoint start, Kind standardise, @Nullable String source, long steps, long evaluateEvery,
+        @Nullable CheckpointEvery checkpointEvery, @Nullable String version, List<String> command) {
+    private static final int FORMAT = 1;
+    /** Steps from one evaluation to the next, unless asked otherwise: at fewer it would take a share of the time. */
+    private static final long STEPS_PER_EVALUATION = 100;
+    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    public RunPlan {
+        if (evaluateEvery < 1 || steps < 0) {
+            throw new IllegalArgumentException("evaluateEvery must be at least 1 and steps at least 0, not "
+                    + evaluateEvery + " and " + steps);
+        }
+        command = List.copyOf(command);
+    }
+
+    /**
+     * A run on data, which is looked through.
+     *
+     * @throws DataException if the model cannot take the data
+     */
+    public static RunPlan of(DataSource source, VaeSettings model, TrainingSettings training) {
+        check(source.train(), model);
+        check(source.test(), model);
+        return of(new Checkpoint(model, training, Checkpoint.Data.of(source.train()), Position.START), Kind.NONE);
+    }
+
+    private static RunPlan of(Checkpoint start, Kind standardise) {
+        long stepsPerEpoch = stepsPerEpoch(start);
+        return new RunPlan(start, standardise, null, 0, (STEPS_PER_EVALUATION + stepsPerEpoch - 1) / stepsPerEpoch,
+                null, null, List.of());
+    }
+
+    /** Of a run that an earlier version began, which evaluated every epoch and left no {@code run.json}. */
+    static RunPlan ofEarlier(Checkpoint c) {
+        return of(c.at(Position.START).with(Standardisation.NONE), c.standardisation().kind())
+                .withEvaluateEvery(1);
+    }
+
+    /**
+     * On data that is standardised, by the training data's mean and deviation, before the model sees it. All that the
+     * run reports and shows is of the data as given.
+     *
+     * @throws DataException if the model's likelihood is Bernoulli, which needs values in [0, 1]
+     */
+    public RunPlan withStandardise(Kind kind) {
+        if (kind != Kind.NONE && start.model().likelihood() == VaeSettings.LikelihoodKind.BERNOULLI) {
+            throw new DataException(
+                    "the Bernoulli likelihood needs values in [0, 1], which standardised values are not");
+        }
+        // of one column both are the same
+        Kind one = kind == Kind.COLUMN && start.model().columns() == 1 ? Kind.WHOLE : kind;
+        return new RunPlan(start, one, source, steps, evaluateEvery, checkpointEvery, version, command);
+    }
+
+    public RunPlan withSource(@Nullable String value) {
+        return new RunPlan(start, standardise, value, steps, evaluateEvery, checkpointEvery, version, command);
+    }
+
+    public RunPlan withSteps(long all) {
+        return new RunPlan(start, standardise, source, all, evaluateEvery, checkpointEvery, version, command);
+    }
+
+    public RunPlan withEvaluateEvery(long epochs) {
+        return new RunPlan(start, standardise, source, steps, epochs, checkpointEvery, version, command);
+    }
+
+    public RunPlan withCheckpointEvery(@Nullable CheckpointEvery every) {
+        return new RunPlan(start, standardise, source, steps, evaluateEvery, every, version, command);
+    }
+
+    public RunPlan withOrigin(@Nullable String elbo4j, List<String> words) {
+        return new RunPlan(start, standardise, source, steps, evaluateEvery, checkpointEvery, elbo4j, words);
+    }
+
+    public long stepsPerEpoch() {
+        return stepsPerEpoch(start);
+    }
+
+    private static long stepsPerEpoch(Checkpoint start) {
+        return (start.data().rows() + (long) start.training().batch() - 1) / start.training().batch();
+    }
+
+    /** Whether an epoch, counted from 1, is evaluated at its end wherever the run itself ends. */
+    boolean evaluates(long epoch) {
+        return epoch % evaluateEvery == 0;
+    }
+
+    /** Whether a checkpoint is of this run. */
+    boolean isOf(Checkpoint c) {
+        return start.equals(c.at(Position.START).with(Standardisation.NONE))
+                && standardise == c.standardisation().kind();
+    }
+
+    /** Atomically. */
+    void write(Path file) {
+        byte[] text = (GSON.toJson(json()) + "\n").getBytes(StandardCharsets.UTF_8);
+        try {
+            AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(text)));
+        } catch (IOException e) {
+            throw new DataException(e.getMessage(), e);
+        }
+    }
+
+    private JsonObject json() {
+        JsonObject o = new JsonObject();
+        o.addProperty("format", FORMAT);
+        o.addProperty("version", version);
+        JsonArray words = new JsonArray();
+        command.forEach(words::add);
+        o.add("command", words);
+        o.addProperty("source", source);
+        o.addProperty("steps", steps);
+        o.addProperty("evaluateEvery", evaluateEvery);
+        o.addProperty("checkpointEvery", checkpointEvery == null ? null : checkpointEvery.toString());
+        o.addProperty("standardise", standardise.name());
+        o.add("start", start.toJson());
+        return o;
+    }
+
+    /** @throws CheckpointException saying what is wrong with the file */
+    static RunPlan read(Path file) {
+        try {
+            JsonObject o = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            if (o.get("format").getAsInt() != FORMAT) {
+                throw new CheckpointException(file + ": has format " + o.get("format") + ", expected " + FORMAT
+                        + ": it is of another version of elbo4j");
+            }
+            List<String> command = new ArrayList<>();
+            o.getAsJsonArray("command").forEach(word -> command.add(word.getAsString()));
+            String every = text(o, "checkpointEvery");
+            return new RunPlan(Checkpoint.of(o.getAsJsonObject("start").toString()),
+                    Kind.valueOf(o.get("standardise").getAsString()), text(o, "source"),
+                    o.get("steps").getAsLong(), o.get("evaluateEvery").getAsLong(),
+                    every == null ? null : CheckpointEvery.of(every), text(o, "version"), command);
+        } catch (IOException e) {
+            throw new CheckpointException("cannot read " + file + ": " + DataException.reason(e), e);
+        } catch (CheckpointException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // each of Gson's ways to say that something else is there
+            throw new CheckpointException(file + ": is no description of a run written by elbo4j", e);
+        }
+    }
+
+    private static @Nullable String text(JsonObject o, String name) {
+        JsonElement value = o.get(name);
+        return value == null || value.isJsonNull() ? null : value.getAsString();
+    }
+
+    private static void check(Images images, VaeSettings model) {
+        model.requireSize(images);
+        if (model.likelihood() != VaeSettings.LikelihoodKind.BERNOULLI) {
+            return;
+        }
+        for (int r = 0; r < images.rows(); r++) {
+            float[] row = images.copyRows(r, 1);
+            for (int c = 0; c < row.length; c++) {
+                if (row[c] < 0 || row[c] > 1) {
+                    throw new DataException(images.name() + ": the Bernoulli likelihood needs values in [0, 1]; row "
+                            + r + ", column " + c + " is " + row[c]);
+                }
+            }
+        }
+    }
+}
