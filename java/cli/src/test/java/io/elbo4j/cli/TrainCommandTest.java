@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.checkpoint.Safetensors;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.run.RunFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -203,5 +204,101 @@ class TrainCommandTest {
         assertEquals("", EpochProgress.health(1, 1));
         assertTrue(EpochProgress.health(1, 10).contains("nearly collapsed: only 1 of 10"));
         assertTrue(EpochProgress.health(0, 10).contains("has collapsed"));
+    }
+
+    /** A run that was killed after its first line of metrics, before its first checkpoint. */
+    private void killed(String... more) throws IOException {
+        Cli.train(data, out, Lists.join(List.of(more), "--epochs", "3", "--checkpoint-every", "60min")).succeeds();
+        for (String file : FILES) {
+            if (!file.equals("run.json")) {
+                Files.delete(out.resolve(file));
+            }
+        }
+        Files.writeString(out.resolve(".lock"), "1\n");
+    }
+
+    @Test
+    void aRunKilledBeforeItsFirstCheckpointIsResumedWithItsFolderAlone() throws IOException {
+        Path whole = directory.resolve("whole");
+        Cli.train(data, whole, "--epochs", "3", "--free-bits", "0.5").succeeds();
+        killed("--free-bits", "0.5");
+        Cli.run("train", "--resume", "--out", out.toString()).succeeds();
+        assertEquals(sha256(whole), sha256(out));
+        assertEquals(3, Files.readAllLines(out.resolve("metrics.jsonl")).size());
+        assertEquals(FILES, Cli.names(out));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--latent, 3, 2", "--seed, 6, 5", "--batch, 9, 8", "--evaluate-every, 2, 1"})
+    void anOptionThatContradictsTheDescriptionIsRefused(String option, String given, String stored) throws IOException {
+        killed();
+        Cli.run("train", "--resume", "--out", out.toString(), option, given)
+                .fails(2, option + " " + given + " contradicts", "run.json", "with " + option + " " + stored);
+        Cli.run("train", "--resume", "--out", out.toString(), option, stored).succeeds();
+    }
+
+    @Test
+    void otherDataIsNotTheRunsOwnBeforeItsFirstCheckpointEither() throws IOException {
+        killed();
+        Cli.run("train", "--resume", "--out", out.toString(), "--data", "npy=" + Cli.data(directory, 29))
+                .fails(1, "36 images of 1 x 30 x 1", "36 images of 1 x 29 x 1");
+        Path moved = Files.move(data, directory.resolve("moved.npy"));
+        Cli.run("train", "--resume", "--out", out.toString()).fails(1, data.toString(), "no such file");
+        Cli.run("train", "--resume", "--out", out.toString(), "--data", "npy=" + moved).succeeds();
+    }
+
+    @Test
+    void aRunOfAnEarlierVersionIsResumedWithItsData() throws IOException {
+        Path whole = directory.resolve("whole");
+        Cli.train(data, whole, "--epochs", "3").succeeds();
+        Cli.train(data, out, "--epochs", "1").succeeds();
+        Files.delete(out.resolve("run.json"));
+        Cli.run("train", "--resume", "--out", out.toString(), "--data", "npy=" + data, "--epochs", "3").succeeds();
+        assertEquals(sha256(whole), sha256(out));
+    }
+
+    @Test
+    void theDescriptionSaysWhatWasAskedFor() throws IOException {
+        Path here = Path.of("").toAbsolutePath();
+        Path relative = here.relativize(data.toAbsolutePath());
+        Cli.train(relative, out, "--steps", "7", "--checkpoint-every", "9min").succeeds();
+        JsonObject run = JsonParser.parseString(Files.readString(out.resolve("run.json"))).getAsJsonObject();
+        assertEquals("npy=" + here.resolve(relative), run.get("source").getAsString());
+        assertEquals(7, run.get("steps").getAsInt());
+        assertEquals("9min", run.get("checkpointEvery").getAsString());
+        assertEquals(1, run.get("evaluateEvery").getAsInt());
+        assertEquals("train", run.getAsJsonArray("command").get(0).getAsString());
+        assertEquals(36, run.getAsJsonObject("start").getAsJsonObject("data").get("rows").getAsInt());
+        Cli.run("train", "--resume", "--out", out.toString(), "--steps", "9").succeeds();
+        String longer = Files.readString(out.resolve("run.json"));
+        assertEquals(9, JsonParser.parseString(longer).getAsJsonObject().get("steps").getAsInt());
+    }
+
+    @Test
+    void smallDataIsNotEvaluatedAtEveryEpoch() throws IOException {
+        Cli.run("train", "--data", "npy=" + data, "--out", out.toString(), "--hidden", "8", "--batch", "8",
+                "--epochs", "45").succeeds();
+        List<String> lines = Files.readAllLines(out.resolve("metrics.jsonl"));
+        assertEquals(List.of(20, 40, 45), lines.stream().map(line -> JsonParser.parseString(line).getAsJsonObject()
+                .get("epoch").getAsInt()).toList());
+    }
+
+    @Test
+    void aResumedRunDrawsThePicturesThatAreMissing() throws IOException {
+        Cli.train(data, out, "--epochs", "1").succeeds();
+        byte[] samples = Files.readAllBytes(out.resolve("samples.png"));
+        Files.delete(out.resolve("samples.png"));
+        Cli.run("train", "--resume", "--out", out.toString()).succeeds();
+        assertEquals(ByteBuffer.wrap(samples), ByteBuffer.wrap(Files.readAllBytes(out.resolve("samples.png"))));
+    }
+
+    @Test
+    void aFolderInUseIsRefused() {
+        Cli.train(data, out, "--epochs", "1").succeeds();
+        try (RunFolder folder = RunFolder.open(out)) {
+            String holder = folder.directory() + " is in use by process " + ProcessHandle.current().pid();
+            Cli.run("train", "--resume", "--out", out.toString()).fails(1, holder);
+            Cli.train(data, out).fails(1, holder);
+        }
     }
 }

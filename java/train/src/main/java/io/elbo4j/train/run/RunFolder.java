@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 public final class RunFolder implements AutoCloseable {
     private static final String CHECKPOINT = "checkpoint.safetensors";
     private static final String PLAN = "run.json";
+    /** Runs that fail take folders away while others make them. */
+    private static final int MOST_ATTEMPTS = 1000;
 
     private final Path directory;
     private final FolderLock lock;
@@ -176,13 +178,24 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private static void makeAll(Path directory) {
-        try {
-            Files.createDirectories(directory);
-        } catch (FileSystemException e) {
-            throw new DataException("cannot make the folder " + directory + reason(e), e);
-        } catch (IOException e) {
-            throw new DataException("cannot make the folder " + directory + ": " + DataException.reason(e), e);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Files.createDirectories(directory);
+                return;
+            } catch (FileSystemException e) {
+                if (!isTakenAway(e) || attempt == MOST_ATTEMPTS) {
+                    throw new DataException("cannot make the folder " + directory + reason(e), e);
+                }
+            } catch (IOException e) {
+                throw new DataException("cannot make the folder " + directory + ": " + DataException.reason(e), e);
+            }
         }
+    }
+
+    private static boolean isTakenAway(FileSystemException e) {
+        return e instanceof NoSuchFileException || e instanceof FileAlreadyExistsException
+                && (Files.notExists(Path.of(e.getFile()), LinkOption.NOFOLLOW_LINKS)
+                        || Files.isDirectory(Path.of(e.getFile())));
     }
 
     private static String reason(FileSystemException e) {

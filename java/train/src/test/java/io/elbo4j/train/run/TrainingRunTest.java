@@ -37,9 +37,13 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingRunTest {
@@ -67,7 +71,7 @@ class TrainingRunTest {
     }
 
     /** Collects reports; goes on while {@code goOn} holds for the number of steps done. */
-    private static final class Collector implements TrainingRun.Listener {
+    private static class Collector implements TrainingRun.Listener {
         private final List<EpochReport> reports = new ArrayList<>();
         private final LongPredicate goOn;
 
@@ -329,5 +333,140 @@ class TrainingRunTest {
             assertEquals(first.test(), second.test());
             assertEquals(before, files(run));
         }
+    }
+
+    private static void copy(Path from, Path to) {
+        try {
+            Files.createDirectories(to);
+            for (String name : Sentences.names(from)) {
+                Files.copy(from.resolve(name), to.resolve(name));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Stream<Arguments> waysToSave() {
+        return Stream.of(Arguments.of(1, null), Arguments.of(2, null), Arguments.of(1, "1steps"),
+                Arguments.of(2, "3steps"), Arguments.of(3, "5steps"), Arguments.of(1, "60min"));
+    }
+
+    /** What stands in the folder after a step is what a kill leaves there. */
+    @ParameterizedTest
+    @MethodSource("waysToSave")
+    void killedAfterAnyStepARunEndsInTheSameCheckpointAndMetrics(long evaluateEvery, String checkpointEvery)
+            throws IOException {
+        Path whole = dir.resolve("whole");
+        RunPlan plan = plan().withEvaluateEvery(evaluateEvery)
+                .withCheckpointEvery(checkpointEvery == null ? null : CheckpointEvery.of(checkpointEvery));
+        int steps = 18;
+        try (Backend backend = new JavaBackend(1);
+                TrainingRun training = TrainingRun.start(RunFolder.create(whole), plan, source(1), backend)) {
+            training.train(steps, new Collector(s -> {
+                copy(whole, dir.resolve("killed" + s));
+                return true;
+            }));
+        }
+        List<Long> expected = LongStream.rangeClosed(1, steps).filter(s -> s % (4 * evaluateEvery) == 0 || s == steps)
+                .boxed().toList();
+        assertEquals(expected, metrics(whole).stream().map(o -> o.get("step").getAsLong()).toList());
+        for (int step = 1; step <= steps; step++) {
+            Path killed = dir.resolve("killed" + step);
+            if (checkpointEvery != null && checkpointEvery.endsWith("steps")) {
+                // the copy was made before the last of these steps was saved
+                long every = CheckpointEvery.of(checkpointEvery).count();
+                long saved = (step - 1) / every * every;
+                assertEquals(saved > 0, Files.exists(TrainingRun.checkpoint(killed)), "at step " + step);
+                assertEquals(saved, saved == 0 ? 0
+                        : Checkpoint.read(TrainingRun.checkpoint(killed)).checkpoint().position().step());
+            }
+            resume(killed, steps, new Collector(s -> true));
+            assertArrayEquals(checkpoint(whole), checkpoint(killed), "killed after step " + step);
+            assertEquals(metrics(whole), metrics(killed), "killed after step " + step);
+            assertEquals(Sentences.names(whole), Sentences.names(killed), "killed after step " + step);
+        }
+    }
+
+    @Test
+    void smallDataIsEvaluatedEveryHundredSteps() throws IOException {
+        Path run = dir.resolve("run");
+        try (Backend backend = new JavaBackend(1);
+                TrainingRun training = TrainingRun.start(run, source(1), MODEL, settings(1e-2), backend)) {
+            training.train(210, new Collector(s -> true));
+        }
+        assertEquals(List.of(100L, 200L, 210L), metrics(run).stream().map(o -> o.get("step").getAsLong()).toList());
+        resume(run, 300, new Collector(s -> true));
+        assertEquals(List.of(100L, 200L, 300L), metrics(run).stream().map(o -> o.get("step").getAsLong()).toList());
+    }
+
+    @Test
+    void picturesThatAnInterruptLeavesOutAreDrawnByAResumedRun() throws IOException {
+        Path whole = dir.resolve("whole");
+        start(whole, 4, new Collector(s -> true));
+        Path run = dir.resolve("run");
+        Collector interrupted = new Collector(s -> true) {
+            @Override
+            public boolean picture(Path file) {
+                return !file.endsWith("reconstructions.png");
+            }
+        };
+        TrainingRun.Outcome outcome = start(run, 4, interrupted);
+        assertTrue(outcome.stopped());
+        assertEquals(List.of(run.resolve("curve.png"), run.resolve("reconstructions.png")), outcome.pictures());
+        assertFalse(resume(run, 4, new Collector(s -> true)).stopped());
+        for (String picture : new String[] {"curve.png", "reconstructions.png", "samples.png", "traversal.png"}) {
+            assertEquals(files(whole).get(picture), files(run).get(picture), picture);
+        }
+    }
+
+    @Test
+    void aDescriptionThatIsDamagedOrOfAnotherRunIsRefused() throws IOException {
+        Path run = dir.resolve("run");
+        start(run, 2, new Collector(s -> true));
+        Path plan = run.resolve("run.json");
+        String good = Files.readString(plan);
+        for (String wrong : new String[] {"", "7", "{}", good.substring(0, good.length() / 2),
+            good.replace("\"evaluateEvery\": 1", "\"evaluateEvery\": 0"),
+            good.replace("\"steps\": 2", "\"steps\": 2, \"checkpointEvery\": \"soon\"")}) {
+            Files.writeString(plan, wrong);
+            assertSentence(plan + ": is no description of a run written by elbo4j", () -> resume(run, 4, null));
+        }
+        Files.writeString(plan, good.replace("\"format\": 1", "\"format\": 2"));
+        assertSentence(plan + ": has format 2, expected 1: it is of another version of elbo4j",
+                () -> resume(run, 4, null));
+        Files.writeString(plan, good.replace("\"seed\": 4", "\"seed\": 5"));
+        assertSentence(TrainingRun.checkpoint(run) + " is not of the run that " + plan
+                + " describes: one of them has been replaced", () -> resume(run, 4, null));
+        Files.writeString(plan, good);
+        resume(run, 4, new Collector(s -> true));
+    }
+
+    @Test
+    void theDescriptionIsWholeAndSaysNothingOfTimeOrPlace() throws IOException {
+        Path first = dir.resolve("first");
+        Path second = dir.resolve("second");
+        RunPlan plan = plan().withSteps(2).withSource("npy=/data.npy").withCheckpointEvery(CheckpointEvery.of("7min"))
+                .withOrigin("1.2", List.of("train", "--data", "npy=/data.npy"));
+        for (Path run : List.of(first, second)) {
+            try (Backend backend = new JavaBackend(1);
+                    TrainingRun training = TrainingRun.start(RunFolder.create(run), plan, source(1), backend)) {
+                training.train(2, new Collector(s -> true));
+            }
+            assertEquals(plan, RunPlan.read(run.resolve("run.json")));
+        }
+        assertEquals(Files.readString(first.resolve("run.json")), Files.readString(second.resolve("run.json")));
+    }
+
+    @Test
+    void aRunOfAnEarlierVersionGoesOn() throws IOException {
+        Path whole = dir.resolve("whole");
+        start(whole, 12, new Collector(s -> true));
+        Path run = dir.resolve("run");
+        start(run, 6, new Collector(s -> true));
+        Files.delete(run.resolve("run.json"));
+        resume(run, 12, new Collector(s -> true));
+        assertArrayEquals(checkpoint(whole), checkpoint(run));
+        assertEquals(metrics(whole), metrics(run));
+        assertTrue(Files.exists(run.resolve("run.json")));
     }
 }
