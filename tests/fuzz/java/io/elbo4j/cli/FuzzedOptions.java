@@ -9,9 +9,9 @@ import java.util.List;
 
 /** Values of options of a command that ends where it would read its data: there is none. */
 public final class FuzzedOptions {
-    private static final List<String> OPTIONS = List.of("--data", "--hidden", "--latent", "--activation", "--likelihood",
-            "--standard-deviation", "--binarise", "--batch", "--learning-rate", "--kl-weight", "--kl-warm-up",
-            "--free-bits", "--clip", "--seed", "--epochs", "--steps", "--backend", "--threads");
+    private static final List<String> OPTIONS = List.of("--data", "--hidden", "--latent", "--activation",
+            "--likelihood", "--standard-deviation", "--binarise", "--batch", "--learning-rate", "--kl-weight",
+            "--kl-warm-up", "--free-bits", "--clip", "--seed", "--epochs", "--steps", "--backend", "--threads");
 
     private FuzzedOptions() { }
 

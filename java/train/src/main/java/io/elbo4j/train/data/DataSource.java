@@ -10,12 +10,13 @@ import java.util.List;
  * The data a run works on: what the value of {@code --data} names.
  *
  * <p>{@code sprites}: {@value #SPRITES_TRAIN} generated images and {@value #SPRITES_TEST} others for
- * the test, always the same ones. {@code mnist=DIR}: the four IDX files' own split.
- * {@code images=DIR} and {@code npy=FILE}: the last tenth of the rows, at least one, is the test set.
+ * the test, always the same ones. {@code mnist=DIR}: the split of the IDX files of MNIST, EMNIST or
+ * QMNIST, which may lie where torchvision puts them. {@code images=DIR} and {@code npy=FILE}: the last
+ * tenth of the rows, at least one, is the test set.
  *
  * @param train the images to learn from
  * @param test images of the same shape that training never sees
- * @param notes what was found beside the data and is not in it, a sentence each
+ * @param notes what was found and does not show in the images, a sentence each
  */
 public record DataSource(Images train, Images test, List<String> notes) {
     public static final int SPRITES_TRAIN = 16_384;
