@@ -1,5 +1,7 @@
 package io.elbo4j;
 
+import static io.elbo4j.ArgumentException.require;
+
 /**
  * The scalars of one Adam step (Kingma and Ba 2015, algorithm 1), computed in float64 on the host and handed to the
  * kernels as float32. A training loop advances it before each step; kernels read it when they run.
@@ -31,17 +33,9 @@ public final class AdamStep {
         at(1);
     }
 
-    private static void require(boolean holds, String argument, String expected, double given) {
-        if (!holds) {
-            throw new IllegalArgumentException(argument + " must be " + expected + ", not " + given);
-        }
-    }
-
     /** Sets the bias corrections of step {@code t}, counted from 1. */
     public AdamStep at(long t) {
-        if (t < 1) {
-            throw new IllegalArgumentException("t must be at least 1, not " + t);
-        }
+        require(t >= 1, "t", "at least 1", t);
         stepSize = (float) (learningRate / (1 - power(beta1, t)));
         inverseRootCorrection = (float) (1 / Math.sqrt(1 - power(beta2, t)));
         return this;

@@ -9,8 +9,9 @@ record Agreement(Path file) {
     /** @param given null if the option was not given */
     void check(String option, Object given, Object stored) {
         if (given != null && !given.equals(stored)) {
-            throw Failure.usage(option + " " + text(given) + " contradicts " + file + ", which is trained with "
-                    + option + " " + text(stored) + ": leave the option out, or start another run");
+            throw Failure.usage(option + " " + Values.shown(text(given)) + " contradicts " + file
+                    + ", which is trained with " + option + " " + Values.shown(text(stored))
+                    + ": leave the option out, or start another run");
         }
     }
 

@@ -2,7 +2,9 @@ package io.elbo4j.cli;
 
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
+import io.elbo4j.Quoted;
 import io.elbo4j.cuda.CudaException;
+import java.util.List;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -13,11 +15,13 @@ final class BackendOptions {
 
     /** The backends by their names; auto is the fastest of those available. */
     record Name(String text) {
-        private static final Pattern KNOWN = Pattern.compile("auto|java|cpu|cuda(:\\d{1,6})?");
+        private static final List<String> KNOWN = List.of("auto", "java", "cpu", "cuda");
+        private static final Pattern GPU = Pattern.compile("cuda:\\d{1,6}");
 
         static Name read(String given) {
-            if (!KNOWN.matcher(given).matches()) {
-                throw new TypeConversionException("expected one of auto, java, cpu, cuda, cuda:N, not '" + given + "'");
+            if (!KNOWN.contains(given) && !GPU.matcher(given).matches()) {
+                throw new TypeConversionException("expected one of auto, java, cpu, cuda, cuda:N, not "
+                        + Quoted.of(given) + Suggestions.of(given, KNOWN));
             }
             return new Name(given);
         }

@@ -3,25 +3,31 @@ package io.elbo4j.cli;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.util.function.Supplier;
 
-/** A progress bar on a terminal, which disappears when closed; elsewhere a line now and then. */
+/** How far work has come: on a terminal a line that is written over, then erased; elsewhere one now and then. */
 final class Bar implements AutoCloseable {
-    /** Asking for the terminal's real width would start other programs. */
-    private static final int WIDTH = 79;
+    /** Not drawn more often, and not at all for what takes less. */
+    private static final long NANOS_BETWEEN_DRAWINGS = 200_000_000L;
     /** What takes less time than this needs no lines. */
     private static final long NANOS_BETWEEN_LINES = 10_000_000_000L;
+    private static final int WIDTH = 60;
+    private static final String BEGIN_OF_LINE = "\r";
+    private static final String ERASE = "\u001B[K";
+    // Java cannot ask how wide a terminal is: where it is narrower, what is too much must not wrap
+    private static final String CUT = "\u001B[?7l";
+    private static final String WRAP = "\u001B[?7h";
 
     private final PrintStream err;
+    private final boolean terminal;
+    private final int width;
     private final String name;
     private final long maximum;
     private final LongSupplier nanoTime;
-    private final ProgressBar bar;
-    private long lastLine;
+    private final long begin;
+    private long last;
     private long tenths;
+    private boolean drawn;
 
     Bar(Console console, String name, long maximum) {
         this(console, name, maximum, System::nanoTime);
@@ -30,43 +36,69 @@ final class Bar implements AutoCloseable {
     /** @param nanoTime for tests */
     Bar(Console console, String name, long maximum, LongSupplier nanoTime) {
         this.err = console.err();
+        this.terminal = console.terminal();
+        // a cursor behind the last column would wrap
+        this.width = Math.min(WIDTH, console.columns() - 1);
         this.name = name;
         this.maximum = maximum;
         this.nanoTime = nanoTime;
-        this.lastLine = nanoTime.getAsLong();
-        this.bar = console.terminal() ? new ProgressBarBuilder().setTaskName(name).setInitialMax(maximum)
-                .setStyle(ProgressBarStyle.ASCII).setUpdateIntervalMillis(200)
-                .setConsumer(new DelegatingProgressBarConsumer(this::draw, WIDTH)).build() : null;
+        this.begin = nanoTime.getAsLong();
+        this.last = begin;
     }
 
-    private void draw(String text) {
-        err.print("\r" + text);
-        err.flush();
-    }
-
-    void at(long done) {
-        if (bar != null) {
-            bar.stepTo(done);
-        } else if (10 * done / maximum > tenths) {
-            line(done);
+    /** Does work that cannot say how far it is; its name stands on a terminal until it is done. */
+    static <T> T during(Console console, String name, Supplier<T> work) {
+        Bar bar = working(console, name);
+        try {
+            return work.get();
+        } finally {
+            bar.close();
         }
     }
 
-    /** At a tenth more than the last line, but not sooner after it than people get impatient. */
-    private void line(long done) {
+    /** For work that cannot say how far it is: its name, on a terminal, until it is closed. */
+    static Bar working(Console console, String name) {
+        Bar bar = new Bar(console, name + " ...", 0);
+        if (bar.terminal) {
+            bar.draw(bar.name);
+        }
+        return bar;
+    }
+
+    void at(long done) {
         long now = nanoTime.getAsLong();
-        if (now - lastLine >= NANOS_BETWEEN_LINES) {
+        if (terminal && now - last >= NANOS_BETWEEN_DRAWINGS) {
+            last = now;
+            draw(text(done, now));
+        } else if (!terminal && 10 * done / maximum > tenths && now - last >= NANOS_BETWEEN_LINES) {
+            // at a tenth more than the last line, but not sooner after it than people get impatient
             tenths = 10 * done / maximum;
-            lastLine = now;
+            last = now;
             err.printf(Locale.ROOT, "%s: %,d of %,d%n", name, done, maximum);
         }
     }
 
+    private String text(long done, long now) {
+        String begins = String.format(Locale.ROOT, "%s %3d%% [", name, 100 * done / maximum);
+        long left = done == 0 ? 0 : Math.round((now - begin) * 1e-9 * (maximum - done) / done);
+        String ends = String.format(Locale.ROOT, "] %d:%02d left", left / 60, left % 60);
+        int room = Math.max(0, width - begins.length() - ends.length());
+        int full = (int) (room * done / maximum);
+        return begins + "=".repeat(full) + " ".repeat(room - full) + ends;
+    }
+
+    private void draw(String text) {
+        drawn = true;
+        err.print(BEGIN_OF_LINE + CUT + text.substring(0, Math.max(0, Math.min(text.length(), width))) + ERASE + WRAP);
+        err.flush();
+    }
+
     @Override
     public void close() {
-        if (bar != null) {
-            bar.close();
-            draw(" ".repeat(WIDTH) + "\r");
+        if (drawn) {
+            drawn = false;
+            err.print(BEGIN_OF_LINE + ERASE);
+            err.flush();
         }
     }
 }

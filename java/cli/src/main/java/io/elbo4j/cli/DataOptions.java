@@ -1,11 +1,14 @@
 package io.elbo4j.cli;
 
+import io.elbo4j.Quoted;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** What a command works on. */
 final class DataOptions {
@@ -18,39 +21,62 @@ final class DataOptions {
         "npy=FILE: a NumPy array, N x D, N x H x W or N x H x W x C: floats as they are, uint8 divided by 255, other"
             + " integers as they are, bool as 0 and 1",
         "(of images and npy the last tenth of the rows is the test set)"})
-    private String data;
+    private Data data;
+
+    /** sprites, or another kind and where it lies. */
+    record Data(String kind, String place) {
+        private static final List<String> KINDS = List.of("sprites", "mnist=DIR", "images=DIR", "npy=FILE");
+        static final Data SPRITES = new Data("sprites", "");
+
+        static Data read(String given) {
+            int equals = given.indexOf('=');
+            String kind = equals < 0 ? given : given.substring(0, equals);
+            String place = given.substring(equals + 1);
+            boolean known = equals < 0 ? given.equals("sprites")
+                    : !place.isEmpty() && KINDS.stream().anyMatch(k -> k.startsWith(kind + "="));
+            if (!known) {
+                throw new TypeConversionException("expected sprites, mnist=DIR, images=DIR or npy=FILE, not "
+                        + Quoted.of(given) + (equals < 0 && given.endsWith(".npy") ? "; did you mean npy="
+                        + Quoted.of(given) + "?" : Suggestions.of(kind, KINDS)));
+            }
+            return new Data(kind, equals < 0 ? "" : Values.path(place).toString());
+        }
+
+        @Override
+        public String toString() {
+            return place.isEmpty() ? kind : kind + "=" + place;
+        }
+    }
 
     /** Takes what a run that is resumed was started with, if nothing was given. */
     void orElse(String stored) {
-        data = data == null ? stored : data;
+        data = data == null && stored != null ? Data.read(stored) : data;
     }
 
-    private String value() {
-        return data == null ? SPRITES : data;
+    private Data data() {
+        return data == null ? Data.SPRITES : data;
     }
 
     /** The value as it is right in every folder. */
     String absolute() {
-        int path = value().indexOf('=') + 1;
-        return path == 0 ? value() : value().substring(0, path) + Path.of(value().substring(path)).toAbsolutePath();
+        Data d = data();
+        return d.place().isEmpty() ? d.toString() : d.kind() + "=" + Path.of(d.place()).toAbsolutePath();
     }
 
     /** sprites, mnist, images or npy. */
     String kind() {
-        return value().replaceFirst("=.*", "");
+        return data().kind();
     }
 
     boolean sprites() {
-        return value().equals(SPRITES);
+        return data().equals(Data.SPRITES);
     }
 
     /** Reads the data; what of it is left aside is said on standard error. */
     DataSource read(Console console) {
-        if (!value().matches("sprites|(mnist|images|npy)=.+")) {
-            throw Failure.usage("--data must be sprites, mnist=DIR, images=DIR or npy=FILE, not '" + value() + "'");
-        }
-        DataSource source = DataSource.parse(value());
-        source.notes().forEach(note -> console.err().println("note: " + note));
+        DataSource source = Bar.during(console, "reading " + Quoted.of(data()),
+                () -> DataSource.parse(data().toString()));
+        source.notes().forEach(note -> console.err().println("note: " + Quoted.line(note)));
         return source;
     }
 

@@ -2,6 +2,7 @@ package io.elbo4j.cli;
 
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
+import io.elbo4j.Quoted;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
@@ -39,7 +40,7 @@ final class EncodeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (!out.toString().endsWith(".npy")) {
-            throw Failure.usage("--out must end in .npy, not " + out);
+            throw Failure.usage("--out must end in .npy, not " + Quoted.of(out));
         }
         Checkpoint.Loaded loaded = checkpoint.read();
         DataSource source = data.readFor(loaded, console);
@@ -56,7 +57,7 @@ final class EncodeCommand implements Callable<Integer> {
                     model.checkpoint().standardisation());
             int at = 0;
             for (Images images : sets) {
-                float[] some = coder.encode(images);
+                float[] some = Bar.during(console, "encoding", () -> coder.encode(images));
                 System.arraycopy(some, 0, means, at, some.length);
                 at += some.length;
             }
@@ -67,7 +68,7 @@ final class EncodeCommand implements Callable<Integer> {
         o.addProperty("rows", rows);
         o.addProperty("columns", latent);
         o.addProperty("set", Names.of(part));
-        output.result(console, o, rows + " rows of " + latent + " latent dimensions are in " + out);
+        output.result(console, o, rows + " rows of " + latent + " latent dimensions are in " + Quoted.line(out));
         return 0;
     }
 }

@@ -14,15 +14,17 @@ final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
     private final Interrupt interrupt;
     private final long lastStep;
     private final long evaluateEvery;
+    private final PosteriorNotes posterior;
     private Bar bar;
-    private String health = "";
 
-    EpochProgress(Console console, PrintStream text, Interrupt interrupt, long lastStep, long evaluateEvery) {
+    EpochProgress(Console console, PrintStream text, Interrupt interrupt, long lastStep, long evaluateEvery,
+            PosteriorNotes posterior) {
         this.console = console;
         this.text = text;
         this.interrupt = interrupt;
         this.lastStep = lastStep;
         this.evaluateEvery = evaluateEvery;
+        this.posterior = posterior;
     }
 
     @Override
@@ -46,35 +48,31 @@ final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
 
     @Override
     public void epoch(EpochReport r) {
-        close();
+        erase();
         int latent = r.test().klPerDimension().size();
         text.printf(Locale.ROOT, "epoch %d%s  step %d  train ELBO %.2f  test ELBO %.2f  reconstruction %.2f  KL %.2f"
                 + "  active %d/%d  %,.0f samples/s%n", r.epoch(), r.complete() ? "" : " (a part)", r.step(),
                 r.train().elbo(), r.test().elbo().elbo(), r.test().elbo().reconstruction(), r.test().elbo().kl(),
                 r.test().activeUnits(), latent, r.samplesPerSecond());
-        // within the first epoch nothing has been learned yet
-        String now = r.epoch() > 1 || r.complete() ? health(r.test().activeUnits(), latent) : "";
-        if (!now.equals(health) && !now.isEmpty()) {
-            text.println(now);
+        String note = posterior.after(r.step(), r.klWeight(), r.test());
+        if (!note.isEmpty()) {
+            text.println(note);
         }
-        health = now;
+        if (r.step() >= lastStep && !interrupt.requested()) {
+            bar = Bar.working(console, "drawing pictures");
+        }
     }
 
-    /** What to say of the posterior; empty if it is well. */
-    static String health(int active, int latent) {
-        String remedy = " --kl-warm-up, --free-bits or a smaller --kl-weight may help.";
-        if (active == 0) {
-            return "note: the posterior has collapsed: no latent dimension depends on the data." + remedy;
-        }
-        return active * 10 <= latent ? "note: the posterior has nearly collapsed: only " + active + " of " + latent
-                + " latent dimensions depend on the data." + remedy : "";
-    }
-
-    @Override
-    public void close() {
+    /** What is printed next begins a line of its own. */
+    void erase() {
         if (bar != null) {
             bar.close();
             bar = null;
         }
+    }
+
+    @Override
+    public void close() {
+        erase();
     }
 }

@@ -2,9 +2,11 @@ package io.elbo4j.cli;
 
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
+import io.elbo4j.Quoted;
 import io.elbo4j.train.Evaluation;
 import io.elbo4j.train.Evaluator;
 import io.elbo4j.train.NonFiniteException;
+import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
@@ -55,7 +57,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 Evaluator evaluator = new Evaluator(model.vae(), model.parameters(), b, images, model.seed(),
                         model.checkpoint().standardisation())) {
             // The noise of the run's own evaluation, so that this gives the number in its metrics.
-            Evaluation e = evaluator.evaluate(model.checkpoint().position().step());
+            Evaluation e = evaluate(evaluator, model.checkpoint().position().step(), images);
             finite("ELBO", e.elbo().elbo(), images);
             Double nll = samples == null ? null : nll(evaluator, images);
             output.result(console, json(e, nll, images, b), text(e, nll, images, model.checkpoint()));
@@ -66,8 +68,14 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
+    private Evaluation evaluate(Evaluator evaluator, long draw, Images images) {
+        try (Bar bar = new Bar(console, "ELBO", images.rows())) {
+            return evaluator.evaluate(draw, bar::at);
+        }
+    }
+
     private double nll(Evaluator evaluator, Images images) {
-        try (Bar bar = new Bar(console, "rows", images.rows())) {
+        try (Bar bar = new Bar(console, "nll", images.rows())) {
             double nll = -evaluator.logLikelihood(samples, bar::at);
             finite("nll", nll, images);
             return nll;
@@ -85,11 +93,16 @@ final class EvaluateCommand implements Callable<Integer> {
         int latent = e.klPerDimension().size();
         String each = e.klPerDimension().stream().map(k -> String.format(Locale.ROOT, "%.3f", k))
                 .collect(Collectors.joining(" "));
-        String note = trained.epochsCompleted() == 0 ? "" : EpochProgress.health(e.activeUnits(), latent);
+        long steps = trained.position().step();
+        TrainingSettings training = trained.training();
+        long stepsPerEpoch = (trained.data().rows() + training.batch() - 1L) / training.batch();
+        String note = new PosteriorNotes(training, images.rows()).after(steps,
+                training.klWeightAt(steps - 1, stepsPerEpoch), e);
         return String.format(Locale.ROOT, "%,d rows of %s (%s), in nats per row%nELBO              %.4f%n"
                 + "reconstruction    %.4f%nKL                %.4f%n%s"
                 + "active units      %d of %d%nKL per dimension  %s%s",
-                images.rows(), images.name(), Names.of(part), e.elbo().elbo(), e.elbo().reconstruction(), e.elbo().kl(),
+                images.rows(), Quoted.line(images.name()), Names.of(part), e.elbo().elbo(), e.elbo().reconstruction(),
+                e.elbo().kl(),
                 nll == null ? "" : String.format(Locale.ROOT, "nll               %.4f (%d samples)%n", nll, samples),
                 e.activeUnits(), latent, each, note.isEmpty() ? "" : System.lineSeparator() + note);
     }

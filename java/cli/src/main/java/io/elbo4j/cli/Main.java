@@ -1,6 +1,7 @@
 package io.elbo4j.cli;
 
 import io.elbo4j.Activation;
+import io.elbo4j.Quoted;
 import io.elbo4j.cuda.CudaException;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.Standardisation;
@@ -15,8 +16,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The elbo4j command. Exit codes: 0, 1 for what failed, 2 for a wrong command line, 130 after Ctrl-C. */
 @Command(name = "elbo4j", mixinStandardHelpOptions = true, versionProvider = Main.Version.class, sortOptions = false,
@@ -27,7 +26,7 @@ public final class Main implements Callable<Integer> {
     private static final Set<String> OF_THE_HEAP = Set.of("Java heap space", "GC overhead limit exceeded",
             "Requested array size exceeds VM limit");
 
-    private static final String COMMANDS = "train, evaluate, sample, encode and doctor";
+    static final String COMMANDS = "train, evaluate, sample, encode and doctor";
 
     static final class Version implements IVersionProvider {
         @Override
@@ -58,6 +57,7 @@ public final class Main implements Callable<Integer> {
         }
         line.registerConverter(int.class, given -> (int) Values.whole(given, Integer.MAX_VALUE))
                 .registerConverter(Integer.class, given -> (int) Values.whole(given, Integer.MAX_VALUE))
+                .registerConverter(boolean.class, Values::flag)
                 .registerConverter(Long.class, given -> Values.whole(given, Long.MAX_VALUE))
                 .registerConverter(Double.class, Values::real)
                 .registerConverter(Path.class, Values::path)
@@ -67,20 +67,28 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(ModelOptions.Binarise.class, Names.reader(ModelOptions.Binarise.class))
                 .registerConverter(Standardisation.Kind.class, Names.reader(Standardisation.Kind.class))
                 .registerConverter(CheckpointEvery.class, Values::checkpointEvery)
+                .registerConverter(DataOptions.Data.class, DataOptions.Data::read)
                 .registerConverter(BackendOptions.Name.class, BackendOptions.Name::read)
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
                 .registerConverter(EncodeCommand.Part.class, Names.reader(EncodeCommand.Part.class));
-        line.setUsageHelpWidth(100);
+        line.setUsageHelpWidth(100).setExpandAtFiles(false);
+        if (Console.dumb(System.getenv())) {
+            // NO_COLOR picocli knows itself
+            line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        }
         line.setOut(new PrintWriter(console.out(), true)).setErr(new PrintWriter(console.err(), true));
         line.setParameterExceptionHandler((e, given) -> {
-            console.err().println(wrongArgument(e));
+            console.err().println(Quoted.line("elbo4j: " + CommandLineErrors.sentence(e, given)));
             return Failure.USAGE;
         });
         line.setExecutionExceptionHandler((e, command, result) -> failed(console, e));
         int code;
         try {
+            PathEncoding.system().loss(System.getProperty("user.dir"), args).ifPresent(sentence -> {
+                throw Failure.usage(sentence);
+            });
             code = line.execute(args);
-        } catch (OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             code = failed(console, e);
         }
         // a PrintStream keeps what went wrong to itself until it is asked
@@ -94,19 +102,6 @@ public final class Main implements Callable<Integer> {
         throw Failure.usage("elbo4j needs a command: " + COMMANDS + " ('elbo4j --help')");
     }
 
-    private static String wrongArgument(ParameterException e) {
-        String sentence = "elbo4j: " + e.getMessage();
-        if (e instanceof UnmatchedArgumentException unmatched && e.getCommandLine().getParent() == null) {
-            String first = unmatched.getUnmatched().get(0);
-            sentence = "elbo4j: " + (first.startsWith("-") ? "there is no option '" + first
-                    + "' without a command before it: " : "unknown command '" + first + "'; there are ") + COMMANDS;
-        }
-        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()) {
-            sentence += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
-        }
-        return sentence + " ('" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help' lists the options)";
-    }
-
     private static int failed(Console console, Throwable e) {
         console.err().println(sentence(e));
         if (Boolean.getBoolean("elbo4j.trace")) {
@@ -115,18 +110,22 @@ public final class Main implements Callable<Integer> {
         return e instanceof Failure f ? f.exitCode() : Failure.OTHER;
     }
 
-    /** What went wrong, in one sentence for people. */
+    /** What went wrong, in one sentence for people, on one line. */
     static String sentence(Throwable e) {
+        return Quoted.line("elbo4j: " + what(e));
+    }
+
+    private static String what(Throwable e) {
         if (e instanceof OutOfMemoryError && OF_THE_HEAP.contains(String.valueOf(e.getMessage()))) {
-            return "elbo4j: out of memory (" + e.getMessage() + "; the Java heap may grow to "
+            return "out of memory (" + e.getMessage() + "; the Java heap may grow to "
                     + (Runtime.getRuntime().maxMemory() >> 20) + " MB): start java with a larger -Xmx, for example"
                     + " -Xmx8g";
         }
         // The layers below say what a wrong argument was and what they expected.
         if (e instanceof Failure || e instanceof DataException || e instanceof IllegalArgumentException
                 || e instanceof OutOfMemoryError || e instanceof CudaException) {
-            return "elbo4j: " + e.getMessage();
+            return e.getMessage();
         }
-        return "elbo4j: an internal error, " + e + "; with -Delbo4j.trace=true Java says where";
+        return "an internal error, " + e + "; with -Delbo4j.trace=true Java says where";
     }
 }

@@ -1,9 +1,9 @@
 package io.elbo4j.cli;
 
 import io.elbo4j.Activation;
+import io.elbo4j.Quoted;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine.Option;
@@ -19,17 +19,19 @@ final class ModelOptions {
     /** Units of one hidden layer after the other. */
     record Layers(List<Integer> units) {
         static Layers read(String given) {
-            if (!given.matches("[^,]+(,[^,]+)*")) {
-                throw new TypeConversionException("expected numbers of units with commas between them, as 400 or"
-                        + " 400,200, not '" + given + "'");
+            // no regular expression: those with repeated groups recurse for each repetition
+            List<String> units = List.of(given.split(",", -1));
+            if (units.contains("")) {
+                throw new TypeConversionException("expected numbers of units with commas and no blanks between them, as"
+                        + " 400 or 400,200, not " + Quoted.of(given));
             }
-            return new Layers(Arrays.stream(given.split(",")).map(u -> (int) Values.whole(u, Integer.MAX_VALUE))
-                    .toList());
+            return new Layers(units.stream().map(u -> (int) Values.whole(u, Integer.MAX_VALUE)).toList());
         }
     }
 
     @Option(names = "--hidden", paramLabel = "UNITS", description =
-            "units of the encoder's hidden layers, as 400 or 400,200; the decoder's are the same in reverse (400)")
+            "units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are the same in"
+            + " reverse (400)")
     private Layers hidden;
 
     @Option(names = "--latent", paramLabel = "N", description = "latent dimensions (20; for sprites 10)")

@@ -1,9 +1,11 @@
 package io.elbo4j.cli;
 
+import io.elbo4j.ArgumentException;
+import io.elbo4j.Quoted;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -15,24 +17,34 @@ final class Names {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** The option that gives a component of the settings its value. */
+    static String option(String component) {
+        StringBuilder option = new StringBuilder("--");
+        component.chars().forEach(c -> option.append(Character.isUpperCase(c) ? "-" : "")
+                .append((char) Character.toLowerCase(c)));
+        return option.toString();
+    }
+
     /** Reads a value of an enum by its name on the command line. */
     static <E extends Enum<E>> ITypeConverter<E> reader(Class<E> type) {
         E[] values = type.getEnumConstants();
-        return given -> Arrays.stream(values).filter(v -> of(v).equals(given)).findFirst()
-                .orElseThrow(() -> new TypeConversionException("expected one of "
-                        + Arrays.stream(values).map(Names::of).collect(Collectors.joining(", ")) + ", not '" + given
-                        + "'"));
+        List<String> names = Arrays.stream(values).map(Names::of).toList();
+        return given -> {
+            int i = names.indexOf(given);
+            if (i < 0) {
+                throw new TypeConversionException("expected one of " + String.join(", ", names) + ", not "
+                        + Quoted.of(given) + Suggestions.of(given, names));
+            }
+            return values[i];
+        };
     }
 
-    /** Runs a constructor that refuses values with "name must be ..., not ...": here the name is that of an option. */
+    /** Makes settings from options: what they refuse is said of the option. */
     static <T> T checked(Supplier<T> constructor) {
         try {
             return constructor.get();
-        } catch (IllegalArgumentException e) {
-            String sentence = e.getMessage();
-            int end = sentence.indexOf(' ');
-            throw Failure.usage("--" + sentence.substring(0, end).replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT)
-                    + sentence.substring(end));
+        } catch (ArgumentException e) {
+            throw Failure.usage(option(e.argument()) + " must be " + e.expected() + ", not " + e.given());
         }
     }
 }

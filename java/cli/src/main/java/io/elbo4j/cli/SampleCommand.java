@@ -2,6 +2,7 @@ package io.elbo4j.cli;
 
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
+import io.elbo4j.Quoted;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.NpyWriter;
@@ -37,7 +38,7 @@ final class SampleCommand implements Callable<Integer> {
     public Integer call() {
         boolean picture = out.toString().endsWith(".png");
         if (!picture && !out.toString().endsWith(".npy")) {
-            throw Failure.usage("--out must end in .png or .npy, not " + out);
+            throw Failure.usage("--out must end in .png or .npy, not " + Quoted.of(out));
         }
         if (count < 1 || picture && count > MOST_IN_A_PICTURE) {
             throw Failure.usage("--count must be at least 1" + (picture ? " and, for a picture, at most "
@@ -54,7 +55,7 @@ final class SampleCommand implements Callable<Integer> {
         try (Backend b = backend.open(console); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
             Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed(),
                     model.checkpoint().standardisation());
-            float[] x = coder.decode(coder.prior(count));
+            float[] x = Bar.during(console, "sampling", () -> coder.decode(coder.prior(count)));
             if (picture) {
                 new Png(shape.height(), shape.width(), shape.channels()).grid(out, x,
                         (int) Math.ceil(Math.sqrt(count)));
@@ -66,7 +67,8 @@ final class SampleCommand implements Callable<Integer> {
         o.addProperty("file", out.toString());
         o.addProperty("rows", count);
         o.addProperty("columns", columns);
-        output.result(console, o, count + " samples of " + columns + " values are in " + out);
+        output.result(console, o, count + " samples of " + columns + " values are in "
+                + Quoted.line(out));
         return 0;
     }
 

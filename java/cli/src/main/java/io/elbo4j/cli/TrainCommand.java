@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.sun.management.OperatingSystemMXBean;
 import io.elbo4j.Backend;
+import io.elbo4j.Quoted;
 import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
@@ -125,7 +126,8 @@ final class TrainCommand implements Callable<Integer> {
         if (bytes > room) {
             throw Failure.because(String.format(Locale.ROOT, "--hidden %s and --latent %d make a model of %,.0f"
                     + " parameters, which take %,.0f MB to train, more than the %,.0f MB of %s: choose fewer%s",
-                    m.hidden().stream().map(String::valueOf).collect(Collectors.joining(",")), m.latent(), parameters,
+                    Values.shown(m.hidden().stream().map(String::valueOf).collect(Collectors.joining(","))), m.latent(),
+                    parameters,
                     bytes / (1 << 20), room / (1 << 20), heap ? "Java heap" : "this machine",
                     heap ? ", or start java with a larger -Xmx" : ""), null);
         }
@@ -137,14 +139,14 @@ final class TrainCommand implements Callable<Integer> {
         Images images = source.train();
         String hidden = m.hidden().stream().map(u -> u + "-").collect(Collectors.joining());
         PrintStream text = output.text(console);
-        text.printf(Locale.ROOT, "data     %s: %,d images to train, %,d to test, %d x %d x %d%s%n", images.name(),
-                images.rows(), source.test().rows(), images.height(), images.width(), images.channels(),
-                kind == Standardisation.Kind.NONE ? "" : ", standardised (" + Names.of(kind) + ")");
+        text.printf(Locale.ROOT, "data     %s: %,d images to train, %,d to test, %d x %d x %d%s%n",
+                Quoted.line(images.name()), images.rows(), source.test().rows(), images.height(), images.width(),
+                images.channels(), kind == Standardisation.Kind.NONE ? "" : ", standardised (" + Names.of(kind) + ")");
         text.printf(Locale.ROOT, "model    %d-%s%d and back, %s, %s, %,d parameters%n", m.columns(), hidden, m.latent(),
                 Names.of(m.activation()), Names.of(m.likelihood()), run.parameters().count());
         text.printf(Locale.ROOT, "backend  %s (%s), threads %d%n", b.name(), b.description(), b.threads());
-        text.printf(Locale.ROOT, "run      %s%s%n", directory, resume ? ", goes on after step " + run.position().step()
-                : "");
+        text.printf(Locale.ROOT, "run      %s%s%n", Quoted.line(directory),
+                resume ? ", goes on after step " + run.position().step() : "");
         String note = StandardiseOption.note(images, m, kind);
         if (!note.isEmpty()) {
             console.err().println(note);
@@ -160,9 +162,11 @@ final class TrainCommand implements Callable<Integer> {
         }
         // The process may end as soon as the interrupt is closed: all is written and said before.
         try (Interrupt interrupt = new Interrupt(console.err())) {
+            PosteriorNotes posterior = new PosteriorNotes(run.state().training(), source.test().rows());
             try (EpochProgress progress = new EpochProgress(console, output.text(console), interrupt, lastStep,
-                    run.plan().evaluateEvery())) {
+                    run.plan().evaluateEvery(), posterior)) {
                 TrainingRun.Outcome outcome = run.train(lastStep, progress);
+                progress.erase();
                 output.result(console, json(run, directory, b, outcome), text(run, directory, lastStep, outcome));
                 return outcome.stopped() ? INTERRUPTED : 0;
             } catch (NonFiniteException e) {
@@ -185,7 +189,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private String text(TrainingRun run, Path directory, long lastStep, TrainingRun.Outcome outcome) {
-        String checkpoint = TrainingRun.checkpoint(directory).toString();
+        String checkpoint = Quoted.line(TrainingRun.checkpoint(directory));
         if (outcome.stopped()) {
             boolean done = run.position().step() >= lastStep;
             return (done ? "stopped before all pictures were drawn, at the end of training: "
@@ -194,7 +198,7 @@ final class TrainCommand implements Callable<Integer> {
                     + quoted(directory.toString());
         }
         return String.format(Locale.ROOT, "checkpoint  %s%npictures    %s%ntest ELBO   %.2f nats per row"
-                + " (reconstruction %.2f, KL %.2f)", checkpoint, outcome.pictures().stream().map(Path::toString)
+                + " (reconstruction %.2f, KL %.2f)", checkpoint, outcome.pictures().stream().map(Quoted::line)
                 .collect(Collectors.joining(", ")), outcome.test().elbo().elbo(),
                 outcome.test().elbo().reconstruction(), outcome.test().elbo().kl());
     }
@@ -211,8 +215,13 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    /** As a shell reads it; what Quoted escapes, bash reads back in $'...'. */
     private static String quoted(String argument) {
-        return argument.matches("[\\w./=:-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
+        if (argument.matches("[\\w./=:-]+")) {
+            return argument;
+        }
+        return Quoted.line(argument).equals(argument) ? "'" + argument.replace("'", "'\\''") + "'"
+                : "$'" + Quoted.line(argument.replace("\\", "\\\\").replace("'", "\\'")) + "'";
     }
 
     private JsonObject json(TrainingRun run, Path directory, Backend b, TrainingRun.Outcome outcome) {

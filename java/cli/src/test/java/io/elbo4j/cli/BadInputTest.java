@@ -34,6 +34,21 @@ class BadInputTest {
     static Stream<Arguments> wrongOptions() {
         return Stream.of(
                 Arguments.of("--hiden 4", "--hiden' did you mean --hidden"),
+                Arguments.of("--lr 0.1", "'--lr' did you mean --learning-rate?"),
+                Arguments.of("--beta=4", "'--beta=4' did you mean --kl-weight?"),
+                Arguments.of("--learning_rate 1", "did you mean --learning-rate?"),
+                Arguments.of("--gpu", "did you mean --backend cuda?"),
+                Arguments.of("--hidden 32 16", "'16' did you mean --hidden 32,16?"),
+                Arguments.of("--hidden=32 16 8 --latent 3", "did you mean --hidden 32,16,8?"),
+                Arguments.of("--likelihood Bernoulli", "'Bernoulli' did you mean bernoulli?"),
+                Arguments.of("--likelihood mse", "did you mean gaussian-fixed?"),
+                Arguments.of("--likelihood gausian", "did you mean gaussian?"),
+                Arguments.of("--backend gpu", "'gpu' did you mean cuda?"),
+                Arguments.of("--data cifar.npy", "did you mean npy='cifar.npy'?"),
+                Arguments.of("--data MNIST=x", "did you mean mnist=DIR?"),
+                Arguments.of("--json=x", "--json no value 'x'"),
+                Arguments.of("--hidden 8" + ",8".repeat(100), "--hidden at most 100 layers, not 101"),
+                Arguments.of("@" + Path.of("pom.xml").toAbsolutePath(), "'@/ belongs to no option"),
                 Arguments.of("--hidden 4,x", "--hidden 'x' is not a whole number"),
                 Arguments.of("--hidden ,", "--hidden 400 or 400,200 not ','"),
                 Arguments.of("--hidden 400,", "--hidden 400 or 400,200 not '400,'"),
@@ -82,6 +97,23 @@ class BadInputTest {
         }
         Cli.run(args).fails(2, parts.split(" "));
         assertTrue(Files.notExists(out));
+    }
+
+    /** Regular expressions with repeated groups recurse once a repetition. */
+    @Test
+    void threeThousandLayersAreNoStackOverflow() {
+        Cli.run("train", "--data", "npy=" + data, "--out", out.toString(), "--hidden", "400" + ",400".repeat(2999))
+                .fails(2, "--hidden must be at most 100 layers, not 3000");
+        Cli.run("train", "--hidden", "4" + ",4".repeat(500_000) + ",x").fails(2, "--hidden", "'x'");
+        Cli.run("train", "--hidden", "4" + ",4".repeat(500_000) + ",").fails(2, "--hidden", "(1000002 characters)");
+        assertTrue(Files.notExists(out));
+    }
+
+    @Test
+    void aCheckpointThatContradictsALongListIsSaidShortly() {
+        Cli.train(data, out, "--epochs", "1").succeeds();
+        Cli.run("train", "--resume", "--out", out.toString(), "--data", "npy=" + data, "--hidden",
+                "8" + ",8".repeat(2999)).fails(2, "...' (5999 characters) contradicts");
     }
 
     @Test

@@ -1,32 +1,89 @@
 package io.elbo4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BarTest {
-    private long seconds;
+    private static final String END = "\r\u001B[K";
 
-    /** What 2,000 rows print, 100 of them in {@code each} seconds, where there is no terminal. */
-    private String printed(int each) {
+    private long milliseconds;
+
+    /** What 2,000 rows print, 100 of them in {@code each} milliseconds. */
+    private String printed(boolean terminal, int columns, int each) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Console console = new Console(null, new PrintStream(err), false);
-        try (Bar bar = new Bar(console, "rows", 2000, () -> TimeUnit.SECONDS.toNanos(seconds))) {
+        Console console = new Console(null, new PrintStream(err, true, StandardCharsets.UTF_8), terminal, columns);
+        try (Bar bar = new Bar(console, "rows", 2000, () -> TimeUnit.MILLISECONDS.toNanos(milliseconds))) {
             for (int done = 100; done <= 2000; done += 100) {
-                seconds += each;
+                milliseconds += each;
                 bar.at(done);
             }
         }
-        return err.toString().replaceAll("rows: ([0-9,]+) of 2,000\\R", "$1 ").strip();
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private String lines(int each) {
+        return printed(false, 80, each).replaceAll("rows: ([0-9,]+) of 2,000\\R", "$1 ").strip();
     }
 
     @Test
     void withoutATerminalEveryTenthIsALineIfItTakesLong() {
-        assertEquals("200 400 600 800 1,000 1,200 1,400 1,600 1,800 2,000", printed(30));
-        assertEquals("500 1,000 1,500 2,000", printed(2));
-        assertEquals("", printed(0));
+        assertEquals("200 400 600 800 1,000 1,200 1,400 1,600 1,800 2,000", lines(30_000));
+        assertEquals("500 1,000 1,500 2,000", lines(2_000));
+        assertEquals("", lines(100));
+    }
+
+    /** What the terminal is told to show, one drawing after the other. */
+    private static List<String> drawn(String printed) {
+        return Pattern.compile("\r\u001B\\[\\?7l([^\u001B\r\n]*)\u001B\\[K\u001B\\[\\?7h").matcher(printed).results()
+                .map((MatchResult r) -> r.group(1)).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8, 20, 40, 61, 80, 500})
+    void onATerminalALineNarrowerThanItIsWrittenOverAndErased(int columns) {
+        String printed = printed(true, columns, 1_000);
+        List<String> drawn = drawn(printed);
+        assertEquals(20, drawn.size());
+        for (String line : drawn) {
+            assertTrue(line.length() < columns && line.length() <= 60, line);
+        }
+        assertTrue(printed.endsWith(END), printed);
+        assertFalse(printed.contains("\n"), printed);
+    }
+
+    @Test
+    void theBarSaysHowFarItIsAndHowLongItTakes() {
+        List<String> drawn = drawn(printed(true, 80, 10_000));
+        assertEquals("rows   5% [=                                     ] 3:10 left", drawn.get(0));
+        assertEquals("rows  50% [===================                   ] 1:40 left", drawn.get(9));
+        assertEquals("rows 100% [======================================] 0:00 left", drawn.get(19));
+    }
+
+    @Test
+    void shortWorkAndFiveTimesASecond() {
+        assertEquals("", printed(true, 80, 9));
+        assertEquals(5, drawn(printed(true, 80, 50)).size());
+    }
+
+    @Test
+    void aTerminalWithoutControlSequencesIsNone() {
+        assertTrue(Console.dumb(Map.of("TERM", "dumb")));
+        assertTrue(Console.dumb(Map.of()));
+        assertFalse(Console.dumb(Map.of("TERM", "xterm-256color", "NO_COLOR", "1")));
+        assertEquals(List.of(20, 80, 80, 80, 80), List.of(Console.columns("20"), Console.columns(""),
+                Console.columns("0"), Console.columns("x"), Console.columns("99999999999")));
     }
 }

@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.checkpoint.Safetensors;
+import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.run.RunFolder;
 import java.io.IOException;
@@ -115,15 +116,23 @@ class TrainCommandTest {
     }
 
     @Test
-    void aCollapseIsNoNewsWithinTheFirstEpoch() {
+    void aCollapseIsSaidOnceThereIsEnoughToJudgeBy() {
+        Path many = directory.resolve("many.npy");
+        NpyWriter.write(many, 1000, 4, Cli.values(4000));
         String[] silent = {"--kl-weight", "1e6", "--learning-rate", "1e-9", "--steps"};
-        assertFalse(Cli.train(data, out, Lists.join(List.of(silent), "2")).succeeds().out().contains("collapsed"));
+        assertFalse(Cli.train(many, out, Lists.join(List.of(silent), "499")).succeeds().out().contains("collapsed"));
         String checkpoint = out.resolve("checkpoint.safetensors").toString();
-        String[] evaluate = {"evaluate", "--checkpoint", checkpoint, "--data", "npy=" + data};
+        String[] evaluate = {"evaluate", "--checkpoint", checkpoint, "--data", "npy=" + many};
         assertFalse(Cli.run(evaluate).succeeds().out().contains("collapsed"));
-        assertTrue(Cli.train(data, out, Lists.join(List.of(silent), "5", "--resume")).succeeds().out()
+        assertTrue(Cli.train(many, out, Lists.join(List.of(silent), "500", "--resume")).succeeds().out()
                 .contains("collapsed"));
         assertTrue(Cli.run(evaluate).succeeds().out().contains("collapsed"));
+        // 4 rows are too few
+        Path few = Cli.data(directory, 4);
+        assertFalse(Cli.run("evaluate", "--checkpoint", checkpoint, "--data", "npy=" + few).succeeds().out()
+                .contains("collapsed"));
+        assertFalse(Cli.train(few, directory.resolve("few"), Lists.join(List.of(silent), "505")).succeeds().out()
+                .contains("collapsed"));
     }
 
     @ParameterizedTest
@@ -196,14 +205,6 @@ class TrainCommandTest {
         assertEquals(2, lines.size());
         assertEquals(first.strip(), lines.get(0));
         assertEquals(2, JsonParser.parseString(lines.get(1)).getAsJsonObject().get("epoch").getAsInt());
-    }
-
-    @Test
-    void aCollapsedPosteriorIsSaidInWords() {
-        assertEquals("", EpochProgress.health(2, 10));
-        assertEquals("", EpochProgress.health(1, 1));
-        assertTrue(EpochProgress.health(1, 10).contains("nearly collapsed: only 1 of 10"));
-        assertTrue(EpochProgress.health(0, 10).contains("has collapsed"));
     }
 
     /** A run that was killed after its first line of metrics, before its first checkpoint. */

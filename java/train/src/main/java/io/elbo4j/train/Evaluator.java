@@ -1,5 +1,6 @@
 package io.elbo4j.train;
 
+import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
@@ -62,6 +63,15 @@ public final class Evaluator implements AutoCloseable {
      * @throws NonFiniteException naming the tensor and the row if the result is not finite
      */
     public Evaluation evaluate(long draw) {
+        return evaluate(draw, done -> { });
+    }
+
+    /**
+     * As {@link #evaluate(long)}.
+     *
+     * @param rowsDone is told now and then how many rows are done
+     */
+    public Evaluation evaluate(long draw, LongConsumer rowsDone) {
         int rows = Math.toIntExact(data.rows());
         int latent = Math.toIntExact(vae.latent().columns());
         int[] order = Resident.inOrder(rows);
@@ -80,6 +90,7 @@ public final class Evaluator implements AutoCloseable {
                 klPerDimension[j] += each[j];
             }
             means.add(step.value(vae.posterior().mean()).toArray());
+            rowsDone.accept(chunk.begin() + chunk.rows());
         }
         List<Double> perRow = new ArrayList<>();
         int active = 0;
@@ -98,9 +109,7 @@ public final class Evaluator implements AutoCloseable {
      * @return the average over the rows, in nats
      */
     public double logLikelihood(int samples, LongConsumer rowsDone) {
-        if (samples < 1) {
-            throw new IllegalArgumentException("samples must be at least 1, not " + samples);
-        }
+        ArgumentException.require(samples >= 1, "samples", "at least 1", samples);
         int rows = Math.toIntExact(data.rows());
         int[] order = Resident.inOrder(rows);
         double sum = 0;

@@ -1,5 +1,7 @@
 package io.elbo4j.train;
 
+import static io.elbo4j.ArgumentException.require;
+
 /**
  * How a model is trained.
  *
@@ -25,12 +27,6 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
         require(freeBits >= 0 && freeBits <= MOST, "freeBits", "from 0 to 1e9 nats", freeBits);
         require((float) clip > 0 && ((float) clip <= Float.MAX_VALUE || Double.isInfinite(clip)), "clip",
                 "above 0, and a number that float32 can hold, or infinite for none", clip);
-    }
-
-    private static void require(boolean holds, String argument, String expected, Object given) {
-        if (!holds) {
-            throw new IllegalArgumentException(argument + " must be " + expected + ", not " + given);
-        }
     }
 
     /** The plain objective: learning rate 1e-3, KL weight 1 from the start, no free bits, no clipping. */

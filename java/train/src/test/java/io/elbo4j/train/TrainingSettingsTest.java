@@ -3,6 +3,8 @@ package io.elbo4j.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.elbo4j.ArgumentException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is accepted works: no setting becomes 0 or infinite in float32. */
@@ -26,6 +28,9 @@ class TrainingSettingsTest {
         refuses(clip + "1.0E-300", 1, 1, 0, 0, 1e-300);
         refuses(clip + "1.0E300", 1, 1, 0, 0, 1e300);
         refuses(clip + "0.0", 1, 1, 0, 0, 0);
+        ArgumentException refusal = assertThrows(ArgumentException.class, () -> TrainingSettings.of(0, 1));
+        assertEquals(List.of("batch", "at least 1", "0"),
+                List.of(refusal.argument(), refusal.expected(), refusal.given()));
         new TrainingSettings(1, Float.MIN_VALUE, 1e9, 1e9, 1e9, Float.MIN_VALUE, 0);
         new TrainingSettings(1, Float.MAX_VALUE, 0, 0, 0, Float.MAX_VALUE, 0);
     }

@@ -1,5 +1,7 @@
 package io.elbo4j.train.graph;
 
+import static io.elbo4j.ArgumentException.require;
+
 /**
  * What a compiled step does.
  *
@@ -25,16 +27,10 @@ public record StepSettings(Mode mode, long seed, int samples, double freeBits, d
     }
 
     public StepSettings {
-        if (samples < 1) {
-            throw new IllegalArgumentException("samples must be at least 1, not " + samples);
-        }
-        if (!(freeBits >= 0) || Double.isInfinite(freeBits)) {
-            throw new IllegalArgumentException("freeBits must be a finite number of at least 0, not " + freeBits);
-        }
-        if (!((float) maximumGradientNorm > 0)) {
-            throw new IllegalArgumentException("maximumGradientNorm must be above 0, also as a float32, not "
-                    + maximumGradientNorm);
-        }
+        require(samples >= 1, "samples", "at least 1", samples);
+        require(freeBits >= 0 && Double.isFinite(freeBits), "freeBits", "a finite number of at least 0", freeBits);
+        require((float) maximumGradientNorm > 0, "maximumGradientNorm", "above 0, also as a float32",
+                maximumGradientNorm);
     }
 
     public static StepSettings train(long seed) {

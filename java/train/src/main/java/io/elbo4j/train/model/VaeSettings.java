@@ -1,5 +1,7 @@
 package io.elbo4j.train.model;
 
+import static io.elbo4j.ArgumentException.require;
+
 import io.elbo4j.Activation;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.Images;
@@ -11,7 +13,7 @@ import java.util.stream.IntStream;
  * The shape of a {@link Vae}.
  *
  * @param columns observed dimensions, at least 1
- * @param hidden units of the encoder's hidden layers, the decoder's mirrored; at least 1 each
+ * @param hidden units of the encoder's hidden layers, at most 100, the decoder's mirrored; at least 1 each
  * @param latent latent dimensions, at least 1
  * @param activation of the hidden layers
  * @param likelihood see {@link LikelihoodKind}
@@ -33,9 +35,13 @@ public record VaeSettings(long columns, List<Integer> hidden, int latent, Activa
         GAUSSIAN_FIXED
     }
 
+    /** Deeper ones do not train without skip connections, and the time to compile a step grows with the square. */
+    private static final int MOST_LAYERS = 100;
+
     public VaeSettings {
         hidden = List.copyOf(hidden);
         require(columns >= 1, "columns", "at least 1", columns);
+        require(hidden.size() <= MOST_LAYERS, "hidden", "at most " + MOST_LAYERS + " layers", hidden.size());
         for (int units : hidden) {
             require(units >= 1, "hidden", "at least 1 unit in every layer", units);
         }
@@ -79,12 +85,6 @@ public record VaeSettings(long columns, List<Integer> hidden, int latent, Activa
         if (images.columns() != columns) {
             throw new DataException(images.name() + ": an image has " + images.columns() + " values (" + images.height()
                     + " x " + images.width() + " x " + images.channels() + "), the model takes " + columns);
-        }
-    }
-
-    private static void require(boolean holds, String argument, String expected, Object given) {
-        if (!holds) {
-            throw new IllegalArgumentException(argument + " must be " + expected + ", not " + given);
         }
     }
 }
