@@ -7,12 +7,15 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** What holds of every input; and Jazzer's way in. */
 public final class Fuzz {
     private static final long FREE = 64 << 20;
     private static final int MOST_TIMES = 8;
+    /** Seconds: no measure, what takes longer hangs. */
+    private static final long HANGS = 5;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private static Target target;
@@ -40,21 +43,28 @@ public final class Fuzz {
         Files.delete(folder);
     }
 
+    /** What one input took. */
+    private record Cost(long bytes, long seconds) {
+        boolean tooMuch(int length) {
+            return bytes > FREE + MOST_TIMES * (long) length || seconds > HANGS;
+        }
+    }
+
     /** @param folder is emptied first */
     static void check(Target target, byte[] input, Path folder) throws IOException {
-        long most = FREE + MOST_TIMES * (long) input.length;
-        // What is loaded, and under Jazzer rewritten, with the first input of a kind is not the input's.
-        if (allocated(target, input, folder) > most) {
-            long allocated = allocated(target, input, folder);
-            if (allocated > most) {
-                throw new AssertionError(allocated + " bytes allocated for an input of " + input.length);
+        // What is loaded, and by Jazzer rewritten, with the first input of a kind is not the input's.
+        if (cost(target, input, folder).tooMuch(input.length)) {
+            Cost cost = cost(target, input, folder);
+            if (cost.tooMuch(input.length)) {
+                throw new AssertionError("an input of " + input.length + " bytes: " + cost);
             }
         }
     }
 
-    private static long allocated(Target target, byte[] input, Path folder) throws IOException {
+    private static Cost cost(Target target, byte[] input, Path folder) throws IOException {
         empty(folder);
-        long before = THREADS.getCurrentThreadAllocatedBytes();
+        long bytes = THREADS.getCurrentThreadAllocatedBytes();
+        long start = System.nanoTime();
         try {
             target.read(input, folder);
         } catch (DataException e) {
@@ -63,7 +73,8 @@ public final class Fuzz {
                 throw new AssertionError("not one line: " + sentence, e);
             }
         }
-        return THREADS.getCurrentThreadAllocatedBytes() - before;
+        return new Cost(THREADS.getCurrentThreadAllocatedBytes() - bytes,
+                TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
     }
 
     private static void empty(Path folder) throws IOException {

@@ -17,7 +17,7 @@ import java.util.zip.ZipException;
  * unsigned bytes. Gzipped or not, told from the content.
  *
  * <p>The files of a folder are found by the names of MNIST, EMNIST and QMNIST, also in the subfolder "MNIST/raw" that
- * torchvision makes. A gzipped file may announce at most {@value #MOST_RATIO} times its own bytes, or 8 MB.
+ * torchvision makes. A gzipped file may announce at most 100 times its own bytes, or 8 MB.
  *
  * <p>Grey values are scaled to value/255f. Whatever is wrong with a file is a
  * {@link DataException} naming the file, what it holds and what was expected.
