@@ -32,7 +32,8 @@ final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
         long first = progress.epoch() / evaluateEvery * evaluateEvery;
         long begin = first * stepsPerEpoch;
         if (bar == null) {
-            long last = Math.min(begin + evaluateEvery * stepsPerEpoch, lastStep);
+            long last = evaluateEvery > (lastStep - begin) / stepsPerEpoch ? lastStep
+                    : begin + evaluateEvery * stepsPerEpoch;
             String epochs = evaluateEvery == 1 ? "epoch " + (first + 1) : "epochs " + (first + 1) + " to "
                     + (last + stepsPerEpoch - 1) / stepsPerEpoch;
             bar = new Bar(console, epochs, last - begin);

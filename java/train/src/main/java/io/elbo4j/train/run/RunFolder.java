@@ -87,8 +87,10 @@ public final class RunFolder implements AutoCloseable {
             Path directory = parent.resolve(name + "-" + i);
             List<Path> made = missing(directory);
             makeAll(parent);
+            boolean isMade = false;
             try {
                 Files.createDirectory(directory);
+                isMade = true;
                 return new RunFolder(directory, made, false);
             } catch (FileAlreadyExistsException | FolderLock.InUseException e) {
                 i++;
@@ -96,7 +98,7 @@ public final class RunFolder implements AutoCloseable {
                 // a run that failed has just taken the parent away
             } catch (IOException e) {
                 removeEmpty(made);
-                throw unusable(directory, e);
+                throw isMade ? unusable(directory, e) : unmakable(directory, e);
             }
         }
     }
@@ -182,20 +184,23 @@ public final class RunFolder implements AutoCloseable {
             try {
                 Files.createDirectories(directory);
                 return;
-            } catch (FileSystemException e) {
-                if (!isTakenAway(e) || attempt == MOST_ATTEMPTS) {
-                    throw new DataException("cannot make the folder " + directory + reason(e), e);
-                }
             } catch (IOException e) {
-                throw new DataException("cannot make the folder " + directory + ": " + DataException.reason(e), e);
+                if (!isTakenAway(e) || attempt == MOST_ATTEMPTS) {
+                    throw unmakable(directory, e);
+                }
             }
         }
     }
 
-    private static boolean isTakenAway(FileSystemException e) {
-        return e instanceof NoSuchFileException || e instanceof FileAlreadyExistsException
-                && (Files.notExists(Path.of(e.getFile()), LinkOption.NOFOLLOW_LINKS)
-                        || Files.isDirectory(Path.of(e.getFile())));
+    private static DataException unmakable(Path directory, IOException e) {
+        return new DataException("cannot make the folder " + directory + (e instanceof FileSystemException f ? reason(f)
+                : ": " + DataException.reason(e)), e);
+    }
+
+    private static boolean isTakenAway(IOException e) {
+        return e instanceof NoSuchFileException || e instanceof FileAlreadyExistsException f
+                && (Files.notExists(Path.of(f.getFile()), LinkOption.NOFOLLOW_LINKS)
+                        || Files.isDirectory(Path.of(f.getFile())));
     }
 
     private static String reason(FileSystemException e) {

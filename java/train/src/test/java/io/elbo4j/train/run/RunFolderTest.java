@@ -157,6 +157,17 @@ class RunFolderTest {
     }
 
     @Test
+    void aNextFolderThatCannotBeMadeIsNamed() throws IOException {
+        Path file = Files.writeString(dir.resolve("file"), "precious");
+        assertSentence("cannot make the folder " + file + ": " + file + " is a file",
+                () -> RunFolder.createNext(file, "npy"));
+        String name = "x".repeat(260);
+        String message = assertThrows(DataException.class, () -> RunFolder.createNext(dir, name)).getMessage();
+        assertTrue(message.startsWith("cannot make the folder " + dir.resolve(name + "-1") + ": "), message);
+        assertEquals(List.of("file"), names(dir));
+    }
+
+    @Test
     void whereThereIsNoRunNothingCanGoOn() throws IOException {
         Path none = dir.resolve("none");
         assertSentence(none + " holds no run to go on with: no such file or directory", () -> RunFolder.open(none));
