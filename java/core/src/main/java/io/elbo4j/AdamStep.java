@@ -2,7 +2,8 @@ package io.elbo4j;
 
 /**
  * The scalars of one Adam step (Kingma and Ba 2015, algorithm 1), computed in float64 on the host and handed to the
- * kernels as float32. A training loop advances it before each step; kernels read it when they run.
+ * kernels as float32. A training loop advances it before each step; kernels read it when they run, so no other thread
+ * may advance it meanwhile.
  */
 public final class AdamStep {
     private final double learningRate;
@@ -37,8 +38,13 @@ public final class AdamStep {
         }
     }
 
-    /** Sets the bias corrections of step {@code t}, counted from 1. */
+    /**
+     * Sets the bias corrections of step {@code t}, counted from 1.
+     *
+     * @throws IllegalStateException in a thread that does not round to nearest
+     */
     public AdamStep at(long t) {
+        FloatingPoint.requireNearest();
         if (t < 1) {
             throw new IllegalArgumentException("t must be at least 1, not " + t);
         }

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 
-/** Evaluates a model on a fixed data set, which it keeps in the backend's memory until closed. */
+/**
+ * Evaluates a model on a fixed data set, which it keeps in the backend's memory until closed. Threads may share one:
+ * their calls take turns, and closing waits for them. No other thread may train the parameters meanwhile.
+ */
 public final class Evaluator implements AutoCloseable {
     private static final int ROWS = 500;
 
@@ -42,7 +45,7 @@ public final class Evaluator implements AutoCloseable {
      *
      * @throws NonFiniteException naming the tensor and the row if the result is not finite
      */
-    public Evaluation evaluate(long draw) {
+    public synchronized Evaluation evaluate(long draw) {
         int rows = Math.toIntExact(data.rows());
         int latent = Math.toIntExact(vae.latent().columns());
         int[] order = Resident.inOrder(rows);
@@ -78,7 +81,7 @@ public final class Evaluator implements AutoCloseable {
      *
      * @return the average over the rows, in nats
      */
-    public double logLikelihood(int samples, LongConsumer rowsDone) {
+    public synchronized double logLikelihood(int samples, LongConsumer rowsDone) {
         if (samples < 1) {
             throw new IllegalArgumentException("samples must be at least 1, not " + samples);
         }
@@ -117,7 +120,7 @@ public final class Evaluator implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         steps.close();
         importance.values().forEach(Steps::close);
         data.close();

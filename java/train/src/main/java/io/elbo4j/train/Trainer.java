@@ -15,6 +15,9 @@ import java.util.List;
 /**
  * Trains a model step by step. Where it stands is a {@link Position} and the {@link Parameters}, nothing else: a
  * trainer made from both goes on as if it had never stopped, to the bit.
+ *
+ * <p>One thread trains; calls of others take turns with its steps ({@link #progress} does not wait). While a step runs,
+ * nothing else may use the parameters; an evaluation by another thread in between sees them as they are.
  */
 public final class Trainer implements AutoCloseable {
     /**
@@ -52,9 +55,9 @@ public final class Trainer implements AutoCloseable {
     private final List<Unread> unread = new ArrayList<>();
     private final int mostUnread;
     private long orderedEpoch = -1;
-    private Progress progress;
+    private volatile Progress progress;
     private Position at;
-    private double klWeight;
+    private volatile double klWeight;
 
     /** Begins at the start. */
     public Trainer(Vae vae, Parameters parameters, Backend backend, TrainingSettings settings, Images images) {
@@ -84,7 +87,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @throws NonFiniteException as {@link #step}
      */
-    public Position position() {
+    public synchronized Position position() {
         readTotals();
         return at;
     }
@@ -104,7 +107,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** Averages over the rows of the current epoch so far. */
-    public Elbo elbo() {
+    public synchronized Elbo elbo() {
         readTotals();
         return new Elbo(at.reconstruction() / at.row(), at.kl() / at.row());
     }
@@ -115,7 +118,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** Starts the next epoch. */
-    public void nextEpoch() {
+    public synchronized void nextEpoch() {
         readTotals();
         at = new Position(at.step(), at.epoch() + 1, 0, 0, 0);
         progress = new Progress(at.step(), at.epoch(), 0);
@@ -127,7 +130,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @throws NonFiniteException naming the step, the tensor and the row of the first number that is not finite
      */
-    public void step() {
+    public synchronized void step() {
         if (orderedEpoch != progress.epoch()) {
             Shuffle.permutation(settings.seed(), progress.epoch(), order);
             deviceOrder.set(order, 0);
@@ -187,7 +190,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** @throws NonFiniteException naming the parameter if any parameter is not finite: it must not be saved */
-    public void checkParameters() {
+    public synchronized void checkParameters() {
         readTotals();
         for (Parameters.State s : parameters.all()) {
             checkFinite(s.parameter().name(), s.value());
@@ -207,7 +210,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         steps.close();
         deviceOrder.close();
         data.close();
