@@ -4,7 +4,8 @@ import static io.elbo4j.ArgumentException.require;
 
 /**
  * The scalars of one Adam step (Kingma and Ba 2015, algorithm 1), computed in float64 on the host and handed to the
- * kernels as float32. A training loop advances it before each step; kernels read it when they run.
+ * kernels as float32. A training loop advances it before each step; kernels read it when they run, so no other thread
+ * may advance it meanwhile.
  */
 public final class AdamStep {
     private final double learningRate;
@@ -33,8 +34,13 @@ public final class AdamStep {
         at(1);
     }
 
-    /** Sets the bias corrections of step {@code t}, counted from 1. */
+    /**
+     * Sets the bias corrections of step {@code t}, counted from 1.
+     *
+     * @throws IllegalStateException in a thread that does not round to nearest
+     */
     public AdamStep at(long t) {
+        FloatingPoint.requireNearest();
         require(t >= 1, "t", "at least 1", t);
         stepSize = (float) (learningRate / (1 - power(beta1, t)));
         inverseRootCorrection = (float) (1 / Math.sqrt(1 - power(beta2, t)));

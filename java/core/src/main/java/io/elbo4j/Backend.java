@@ -5,7 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where matrices live and kernels run. All backends obey one numerics contract: the same inputs give the same bits.
- * Matrices belong to the backend that made them. A backend may be used by one thread at a time.
+ * Matrices belong to the backend that made them.
+ *
+ * <p>Threads may share a backend: each may make matrices and run programs of its own, at the same time as the others.
+ * What a program splits takes turns, each with all threads of the backend; small programs run on their callers, side by
+ * side. What a program writes, no other program may touch meanwhile: nobody guards the elements of matrices.
  */
 public abstract class Backend implements AutoCloseable {
     /** What an address of this backend's memory means. */
@@ -22,11 +26,18 @@ public abstract class Backend implements AutoCloseable {
     private final Memory memory;
     private final Kernels kernels;
     private final Workers workers;
+    private final Uses uses = new Uses(() -> "this backend (" + name() + ") has", this::end);
 
+    /**
+     * @throws IllegalStateException if it cannot have so many threads, or this thread has other arithmetic than Java's
+     */
     protected Backend(String name, Memory memory, Kernels kernels, int threads) {
         this.name = name;
         this.memory = memory;
         this.kernels = kernels;
+        if (memory == Memory.HEAP) {
+            FloatingPoint.requireDefault();
+        }
         this.workers = new Workers(threads);
     }
 
@@ -49,6 +60,10 @@ public abstract class Backend implements AutoCloseable {
 
     final Workers workers() {
         return workers;
+    }
+
+    final Uses uses() {
+        return uses;
     }
 
     /** What runs, in words: the instruction-set level or device. */
@@ -80,8 +95,12 @@ public abstract class Backend implements AutoCloseable {
         return new HostReadback(row, capacity);
     }
 
-    /** What runs the launches of a program on this backend's device; null on a host, where the workers run them. */
-    protected Program.@Nullable Executor executor(List<Launch> launches) {
+    /**
+     * What runs the launches of a program on this backend's device; null on a host, where the workers run them.
+     *
+     * @param replayed whether later runs may replay the kernels of an earlier one without running the bodies
+     */
+    protected Program.@Nullable Executor executor(List<Launch> launches, boolean replayed) {
         return null;
     }
 
@@ -106,13 +125,25 @@ public abstract class Backend implements AutoCloseable {
         return Matrix.view(allocate(elements, type), 0, rows, columns, columns);
     }
 
-    protected final boolean isOpen() {
-        return workers.isOpen();
+    private void end() {
+        try {
+            release();
+        } finally {
+            workers.close();
+        }
     }
 
-    /** Ends the threads; matrices stay readable until they are closed. */
+    /** Called once, when it is closed and no program runs any more. */
+    protected void release() { }
+
+    /**
+     * Ends the threads, after the programs that run; matrices stay readable until they are closed. From now on programs
+     * are refused.
+     *
+     * @throws IllegalStateException inside a launch, which is what it would wait for
+     */
     @Override
-    public void close() {
-        workers.close();
+    public final void close() {
+        uses.closeAndWait();
     }
 }

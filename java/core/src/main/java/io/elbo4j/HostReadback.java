@@ -25,7 +25,7 @@ final class HostReadback extends Readback {
     }
 
     @Override
-    public void close() {
+    protected void release() {
         // nothing but the Java heap is held
     }
 }

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * {@code begin} (inclusive) to {@code end} (exclusive) and writes nothing else. The scalar functions, the order of
  * every sum and the noise are fixed by the numerics contract, so all implementations return the same bits.
  *
+ * <p>A kernel called other than by a launch is on its own: whoever calls it sees that no thread closes the matrices,
+ * and on a device that no other thread uses the backend, until it returns.
+ *
  * <p>Nullable arguments are marked; {@code d} before a name is the gradient of the loss with respect to it.
  */
 public interface Kernels {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One validated call of a kernel over independent items (rows of a batch, rows of a parameter, columns of a sum). It
  * can run at once ({@link #run}), or as part of a {@link Program}. What it reads and writes is declared, so that a
- * program knows where workers have to wait for each other.
+ * program knows where workers have to wait for each other, and that no thread frees what it reads: a body must not
+ * touch memory that is not declared.
  */
 public final class Launch {
     /**
@@ -43,6 +44,8 @@ public final class Launch {
     private long blockItems = Long.MAX_VALUE;
     private Body body;
     private Runnable check = () -> { };
+    private final List<Indices> indices = new ArrayList<>();
+    private final Object running = new Object();
 
     private Launch(String name, Backend backend, long items) {
         this.name = name;
@@ -85,6 +88,12 @@ public final class Launch {
             accesses.add(new Access(m.storage(), m.offset(), rowsPerItem * m.rowStride(), width,
                     m.offset() + (m.rows() - 1) * m.rowStride() + m.columns(), write, all));
         }
+        return this;
+    }
+
+    /** Every item may read these row numbers. */
+    public Launch reads(Indices rows) {
+        indices.add(rows);
         return this;
     }
 
@@ -139,6 +148,10 @@ public final class Launch {
         return accesses;
     }
 
+    List<Indices> indices() {
+        return indices;
+    }
+
     /** Whether this launch must see all items of {@code earlier} finished before its first item starts. */
     boolean mustWaitFor(Launch earlier) {
         for (Access a : accesses) {
@@ -166,9 +179,29 @@ public final class Launch {
         }
     }
 
-    /** Runs now, split over the backend's threads where that pays. */
+    /**
+     * Runs now, split over the backend's threads where that pays. Threads that run the same launch take turns.
+     *
+     * @throws IllegalStateException as {@link Program#run}
+     */
     public void run() {
-        new Program(backend, List.of(this)).run();
+        requireOutside("a launch cannot be run");
+        synchronized (running) {
+            new Program(backend, List.of(this)).run();
+        }
+    }
+
+    /**
+     * For what would wait for a launch.
+     *
+     * @param what that cannot be done inside a launch, the beginning of the sentence
+     * @throws IllegalStateException if this thread is running the body of a launch
+     */
+    public static void requireOutside(String what) {
+        if (Inside.isInside()) {
+            throw new IllegalStateException(what + " inside a launch, which would wait for itself: a body calls kernels"
+                    + " alone");
+        }
     }
 
     @Override

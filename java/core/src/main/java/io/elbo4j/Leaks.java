@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Leaks {
     private static final AtomicLong COUNT = new AtomicLong();
+    private static final Cleaner CLEANER = Cleaner.create();
 
     private Leaks() { }
 
@@ -17,10 +18,13 @@ public final class Leaks {
         return COUNT.get();
     }
 
+    /** @param then must not hold the object, not even indirectly */
+    static void whenCollected(Object object, Runnable then) {
+        CLEANER.register(object, then);
+    }
+
     /** Frees exactly once: when closed, or when its owner is garbage, which is a leak. */
     public static final class Guard implements AutoCloseable {
-        private static final Cleaner CLEANER = Cleaner.create();
-
         private final Release release;
         private final Cleaner.Cleanable cleanable;
 

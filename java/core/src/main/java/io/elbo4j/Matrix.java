@@ -7,6 +7,10 @@ import java.util.Objects;
  * {@code offset + row * rowStride + column}.
  * Views share their storage; a row stride of 0 repeats one row. A vector of one value per row has one column, a row
  * vector (a bias) has one row.
+ *
+ * <p>Threads may share a matrix: what it says of itself never changes. Its elements do, and nobody guards them: one
+ * thread at a time writes, by {@link #set} or a launch, while no other reads. Any thread may close it at any time, see
+ * {@link Storage#close}.
  */
 public final class Matrix implements AutoCloseable {
     private final Storage storage;
@@ -74,7 +78,7 @@ public final class Matrix implements AutoCloseable {
         return storage.backend();
     }
 
-    /** What the backend's kernels take for the first element. */
+    /** What the backend's kernels take for the first element. Whoever uses it otherwise sees that nobody closes it. */
     public Object address() {
         return address;
     }
@@ -140,12 +144,17 @@ public final class Matrix implements AutoCloseable {
         storage.requireOpen();
         requireFitsArray();
         float[] out = new float[(int) (rows * columns)];
-        if (rowStride == columns) {
-            storage.read(offset, out, 0, out.length);
-        } else {
-            for (int r = 0; r < rows; r++) {
-                storage.read(offset + r * rowStride, out, (int) (r * columns), (int) columns);
+        storage.uses().begin();
+        try {
+            if (rowStride == columns) {
+                storage.read(offset, out, 0, out.length);
+            } else {
+                for (int r = 0; r < rows; r++) {
+                    storage.read(offset + r * rowStride, out, (int) (r * columns), (int) columns);
+                }
             }
+        } finally {
+            storage.uses().end();
         }
         return out;
     }
@@ -158,12 +167,17 @@ public final class Matrix implements AutoCloseable {
         if (rowStride == 0 && rows > 1 && columns > 0) {
             throw new IllegalArgumentException("a repeated row cannot be written to");
         }
-        if (rowStride == columns) {
-            storage.write(offset, values, from, (int) (rows * columns));
-        } else {
-            for (int r = 0; r < rows; r++) {
-                storage.write(offset + r * rowStride, values, (int) (from + r * columns), (int) columns);
+        storage.uses().begin();
+        try {
+            if (rowStride == columns) {
+                storage.write(offset, values, from, (int) (rows * columns));
+            } else {
+                for (int r = 0; r < rows; r++) {
+                    storage.write(offset + r * rowStride, values, (int) (from + r * columns), (int) columns);
+                }
             }
+        } finally {
+            storage.uses().end();
         }
         return this;
     }
@@ -183,7 +197,7 @@ public final class Matrix implements AutoCloseable {
         return set(values, 0);
     }
 
-    /** Closes the storage, and with it every view on it. */
+    /** Closes the storage, and with it every view on it; {@link Storage#close} says what other threads may be doing. */
     @Override
     public void close() {
         storage.close();

@@ -8,7 +8,8 @@ package io.elbo4j;
  * <p>A part of a batch (a shard, a chunk) takes the noise of its rows in the whole with {@link #firstRow(long)}.
  *
  * <p>The draw is {@code stream * 2^40 + step}: a stream for each use (a latent variable, the shuffling, an initial
- * weight), a step that a training loop advances. Kernels read it when they run.
+ * weight), a step that a training loop advances. Kernels read it when they run, so no other thread may advance it
+ * meanwhile.
  */
 public final class Noise {
     private static final int STEP_BITS = 40;

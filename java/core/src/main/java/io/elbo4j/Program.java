@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * <p>On a device the launches run one after the other on its stream; from the second run on they are replayed as one
  * graph. What changes between runs ({@link Noise}, {@link AdamStep}, the position of {@link Indices}) is read anew by
  * each run.
+ *
+ * <p>Threads that run the same program take turns: n runs change its matrices n times. Threads may run different
+ * programs at the same time, also of one backend, as long as none writes what another touches; nobody guards that. What
+ * changes between runs belongs to the thread that runs: another one must not set it meanwhile.
  */
 public final class Program implements AutoCloseable {
     /** Runs the launches of one program on a device, in order, each over all its items. */
@@ -58,6 +62,7 @@ public final class Program implements AutoCloseable {
     private static final class Phase implements Workers.Job {
         private final Group[] groups;
         private final boolean split;
+        private final boolean java;
         private final boolean alone;
         private final AtomicInteger taken = new AtomicInteger();
 
@@ -78,6 +83,7 @@ public final class Program implements AutoCloseable {
                 }
             }
             groups = built.toArray(Group[]::new);
+            java = launches.get(0).backend().memory() == Backend.Memory.HEAP;
             split = nanos > SPLIT_ABOVE_NANOS;
         }
 
@@ -88,6 +94,9 @@ public final class Program implements AutoCloseable {
 
         @Override
         public void run(int worker, int workers) {
+            if (java && worker > 0) {
+                FloatingPoint.requireDefault();
+            }
             if (alone && workers > 1) {
                 takePieces(groups[0], workers);
                 return;
@@ -113,21 +122,33 @@ public final class Program implements AutoCloseable {
     private final Backend backend;
     private final Launch[] launches;
     private final Phase[] phases;
-    private final Storage[] storages;
+    private final Uses[] uses;
     private final @Nullable Executor executor;
+    private final Object running = new Object();
     private boolean closed;
 
     public Program(Backend backend, List<Launch> launches) {
+        this(backend, launches, true);
+    }
+
+    /** A program whose bodies read more that changes between runs: each run runs them, also on a device. */
+    public static Program notReplayed(Backend backend, List<Launch> launches) {
+        return new Program(backend, launches, false);
+    }
+
+    private Program(Backend backend, List<Launch> launches, boolean replayed) {
         this.backend = backend;
         List<Phase> built = new ArrayList<>();
-        Set<Storage> used = new LinkedHashSet<>();
+        Set<Uses> used = new LinkedHashSet<>();
+        used.add(backend.uses());
         List<Launch> phase = new ArrayList<>();
         for (Launch launch : launches) {
             if (launch.backend() != backend) {
                 throw new IllegalArgumentException("launch " + launch.name() + " is for backend "
                         + launch.backend().name() + ", the program for " + backend.name());
             }
-            launch.accesses().forEach(a -> used.add(a.storage()));
+            launch.accesses().forEach(a -> used.add(a.storage().uses()));
+            launch.indices().forEach(i -> used.add(i.uses()));
             if (phase.stream().anyMatch(launch::mustWaitFor)) {
                 built.add(new Phase(phase, launches.size() == 1));
                 phase.clear();
@@ -139,13 +160,15 @@ public final class Program implements AutoCloseable {
         }
         this.launches = launches.toArray(Launch[]::new);
         phases = built.toArray(Phase[]::new);
-        storages = used.toArray(Storage[]::new);
-        executor = backend.executor(List.copyOf(launches));
+        uses = used.toArray(Uses[]::new);
+        executor = backend.executor(List.copyOf(launches), replayed);
     }
 
     /** How many kernels and copies a run is on a device, once it is replayed as a graph; 0 before, and on a host. */
     public long nodes() {
-        return executor == null ? 0 : executor.nodes();
+        synchronized (running) {
+            return executor == null ? 0 : executor.nodes();
+        }
     }
 
     /** How many times the workers meet in one run. */
@@ -154,21 +177,41 @@ public final class Program implements AutoCloseable {
     }
 
     /**
-     * Runs every launch in order. On a device it returns once the work is queued.
+     * Runs every launch in order, after the run of another thread. On a device it returns once the work is queued. What
+     * other threads close meanwhile is freed after the run.
      *
-     * @throws IllegalStateException if the program, its backend or memory that it uses has been closed
+     * @throws IllegalStateException if the program, its backend or memory that it uses has been closed, if row numbers
+     *     that it reads are being set, inside a launch, and on the java backend in a thread whose arithmetic is not
+     *     Java's; before anything has run
      */
     public void run() {
-        if (closed) {
-            throw new IllegalStateException("this program has been closed");
+        Launch.requireOutside("a program cannot be run");
+        synchronized (running) {
+            if (closed) {
+                throw new IllegalStateException("this program has been closed");
+            }
+            int begun = 0;
+            Inside.enter();
+            try {
+                while (begun < uses.length) {
+                    uses[begun].begin();
+                    begun++;
+                }
+                if (backend.memory() == Backend.Memory.HEAP) {
+                    FloatingPoint.requireDefault();
+                }
+                for (Launch launch : launches) {
+                    launch.check();
+                }
+                runAll();
+            } finally {
+                Inside.leave();
+                Uses.end(uses, begun);
+            }
         }
-        backend.workers().requireOpen();
-        for (Storage storage : storages) {
-            storage.requireOpen();
-        }
-        for (Launch launch : launches) {
-            launch.check();
-        }
+    }
+
+    private void runAll() {
         if (executor != null) {
             executor.run();
             return;
@@ -183,12 +226,20 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /** Frees what a device keeps for this program; not the matrices. Needed for programs that run more than once. */
+    /**
+     * Frees what a device keeps for this program, after the run of another thread; not the matrices. Needed for
+     * programs that run more than once.
+     *
+     * @throws IllegalStateException inside a launch, which may be what it would wait for
+     */
     @Override
     public void close() {
-        closed = true;
-        if (executor != null) {
-            executor.close();
+        Launch.requireOutside("a program cannot be closed");
+        synchronized (running) {
+            closed = true;
+            if (executor != null) {
+                executor.close();
+            }
         }
     }
 }

@@ -2,12 +2,14 @@ package io.elbo4j;
 
 /**
  * Copies of one row's values at several moments, read together: a training loop records the losses of each step and
- * reads them once per reporting interval, so that no step waits. Made by {@link Backend#readback}.
+ * reads them once per reporting interval, so that no step waits. Made by {@link Backend#readback}. Calls of several
+ * threads take turns.
  */
 public abstract class Readback implements AutoCloseable {
     private final Matrix row;
     private final int capacity;
     private int recorded;
+    private boolean closed;
 
     /** @throws IllegalArgumentException unless {@code row} is one row of float32 and {@code capacity} at least 1 */
     protected Readback(Matrix row, int capacity) {
@@ -36,19 +38,32 @@ public abstract class Readback implements AutoCloseable {
     /**
      * Records the values that the row has after all work queued before.
      *
-     * @throws IllegalStateException if as many as the capacity are recorded already
+     * @throws IllegalStateException if as many as the capacity are recorded already, or if this or the row has been
+     *     closed
      */
-    public final void record() {
+    public final synchronized void record() {
+        requireOpen();
         if (recorded == capacity) {
             throw new IllegalStateException("all " + capacity + " places are taken: call take() first");
         }
-        row.storage().requireOpen();
-        copy(recorded);
+        row.storage().uses().begin();
+        try {
+            copy(recorded);
+        } finally {
+            row.storage().uses().end();
+        }
         recorded++;
     }
 
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("this readback has been closed");
+        }
+    }
+
     /** What was recorded since the last call, oldest first: waits until it is there. */
-    public final float[][] take() {
+    public final synchronized float[][] take() {
+        requireOpen();
         float[][] rows = new float[recorded][];
         if (recorded > 0) {
             await();
@@ -68,6 +83,14 @@ public abstract class Readback implements AutoCloseable {
 
     protected abstract float[] values(int place);
 
+    /** Called once. */
+    protected abstract void release();
+
     @Override
-    public abstract void close();
+    public final synchronized void close() {
+        if (!closed) {
+            closed = true;
+            release();
+        }
+    }
 }

@@ -1,15 +1,18 @@
 package io.elbo4j;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of threads, the caller among them, that run one job together. A worker out of work looks for the next
- * job for 50 us, then sleeps: waking a sleeping thread takes as long as a small kernel, and a ForkJoinPool, whose
- * workers sleep at once, made two threads no faster than one on kernels of 0.3 ms.
+ * A fixed number of threads, the caller among them, that run one job together; callers take turns. A worker out of work
+ * looks for the next job for 50 us, then sleeps: waking a sleeping thread takes as long as a small kernel, and a
+ * ForkJoinPool, whose workers sleep at once, made two threads no faster than one on kernels of 0.3 ms.
  */
 public final class Workers implements AutoCloseable {
     /** The part of a job that worker {@code worker} of {@code workers} does. */
@@ -22,89 +25,122 @@ public final class Workers implements AutoCloseable {
     private static final long LOOK_NANOS = 50_000;
     private static final int LOOKS_PER_CLOCK = 32;
 
-    private final int count;
-    private final boolean look;
-    private final Worker[] workers;
-    private final AtomicInteger running = new AtomicInteger();
-    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    private final BooleanSupplier allDone = () -> running.get() == 0;
-    private final Sleeper caller = new Sleeper();
-    private volatile int generation;
-    private @Nullable Job job;
+    private final Crew crew;
     private boolean closed;
 
     public Workers(int count) {
+        this(count, Thread::start);
+    }
+
+    Workers(int count, Consumer<Thread> start) {
         if (count < 1 || count > MOST) {
             throw new IllegalArgumentException("threads must be from 1 to " + MOST + ", not " + count);
         }
-        this.count = count;
-        this.look = count <= Runtime.getRuntime().availableProcessors();
-        this.workers = new Worker[count - 1];
-        for (int i = 0; i < workers.length; i++) {
-            workers[i] = new Worker(i + 1);
-            workers[i].start();
+        crew = new Crew(count);
+        try {
+            for (int i = 1; i < count; i++) {
+                Worker worker = new Worker(crew, i);
+                start.accept(worker);
+                crew.workers.add(worker);
+            }
+        } catch (OutOfMemoryError refused) {
+            int running = crew.workers.size() + 1;
+            crew.start(null);
+            throw new IllegalStateException("the system gives this process no more than " + running + " of the "
+                    + count + " threads asked for (" + refused.getMessage() + "): ask for fewer", refused);
+        }
+        if (count > 1) {
+            // the threads know the crew alone, so that they end where these workers are forgotten
+            Crew forgotten = crew;
+            Leaks.whenCollected(this, () -> forgotten.start(null));
         }
     }
 
+    /** Whether this thread is one of those that run parts of jobs. */
+    static boolean isWorker() {
+        return Thread.currentThread() instanceof Worker;
+    }
+
     public int count() {
-        return count;
+        return crew.count;
     }
 
     /** Returns when every part is done; an exception of any part is thrown after all have ended. */
     public synchronized void run(Job job) {
-        requireOpen();
-        if (count == 1) {
-            job.run(0, 1);
-            return;
-        }
-        start(job);
-        try {
-            job.run(0, count);
-        } catch (Throwable t) {
-            failure.compareAndSet(null, t);
-        }
-        caller.waitFor(allDone);
-        this.job = null;
-        Throwable failed = failure.getAndSet(null);
-        if (failed instanceof Error error) {
-            throw error;
-        }
-        if (failed != null) {
-            throw (RuntimeException) failed;
-        }
-    }
-
-    synchronized boolean isOpen() {
-        return !closed;
-    }
-
-    synchronized void requireOpen() {
         if (closed) {
-            throw new IllegalStateException("this backend has been closed: its threads have ended");
+            throw new IllegalStateException("these threads have ended");
         }
+        crew.run(job);
     }
 
-    private void start(@Nullable Job next) {
-        job = next;
-        running.set(workers.length);
-        generation++;
-        for (Worker worker : workers) {
-            worker.sleeper.wake();
-        }
-    }
-
-    /** Ends the threads; a job must not be running. */
+    /** Ends the threads, after the job that runs. */
     @Override
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            start(null);
+            crew.start(null);
+        }
+    }
+
+    /** All that the threads know. */
+    private static final class Crew {
+        private final int count;
+        private final boolean look;
+        private final List<Worker> workers = new ArrayList<>();
+        private final AtomicInteger running = new AtomicInteger();
+        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        private final BooleanSupplier allDone = () -> running.get() == 0;
+        private final Sleeper caller;
+        private volatile int generation;
+        private @Nullable Job job;
+
+        Crew(int count) {
+            this.count = count;
+            this.look = count <= Runtime.getRuntime().availableProcessors();
+            this.caller = new Sleeper(look);
+        }
+
+        void run(Job job) {
+            if (count == 1) {
+                job.run(0, 1);
+                return;
+            }
+            start(job);
+            try {
+                job.run(0, count);
+            } catch (Throwable t) {
+                failure.compareAndSet(null, t);
+            }
+            caller.waitFor(allDone);
+            this.job = null;
+            Throwable failed = failure.getAndSet(null);
+            if (failed instanceof Error error) {
+                throw error;
+            }
+            if (failed != null) {
+                throw (RuntimeException) failed;
+            }
+        }
+
+        /** @param next null: the threads end */
+        void start(@Nullable Job next) {
+            job = next;
+            running.set(workers.size());
+            generation++;
+            for (int i = 0; i < workers.size(); i++) {
+                workers.get(i).sleeper.wake();
+            }
         }
     }
 
     /** One thread's wait for a condition that another thread makes true before it calls {@link #wake}. */
-    private final class Sleeper {
+    private static final class Sleeper {
+        private final boolean look;
         private volatile @Nullable Thread asleep;
+
+        Sleeper(boolean look) {
+            this.look = look;
+        }
 
         void waitFor(BooleanSupplier condition) {
             if (look) {
@@ -136,36 +172,45 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    private final class Worker extends Thread {
+    private static final class Worker extends Thread {
+        private final Crew crew;
         private final int worker;
-        private final Sleeper sleeper = new Sleeper();
+        private final Sleeper sleeper;
         private int seen;
-        private final BooleanSupplier newJob = () -> generation != seen;
+        private final BooleanSupplier newJob;
 
-        Worker(int worker) {
+        Worker(Crew crew, int worker) {
             super("elbo4j-worker-" + worker);
+            this.crew = crew;
             this.worker = worker;
+            this.sleeper = new Sleeper(crew.look);
+            this.newJob = () -> crew.generation != seen;
             setDaemon(true);
         }
 
         @Override
         public void run() {
-            while (true) {
+            do {
                 sleeper.waitFor(newJob);
-                seen = generation;
-                Job mine = job;
-                if (mine == null) {
-                    return;
-                }
-                try {
-                    mine.run(worker, count);
-                } catch (Throwable t) {
-                    failure.compareAndSet(null, t);
-                }
-                if (running.decrementAndGet() == 0) {
-                    caller.wake();
-                }
+            } while (doOne());
+        }
+
+        /** Returns whether there may be another; a method of its own, so that a job is not held while none is there. */
+        private boolean doOne() {
+            seen = crew.generation;
+            Job mine = crew.job;
+            if (mine == null) {
+                return false;
             }
+            try {
+                mine.run(worker, crew.count);
+            } catch (Throwable t) {
+                crew.failure.compareAndSet(null, t);
+            }
+            if (crew.running.decrementAndGet() == 0) {
+                crew.caller.wake();
+            }
+            return true;
         }
     }
 }

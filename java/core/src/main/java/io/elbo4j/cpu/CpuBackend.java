@@ -49,7 +49,8 @@ public final class CpuBackend extends Backend {
     /**
      * Memory of this process that another library owns, without a copy: it must hold that many floats from where the
      * pointer stands, and stay valid while matrices on it are used. The storage holds the pointer, which need not be
-     * what keeps the memory: that is for the caller to hold. Closing the storage does not free it.
+     * what keeps the memory: that is for the caller to hold. Closing the storage does not free it, but waits until no
+     * launch uses it any more: then its owner may.
      *
      * @throws IllegalArgumentException for a null pointer or one that is no multiple of 4
      */

@@ -11,7 +11,6 @@ final class NativeIndices extends Indices {
     private final NativeMemory memory;
     private final Address address;
     private final IntBuffer buffer;
-    private volatile boolean closed;
 
     NativeIndices(Backend backend, int count) {
         super(backend, count);
@@ -36,26 +35,18 @@ final class NativeIndices extends Indices {
 
     @Override
     protected void copy(int[] source, int from) {
-        requireOpen();
         buffer.put(0, source, from, count());
         Reference.reachabilityFence(this);
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("these " + count() + " row numbers have been closed");
-        }
-    }
-
     @Override
     public Address address() {
-        requireOpen();
+        requireMemory();
         return (Address) address.position(position());
     }
 
     @Override
-    public void close() {
-        closed = true;
+    protected void release() {
         memory.guard().close();
     }
 }

@@ -1,6 +1,7 @@
 package io.elbo4j.cpu;
 
 import io.elbo4j.Leaks;
+import io.elbo4j.NativeBytes;
 import io.elbo4j.cpu.jni.ElboCpu;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -48,12 +49,29 @@ record NativeMemory(FloatPointer base, Leaks.Guard guard) {
     static NativeMemory allocate(Object owner, long elements, int bytes) {
         requireElements(elements);
         long floats = bytes == Float.BYTES ? elements : (elements + 1) / 2;
+        FloatPointer base = allocate(floats);
+        Leaks.Guard guard = new Leaks.Guard(owner, () -> {
+            ElboCpu.elbo4j_cpu_free(base, floats);
+            NativeBytes.remove(floats * Float.BYTES);
+        });
+        NativeBytes.add(floats * Float.BYTES);
+        return new NativeMemory(base, guard);
+    }
+
+    private static FloatPointer allocate(long floats) {
         FloatPointer base = ElboCpu.elbo4j_cpu_allocate(floats);
-        if (base == null || base.isNull()) {
+        if (isNull(base) && NativeBytes.collect()) {
+            base = ElboCpu.elbo4j_cpu_allocate(floats);
+        }
+        if (isNull(base)) {
             throw new OutOfMemoryError("the cpu backend could not get " + floats * Float.BYTES + " bytes of native"
                     + " memory: use smaller batches, or a machine with more memory");
         }
-        return new NativeMemory(base, new Leaks.Guard(owner, () -> ElboCpu.elbo4j_cpu_free(base, floats)));
+        return base;
+    }
+
+    private static boolean isNull(FloatPointer base) {
+        return base == null || base.isNull();
     }
 
     private static void requireElements(long elements) {

@@ -25,13 +25,13 @@ final class NativeStorage extends Storage {
 
     /** Floats of another library. */
     NativeStorage(Backend backend, Pointer hostMemory, long elements) {
-        super(backend, elements, ElementType.FLOAT32);
+        super(backend, elements, ElementType.FLOAT32, true);
         memory = NativeMemory.wrap(hostMemory, elements);
     }
 
     /**
-     * A pointer to an element that holds the storage: the JVM keeps the arguments of a native call alive, so the memory
-     * cannot be freed under a kernel, even where nothing else refers to it any more.
+     * A pointer to an element that holds the storage: the JVM keeps the arguments of a native call alive, so the
+     * garbage collector cannot free the memory under a kernel, even where nothing else refers to it any more.
      */
     static final class Address extends FloatPointer {
         private final NativeStorage storage;

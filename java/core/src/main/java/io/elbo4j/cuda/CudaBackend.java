@@ -4,6 +4,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
 import io.elbo4j.Launch;
+import io.elbo4j.Leaks;
 import io.elbo4j.Matrix;
 import io.elbo4j.Program;
 import io.elbo4j.Readback;
@@ -22,13 +23,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory comes from a pool that the backends of a device share: what is closed stays there for the next matrix, and
  * goes back to the driver when the last backend and the last of its memory are closed.
  *
- * <p>Calls leave this backend's device current on the calling thread.
+ * <p>Calls leave this backend's device current on the calling thread. Threads that queue work on the same stream take
+ * turns; reading a matrix keeps its turn until the values are there.
  *
  * <p>Not run on a device so far; the kernels and this class have been run on the emulation of the tests alone.
  */
 @NullMarked
 public final class CudaBackend extends Backend {
     private final CudaQueue queue;
+    private final Leaks.Guard guard;
 
     /**
      * On a stream of its own.
@@ -59,6 +62,7 @@ public final class CudaBackend extends Backend {
     private CudaBackend(CudaQueue queue) {
         super("cuda", Memory.DEVICE, new CudaKernels(queue), 1);
         this.queue = queue;
+        this.guard = new Leaks.Guard(this, queue::release);
     }
 
     public CudaDevice device() {
@@ -71,7 +75,12 @@ public final class CudaBackend extends Backend {
 
     /** Waits until all work queued before is done; an error of that work is thrown here. */
     public void synchronize() {
-        queue.stream().synchronize();
+        queue.retain();
+        try {
+            queue.stream().synchronize();
+        } finally {
+            queue.release();
+        }
     }
 
     @Override
@@ -88,10 +97,10 @@ public final class CudaBackend extends Backend {
     /**
      * Memory of this device that another library owns, without a copy: it must hold that many floats, stay valid until
      * the work queued on it is done, and be written by other streams only before or after (see
-     * {@link CudaStream#waitFor}). Closing the storage does not free it. Two storages of the same memory are not known
-     * to be the same. Managed and page-locked memory that kernels reach at the same address will do. How much memory
-     * there is behind an address is not known: if it is too little, kernels may fail, after which the process cannot
-     * use CUDA any more ({@link FatalCudaException}).
+     * {@link CudaStream#waitFor}). Closing the storage does not free it, and does not wait for work that is queued. Two
+     * storages of the same memory are not known to be the same. Managed and page-locked memory that kernels reach at
+     * the same address will do. How much memory there is behind an address is not known: if it is too little, kernels
+     * may fail, after which the process cannot use CUDA any more ({@link FatalCudaException}).
      *
      * @throws IllegalArgumentException for a null pointer, one that is no multiple of 4, memory of another device, and
      *     memory of the host that kernels cannot use
@@ -111,15 +120,12 @@ public final class CudaBackend extends Backend {
     }
 
     @Override
-    protected Program.Executor executor(List<Launch> launches) {
-        return new CudaProgram(queue, (CudaKernels) kernels(), launches);
+    protected Program.Executor executor(List<Launch> launches, boolean replayed) {
+        return new CudaProgram(queue, (CudaKernels) kernels(), launches, replayed);
     }
 
     @Override
-    public void close() {
-        if (isOpen()) {
-            super.close();
-            queue.release();
-        }
+    protected void release() {
+        guard.close();
     }
 }

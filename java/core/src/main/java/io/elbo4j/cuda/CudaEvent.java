@@ -1,6 +1,7 @@
 package io.elbo4j.cuda;
 
 import io.elbo4j.Leaks;
+import io.elbo4j.Uses;
 import io.elbo4j.cuda.jni.ElboCuda;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -13,7 +14,7 @@ public final class CudaEvent implements AutoCloseable {
     private final int device;
     private final Pointer event;
     private final Leaks.Guard guard;
-    private volatile boolean closed;
+    private final Uses uses;
 
     /** @throws IllegalStateException if the device cannot be used, with the reason */
     public CudaEvent(int device) {
@@ -27,34 +28,47 @@ public final class CudaEvent implements AutoCloseable {
                 CudaErrors.note(ElboCuda.elbo4j_cuda_event_destroy(created));
             }
         });
+        this.uses = new Uses(() -> "this CUDA event has", guard::close);
     }
 
     public int device() {
         return device;
     }
 
-    Pointer pointer() {
+    /** A call that returns an error, with an event that no thread destroys meanwhile. */
+    interface Call {
+        int with(Pointer event);
+    }
+
+    void with(Call call) {
         CudaErrors.requireAlive();
-        if (closed) {
-            throw new IllegalStateException("this CUDA event has been closed");
+        uses.begin();
+        try {
+            CudaErrors.check(call.with(event));
+        } finally {
+            uses.end();
         }
-        return event;
     }
 
     /** Marks the work queued on the stream so far, instead of what was recorded before. */
     public CudaEvent record(CudaStream stream) {
-        CudaErrors.check(ElboCuda.elbo4j_cuda_event_record(pointer(), stream.use()));
+        stream.uses().begin();
+        try {
+            with(pointer -> ElboCuda.elbo4j_cuda_event_record(pointer, stream.use()));
+        } finally {
+            stream.uses().end();
+        }
         return this;
     }
 
     /** Waits until what was recorded is done, which it is if nothing was. */
     public void synchronize() {
-        CudaErrors.check(ElboCuda.elbo4j_cuda_event_synchronize(pointer()));
+        with(ElboCuda::elbo4j_cuda_event_synchronize);
     }
 
     public boolean isDone() {
         try (IntPointer done = new IntPointer(1L)) {
-            CudaErrors.check(ElboCuda.elbo4j_cuda_event_query(pointer(), done));
+            with(pointer -> ElboCuda.elbo4j_cuda_event_query(pointer, done));
             return done.get() != 0;
         }
     }
@@ -66,14 +80,16 @@ public final class CudaEvent implements AutoCloseable {
      */
     public static float milliseconds(CudaEvent from, CudaEvent to) {
         try (FloatPointer milliseconds = new FloatPointer(1L)) {
-            CudaErrors.check(ElboCuda.elbo4j_cuda_event_milliseconds(milliseconds, from.pointer(), to.pointer()));
+            from.with(begin -> {
+                to.with(end -> ElboCuda.elbo4j_cuda_event_milliseconds(milliseconds, begin, end));
+                return 0;
+            });
             return milliseconds.get();
         }
     }
 
     @Override
     public void close() {
-        closed = true;
-        guard.close();
+        uses.close();
     }
 }

@@ -12,28 +12,21 @@ final class CudaIndices extends Indices {
     private final Pointer memory;
     private final CudaAddress.Ints address;
     private final Leaks.Guard guard;
-    private volatile boolean closed;
 
     CudaIndices(Backend backend, CudaQueue queue, int count) {
         super(backend, count);
-        Pointer allocated = queue.allocate((long) count * Integer.BYTES);
+        long bytes = (long) count * Integer.BYTES;
+        Pointer allocated = queue.allocate(bytes);
         this.queue = queue;
         this.memory = allocated;
         this.address = new CudaAddress.Ints(allocated.address(), this);
-        this.guard = new Leaks.Guard(this, () -> queue.free(allocated));
+        this.guard = new Leaks.Guard(this, () -> queue.free(allocated, bytes));
     }
 
     @Override
     protected void copy(int[] source, int from) {
-        requireOpen();
         queue.staging().write(memory, source, from, count());
         Reference.reachabilityFence(this);
-    }
-
-    void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("these " + count() + " row numbers have been closed");
-        }
     }
 
     /** Of row number 0, for kernels that read the position from the device's memory. */
@@ -47,13 +40,12 @@ final class CudaIndices extends Indices {
     }
 
     private CudaAddress.Ints address(int position) {
-        requireOpen();
+        requireMemory();
         return (CudaAddress.Ints) address.position(position);
     }
 
     @Override
-    public void close() {
-        closed = true;
+    protected void release() {
         guard.close();
     }
 }

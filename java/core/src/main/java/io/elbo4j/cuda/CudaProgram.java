@@ -25,20 +25,29 @@ final class CudaProgram implements Program.Executor {
     private final CudaQueue queue;
     private final CudaKernels kernels;
     private final List<Launch> launches;
-    private State state = State.NEW;
+    private State state;
     private Graph graph;
 
-    CudaProgram(CudaQueue queue, CudaKernels kernels, List<Launch> launches) {
+    /** @param replayed whether it may be captured */
+    CudaProgram(CudaQueue queue, CudaKernels kernels, List<Launch> launches, boolean replayed) {
         this.queue = queue;
         this.kernels = kernels;
         this.launches = DenseUpdates.fuse(launches);
+        this.state = replayed ? State.NEW : State.PLAIN;
     }
 
     /** An executable graph and the values that its kernels read; freed together. */
     private record Graph(Pointer executable, long nodes, LiveValues live, Leaks.Guard guard) { }
 
+    /** Kernels of other threads would be captured with those of this program. */
     @Override
     public void run() {
+        synchronized (queue.stream()) {
+            runAlone();
+        }
+    }
+
+    private void runAlone() {
         Pointer stream = queue.use();
         if (state == State.RAN_ONCE) {
             capture(stream);
@@ -98,18 +107,16 @@ final class CudaProgram implements Program.Executor {
         int ended = 0;
         long count = 0;
         boolean all = false;
-        synchronized (queue.stream()) {
-            CudaErrors.check(ElboCuda.elbo4j_cuda_capture_begin(stream));
-            try (LongPointer nodes = new LongPointer(1L)) {
-                try {
-                    kernels.readFrom(live);
-                    all = launchAll();
-                } finally {
-                    kernels.readFrom(null);
-                    ended = ElboCuda.elbo4j_cuda_capture_end(stream, executable, nodes);
-                }
-                count = nodes.get();
+        CudaErrors.check(ElboCuda.elbo4j_cuda_capture_begin(stream));
+        try (LongPointer nodes = new LongPointer(1L)) {
+            try {
+                kernels.readFrom(live);
+                all = launchAll();
+            } finally {
+                kernels.readFrom(null);
+                ended = ElboCuda.elbo4j_cuda_capture_end(stream, executable, nodes);
             }
+            count = nodes.get();
         }
         CudaErrors.check(ended);
         return all ? count : 0;

@@ -14,17 +14,24 @@ final class CudaReadback extends Readback {
     private final FloatPointer places;
     private final Pointer event;
     private final Leaks.Guard guard;
-    private volatile boolean closed;
 
     CudaReadback(CudaQueue queue, Matrix row, int capacity) {
         super(row, capacity);
         queue.use();
         Pointer memory = new Pointer();
         Pointer recorded = new Pointer();
-        CudaErrors.check(ElboCuda.elbo4j_cuda_allocate_host(memory, Math.max(1, capacity * row.columns())
-                * Float.BYTES));
-        CudaErrors.check(ElboCuda.elbo4j_cuda_event_create(recorded, 0));
         queue.retain();
+        try {
+            CudaErrors.check(ElboCuda.elbo4j_cuda_allocate_host(memory, Math.max(1, capacity * row.columns())
+                    * Float.BYTES));
+            CudaErrors.check(ElboCuda.elbo4j_cuda_event_create(recorded, 0));
+        } catch (RuntimeException e) {
+            if (!memory.isNull()) {
+                CudaErrors.note(ElboCuda.elbo4j_cuda_free_host(memory));
+            }
+            queue.release();
+            throw e;
+        }
         this.queue = queue;
         this.places = new FloatPointer(memory);
         this.event = recorded;
@@ -47,16 +54,16 @@ final class CudaReadback extends Readback {
 
     @Override
     protected void copy(int place) {
-        requireOpen();
-        Pointer stream = queue.use();
-        CudaErrors.check(ElboCuda.elbo4j_cuda_copy_to_host(new CudaAddress(places.address() + place * bytes()),
-                (Pointer) row().address(), bytes(), stream));
-        CudaErrors.check(ElboCuda.elbo4j_cuda_event_record(event, stream));
+        synchronized (queue.stream()) {
+            Pointer stream = queue.use();
+            CudaErrors.check(ElboCuda.elbo4j_cuda_copy_to_host(new CudaAddress(places.address() + place * bytes()),
+                    (Pointer) row().address(), bytes(), stream));
+            CudaErrors.check(ElboCuda.elbo4j_cuda_event_record(event, stream));
+        }
     }
 
     @Override
     protected void await() {
-        requireOpen();
         queue.use();
         CudaErrors.check(ElboCuda.elbo4j_cuda_event_synchronize(event));
     }
@@ -69,15 +76,8 @@ final class CudaReadback extends Readback {
         return values;
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("this readback has been closed");
-        }
-    }
-
     @Override
-    public void close() {
-        closed = true;
+    protected void release() {
         guard.close();
     }
 }

@@ -23,10 +23,11 @@ final class CudaStorage extends Storage {
 
     private CudaStorage(Backend backend, long elements, ElementType type, CudaQueue queue, Pointer memory,
             boolean owned) {
-        super(backend, elements, type);
+        super(backend, elements, type, !owned);
+        long bytes = elements * type.bytes();
         this.queue = queue;
         this.memory = memory;
-        this.guard = owned ? new Leaks.Guard(this, () -> queue.free(memory)) : null;
+        this.guard = owned ? new Leaks.Guard(this, () -> queue.free(memory, bytes)) : null;
     }
 
     static CudaStorage allocate(Backend backend, CudaQueue queue, long elements, ElementType type) {

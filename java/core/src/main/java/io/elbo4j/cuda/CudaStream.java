@@ -1,6 +1,7 @@
 package io.elbo4j.cuda;
 
 import io.elbo4j.Leaks;
+import io.elbo4j.Uses;
 import io.elbo4j.cuda.jni.ElboCuda;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.NullMarked;
@@ -16,7 +17,7 @@ public final class CudaStream implements AutoCloseable {
     private final int device;
     private final Pointer stream;
     private final Leaks.@Nullable Guard guard;
-    private volatile boolean closed;
+    private final Uses uses = new Uses(() -> "this CUDA stream has", this::end);
 
     private CudaStream(int device, Pointer stream, boolean owned) {
         this.device = device;
@@ -86,29 +87,47 @@ public final class CudaStream implements AutoCloseable {
      */
     Pointer use() {
         CudaErrors.requireAlive();
-        if (closed) {
-            throw new IllegalStateException("this CUDA stream has been closed");
-        }
+        uses.requireOpen();
         CudaErrors.check(ElboCuda.elbo4j_cuda_set_device(device));
         return stream;
     }
 
     /** Waits until all work queued before is done; an error of that work is thrown here. */
     public void synchronize() {
-        CudaErrors.check(ElboCuda.elbo4j_cuda_stream_synchronize(use()));
+        uses.begin();
+        try {
+            CudaErrors.check(ElboCuda.elbo4j_cuda_stream_synchronize(use()));
+        } finally {
+            uses.end();
+        }
     }
 
     /** Work queued from now on starts after what the event has recorded; the caller does not wait. */
     public void waitFor(CudaEvent event) {
-        CudaErrors.check(ElboCuda.elbo4j_cuda_stream_wait(use(), event.pointer()));
+        uses.begin();
+        try {
+            event.with(pointer -> ElboCuda.elbo4j_cuda_stream_wait(use(), pointer));
+        } finally {
+            uses.end();
+        }
     }
 
-    /** Work queued before is finished by the device all the same. */
-    @Override
-    public void close() {
-        closed = true;
+    Uses uses() {
+        return uses;
+    }
+
+    private void end() {
         if (guard != null) {
             guard.close();
         }
+    }
+
+    /**
+     * Work queued before is finished by the device all the same. The stream is destroyed when the backends on it, and
+     * what other threads are doing with it, have ended.
+     */
+    @Override
+    public void close() {
+        uses.close();
     }
 }

@@ -18,6 +18,7 @@ final class LiveValues implements AutoCloseable {
     private static final int MOST_VALUES_OF_A_LAUNCH = 2;
 
     private final CudaQueue queue;
+    private final long most;
     private final Pointer device;
     private final LongPointer first;
     private final LongPointer host;
@@ -26,7 +27,7 @@ final class LiveValues implements AutoCloseable {
     private long used;
 
     LiveValues(CudaQueue queue, int launches) {
-        long most = Math.max(1, (long) MOST_VALUES_OF_A_LAUNCH * launches);
+        most = Math.max(1, (long) MOST_VALUES_OF_A_LAUNCH * launches);
         this.queue = queue;
         this.host = new LongPointer(most);
         this.device = queue.allocate(most * Long.BYTES);
@@ -46,10 +47,7 @@ final class LiveValues implements AutoCloseable {
 
     /** {position}. */
     LongPointer of(CudaIndices indices) {
-        return place(indices, 1, at -> {
-            indices.requireOpen();
-            host.put(at, indices.position());
-        });
+        return place(indices, 1, at -> host.put(at, indices.position()));
     }
 
     private interface Update {
@@ -77,7 +75,7 @@ final class LiveValues implements AutoCloseable {
 
     @Override
     public void close() {
-        queue.free(device);
+        queue.free(device, most * Long.BYTES);
         host.close();
     }
 }

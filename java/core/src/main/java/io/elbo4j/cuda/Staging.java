@@ -69,6 +69,26 @@ final class Staging implements AutoCloseable {
         }
     }
 
+    // the pieces are one thread's at a time, and nothing may be queued while a program is captured
+
+    void write(Pointer target, ElementType type, float[] source, int from, int count) {
+        synchronized (queue.stream()) {
+            writeAlone(target, type, source, from, count);
+        }
+    }
+
+    void write(Pointer target, int[] source, int from, int count) {
+        synchronized (queue.stream()) {
+            writeAlone(target, source, from, count);
+        }
+    }
+
+    void read(Pointer source, ElementType type, float[] target, int to, int count) {
+        synchronized (queue.stream()) {
+            readAlone(source, type, target, to, count);
+        }
+    }
+
     /** The next piece of the ring, whose last copy is done. */
     private Piece take() {
         if (pieces[next] == null) {
@@ -81,7 +101,7 @@ final class Staging implements AutoCloseable {
         return piece;
     }
 
-    void write(Pointer target, ElementType type, float[] source, int from, int count) {
+    private void writeAlone(Pointer target, ElementType type, float[] source, int from, int count) {
         Pointer stream = queue.use();
         for (long done = 0; done < count; done += ELEMENTS) {
             int n = (int) Math.min(ELEMENTS, count - done);
@@ -97,7 +117,7 @@ final class Staging implements AutoCloseable {
         }
     }
 
-    void write(Pointer target, int[] source, int from, int count) {
+    private void writeAlone(Pointer target, int[] source, int from, int count) {
         Pointer stream = queue.use();
         for (long done = 0; done < count; done += ELEMENTS) {
             int n = (int) Math.min(ELEMENTS, count - done);
@@ -114,7 +134,7 @@ final class Staging implements AutoCloseable {
     }
 
     /** Returns when the values are there: while one piece is copied out, the device fills those after it. */
-    void read(Pointer source, ElementType type, float[] target, int to, int count) {
+    private void readAlone(Pointer source, ElementType type, float[] target, int to, int count) {
         Pointer stream = queue.use();
         long asked = 0;
         for (long done = 0; done < count; done += ELEMENTS) {

@@ -51,7 +51,7 @@ public final class Rows {
         Arguments a = new Arguments("Rows.gather").input("source", source);
         long rows = Arguments.given("Rows.gather", "target", target).rows();
         a.indices(indices, "target", rows).output("target", target, rows, source.columns());
-        return a.launch(target.rows()).readsAll(source).writes(target)
+        return a.launch(target.rows()).readsAll(source).reads(indices).writes(target)
                 .nanosPerItem(NANOS_PER_ELEMENT * target.columns())
                 .require(() -> requireRows(indices, rows, source.rows()))
                 .body((begin, end) -> target.backend().kernels().gather(source, indices, target, begin, end));
@@ -66,7 +66,7 @@ public final class Rows {
         Arguments a = new Arguments("Rows.scatterAdd").input("source", source);
         long rows = Arguments.given("Rows.scatterAdd", "target", target).rows();
         a.indices(indices, "source", source.rows()).output("target", target, rows, source.columns());
-        return a.launch(target.columns()).readsAll(source).writes(Arguments.whole(target))
+        return a.launch(target.columns()).readsAll(source).reads(indices).writes(Arguments.whole(target))
                 .nanosPerItem(NANOS_PER_ELEMENT * source.rows())
                 .require(() -> requireRows(indices, source.rows(), rows))
                 .body((begin, end) -> target.backend().kernels().scatterAdd(source, indices, target, begin, end));

@@ -5,7 +5,7 @@ import io.elbo4j.Indices;
 
 /** Row numbers of the java backend: an {@code int[]}. */
 final class HeapIndices extends Indices {
-    private int[] values;
+    private final int[] values;
 
     HeapIndices(Backend backend, int count) {
         super(backend, count);
@@ -19,14 +19,12 @@ final class HeapIndices extends Indices {
 
     @Override
     public int[] address() {
-        if (values == null) {
-            throw new IllegalStateException("these " + count() + " row numbers have been closed");
-        }
+        requireMemory();
         return values;
     }
 
     @Override
-    public void close() {
-        values = null;
+    protected void release() {
+        // the garbage collector takes the array
     }
 }

@@ -244,7 +244,7 @@ class CudaBackendTest {
     @Test
     void programsAreCapturedInTheirSecondRun() {
         try (Matrix m = backend.matrix(2, 2)) {
-            try (CudaProgram program = (CudaProgram) backend.executor(List.of(Rows.fill(3, m)))) {
+            try (CudaProgram program = (CudaProgram) backend.executor(List.of(Rows.fill(3, m)), true)) {
                 program.run();
                 assertEquals(0, program.nodes());
                 program.run();
@@ -261,7 +261,8 @@ class CudaBackendTest {
         try (Matrix m = backend.matrix(1, 1); Matrix sum = backend.matrix(1, 1)) {
             int[] runs = {0};
             Launch host = Launch.of("host", backend, 1).body((begin, end) -> runs[0]++);
-            CudaProgram program = (CudaProgram) backend.executor(List.of(Rows.fill(3, m), host, Rows.add(m, sum)));
+            CudaProgram program = (CudaProgram) backend.executor(List.of(Rows.fill(3, m), host, Rows.add(m, sum)),
+                    true);
             for (int i = 0; i < 4; i++) {
                 program.run();
                 assertEquals(0, program.nodes());
@@ -282,7 +283,7 @@ class CudaBackendTest {
                             throw new UnsupportedOperationException("once");
                         }
                         backend.kernels().fill(4, m, 0, 1);
-                    })));
+                    })), true);
             program.run();
             assertThrows(UnsupportedOperationException.class, program::run);
             program.run();
@@ -306,7 +307,7 @@ class CudaBackendTest {
                 backend.kernels().add(m, sum, 0, 1);
                 backend.synchronize();
             });
-            CudaProgram program = (CudaProgram) backend.executor(List.of(Rows.fill(3, m), waits));
+            CudaProgram program = (CudaProgram) backend.executor(List.of(Rows.fill(3, m), waits), true);
             for (int i = 1; i <= 4; i++) {
                 program.run();
                 assertEquals(0, program.nodes());

@@ -12,7 +12,10 @@ import io.elbo4j.train.graph.StepSettings;
 import io.elbo4j.train.graph.Streams;
 import io.elbo4j.train.model.Vae;
 
-/** Runs a trained model in both directions: images to latent variables, latent variables to images. */
+/**
+ * Runs a trained model in both directions: images to latent variables, latent variables to images. Threads may share
+ * one, as each call has buffers of its own; no other thread may train or close the parameters meanwhile.
+ */
 public final class Coder {
     private static final int ROWS = 500;
 

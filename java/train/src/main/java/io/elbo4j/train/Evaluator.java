@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 
-/** Evaluates a model on a fixed data set, which it keeps in the backend's memory until closed. */
+/**
+ * Evaluates a model on a fixed data set, which it keeps in the backend's memory until closed. Threads may share one:
+ * their calls take turns, and closing waits for them. No other thread may train the parameters meanwhile.
+ */
 public final class Evaluator implements AutoCloseable {
     private static final int ROWS = 500;
 
@@ -71,7 +74,7 @@ public final class Evaluator implements AutoCloseable {
      *
      * @param rowsDone is told now and then how many rows are done
      */
-    public Evaluation evaluate(long draw, LongConsumer rowsDone) {
+    public synchronized Evaluation evaluate(long draw, LongConsumer rowsDone) {
         int rows = Math.toIntExact(data.rows());
         int latent = Math.toIntExact(vae.latent().columns());
         int[] order = Resident.inOrder(rows);
@@ -108,7 +111,7 @@ public final class Evaluator implements AutoCloseable {
      *
      * @return the average over the rows, in nats
      */
-    public double logLikelihood(int samples, LongConsumer rowsDone) {
+    public synchronized double logLikelihood(int samples, LongConsumer rowsDone) {
         ArgumentException.require(samples >= 1, "samples", "at least 1", samples);
         int rows = Math.toIntExact(data.rows());
         int[] order = Resident.inOrder(rows);
@@ -145,7 +148,7 @@ public final class Evaluator implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         steps.close();
         importance.values().forEach(Steps::close);
         data.close();

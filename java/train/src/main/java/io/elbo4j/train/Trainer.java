@@ -16,6 +16,9 @@ import java.util.List;
 /**
  * Trains a model step by step. Where it stands is a {@link Position} and the {@link Parameters}, nothing else: a
  * trainer made from both goes on as if it had never stopped, to the bit.
+ *
+ * <p>One thread trains; calls of others take turns with its steps ({@link #progress} does not wait). While a step runs,
+ * nothing else may use the parameters; an evaluation by another thread in between sees them as they are.
  */
 public final class Trainer implements AutoCloseable {
     /**
@@ -72,9 +75,9 @@ public final class Trainer implements AutoCloseable {
     private final List<Unread> unread = new ArrayList<>();
     private final int mostUnread;
     private long orderedEpoch = -1;
-    private Progress progress;
+    private volatile Progress progress;
     private Position at;
-    private double klWeight;
+    private volatile double klWeight;
 
     /** Begins at the start. */
     public Trainer(Vae vae, Parameters parameters, Backend backend, TrainingSettings settings, Images images) {
@@ -118,7 +121,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @throws NonFiniteException as {@link #step}
      */
-    public Position position() {
+    public synchronized Position position() {
         readTotals();
         return at;
     }
@@ -138,7 +141,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** Averages over the rows of the current epoch so far, of the data as given. */
-    public Elbo elbo() {
+    public synchronized Elbo elbo() {
         readTotals();
         return new Elbo(at.reconstruction() / at.row() - logVolume, at.kl() / at.row());
     }
@@ -149,7 +152,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** Starts the next epoch. */
-    public void nextEpoch() {
+    public synchronized void nextEpoch() {
         readTotals();
         at = new Position(at.step(), at.epoch() + 1, 0, 0, 0);
         progress = new Progress(at.step(), at.epoch(), 0);
@@ -161,7 +164,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @throws NonFiniteException naming the step, the tensor and the row of the first number that is not finite
      */
-    public void step() {
+    public synchronized void step() {
         if (orderedEpoch != progress.epoch()) {
             Shuffle.permutation(settings.seed(), progress.epoch(), order);
             deviceOrder.set(order, 0);
@@ -221,7 +224,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** @throws NonFiniteException naming the parameter if any parameter is not finite: it must not be saved */
-    public void checkParameters() {
+    public synchronized void checkParameters() {
         readTotals();
         for (Parameters.State s : parameters.all()) {
             checkFinite(s.parameter().name(), s.value());
@@ -245,7 +248,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         steps.close();
         deviceOrder.close();
         data.close();

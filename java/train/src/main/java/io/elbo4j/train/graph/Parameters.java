@@ -10,7 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The parameters of a model in a backend's memory, each with its gradient and Adam's two moments. */
+/**
+ * The parameters of a model in a backend's memory, each with its gradient and Adam's two moments. Steps of several
+ * threads may read them at the same time; while one trains them, no other may run.
+ */
 public final class Parameters implements AutoCloseable {
     /** Value, gradient and moments of one parameter. */
     public record State(Parameter parameter, Matrix value, Matrix gradient, Matrix firstMoment,

@@ -2,6 +2,7 @@ package io.elbo4j.train.graph;
 
 import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
+import io.elbo4j.FloatingPoint;
 import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
@@ -21,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A graph compiled for a backend and a number of rows: buffers planned and allocated once, launches listed once.
  * Running it allocates nothing. Steps of one training run share {@link Parameters}; close a step to free its buffers.
+ *
+ * <p>A step is one thread's at a time, from saying its rows to reading its results: a call while another thread is in
+ * one is refused, but two threads that call in turns get each other's rows. So give each thread a step of its own.
+ * Steps of several threads may share a backend and, unless one of them trains, parameters and data. Any thread may
+ * close a step.
  */
 public final class Step implements AutoCloseable {
     /** Runs whose totals can be recorded before they are taken. */
@@ -37,7 +43,8 @@ public final class Step implements AutoCloseable {
     private final @Nullable Matrix totals;
     private final @Nullable Readback recorded;
     private final Plan.NodeNoise[] noises;
-    private final Matrix[] klGradients;
+    private final Program klGradients;
+    private final Turn turn = new Turn("this step");
     private double klWeight = Double.NaN;
 
     private Step(Graph graph, Parameters parameters, Backend backend, long batch, StepSettings settings,
@@ -85,8 +92,8 @@ public final class Step implements AutoCloseable {
         this.program = new Program(backend, all);
         this.recorded = train ? backend.readback(totals, MOST_RECORDED) : null;
         this.noises = plan.noises().toArray(Plan.NodeNoise[]::new);
-        this.klGradients = train ? terms.stream().filter(Latent.class::isInstance)
-                .map(latent -> plan.klGradient(plan.terms().get(latent).rows())).toArray(Matrix[]::new) : new Matrix[0];
+        this.klGradients = Program.notReplayed(backend, train ? terms.stream().filter(Latent.class::isInstance)
+                .map(latent -> weigh(plan.klGradient(plan.terms().get(latent).rows()))).toList() : List.of());
         if (train) {
             klWeight(1);
         }
@@ -162,6 +169,13 @@ public final class Step implements AutoCloseable {
         return scale;
     }
 
+    /** Each element of a gradient becomes the weight of the KL, which is read when the launch runs. */
+    private Launch weigh(Matrix gradient) {
+        return Launch.of("weight of the KL", gradient.backend(), gradient.rows()).writes(gradient)
+                .body((begin, end) -> gradient.backend().kernels().fill((float) (klWeight / gradient.rows()), gradient,
+                        begin, end));
+    }
+
     private void weigh(StepSettings settings, List<Launch> all) {
         Matrix sum = plan.buffer("log weights", batch * settings.samples(), 1);
         List<Matrix> parts = new ArrayList<>(plan.logWeights().values());
@@ -179,7 +193,12 @@ public final class Step implements AutoCloseable {
                     ? "this step was compiled without data: set its inputs' values instead"
                     : "this step was compiled with an order of its own: say where in it, with rows(from)");
         }
-        ownOrder.set(source, from);
+        turn.begin();
+        try {
+            ownOrder.set(source, from);
+        } finally {
+            turn.end();
+        }
         return this;
     }
 
@@ -188,7 +207,12 @@ public final class Step implements AutoCloseable {
         if (order == null || ownOrder != null) {
             throw new IllegalStateException("this step was compiled without an order of rows: give them instead");
         }
-        order.position(from);
+        turn.begin();
+        try {
+            order.position(from);
+        } finally {
+            turn.end();
+        }
         return this;
     }
 
@@ -197,15 +221,28 @@ public final class Step implements AutoCloseable {
         if (!(weight >= 0) || Double.isInfinite(weight)) {
             throw new IllegalArgumentException("klWeight must be a finite number of at least 0, not " + weight);
         }
-        if (weight != klWeight) {
-            for (Matrix gradient : klGradients) {
-                gradient.storage().requireOpen();
-                // unlike a write it waits for nothing, and unlike a launch it allocates nothing
-                gradient.backend().kernels().fill((float) (weight / gradient.rows()), gradient, 0, gradient.rows());
+        FloatingPoint.requireNearest();
+        turn.begin();
+        try {
+            if (weight != klWeight) {
+                weigh(weight);
             }
-            klWeight = weight;
+        } finally {
+            turn.end();
         }
         return this;
+    }
+
+    /** Unlike a write it waits for nothing, and unlike a launch of its own it allocates nothing. */
+    private void weigh(double weight) {
+        double before = klWeight;
+        klWeight = weight;
+        try {
+            klGradients.run();
+        } catch (RuntimeException | Error e) {
+            klWeight = before;
+            throw e;
+        }
     }
 
     /** Runs with the noise of that step; a training step is also Adam's step {@code number + 1}. */
@@ -218,13 +255,18 @@ public final class Step implements AutoCloseable {
      * have there.
      */
     public void run(long number, long firstRow) {
-        for (Plan.NodeNoise n : noises) {
-            n.noise().step(n.fixed() ? 0 : number).firstRow(firstRow * n.rowsPerRow());
+        turn.begin();
+        try {
+            for (Plan.NodeNoise n : noises) {
+                n.noise().step(n.fixed() ? 0 : number).firstRow(firstRow * n.rowsPerRow());
+            }
+            if (adam != null) {
+                adam.at(number + 1);
+            }
+            program.run();
+        } finally {
+            turn.end();
         }
-        if (adam != null) {
-            adam.at(number + 1);
-        }
-        program.run();
     }
 
     public long batch() {
@@ -242,7 +284,12 @@ public final class Step implements AutoCloseable {
     }
 
     private double total(Class<? extends Node> kind) {
-        return total(kind, totals.toArray());
+        turn.begin();
+        try {
+            return total(kind, totals.toArray());
+        } finally {
+            turn.end();
+        }
     }
 
     private double total(Class<? extends Node> kind, float[] sums) {
@@ -260,17 +307,27 @@ public final class Step implements AutoCloseable {
 
     /** Keeps the totals of the last run for {@link #takeTotals}, without waiting for them. */
     public Step record() {
-        recorded.record();
+        turn.begin();
+        try {
+            recorded.record();
+        } finally {
+            turn.end();
+        }
         return this;
     }
 
     /** The totals of the runs recorded since the last call, in order: waits for these runs. */
     public List<Totals> takeTotals() {
-        List<Totals> taken = new ArrayList<>();
-        for (float[] sums : recorded.take()) {
-            taken.add(new Totals(total(Observation.class, sums), total(Latent.class, sums)));
+        turn.begin();
+        try {
+            List<Totals> taken = new ArrayList<>();
+            for (float[] sums : recorded.take()) {
+                taken.add(new Totals(total(Observation.class, sums), total(Latent.class, sums)));
+            }
+            return taken;
+        } finally {
+            turn.end();
         }
-        return taken;
     }
 
     /** The buffer of a value, to set it (an input, a latent variable to decode) or to read it. */
@@ -325,15 +382,23 @@ public final class Step implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** Frees its buffers, after the call of another thread; from then on calls are refused. */
     @Override
     public void close() {
-        program.close();
-        if (recorded != null) {
-            recorded.close();
-        }
-        plan.buffers().values().forEach(Matrix::close);
-        if (ownOrder != null) {
-            ownOrder.close();
+        Launch.requireOutside("a step cannot be closed");
+        turn.await();
+        try {
+            program.close();
+            klGradients.close();
+            if (recorded != null) {
+                recorded.close();
+            }
+            plan.buffers().values().forEach(Matrix::close);
+            if (ownOrder != null) {
+                ownOrder.close();
+            }
+        } finally {
+            turn.end();
         }
     }
 }

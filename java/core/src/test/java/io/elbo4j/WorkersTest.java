@@ -1,0 +1,79 @@
+package io.elbo4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Threads end with what they were started for. */
+class WorkersTest {
+    private static void assertEnd(List<Thread> threads) throws InterruptedException {
+        for (Thread t : threads) {
+            t.join(TimeUnit.SECONDS.toMillis(30));
+            assertFalse(t.isAlive(), t.getName());
+        }
+    }
+
+    @Test
+    void aFailedStartLeavesNoThreads() throws InterruptedException {
+        List<Thread> started = new ArrayList<>();
+        String message = assertThrows(IllegalStateException.class, () -> new Workers(200, thread -> {
+            if (started.size() == 180) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            thread.start();
+            started.add(thread);
+        })).getMessage();
+        assertTrue(message.contains("no more than 181 of the 200 threads asked for (unable to create native thread)"),
+                message);
+        assertEquals(180, started.size());
+        assertEnd(started);
+    }
+
+    @Test
+    void closedWorkersEnd() throws InterruptedException {
+        List<Thread> started = new ArrayList<>();
+        Workers workers = new Workers(4, thread -> {
+            thread.start();
+            started.add(thread);
+        });
+        workers.close();
+        workers.close();
+        assertEnd(started);
+        assertThrows(IllegalStateException.class, () -> workers.run((worker, count) -> { }));
+    }
+
+    @Test
+    void theThreadsOfAForgottenBackendEnd() throws InterruptedException {
+        List<Thread> threads = forget();
+        assertEquals(2, threads.size());
+        for (int i = 0; i < 100 && threads.stream().anyMatch(Thread::isAlive); i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertEnd(threads);
+    }
+
+    /** A backend that has run a program, both now garbage; its threads. */
+    private static List<Thread> forget() {
+        List<Thread> before = all();
+        Backend b = Backends.open("java", 3);
+        Matrix m = b.matrix(3, 3);
+        new Program(b, List.of(Launch.of("split", b, 3).writes(m).nanosPerItem(1e6).body((begin, end) -> {
+            assertEquals(9, m.rows() * m.columns());
+        }))).run();
+        List<Thread> after = all();
+        after.removeAll(before);
+        return after;
+    }
+
+    private static List<Thread> all() {
+        return new ArrayList<>(Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t.getName().startsWith("elbo4j-worker-")).toList());
+    }
+}
