@@ -192,8 +192,8 @@ final class TrainCommand implements Callable<Integer> {
         String checkpoint = Quoted.line(TrainingRun.checkpoint(directory));
         if (outcome.stopped()) {
             boolean done = run.position().step() >= lastStep;
-            return (done ? "stopped before all pictures were drawn, at the end of training: "
-                    : "stopped ") + "after step " + run.position().step() + ", saved in " + checkpoint
+            return (done ? "stopped before all pictures were drawn; training is done, with" : "stopped after")
+                    + " step " + run.position().step() + ", saved in " + checkpoint
                     + (done ? "\ndraw them with: " : "\ngo on with: ") + program() + " train --resume --out "
                     + quoted(directory.toString());
         }
