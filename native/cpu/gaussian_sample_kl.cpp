@@ -1,8 +1,10 @@
 // A sample of a diagonal Gaussian and its KL divergence, fused: exp, noise, z, the elements of the KL and their row
-// sums.
-//   s = exp(logVariance / 2), v = s^2, z = mean + s eps, eps regenerated from (seed, draw, first row + row of z,
-//   column) kl = 1/2 sum(v + mean^2 - logVariance - 1), or with a diagonal Gaussian prior kl = 1/2 sum((v + (mean -
-//   priorMean)^2) exp(-priorLogVariance) + priorLogVariance - logVariance - 1) logRatio = log p(z) - log q(z)
+// sums; and the gradients of both.
+//   s = exp(logVariance / 2), v = s^2, z = mean + s eps
+//   eps: regenerated from (seed, draw, first row + row of z, column)
+//   kl = 1/2 sum(v + mean^2 - logVariance - 1), or with a diagonal Gaussian prior
+//   kl = 1/2 sum((v + (mean - priorMean)^2) exp(-priorLogVariance) + priorLogVariance - logVariance - 1)
+//   logRatio = log p(z) - log q(z)
 // mean, logVariance, prior rows x columns; z rows samples x columns; kl[rows]; logRatio[rows samples].
 // With no samples only kl, and its gradients.
 // Moves 12 bytes per element (20 with a prior), the gradients 20 (36 with a prior and its gradients): noise is never

@@ -1,9 +1,8 @@
 // Matrix products with fused epilogues, and column sums.
 //   matmul               C = activation(A.B + bias)     A rows x k, B k x n
 //   matmul_transposed_b  C = A.B^T, zeroed by a gate    A rows x k, B n x k      (gradient of an input)
-//   matmul_transposed_a  C = A^T.B                      A k x m,    B k x n      (gradient of weights; k is the batch)
-//   column_sums          out = sum of the rows of X     X rows x n               (gradient of a bias; the rows are the
-//   batch)
+//   matmul_transposed_a  C = A^T.B                      A k x m,    B k x n      (gradient of weights; k: the batch)
+//   column_sums          out = sum of the rows of X     X rows x n               (gradient of a bias; rows: the batch)
 // Every output is one chain of fma from +0, k ascending; where k is the batch, one such chain for each of
 // batch_chunks(k) chunks, combined by the adjacent-first tree. Blocking and packing only choose which chains run
 // together. Each output is written once per k-block (512 steps): about 4 (1/n + 1/rows + 1/k) bytes per multiply-add.

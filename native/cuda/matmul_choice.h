@@ -2,9 +2,10 @@
 // multiprocessor. The choice changes no bits.
 //
 // cycles: of a multiprocessor for one step of a tile, the most of
-//   shared memory   (THREAD_ROWS + THREAD_COLUMNS) / 2 for each warp
-//   instructions    (THREAD_ROWS THREAD_COLUMNS + loads) / 4 for each warp, and not less than for the warps of a
-//   quarter the second-level cache   4 (ROWS + COLUMNS) bytes at 23 bytes a cycle, an H200's share of 5.5 TB/s
+//   shared memory       (THREAD_ROWS + THREAD_COLUMNS) / 2 for each warp
+//   instructions        (THREAD_ROWS THREAD_COLUMNS + loads) / 4 for each warp, and not less than for the warps of a
+//                       quarter
+//   second-level cache  4 (ROWS + COLUMNS) bytes at 23 bytes a cycle, an H200's share of 5.5 TB/s
 // and a tenth for the rest. Predicted, not measured.
 // blocks: resident on a multiprocessor at least, which bounds the registers.
 #pragma once

@@ -3,12 +3,10 @@
 //   gelu_gradient(x) = sigmoid(v) + x sigmoid(v) (1 - sigmoid(v)) v'
 //
 // Accuracy against that formula in higher precision, exhaustive:
-//   gelu: max 2.45 ULP for x >= 0, 3.43 on [-1, 0), 14.2 on [-3, -1), 55 on [-6, -3); below, the rounding of v grows in
-//   exp
-//     while gelu itself vanishes (|gelu| < 1e-10). Max absolute error for x < 0: 5.5e-8.
-//   gelu_gradient: max 3.37 ULP for x >= 0; it has a zero at -0.7524, so for x < 0 a max absolute error: 8.6e-8 (2.7e-7
-//   over
-//     all x).
+//   gelu           max 2.45 ULP for x >= 0, 3.43 on [-1, 0), 14.2 on [-3, -1), 55 on [-6, -3); below, the rounding of v
+//                  grows in exp while gelu itself vanishes (|gelu| < 1e-10). Max absolute error for x < 0: 5.5e-8.
+//   gelu_gradient  max 3.37 ULP for x >= 0; it has a zero at -0.7524, so for x < 0 a max absolute error: 8.6e-8 (2.7e-7
+//                  over all x).
 // gelu(+-0) = +-0, gelu(+inf) = +inf, gelu(-inf) = -0 (as for every x < -9.986, where sigmoid is +0);
 // gelu_gradient(+-0) = 0.5, gelu_gradient(+inf) = 1, gelu_gradient(-inf) = +0. NaN stays NaN.
 #pragma once

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** Every 16-bit pattern against its definition, and every boundary between two neighbours, which is where rounding errs. */
+/** Every 16-bit pattern against its definition, and every boundary between two neighbours, where rounding errs. */
 class HalfTest {
     private interface Widen {
         float of(short bits);

@@ -61,7 +61,8 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * One sample of the latent variable a row, drawn with the noise of {@code draw}, in [0, 2^40).
+     * One sample of the latent variable a row, drawn with the noise of {@code draw}, in [0, 2^40). For a model that
+     * binarises, each row is drawn to zeros and ones once, with the noise of {@code draw} too.
      *
      * @throws NonFiniteException naming the tensor and the row if the result is not finite
      */
@@ -107,7 +108,8 @@ public final class Evaluator implements AutoCloseable {
     /**
      * log p(x) of each row, estimated by log (1/K) sum p(x, z) / q(z | x) over {@code samples} draws (Burda et al.
      * 2016, equation 8): a lower bound in expectation, tight as K grows. Samples are drawn in rounds, so memory does
-     * not grow with them.
+     * not grow with them. For a model that binarises, each row is drawn to zeros and ones once, the same for all
+     * samples and at every call.
      *
      * @return the average over the rows, in nats
      */

@@ -22,8 +22,8 @@ record BackendsUnderTest(String name, Supplier<Backend> opener) {
     }
 
     /**
-     * java with 2 and 3 threads, every level of the cpu backend with 1, 2 and 3, and cuda: on a GPU, or, where the tests
-     * are given the emulation, on that. The system property {@code elbo4j.backends} (a regular expression for the
+     * java with 2 and 3 threads, every level of the cpu backend with 1, 2 and 3, and cuda: on a GPU, or, where the
+     * tests are given the emulation, on that. The system property {@code elbo4j.backends} (a regular expression for the
      * beginning of a name) leaves out others.
      */
     static List<BackendsUnderTest> all() {

@@ -48,7 +48,10 @@ public final class Graph {
         return add(new Binarisation(name, owned(x), streams++));
     }
 
-    /** activation(x W + b), W: x.columns x units. */
+    /**
+     * activation(x W + b). Its parameters are {@code name.weight}, W: x.columns x units, inputs first, and
+     * {@code name.bias}: 1 x units.
+     */
     public Value dense(String name, Value x, long units, Activation activation) {
         requireFree(name);
         return add(new Dense(name, owned(x), parameter(Parameter.uniform(name + ".weight", x.columns(), units,
@@ -75,7 +78,10 @@ public final class Graph {
         return add(new ConstantRow(name, columns, value));
     }
 
-    /** Two linear heads on x, computed in one product: mean and log-variance of a diagonal Gaussian. */
+    /**
+     * Two linear heads on x, computed in one product: mean and log-variance of a diagonal Gaussian. They share
+     * {@code name.weight}, x.columns x 2 columns, and {@code name.bias}, whose columns are [mean | logVariance].
+     */
     public DiagonalGaussian gaussian(String name, Value x, long columns) {
         Value both = dense(name, x, 2 * columns, Activation.IDENTITY);
         return new DiagonalGaussian(slice(name + ".mean", both, 0, columns),
