@@ -19,15 +19,15 @@ import org.bytedeco.javacpp.tools.Builder;
 /**
  * Builds the native libraries with CMake and puts them beside the classes, or says in one sentence why it does not.
  * Run by Maven: {@code java -cp <classes and JavaCPP> BuildNative.java <mode> <root> <work folder> <classes>}. The mode
- * is auto (what can be built here), off, cpu or cuda (fail where that cannot be built); or emulation-sanitized, -plain
- * or -off: the CUDA kernels compiled for the CPU, for tests, which stay in the work folder, with and without sanitizers,
- * without alone, or not at all; or check: what nvcc makes of the CUDA kernels, see CheckCuda.java.
+ * is auto (what can be built here), off, cpu or cuda (fail where that cannot be built); or emulation-sanitized,
+ * -plain or -off: the CUDA kernels compiled for the CPU, for tests, which stay in the work folder, with and without
+ * sanitizers, without alone, or not at all; or check: what nvcc makes of the CUDA kernels, see CheckCuda.java.
  */
 class BuildNative {
     /** What CMake finds by itself when it configures: names of programs, and environment variables. */
     static final List<String> PROGRAMS = List.of("c++", "g++", "clang++", "ninja", "make", "ld", "ar", "nm");
     static final List<String> VARIABLES = List.of("CXX", "CXXFLAGS", "LDFLAGS", "CMAKE_GENERATOR", "CUDAFLAGS",
-        "CUDAHOSTCXX");
+            "CUDAHOSTCXX");
 
     /** The library cannot be built here, and that is nobody's mistake in the sources. */
     static class Unavailable extends Exception {
@@ -85,7 +85,7 @@ class BuildNative {
         this.work = work.resolve(library.option());
         this.classes = classes;
         placed = library.emulated() ? this.work.resolve(library.file())
-            : classes.resolve(library.jniPackage()).resolve(Loader.Detector.getPlatform()).resolve(library.file());
+                : classes.resolve(library.jniPackage()).resolve(Loader.Detector.getPlatform()).resolve(library.file());
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -95,7 +95,7 @@ class BuildNative {
                 make(Library.CPU, mode, arguments);
                 make(Library.CUDA, mode, arguments);
             }
-            case "emulation-off" -> { }
+            case "emulation-off" -> {}
             case "emulation-plain" -> make(Library.EMULATION, mode, arguments);
             case "emulation-sanitized" -> {
                 make(Library.EMULATION, mode, arguments);
@@ -103,8 +103,8 @@ class BuildNative {
             }
             case "check" -> check(arguments);
             default -> fail(mode.startsWith("emulation-")
-                ? "-Demulation=" + mode.substring(10) + " is unknown; plain or off is expected, or nothing."
-                : "-Dnative=" + mode + " is unknown; auto (the default), off, cpu or cuda is expected.");
+                    ? "-Demulation=" + mode.substring(10) + " is unknown; plain or off is expected, or nothing."
+                    : "-Dnative=" + mode + " is unknown; auto (the default), off, cpu or cuda is expected.");
         }
     }
 
@@ -126,8 +126,8 @@ class BuildNative {
         delete(folder);
         Files.createDirectories(folder);
         int status = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            cuda.root.resolve("cmake/CheckCuda.java").toString(), nvcc().toString(), cuda.root.toString(),
-            folder.toString()).inheritIO().start().waitFor();
+                cuda.root.resolve("cmake/CheckCuda.java").toString(), nvcc().toString(), cuda.root.toString(),
+                folder.toString()).inheritIO().start().waitFor();
         if (status != 0) System.exit(1);
         Files.writeString(stamp, hash);
     }
@@ -166,11 +166,11 @@ class BuildNative {
 
         Path folder = work.resolve("cmake"), libraries = work.resolve("lib");
         List<String> configure = new ArrayList<>(List.of(cmake.toString(), "-S", root.toString(), "-B",
-            folder.toString(), "-DCMAKE_BUILD_TYPE=Release",
-            "-DELBO4J_LIBRARY=" + (library.emulated() ? "emulation" : library.option()),
-            "-DELBO4J_EMULATION_SANITIZE=" + (library == Library.SANITIZED ? "ON" : "OFF"),
-            "-DELBO4J_JNI_DIR=" + work.resolve("jni"), "-DELBO4J_JNI_INCLUDE=" + include,
-            "-DELBO4J_LIBRARY_DIR=" + libraries));
+                folder.toString(), "-DCMAKE_BUILD_TYPE=Release",
+                "-DELBO4J_LIBRARY=" + (library.emulated() ? "emulation" : library.option()),
+                "-DELBO4J_EMULATION_SANITIZE=" + (library == Library.SANITIZED ? "ON" : "OFF"),
+                "-DELBO4J_JNI_DIR=" + work.resolve("jni"), "-DELBO4J_JNI_INCLUDE=" + include,
+                "-DELBO4J_LIBRARY_DIR=" + libraries));
         configure.addAll(nvcc);
         if (System.getenv("CMAKE_GENERATOR") == null) {
             configure.addAll(List.of("-G", ninja ? "Ninja" : "Unix Makefiles"));
@@ -189,7 +189,7 @@ class BuildNative {
         }
         if (library == Library.CUDA && Files.size(built) >= MOST_BYTES) {
             throw new Broken("The CUDA library has " + Files.size(built) + " bytes; it must stay below " + MOST_BYTES
-                + ", as every user downloads it: fewer instances of its kernels make it smaller.");
+                    + ", as every user downloads it: fewer instances of its kernels make it smaller.");
         }
         boolean same = Files.exists(placed) && Files.mismatch(built, placed) < 0;
         if (!same) {
@@ -214,7 +214,7 @@ class BuildNative {
         Path local = Path.of("/usr/local");
         try (Stream<Path> versions = Files.exists(local) ? Files.list(local) : Stream.of()) {
             versions.filter(path -> path.getFileName().toString().startsWith("cuda-")).sorted(Comparator.reverseOrder())
-                .forEach(homes::add);
+                    .forEach(homes::add);
         }
         homes.add(Path.of("/opt/cuda"));
         for (Path home : homes) {
@@ -222,7 +222,7 @@ class BuildNative {
             if (Files.isExecutable(nvcc)) return nvcc;
         }
         throw new Unavailable("nvcc, the compiler of the CUDA toolkit, is not in PATH, CUDACXX, CUDA_HOME, CUDA_PATH or"
-            + " /usr/local/cuda*");
+                + " /usr/local/cuda*");
     }
 
     /** jni.h comes with a JDK; a JRE, or a run time made by jlink, may lack it. */
@@ -234,7 +234,7 @@ class BuildNative {
             if (Files.exists(include.resolve("jni.h"))) return include;
         }
         throw new Unavailable("there is no include/jni.h in " + String.join(" or ", homes.stream().distinct().toList())
-            + " (a full JDK has it)");
+                + " (a full JDK has it)");
     }
 
     /**
@@ -248,7 +248,7 @@ class BuildNative {
                 root.resolve("native/include"))) {
             try (Stream<Path> files = Files.walk(tree)) {
                 files.filter(file -> file.toString().matches(".*\\.class|.*elbo4j_" + library.api + "\\.h")).sorted()
-                    .forEach(inputs::add);
+                        .forEach(inputs::add);
             }
         }
         for (Path input : inputs) {
@@ -262,7 +262,7 @@ class BuildNative {
         delete(folder);
         Files.createDirectories(folder);
         new Builder().classPaths(classes.toString()).classesOrPackages(library.jniPackage().replace('/', '.') + ".*")
-            .outputDirectory(folder.toString()).compile(false).deleteJniFiles(false).build();
+                .outputDirectory(folder.toString()).compile(false).deleteJniFiles(false).build();
         try (Stream<Path> sources = Files.list(folder)) {
             for (Path source : sources.filter(file -> file.toString().endsWith(".cpp")).toList()) sort(source);
         }

@@ -50,11 +50,11 @@ class CheckCuda {
     static final Pattern INSTRUCTION = Pattern.compile("^\\s+(?:@!?%p\\d+ )?([a-z][\\w.]*)\\s", Pattern.MULTILINE);
     static final Pattern FLOAT = Pattern.compile("\\.(f16|bf16|tf32|f32|f64)");
     static final Pattern EXACT = Pattern.compile(
-        "(add|sub|mul|div|sqrt)\\.rn\\.(f32|f64)|(neg|abs|selp|mov)\\.(f32|f64)"
-        + "|setp\\.[a-z]+(\\.(and|or))?\\.(f32|f64)|(ld|st)\\..*"
-        + "|cvt\\.f64\\.f32|cvt\\.rn\\.f32\\.(f64|[su](32|64))");
+            "(add|sub|mul|div|sqrt)\\.rn\\.(f32|f64)|(neg|abs|selp|mov)\\.(f32|f64)"
+                    + "|setp\\.[a-z]+(\\.(and|or))?\\.(f32|f64)|(ld|st)\\..*"
+                    + "|cvt\\.f64\\.f32|cvt\\.rn\\.f32\\.(f64|[su](32|64))");
     static final Pattern RESOURCES = Pattern.compile("Function properties for (\\w+)\\s+(\\d+) bytes stack frame, "
-        + "(\\d+) bytes spill stores, \\d+ bytes spill loads\\s+ptxas info\\s+: Used (\\d+) registers");
+            + "(\\d+) bytes spill stores, \\d+ bytes spill loads\\s+ptxas info\\s+: Used (\\d+) registers");
 
     final String nvcc, arch;
     final Path root, work;
@@ -71,12 +71,12 @@ class CheckCuda {
         Path work = Path.of(arguments[2]).toAbsolutePath().normalize();
         Files.createDirectories(work);
         List<String> archs = arguments.length > 3 ? List.of(arguments).subList(3, arguments.length)
-            : known(arguments[0]);
+                : known(arguments[0]);
         List<String> faults = new ArrayList<>();
         try {
             for (String arch : archs) {
                 faults.addAll(new CheckCuda(arguments[0], root, Files.createDirectories(work.resolve(arch)), arch)
-                    .check());
+                        .check());
             }
         } catch (ExecutionException e) {
             faults.add(e.getCause().getMessage());
@@ -126,7 +126,7 @@ class CheckCuda {
         Path folder = work.resolve(name(source));
         Files.createDirectories(folder);
         String log = run(command(source, FLAGS, "-cubin", "-Xptxas", "-v", "--keep", "--keep-dir", folder.toString()),
-            folder.resolve("log.txt"), folder.resolve(name(source) + ".cubin"));
+                folder.resolve("log.txt"), folder.resolve(name(source) + ".cubin"));
         Map<String, String> kernels = kernels(Files.readString(folder.resolve(name(source) + ".ptx")));
 
         List<String> faults = new ArrayList<>(inexact(compileMarked(source, FLAGS)));
@@ -148,7 +148,7 @@ class CheckCuda {
     String compileMarked(Path source, List<String> flags) throws Exception {
         Path ptx = work.resolve(name(source) + "-marked.ptx");
         run(command(source, flags, "-ptx", "-include", work.resolve("marked_fma.h").toString()),
-            work.resolve(name(source) + "-marked.txt"), ptx);
+                work.resolve(name(source) + "-marked.txt"), ptx);
         return Files.readString(ptx);
     }
 
@@ -157,8 +157,8 @@ class CheckCuda {
         List<String> faults = new ArrayList<>();
         kernels(markedPtx).forEach((kernel, body) -> {
             List<String> bad = INSTRUCTION.matcher(WRITTEN.matcher(body).replaceAll("")).results().map(m -> m.group(1))
-                .filter(i -> i.startsWith("call") || FLOAT.matcher(i).find() && !EXACT.matcher(i).matches())
-                .distinct().sorted().toList();
+                    .filter(i -> i.startsWith("call") || FLOAT.matcher(i).find() && !EXACT.matcher(i).matches())
+                    .distinct().sorted().toList();
             if (!bad.isEmpty()) faults.add(kernel + " has " + String.join(", ", bad));
         });
         return faults;

@@ -38,8 +38,8 @@ class ParseHeader {
         Files.deleteIfExists(result);
         Files.createDirectories(generated);
         new Builder().classPaths(compile(source, work.resolve("presets"))).classesOrPackages(preset)
-            .outputDirectory(generated.toString()).property("platform.includepath", include.toString())
-            .generate(false).build();
+                .outputDirectory(generated.toString()).property("platform.includepath", include.toString())
+                .generate(false).build();
         if (!Files.exists(result)) throw new IllegalStateException("JavaCPP made no " + result + " from " + include);
         mend(result.getParent());
         Files.createDirectories(stamp.getParent());
@@ -49,7 +49,7 @@ class ParseHeader {
     /** The preset alone, not by Maven: it would take module-info too, which exports what is yet to be generated. */
     static String compile(Path source, Path classes) {
         int status = ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "-d", classes.toString(),
-            "-cp", System.getProperty("java.class.path"), source.toString());
+                "-cp", System.getProperty("java.class.path"), source.toString());
         if (status != 0) throw new IllegalStateException(source + " does not compile (see above)");
         return classes.toString();
     }
@@ -59,8 +59,8 @@ class ParseHeader {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 Files.writeString(file, Files.readString(file).replaceFirst("(?m)^(@.*)?public class ",
-                    "@SuppressWarnings({\"rawtypes\", \"unchecked\"})\n$0")
-                    .replaceAll("(?m)^ *static \\{ Loader\\.load\\(\\); \\}\n", ""));
+                        "@SuppressWarnings({\"rawtypes\", \"unchecked\"})\n$0")
+                        .replaceAll("(?m)^ *static \\{ Loader\\.load\\(\\); \\}\n", ""));
             }
         }
     }

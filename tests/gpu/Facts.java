@@ -1,7 +1,7 @@
 import com.google.gson.GsonBuilder;
-import io.elbo4j.cuda.jni.ElboCuda;
 import io.elbo4j.cuda.CudaDevice;
 import io.elbo4j.cuda.CudaLibrary;
+import io.elbo4j.cuda.jni.ElboCuda;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +13,7 @@ import org.bytedeco.javacpp.LongPointer;
 
 /** What the first device is: {@code Facts JSON}; exits 1 if it cannot be used. */
 final class Facts {
-    private Facts() { }
+    private Facts() {}
 
     public static void main(String[] args) throws IOException {
         Map<String, Object> facts = new LinkedHashMap<>();

@@ -44,7 +44,7 @@ final class GpuRun {
     private static final int KILL_SECONDS = 5;
 
     /** A part and the most seconds that it may take; what it finds it writes to the file that the command names. */
-    private record Part(String name, int seconds, List<String> command) { }
+    private record Part(String name, int seconds, List<String> command) {}
 
     private final Path home;
     private final Path out;

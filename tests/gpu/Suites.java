@@ -25,7 +25,7 @@ final class Suites implements TestExecutionListener {
     private final List<String> skipped = new ArrayList<>();
     private final List<String> failed = new ArrayList<>();
 
-    private Suites() { }
+    private Suites() {}
 
     public static void main(String[] args) throws IOException {
         LauncherDiscoveryRequestBuilder request = LauncherDiscoveryRequestBuilder.request();

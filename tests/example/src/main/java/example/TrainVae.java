@@ -22,7 +22,7 @@ public final class TrainVae {
     private static final int STEPS = 60;
     private static final long SEED = 42;
 
-    private TrainVae() { }
+    private TrainVae() {}
 
     /**
      * @param backend what ran: java, cpu or cuda
@@ -30,7 +30,7 @@ public final class TrainVae {
      * @param after the same, trained
      * @param sha256 of the checkpoint
      */
-    record Result(String backend, double before, double after, String sha256) { }
+    record Result(String backend, double before, double after, String sha256) {}
 
     static Result train(String backendName) throws IOException {
         Images images = Sprites.images(0, 1000);

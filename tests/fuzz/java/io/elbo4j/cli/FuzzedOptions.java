@@ -13,7 +13,7 @@ public final class FuzzedOptions {
             "--likelihood", "--standard-deviation", "--binarise", "--batch", "--learning-rate", "--kl-weight",
             "--kl-warm-up", "--free-bits", "--clip", "--seed", "--epochs", "--steps", "--backend", "--threads");
 
-    private FuzzedOptions() { }
+    private FuzzedOptions() {}
 
     /** @param input the number of an option, and its value */
     public static void run(byte[] input, Path folder) {

@@ -21,7 +21,7 @@ public final class Fuzz {
     private static Target target;
     private static Path folder;
 
-    private Fuzz() { }
+    private Fuzz() {}
 
     /** Called by Jazzer, with the name of a target. */
     public static void fuzzerInitialize(String[] args) throws IOException {

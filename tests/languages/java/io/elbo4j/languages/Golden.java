@@ -18,7 +18,7 @@ public final class Golden {
     private static final String COMMENT = "# SHA-256 of what JavaTest of tests/languages computes, and every other"
             + " language: z, KL, the trained parameters\n";
 
-    private Golden() { }
+    private Golden() {}
 
     /** Compares results in order, each element its 4 bytes, little-endian, with the golden ones. */
     public static void check(List<float[]> results) throws IOException {

@@ -134,7 +134,7 @@ public abstract class Backend implements AutoCloseable {
     }
 
     /** Called once, when it is closed and no program runs any more. */
-    protected void release() { }
+    protected void release() {}
 
     /**
      * Ends the threads, after the programs that run; matrices stay readable until they are closed. From now on programs

@@ -46,10 +46,10 @@ public final class Backends {
     private static final Logger LOGGER = System.getLogger("io.elbo4j");
     private static final AtomicBoolean SAID = new AtomicBoolean();
 
-    private Backends() { }
+    private Backends() {}
 
     /** A backend: whether it can run here, and what runs or, in words, why not. */
-    public record Status(String name, boolean available, String detail) { }
+    public record Status(String name, boolean available, String detail) {}
 
     /** Every backend that elbo4j knows of. */
     public static List<Status> statuses() {
@@ -116,8 +116,8 @@ public final class Backends {
         Objects.requireNonNull(name, "backend must be a name, auto for the fastest one available, not null");
         return switch (name) {
             case "auto" -> {
-                whyNotCuda().filter(why -> SAID.compareAndSet(false, true)).ifPresent(why ->
-                        LOGGER.log(Level.WARNING, "the GPU is not used: " + why));
+                whyNotCuda().filter(why -> SAID.compareAndSet(false, true)).ifPresent(why -> LOGGER.log(Level.WARNING,
+                        "the GPU is not used: " + why));
                 yield open(best(), threads);
             }
             case "java" -> new JavaBackend(threads(threads));
@@ -190,7 +190,6 @@ public final class Backends {
         if (asked < 0) {
             throw new IllegalArgumentException("threads must be from 0 (all processors) to 1024, not " + asked);
         }
-        return asked == 0 ? Runtime.getRuntime().availableProcessors() :
-                asked;
+        return asked == 0 ? Runtime.getRuntime().availableProcessors() : asked;
     }
 }

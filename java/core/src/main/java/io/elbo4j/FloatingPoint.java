@@ -11,7 +11,7 @@ public final class FloatingPoint {
     private static volatile float smallestNormal = Float.MIN_NORMAL;
     private static volatile float denormal = 0x1p-128f;
 
-    private FloatingPoint() { }
+    private FloatingPoint() {}
 
     /** @throws IllegalStateException unless this thread rounds to nearest and keeps denormals */
     public static void requireDefault() {

@@ -5,7 +5,7 @@ final class Inside {
     // values of the JVM's own, so that nothing of ours stays with the threads of a server
     private static final ThreadLocal<Boolean> INSIDE = new ThreadLocal<>();
 
-    private Inside() { }
+    private Inside() {}
 
     static boolean isInside() {
         return Workers.isWorker() || INSIDE.get() == Boolean.TRUE;

@@ -43,7 +43,7 @@ public final class Launch {
     private double nanosPerItem = 1;
     private long blockItems = Long.MAX_VALUE;
     private Body body;
-    private Runnable check = () -> { };
+    private Runnable check = () -> {};
     private final List<Indices> indices = new ArrayList<>();
     private final Object running = new Object();
 

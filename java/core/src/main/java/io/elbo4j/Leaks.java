@@ -11,7 +11,7 @@ public final class Leaks {
     private static final AtomicLong COUNT = new AtomicLong();
     private static final Cleaner CLEANER = Cleaner.create();
 
-    private Leaks() { }
+    private Leaks() {}
 
     /** How many storages of this process have been freed by the garbage collector instead of {@code close}. */
     public static long count() {

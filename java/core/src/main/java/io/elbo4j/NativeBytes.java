@@ -20,7 +20,7 @@ public final class NativeBytes {
     private static volatile long limit = LEAST;
     private static volatile int collections;
 
-    private NativeBytes() { }
+    private NativeBytes() {}
 
     public static long live() {
         return LIVE.get();

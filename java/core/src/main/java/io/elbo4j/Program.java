@@ -45,7 +45,7 @@ public final class Program implements AutoCloseable {
         }
 
         void run(long begin, long end) {
-            for (long b = begin; b < end; ) {
+            for (long b = begin; b < end;) {
                 long e = end - b <= blockItems ? end : b + blockItems;
                 for (Launch launch : launches) {
                     launch.run(b, e);

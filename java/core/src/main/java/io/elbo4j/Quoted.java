@@ -7,7 +7,7 @@ package io.elbo4j;
 public final class Quoted {
     private static final int MOST = 100;
 
-    private Quoted() { }
+    private Quoted() {}
 
     /** In single quotes, escaped as by {@link #line}; of more than 100 characters the first, and how many there are. */
     public static String of(Object given) {

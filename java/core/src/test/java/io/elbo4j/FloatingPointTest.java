@@ -95,7 +95,7 @@ class FloatingPointTest {
         assertTrue(message.contains(found) && message.contains("which would give other bits"), message);
     }
 
-    private record Case(int bits, String found, boolean nearest) { }
+    private record Case(int bits, String found, boolean nearest) {}
 
     private static final List<Case> CASES = List.of(
             new Case(DENORMALS_ARE_ZERO, "flushes denormals to zero", true),
@@ -158,7 +158,7 @@ class FloatingPointTest {
                     control(DEFAULT | UP);
                 }
             }).run();
-            Launch nothing = Launch.of("nothing", b, 2).nanosPerItem(1e6).body((begin, end) -> { });
+            Launch nothing = Launch.of("nothing", b, 2).nanosPerItem(1e6).body((begin, end) -> {});
             String message = assertThrows(IllegalStateException.class, nothing::run).getMessage();
             assertTrue(message.startsWith("thread 'elbo4j-worker-1' rounds upwards"), message);
         }

@@ -40,7 +40,7 @@ class ProgramTest {
     }
 
     private static Launch nothing(Backend b, long items) {
-        return Launch.of("nothing", b, items).body((begin, end) -> { });
+        return Launch.of("nothing", b, items).body((begin, end) -> {});
     }
 
     @Test
@@ -197,7 +197,7 @@ class ProgramTest {
             Matrix y = b.matrix(4, 4);
             Program program = new Program(b, List.of(
                     Launch.of("first", b, 4).writes(x).body((begin, end) -> x.set(new float[] {1, 1, 1, 1, 1, 1, 1, 1,
-                        1, 1, 1, 1, 1, 1, 1, 1})), nothing(b, 4).readsAll(y)));
+                            1, 1, 1, 1, 1, 1, 1, 1})), nothing(b, 4).readsAll(y)));
             y.close();
             String message = assertThrows(IllegalStateException.class, program::run).getMessage();
             assertTrue(message.contains("has been closed"), message);

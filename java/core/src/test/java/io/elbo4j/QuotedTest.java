@@ -23,6 +23,7 @@ class QuotedTest {
     void longTextIsCutBetweenCharacters() {
         assertEquals("'" + "x".repeat(100) + "'", Quoted.of("x".repeat(100)));
         assertEquals("'" + "x".repeat(100) + "...' (101 characters)", Quoted.of("x".repeat(101)));
-        assertEquals("'" + "x".repeat(99) + "...' (3099 characters)", Quoted.of("x".repeat(99) + "\uD83D\uDE00".repeat(1500)));
+        assertEquals("'" + "x".repeat(99) + "...' (3099 characters)", Quoted.of("x".repeat(99) + "\uD83D\uDE00".repeat(
+                1500)));
     }
 }

@@ -118,7 +118,7 @@ class ThreadsTest {
             try (Backend b = Backends.open("java", count); Backend other = Backends.open("java", 2)) {
                 for (double nanos : new double[] {1, 1e6}) {
                     for (Backend inner : List.of(b, other)) {
-                        Launch nested = Launch.of("inner", inner, 100).nanosPerItem(1e6).body((begin, end) -> { });
+                        Launch nested = Launch.of("inner", inner, 100).nanosPerItem(1e6).body((begin, end) -> {});
                         Program program = new Program(inner, List.of(nested));
                         for (Runnable inside : List.<Runnable>of(nested::run, program::run, program::close, b::close)) {
                             Launch outer = Launch.of("outer", b, 100).nanosPerItem(nanos)
@@ -227,9 +227,9 @@ class ThreadsTest {
             assertThrows(UnsupportedOperationException.class, fails::run);
             Launch refused = Launch.of("refused", b, 1).writes(m).require(() -> {
                 throw new UnsupportedOperationException("as asked");
-            }).body((begin, end) -> { });
+            }).body((begin, end) -> {});
             assertThrows(UnsupportedOperationException.class, refused::run);
-            Launch two = Launch.of("two", b, 1).reads(m, closed.matrix()).body((begin, end) -> { });
+            Launch two = Launch.of("two", b, 1).reads(m, closed.matrix()).body((begin, end) -> {});
             closed.close();
             assertClosed(two::run);
             storage.close();

@@ -45,7 +45,7 @@ class WorkersTest {
         workers.close();
         workers.close();
         assertEnd(started);
-        assertThrows(IllegalStateException.class, () -> workers.run((worker, count) -> { }));
+        assertThrows(IllegalStateException.class, () -> workers.run((worker, count) -> {}));
     }
 
     @Test

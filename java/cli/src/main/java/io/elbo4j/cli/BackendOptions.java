@@ -27,13 +27,14 @@ final class BackendOptions {
         }
     }
 
-    @Option(names = "--backend", defaultValue = "auto", paramLabel = "NAME", description =
-            "auto, java, cpu, cuda or cuda:N (the GPU of that number): all give the same bits, auto is the fastest one"
-            + " available (${DEFAULT-VALUE})")
+    @Option(names = "--backend", defaultValue = "auto", paramLabel = "NAME",
+            description = "auto, java, cpu, cuda or cuda:N (the GPU of that number): all give the same bits, auto"
+                    + " is the fastest one"
+                    + " available (${DEFAULT-VALUE})")
     private Name name;
 
-    @Option(names = "--threads", paramLabel = "N", description =
-            "1 to 1024; any number gives the same bits (one per processor)")
+    @Option(names = "--threads", paramLabel = "N",
+            description = "1 to 1024; any number gives the same bits (one per processor)")
     private Integer threads;
 
     /**

@@ -14,7 +14,7 @@ final class CommandLineErrors {
     private static final int LONGEST = 140;
     private static final String HIDDEN = "--hidden";
 
-    private CommandLineErrors() { }
+    private CommandLineErrors() {}
 
     /** @param args the whole command line */
     static String sentence(ParameterException e, String... args) {

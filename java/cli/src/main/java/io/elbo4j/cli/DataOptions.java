@@ -15,12 +15,13 @@ final class DataOptions {
     private static final String SPRITES = "sprites";
 
     @Option(names = "--data", paramLabel = "DATA", description = {
-        "sprites: generated images of 32 x 32, the default",
-        "mnist=DIR: the IDX files of images, gzipped or not; labels are not used",
-        "images=DIR: a folder of PNG and JPEG files of one size, divided by 255",
-        "npy=FILE: a NumPy array, N x D, N x H x W or N x H x W x C: floats as they are, uint8 divided by 255, other"
-            + " integers as they are, bool as 0 and 1",
-        "(of images and npy the last tenth of the rows is the test set)"})
+            "sprites: generated images of 32 x 32, the default",
+            "mnist=DIR: the IDX files of images, gzipped or not; labels are not used",
+            "images=DIR: a folder of PNG and JPEG files of one size, divided by 255",
+            "npy=FILE: a NumPy array, N x D, N x H x W or N x H x W x C: floats as they are, uint8 divided by 255,"
+                    + " other"
+                    + " integers as they are, bool as 0 and 1",
+            "(of images and npy the last tenth of the rows is the test set)"})
     private Data data;
 
     /** sprites, or another kind and where it lies. */
@@ -37,7 +38,7 @@ final class DataOptions {
             if (!known) {
                 throw new TypeConversionException("expected sprites, mnist=DIR, images=DIR or npy=FILE, not "
                         + Quoted.of(given) + (equals < 0 && given.endsWith(".npy") ? "; did you mean npy="
-                        + Quoted.of(given) + "?" : Suggestions.of(kind, KINDS)));
+                                + Quoted.of(given) + "?" : Suggestions.of(kind, KINDS)));
             }
             return new Data(kind, equals < 0 ? "" : Values.path(place).toString());
         }

@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
 @Command(name = "doctor",
         description = "Says which backends are available here, or why not, and what they run on.")
 final class DoctorCommand implements Callable<Integer> {
-    @Mixin private OutputOptions output;
+    @Mixin
+    private OutputOptions output;
 
     private final Console console;
 

@@ -21,15 +21,20 @@ final class EncodeCommand implements Callable<Integer> {
     /** Which part of the data. */
     enum Part { ALL, TRAIN, TEST }
 
-    @Mixin private CheckpointOption checkpoint;
-    @Mixin private DataOptions data;
-    @Option(names = "--set", defaultValue = "all", paramLabel = "NAME", description =
-            "train, test or all: train, then test, which is the order of images and npy (${DEFAULT-VALUE})")
+    @Mixin
+    private CheckpointOption checkpoint;
+    @Mixin
+    private DataOptions data;
+    @Option(names = "--set", defaultValue = "all", paramLabel = "NAME",
+            description = "train, test or all: train, then test, which is the order of images and npy"
+                    + " (${DEFAULT-VALUE})")
     private Part part;
     @Option(names = "--out", required = true, paramLabel = "FILE.npy", description = "float32, rows x latent")
     private Path out;
-    @Mixin private BackendOptions backend;
-    @Mixin private OutputOptions output;
+    @Mixin
+    private BackendOptions backend;
+    @Mixin
+    private OutputOptions output;
 
     private final Console console;
 

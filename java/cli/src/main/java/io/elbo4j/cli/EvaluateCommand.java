@@ -20,23 +20,27 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "evaluate", sortOptions = false, description = {
-    "Evaluates a trained model: ELBO, its terms, and with --samples the importance-weighted log-likelihood.",
-    "All are log-densities of the data as given, also of a model that was trained with --standardise."})
+        "Evaluates a trained model: ELBO, its terms, and with --samples the importance-weighted log-likelihood.",
+        "All are log-densities of the data as given, also of a model that was trained with --standardise."})
 final class EvaluateCommand implements Callable<Integer> {
     /** Which part of the data. */
     enum Part { TEST, TRAIN }
 
-    @Mixin private CheckpointOption checkpoint;
-    @Mixin private DataOptions data;
+    @Mixin
+    private CheckpointOption checkpoint;
+    @Mixin
+    private DataOptions data;
     @Option(names = "--set", defaultValue = "test", paramLabel = "NAME",
             description = "test or train (${DEFAULT-VALUE})")
     private Part part;
     @Option(names = "--samples", paramLabel = "K", description = {
-        "samples of the latent variable for each row, for -log p(x), the nll (not computed)",
-        "(Burda et al. 2016, equation 8; memory does not grow with K)"})
+            "samples of the latent variable for each row, for -log p(x), the nll (not computed)",
+            "(Burda et al. 2016, equation 8; memory does not grow with K)"})
     private Integer samples;
-    @Mixin private BackendOptions backend;
-    @Mixin private OutputOptions output;
+    @Mixin
+    private BackendOptions backend;
+    @Mixin
+    private OutputOptions output;
 
     private final Console console;
 

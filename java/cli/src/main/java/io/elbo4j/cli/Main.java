@@ -36,7 +36,7 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private Main() { }
+    private Main() {}
 
     /** Null if this is not packaged. */
     static String version() {

@@ -29,9 +29,10 @@ final class ModelOptions {
         }
     }
 
-    @Option(names = "--hidden", paramLabel = "UNITS", description =
-            "units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are the same in"
-            + " reverse (400)")
+    @Option(names = "--hidden", paramLabel = "UNITS",
+            description = "units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are"
+                    + " the same in"
+                    + " reverse (400)")
     private Layers hidden;
 
     @Option(names = "--latent", paramLabel = "N", description = "latent dimensions (20; for sprites 10)")
@@ -42,18 +43,19 @@ final class ModelOptions {
     private Activation activation;
 
     @Option(names = "--likelihood", paramLabel = "NAME", description = {
-        "bernoulli: values in [0, 1], from logits, the default",
-        "gaussian: mean and log-variance of every value are learned",
-        "gaussian-shared: one learned log-variance per column",
-        "gaussian-fixed: a fixed standard deviation"})
+            "bernoulli: values in [0, 1], from logits, the default",
+            "gaussian: mean and log-variance of every value are learned",
+            "gaussian-shared: one learned log-variance per column",
+            "gaussian-fixed: a fixed standard deviation"})
     private LikelihoodKind likelihood;
 
     @Option(names = "--standard-deviation", paramLabel = "X",
             description = "of gaussian-fixed, and where gaussian-shared begins; 1e-18 to 1e18 (0.1)")
     private Double standardDeviation;
 
-    @Option(names = "--binarise", paramLabel = "NAME", description =
-            "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as they are (none)")
+    @Option(names = "--binarise", paramLabel = "NAME",
+            description = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
+                    + " they are (none)")
     private Binarise binarise;
 
     /** The model asked for, with a default for what was not given. */

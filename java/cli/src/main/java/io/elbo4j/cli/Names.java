@@ -11,7 +11,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** How Java's names are written on the command line: GAUSSIAN_SHARED is gaussian-shared, klWeight is --kl-weight. */
 final class Names {
-    private Names() { }
+    private Names() {}
 
     static String of(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');

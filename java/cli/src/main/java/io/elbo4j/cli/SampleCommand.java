@@ -14,19 +14,23 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(name = "sample", sortOptions = false, description =
-        "Draws latent variables from the prior and writes the means of p(x | z), as a picture or an array.")
+@Command(name = "sample", sortOptions = false,
+        description = "Draws latent variables from the prior and writes the means of p(x | z), as a picture or an"
+                + " array.")
 final class SampleCommand implements Callable<Integer> {
     private static final int MOST_IN_A_PICTURE = 10_000;
 
-    @Mixin private CheckpointOption checkpoint;
+    @Mixin
+    private CheckpointOption checkpoint;
     @Option(names = "--count", defaultValue = "64", paramLabel = "N", description = "how many (${DEFAULT-VALUE})")
     private int count;
     @Option(names = "--out", required = true, paramLabel = "FILE",
             description = "FILE.png: one picture; FILE.npy: float32, N x columns")
     private Path out;
-    @Mixin private BackendOptions backend;
-    @Mixin private OutputOptions output;
+    @Mixin
+    private BackendOptions backend;
+    @Mixin
+    private OutputOptions output;
 
     private final Console console;
 

@@ -7,13 +7,13 @@ import picocli.CommandLine.Option;
 /** When a run is evaluated and saved on its way; at its end it always is. An option not given is null. */
 final class SavingOptions {
     @Option(names = "--evaluate-every", paramLabel = "EPOCHS", description = {
-        "epochs from one line of metrics, on training and test set, to the next",
-        "(1; for small data so many that at least 100 steps lie between)"})
+            "epochs from one line of metrics, on training and test set, to the next",
+            "(1; for small data so many that at least 100 steps lie between)"})
     private Long evaluateEvery;
 
     @Option(names = "--checkpoint-every", paramLabel = "WHEN", description = {
-        "minutes or steps from one checkpoint to the next, as 10min or 500steps",
-        "(with every line of metrics, and at least every 10min)"})
+            "minutes or steps from one checkpoint to the next, as 10min or 500steps",
+            "(with every line of metrics, and at least every 10min)"})
     private CheckpointEvery checkpointEvery;
 
     void check() {

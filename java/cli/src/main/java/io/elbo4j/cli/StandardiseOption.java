@@ -12,9 +12,10 @@ import picocli.CommandLine.Option;
 /** Whether data is standardised. An option not given is null: it contradicts no checkpoint. */
 final class StandardiseOption {
     @Option(names = "--standardise", paramLabel = "NAME", description = {
-        "column: the model sees values minus their column's mean over its standard deviation, those of the training"
-            + " data; whole: one mean and deviation of all values; none: values as they are (none). With a Gaussian"
-            + " likelihood. Log-likelihoods, pictures and arrays are of the data as given"})
+            "column: the model sees values minus their column's mean over its standard deviation, those of the training"
+                    + " data; whole: one mean and deviation of all values; none: values as they are (none). With a"
+                    + " Gaussian"
+                    + " likelihood. Log-likelihoods, pictures and arrays are of the data as given"})
     private Kind given;
 
     /** What is asked for; refused with a likelihood that cannot take it. */

@@ -72,7 +72,7 @@ final class Suggestions {
     private static final int MOST_MISTAKES = 2;
     private static final int LONGEST = 40;
 
-    private Suggestions() { }
+    private Suggestions() {}
 
     /** "; did you mean ...?", or nothing if no name of {@code known} is near. */
     static String of(String given, Collection<String> known) {

@@ -34,26 +34,39 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(name = "train", sortOptions = false, description = {
-    "Trains a variational autoencoder; without options on generated sprites.", "In brackets: what is taken if an option"
-    + " is left out."}, footer = {"", "--resume goes on to the same result after Ctrl-C, and after a kill at any moment."})
+        "Trains a variational autoencoder; without options on generated sprites.",
+        "In brackets: what is taken if an option"
+                + " is left out."}, footer = {"",
+                        "--resume goes on to the same result after Ctrl-C, and after a kill at any moment."})
 final class TrainCommand implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
 
-    @Mixin private DataOptions data;
-    @Mixin private ModelOptions model;
-    @Mixin private StandardiseOption standardise;
-    @Mixin private TrainingOptions training;
-    @Mixin private LengthOptions length;
-    @Mixin private SavingOptions saving;
-    @Mixin private BackendOptions backend;
-    @Option(names = "--out", paramLabel = "DIR", description =
-            "folder for checkpoint, metrics and pictures (the first free one of runs/sprites-1, runs/sprites-2, ...)")
+    @Mixin
+    private DataOptions data;
+    @Mixin
+    private ModelOptions model;
+    @Mixin
+    private StandardiseOption standardise;
+    @Mixin
+    private TrainingOptions training;
+    @Mixin
+    private LengthOptions length;
+    @Mixin
+    private SavingOptions saving;
+    @Mixin
+    private BackendOptions backend;
+    @Option(names = "--out", paramLabel = "DIR",
+            description = "folder for checkpoint, metrics and pictures (the first free one of runs/sprites-1,"
+                    + " runs/sprites-2, ...)")
     private Path out;
-    @Option(names = "--resume", description =
-            "go on with the run in --out, which alone needs to be given: data, model, training and length are its own")
+    @Option(names = "--resume",
+            description = "go on with the run in --out, which alone needs to be given: data, model, training and"
+                    + " length are its own")
     private boolean resume;
-    @Mixin private OutputOptions output;
-    @Spec private CommandSpec spec;
+    @Mixin
+    private OutputOptions output;
+    @Spec
+    private CommandSpec spec;
 
     private final Console console;
 
@@ -121,8 +134,9 @@ final class TrainCommand implements Callable<Integer> {
         double bytes = 4 * Float.BYTES * parameters;
         boolean heap = b.memory() == Backend.Memory.HEAP;
         double room = heap ? Runtime.getRuntime().maxMemory()
-                : b.memory() == Backend.Memory.HOST && ManagementFactory.getOperatingSystemMXBean()
-                        instanceof OperatingSystemMXBean system ? system.getTotalMemorySize() : Double.MAX_VALUE;
+                : b.memory() == Backend.Memory.HOST && ManagementFactory
+                        .getOperatingSystemMXBean() instanceof OperatingSystemMXBean system ? system
+                                .getTotalMemorySize() : Double.MAX_VALUE;
         if (bytes > room) {
             throw Failure.because(String.format(Locale.ROOT, "--hidden %s and --latent %d make a model of %,.0f"
                     + " parameters, which take %,.0f MB to train, more than the %,.0f MB of %s: choose fewer%s",
@@ -173,7 +187,8 @@ final class TrainCommand implements Callable<Integer> {
                 Path checkpoint = TrainingRun.checkpoint(directory);
                 throw Failure.because(e.getMessage() + hint(run.state().model())
                         + StandardiseOption.hint(source.train(), run.state().model(), run.plan().standardise())
-                        + (Files.exists(checkpoint) ? ". The last checkpoint is kept: " + checkpoint : ". No checkpoint has been written yet"), e);
+                        + (Files.exists(checkpoint) ? ". The last checkpoint is kept: " + checkpoint
+                                : ". No checkpoint has been written yet"), e);
             } catch (RuntimeException e) {
                 if (interrupt.requested()) {
                     console.err().println(Main.sentence(e));
@@ -199,7 +214,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         return String.format(Locale.ROOT, "checkpoint  %s%npictures    %s%ntest ELBO   %.2f nats per row"
                 + " (reconstruction %.2f, KL %.2f)", checkpoint, outcome.pictures().stream().map(Quoted::line)
-                .collect(Collectors.joining(", ")), outcome.test().elbo().elbo(),
+                        .collect(Collectors.joining(", ")), outcome.test().elbo().elbo(),
                 outcome.test().elbo().reconstruction(), outcome.test().elbo().kl());
     }
 

@@ -14,7 +14,7 @@ final class Values {
     /** Linux takes 4,096 bytes. */
     private static final int LONGEST_PATH = 4_096;
 
-    private Values() { }
+    private Values() {}
 
     /** A whole number from -most - 1 to most, as Java's integers go. */
     static long whole(String given, long most) {

@@ -47,7 +47,7 @@ final class Cli {
     static final int ROWS = 40;
     static final int COLUMNS = 30;
 
-    private Cli() { }
+    private Cli() {}
 
     static Result run(String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

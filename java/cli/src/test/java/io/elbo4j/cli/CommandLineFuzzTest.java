@@ -21,8 +21,10 @@ class CommandLineFuzzTest {
     private static final List<String> COMMANDS = List.of("train", "evaluate", "sample", "encode", "doctor", "fly", "");
     private static final List<String> OPTIONS = List.of("--data", "--hidden", "--latent", "--activation",
             "--likelihood", "--standard-deviation", "--binarise", "--batch", "--learning-rate", "--kl-weight",
-            "--kl-warm-up", "--free-bits", "--clip", "--seed", "--epochs", "--steps", "--backend", "--threads", "--resume",
-            "--json", "--set", "--samples", "--count", "--out", "--checkpoint", "--lr", "--beta", "--", "-", "-h", "-hx", "-V");
+            "--kl-warm-up", "--free-bits", "--clip", "--seed", "--epochs", "--steps", "--backend", "--threads",
+            "--resume",
+            "--json", "--set", "--samples", "--count", "--out", "--checkpoint", "--lr", "--beta", "--", "-", "-h",
+            "-hx", "-V");
     private static final List<String> VALUES = List.of("", "0", "1", "-1", "1,2", "400", "1e-300", "NaN", "0x1p3",
             "99999999999999999999", "auto", "java", "cuda:1", "gaussian", "relu", "dynamic", "none", "test", "~", "~/x",
             "~x/y", "x.npy", "x.png", "npy=", "npy=x", "mnist=~/x", "images=\n", "%s%n%d", "@x", "${sys:user.home}",

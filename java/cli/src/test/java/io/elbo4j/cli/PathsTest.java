@@ -27,8 +27,9 @@ class PathsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"train --data mnist=~/none-1", "train --data images=~/none-1", "train --data npy=~/none-1",
-        "train --resume --out ~/none-1", "evaluate --checkpoint ~/none-1", "encode --checkpoint ~/none-1 --out x.npy",
-        "sample --checkpoint ~/none-1 --out x.npy"})
+            "train --resume --out ~/none-1", "evaluate --checkpoint ~/none-1",
+            "encode --checkpoint ~/none-1 --out x.npy",
+            "sample --checkpoint ~/none-1 --out x.npy"})
     void everyOptionThatTakesAPathReadsATilde(String command) {
         Cli.run(command.split(" ")).fails(1, HOME.resolve("none-1").toString());
     }

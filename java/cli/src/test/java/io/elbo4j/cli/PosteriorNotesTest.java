@@ -35,8 +35,9 @@ class PosteriorNotesTest {
 
     @ParameterizedTest
     @CsvSource({"1, 0, 0, ' --kl-warm-up, --free-bits or a smaller --kl-weight may help.'",
-        "4, 5, 0, ' --free-bits or a smaller --kl-weight may help.'", "0.5, 5, 0, ' --free-bits may help.'",
-        "0.5, 0, 0.1, ' --kl-warm-up may help.'", "2, 5, 0.1, ' a smaller --kl-weight may help.'", "0.5, 5, 0.1, ''"})
+            "4, 5, 0, ' --free-bits or a smaller --kl-weight may help.'", "0.5, 5, 0, ' --free-bits may help.'",
+            "0.5, 0, 0.1, ' --kl-warm-up may help.'", "2, 5, 0.1, ' a smaller --kl-weight may help.'",
+            "0.5, 5, 0.1, ''"})
     void nothingInUseIsAdvised(double klWeight, double warmUp, double freeBits, String advice) {
         TrainingSettings settings = PLAIN.withKlWeight(klWeight).withKlWarmUp(warmUp).withFreeBits(freeBits);
         assertEquals("note: the posterior has collapsed: no latent dimension depends on the data." + advice,

@@ -158,7 +158,7 @@ class StandardiseTest {
         values[2] = 0;
         NpyWriter.write(large, Cli.ROWS, Cli.COLUMNS, values);
         String[] train = {"train", "--data", "npy=" + large, "--backend", "java", "--likelihood", "gaussian",
-            "--epochs", "3"};
+                "--epochs", "3"};
         Cli.Result failed = Cli.run(Lists.join(List.of(train), "--out", run(large).toString()));
         assertEquals(1, failed.exitCode(), failed.out());
         List<String> said = failed.err().lines().toList();

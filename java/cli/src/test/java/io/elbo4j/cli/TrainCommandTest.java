@@ -137,8 +137,8 @@ class TrainCommandTest {
 
     @ParameterizedTest
     @CsvSource({"--hidden, '8,8', 8", "--latent, 3, 2", "--activation, tanh, relu", "--likelihood, gaussian, bernoulli",
-        "--binarise, dynamic, none", "--batch, 9, 8", "--learning-rate, 0.5, 0.001", "--kl-weight, 2.0, 1.0",
-        "--kl-warm-up, 1.0, 0.0", "--free-bits, 0.5, 0.0", "--clip, 1.0, Infinity", "--seed, 6, 5"})
+            "--binarise, dynamic, none", "--batch, 9, 8", "--learning-rate, 0.5, 0.001", "--kl-weight, 2.0, 1.0",
+            "--kl-warm-up, 1.0, 0.0", "--free-bits, 0.5, 0.0", "--clip, 1.0, Infinity", "--seed, 6, 5"})
     void anOptionThatContradictsTheCheckpointIsRefused(String option, String given, String stored) {
         Cli.train(data, out, "--epochs", "1").succeeds();
         String before = sha256(out);

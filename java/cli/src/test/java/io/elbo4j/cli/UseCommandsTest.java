@@ -120,7 +120,7 @@ class UseCommandsTest {
             }
         };
         String[][] commands = {{"doctor"}, {"doctor", "--json"}, {"--help"}, {"evaluate", "--checkpoint", checkpoint,
-            "--data", "npy=" + data, "--backend", "java"}};
+                "--data", "npy=" + data, "--backend", "java"}};
         for (String[] command : commands) {
             ByteArrayOutputStream err = new ByteArrayOutputStream();
             int code = Main.run(new Console(new PrintStream(full), new PrintStream(err), false), command);

@@ -15,7 +15,7 @@ public final class CpuLibrary {
     private static final int GENERIC = 0;
     private static final String CACHE = "-Dorg.bytedeco.javacpp.cachedir=DIR";
 
-    private CpuLibrary() { }
+    private CpuLibrary() {}
 
     private static final class Probe {
         private static final String PROBLEM = load();

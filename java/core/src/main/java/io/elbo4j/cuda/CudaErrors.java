@@ -14,7 +14,7 @@ final class CudaErrors {
             721, 810, 911);
     private static final AtomicReference<FatalCudaException> FIRST_FATAL = new AtomicReference<>();
 
-    private CudaErrors() { }
+    private CudaErrors() {}
 
     /** @throws CudaException unless {@code error} is 0; a {@link FatalCudaException} if nothing works after it */
     static void check(int error) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // who has these types at hand requires their module
 @NullMarked
 public final class CudaInterop {
-    private CudaInterop() { }
+    private CudaInterop() {}
 
     /** A stream of the presets, not owned; {@link CudaStream#of} says what holds for it. */
     public static CudaStream stream(int device, @Nullable CUstream_st stream) {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +36,7 @@ public final class CudaLibrary {
     private static Found found;
     private static boolean loaded;
 
-    private CudaLibrary() { }
+    private CudaLibrary() {}
 
     /** What was found, devices in the order of their numbers; each is examined when it is asked for. */
     record Found(String problem, boolean passes, boolean driver, CudaDevice[] examined) {

@@ -37,7 +37,7 @@ final class CudaProgram implements Program.Executor {
     }
 
     /** An executable graph and the values that its kernels read; freed together. */
-    private record Graph(Pointer executable, long nodes, LiveValues live, Leaks.Guard guard) { }
+    private record Graph(Pointer executable, long nodes, LiveValues live, Leaks.Guard guard) {}
 
     /** Kernels of other threads would be captured with those of this program. */
     @Override

@@ -18,7 +18,7 @@ import java.util.TreeSet;
  */
 record DenseUpdates(List<Layer> layers, AdamStep step) implements Launch.Body {
     /** A layer's weight gradient and what follows it; {@code bias} is null where there is none. */
-    record Layer(Matmul.WeightGradient gradient, Adam.Update weight, Adam.Update bias) { }
+    record Layer(Matmul.WeightGradient gradient, Adam.Update weight, Adam.Update bias) {}
 
     /** A layer and the places of its launches in the program; {@code bias...} are -1 where there is none. */
     private record Candidate(int gradient, int weight, int biasGradient, int bias) {
@@ -49,7 +49,7 @@ record DenseUpdates(List<Layer> layers, AdamStep step) implements Launch.Body {
         }
         List<Launch> result = launches;
         for (AdamStep step : steps) {
-            for (List<Launch> before = null; before != result; ) {
+            for (List<Launch> before = null; before != result;) {
                 before = result;
                 result = fuse(before, step);
             }

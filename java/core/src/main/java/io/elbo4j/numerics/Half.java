@@ -10,7 +10,7 @@ public final class Half {
     private static final int INFINITY = 0x7f800000;
     private static final int MAGNITUDE = 0x7fffffff;
 
-    private Half() { }
+    private Half() {}
 
     public static float fromBfloat16(short x) {
         return Float.intBitsToFloat(x << 16);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Adam {
     private static final double NANOS_PER_ELEMENT = 0.5;
 
-    private Adam() { }
+    private Adam() {}
 
     /**
      * One step, in place, on float32 matrices of one shape, none overlapping:

@@ -21,7 +21,7 @@ final class Arguments {
 
     private enum Use { INPUT, OUTPUT, OUTPUT_IN_PLACE }
 
-    private record Argument(String name, Matrix matrix, Use use) { }
+    private record Argument(String name, Matrix matrix, Use use) {}
 
     private final String operation;
     private final List<Argument> all = new ArrayList<>();

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class BernoulliLogLikelihood {
     private static final double NANOS_PER_ELEMENT = 0.8;
 
-    private BernoulliLogLikelihood() { }
+    private BernoulliLogLikelihood() {}
 
     /** Log-likelihood alone. */
     public static Launch forward(Matrix logits, Matrix x, Matrix logLikelihood) {

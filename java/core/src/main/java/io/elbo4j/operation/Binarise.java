@@ -8,7 +8,7 @@ import io.elbo4j.Noise;
 public final class Binarise {
     private static final double NANOS_PER_ELEMENT = 0.5;
 
-    private Binarise() { }
+    private Binarise() {}
 
     /**
      * target = 1 where u is below {@code probability}, else 0, with u uniform in [0, 1): float32 matrices of one shape,

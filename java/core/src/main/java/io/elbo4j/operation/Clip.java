@@ -5,7 +5,7 @@ import io.elbo4j.Matrix;
 
 /** Gradient clipping by the global norm (Pascanu, Mikolov and Bengio 2013, algorithm 1). */
 public final class Clip {
-    private Clip() { }
+    private Clip() {}
 
     /**
      * {@code scale} (1 x 1) = min(1, maximumNorm / norm), the factor for all gradients, with norm = the root of the sum

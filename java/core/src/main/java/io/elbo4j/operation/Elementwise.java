@@ -13,7 +13,7 @@ import io.elbo4j.ScalarFunction;
 public final class Elementwise {
     private static final double NANOS_PER_ELEMENT = 0.5;
 
-    private Elementwise() { }
+    private Elementwise() {}
 
     /** y = activation(x). */
     public static Launch activation(Activation activation, Matrix x, Matrix y) {

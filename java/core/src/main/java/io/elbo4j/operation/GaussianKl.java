@@ -15,7 +15,7 @@ public final class GaussianKl {
     /** Not drawn. */
     private static final Noise NONE = new Noise(0, 0);
 
-    private GaussianKl() { }
+    private GaussianKl() {}
 
     /** {@code kl} is B x 1. */
     public static Launch forward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class GaussianKlPerDimension {
     private static final double NANOS_PER_ELEMENT = 0.7;
 
-    private GaussianKlPerDimension() { }
+    private GaussianKlPerDimension() {}
 
     /**
      * {@code klPerDimension} (1 x D, nats) = the sum over B rows of each dimension's KL. {@code mean}, {@code

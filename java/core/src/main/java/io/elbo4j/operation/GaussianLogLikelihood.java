@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class GaussianLogLikelihood {
     private static final double NANOS_PER_ELEMENT = 0.8;
 
-    private GaussianLogLikelihood() { }
+    private GaussianLogLikelihood() {}
 
     /** Log-likelihood alone. */
     public static Launch forward(Matrix mean, Matrix logVariance, Matrix x, Matrix logLikelihood) {

@@ -36,7 +36,7 @@ public final class GaussianSampleKl {
     private static final double SAMPLE_NANOS = 1;
     private static final double KL_NANOS = 0.6;
 
-    private GaussianSampleKl() { }
+    private GaussianSampleKl() {}
 
     /** Sample and KL to the standard normal prior. */
     public static Launch forward(Matrix mean, Matrix logVariance, Noise noise, Matrix z, Matrix kl) {

@@ -13,7 +13,7 @@ import io.elbo4j.Matrix;
 public final class LogMeanExp {
     private static final double NANOS_PER_ELEMENT = 0.6;
 
-    private LogMeanExp() { }
+    private LogMeanExp() {}
 
     /** The log-mean-exp of each row. */
     public static Launch forward(Matrix x, Matrix result) {

@@ -17,7 +17,7 @@ public final class Matmul {
     /** So many floats of a gradient, and the parameter and moments beside it, stay in the cache for Adam. */
     private static final long FLOATS_IN_CACHE = 40_000;
 
-    private Matmul() { }
+    private Matmul() {}
 
     /**
      * c = a b + bias, and if {@code relu} then c = max(c, 0): a is B x k, b is k x n, bias is 1 x n or null, c is B x

@@ -12,7 +12,7 @@ public final class RandomFill {
     private static final double NORMAL_NANOS = 1;
     private static final double UNIFORM_NANOS = 0.5;
 
-    private RandomFill() { }
+    private RandomFill() {}
 
     /** Standard normal numbers, of magnitude at most 6.66 (Box and Muller 1958). */
     public static Launch normal(Noise noise, Matrix target) {

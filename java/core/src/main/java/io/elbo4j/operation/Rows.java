@@ -13,7 +13,7 @@ import io.elbo4j.Matrix;
 public final class Rows {
     private static final double NANOS_PER_ELEMENT = 0.2;
 
-    private Rows() { }
+    private Rows() {}
 
     /**
      * target = source, of one shape; a source of one row repeated is broadcast. The types of their elements may differ:

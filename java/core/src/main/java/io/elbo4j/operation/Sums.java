@@ -12,7 +12,7 @@ import io.elbo4j.Matrix;
 public final class Sums {
     private static final double NANOS_PER_ELEMENT = 0.15;
 
-    private Sums() { }
+    private Sums() {}
 
     /** sums[r] (B x 1) = the sum of row r of x. */
     public static Launch rows(Matrix x, Matrix sums) {

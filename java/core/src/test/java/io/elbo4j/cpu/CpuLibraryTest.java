@@ -21,7 +21,8 @@ class CpuLibraryTest {
         explains("Error relocating libjniElboCpu.so: __memcpy_chk: symbol not found", "musl");
         explains("libjniElboCpu.so: wrong ELF class: ELFCLASS32", "another processor");
         explains(
-                "libjniElboCpu.so: cannot open shared object file: No such file or directory (Possible cause: can't load"
+                "libjniElboCpu.so: cannot open shared object file: No such file or directory (Possible cause: can't"
+                        + " load"
                         + " AARCH64 .so on a AMD 64 platform)",
                 "another processor");
         explains("libjniElboCpu.so: invalid ELF header", "damaged");

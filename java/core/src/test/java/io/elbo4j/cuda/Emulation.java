@@ -9,7 +9,7 @@ import java.nio.file.Path;
 
 /** Errors that the emulation of CUDA is told to report: "function=error", see tests/emulation/cuda_runtime.h. */
 final class Emulation {
-    private Emulation() { }
+    private Emulation() {}
 
     /** Where there is neither a GPU nor the emulation; an emulation that is there must load. */
     static void assumeUsable() {

@@ -18,7 +18,7 @@ class FatalCudaExceptionTest {
         assumeTrue(CudaLibrary.emulated(), "skipped: a device does not fail when it is told to");
         ProcessBuilder process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp", System.getProperty("java.class.path"), "-Delbo4j.cuda.library="
-                + System.getProperty(CudaLibrary.FILE_PROPERTY), FatalCudaExceptionTest.class.getName());
+                        + System.getProperty(CudaLibrary.FILE_PROPERTY), FatalCudaExceptionTest.class.getName());
         process.environment().put("ELBO4J_EMULATION_FAULT", "cudaStreamSynchronize=719");
         Process started = process.redirectErrorStream(true).start();
         String said = new String(started.getInputStream().readAllBytes());

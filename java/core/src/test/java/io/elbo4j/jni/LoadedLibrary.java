@@ -18,7 +18,7 @@ import java.util.Optional;
 
 /** Uses the native library and prints what the system has mapped as such: a text that is in it, and where from. */
 public final class LoadedLibrary {
-    private LoadedLibrary() { }
+    private LoadedLibrary() {}
 
     public static void main(String[] args) throws Exception {
         if (args.length > 0) {

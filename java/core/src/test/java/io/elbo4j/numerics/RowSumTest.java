@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class RowSumTest {
     private static final int[] SIZES = {
-        0, 1, 2, 3, 4, 5, 7, 31, 32, 33, 63, 64, 127, 128, 129, 131, 255, 256, 257, 509, 784, 1009, 4099, 100_003
+            0, 1, 2, 3, 4, 5, 7, 31, 32, 33, 63, 64, 127, 128, 129, 131, 255, 256, 257, 509, 784, 1009, 4099, 100_003
     };
     private static final long SEED = 20240607;
 

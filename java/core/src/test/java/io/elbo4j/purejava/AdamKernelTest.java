@@ -84,9 +84,8 @@ class AdamKernelTest {
                 state[2] = new Guarded(ROWS, d, v);
                 Matrix scale = scaled == 0 ? null : Guarded.matrix(1, 1, 1);
                 Guarded.assertSplits(ROWS, false,
-                        (b, e)
-                                -> BACKEND.kernels().adam(
-                                        state[0].matrix, gradient, state[1].matrix, state[2].matrix, step, scale, b, e),
+                        (b, e) -> BACKEND.kernels().adam(
+                                state[0].matrix, gradient, state[1].matrix, state[2].matrix, step, scale, b, e),
                         state);
                 results[scaled] = state[0].values();
             }

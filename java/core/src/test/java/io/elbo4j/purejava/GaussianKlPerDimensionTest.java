@@ -32,9 +32,8 @@ class GaussianKlPerDimensionTest {
             Matrix priorLogVariance = prior ? Guarded.matrix(rows, d, plv) : null;
             Guarded kl = new Guarded(1, d);
             Guarded.assertSplits(d, true,
-                    (b, e)
-                            -> BACKEND.kernels().gaussianKlPerDimension(
-                                    mean, logVariance, priorMean, priorLogVariance, kl.matrix, b, e),
+                    (b, e) -> BACKEND.kernels().gaussianKlPerDimension(
+                            mean, logVariance, priorMean, priorLogVariance, kl.matrix, b, e),
                     kl);
             for (int j = 0; j < d; j++) {
                 double sum = 0;

@@ -42,9 +42,8 @@ class GaussianLogLikelihoodTest {
             Guarded dMean = new Guarded(rows, d);
             Guarded dLogVariance = new Guarded(rows, d);
             Guarded.assertSplits(rows, false,
-                    (b, e)
-                            -> BACKEND.kernels().gaussianLogLikelihood(mean, logVariance, observed, dLogLikelihood,
-                                    ll.matrix, dMean.matrix, dLogVariance.matrix, b, e),
+                    (b, e) -> BACKEND.kernels().gaussianLogLikelihood(mean, logVariance, observed, dLogLikelihood,
+                            ll.matrix, dMean.matrix, dLogVariance.matrix, b, e),
                     ll, dMean, dLogVariance);
             float[] gradient = dMean.values();
             float[] logVarianceGradient = dLogVariance.values();
@@ -104,9 +103,8 @@ class GaussianLogLikelihoodTest {
             Matrix dLogLikelihood = Guarded.matrix(rows, 1, w);
             Guarded out = new Guarded(1, d);
             Guarded.assertSplits(d, true,
-                    (b, e)
-                            -> BACKEND.kernels().gaussianSharedLogVarianceGradient(
-                                    mean, logVariance, observed, dLogLikelihood, out.matrix, b, e),
+                    (b, e) -> BACKEND.kernels().gaussianSharedLogVarianceGradient(
+                            mean, logVariance, observed, dLogLikelihood, out.matrix, b, e),
                     out);
             for (int c = 0; c < d; c++) {
                 int column = c;

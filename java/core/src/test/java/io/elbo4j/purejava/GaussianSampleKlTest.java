@@ -87,9 +87,8 @@ class GaussianSampleKlTest {
             Guarded kl = new Guarded(ROWS, 1);
             Guarded ratio = new Guarded(ROWS * samples, 1);
             Guarded.assertSplits(ROWS, false,
-                    (b, e)
-                            -> BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean,
-                                    p.priorLogVariance, NOISE, z.matrix, kl.matrix, ratio.matrix, b, e),
+                    (b, e) -> BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean,
+                            p.priorLogVariance, NOISE, z.matrix, kl.matrix, ratio.matrix, b, e),
                     z, kl, ratio);
             for (int i = 0; i < ROWS * d; i++) {
                 double s = Math.exp(0.5 * p.lv[i]);
@@ -144,10 +143,9 @@ class GaussianSampleKlTest {
             Guarded dPriorMean = new Guarded(ROWS, d);
             Guarded dPriorLogVariance = new Guarded(ROWS, d);
             Guarded.assertSplits(ROWS, false,
-                    (b, e)
-                            -> BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean,
-                                    p.priorLogVariance, NOISE, dz, dKl, weight, dMean.matrix, dLogVariance.matrix,
-                                    dPriorMean.matrix, dPriorLogVariance.matrix, b, e),
+                    (b, e) -> BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean,
+                            p.priorLogVariance, NOISE, dz, dKl, weight, dMean.matrix, dLogVariance.matrix,
+                            dPriorMean.matrix, dPriorLogVariance.matrix, b, e),
                     dMean, dLogVariance, dPriorMean, dPriorLogVariance);
             for (int i = 0; i < ROWS * d; i++) {
                 int e = i;
@@ -173,9 +171,8 @@ class GaussianSampleKlTest {
             Problem p = new Problem(d, 0, prior, false);
             Guarded kl = new Guarded(ROWS, 1);
             Guarded.assertSplits(ROWS, false,
-                    (b, e)
-                            -> BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean,
-                                    p.priorLogVariance, NOISE, null, kl.matrix, null, b, e),
+                    (b, e) -> BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean,
+                            p.priorLogVariance, NOISE, null, kl.matrix, null, b, e),
                     kl);
             Guarded ofSample = new Guarded(ROWS, 1);
             BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE,
@@ -186,10 +183,9 @@ class GaussianSampleKlTest {
             Guarded[] gradients = {new Guarded(ROWS, d), new Guarded(ROWS, d), new Guarded(ROWS, d),
                     new Guarded(ROWS, d)};
             Guarded.assertSplits(ROWS, false,
-                    (b, e)
-                            -> BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean,
-                                    p.priorLogVariance, NOISE, null, dKl, null, gradients[0].matrix,
-                                    gradients[1].matrix, gradients[2].matrix, gradients[3].matrix, b, e),
+                    (b, e) -> BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean,
+                            p.priorLogVariance, NOISE, null, dKl, null, gradients[0].matrix,
+                            gradients[1].matrix, gradients[2].matrix, gradients[3].matrix, b, e),
                     gradients);
             for (int i = 0; i < ROWS * d; i++) {
                 double w = p.dKl[i / d];

@@ -29,7 +29,7 @@ final class NativeCache {
 
     private static Path ofThisProcess;
 
-    private NativeCache() { }
+    private NativeCache() {}
 
     private static String given() {
         return System.getProperty(PROPERTY, System.getProperty("org.bytedeco.javacpp.cacheDir", ""));

@@ -20,7 +20,7 @@ import java.util.HexFormat;
  * name, size and time, shares folders with other users and turns to java.library.path at last.
  */
 public final class NativeLibrary {
-    private NativeLibrary() { }
+    private NativeLibrary() {}
 
     /** Loads a file as it is. */
     public static synchronized void load(Path file) throws IOException {

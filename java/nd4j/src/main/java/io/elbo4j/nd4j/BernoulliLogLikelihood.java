@@ -9,7 +9,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * and threads are as the package says.
  */
 public final class BernoulliLogLikelihood {
-    private BernoulliLogLikelihood() { }
+    private BernoulliLogLikelihood() {}
 
     /** Log-likelihood alone. */
     public static void forward(INDArray logits, INDArray x, INDArray logLikelihood) {

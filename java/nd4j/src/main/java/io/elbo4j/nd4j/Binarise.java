@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * and threads are as the package says.
  */
 public final class Binarise {
-    private Binarise() { }
+    private Binarise() {}
 
     /**
      * target = 1 where the noise, uniform in [0, 1), is below {@code probability} (B x D), else 0. Both may be the same

@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Arrays, copies, errors and threads are as the package says.
  */
 public final class GaussianKl {
-    private GaussianKl() { }
+    private GaussianKl() {}
 
     /** {@code kl} = one number per row. */
     public static void forward(INDArray mean, INDArray logVariance, @Nullable INDArray priorMean,

@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * nats, summed over the D dimensions. Arrays, copies, errors and threads are as the package says.
  */
 public final class GaussianLogLikelihood {
-    private GaussianLogLikelihood() { }
+    private GaussianLogLikelihood() {}
 
     /** Log-likelihood alone. */
     public static void forward(INDArray mean, INDArray logVariance, INDArray x, INDArray logLikelihood) {

@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * copies, errors and threads are as the package says.
  */
 public final class GaussianSampleKl {
-    private GaussianSampleKl() { }
+    private GaussianSampleKl() {}
 
     /** Sample and KL to the standard normal prior. */
     public static void forward(INDArray mean, INDArray logVariance, Noise noise, INDArray z, INDArray kl) {

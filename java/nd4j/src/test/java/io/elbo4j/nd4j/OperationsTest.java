@@ -53,11 +53,11 @@ class OperationsTest {
     /** What an argument is to an operation. */
     private enum Role { INPUT, OUTPUT, INPUT_PER_ROW, OUTPUT_PER_ROW }
 
-    private record Argument(Role role, long rows, long columns, int seed) { }
+    private record Argument(Role role, long rows, long columns, int seed) {}
 
     /** An operation twice: on arrays, and on matrices. */
     private record Operation(String name, List<Argument> arguments, Function<INDArray[], Runnable> nd4j,
-            Function<Matrix[], Launch> reference) { }
+            Function<Matrix[], Launch> reference) {}
 
     private static final Backend JAVA = Backends.open("java", 1);
 

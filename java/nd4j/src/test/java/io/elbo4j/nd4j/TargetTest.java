@@ -35,8 +35,9 @@ class TargetTest {
     void threadsAreANumber() {
         assertEquals(2, Target.threads("2"));
         for (String wrong : new String[] {"abc", "-1", "1.5", ""}) {
-            assertSays("elbo4j.nd4j.threads must be the number of threads, or 0 for as many as there are processors, not"
-                    + " '" + wrong + "'", IllegalArgumentException.class, () -> Target.threads(wrong));
+            assertSays(
+                    "elbo4j.nd4j.threads must be the number of threads, or 0 for as many as there are processors, not"
+                            + " '" + wrong + "'", IllegalArgumentException.class, () -> Target.threads(wrong));
         }
     }
 
@@ -87,7 +88,7 @@ class TargetTest {
     static final class Calls {
         static final String MARK = "> ";
 
-        private Calls() { }
+        private Calls() {}
 
         public static void main(String[] args) {
             INDArray x = Nd4j.ones(DataType.FLOAT, 3, 2);

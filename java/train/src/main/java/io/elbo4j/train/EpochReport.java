@@ -14,4 +14,4 @@ import org.jspecify.annotations.Nullable;
  * @param samplesPerSecond training rows per second of wall time, the evaluation not counted; NaN if not known
  */
 public record EpochReport(long epoch, long step, boolean complete, Elbo train, @Nullable Evaluation test,
-        double klWeight, double samplesPerSecond) { }
+        double klWeight, double samplesPerSecond) {}

@@ -67,7 +67,7 @@ public final class Evaluator implements AutoCloseable {
      * @throws NonFiniteException naming the tensor and the row if the result is not finite
      */
     public Evaluation evaluate(long draw) {
-        return evaluate(draw, done -> { });
+        return evaluate(draw, done -> {});
     }
 
     /**

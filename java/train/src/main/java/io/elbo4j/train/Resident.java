@@ -10,7 +10,7 @@ import io.elbo4j.train.model.Vae;
 final class Resident {
     private static final int ROWS_AT_ONCE = 1024;
 
-    private Resident() { }
+    private Resident() {}
 
     /** @throws io.elbo4j.train.data.DataException if the images are not of the model's size */
     static Matrix load(Backend backend, Images images, Vae vae, Standardisation standardisation) {

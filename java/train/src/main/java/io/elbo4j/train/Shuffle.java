@@ -10,7 +10,7 @@ import io.elbo4j.train.graph.Streams;
  * gathered and binarised there.
  */
 final class Shuffle {
-    private Shuffle() { }
+    private Shuffle() {}
 
     /** Fills {@code order} with a permutation of 0 ... order.length - 1. */
     static void permutation(long seed, long epoch, int[] order) {

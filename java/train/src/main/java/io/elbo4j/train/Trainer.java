@@ -57,10 +57,10 @@ public final class Trainer implements AutoCloseable {
      * @param epoch epochs completed
      * @param row rows of the current epoch begun
      */
-    public record Progress(long step, long epoch, int row) { }
+    public record Progress(long step, long epoch, int row) {}
 
     /** A step whose totals have not been read. */
-    private record Unread(Step step, int row) { }
+    private record Unread(Step step, int row) {}
 
     private static final int PIECE = 1 << 16;
 
@@ -199,7 +199,7 @@ public final class Trainer implements AutoCloseable {
         List<Unread> read = List.copyOf(unread);
         unread.clear();
         // An epoch has steps of two sizes at most; the last one, if it is smaller, comes after all others.
-        for (int i = 0; i < read.size(); ) {
+        for (int i = 0; i < read.size();) {
             Step step = read.get(i).step();
             for (Step.Totals totals : step.takeTotals()) {
                 if (!Double.isFinite(totals.reconstruction()) || !Double.isFinite(totals.kl())) {

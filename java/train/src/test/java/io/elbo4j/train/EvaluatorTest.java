@@ -122,8 +122,8 @@ class EvaluatorTest {
         try (Backend backend = new JavaBackend(1); Parameters parameters = parameters(backend, 1);
                 Evaluator evaluator = new Evaluator(VAE, parameters, backend, images, SEED)) {
             // every sample has the same weight, p(x): only float32 rounding remains, some 2^-24 of terms of size 20
-            assertEquals(exact, evaluator.logLikelihood(1, rows -> { }), 1e-5);
-            assertEquals(exact, evaluator.logLikelihood(3, rows -> { }), 1e-5);
+            assertEquals(exact, evaluator.logLikelihood(1, rows -> {}), 1e-5);
+            assertEquals(exact, evaluator.logLikelihood(3, rows -> {}), 1e-5);
         }
     }
 
@@ -155,7 +155,7 @@ class EvaluatorTest {
             }
             assertEquals(4 * 13, done.size());
             assertEquals((long) ROWS, done.get(done.size() - 1));
-            assertThrows(IllegalArgumentException.class, () -> evaluator.logLikelihood(0, rows -> { }));
+            assertThrows(IllegalArgumentException.class, () -> evaluator.logLikelihood(0, rows -> {}));
         }
     }
 
@@ -344,8 +344,8 @@ class EvaluatorTest {
                 Arrays.fill(values, s.parameter().name().equals("logits.bias") ? -0.5f : 0);
                 s.value().set(values);
             }
-            double one = evaluator.logLikelihood(1, rows -> { });
-            assertEquals(one, evaluator.logLikelihood(500, rows -> { }), 1e-5 * Math.abs(one));
+            double one = evaluator.logLikelihood(1, rows -> {});
+            assertEquals(one, evaluator.logLikelihood(500, rows -> {}), 1e-5 * Math.abs(one));
         }
     }
 
@@ -363,7 +363,7 @@ class EvaluatorTest {
                 Evaluator evaluator = new Evaluator(VAE, parameters, backend,
                         new Images("scaled", ROWS, 1, D, 1, scaled), SEED, standardisation)) {
             // with the exact posterior every sample is log p(x)
-            assertEquals(exact, evaluator.logLikelihood(3, rows -> { }), 1e-4);
+            assertEquals(exact, evaluator.logLikelihood(3, rows -> {}), 1e-4);
             assertEquals(exact, evaluator.evaluate(0).elbo().elbo(), 0.5);
         }
     }

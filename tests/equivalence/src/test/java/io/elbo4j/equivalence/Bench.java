@@ -20,7 +20,7 @@ final class Bench implements AutoCloseable {
         void close();
     }
 
-    private record Output(Storage storage, Matrix matrix, boolean wasInput) { }
+    private record Output(Storage storage, Matrix matrix, boolean wasInput) {}
 
     private final Backend backend;
     private final Values values;

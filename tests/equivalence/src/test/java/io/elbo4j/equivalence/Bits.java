@@ -9,7 +9,7 @@ import java.util.List;
 
 /** Comparison and digests of float32 results by their bit patterns; any NaN equals any other. */
 final class Bits {
-    private Bits() { }
+    private Bits() {}
 
     static int of(float x) {
         return x != x ? 0x7fc00000 : Float.floatToRawIntBits(x);

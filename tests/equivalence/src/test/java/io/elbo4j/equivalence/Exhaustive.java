@@ -44,7 +44,7 @@ final class Exhaustive {
     private static final String COMMENT = "function SHA-256 of its results on all 2^32 inputs (normal: 2^16 x 2^14"
             + " numbers); see Exhaustive. Written by the cpu backend.";
 
-    private Exhaustive() { }
+    private Exhaustive() {}
 
     /** One thread's backend and operands. */
     private static final class Lane implements AutoCloseable {

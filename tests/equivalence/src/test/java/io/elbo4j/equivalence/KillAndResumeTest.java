@@ -130,7 +130,7 @@ class KillAndResumeTest {
         long duration = System.nanoTime() - begin;
         finish(train(whole.get(1), 2, "60min"));
         int[] before = new int[3];
-        for (int kill = 0; kill < KILLS; ) {
+        for (int kill = 0; kill < KILLS;) {
             Path run = directory.resolve("run-" + kill);
             int evaluateEvery = 1 + kill % 2;
             String checkpointEvery = List.of("1steps", "5steps", "60min").get(kill % 3);

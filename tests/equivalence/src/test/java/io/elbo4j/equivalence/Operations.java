@@ -31,7 +31,7 @@ import java.util.function.BiFunction;
 final class Operations {
     private static final Map<String, BiFunction<Bench, Shape, Launch>> ALL = new LinkedHashMap<>();
 
-    private Operations() { }
+    private Operations() {}
 
     static Map<String, BiFunction<Bench, Shape, Launch>> all() {
         return ALL;

@@ -102,8 +102,8 @@ class ProductsTest {
     @TestFactory
     Stream<DynamicTest> updatesOfLayers() {
         AdamStep step = new AdamStep(1e-2, 0.9, 0.999, 1e-8).at(3);
-        return Arrays.stream(BATCHES).mapToObj(batch -> DynamicTest.dynamicTest("batch " + batch, () ->
-                compare("updates", o -> {
+        return Arrays.stream(BATCHES).mapToObj(batch -> DynamicTest.dynamicTest("batch " + batch, () -> compare(
+                "updates", o -> {
                     List<Launch> launches = new ArrayList<>();
                     for (int[] layer : new int[][] {{61, 60}, {128, 132}, {20, 9}}) {
                         Matrix x = o.next(batch, layer[0]);

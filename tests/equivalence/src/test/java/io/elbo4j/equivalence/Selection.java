@@ -22,7 +22,7 @@ final class Selection {
     private static final List<Shape> SHAPES = List.of(new Shape(7, 36, 2, false), new Shape(3, 133, 1, true));
     private static final int STEPS = 4;
 
-    private Selection() { }
+    private Selection() {}
 
     private static List<float[]> operations(Backend backend) {
         List<float[]> all = new ArrayList<>();

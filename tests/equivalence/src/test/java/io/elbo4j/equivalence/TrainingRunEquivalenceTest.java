@@ -25,7 +25,7 @@ class TrainingRunEquivalenceTest {
     private static final Images DATA = Sprites.images(3, 1000);
 
     /** A configuration and its number of steps; batches of 96 leave a smaller one at the end of each epoch. */
-    private record Run(VaeSettings model, TrainingSettings training, int steps) { }
+    private record Run(VaeSettings model, TrainingSettings training, int steps) {}
 
     private static Map<String, Run> runs() {
         Map<String, Run> runs = new LinkedHashMap<>();

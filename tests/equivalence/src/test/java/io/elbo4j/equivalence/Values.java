@@ -22,9 +22,10 @@ enum Values {
     /** the special values of float32, and of the functions' ranges, in any mixture with ordinary ones */
     SPECIAL {
         private final float[] special = {0f, -0f, 1f, -1f, 0.5f, Float.MIN_VALUE, -Float.MIN_VALUE, 0x1p-126f,
-            -0x1.fffffcp-127f, Float.MAX_VALUE, -Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY,
-            Float.NaN, 88.5f, 89f, 90f, -87f, -86.9f, -104f, 177f, -175f, 0x1p-100f, 0x1p-101f, 1e-7f, 17f, -17f, 9f,
-            -9f, 1e30f, -1e30f, 0x1.fffffep-1f};
+                -0x1.fffffcp-127f, Float.MAX_VALUE, -Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY,
+                Float.NaN, 88.5f, 89f, 90f, -87f, -86.9f, -104f, 177f, -175f, 0x1p-100f, 0x1p-101f, 1e-7f, 17f, -17f,
+                9f,
+                -9f, 1e30f, -1e30f, 0x1.fffffep-1f};
 
         @Override
         float value(int a, int b, float[] normals) {

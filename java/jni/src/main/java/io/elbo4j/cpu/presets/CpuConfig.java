@@ -8,13 +8,13 @@ import org.bytedeco.javacpp.tools.InfoMapper;
 
 /** Tells JavaCPP how to turn the C API of the native CPU library into {@code io.elbo4j.cpu.jni.ElboCpu}. */
 @Properties(
-    value = @Platform(include = "elbo4j_cpu.h", library = "jniElboCpu"),
-    target = "io.elbo4j.cpu.jni",
-    global = "io.elbo4j.cpu.jni.ElboCpu")
+        value = @Platform(include = "elbo4j_cpu.h", library = "jniElboCpu"),
+        target = "io.elbo4j.cpu.jni",
+        global = "io.elbo4j.cpu.jni.ElboCpu")
 public class CpuConfig implements InfoMapper {
 
     /** Called by JavaCPP. */
-    public CpuConfig() { }
+    public CpuConfig() {}
 
     /**
      * Leaves out the overloads for arrays and NIO buffers that JavaCPP adds for every pointer argument: with an array

@@ -8,13 +8,13 @@ import org.bytedeco.javacpp.tools.InfoMapper;
 
 /** Tells JavaCPP how to turn the C API of the native CUDA library into {@code io.elbo4j.cuda.jni.ElboCuda}. */
 @Properties(
-    value = @Platform(include = "elbo4j_cuda.h", library = "jniElboCuda"),
-    target = "io.elbo4j.cuda.jni",
-    global = "io.elbo4j.cuda.jni.ElboCuda")
+        value = @Platform(include = "elbo4j_cuda.h", library = "jniElboCuda"),
+        target = "io.elbo4j.cuda.jni",
+        global = "io.elbo4j.cuda.jni.ElboCuda")
 public class CudaConfig implements InfoMapper {
 
     /** Called by JavaCPP. */
-    public CudaConfig() { }
+    public CudaConfig() {}
 
     /** Leaves out the overloads for arrays and NIO buffers: most pointers are addresses of device memory. */
     @Override

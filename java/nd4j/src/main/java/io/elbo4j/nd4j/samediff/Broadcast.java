@@ -7,7 +7,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Arguments of which one row (1 x D) or one number may stand for all rows of {@code mean}, and their gradients. */
 final class Broadcast {
-    private Broadcast() { }
+    private Broadcast() {}
 
     /** {@code argument} as the kernels take it: B x D or 1 x D. */
     static INDArray rows(INDArray argument, INDArray mean) {

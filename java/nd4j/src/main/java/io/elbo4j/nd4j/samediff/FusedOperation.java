@@ -24,7 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * or copies a graph, so both are public.
  */
 abstract class FusedOperation extends DynamicCustomOp {
-    private record Pending(FusedOperation operation, OpContext context) { }
+    private record Pending(FusedOperation operation, OpContext context) {}
 
     private static final ThreadLocal<Pending> PENDING = new ThreadLocal<>();
 

@@ -48,7 +48,7 @@ public final class SameDiffOperations {
 
     private static final List<String> GAUSSIANS = List.of("mean", "logVariance", "priorMean", "priorLogVariance");
 
-    private SameDiffOperations() { }
+    private SameDiffOperations() {}
 
     /** Makes the operations known to SameDiff, for graphs that are loaded. */
     public static void register() {

@@ -21,7 +21,7 @@ import org.nd4j.linalg.learning.config.Adam;
 
 /** The code of java/nd4j/DL4J.md: {@link MovingTest} runs it, and sees that the page shows these very lines. */
 final class Moving {
-    private Moving() { }
+    private Moving() {}
 
     static MultiLayerNetwork dl4j(int columns, int hidden, int latent, ReconstructionDistribution likelihood) {
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()

@@ -106,7 +106,8 @@ class MovingTest {
                 .addDistribution(20, new BernoulliReconstructionDistribution())
                 .addDistribution(11, new GaussianReconstructionDistribution(Activation.IDENTITY)).build(),
                 new CompositeReconstructionDistribution.Builder()
-                .addDistribution(20, new BernoulliLogits()).addDistribution(11, new GaussianLogVariance()).build());
+                        .addDistribution(20, new BernoulliLogits()).addDistribution(11, new GaussianLogVariance())
+                        .build());
     }
 
     @Test

@@ -39,13 +39,14 @@ class ReconstructionTest {
     }
 
     private record Case(ReconstructionDistribution ours, ReconstructionDistribution dl4j, int perDimension,
-            ClosedForm closedForm) { }
+            ClosedForm closedForm) {}
 
     private static final double[] FIXED = {0.3, 1, 2.5};
 
     private static final Case BERNOULLI = new Case(new BernoulliLogits(),
             new BernoulliReconstructionDistribution(Activation.SIGMOID), 1, (x, p) -> new double[] {
-                x * p[0] - Math.max(p[0], 0) - Math.log1p(Math.exp(-Math.abs(p[0]))), x - 1 / (1 + Math.exp(-p[0]))});
+                    x * p[0] - Math.max(p[0], 0) - Math.log1p(Math.exp(-Math.abs(p[0]))), x - 1 / (1 + Math.exp(
+                            -p[0]))});
 
     private static final Case GAUSSIAN = new Case(new GaussianLogVariance(),
             new GaussianReconstructionDistribution(Activation.IDENTITY), 2, (x, p) -> normal(x, p[0], p[1]));
@@ -53,7 +54,7 @@ class ReconstructionTest {
     private static double[] normal(double x, double mean, double logVariance) {
         double square = (x - mean) * (x - mean) * Math.exp(-logVariance);
         return new double[] {-0.5 * (Math.log(2 * Math.PI) + logVariance + square),
-            (x - mean) * Math.exp(-logVariance), 0.5 * (square - 1)};
+                (x - mean) * Math.exp(-logVariance), 0.5 * (square - 1)};
     }
 
     private static List<Case> cases() {

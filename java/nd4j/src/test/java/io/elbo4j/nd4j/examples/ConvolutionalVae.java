@@ -38,7 +38,7 @@ public final class ConvolutionalVae {
     private static final int CHANNELS = 8;
     private static final int KERNEL = 4;
 
-    private ConvolutionalVae() { }
+    private ConvolutionalVae() {}
 
     public static void main(String[] args) throws IOException {
         // the weights and the noise of every step come from this generator: with a seed the run is repeatable

@@ -220,8 +220,9 @@ class SameDiffOperationsTest {
         }
         assertMessage("logVariance", () -> SameDiffOperations.gaussianKl(a, b).eval());
         for (SDVariable[] wrong : new SDVariable[][] {{a, b}, {a, a}}) {
-            assertMessage("negativeElbo: logLikelihood and kl must have one number per row of one batch, shapes of [B] or"
-                    + " [B, 1] with B > 0, not [2, 3] and [2, " + (wrong[1] == a ? 3 : 2) + "]",
+            assertMessage(
+                    "negativeElbo: logLikelihood and kl must have one number per row of one batch, shapes of [B] or"
+                            + " [B, 1] with B > 0, not [2, 3] and [2, " + (wrong[1] == a ? 3 : 2) + "]",
                     () -> SameDiffOperations.negativeElbo(wrong[0], wrong[1]).eval());
         }
     }

@@ -113,7 +113,7 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
     }
 
     /** What of a checkpoint is in the metadata. */
-    private record State(VaeSettings model, TrainingSettings training, Data data, Position position) { }
+    private record State(VaeSettings model, TrainingSettings training, Data data, Position position) {}
 
     /**
      * This in JSON, but for the standardisation. JSON has no infinity: training without clipping has no {@code clip}.
@@ -174,8 +174,8 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
                 @Override
                 public void header(SafetensorsHeader header) {
                     Map<String, TensorEntry> tensors = header.byName();
-                    targets.forEach((name, m) ->
-                            CheckpointReader.requireShape(file, tensors, name, m.rows(), m.columns()));
+                    targets.forEach((name, m) -> CheckpointReader.requireShape(file, tensors, name, m.rows(), m
+                            .columns()));
                 }
 
                 @Override

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 
 /** Reads checkpoints, which anybody may have written: nothing is taken on trust, and nothing allocated for a claim. */
 final class CheckpointReader {
-    private CheckpointReader() { }
+    private CheckpointReader() {}
 
     /** See {@link Checkpoint#read}. */
     static Checkpoint.Loaded read(Path file) {

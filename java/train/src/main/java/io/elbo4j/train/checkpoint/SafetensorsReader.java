@@ -19,10 +19,10 @@ final class SafetensorsReader {
 
     /** Is shown a file; what it is shown counts only if {@link #read} returns. */
     interface Visitor {
-        default void header(SafetensorsHeader header) { }
+        default void header(SafetensorsHeader header) {}
 
         /** @param values little-endian, the tensor's elements from {@code from} on */
-        default void piece(TensorEntry tensor, long from, ByteBuffer values) { }
+        default void piece(TensorEntry tensor, long from, ByteBuffer values) {}
     }
 
     private final String file;

@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** Writes a safetensors file piece by piece, digested on the way: see {@link Safetensors}. */
 final class SafetensorsWriter {
-    private SafetensorsWriter() { }
+    private SafetensorsWriter() {}
 
     /** @throws CheckpointException if names repeat or the file cannot be written; the old file is still there then */
     static void write(Path file, Map<String, String> metadata, List<TensorSource> tensors) {

@@ -23,7 +23,7 @@ record FilePermissions(@Nullable PosixFileAttributes old) {
     /** Nobody else opens the new file before {@link #applyTo} has said who may. */
     FileAttribute<?>[] whileWritten() {
         return old == null ? new FileAttribute<?>[0] : new FileAttribute<?>[] {
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))};
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))};
     }
 
     /** Owner and group stay if this user may give files to them. */

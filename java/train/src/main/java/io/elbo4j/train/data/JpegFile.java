@@ -26,7 +26,7 @@ final class JpegFile implements PictureFile {
 
     /** The start of the image, and Adobe's marker with the coding of colours in its last byte. */
     private static final byte[] START = {
-        -1, (byte) 0xd8, -1, (byte) APP14, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0};
+            -1, (byte) 0xd8, -1, (byte) APP14, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0};
 
     private final String name;
     private final byte[] bytes;
@@ -150,7 +150,7 @@ final class JpegFile implements PictureFile {
     /** How libjpeg tells YCbCr from RGB. */
     private boolean yCbCr() {
         switch (components.length()) {
-            case 1, 3 -> { }
+            case 1, 3 -> {}
             case 4 -> throw unread(transform > 0 ? "a YCCK JPEG" : "a CMYK JPEG", "grey or RGB: convert it first");
             default -> throw unread("a JPEG of " + components.length() + " components", "1 (grey) or 3 (RGB)");
         }

@@ -46,7 +46,7 @@ record PngFile(String name, byte[] bytes, int height, int width, int depth, int 
         int data = -1;
         int orientation = ExifOrientation.UPRIGHT;
         int at = SIGNATURE_BYTES;
-        for (int type = 0; type != IEND; ) {
+        for (int type = 0; type != IEND;) {
             if (bytes.length - at < AROUND) {
                 throw Pictures.damaged(name, "the file ends before the picture does");
             }
@@ -65,7 +65,7 @@ record PngFile(String name, byte[] bytes, int height, int width, int depth, int 
                 case TRNS -> transparency = Arrays.copyOfRange(bytes, contents, contents + length);
                 case IDAT -> data = data < 0 ? at : data;
                 case EXIF -> orientation = ExifOrientation.of(bytes, contents, length);
-                case IEND -> { }
+                case IEND -> {}
                 default -> check((type & ANCILLARY) != 0, name,
                         "it needs a chunk " + quoted(type) + ", which the PNG standard does not have");
             }

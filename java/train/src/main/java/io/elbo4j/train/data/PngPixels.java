@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class PngPixels {
     /** Left, top, horizontal and vertical step of each pass of an interlaced file. */
     private static final int[][] ADAM7 = {
-        {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
+            {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
     };
     private static final int[][] WHOLE = {{0, 0, 1, 1}};
 
@@ -90,7 +90,7 @@ final class PngPixels {
     }
 
     private void read(byte[] row) throws DataFormatException {
-        for (int filled = 0; filled < row.length; ) {
+        for (int filled = 0; filled < row.length;) {
             if (from == to) {
                 inflate();
             }

@@ -34,7 +34,7 @@ public final class Graph {
     private int streams = Streams.NODES;
 
     /** An empty graph. */
-    public Graph() { }
+    public Graph() {}
 
     /** Data: one row of {@code columns} numbers per row of the batch. */
     public Value input(String name, long columns) {

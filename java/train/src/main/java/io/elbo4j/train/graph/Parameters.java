@@ -17,7 +17,7 @@ import java.util.Map;
 public final class Parameters implements AutoCloseable {
     /** Value, gradient and moments of one parameter. */
     public record State(Parameter parameter, Matrix value, Matrix gradient, Matrix firstMoment,
-            Matrix secondMoment) { }
+            Matrix secondMoment) {}
 
     private final Map<Parameter, State> states = new LinkedHashMap<>();
 

@@ -18,18 +18,18 @@ import java.util.function.Function;
 /** A step being compiled: hands nodes their buffers, collects their launches, and keeps the books of the gradients. */
 public final class Plan {
     /** Columns [begin, end) of a gradient buffer that hold a gradient already. */
-    private record Written(long begin, long end) { }
+    private record Written(long begin, long end) {}
 
     /**
      * The noise of a node that has {@code rowsPerRow} rows for each row of the batch. What is drawn for the data, not
      * for a latent variable, stays the same over the rounds of an importance-weighted estimate: they weigh one x.
      */
-    record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) { }
+    record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) {}
 
     /** A node may have any name, also one that looks like that of an auxiliary buffer. */
-    record Key(boolean ofNode, String name) { }
+    record Key(boolean ofNode, String name) {}
 
-    private record Pending(Matrix scratch, Matrix target) { }
+    private record Pending(Matrix scratch, Matrix target) {}
 
     private final Backend backend;
     private final Parameters parameters;

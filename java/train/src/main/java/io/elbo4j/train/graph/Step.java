@@ -303,7 +303,7 @@ public final class Step implements AutoCloseable {
     }
 
     /** The totals of a run. */
-    public record Totals(double reconstruction, double kl) { }
+    public record Totals(double reconstruction, double kl) {}
 
     /** Keeps the totals of the last run for {@link #takeTotals}, without waiting for them. */
     public Step record() {
@@ -367,7 +367,7 @@ public final class Step implements AutoCloseable {
     }
 
     /** A place where a number is not finite: the tensor's name and its row. */
-    public record NonFinite(String tensor, long row, float value) { }
+    public record NonFinite(String tensor, long row, float value) {}
 
     /** The first tensor, in the order of computation, that holds a NaN or an infinity after the last run. */
     public Optional<NonFinite> firstNonFinite() {

@@ -13,5 +13,5 @@ public final class Streams {
     /** First stream of the parameters' initial values. */
     static final int INITIAL_VALUES = 1 << 21;
 
-    private Streams() { }
+    private Streams() {}
 }

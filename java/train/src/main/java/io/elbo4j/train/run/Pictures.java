@@ -20,7 +20,7 @@ final class Pictures {
     private static final int TRAVERSED = 10;
     private static final float[] STEPS = {-3, -2.25f, -1.5f, -0.75f, 0, 0.75f, 1.5f, 2.25f, 3};
 
-    private Pictures() { }
+    private Pictures() {}
 
     /**
      * The pictures of a model, by the names of their files, in the order in which they are to be drawn; images with

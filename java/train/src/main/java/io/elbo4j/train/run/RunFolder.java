@@ -180,7 +180,7 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private static void makeAll(Path directory) {
-        for (int attempt = 1; ; attempt++) {
+        for (int attempt = 1;; attempt++) {
             try {
                 Files.createDirectories(directory);
                 return;

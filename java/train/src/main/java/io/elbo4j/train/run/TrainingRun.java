@@ -50,7 +50,7 @@ public final class TrainingRun implements AutoCloseable {
      * @param test the model on the test set
      * @param pictures those drawn
      */
-    public record Outcome(boolean stopped, Evaluation test, List<Path> pictures) { }
+    public record Outcome(boolean stopped, Evaluation test, List<Path> pictures) {}
 
     private final RunFolder folder;
     private final DataSource source;

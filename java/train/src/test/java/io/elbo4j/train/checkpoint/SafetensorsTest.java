@@ -148,7 +148,7 @@ class SafetensorsTest {
             CheckpointException e =
                     assertThrows(CheckpointException.class, () -> Safetensors.read(file), "length " + length);
             assertTrue(e.getMessage().endsWith("(truncated?)")
-                            || e.getMessage().endsWith("(truncated, or no safetensors file?)"),
+                    || e.getMessage().endsWith("(truncated, or no safetensors file?)"),
                     e.getMessage());
         }
         Files.write(file, Arrays.copyOf(good, good.length + 1));
@@ -300,9 +300,8 @@ class SafetensorsTest {
         Path file = write();
         byte[] before = Files.readAllBytes(file);
         assertSentence("two tensors have the same name, expected every name once: [step, step]",
-                ()
-                        -> Safetensors.write(file, Map.of(),
-                                List.of(new StoredTensor("step", new long[] {0}, new float[0])), List.of(STEP)));
+                () -> Safetensors.write(file, Map.of(),
+                        List.of(new StoredTensor("step", new long[] {0}, new float[0])), List.of(STEP)));
         assertSentence("the metadata key elbo4j.sha256 is reserved, expected another",
                 () -> Safetensors.write(file, Map.of("elbo4j.sha256", "x"), List.of()));
         assertSentence("tensor 'x': 5 values given, expected as many as the shape [2, 3] holds",

@@ -39,7 +39,7 @@ class FileKindTest {
     @Test
     void pictures() throws IOException {
         String[][] formats = {{"png", "a PNG picture"}, {"jpg", "a JPEG picture"}, {"gif", "a GIF picture"},
-            {"bmp", "a BMP picture"}, {"tiff", "a TIFF picture"}};
+                {"bmp", "a BMP picture"}, {"tiff", "a TIFF picture"}};
         for (String[] format : formats) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             assertTrue(ImageIO.write(new BufferedImage(9, 9, BufferedImage.TYPE_INT_RGB), format[0], out), format[0]);

@@ -94,8 +94,8 @@ class IdxReaderTest {
         assertSentence(plain + ": is not a directory, expected a folder with the IDX files of MNIST",
                 () -> IdxReader.trainImages(plain));
         assertSentence(dir
-                        + ": holds none of t10k-images-idx3-ubyte, t10k-images-idx3-ubyte.gz, t10k-images.idx3-ubyte,"
-                        + " t10k-images.idx3-ubyte.gz, expected one of them",
+                + ": holds none of t10k-images-idx3-ubyte, t10k-images-idx3-ubyte.gz, t10k-images.idx3-ubyte,"
+                + " t10k-images.idx3-ubyte.gz, expected one of them",
                 () -> IdxReader.testImages(dir));
         assertSentence(none + ": no such file, expected an IDX file", () -> IdxReader.images(none));
         Files.createDirectory(dir.resolve("train-images-idx3-ubyte"));
@@ -127,7 +127,8 @@ class IdxReaderTest {
         malformed(Arrays.copyOf(good, 23), ": holds more than the 22 bytes its header announces");
         malformed(idx(0x803, new int[] {-1, -1, -1}),
                 ": 4294967295 images of 4294967295 x 4294967295 with 1 channels are"
-                        + " more than the 2147483639 values one data set can hold: split the data or make the images smaller");
+                        + " more than the 2147483639 values one data set can hold: split the data or make the"
+                        + " images smaller");
         malformed(idx(0x803, new int[] {0, 28, 28}),
                 ": holds 0 images of 28 x 28 with 1 channels, expected at least 1 of each");
         malformed(idx(0x803, new int[] {60000, 28, 28}, 1),
@@ -164,9 +165,11 @@ class IdxReaderTest {
             Path file = file("zeros", zeros);
             long before = allocated();
             assertSentence(file + ": is " + zeros.length + " bytes of gzip and announces "
-                            + (4 + 4 * sizes.length + 9_000_000)
-                            + ", expected at most 100 times as many: if they are meant, gunzip the file",
-                    () -> { Object read = magic == 0x803 ? IdxReader.images(file) : IdxReader.labels(file); });
+                    + (4 + 4 * sizes.length + 9_000_000)
+                    + ", expected at most 100 times as many: if they are meant, gunzip the file",
+                    () -> {
+                        Object read = magic == 0x803 ? IdxReader.images(file) : IdxReader.labels(file);
+                    });
             assertTrue(allocated() - before < 4 << 20, "memory taken for it");
         }
         byte[] small = gzip(idx(0x803, new int[] {8_000, 1_000, 1}, new int[8_000_000]));

@@ -133,7 +133,7 @@ class ImageFolderTest {
     @Test
     void orientationIsNoted() throws IOException {
         byte[] turned = {'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1,
-            1, 18, 0, 3, 0, 0, 0, 1, 0, 8, 0, 0};
+                1, 18, 0, 3, 0, 0, 0, 1, 0, 8, 0, 0};
         byte[] upright = turned.clone();
         upright[25] = 1;
         Files.write(dir.resolve("a.jpg"), new JpegEncoder(1).with(0xe1, "", turned).encode(5));
@@ -153,7 +153,7 @@ class ImageFolderTest {
         Files.write(dir.resolve("4.jpg"), new JpegEncoder(1, 2, 3).adobe(0).encode(95, 130, 194));
         Files.write(dir.resolve("5.png"), PngEncoder.grey(8, 8).encode(filled(64, 7)));
         float[][] expected = {{128 / 255f, 128 / 255f, 128 / 255f}, {1000 / 65535f, 1000 / 65535f, 1000 / 65535f},
-            {90 / 255f, 90 / 255f, 90 / 255f}, {95 / 255f, 130 / 255f, 194 / 255f}, {7 / 255f, 7 / 255f, 7 / 255f}};
+                {90 / 255f, 90 / 255f, 90 / 255f}, {95 / 255f, 130 / 255f, 194 / 255f}, {7 / 255f, 7 / 255f, 7 / 255f}};
         Images images = ImageFolder.read(dir);
         assertEquals(3, images.channels());
         assertEquals(5, images.rows());

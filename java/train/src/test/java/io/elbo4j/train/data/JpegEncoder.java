@@ -62,11 +62,11 @@ final class JpegEncoder {
         segment(out, 0xdb, ones);
         // Means: twelve codes of four bits, each a number of bits that follow. The rest: one code, "no more".
         segment(out, 0xc4, new byte[] {0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+                0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
         segment(out, 0xc4, new byte[] {0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
         ByteArrayOutputStream header = new ByteArrayOutputStream();
         header.writeBytes(new byte[] {(byte) bits, (byte) (height >> 8), (byte) height, (byte) (width >> 8),
-            (byte) width, (byte) ids.length});
+                (byte) width, (byte) ids.length});
         ByteArrayOutputStream scan = new ByteArrayOutputStream();
         scan.write(ids.length);
         for (int id : ids) {

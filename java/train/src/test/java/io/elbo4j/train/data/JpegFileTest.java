@@ -1,7 +1,6 @@
 package io.elbo4j.train.data;
 
 import static io.elbo4j.train.data.Sentences.assertSentence;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -29,9 +28,9 @@ class JpegFileTest {
     /** Y, Cb, Cr and the colour that ITU-T T.871 makes of them. */
     private static final int[] Y_CB_CR = {120, 100, 150};
     private static final int[] RGB = {
-        (int) Math.round(120 + 1.402 * 22),
-        (int) Math.round(120 - 0.344136286 * -28 - 0.714136286 * 22),
-        (int) Math.round(120 + 1.772 * -28)};
+            (int) Math.round(120 + 1.402 * 22),
+            (int) Math.round(120 - 0.344136286 * -28 - 0.714136286 * 22),
+            (int) Math.round(120 + 1.772 * -28)};
 
     private static void assertColour(int[] expected, byte[] jpeg) {
         Picture picture = Pictures.decode("x", jpeg);
@@ -145,7 +144,7 @@ class JpegFileTest {
     @Test
     void orientationIsRead() {
         byte[] exif = {'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 2, 0,
-            0, 1, 3, 0, 1, 0, 0, 0, 9, 0, 0, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 3, 0, 0, 0};
+                0, 1, 3, 0, 1, 0, 0, 0, 9, 0, 0, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 3, 0, 0, 0};
         assertEquals(3, Pictures.open("x", new JpegEncoder(1).with(0xe1, "", exif).encode(9)).orientation());
         for (int length = 0; length < exif.length; length++) {
             byte[] part = Arrays.copyOf(exif, length);

@@ -95,7 +95,7 @@ class MutatedPicturesTest {
     private static void mendChecksums(byte[] png) {
         ByteBuffer in = ByteBuffer.wrap(png);
         boolean isPng = Arrays.equals(png, 0, Math.min(8, png.length), PngFile.SIGNATURE, 0, 8);
-        for (int at = 8; isPng && at + 12 <= png.length; ) {
+        for (int at = 8; isPng && at + 12 <= png.length;) {
             int length = in.getInt(at);
             if (length < 0 || length > png.length - at - 12) {
                 return;

@@ -128,13 +128,13 @@ class NpyTest {
         assertEquals(3, images.width());
         NpyReader.read(file(1, "{\"shape\":(1,2),'fortran_order':False,'descr':'|u1'}", new byte[2]));
         String[][] wrong = {{"()", "[]", ""}, {"(1, 1, 1, 1, 6)", "[1, 1, 1, 1, 6]", ""},
-            {"(3, 1, 1, 2)", "[3, 1, 1, 2]", ""}, {"(" + "1, ".repeat(40) + ")", "of 40 axes", ""},
-            {"(6,)", "[6]", "; one axis holds labels, or images that numpy.reshape can give their shape again"},
-            {"(1, 1, 2, 4)", "[1, 1, 2, 4]", "; x[..., :3] leaves out a fourth channel, alpha"},
-            {"(9, 1, 28, 28)", "[9, 1, 28, 28]", "; the channels seem to be the second axis: numpy.transpose(x,"
-                + " (0, 2, 3, 1)) puts them last"},
-            {"(9, 3, 32, 40)", "[9, 3, 32, 40]", "; the channels seem to be the second axis: numpy.transpose(x,"
-                + " (0, 2, 3, 1)) puts them last"}};
+                {"(3, 1, 1, 2)", "[3, 1, 1, 2]", ""}, {"(" + "1, ".repeat(40) + ")", "of 40 axes", ""},
+                {"(6,)", "[6]", "; one axis holds labels, or images that numpy.reshape can give their shape again"},
+                {"(1, 1, 2, 4)", "[1, 1, 2, 4]", "; x[..., :3] leaves out a fourth channel, alpha"},
+                {"(9, 1, 28, 28)", "[9, 1, 28, 28]", "; the channels seem to be the second axis: numpy.transpose(x,"
+                        + " (0, 2, 3, 1)) puts them last"},
+                {"(9, 3, 32, 40)", "[9, 3, 32, 40]", "; the channels seem to be the second axis: numpy.transpose(x,"
+                        + " (0, 2, 3, 1)) puts them last"}};
         for (String[] shape : wrong) {
             malformed(header("|u1", false, shape[0]), new byte[6], ": has the shape " + shape[1]
                     + ", expected (N,D), (N,H,W) or (N,H,W,C) with C = 1 or 3" + shape[2]);
@@ -172,10 +172,10 @@ class NpyTest {
     @Test
     void elementsThatAreNoNumbersAreNamed() throws IOException {
         String[][] types = {{"|O", " (Python objects; x.astype('float32') turns numbers among them into such)"},
-            {"<c16", " (complex numbers)"}, {"<U12", " (texts)"}, {"|S3", " (texts)"}, {"<M8[ns]", " (dates)"},
-            {"<m8[s]", " (spans of time)"}, {"<f16", " (long doubles; x.astype('float64') shortens them)"},
-            {"<V2", " (of a type that NumPy itself has not, as bfloat16; x.astype('float32') gives one it has)"},
-            {"int", ""}, {"", ""}, {"<", ""}, {"f3", ""}};
+                {"<c16", " (complex numbers)"}, {"<U12", " (texts)"}, {"|S3", " (texts)"}, {"<M8[ns]", " (dates)"},
+                {"<m8[s]", " (spans of time)"}, {"<f16", " (long doubles; x.astype('float64') shortens them)"},
+                {"<V2", " (of a type that NumPy itself has not, as bfloat16; x.astype('float32') gives one it has)"},
+                {"int", ""}, {"", ""}, {"<", ""}, {"f3", ""}};
         for (String[] type : types) {
             malformed(header(type[0], false, "(2, 1)"), new byte[32], ": has elements of type '" + type[0] + "'"
                     + type[1] + ", expected floating-point numbers ('<f2', '<f4', '<f8'), integers ('|u1' to '<u8',"
@@ -198,13 +198,14 @@ class NpyTest {
             zip.putNextEntry(new ZipEntry("x.npy"));
         }
         Object[][] files = {
-            {npz.toByteArray(), "a NumPy .npz archive (numpy.load gives its arrays, numpy.save writes one as .npy)"},
-            {bytes(0x80, 4, 0x95), "a Python pickle (older files of PyTorch are such as well)"},
-            {"GGUF\3".getBytes(StandardCharsets.US_ASCII), "a GGUF model"},
-            {"version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.US_ASCII),
-                "a Git LFS pointer ('git lfs pull' fetches the file itself)"},
-            {"1,2\n3,4\n".getBytes(StandardCharsets.US_ASCII), "text that begins with '1,2'"},
-            {bytes(0, 0, 8, 1, 0, 0, 0, 1, 7), "an IDX file of labels"}};
+                {npz.toByteArray(),
+                        "a NumPy .npz archive (numpy.load gives its arrays, numpy.save writes one as .npy)"},
+                {bytes(0x80, 4, 0x95), "a Python pickle (older files of PyTorch are such as well)"},
+                {"GGUF\3".getBytes(StandardCharsets.US_ASCII), "a GGUF model"},
+                {"version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.US_ASCII),
+                        "a Git LFS pointer ('git lfs pull' fetches the file itself)"},
+                {"1,2\n3,4\n".getBytes(StandardCharsets.US_ASCII), "text that begins with '1,2'"},
+                {bytes(0, 0, 8, 1, 0, 0, 0, 1, 7), "an IDX file of labels"}};
         for (Object[] file : files) {
             Path path = Files.write(dir.resolve("x.npy"), (byte[]) file[0]);
             assertSentence(path + ": is " + file[1] + ", expected a NumPy .npy file", () -> NpyReader.read(path));
@@ -226,7 +227,8 @@ class NpyTest {
                 ": holds 0 images of 1 x 3 with 1 channels, expected at least 1 of each");
         malformed(good.replace("(2", "(999999999999999999"), new byte[6],
                 ": 999999999999999999 images of 1 x 3 with 1 channels"
-                        + " are more than the 2147483639 values one data set can hold: split the data or make the images smaller");
+                        + " are more than the 2147483639 values one data set can hold: split the data or make the"
+                        + " images smaller");
         broken("", 0, "a value of Python");
         broken(good.replace("(2", "(-2"), 51, "a value of Python");
         broken(good.replace("(2", "(2l"), 52, "')'");

@@ -14,7 +14,7 @@ import java.util.zip.Deflater;
 final class PngEncoder {
     /** The pass each pixel of 8 x 8 belongs to, as the standard draws it. */
     private static final String[] ADAM7 = {
-        "16462646", "77777777", "56565656", "77777777", "36463646", "77777777", "56565656", "77777777"};
+            "16462646", "77777777", "56565656", "77777777", "36463646", "77777777", "56565656", "77777777"};
 
     final int type;
     final int depth;

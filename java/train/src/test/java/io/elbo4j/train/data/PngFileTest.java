@@ -44,8 +44,8 @@ class PngFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,1", "0,2", "0,4", "0,8", "0,16", "2,8", "2,16", 
-        "3,1", "3,2", "3,4", "3,8", "4,8", "4,16", "6,8", "6,16"})
+    @CsvSource({"0,1", "0,2", "0,4", "0,8", "0,16", "2,8", "2,16",
+            "3,1", "3,2", "3,4", "3,8", "4,8", "4,16", "6,8", "6,16"})
     void samplesAreTakenAsStored(int type, int depth) {
         Random random = new Random(31 * type + depth);
         for (int[] size : SIZES) {

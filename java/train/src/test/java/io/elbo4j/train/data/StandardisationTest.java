@@ -84,7 +84,7 @@ class StandardisationTest {
     @Test
     void numbersOfNoDataAreRefused() {
         for (float[][] wrong : new float[][][] {{{0}, {0}}, {{0}, {-1}}, {{0}, {Float.NaN}}, {{Float.NaN}, {1}},
-            {{0}, {Float.POSITIVE_INFINITY}}, {{0, 0}, {1}}}) {
+                {{0}, {Float.POSITIVE_INFINITY}}, {{0, 0}, {1}}}) {
             assertThrows(IllegalArgumentException.class, () -> new Standardisation(wrong[0], wrong[1]));
         }
     }

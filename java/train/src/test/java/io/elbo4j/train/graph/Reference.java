@@ -8,7 +8,7 @@ final class Reference {
     /** How far a ReLU's input stays from its kink, so that no finite difference crosses it. */
     private static final double KINK = 1e-3;
 
-    private Reference() { }
+    private Reference() {}
 
     static double[][] dense(double[][] x, double[][] weight, double[][] bias, Activation activation) {
         double[][] y = new double[x.length][weight[0].length];

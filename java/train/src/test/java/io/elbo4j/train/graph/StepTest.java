@@ -262,7 +262,7 @@ class StepTest {
         assertArrayEquals(Arrays.copyOf(all.logLikelihood(), some.kl().length), some.logLikelihood());
     }
 
-    private record Rows(float[] z, float[] kl, float[] logLikelihood) { }
+    private record Rows(float[] z, float[] kl, float[] logLikelihood) {}
 
     private static Rows rows(Vae vae, int threads, int rows) {
         try (Backend backend = new JavaBackend(threads); Matrix data = data(backend);

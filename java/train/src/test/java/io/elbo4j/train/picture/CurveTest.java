@@ -83,7 +83,7 @@ class CurveTest {
     @Test
     void oddSeriesAreDrawn() {
         double[][] cases = {{}, {-1}, {0, 0}, {-1e30, 1e30}, {Double.NaN, -1, Double.NEGATIVE_INFINITY, -2},
-            {1e9, 1e9 + 1e-6}, {-105, -105, -105}, {1e-300, 2e-300}};
+                {1e9, 1e9 + 1e-6}, {-105, -105, -105}, {1e-300, 2e-300}};
         for (double[] train : cases) {
             for (double[] test : cases) {
                 draw("title", train, test, false);

@@ -22,7 +22,7 @@ class EndingProcessTest {
 
     /** The process that is ended. */
     static final class Drawing {
-        private Drawing() { }
+        private Drawing() {}
 
         public static void main(String[] args) throws InterruptedException {
             CountDownLatch ending = new CountDownLatch(1);

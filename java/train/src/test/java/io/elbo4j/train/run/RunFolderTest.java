@@ -68,7 +68,7 @@ class RunFolderTest {
 
     /** Another process. */
     static final class Asking {
-        private Asking() { }
+        private Asking() {}
 
         public static void main(String[] args) {
             try (RunFolder folder = RunFolder.create(Path.of(args[0]))) {

@@ -63,7 +63,7 @@ class SaveTimesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "10", "min", "0min", "-1min", "1.5min", "10 min", "10m", "10minutes", "0steps",
-        "9999999999steps", "\u0661min"})
+            "9999999999steps", "\u0661min"})
     void otherFormsAreRefused(String every) {
         String message = assertThrows(IllegalArgumentException.class, () -> CheckpointEvery.of(every)).getMessage();
         assertTrue(message.startsWith("expected "), message);

@@ -16,7 +16,6 @@ import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.EpochReport;
 import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.Trainer;
-import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.checkpoint.CheckpointException;
@@ -288,9 +287,8 @@ class TrainingRunTest {
         Images bright = new Images("bright", 3, 4, 4, 1, values);
         try (Backend backend = new JavaBackend(1)) {
             assertSentence("bright: the Bernoulli likelihood needs values in [0, 1]; row 1, column 2 is 1.5",
-                    ()
-                            -> TrainingRun.start(
-                                    run, new DataSource(source(1).train(), bright), MODEL, settings(1), backend));
+                    () -> TrainingRun.start(
+                            run, new DataSource(source(1).train(), bright), MODEL, settings(1), backend));
             VaeSettings wide = new VaeSettings(17, List.of(), 2, Activation.RELU, LikelihoodKind.GAUSSIAN, 1, false);
             assertSentence("train: an image has 16 values (4 x 4 x 1), the model takes 17",
                     () -> TrainingRun.start(run, source(1), wide, settings(1), backend));
@@ -426,8 +424,8 @@ class TrainingRunTest {
         Path plan = run.resolve("run.json");
         String good = Files.readString(plan);
         for (String wrong : new String[] {"", "7", "{}", good.substring(0, good.length() / 2),
-            good.replace("\"evaluateEvery\": 1", "\"evaluateEvery\": 0"),
-            good.replace("\"steps\": 2", "\"steps\": 2, \"checkpointEvery\": \"soon\"")}) {
+                good.replace("\"evaluateEvery\": 1", "\"evaluateEvery\": 0"),
+                good.replace("\"steps\": 2", "\"steps\": 2, \"checkpointEvery\": \"soon\"")}) {
             Files.writeString(plan, wrong);
             assertSentence(plan + ": is no description of a run written by elbo4j", () -> resume(run, 4, null));
         }
