@@ -154,11 +154,15 @@ public final class Trainer implements AutoCloseable {
      */
     public void steps(long count) {
         for (long i = 0; i < count; i++) {
-            if (atEndOfEpoch()) {
-                nextEpoch();
-            }
-            step();
+            stepOn();
         }
+    }
+
+    private synchronized void stepOn() {
+        if (atEndOfEpoch()) {
+            nextEpoch();
+        }
+        step();
     }
 
     private void readTotals() {
