@@ -10,8 +10,19 @@ import io.elbo4j.Backend;
 import io.elbo4j.Indices;
 import io.elbo4j.Leaks;
 import io.elbo4j.Matrix;
+import io.elbo4j.NativeBytes;
+import io.elbo4j.Program;
 import io.elbo4j.Storage;
 import io.elbo4j.operation.Rows;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -160,4 +171,79 @@ class NativeMemoryTest {
         assertThrows(IllegalStateException.class, () -> rows.set(new int[2], 0));
         assertThrows(IllegalStateException.class, rows::address);
     }
+
+    /** Memory of 4 MB is given back to the system at once: a kernel that reads it after that ends the process. */
+    @Test
+    void closingWhatAKernelReadsFreesItAfterTheKernel() throws Exception {
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try (Matrix sum = backend.matrix(1, 1 << 20)) {
+            float[] ones = new float[1 << 20];
+            Arrays.fill(ones, 1);
+            float added = 0;
+            for (int i = 0; i < 100; i++) {
+                Matrix read = backend.matrix(1, 1 << 20).set(ones);
+                AtomicInteger runs = new AtomicInteger();
+                Future<Void> run = other.submit(() -> {
+                    Program add = new Program(backend, List.of(Rows.add(read, sum)));
+                    while (true) {
+                        add.run();
+                        runs.incrementAndGet();
+                    }
+                });
+                while (runs.get() == 0 && !run.isDone()) {
+                    Thread.onSpinWait();
+                }
+                read.close();
+                Throwable refused = assertThrows(ExecutionException.class, run::get).getCause();
+                assertTrue(refused.getMessage().contains("has been closed"), refused.toString());
+                added += runs.get();
+                assertEquals(added, sum.columns(i, i + 1).toArray()[0], "each run was whole");
+            }
+        } finally {
+            other.shutdownNow();
+        }
+    }
+
+    /** Forgets far more than fits, and prints the most bytes that there were at any time. */
+    static final class Forgetful {
+        private Forgetful() { }
+
+        public static void main(String[] args) {
+            long most = 0;
+            try (Backend cpu = new CpuBackend(0, 1)) {
+                for (int i = 0; i < 465; i++) {
+                    cpu.matrix(1024, 1024);
+                    most = Math.max(most, NativeBytes.live());
+                }
+            }
+            System.out.println(most);
+        }
+    }
+
+    @Test
+    void forgottenMemoryIsCollectedBeforeItGrows() throws IOException, InterruptedException {
+        Process java = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-Xmx64m", "-cp",
+                System.getProperty("java.class.path"), Forgetful.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        long most = Long.parseLong(new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim());
+        assertEquals(0, java.waitFor());
+        assertTrue(most < 200L << 20, "465 forgotten matrices of 4 MB: " + most + " bytes at most");
+    }
+
+    @Test
+    void closedMemoryIsCountedNoMore() throws InterruptedException {
+        collect();
+        long before = NativeBytes.live();
+        for (int i = 0; i < 2_000; i++) {
+            backend.matrix(1024, 1024).close();
+        }
+        assertEquals(before, NativeBytes.live());
+        backend.matrix(3, 3).close();
+        Indices rows = backend.indices(3);
+        assertEquals(before + 12, NativeBytes.live());
+        rows.close();
+        assertThrows(OutOfMemoryError.class, () -> backend.allocate(1L << 55));
+        assertEquals(before, NativeBytes.live());
+    }
+
 }

@@ -188,12 +188,16 @@ public final class Trainer implements AutoCloseable {
      */
     public void steps(long count) {
         for (long i = 0; i < count; i++) {
+            stepOn();
+        }
+    }
+
+    private synchronized void stepOn() {
             if (atEndOfEpoch()) {
                 nextEpoch();
             }
             step();
         }
-    }
 
     private void readTotals() {
         List<Unread> read = List.copyOf(unread);
