@@ -206,7 +206,7 @@ class NativeMemoryTest {
 
     /** Forgets far more than fits, and prints the most bytes that there were at any time. */
     static final class Forgetful {
-        private Forgetful() { }
+        private Forgetful() {}
 
         public static void main(String[] args) {
             long most = 0;

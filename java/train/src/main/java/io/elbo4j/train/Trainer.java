@@ -193,11 +193,11 @@ public final class Trainer implements AutoCloseable {
     }
 
     private synchronized void stepOn() {
-            if (atEndOfEpoch()) {
-                nextEpoch();
-            }
-            step();
+        if (atEndOfEpoch()) {
+            nextEpoch();
         }
+        step();
+    }
 
     private void readTotals() {
         List<Unread> read = List.copyOf(unread);

@@ -78,14 +78,14 @@ class ThreadsTest {
             float[] reconstructed = coder.reconstruct(IMAGES);
             float[] decoded = coder.decode(codes);
             Evaluation evaluation = evaluator.evaluate(7);
-            double logLikelihood = evaluator.logLikelihood(3, rows -> { });
+            double logLikelihood = evaluator.logLikelihood(3, rows -> {});
             together(() -> {
                 for (int i = 0; i < 5; i++) {
                     assertArrayEquals(codes, coder.encode(IMAGES));
                     assertArrayEquals(reconstructed, coder.reconstruct(IMAGES));
                     assertArrayEquals(decoded, coder.decode(codes));
                     assertEquals(evaluation, evaluator.evaluate(7));
-                    assertEquals(logLikelihood, evaluator.logLikelihood(3, rows -> { }));
+                    assertEquals(logLikelihood, evaluator.logLikelihood(3, rows -> {}));
                 }
                 return null;
             });
