@@ -10,8 +10,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Where calls run, and how kernels come by the memory of ND4J's arrays. There is one in a process: operations of
- * SameDiff are made by ND4J, which has no backend to hand them, so it is nobody's to open or close. A backend is for
- * one thread at a time: callers take turns, each with all of its threads, which sleep when there is no work.
+ * SameDiff are made by ND4J, which has no backend to hand them, so it is nobody's to open or close. Callers take turns,
+ * each with all of its threads, which sleep when there is no work.
  */
 abstract class Target {
     /** A backend of {@link Backends#open}, for the arrays of nd4j-native. */

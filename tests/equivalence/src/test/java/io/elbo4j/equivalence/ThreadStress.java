@@ -57,16 +57,13 @@ public final class ThreadStress {
     /** What somebody may close at any time: all of its elements are {@code value}. */
     private record Slot(Matrix matrix, int value) { }
 
-    /** A backend that is closed at random, with a program on it that adds one and its result. */
-    private record Mortal(Backend backend, Matrix sum, Program program, AtomicLong runs) { }
-
     private final Backend backend;
     private final long seed;
     private final long end;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Map<String, AtomicLong> counts = new ConcurrentSkipListMap<>();
     private final AtomicReferenceArray<Slot> slots = new AtomicReferenceArray<>(SLOTS);
-    private final AtomicReference<Mortal> mortal = new AtomicReference<>();
+    private final AtomicReference<MortalBackend> mortal = new AtomicReference<>();
     private final Vae vae = new Vae(new VaeSettings(COLUMNS, List.of(32), 6, Activation.RELU, LikelihoodKind.BERNOULLI,
             1, false));
     private final Matrix[] inputs = new Matrix[ROWS.length];
@@ -117,7 +114,7 @@ public final class ThreadStress {
         for (int i = 0; i < SLOTS; i++) {
             slots.set(i, slot(i));
         }
-        mortal.set(mortal(name));
+        mortal.set(new MortalBackend(name));
         end = System.nanoTime() + (long) (seconds * 1e9);
     }
 
@@ -145,14 +142,6 @@ public final class ThreadStress {
         Matrix m = backend.matrix(value % 2 == 0 ? 6_000 : 5, COLUMNS);
         Rows.fill(value, m).run();
         return new Slot(m, value);
-    }
-
-    private static Mortal mortal(String name) {
-        Backend b = Backends.open(name, 2);
-        Matrix one = b.matrix(1_000, COLUMNS);
-        Matrix result = b.matrix(1_000, COLUMNS);
-        Rows.fill(1, one).run();
-        return new Mortal(b, result, new Program(b, List.of(Rows.add(one, result))), new AtomicLong());
     }
 
     private void check(String what, float[] expected, float[] actual) {
@@ -236,41 +225,15 @@ public final class ThreadStress {
                 step.run(1);
                 count("ran a shared step");
             }
-            case 11 -> {
-                Mortal m = mortal.get();
-                m.program.run();
-                m.runs.incrementAndGet();
-            }
+            case 11 -> mortal.get().run();
             case 12 -> {
                 if (random.nextInt(20) == 0) {
-                    bury(mortal.getAndSet(mortal(backend.name())));
+                    mortal.getAndSet(new MortalBackend(backend.name())).bury();
+                    count("right: a backend that was closed");
                 }
             }
             default -> Launch.of("outer", backend, 2).nanosPerItem(random.nextInt(2) * 1e6)
                     .body((begin, finish) -> add.run()).run();
-        }
-    }
-
-    /** After closing it, every run that was not refused is in the sum; the runs are counted a little later. */
-    private void bury(Mortal m) {
-        m.backend.close();
-        float[] sums = m.sum.toArray();
-        checkAll("a backend that was closed", sums[0], sums);
-        for (int i = 0; i < 1_000 && m.runs.get() < (long) sums[0]; i++) {
-            sleep();
-        }
-        if (m.runs.get() != (long) sums[0]) {
-            throw new AssertionError("a backend that was closed: " + sums[0] + " instead of " + m.runs.get() + " runs");
-        }
-        m.program.close();
-        m.sum.close();
-    }
-
-    private static void sleep() {
-        try {
-            Thread.sleep(1);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -318,7 +281,7 @@ public final class ThreadStress {
             throw failure.get();
         }
         checkAll("a program of all", added.get(), sum.toArray());
-        bury(mortal.get());
+        mortal.get().bury();
         backend.close();
     }
 
