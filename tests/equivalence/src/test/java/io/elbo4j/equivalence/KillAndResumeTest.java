@@ -135,7 +135,11 @@ class KillAndResumeTest {
             int evaluateEvery = 1 + kill % 2;
             String checkpointEvery = List.of("1steps", "5steps", "60min").get(kill % 3);
             Process process = train(run, evaluateEvery, checkpointEvery);
-            TimeUnit.NANOSECONDS.sleep((long) (duration * random.nextDouble()));
+            // half of the time passes before there is anything to resume: one of ten is killed also there
+            if (kill % 10 != 0) {
+                await(run.resolve("run.json"), process);
+            }
+            TimeUnit.NANOSECONDS.sleep((long) (duration * random.nextDouble() / (kill % 10 == 0 ? 1 : 2)));
             boolean killed = process.isAlive();
             process.destroyForcibly().waitFor();
             boolean described = Files.exists(run.resolve("run.json"));
