@@ -35,9 +35,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.regex.Pattern;
 
 /**
- * Many threads on shared and own programs of one backend, while matrices, row numbers and backends are closed at random.
- * Every result is compared by bits with that of one thread on the java backend; what is refused must say so in one of
- * the sentences that are documented. A command of its own: {@code ThreadStress BACKEND SECONDS [SEED]}.
+ * Many threads on shared and own programs of one backend, while matrices, row numbers and backends are closed at
+ * random. Every result is compared by bits with that of one thread on the java backend; what is refused must say so
+ * in one of the sentences that are documented. A command of its own: {@code ThreadStress BACKEND SECONDS [SEED]}.
  */
 public final class ThreadStress {
     private static final int THREADS = 64;
@@ -55,7 +55,7 @@ public final class ThreadStress {
             + "|.* inside a launch, which would wait for itself: a body calls kernels alone");
 
     /** What somebody may close at any time: all of its elements are {@code value}. */
-    private record Slot(Matrix matrix, int value) { }
+    private record Slot(Matrix matrix, int value) {}
 
     private final Backend backend;
     private final long seed;
