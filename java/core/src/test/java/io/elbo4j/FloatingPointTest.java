@@ -18,9 +18,11 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Threads whose floating-point settings native code has changed: refused where Java computes, no matter to natives. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FloatingPointTest {
     private static final int DEFAULT = 0x1f80;
     private static final int DENORMALS_ARE_ZERO = 1 << 6;

@@ -35,9 +35,10 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.regex.Pattern;
 
 /**
- * Many threads on shared and own programs of one backend, while matrices, row numbers and backends are closed at
- * random. Every result is compared by bits with that of one thread on the java backend; what is refused must say so
- * in one of the sentences that are documented. A command of its own: {@code ThreadStress BACKEND SECONDS [SEED]}.
+ * Many threads on shared and own programs of one backend, while matrices, row numbers and backends close at
+ * random. Every result is compared by bits with that of one thread on the java backend; what is refused must say
+ * so in one of the sentences that are documented. A command of its own: {@code ThreadStress BACKEND SECONDS
+ * [SEED]}.
  */
 public final class ThreadStress {
     private static final int THREADS = 64;
