@@ -11,6 +11,7 @@ import io.elbo4j.Backends;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Sprites;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.StepSettings;
@@ -122,7 +123,7 @@ class ThreadsTest {
     @Test
     void aStepThatAnotherThreadIsInIsRefused() throws Exception {
         try (Backend backend = Backends.open("java", 1); Parameters parameters = parameters(backend);
-                Matrix data = Resident.load(backend, IMAGES, VAE);
+                Matrix data = Resident.load(backend, IMAGES, VAE, Standardisation.NONE);
                 Step step = Step.compile(VAE.graph(), parameters, backend, 100, StepSettings.evaluate(SEED), data)) {
             AtomicInteger refused = new AtomicInteger();
             List<String> names = together(() -> {
@@ -145,7 +146,7 @@ class ThreadsTest {
     @Test
     void closingAStepWaitsForItsRun() throws Exception {
         try (Backend backend = Backends.open("java", 2); Parameters parameters = parameters(backend);
-                Matrix data = Resident.load(backend, IMAGES, VAE)) {
+                Matrix data = Resident.load(backend, IMAGES, VAE, Standardisation.NONE)) {
             for (int i = 0; i < 20; i++) {
                 Step step = Step.compile(VAE.graph(), parameters, backend, 100, StepSettings.evaluate(SEED), data);
                 AtomicInteger runs = new AtomicInteger();
