@@ -54,16 +54,11 @@ final class SafetensorsWriter {
             }
         }
         ByteBuffer digits = ByteBuffer.wrap(Safetensors.hex(digest).getBytes(StandardCharsets.US_ASCII));
-        long position = Long.BYTES + SafetensorsHeader.digits(header.array());
-        while (digits.hasRemaining()) {
-            channel.write(digits, position + digits.position());
-        }
+        AtomicFile.put(channel.position(Long.BYTES + SafetensorsHeader.digits(header.array())), digits);
     }
 
     private static void put(FileChannel channel, MessageDigest digest, ByteBuffer bytes) throws IOException {
         digest.update(bytes.duplicate());
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+        AtomicFile.put(channel, bytes);
     }
 }

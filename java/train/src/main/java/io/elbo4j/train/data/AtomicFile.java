@@ -1,7 +1,9 @@
 package io.elbo4j.train.data;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -75,6 +77,17 @@ public final class AtomicFile {
             }
         }
         forceDirectory(directory);
+    }
+
+    /**
+     * Writes all bytes that remain: a channel may take a part of them only, and does so where the disk is full.
+     *
+     * @throws IOException if they cannot be written
+     */
+    public static void put(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
     }
 
     /**

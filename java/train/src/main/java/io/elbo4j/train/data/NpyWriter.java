@@ -3,7 +3,6 @@ package io.elbo4j.train.data;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -26,13 +25,13 @@ public final class NpyWriter {
         }
         try {
             AtomicFile.write(file, channel -> {
-                drain(header(rows, columns), channel);
+                AtomicFile.put(channel, header(rows, columns));
                 ByteBuffer chunk = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
                 int start = 0;
                 while (start < values.length) {
                     int n = Math.min(CHUNK, values.length - start);
                     chunk.clear().asFloatBuffer().put(values, start, n);
-                    drain(chunk.limit(4 * n), channel);
+                    AtomicFile.put(channel, chunk.limit(4 * n));
                     start += n;
                 }
             });
@@ -49,11 +48,5 @@ public final class NpyWriter {
         return ByteBuffer.allocate(128).order(ByteOrder.LITTLE_ENDIAN)
                 .put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0)
                 .putShort((short) length).put(padded.getBytes(StandardCharsets.US_ASCII)).flip();
-    }
-
-    private static void drain(ByteBuffer bytes, FileChannel channel) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
     }
 }

@@ -134,11 +134,7 @@ public record Png(int height, int width, int channels) {
                 }
             }
             ByteBuffer bytes = ByteBuffer.wrap(png.toByteArray());
-            AtomicFile.write(file, channel -> {
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-            });
+            AtomicFile.write(file, channel -> AtomicFile.put(channel, bytes));
         } catch (IOException e) {
             throw new DataException(e.getMessage(), e);
         }

@@ -82,7 +82,7 @@ public final class Metrics {
         try {
             if (stale) {
                 String all = lines.stream().map(o -> o + "\n").collect(Collectors.joining());
-                AtomicFile.write(file, c -> c.write(ByteBuffer.wrap(all.getBytes(StandardCharsets.UTF_8))));
+                AtomicFile.write(file, channel -> AtomicFile.put(channel, utf8(all)));
                 stale = false;
             } else {
                 append(line + "\n");
@@ -94,12 +94,16 @@ public final class Metrics {
 
     private void append(String line) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+            AtomicFile.put(channel, utf8(line));
             // a checkpoint of later steps says that this line is there
             channel.force(false);
         } catch (IOException e) {
             throw new IOException("cannot write " + file + ": " + DataException.reason(e), e);
         }
+    }
+
+    private static ByteBuffer utf8(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The epochs evaluated so far, counted from 1. */

@@ -136,7 +136,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
     void write(Path file) {
         byte[] text = (GSON.toJson(json()) + "\n").getBytes(StandardCharsets.UTF_8);
         try {
-            AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(text)));
+            AtomicFile.write(file, channel -> AtomicFile.put(channel, ByteBuffer.wrap(text)));
         } catch (IOException e) {
             throw new DataException(e.getMessage(), e);
         }
