@@ -215,7 +215,7 @@ class TrainCommandTest {
                 Files.delete(out.resolve(file));
             }
         }
-        Files.writeString(out.resolve(".lock"), "1\n");
+        Files.writeString(out.resolve(".elbo4j.lock"), "1\n");
     }
 
     @Test

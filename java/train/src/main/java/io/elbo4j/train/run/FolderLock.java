@@ -1,8 +1,11 @@
 package io.elbo4j.train.run;
 
+import io.elbo4j.train.data.AtomicFile;
+import io.elbo4j.train.data.DataException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -33,7 +36,11 @@ final class FolderLock implements AutoCloseable {
         }
     }
 
-    static final String NAME = ".lock";
+    static final String NAME = ".elbo4j.lock";
+    /** Digits of a process, and the end of the line. */
+    private static final int MOST_BYTES = 21;
+    /** Files of this name are taken away while others open them; in some folders they are never there. */
+    private static final int MOST_ATTEMPTS = 1000;
     /** Far behind the number: where a lock keeps others from reading, that can be read all the same. */
     private static final long LOCKED = Long.MAX_VALUE - 1;
 
@@ -54,7 +61,8 @@ final class FolderLock implements AutoCloseable {
      * Takes the lock.
      *
      * @throws InUseException if somebody has it
-     * @throws IOException if there is no such folder, it cannot be written to, or its file system has no locks
+     * @throws IOException if there is no such folder, it cannot be written to, its file system has no locks, or a file
+     *     of the name {@value #NAME} is there that no lock has left
      */
     static FolderLock take(Path directory) throws IOException {
         Path folder = directory.toRealPath();
@@ -63,8 +71,8 @@ final class FolderLock implements AutoCloseable {
                 throw new InUseException(thisProcess());
             }
             FolderLock lock = null;
-            while (lock == null) {
-                lock = tryToTake(folder);
+            for (int attempt = 1; lock == null; attempt++) {
+                lock = tryToTake(folder, attempt < MOST_ATTEMPTS);
             }
             HELD.add(folder);
             return lock;
@@ -72,19 +80,21 @@ final class FolderLock implements AutoCloseable {
     }
 
     /** Null if the file is no longer the one that was locked: who gives the lock back removes it. */
-    private static @Nullable FolderLock tryToTake(Path folder) throws IOException {
+    private static @Nullable FolderLock tryToTake(Path folder, boolean again) throws IOException {
         Path file = folder.resolve(NAME);
         boolean created = create(file);
         FileChannel channel = null;
         try {
             Object before = identity(file);
-            channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-            if (channel.tryLock(LOCKED, 1, false) == null) {
+            channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS);
+            if (lock(channel) == null) {
                 throw new InUseException(holder(file));
             }
             if (before.equals(identity(file))) {
+                requireOurs(channel);
                 String number = ProcessHandle.current().pid() + "\n";
-                channel.truncate(0).write(ByteBuffer.wrap(number.getBytes(StandardCharsets.US_ASCII)));
+                AtomicFile.put(channel.truncate(0), ByteBuffer.wrap(number.getBytes(StandardCharsets.US_ASCII)));
                 return new FolderLock(folder, channel);
             }
             channel.close();
@@ -97,13 +107,35 @@ final class FolderLock implements AutoCloseable {
             if (channel != null) {
                 channel.close();
             }
-            if (e instanceof NoSuchFileException && Files.isDirectory(folder)) {
+            if (again && e instanceof NoSuchFileException && Files.isDirectory(folder)) {
                 return null;
             }
             if (created && !(e instanceof InUseException)) {
                 Files.deleteIfExists(file);
             }
             throw e;
+        }
+    }
+
+    private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock(LOCKED, 1, false);
+        } catch (IOException e) {
+            throw new IOException("the file system gives no lock (" + DataException.reason(e)
+                    + "): choose a folder on another file system", e);
+        }
+    }
+
+    /** Read through the channel that has the lock: on POSIX another one would lose it. */
+    private static void requireOurs(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(MOST_BYTES + 1);
+        while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+            // a channel may give a part only
+        }
+        String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1);
+        if (!text.matches("[0-9]{0,20}\n?")) {
+            throw new IOException("the file " + NAME + " in it is not of elbo4j, expected none or one that a run has"
+                    + " left: move it away, or choose another folder");
         }
     }
 

@@ -54,15 +54,15 @@ public final class RunFolder implements AutoCloseable {
         }
         List<Path> made = missing(directory);
         RunFolder folder = null;
-        while (folder == null) {
+        for (int attempt = 1; folder == null; attempt++) {
             makeAll(directory);
             try {
                 folder = new RunFolder(directory, made, false);
-            } catch (NoSuchFileException e) {
-                // a run that failed has just taken it away
             } catch (IOException e) {
-                removeEmpty(made);
-                throw unusable(directory, e);
+                if (!mayHaveBeenTakenAway(e, attempt)) {
+                    removeEmpty(made);
+                    throw unusable(directory, e);
+                }
             }
         }
         try {
@@ -83,7 +83,7 @@ public final class RunFolder implements AutoCloseable {
      */
     public static RunFolder createNext(Path parent, String name) {
         int i = 1;
-        while (true) {
+        for (int attempt = 1;; attempt++) {
             Path directory = parent.resolve(name + "-" + i);
             List<Path> made = missing(directory);
             makeAll(parent);
@@ -94,11 +94,12 @@ public final class RunFolder implements AutoCloseable {
                 return new RunFolder(directory, made, false);
             } catch (FileAlreadyExistsException | FolderLock.InUseException e) {
                 i++;
-            } catch (NoSuchFileException e) {
-                // a run that failed has just taken the parent away
+                attempt = 0;
             } catch (IOException e) {
-                removeEmpty(made);
-                throw isMade ? unusable(directory, e) : unmakable(directory, e);
+                if (!mayHaveBeenTakenAway(e, attempt)) {
+                    removeEmpty(made);
+                    throw isMade ? unusable(directory, e) : unmakable(directory, e);
+                }
             }
         }
     }
@@ -192,6 +193,11 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
+    /** By a run that failed. But in some folders, /proc for one, a file that is to be made is never there. */
+    private static boolean mayHaveBeenTakenAway(IOException e, int attempt) {
+        return e instanceof NoSuchFileException && attempt < MOST_ATTEMPTS;
+    }
+
     private static DataException unmakable(Path directory, IOException e) {
         return new DataException("cannot make the folder " + directory + (e instanceof FileSystemException f ? reason(f)
                 : ": " + DataException.reason(e)), e);
@@ -216,7 +222,8 @@ public final class RunFolder implements AutoCloseable {
             return new DataException(directory + " is in use by " + e.getMessage()
                     + ": wait for its end, or choose another folder", e);
         }
-        return new DataException(e instanceof AccessDeniedException ? "cannot write to the folder " + directory
+        return new DataException(e instanceof AccessDeniedException || e instanceof NoSuchFileException
+                ? "cannot write to the folder " + directory
                 : "cannot lock the folder " + directory + ": " + DataException.reason(e), e);
     }
 

@@ -5,12 +5,15 @@ import static io.elbo4j.train.data.Sentences.names;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.elbo4j.train.data.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -36,7 +39,7 @@ class RunFolderTest {
         Path run = dir.resolve("new/run");
         String inUse = run + " is in use by " + SELF + ": wait for its end, or choose another folder";
         try (RunFolder folder = RunFolder.create(run)) {
-            assertEquals(ProcessHandle.current().pid() + "\n", Files.readString(run.resolve(".lock")));
+            assertEquals(ProcessHandle.current().pid() + "\n", Files.readString(run.resolve(FolderLock.NAME)));
             assertSentence(inUse, () -> RunFolder.create(run));
             Files.writeString(folder.plan(), "{}");
             assertSentence(inUse, () -> RunFolder.create(run));
@@ -82,7 +85,7 @@ class RunFolderTest {
     @Test
     void theLockOfADeadProcessIsNone() throws IOException {
         Path run = Files.createDirectory(dir.resolve("run"));
-        Files.writeString(run.resolve(".lock"), "1\n");
+        Files.writeString(run.resolve(FolderLock.NAME), "1\n");
         Files.writeString(run.resolve("checkpoint.safetensors"), "x");
         Files.writeString(run.resolve(".elbo4j-0123456789abcdef.part"), "half of something");
         RunFolder.open(run).close();
@@ -90,10 +93,38 @@ class RunFolderTest {
     }
 
     @Test
+    void aFileOfSomebodyElseInPlaceOfTheLockStays() throws IOException {
+        Path run = Files.createDirectory(dir.resolve("run"));
+        for (String text : List.of("precious", "1\n2\n", "1".repeat(30), " ")) {
+            Path file = Files.writeString(run.resolve(FolderLock.NAME), text);
+            assertSentence("cannot lock the folder " + run + ": the file .elbo4j.lock in it is not of elbo4j, expected"
+                    + " none or one that a run has left: move it away, or choose another folder",
+                    () -> RunFolder.create(run));
+            assertEquals(text, Files.readString(file));
+        }
+        Files.writeString(run.resolve(FolderLock.NAME), "");
+        Files.writeString(run.resolve(".lock"), "of another program");
+        RunFolder.create(run).close();
+        assertEquals(List.of(".lock"), names(run));
+    }
+
+    /** There a file that is made is not there: as if others took the folder away, for ever. */
+    @Test
+    void aFolderOfTheKernelIsRefused() {
+        Path proc = Path.of("/proc");
+        assumeTrue(Files.isDirectory(proc.resolve("self")));
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+            assertSentence("cannot write to the folder /proc", () -> RunFolder.create(proc));
+            String next = assertThrows(DataException.class, () -> RunFolder.createNext(proc, "npy")).getMessage();
+            assertTrue(next.startsWith("cannot make the folder /proc/npy-1"), next);
+        });
+    }
+
+    @Test
     void aLinkInPlaceOfTheLockIsNotFollowed() throws IOException {
         Path run = Files.createDirectory(dir.resolve("run"));
         Path precious = Files.writeString(dir.resolve("precious"), "precious");
-        Files.createSymbolicLink(run.resolve(".lock"), precious);
+        Files.createSymbolicLink(run.resolve(FolderLock.NAME), precious);
         String message = assertThrows(DataException.class, () -> RunFolder.create(run)).getMessage();
         assertTrue(message.startsWith("cannot lock the folder " + run + ": "), message);
         assertEquals("precious", Files.readString(precious));
@@ -184,7 +215,7 @@ class RunFolderTest {
         Files.writeString(run.resolve("checkpoint.safetensors"), "x");
         for (boolean killed : new boolean[] {false, true}) {
             if (killed) {
-                Files.writeString(run.resolve(".lock"), "1\n");
+                Files.writeString(run.resolve(FolderLock.NAME), "1\n");
             }
             assertSentence(run + " already holds a run (checkpoint.safetensors): resume it, or choose another folder",
                     () -> RunFolder.create(run));
