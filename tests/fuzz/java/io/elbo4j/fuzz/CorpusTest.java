@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Replays what fuzzing left, and the cases of bug reports. */
+/** Replays what fuzzing left, and the cases of bug reports; what may grow more by design is in the README. */
 class CorpusTest {
     private static final Path CORPUS = Path.of("tests", "fuzz", "corpus");
     /** For what never ends; an end after more than 5 seconds is noticed by Fuzz. */

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 
 /** What holds of every input; and Jazzer's way in. */
 public final class Fuzz {
+    // Less than what a gzipped IDX file and a whole blank picture may take by design: see the README.
     private static final long FREE = 64 << 20;
     private static final int MOST_TIMES = 8;
     /** Seconds: no measure, what takes longer hangs. */

@@ -20,7 +20,9 @@ import java.util.stream.Stream;
  * <p>A value is sample/(2^depth - 1) as a float, of the samples as they are stored: no gamma, no colour profile, no
  * orientation is applied. So 8 bits give value/255f, 16 bits keep their precision, and a palette gives its colours.
  * Pixels of JPEG files are those of the JDK's libjpeg; baseline and progressive ones are read, grey, RGB and YCbCr.
- * Transparency must be opaque for every pixel. Uncompressed, a picture may take 1,000 times the bytes of its file.
+ * Transparency must be opaque for every pixel. A picture has at most 1,000,000 pixels a side. Its pixels as the format
+ * stores them may take 1,032 times the bytes that they are compressed to: the contents of a PNG file's chunks IDAT, the
+ * whole of a JPEG file. A value takes four bytes; a damaged PNG file takes at most 8 times its bytes and 64 MB.
  *
  * <p>Names are ordered by their bytes, whatever the locale; on Windows by their UTF-16 units.
  */

@@ -187,6 +187,11 @@ final class JpegFile implements PictureFile {
     }
 
     @Override
+    public long compressed() {
+        return bytes.length;
+    }
+
+    @Override
     public int bitsPerPixel() {
         return 8 * components.length();
     }

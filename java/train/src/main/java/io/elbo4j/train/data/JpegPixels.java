@@ -15,8 +15,8 @@ final class JpegPixels {
     private JpegPixels() {}
 
     static Picture decode(String name, int height, int width, int channels, byte[] jpeg) {
-        float[] values = Images.allocate(name, 1, height, width, channels);
         Raster raster = raster(name, jpeg);
+        float[] values = Images.allocate(name, 1, height, width, channels);
         int[] row = new int[width * channels];
         int next = 0;
         for (int y = 0; y < height; y++) {

@@ -9,6 +9,9 @@ sealed interface PictureFile permits PngFile, JpegFile {
     /** Bits a pixel takes as the format stores it, uncompressed. */
     int bitsPerPixel();
 
+    /** Bytes that the pixels are made of; at most those of the file. */
+    long compressed();
+
     /** As EXIF counts: 1 is upright, 2 to 8 are turned or mirrored. */
     int orientation();
 

@@ -6,7 +6,10 @@ import java.util.Optional;
 /** PNG and JPEG files, told from their content, with what bounds the memory and time they may take. */
 final class Pictures {
     /** Deflate shrinks at most 1,032-fold, and only what is blank: what claims more than this is no picture. */
-    private static final long MOST_GROWTH = 1000;
+    private static final long MOST_GROWTH = 1032;
+
+    /** A side, as for libpng: a row must be in memory before it is known whether it is damaged. */
+    private static final int MOST_PIXELS = 1_000_000;
 
     private Pictures() {}
 
@@ -14,8 +17,9 @@ final class Pictures {
      * Reads what comes before the pixels.
      *
      * @param name of the file, for error messages
-     * @throws DataException if it is no PNG or JPEG file, is of a kind that is not read, is damaged, or would grow more
-     *     than 1,000-fold when decoded
+     * @throws DataException if it is no PNG or JPEG file, is of a kind that is not read, is damaged, has more than
+     *     1,000,000 pixels a side, or its pixels would grow more than 1,032-fold: in the bits that the format has for
+     *     them, from the contents of all chunks IDAT of a PNG file, or from the whole of a JPEG file
      */
     static PictureFile open(String name, byte[] bytes) {
         PictureFile file;
@@ -28,11 +32,15 @@ final class Pictures {
         }
         // Divided, because the sizes come from the file and their product may overflow even a long.
         long row = ((long) file.width() * file.bitsPerPixel() + 7) / 8;
-        if (row > MOST_GROWTH * bytes.length / file.height()) {
+        if (row > MOST_GROWTH * file.compressed() / file.height()) {
             throw new DataException(String.format(
-                    "%s: the pixels of a picture of %s (height x width) are more than 1,000 times the file's %d bytes,"
-                            + " expected at most that",
-                    name, file.size(), bytes.length));
+                    "%s: the pixels of a picture of %s (height x width) are more than 1,032 times the %d bytes that"
+                            + " they are compressed to, expected at most that",
+                    name, file.size(), file.compressed()));
+        }
+        if (Math.max(file.height(), file.width()) > MOST_PIXELS) {
+            throw new DataException(name + ": is a picture of " + file.size()
+                    + " (height x width), expected at most 1,000,000 pixels a side");
         }
         return file;
     }

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param palette red, green, blue of each entry; null unless the file has colours by number
  * @param transparency the contents of the chunk tRNS, null without one
  * @param data where the first chunk IDAT begins
+ * @param compressed bytes in all chunks IDAT
  */
 record PngFile(String name, byte[] bytes, int height, int width, int depth, int type, boolean interlaced,
-        byte @Nullable [] palette, byte @Nullable [] transparency, int data, int orientation) implements PictureFile {
+        byte @Nullable [] palette, byte @Nullable [] transparency, int data, long compressed,
+        int orientation) implements PictureFile {
     private static final int GREY = 0;
     private static final int RGB = 2;
     private static final int PALETTE = 3;
@@ -44,6 +46,7 @@ record PngFile(String name, byte[] bytes, int height, int width, int depth, int 
         byte[] palette = null;
         byte[] transparency = null;
         int data = -1;
+        long compressed = 0;
         int orientation = ExifOrientation.UPRIGHT;
         int at = SIGNATURE_BYTES;
         for (int type = 0; type != IEND;) {
@@ -63,7 +66,10 @@ record PngFile(String name, byte[] bytes, int height, int width, int depth, int 
                 case IHDR -> check(length == HEADER_BYTES, name, "its header holds " + length + " bytes");
                 case PLTE -> palette = Arrays.copyOfRange(bytes, contents, contents + length);
                 case TRNS -> transparency = Arrays.copyOfRange(bytes, contents, contents + length);
-                case IDAT -> data = data < 0 ? at : data;
+                case IDAT -> {
+                    data = data < 0 ? at : data;
+                    compressed += length;
+                }
                 case EXIF -> orientation = ExifOrientation.of(bytes, contents, length);
                 case IEND -> {}
                 default -> check((type & ANCILLARY) != 0, name,
@@ -78,11 +84,11 @@ record PngFile(String name, byte[] bytes, int height, int width, int depth, int 
             at += length + AROUND;
         }
         check(data >= 0, name, "it has no pixels");
-        return header(name, bytes, palette, transparency, data, orientation);
+        return header(name, bytes, palette, transparency, data, compressed, orientation);
     }
 
     private static PngFile header(String name, byte[] bytes, byte @Nullable [] palette, byte @Nullable [] transparency,
-            int data, int orientation) {
+            int data, long compressed, int orientation) {
         ByteBuffer header = ByteBuffer.wrap(bytes, SIGNATURE_BYTES + BEFORE, HEADER_BYTES);
         int width = header.getInt();
         int height = header.getInt();
@@ -107,7 +113,7 @@ record PngFile(String name, byte[] bytes, int height, int width, int depth, int 
                     "its chunk 'tRNS' has " + transparency.length + " bytes");
         }
         return new PngFile(name, bytes, height, width, depth, type, interlace == 1, type == PALETTE ? palette : null,
-                transparency, data, orientation);
+                transparency, data, compressed, orientation);
     }
 
     private static boolean known(int type, int depth) {

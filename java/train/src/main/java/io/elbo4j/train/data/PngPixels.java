@@ -14,6 +14,12 @@ final class PngPixels {
     private static final int[][] ADAM7 = {
             {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
     };
+    /**
+     * Bytes of samples that are taken at once, beside {@value #GROWTH} times the file's. A picture of more is looked
+     * through first: a damaged file does not take the memory of the picture that it claims to be.
+     */
+    private static final long FREE = 32 << 20;
+    private static final long GROWTH = 8;
     private static final int[][] WHOLE = {{0, 0, 1, 1}};
 
     private final PngFile file;
@@ -51,30 +57,39 @@ final class PngPixels {
     }
 
     Picture decode() {
-        float[] values = Images.allocate(file.name(), 1, file.height(), file.width(), channels);
+        long bytes = (long) Float.BYTES * Images.length(file.name(), 1, file.height(), file.width(), channels);
         try {
-            for (int[] pass : file.interlaced() ? ADAM7 : WHOLE) {
-                pass(pass[0], pass[1], pass[2], pass[3], values);
+            if (bytes > FREE + GROWTH * file.bytes().length) {
+                passes(null);
+                inflater.reset();
+                from = 0;
+                to = 0;
+                next = file.data();
             }
+            float[] values = Images.allocate(file.name(), 1, file.height(), file.width(), channels);
+            passes(values);
+            boolean alpha = file.transparency() != null || samples == 2 || samples == 4;
+            return Picture.of(file.height(), file.width(), channels, alpha, values);
         } catch (DataFormatException e) {
             throw Pictures.damaged(file.name(), "its compressed data is damaged");
         } finally {
             inflater.end();
         }
-        boolean alpha = file.transparency() != null || samples == 2 || samples == 4;
-        return Picture.of(file.height(), file.width(), channels, alpha, values);
     }
 
-    private void pass(int left, int top, int stepX, int stepY, float[] values) throws DataFormatException {
+    /** @param values to fill; null to look only whether all is there and good */
+    private void passes(float @Nullable [] values) throws DataFormatException {
+        for (int[] pass : file.interlaced() ? ADAM7 : WHOLE) {
+            pass(pass[0], pass[1], pass[2], pass[3], values);
+        }
+    }
+
+    private void pass(int left, int top, int stepX, int stepY, float @Nullable [] values) throws DataFormatException {
         long columns = ((long) file.width() - left + stepX - 1) / stepX;
-        long bytes = (columns * file.bitsPerPixel() + 7) / 8;
         if (columns <= 0) {
             return;
         }
-        if (bytes >= Integer.MAX_VALUE - 8) {
-            throw new DataException(file.name() + ": a row of " + bytes + " bytes is more than can be read");
-        }
-        byte[] row = new byte[(int) bytes + 1];
+        byte[] row = new byte[(int) ((columns * file.bitsPerPixel() + 7) / 8) + 1];
         byte[] above = new byte[row.length];
         for (int y = top; y < file.height(); y += stepY) {
             read(row);
@@ -155,7 +170,7 @@ final class PngPixels {
         return toLeft <= toUp && toLeft <= toUpLeft ? left : toUp <= toUpLeft ? up : upLeft;
     }
 
-    private void unpack(byte[] row, int x, float[] values, int at) {
+    private void unpack(byte[] row, int x, float @Nullable [] values, int at) {
         long first = (long) x * samples;
         boolean opaque = (channels == samples || samples == 1 || sample(row, first + channels) == max);
         byte[] palette = file.palette();
@@ -164,7 +179,7 @@ final class PngPixels {
             if (3 * entry >= palette.length) {
                 throw Pictures.damaged(file.name(), "colour " + entry + " of a palette of " + palette.length / 3);
             }
-            for (int c = 0; c < 3; c++) {
+            for (int c = 0; c < 3 && values != null; c++) {
                 values[at + c] = (palette[3 * entry + c] & 255) / 255f;
             }
             byte[] alpha = file.transparency();
@@ -173,7 +188,9 @@ final class PngPixels {
             boolean same = transparent != null;
             for (int c = 0; c < channels; c++) {
                 int sample = sample(row, first + c);
-                values[at + c] = sample / (float) max;
+                if (values != null) {
+                    values[at + c] = sample / (float) max;
+                }
                 same = same && transparent[c] == sample;
             }
             opaque &= !same;

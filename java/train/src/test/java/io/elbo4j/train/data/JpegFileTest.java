@@ -131,8 +131,9 @@ class JpegFileTest {
     @Test
     void whatWouldTakeTooLongIsRefusedBeforeItIsDecoded() {
         byte[] large = new JpegEncoder(1).size(65_535, 65_535).encode(1);
-        assertSentence("x: the pixels of a picture of 65535 x 65535 (height x width) are more than 1,000 times the"
-                + " file's " + large.length + " bytes, expected at most that", () -> Pictures.open("x", large));
+        assertSentence("x: the pixels of a picture of 65535 x 65535 (height x width) are more than 1,032 times the"
+                + " " + large.length + " bytes that they are compressed to, expected at most that", () -> Pictures.open(
+                        "x", large));
         byte[] often = new JpegEncoder(1).frame(0xc2, 8).size(1000, 1200).scans(100).encode(1);
         assertSentence("x: cannot be decoded (100 scans of 1000 x 1200 pixels, height x width), expected a PNG or JPEG"
                 + " file", () -> Pictures.decode("x", often));

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -193,14 +196,40 @@ class PngFileTest {
     void whatWouldGrowAThousandfoldIsRefusedBeforeItIsDecoded() {
         byte[] none = new byte[146_000];
         byte[] bomb = new PngEncoder(3, 8, 30_000, 40_000, false).with("PLTE", 1, 2, 3).file(none);
-        assertSentence("x: the pixels of a picture of 30000 x 40000 (height x width) are more than 1,000 times the"
-                + " file's " + bomb.length + " bytes, expected at most that", () -> Pictures.open("x", bomb));
-        int bytes = PngEncoder.grey(1, 1).file(new byte[99]).length;
-        Pictures.open("x", PngEncoder.grey(1, 1000 * bytes).file(new byte[99]));
+        assertSentence("x: the pixels of a picture of 30000 x 40000 (height x width) are more than 1,032 times the"
+                + " 146000 bytes that they are compressed to, expected at most that", () -> Pictures.open("x", bomb));
+        Pictures.open("x", PngEncoder.grey(1, 99 * 1032).with("tEXt", new byte[99]).file(new byte[99]));
         assertThrows(DataException.class,
-                () -> Pictures.open("x", PngEncoder.grey(1, 1000 * bytes + 1).file(new byte[99])));
+                () -> Pictures.open("x", PngEncoder.grey(1, 99 * 1032 + 1).with("tEXt", new byte[99]).file(
+                        new byte[99])));
         assertThrows(DataException.class, () -> Pictures.open("x",
                 new PngEncoder(6, 16, Integer.MAX_VALUE, Integer.MAX_VALUE, false).file(new byte[99])));
+        Pictures.open("x", PngEncoder.grey(1, 1_000_000).file(new byte[2000]));
+        assertSentence("x: is a picture of 1000001 x 1 (height x width), expected at most 1,000,000 pixels a side",
+                () -> Pictures.open("x", PngEncoder.grey(1_000_001, 1).file(new byte[2000])));
+    }
+
+    /** Whether the damage is at the beginning, at the end, or in what the pixels mean. */
+    @Test
+    void aDamagedFileDoesNotTakeTheMemoryOfItsPicture() {
+        PngEncoder large = new PngEncoder(3, 1, 1000, 30_000, false).with("PLTE", 1, 2, 3);
+        byte[] black = PngEncoder.deflated(new byte[1000 * 3751]);
+        byte[] last = new byte[1000 * 3751];
+        last[last.length - 1] = 1;
+        int length = black.length;
+        List<byte[]> damaged = List.of(new byte[length], Arrays.copyOf(black, length - 4 - 500),
+                PngEncoder.deflated(last));
+        Picture picture = Pictures.decode("x", large.file(black));
+        assertEquals(3 * 30_000_000, picture.values().length);
+        assertEquals(3 / 255f, picture.values()[picture.values().length - 1]);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        for (byte[] data : damaged) {
+            byte[] file = large.file(data);
+            long before = threads.getCurrentThreadAllocatedBytes();
+            assertThrows(DataException.class, () -> Pictures.decode("x", file));
+            long took = threads.getCurrentThreadAllocatedBytes() - before;
+            assertTrue(took < 8 * file.length + (64 << 20), file.length + " bytes took " + took);
+        }
     }
 
     @Test
