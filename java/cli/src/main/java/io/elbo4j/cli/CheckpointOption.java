@@ -40,7 +40,7 @@ final class CheckpointOption {
         Parameters parameters = new Parameters(backend, vae.graph().parameters(), checkpoint.training().seed());
         try {
             loaded.restore(parameters);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             parameters.close();
             throw e;
         }

@@ -1,6 +1,7 @@
 package io.elbo4j.train.data;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,9 +78,15 @@ record IdxFolder(Path folder, String set) {
         }
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw unreadable(folder, e.getCause());
         } catch (IOException e) {
-            throw new DataException(folder + ": cannot be read: " + DataException.reason(e), e);
+            throw unreadable(folder, e);
         }
+    }
+
+    private static DataException unreadable(Path folder, IOException e) {
+        return new DataException(folder + ": cannot be read: " + DataException.reason(e), e);
     }
 
     Path trainImages() {

@@ -75,17 +75,22 @@ public final class TrainingRun implements AutoCloseable {
                 : run.loaded().checkpoint().standardisation();
         this.metrics = new Metrics(folder.metrics(), start.step(), plan::evaluates);
         this.parameters = new Parameters(backend, vae.graph().parameters(), settings.seed());
-        if (run.loaded() != null) {
-            try {
+        Trainer opened = null;
+        try {
+            if (run.loaded() != null) {
                 run.loaded().restore(parameters);
-            } catch (CheckpointException e) {
-                parameters.close();
-                throw e;
             }
+            opened = new Trainer(vae, parameters, backend, settings, source.train(), start, standardisation);
+            this.evaluator = new Evaluator(vae, parameters, backend, source.test(), settings.seed(),
+                    standardisation);
+        } catch (RuntimeException | Error e) {
+            if (opened != null) {
+                opened.close();
+            }
+            parameters.close();
+            throw e;
         }
-        this.trainer = new Trainer(vae, parameters, backend, settings, source.train(), start, standardisation);
-        this.evaluator = new Evaluator(vae, parameters, backend, source.test(), settings.seed(),
-                standardisation);
+        this.trainer = opened;
     }
 
     /** Where a run in {@code directory} keeps its checkpoint. */

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,35 @@ class AtomicFileTest {
         }));
         assertEquals("old", Files.readString(file));
         assertEquals(List.of("a"), names(dir));
+    }
+
+    @Test
+    void aChannelThatTakesAByteAtATimeGetsAll() throws IOException {
+        ByteArrayOutputStream taken = new ByteArrayOutputStream();
+        WritableByteChannel slow = new WritableByteChannel() {
+            @Override
+            public int write(ByteBuffer bytes) {
+                taken.write(bytes.get());
+                return 1;
+            }
+
+            @Override
+            public boolean isOpen() {
+                return true;
+            }
+
+            @Override
+            public void close() {}
+        };
+        AtomicFile.put(slow, ByteBuffer.wrap("whole".getBytes(StandardCharsets.UTF_8)));
+        assertEquals("whole", taken.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatTheOldGroupMayDoIsNotForAnother() {
+        assertEquals("rw----r--", PosixFilePermissions.toString(FilePermissions.withoutGroup(
+                PosixFilePermissions.fromString("rw-rwxr--"))));
+        assertEquals(Set.of(), FilePermissions.withoutGroup(Set.of()));
     }
 
     @Test
