@@ -102,7 +102,8 @@ public final class Main implements Callable<Integer> {
         throw Failure.usage("elbo4j needs a command: " + COMMANDS + " ('elbo4j --help')");
     }
 
-    private static int failed(Console console, Throwable e) {
+    /** Says what went wrong, and returns the exit code. */
+    static int failed(Console console, Throwable e) {
         console.err().println(sentence(e));
         if (Boolean.getBoolean("elbo4j.trace")) {
             e.printStackTrace(console.err());
