@@ -6,27 +6,32 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Model.OptionSpec;
 
-/** Values of options of a command that ends where it would read its data: there is none. */
+/** A value of every option of a command that ends where it would read its data: there is none. */
 public final class FuzzedOptions {
-    private static final List<String> OPTIONS = List.of("--data", "--hidden", "--latent", "--activation",
-            "--likelihood", "--standard-deviation", "--binarise", "--batch", "--learning-rate", "--kl-weight",
-            "--kl-warm-up", "--free-bits", "--clip", "--seed", "--epochs", "--steps", "--backend", "--threads");
+    private static final List<OptionSpec> OPTIONS = Main.commandLine(Console.system()).getSubcommands().get("train")
+            .getCommandSpec().options().stream().filter(option -> !option.usageHelp()).toList();
 
     private FuzzedOptions() {}
 
-    /** @param input the number of an option, and its value */
+    /** @param input the value */
     public static void run(byte[] input, Path folder) {
-        if (input.length == 0) {
-            return;
-        }
-        String option = OPTIONS.get((input[0] & 255) % OPTIONS.size());
-        String value = new String(input, 1, input.length - 1, StandardCharsets.UTF_8);
+        String value = new String(input, StandardCharsets.UTF_8);
         if (value.equals("sprites")) {
             return;
         }
-        List<String> args = new ArrayList<>(List.of("train", option, value, "--out", folder + "/out"));
-        if (!option.equals("--data")) {
+        OPTIONS.forEach(option -> run(option, value, folder));
+    }
+
+    private static void run(OptionSpec option, String value, Path folder) {
+        String name = option.longestName();
+        List<String> args = new ArrayList<>(List.of("train"));
+        args.addAll(option.arity().max() == 0 ? List.of(name + "=" + value) : List.of(name, value));
+        if (!name.equals("--out")) {
+            args.addAll(List.of("--out", folder + "/out"));
+        }
+        if (!name.equals("--data")) {
             args.addAll(List.of("--data", "npy=" + folder + "/none"));
         }
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
@@ -37,7 +42,7 @@ public final class FuzzedOptions {
         String sentence = printed.toString(StandardCharsets.UTF_8);
         boolean one = sentence.lines().count() == 1 && sentence.strip().chars().noneMatch(Character::isISOControl);
         if (code != 1 && code != 2 || !one || sentence.contains("internal error")) {
-            throw new AssertionError("exit code " + code + ": " + sentence);
+            throw new AssertionError(name + " ended with " + code + ": " + sentence);
         }
     }
 }

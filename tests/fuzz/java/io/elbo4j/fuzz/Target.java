@@ -7,6 +7,8 @@ import io.elbo4j.train.checkpoint.StoredTensor;
 import io.elbo4j.train.data.IdxReader;
 import io.elbo4j.train.data.ImageFolder;
 import io.elbo4j.train.data.NpyReader;
+import io.elbo4j.train.run.RunFolder;
+import io.elbo4j.train.run.StoredRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,6 +60,16 @@ enum Target {
                     new String(input, StandardCharsets.UTF_8)),
                     List.of(new StoredTensor("w", new long[] {1, 1}, new float[1])));
             Checkpoint.read(file);
+        }
+    },
+    /** The description of a run. */
+    RUN {
+        @Override
+        void read(byte[] input, Path folder) throws IOException {
+            Files.write(folder.resolve("run.json"), input);
+            try (RunFolder run = RunFolder.open(folder)) {
+                StoredRun.read(run);
+            }
         }
     },
     OPTIONS {

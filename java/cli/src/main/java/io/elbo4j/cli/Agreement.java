@@ -10,7 +10,7 @@ record Agreement(Path file) {
     void check(String option, Object given, Object stored) {
         if (given != null && !given.equals(stored)) {
             throw Failure.usage(option + " " + Values.shown(text(given)) + " contradicts " + file
-                    + ", which is trained with " + option + " " + Values.shown(text(stored))
+                    + ", which is of a run with " + option + " " + Values.shown(text(stored))
                     + ": leave the option out, or start another run");
         }
     }

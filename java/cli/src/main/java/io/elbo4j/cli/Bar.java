@@ -22,6 +22,7 @@ final class Bar implements AutoCloseable {
     private final boolean terminal;
     private final int width;
     private final String name;
+    private final long first;
     private final long maximum;
     private final LongSupplier nanoTime;
     private final long begin;
@@ -30,16 +31,22 @@ final class Bar implements AutoCloseable {
     private boolean drawn;
 
     Bar(Console console, String name, long maximum) {
-        this(console, name, maximum, System::nanoTime);
+        this(console, name, 0, maximum);
+    }
+
+    /** @param first done already: it says nothing of the time that is left */
+    Bar(Console console, String name, long first, long maximum) {
+        this(console, name, first, maximum, System::nanoTime);
     }
 
     /** @param nanoTime for tests */
-    Bar(Console console, String name, long maximum, LongSupplier nanoTime) {
+    Bar(Console console, String name, long first, long maximum, LongSupplier nanoTime) {
         this.err = console.err();
         this.terminal = console.terminal();
         // a cursor behind the last column would wrap
         this.width = Math.min(WIDTH, console.columns() - 1);
         this.name = name;
+        this.first = first;
         this.maximum = maximum;
         this.nanoTime = nanoTime;
         this.begin = nanoTime.getAsLong();
@@ -80,7 +87,7 @@ final class Bar implements AutoCloseable {
 
     private String text(long done, long now) {
         String begins = String.format(Locale.ROOT, "%s %3d%% [", name, 100 * done / maximum);
-        long left = done == 0 ? 0 : Math.round((now - begin) * 1e-9 * (maximum - done) / done);
+        long left = done == first ? 0 : Math.round((now - begin) * 1e-9 * (maximum - done) / (done - first));
         String ends = String.format(Locale.ROOT, "] %d:%02d left", left / 60, left % 60);
         int room = Math.max(0, width - begins.length() - ends.length());
         int full = (int) (room * done / maximum);

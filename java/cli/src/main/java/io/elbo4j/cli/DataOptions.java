@@ -49,9 +49,18 @@ final class DataOptions {
         }
     }
 
-    /** Takes what a run that is resumed was started with, if nothing was given. */
-    void orElse(String stored) {
-        data = data == null && stored != null ? Data.read(stored) : data;
+    /**
+     * Takes what a run that is resumed was started with, if nothing was given.
+     *
+     * @param file in which it stands
+     */
+    void orElse(String stored, Path file) {
+        try {
+            data = data == null && stored != null ? Data.read(stored) : data;
+        } catch (TypeConversionException e) {
+            throw Failure.because(file + ": its source cannot be used: " + e.getMessage()
+                    + "; --data says where the data is now", e);
+        }
     }
 
     private Data data() {

@@ -55,8 +55,8 @@ final class EncodeCommand implements Callable<Integer> {
             case ALL -> List.of(source.train(), source.test());
         };
         int latent = loaded.checkpoint().model().latent();
-        int rows = sets.stream().mapToInt(Images::rows).sum();
-        float[] means = new float[Math.multiplyExact(rows, latent)];
+        int rows = checkRows(sets, latent);
+        float[] means = new float[rows * latent];
         try (Backend b = backend.open(console); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
             Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed(),
                     model.checkpoint().standardisation());
@@ -75,5 +75,19 @@ final class EncodeCommand implements Callable<Integer> {
         o.addProperty("set", Names.of(part));
         output.result(console, o, rows + " rows of " + latent + " latent dimensions are in " + Quoted.line(out));
         return 0;
+    }
+
+    private int checkRows(List<Images> sets, int latent) {
+        long rows = sets.stream().mapToLong(Images::rows).sum();
+        String what = "--set " + Names.of(part) + " of " + rows + " rows, with " + latent + " latent dimensions,";
+        String instead = part == Part.TEST ? "encode less data" : "encode less data, as --set test";
+        int most = ResultRoom.mostRows(latent);
+        if (rows > most) {
+            throw Failure.because(what + " is too much, at most " + most + " rows go into one file: " + instead, null);
+        }
+        // the file's array, and that of a set beside it
+        long largest = sets.stream().mapToLong(Images::rows).max().orElseThrow();
+        ResultRoom.require(what, (rows + largest) * latent, instead);
+        return (int) rows;
     }
 }

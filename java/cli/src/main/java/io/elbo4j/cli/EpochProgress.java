@@ -36,7 +36,7 @@ final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
                     : begin + evaluateEvery * stepsPerEpoch;
             String epochs = evaluateEvery == 1 ? "epoch " + (first + 1) : "epochs " + (first + 1) + " to "
                     + (last + stepsPerEpoch - 1) / stepsPerEpoch;
-            bar = new Bar(console, epochs, last - begin);
+            bar = new Bar(console, epochs, progress.step() - begin, last - begin);
         }
         bar.at(progress.step() - begin);
         return !interrupt.requested();

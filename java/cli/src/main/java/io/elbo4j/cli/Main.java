@@ -48,8 +48,8 @@ public final class Main implements Callable<Integer> {
         System.exit(run(Console.system(), args));
     }
 
-    /** Runs a command and returns its exit code. */
-    static int run(Console console, String... args) {
+    /** All commands with their options. */
+    static CommandLine commandLine(Console console) {
         CommandLine line = new CommandLine(new Main());
         for (Object command : List.of(new TrainCommand(console), new EvaluateCommand(console),
                 new SampleCommand(console), new EncodeCommand(console), new DoctorCommand(console))) {
@@ -76,6 +76,12 @@ public final class Main implements Callable<Integer> {
             // NO_COLOR picocli knows itself
             line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         }
+        return line;
+    }
+
+    /** Runs a command and returns its exit code. */
+    static int run(Console console, String... args) {
+        CommandLine line = commandLine(console);
         line.setOut(new PrintWriter(console.out(), true)).setErr(new PrintWriter(console.err(), true));
         line.setParameterExceptionHandler((e, given) -> {
             console.err().println(Quoted.line("elbo4j: " + CommandLineErrors.sentence(e, given)));
@@ -102,7 +108,8 @@ public final class Main implements Callable<Integer> {
         throw Failure.usage("elbo4j needs a command: " + COMMANDS + " ('elbo4j --help')");
     }
 
-    private static int failed(Console console, Throwable e) {
+    /** Says what went wrong, and returns the exit code. */
+    static int failed(Console console, Throwable e) {
         console.err().println(sentence(e));
         if (Boolean.getBoolean("elbo4j.trace")) {
             e.printStackTrace(console.err());

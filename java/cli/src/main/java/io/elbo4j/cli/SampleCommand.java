@@ -8,7 +8,6 @@ import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.picture.Png;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,16 +76,11 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     private void checkCount(int columns, int latent) {
-        int most = (Integer.MAX_VALUE - 8) / Math.max(columns, latent);
+        int most = ResultRoom.mostRows(Math.max(columns, latent));
         if (count > most) {
             throw Failure.usage("--count must be at most " + most + " where a sample has " + columns + " values, not "
                     + count);
         }
-        long bytes = (long) count * (columns + latent) * Float.BYTES;
-        if (bytes > Runtime.getRuntime().maxMemory()) {
-            throw Failure.because(String.format(Locale.ROOT, "--count %d takes %,d MB of Java heap, which may grow to"
-                    + " %,d MB: ask for fewer, or start java with a larger -Xmx", count, bytes >> 20,
-                    Runtime.getRuntime().maxMemory() >> 20), null);
-        }
+        ResultRoom.require("--count " + count, count * ((long) columns + latent), "ask for fewer");
     }
 }

@@ -42,14 +42,16 @@ final class StandardiseOption {
     }
 
     /** What to add to a number that is not finite; empty if the data is not to blame. */
-    static String hint(Images images, VaeSettings model, Kind kind) {
+    static Optional<String> hint(Images images, VaeSettings model, Kind kind) {
         return advice(images, model, kind).map(range -> ". Note that " + range
-                + ": --standardise column or whole scales them").orElse("");
+                + ": --standardise column or whole scales them");
     }
 
     private static Optional<String> advice(Images images, VaeSettings model, Kind kind) {
-        Range range = Range.of(images);
-        boolean useful = model.likelihood() != LikelihoodKind.BERNOULLI && kind == Kind.NONE && range.isWide();
-        return useful ? Optional.of(range.inWords()) : Optional.empty();
+        if (model.likelihood() == LikelihoodKind.BERNOULLI || kind != Kind.NONE) {
+            return Optional.empty();
+        }
+        // this goes over all data
+        return Optional.of(Range.of(images)).filter(Range::isWide).map(Range::inWords);
     }
 }

@@ -56,8 +56,8 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private BackendOptions backend;
     @Option(names = "--out", paramLabel = "DIR",
-            description = "folder for checkpoint, metrics and pictures (the first free one of runs/sprites-1,"
-                    + " runs/sprites-2, ...)")
+            description = "folder for checkpoint, metrics and pictures (the first free one of runs/KIND-1,"
+                    + " runs/KIND-2, ...: runs/sprites-1)")
     private Path out;
     @Option(names = "--resume",
             description = "go on with the run in --out, which alone needs to be given: data, model, training and"
@@ -111,9 +111,9 @@ final class TrainCommand implements Callable<Integer> {
             training.check(plan.start().training(), agreement);
             standardise.check(plan.standardise(), plan.start().model().columns(), agreement);
             if (Files.exists(folder.plan())) {
-                saving.check(plan, agreement);
+                saving.check(plan, new Agreement(folder.plan()));
             }
-            data.orElse(plan.source());
+            data.orElse(plan.source(), folder.plan());
             DataSource source = data.read(console);
             long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), plan.steps());
             try (Backend b = backend.open(console)) {
@@ -185,17 +185,20 @@ final class TrainCommand implements Callable<Integer> {
                 return outcome.stopped() ? INTERRUPTED : 0;
             } catch (NonFiniteException e) {
                 Path checkpoint = TrainingRun.checkpoint(directory);
-                throw Failure.because(e.getMessage() + hint(run.state().model())
-                        + StandardiseOption.hint(source.train(), run.state().model(), run.plan().standardise())
+                return Main.failed(console, Failure.because(advised(e, run.plan(), source.train())
                         + (Files.exists(checkpoint) ? ". The last checkpoint is kept: " + checkpoint
-                                : ". No checkpoint has been written yet"), e);
-            } catch (RuntimeException e) {
-                if (interrupt.requested()) {
-                    console.err().println(Main.sentence(e));
-                }
-                throw e;
+                                : ". No checkpoint has been written yet"), e));
+            } catch (RuntimeException | Error e) {
+                return Main.failed(console, e);
             }
         }
+    }
+
+    /** What was met, and the one thing that is most likely to help. */
+    private static String advised(NonFiniteException e, RunPlan plan, Images images) {
+        VaeSettings m = plan.start().model();
+        return StandardiseOption.hint(images, m, plan.standardise()).map(hint -> e.facts() + hint)
+                .orElseGet(() -> e.getMessage() + hint(m));
     }
 
     private static String hint(VaeSettings m) {

@@ -23,10 +23,15 @@ class BarTest {
 
     /** What 2,000 rows print, 100 of them in {@code each} milliseconds. */
     private String printed(boolean terminal, int columns, int each) {
+        return printed(terminal, columns, each, 0);
+    }
+
+    /** @param first done before the bar began */
+    private String printed(boolean terminal, int columns, int each, int first) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(null, new PrintStream(err, true, StandardCharsets.UTF_8), terminal, columns);
-        try (Bar bar = new Bar(console, "rows", 2000, () -> TimeUnit.MILLISECONDS.toNanos(milliseconds))) {
-            for (int done = 100; done <= 2000; done += 100) {
+        try (Bar bar = new Bar(console, "rows", first, 2000, () -> TimeUnit.MILLISECONDS.toNanos(milliseconds))) {
+            for (int done = first + 100; done <= 2000; done += 100) {
                 milliseconds += each;
                 bar.at(done);
             }
@@ -70,6 +75,13 @@ class BarTest {
         assertEquals("rows   5% [=                                     ] 3:10 left", drawn.get(0));
         assertEquals("rows  50% [===================                   ] 1:40 left", drawn.get(9));
         assertEquals("rows 100% [======================================] 0:00 left", drawn.get(19));
+    }
+
+    @Test
+    void whatWasDoneBeforeSaysNothingOfTheTimeLeft() {
+        List<String> drawn = drawn(printed(true, 80, 10_000, 1_000));
+        assertEquals("rows  55% [====================                  ] 1:30 left", drawn.get(0));
+        assertEquals("rows  75% [============================          ] 0:50 left", drawn.get(4));
     }
 
     @Test

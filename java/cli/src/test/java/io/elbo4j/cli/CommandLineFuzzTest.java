@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 /**
  * Whatever is typed, a wrong command line is answered by one short line. {@code -Delbo4j.commandLines=100000} tries
@@ -18,13 +21,11 @@ class CommandLineFuzzTest {
     /** Our sentences and options, and so much foreign text: a path, or two quoted arguments. */
     private static final int LONGEST = 5_000;
 
-    private static final List<String> COMMANDS = List.of("train", "evaluate", "sample", "encode", "doctor", "fly", "");
-    private static final List<String> OPTIONS = List.of("--data", "--hidden", "--latent", "--activation",
-            "--likelihood", "--standard-deviation", "--binarise", "--batch", "--learning-rate", "--kl-weight",
-            "--kl-warm-up", "--free-bits", "--clip", "--seed", "--epochs", "--steps", "--backend", "--threads",
-            "--resume",
-            "--json", "--set", "--samples", "--count", "--out", "--checkpoint", "--lr", "--beta", "--", "-", "-h",
-            "-hx", "-V");
+    private static final Map<String, CommandLine> KNOWN = Main.commandLine(Console.system()).getSubcommands();
+    private static final List<String> COMMANDS = Stream.concat(KNOWN.keySet().stream(), Stream.of("fly", "")).toList();
+    private static final List<String> OPTIONS = Stream.concat(KNOWN.values().stream()
+            .flatMap(command -> command.getCommandSpec().optionsMap().keySet().stream()).distinct(),
+            Stream.of("--lr", "--beta", "--", "-", "-h", "-hx", "-V")).toList();
     private static final List<String> VALUES = List.of("", "0", "1", "-1", "1,2", "400", "1e-300", "NaN", "0x1p3",
             "99999999999999999999", "auto", "java", "cuda:1", "gaussian", "relu", "dynamic", "none", "test", "~", "~/x",
             "~x/y", "x.npy", "x.png", "npy=", "npy=x", "mnist=~/x", "images=\n", "%s%n%d", "@x", "${sys:user.home}",

@@ -166,6 +166,7 @@ class StandardiseTest {
         assertTrue(said.get(0).startsWith("note: " + range) && said.get(0).contains("--standardise"), failed.err());
         assertTrue(said.get(1).contains("is not finite") && said.get(1).contains(range + ": --standardise column"),
                 failed.err());
+        assertFalse(said.get(1).contains("learning rate"), failed.err());
         assertEquals(2, said.size(), failed.err());
         // a model of values in [0, 1] on others
         Cli.train(data, run(data), "--likelihood", "gaussian", "--epochs", "1").succeeds();

@@ -239,6 +239,26 @@ class TrainCommandTest {
     }
 
     @Test
+    void howOftenItIsEvaluatedStandsInTheDescriptionAlone() {
+        Cli.train(data, out, "--epochs", "1").succeeds();
+        Cli.run("train", "--resume", "--out", out.toString(), "--evaluate-every", "2")
+                .fails(2, "--evaluate-every 2 contradicts " + out.resolve("run.json") + ", which is of a run with");
+    }
+
+    /** Under a locale that cannot read a path it is no path either. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "npy", "npy=", "flies=x", "npy=a\0b", "images=~nobody/x", "mnist"})
+    void aSourceThatIsNoneIsRefused(String source) throws IOException {
+        killed();
+        Path file = out.resolve("run.json");
+        JsonObject run = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        run.addProperty("source", source);
+        Files.writeString(file, run.toString());
+        Cli.run("train", "--resume", "--out", out.toString()).fails(1, file + ": its source ", "--data");
+        Cli.run("train", "--resume", "--out", out.toString(), "--data", "npy=" + data).succeeds();
+    }
+
+    @Test
     void otherDataIsNotTheRunsOwnBeforeItsFirstCheckpointEither() throws IOException {
         killed();
         Cli.run("train", "--resume", "--out", out.toString(), "--data", "npy=" + Cli.data(directory, 29))

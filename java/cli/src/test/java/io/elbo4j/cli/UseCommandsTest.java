@@ -9,6 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyReader;
+import io.elbo4j.train.data.NpyWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -96,6 +97,25 @@ class UseCommandsTest {
         Path few = results.resolve("few.npy");
         Cli.run("sample", "--checkpoint", checkpoint, "--count", "2", "--out", few.toString()).succeeds();
         assertArrayEquals(samples.copyRows(0, 2), NpyReader.read(few).copyRows(0, 2));
+    }
+
+    /** 2,200,000 rows, whose codes are more than 2^31 values. */
+    @Test
+    void moreCodesThanAnArrayOrMemoryHoldsAreRefused() {
+        Path few = Cli.data(results, 1);
+        Path out = results.resolve("wide");
+        Cli.run("train", "--data", "npy=" + few, "--latent", "1000", "--hidden", "1", "--steps", "1", "--out",
+                out.toString(), "--backend", "java").succeeds();
+        Path many = results.resolve("many.npy");
+        NpyWriter.write(many, 2_200_000, 1, new float[2_200_000]);
+        Path file = results.resolve("codes.npy");
+        String[] encode = {"encode", "--checkpoint", out.toString(), "--data", "npy=" + many, "--out", file.toString()};
+        Cli.run(encode).fails(1, "--set all of 2200000 rows", "at most 2147483 rows");
+        if (2L * 1_980_000 * 1000 * 4 > Runtime.getRuntime().maxMemory()) {
+            Cli.run(Lists.join(List.of(encode), "--set", "train")).fails(1, "--set train of 1980000 rows",
+                    " MB of Java heap", "-Xmx");
+        }
+        assertTrue(Files.notExists(file));
     }
 
     @Test

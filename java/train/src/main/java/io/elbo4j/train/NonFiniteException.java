@@ -4,7 +4,20 @@ package io.elbo4j.train;
 public final class NonFiniteException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    NonFiniteException(String message) {
-        super(message);
+    private final String facts;
+
+    NonFiniteException(String facts) {
+        super(facts);
+        this.facts = facts;
+    }
+
+    NonFiniteException(String facts, String advice) {
+        super(facts + ". " + advice);
+        this.facts = facts;
+    }
+
+    /** The message without its advice, for those who know the data and have a better one. */
+    public String facts() {
+        return facts;
     }
 }

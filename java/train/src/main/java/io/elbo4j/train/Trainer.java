@@ -223,8 +223,8 @@ public final class Trainer implements AutoCloseable {
                 : later + "the first such number was ") + first.value() + " in tensor '" + first.tensor() + "', row "
                 + first.row() + " of the batch" + (last ? " (row " + order[culprit.row() + (int) first.row()]
                         + " of the data)" : "")).orElse(later + "no tensor held such a number any more");
-        return new NonFiniteException("step " + (at.step() + 1) + ": the objective is not finite; " + where
-                + ". A smaller learning rate, gradient clipping or a bounded likelihood may help");
+        return new NonFiniteException("step " + (at.step() + 1) + ": the objective is not finite; " + where,
+                "A smaller learning rate, gradient clipping or a bounded likelihood may help");
     }
 
     /** @throws NonFiniteException naming the parameter if any parameter is not finite: it must not be saved */
@@ -244,8 +244,8 @@ public final class Trainer implements AutoCloseable {
             for (int i = 0; i < piece.length; i++) {
                 if (!Float.isFinite(piece[i])) {
                     throw new NonFiniteException("step " + at.step() + ": " + name + " holds " + piece[i] + " in row "
-                            + (from + i) / values.columns() + ", column " + (from + i) % values.columns()
-                            + ". A smaller learning rate or gradient clipping may help");
+                            + (from + i) / values.columns() + ", column " + (from + i) % values.columns(),
+                            "A smaller learning rate or gradient clipping may help");
                 }
             }
         }

@@ -123,7 +123,10 @@ public final class ImageFolder {
                 .sorted(ORDER)
                 .toList();
         if (files.isEmpty()) {
-            throw new DataException(folder + ": holds no file ending in .png, .jpg or .jpeg, expected at least one");
+            int hidden = all.size() - shown.size();
+            throw new DataException(folder + ": holds no file ending in .png, .jpg or .jpeg, expected at least one"
+                    + (hidden == 0 ? "" : "; " + hidden + " of " + all.size()
+                            + " entries were left aside: their names begin with a dot"));
         }
         if (shown.size() < all.size()) {
             notes.add(folder + ": left aside " + (all.size() - shown.size()) + " of " + all.size()

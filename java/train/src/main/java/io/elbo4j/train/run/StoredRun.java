@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 public record StoredRun(RunPlan plan, Checkpoint.@Nullable Loaded loaded, Path file) {
     /** @throws CheckpointException if a file is damaged, or its files are of two runs */
     public static StoredRun read(RunFolder folder) {
-        RunPlan plan = Files.exists(folder.plan()) ? RunPlan.read(folder.plan()) : null;
-        if (!Files.exists(folder.checkpoint())) {
-            return new StoredRun(RunPlan.read(folder.plan()), null, folder.plan());
+        boolean saved = Files.exists(folder.checkpoint());
+        RunPlan plan = !saved || Files.exists(folder.plan()) ? RunPlan.read(folder.plan()) : null;
+        if (!saved) {
+            return new StoredRun(plan, null, folder.plan());
         }
         Checkpoint.Loaded loaded = Checkpoint.read(folder.checkpoint());
         if (plan != null && !plan.isOf(loaded.checkpoint())) {

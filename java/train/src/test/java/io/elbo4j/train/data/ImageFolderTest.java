@@ -209,6 +209,9 @@ class ImageFolderTest {
                 none + ": no such directory, expected a folder of PNG or JPEG files", () -> ImageFolder.read(none));
         assertSentence(dir + ": holds no file ending in .png, .jpg or .jpeg, expected at least one",
                 () -> ImageFolder.read(dir));
+        grey(".a.png", BufferedImage.TYPE_BYTE_GRAY, 2, 3);
+        assertSentence(dir + ": holds no file ending in .png, .jpg or .jpeg, expected at least one; 1 of 1 entries were"
+                + " left aside: their names begin with a dot", () -> ImageFolder.read(dir));
         Path plain = Files.writeString(dir.resolve("plain"), "x");
         assertSentence(
                 plain + ": is not a directory, expected a folder of PNG or JPEG files", () -> ImageFolder.read(plain));
