@@ -3,9 +3,11 @@ package io.elbo4j.train.data;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import com.sun.management.ThreadMXBean;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +18,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever a file holds, nothing but a DataException comes of it. {@code -Delbo4j.mutations=N} tries more than a few,
+ * Whatever a file holds, nothing but a DataException comes of it, for at most 8 times its bytes and 64 MB.
+ * {@code -Delbo4j.mutations=N} tries more than a few,
  * {@code -Delbo4j.seed=S} the same or others.
  */
 class MutatedPicturesTest {
@@ -29,12 +32,17 @@ class MutatedPicturesTest {
     void nothingButADataException() throws IOException {
         List<byte[]> good = good();
         int refused = 0;
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (int i = 0; i < MUTATIONS; i++) {
             byte[] bytes = mutated(good.get(random.nextInt(good.size())));
+            long before = threads.getCurrentThreadAllocatedBytes();
             try {
                 Pictures.decode("x", bytes);
             } catch (DataException e) {
                 refused++;
+                long took = threads.getCurrentThreadAllocatedBytes() - before;
+                assertTrue(took < 8L * bytes.length + (64 << 20),
+                        "seed " + SEED + ", mutation " + i + ": " + bytes.length + " bytes took " + took);
             } catch (RuntimeException | Error e) {
                 fail("seed " + SEED + ", mutation " + i + ", " + bytes.length + " bytes", e);
             }
