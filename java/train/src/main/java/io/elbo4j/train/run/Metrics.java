@@ -11,6 +11,7 @@ import io.elbo4j.train.data.DataException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,8 @@ public final class Metrics {
                 }
             }
             stale = lines.size() < text.size();
+        } catch (CharacterCodingException e) {
+            throw new DataException(file + ": is no UTF-8, expected lines of metrics written by elbo4j", e);
         } catch (IOException e) {
             throw new DataException("cannot read " + file + ": " + DataException.reason(e), e);
         } catch (RuntimeException e) {

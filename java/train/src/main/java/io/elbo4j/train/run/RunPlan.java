@@ -19,6 +19,7 @@ import io.elbo4j.train.data.Standardisation.Kind;
 import io.elbo4j.train.model.VaeSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,8 +163,9 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
     static RunPlan read(Path file) {
         try {
             JsonObject o = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-            if (o.get("format").getAsInt() != FORMAT) {
-                throw new CheckpointException(file + ": has format " + o.get("format") + ", expected " + FORMAT
+            int format = o.get("format").getAsInt();
+            if (format != FORMAT) {
+                throw new CheckpointException(file + ": has format " + format + ", expected " + FORMAT
                         + ": it is of another version of elbo4j");
             }
             List<String> command = new ArrayList<>();
@@ -173,13 +175,13 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
                     Kind.valueOf(o.get("standardise").getAsString()), text(o, "source"),
                     o.get("steps").getAsLong(), o.get("evaluateEvery").getAsLong(),
                     every == null ? null : CheckpointEvery.of(every), text(o, "version"), command);
-        } catch (IOException e) {
-            throw new CheckpointException("cannot read " + file + ": " + DataException.reason(e), e);
         } catch (CheckpointException e) {
             throw e;
-        } catch (RuntimeException e) {
-            // each of Gson's ways to say that something else is there
+        } catch (CharacterCodingException | RuntimeException e) {
+            // no UTF-8, and each of Gson's ways to say that something else is there
             throw new CheckpointException(file + ": is no description of a run written by elbo4j", e);
+        } catch (IOException e) {
+            throw new CheckpointException("cannot read " + file + ": " + DataException.reason(e), e);
         }
     }
 

@@ -20,6 +20,7 @@ import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -154,6 +155,9 @@ class TrainingRunTest extends Runs {
             Files.writeString(plan, wrong);
             assertSentence(plan + ": is no description of a run written by elbo4j", () -> resume(run, 4, null));
         }
+        Files.writeString(plan, good.replace("\"format\": 1", "\"format\": 1, \"version\": \"é\""),
+                StandardCharsets.ISO_8859_1);
+        assertSentence(plan + ": is no description of a run written by elbo4j", () -> resume(run, 4, null));
         Files.writeString(plan, good.replace("\"format\": 1", "\"format\": 2"));
         assertSentence(plan + ": has format 2, expected 1: it is of another version of elbo4j",
                 () -> resume(run, 4, null));
