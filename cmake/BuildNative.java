@@ -95,7 +95,11 @@ class BuildNative {
                 make(Library.CPU, mode, arguments);
                 make(Library.CUDA, mode, arguments);
             }
-            case "emulation-off" -> {}
+            case "emulation-off" -> {
+                // tests would take an old one for the present one
+                make(Library.EMULATION, "off", arguments);
+                make(Library.SANITIZED, "off", arguments);
+            }
             case "emulation-plain" -> make(Library.EMULATION, mode, arguments);
             case "emulation-sanitized" -> {
                 make(Library.EMULATION, mode, arguments);
@@ -136,7 +140,8 @@ class BuildNative {
         BuildNative build = new BuildNative(library, path(arguments[1]), path(arguments[2]), path(arguments[3]));
         if (mode.equals("off") || mode.equals("cpu") && library == Library.CUDA) {
             build.remove();
-            say(capital(library.title) + " is not built, as -Dnative=" + mode + " asks.");
+            say(capital(library.title) + " is not built, as -D" + (library.emulated() ? "emulation=" : "native=") + mode
+                    + " asks.");
             return;
         }
         try {

@@ -58,9 +58,14 @@ class ParseHeader {
     static void mend(Path folder) throws Exception {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
-                Files.writeString(file, Files.readString(file).replaceFirst("(?m)^(@.*)?public class ",
+                String mended = Files.readString(file).replaceFirst("(?m)^(@.*)?public class ",
                         "@SuppressWarnings({\"rawtypes\", \"unchecked\"})\n$0")
-                        .replaceAll("(?m)^ *static \\{ Loader\\.load\\(\\); \\}\n", ""));
+                        .replaceAll("(?m)^ *static \\{ Loader\\.load\\(\\); \\}\n", "");
+                if (mended.contains("Loader.load(")) {
+                    throw new IllegalStateException(file
+                            + " loads a library by itself: JavaCPP writes it otherwise now");
+                }
+                Files.writeString(file, mended);
             }
         }
     }

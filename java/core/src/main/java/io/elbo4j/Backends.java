@@ -55,8 +55,16 @@ public final class Backends {
     public static List<Status> statuses() {
         List<Status> all = new ArrayList<>(cuda());
         all.add(cpu());
-        all.add(new Status("java", true, new JavaBackend(1).description()));
+        all.add(java());
         return List.copyOf(all);
+    }
+
+    private static Status java() {
+        try (Backend java = new JavaBackend(1)) {
+            return new Status("java", true, java.description());
+        } catch (IllegalStateException e) {
+            return new Status("java", false, e.getMessage());
+        }
     }
 
     /** One for each device, as {@code cuda:0}; or one that says why there is none. */
@@ -146,7 +154,8 @@ public final class Backends {
     private static Backend openCuda(String name) {
         Matcher device = CUDA_DEVICE.matcher(name);
         if (!device.matches()) {
-            throw new IllegalArgumentException("backend must be auto, java, cpu, cuda or cuda:N, not '" + name + "'");
+            throw new IllegalArgumentException("backend must be auto, java, cpu, cuda or cuda:N, not "
+                    + Quoted.of(name));
         }
         return new CudaBackend(Integer.parseInt(device.group(1)));
     }
@@ -177,11 +186,12 @@ public final class Backends {
         }
         Integer level = LEVELS.get(asked);
         if (level == null) {
-            throw new IllegalArgumentException(LEVEL_PROPERTY + " must be generic, v2, v3 or v4, not '" + asked + "'");
+            throw new IllegalArgumentException(LEVEL_PROPERTY + " must be generic, v2, v3 or v4, not "
+                    + Quoted.of(asked));
         }
         if (!CpuLibrary.hasLevel(level)) {
             throw new IllegalArgumentException(LEVEL_PROPERTY + " must be a level that this processor has, at most "
-                    + CpuLibrary.levelName(CpuLibrary.bestLevel()) + ", not '" + asked + "'");
+                    + CpuLibrary.levelName(CpuLibrary.bestLevel()) + ", not " + Quoted.of(asked));
         }
         return level;
     }

@@ -40,7 +40,8 @@ public final class FloatingPoint {
     }
 
     private static IllegalStateException refused() {
-        return new IllegalStateException("thread '" + Thread.currentThread().getName() + "' " + found() + ", which"
+        return new IllegalStateException("thread " + Quoted.of(Thread.currentThread().getName()) + " " + found()
+                + ", which"
                 + " would give other bits: native code that ran in it has left the processor's floating-point settings"
                 + " changed, and Java cannot set them back. Call elbo4j in another thread, or have that code restore"
                 + " them");

@@ -142,6 +142,7 @@ public final class Matrix implements AutoCloseable {
     /** All elements, row after row, as float32 values. */
     public float[] toArray() {
         storage.requireOpen();
+        requireArithmetic();
         requireFitsArray();
         float[] out = new float[(int) (rows * columns)];
         storage.uses().begin();
@@ -162,6 +163,7 @@ public final class Matrix implements AutoCloseable {
     /** Sets all elements, row after row, from {@code values[from ...]}; a row stride of 0 is refused. */
     public Matrix set(float[] values, int from) {
         storage.requireOpen();
+        requireArithmetic();
         requireFitsArray();
         Objects.checkFromIndexSize(from, (int) (rows * columns), values.length);
         if (rowStride == 0 && rows > 1 && columns > 0) {
@@ -180,6 +182,13 @@ public final class Matrix implements AutoCloseable {
             storage.uses().end();
         }
         return this;
+    }
+
+    /** Float32 elements are copied, others computed. */
+    private void requireArithmetic() {
+        if (type() != ElementType.FLOAT32) {
+            FloatingPoint.requireDefault();
+        }
     }
 
     private void requireFitsArray() {

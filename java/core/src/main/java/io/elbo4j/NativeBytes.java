@@ -65,6 +65,8 @@ public final class NativeBytes {
         CountDownLatch found = new CountDownLatch(1);
         Leaks.whenCollected(new Object(), found::countDown);
         System.gc();
+        // an interrupt must not cost the memory that is there: it is seen to when this has ended
+        boolean interrupted = Thread.interrupted();
         try {
             // not for ever: the JVM may be told to collect nothing when asked (-XX:+DisableExplicitGC)
             boolean goesOn = found.await(MOST_MILLIS, TimeUnit.MILLISECONDS);
@@ -74,6 +76,9 @@ public final class NativeBytes {
                 goesOn = LIVE.get() < before;
             }
         } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

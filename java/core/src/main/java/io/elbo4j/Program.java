@@ -166,6 +166,7 @@ public final class Program implements AutoCloseable {
 
     /** How many kernels and copies a run is on a device, once it is replayed as a graph; 0 before, and on a host. */
     public long nodes() {
+        Launch.requireOutside("the nodes of a program cannot be counted");
         synchronized (running) {
             return executor == null ? 0 : executor.nodes();
         }

@@ -64,8 +64,8 @@ public abstract class Storage implements AutoCloseable {
 
     /**
      * From now on uses of the memory are refused. Launches, reads and writes of other threads that have begun go on,
-     * and the memory is freed after them. Memory of another library, which frees it, is not used any more when this
-     * returns.
+     * and the memory is freed after them. For memory of another library, which frees it, this waits for them; on a
+     * device until their work is queued: synchronise its stream before that memory is freed.
      *
      * @throws IllegalStateException inside a launch, for memory of another library: that launch may be what it waits
      *     for

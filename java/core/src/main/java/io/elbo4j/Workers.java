@@ -180,7 +180,8 @@ public final class Workers implements AutoCloseable {
         private final BooleanSupplier newJob;
 
         Worker(Crew crew, int worker) {
-            super("elbo4j-worker-" + worker);
+            // what the opener's threads inherit might refer to the backend, which would never be forgotten
+            super(null, null, "elbo4j-worker-" + worker, 0, false);
             this.crew = crew;
             this.worker = worker;
             this.sleeper = new Sleeper(crew.look);

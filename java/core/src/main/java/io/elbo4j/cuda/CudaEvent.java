@@ -54,7 +54,10 @@ public final class CudaEvent implements AutoCloseable {
     public CudaEvent record(CudaStream stream) {
         stream.uses().begin();
         try {
-            with(pointer -> ElboCuda.elbo4j_cuda_event_record(pointer, stream.use()));
+            // in a capture of another thread it would become a part of that
+            synchronized (stream) {
+                with(pointer -> ElboCuda.elbo4j_cuda_event_record(pointer, stream.use()));
+            }
         } finally {
             stream.uses().end();
         }

@@ -93,13 +93,24 @@ final class CudaStorage extends Storage {
 
     @Override
     protected void read(long offset, float[] target, int targetOffset, int count) {
-        queue.staging().read(address(offset), type(), target, targetOffset, count);
+        // the backend may be closed meanwhile, which frees what its copies go through
+        queue.retain();
+        try {
+            queue.staging().read(address(offset), type(), target, targetOffset, count);
+        } finally {
+            queue.release();
+        }
         Reference.reachabilityFence(this);
     }
 
     @Override
     protected void write(long offset, float[] source, int sourceOffset, int count) {
-        queue.staging().write(address(offset), type(), source, sourceOffset, count);
+        queue.retain();
+        try {
+            queue.staging().write(address(offset), type(), source, sourceOffset, count);
+        } finally {
+            queue.release();
+        }
         Reference.reachabilityFence(this);
     }
 

@@ -96,7 +96,10 @@ public final class CudaStream implements AutoCloseable {
     public void synchronize() {
         uses.begin();
         try {
-            CudaErrors.check(ElboCuda.elbo4j_cuda_stream_synchronize(use()));
+            // another thread may be capturing: this would break its capture
+            synchronized (this) {
+                CudaErrors.check(ElboCuda.elbo4j_cuda_stream_synchronize(use()));
+            }
         } finally {
             uses.end();
         }
@@ -106,7 +109,9 @@ public final class CudaStream implements AutoCloseable {
     public void waitFor(CudaEvent event) {
         uses.begin();
         try {
-            event.with(pointer -> ElboCuda.elbo4j_cuda_stream_wait(use(), pointer));
+            synchronized (this) {
+                event.with(pointer -> ElboCuda.elbo4j_cuda_stream_wait(use(), pointer));
+            }
         } finally {
             uses.end();
         }

@@ -60,7 +60,9 @@ class NativeCacheTest {
 
     @Test
     void foldersBelowWhatOthersCanChangeAreRefused() throws IOException {
-        Path open = Files.createDirectories(home.resolve("open/own/cache")).getParent().getParent();
+        Path open = home.resolve("open");
+        mode("rwx------", Files.createDirectories(open.resolve("own/cache")));
+        mode("rwx------", open.resolve("own"));
         mode("rwxrwxrwx", open);
         refused("other users can write to " + open, open.resolve("own/cache"));
         Files.setAttribute(open, "unix:mode", 01777);

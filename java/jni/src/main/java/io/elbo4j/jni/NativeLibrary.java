@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URL;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -104,7 +105,10 @@ public final class NativeLibrary {
     }
 
     private static byte[] read(URL url) throws IOException {
-        try (InputStream in = url.openStream()) {
+        URLConnection connection = url.openConnection();
+        // a jar may have been replaced since the JVM opened it
+        connection.setUseCaches(false);
+        try (InputStream in = connection.getInputStream()) {
             return in.readAllBytes();
         }
     }

@@ -1,6 +1,7 @@
 package io.elbo4j.train;
 
 import io.elbo4j.Backend;
+import io.elbo4j.FloatingPoint;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
@@ -14,6 +15,7 @@ final class Resident {
 
     /** @throws io.elbo4j.train.data.DataException if the images are not of the model's size */
     static Matrix load(Backend backend, Images images, Vae vae, Standardisation standardisation) {
+        FloatingPoint.requireNearest();
         vae.settings().requireSize(images);
         standardisation.requireColumns(images.columns());
         Matrix data = backend.matrix(images.rows(), images.columns());

@@ -6,6 +6,7 @@ import io.elbo4j.Backends;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -19,6 +20,8 @@ class ThreadStressTest {
                 .filter(name -> !name.startsWith("cuda")).toList();
     }
 
+    // threads that wait for each other would never end
+    @Timeout(300)
     @ParameterizedTest
     @MethodSource("backends")
     void manyThreadsGetTheBitsOfOneAndSentences(String backend) throws Throwable {

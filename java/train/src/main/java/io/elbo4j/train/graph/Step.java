@@ -255,6 +255,8 @@ public final class Step implements AutoCloseable {
      * have there.
      */
     public void run(long number, long firstRow) {
+        // losses are summed in Java, on all backends
+        FloatingPoint.requireNearest();
         turn.begin();
         try {
             for (Plan.NodeNoise n : noises) {
