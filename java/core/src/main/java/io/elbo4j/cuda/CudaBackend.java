@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory comes from a pool that the backends of a device share: what is closed stays there for the next matrix, and
  * goes back to the driver when the last backend and the last of its memory are closed.
  *
- * <p>Calls leave this backend's device current on the calling thread. Threads that queue work on the same stream take
- * turns; reading a matrix keeps its turn until the values are there.
+ * <p>Calls leave this backend's device current on the calling thread. Threads that queue work on the same
+ * {@link CudaStream} take turns; reading a matrix keeps its turn until the values are there. Two objects for one
+ * cudaStream_t know nothing of each other: let threads share the object.
  *
  * <p>Not run on a device so far; the kernels and this class have been run on the emulation of the tests alone.
  */
