@@ -1,6 +1,7 @@
 package io.elbo4j.equivalence;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,7 +15,13 @@ import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.xpath.XPath;
+import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Document;
 
 /** What the jars say about their licences, and about those of the libraries that the runnable jar carries. */
 class LicencesTest {
@@ -23,6 +30,18 @@ class LicencesTest {
         assertNotNull(entry, () -> jar.getName() + " has no " + name);
         try (InputStream in = jar.getInputStream(entry)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** What a repository asks of a release. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pom.xml", "java/bom/pom.xml"})
+    void thePomsSayWhoseTheyAre(String pom) throws Exception {
+        Document document = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(Path.of(pom).toFile());
+        XPath xpath = XPathFactory.newInstance().newXPath();
+        for (String path : List.of("url", "licenses/license/name", "licenses/license/url", "developers/developer/name",
+                "scm/url", "scm/connection")) {
+            assertFalse(xpath.evaluate("/project/" + path, document).isBlank(), path);
         }
     }
 
