@@ -101,7 +101,7 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * Starts a run in a folder, which is made if it is not there.
      *
-     * @throws DataException if the model cannot take the data, or the folder holds a run already, is in use, or cannot
+     * @throws io.elbo4j.train.data.DataException if the model cannot take the data, or the folder holds a run already, is in use, or cannot
      *     be written to
      */
     public static TrainingRun start(Path directory, DataSource source, VaeSettings model, TrainingSettings settings,
@@ -114,7 +114,7 @@ public final class TrainingRun implements AutoCloseable {
      * Starts a run in a folder, which is closed with the run.
      *
      * @param source the data that the plan is for
-     * @throws DataException if the folder cannot be written to
+     * @throws io.elbo4j.train.data.DataException if the folder cannot be written to
      */
     public static TrainingRun start(RunFolder folder, RunPlan plan, DataSource source, Backend backend) {
         return open(folder, () -> {
@@ -126,7 +126,7 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * Goes on with the run in a folder, on the same data.
      *
-     * @throws DataException if it holds no run, is in use or cannot be written to, or if its files are damaged, or the
+     * @throws io.elbo4j.train.data.DataException if it holds no run, is in use or cannot be written to, or if its files are damaged, or the
      *     run's data is another
      */
     public static TrainingRun resume(Path directory, DataSource source, Backend backend) {
