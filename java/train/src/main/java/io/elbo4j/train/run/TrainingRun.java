@@ -101,8 +101,8 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * Starts a run in a folder, which is made if it is not there.
      *
-     * @throws io.elbo4j.train.data.DataException if the model cannot take the data, or the folder holds a run already, is in use, or cannot
-     *     be written to
+     * @throws io.elbo4j.train.data.DataException if the model cannot take the data, or the folder holds a run
+     *     already, is in use, or cannot be written to
      */
     public static TrainingRun start(Path directory, DataSource source, VaeSettings model, TrainingSettings settings,
             Backend backend) {
@@ -126,8 +126,8 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * Goes on with the run in a folder, on the same data.
      *
-     * @throws io.elbo4j.train.data.DataException if it holds no run, is in use or cannot be written to, or if its files are damaged, or the
-     *     run's data is another
+     * @throws io.elbo4j.train.data.DataException if it holds no run, is in use or cannot be written to, or if its
+     *     files are damaged, or the run's data is another
      */
     public static TrainingRun resume(Path directory, DataSource source, Backend backend) {
         RunFolder folder = RunFolder.open(directory);
