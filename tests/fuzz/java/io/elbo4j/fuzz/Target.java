@@ -7,6 +7,7 @@ import io.elbo4j.train.checkpoint.StoredTensor;
 import io.elbo4j.train.data.IdxReader;
 import io.elbo4j.train.data.ImageFolder;
 import io.elbo4j.train.data.NpyReader;
+import io.elbo4j.train.run.FuzzedMetrics;
 import io.elbo4j.train.run.RunFolder;
 import io.elbo4j.train.run.StoredRun;
 import java.io.IOException;
@@ -19,13 +20,14 @@ import java.util.Map;
 
 /** What is fuzzed. Each is given bytes and an empty folder, and may throw DataException alone. */
 enum Target {
-    IDX {
+    /** When inflated 100 times the file, and four bytes a value. */
+    IDX(400) {
         @Override
         void read(byte[] input, Path folder) throws IOException {
             IdxReader.images(Files.write(folder.resolve("x"), input));
         }
     },
-    LABELS {
+    LABELS(100) {
         @Override
         void read(byte[] input, Path folder) throws IOException {
             IdxReader.labels(Files.write(folder.resolve("x"), input));
@@ -37,8 +39,11 @@ enum Target {
             NpyReader.read(Files.write(folder.resolve("x.npy"), input));
         }
     },
-    /** A PNG or JPEG file; the checksums of PNG, which nothing guesses, are made right. */
-    PICTURES {
+    /**
+     * A PNG or JPEG file; the checksums of PNG, which nothing guesses, are made right. A blank picture is 1,032 times
+     * the file when inflated, 8 pixels a byte, three values a pixel, four bytes a value.
+     */
+    PICTURES(99_072) {
         @Override
         void read(byte[] input, Path folder) throws IOException {
             Files.write(folder.resolve("x.png"), PngChecksums.mended(input));
@@ -72,12 +77,33 @@ enum Target {
             }
         }
     },
+    METRICS {
+        @Override
+        void read(byte[] input, Path folder) throws IOException {
+            FuzzedMetrics.read(Files.write(folder.resolve("metrics.jsonl"), input));
+        }
+    },
     OPTIONS {
         @Override
         void read(byte[] input, Path folder) {
             FuzzedOptions.run(input, folder);
         }
     };
+
+    private final int accepted;
+
+    Target() {
+        this(Fuzz.MOST_TIMES);
+    }
+
+    Target(int accepted) {
+        this.accepted = accepted;
+    }
+
+    /** How many times its bytes an input may take that is read in full: what it says is then worth its memory. */
+    int accepted() {
+        return accepted;
+    }
 
     abstract void read(byte[] input, Path folder) throws IOException;
 

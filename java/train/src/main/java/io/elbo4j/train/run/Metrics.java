@@ -51,7 +51,7 @@ public final class Metrics {
             boolean cutOff = !text.isEmpty() && !Files.readString(file).endsWith("\n");
             for (String line : cutOff ? text.subList(0, text.size() - 1) : text) {
                 number++;
-                JsonObject o = JsonParser.parseString(line).getAsJsonObject();
+                JsonObject o = checked(JsonParser.parseString(line).getAsJsonObject());
                 long step = o.get("step").getAsLong();
                 if (step == lastStep || step < lastStep && stays(o)) {
                     lines.add(o);
@@ -66,6 +66,20 @@ public final class Metrics {
             // each of Gson's ways to say that something else is there
             throw new DataException(file + ": line " + number + " is no line of metrics written by elbo4j", e);
         }
+    }
+
+    /** What is asked of a line later is asked once here, where its number is known. */
+    private static JsonObject checked(JsonObject line) {
+        if (!line.getAsJsonPrimitive("complete").isBoolean() || line.get("step").getAsLong() < 0
+                || line.get("epoch").getAsLong() < 0 || line.has("test") && Double.isNaN(elbo(line, "test"))
+                || Double.isNaN(elbo(line, "train"))) {
+            throw new IllegalArgumentException(line.toString());
+        }
+        return line;
+    }
+
+    private static double elbo(JsonObject line, String set) {
+        return line.getAsJsonObject(set).get("elbo").getAsDouble();
     }
 
     private boolean stays(JsonObject line) {
@@ -116,8 +130,7 @@ public final class Metrics {
 
     /** ELBO of these epochs, of {@code train} or {@code test}. */
     double[] elbo(String set) {
-        return lines.stream().filter(o -> o.has(set)).mapToDouble(o -> o.getAsJsonObject(set).get("elbo")
-                .getAsDouble()).toArray();
+        return lines.stream().filter(o -> o.has(set)).mapToDouble(o -> elbo(o, set)).toArray();
     }
 
     /** The line of metrics that describes an epoch; all terms in nats per row. */
