@@ -58,7 +58,8 @@ final class SampleCommand implements Callable<Integer> {
         try (Backend b = backend.open(console); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
             Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed(),
                     model.checkpoint().standardisation());
-            float[] x = Bar.during(console, "sampling", () -> coder.decode(coder.prior(count)));
+            float[] x = Bar.during(console, "sampling",
+                    bar -> coder.decode(coder.prior(count), done -> bar.at(done, count)));
             if (picture) {
                 new Png(shape.height(), shape.width(), shape.channels()).grid(out, x,
                         (int) Math.ceil(Math.sqrt(count)));
