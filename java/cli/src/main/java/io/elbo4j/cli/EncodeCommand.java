@@ -70,7 +70,7 @@ final class EncodeCommand implements Callable<Integer> {
                 }
             }
         }
-        NpyWriter.write(out, rows, latent, means);
+        OutputFile.write(console, out, () -> NpyWriter.write(out, rows, latent, means));
         JsonObject o = new JsonObject();
         o.addProperty("file", out.toString());
         o.addProperty("rows", rows);

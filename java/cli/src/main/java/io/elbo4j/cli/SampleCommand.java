@@ -60,12 +60,14 @@ final class SampleCommand implements Callable<Integer> {
                     model.checkpoint().standardisation());
             float[] x = Bar.during(console, "sampling",
                     bar -> coder.decode(coder.prior(count), done -> bar.at(done, count)));
-            if (picture) {
-                new Png(shape.height(), shape.width(), shape.channels()).grid(out, x,
-                        (int) Math.ceil(Math.sqrt(count)));
-            } else {
-                NpyWriter.write(out, count, columns, x);
-            }
+            OutputFile.write(console, out, () -> {
+                if (picture) {
+                    new Png(shape.height(), shape.width(), shape.channels()).grid(out, x,
+                            (int) Math.ceil(Math.sqrt(count)));
+                } else {
+                    NpyWriter.write(out, count, columns, x);
+                }
+            });
         }
         JsonObject o = new JsonObject();
         o.addProperty("file", out.toString());
