@@ -2,8 +2,8 @@ package io.elbo4j.cli;
 
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /** How far work has come: on a terminal a line that is written over, then erased; elsewhere one now and then. */
 final class Bar implements AutoCloseable {
@@ -23,60 +23,52 @@ final class Bar implements AutoCloseable {
     private final int width;
     private final String name;
     private final long first;
-    private final long maximum;
     private final LongSupplier nanoTime;
     private final long begin;
     private long last;
     private long tenths;
     private boolean drawn;
 
-    Bar(Console console, String name, long maximum) {
-        this(console, name, 0, maximum);
-    }
-
     /** @param first done already: it says nothing of the time that is left */
-    Bar(Console console, String name, long first, long maximum) {
-        this(console, name, first, maximum, System::nanoTime);
+    Bar(Console console, String name, long first) {
+        this(console, name, first, System::nanoTime);
     }
 
     /** @param nanoTime for tests */
-    Bar(Console console, String name, long first, long maximum, LongSupplier nanoTime) {
+    Bar(Console console, String name, long first, LongSupplier nanoTime) {
         this.err = console.err();
         this.terminal = console.terminal();
         // a cursor behind the last column would wrap
         this.width = Math.min(WIDTH, console.columns() - 1);
         this.name = name;
         this.first = first;
-        this.maximum = maximum;
         this.nanoTime = nanoTime;
         this.begin = nanoTime.getAsLong();
         this.last = begin;
     }
 
-    /** Does work that cannot say how far it is; its name stands on a terminal until it is done. */
-    static <T> T during(Console console, String name, Supplier<T> work) {
-        Bar bar = working(console, name);
-        try {
-            return work.get();
-        } finally {
-            bar.close();
+    /** Does work; its name stands on a terminal until it says how far it is. */
+    static <T> T during(Console console, String name, Function<Bar, T> work) {
+        try (Bar bar = begun(console, name)) {
+            return work.apply(bar);
         }
     }
 
-    /** For work that cannot say how far it is: its name, on a terminal, until it is closed. */
-    static Bar working(Console console, String name) {
-        Bar bar = new Bar(console, name + " ...", 0);
+    /** For work that may take long before it can say how far it is: its name stands on a terminal meanwhile. */
+    static Bar begun(Console console, String name) {
+        Bar bar = new Bar(console, name, 0);
         if (bar.terminal) {
-            bar.draw(bar.name);
+            bar.draw(name + " ...");
         }
         return bar;
     }
 
-    void at(long done) {
+    /** @param maximum at least 1 */
+    void at(long done, long maximum) {
         long now = nanoTime.getAsLong();
         if (terminal && now - last >= NANOS_BETWEEN_DRAWINGS) {
             last = now;
-            draw(text(done, now));
+            draw(text(done, maximum, now));
         } else if (!terminal && 10 * done / maximum > tenths && now - last >= NANOS_BETWEEN_LINES) {
             // at a tenth more than the last line, but not sooner after it than people get impatient
             tenths = 10 * done / maximum;
@@ -85,7 +77,7 @@ final class Bar implements AutoCloseable {
         }
     }
 
-    private String text(long done, long now) {
+    private String text(long done, long maximum, long now) {
         String begins = String.format(Locale.ROOT, "%s %3d%% [", name, 100 * done / maximum);
         long left = done == first ? 0 : Math.round((now - begin) * 1e-9 * (maximum - done) / (done - first));
         String ends = String.format(Locale.ROOT, "] %d:%02d left", left / 60, left % 60);

@@ -3,17 +3,17 @@ package io.elbo4j.cli;
 import io.elbo4j.Quoted;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataException;
+import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** What a command works on. */
 final class DataOptions {
-    private static final String SPRITES = "sprites";
-
     @Option(names = "--data", paramLabel = "DATA", description = {
             "sprites: generated images of 32 x 32, the default",
             "mnist=DIR: the IDX files of images, gzipped or not; labels are not used",
@@ -22,31 +22,19 @@ final class DataOptions {
                     + " other"
                     + " integers as they are, bool as 0 and 1",
             "(of images and npy the last tenth of the rows is the test set)"})
-    private Data data;
+    private DataName data;
 
-    /** sprites, or another kind and where it lies. */
-    record Data(String kind, String place) {
-        private static final List<String> KINDS = List.of("sprites", "mnist=DIR", "images=DIR", "npy=FILE");
-        static final Data SPRITES = new Data("sprites", "");
-
-        static Data read(String given) {
-            int equals = given.indexOf('=');
-            String kind = equals < 0 ? given : given.substring(0, equals);
-            String place = given.substring(equals + 1);
-            boolean known = equals < 0 ? given.equals("sprites")
-                    : !place.isEmpty() && KINDS.stream().anyMatch(k -> k.startsWith(kind + "="));
-            if (!known) {
-                throw new TypeConversionException("expected sprites, mnist=DIR, images=DIR or npy=FILE, not "
-                        + Quoted.of(given) + (equals < 0 && given.endsWith(".npy") ? "; did you mean npy="
-                                + Quoted.of(given) + "?" : Suggestions.of(kind, KINDS)));
-            }
-            return new Data(kind, equals < 0 ? "" : Values.path(place).toString());
+    /** A name as it is given on a command line: a leading ~ is the user's home folder. */
+    static DataName name(String given) {
+        DataName name;
+        try {
+            name = DataName.parse(given);
+        } catch (DataException e) {
+            List<String> forms = Arrays.stream(DataName.Kind.values()).map(DataName.Kind::form).toList();
+            throw new TypeConversionException(e.getMessage() + (given.indexOf('=') < 0 && given.endsWith(".npy")
+                    ? "; did you mean npy=" + Quoted.of(given) + "?" : Suggestions.of(given.split("=", 2)[0], forms)));
         }
-
-        @Override
-        public String toString() {
-            return place.isEmpty() ? kind : kind + "=" + place;
-        }
+        return name.place().isEmpty() ? name : new DataName(name.kind(), Values.path(name.place()).toString());
     }
 
     /**
@@ -56,36 +44,37 @@ final class DataOptions {
      */
     void orElse(String stored, Path file) {
         try {
-            data = data == null && stored != null ? Data.read(stored) : data;
+            data = data == null && stored != null ? name(stored) : data;
         } catch (TypeConversionException e) {
             throw Failure.because(file + ": its source cannot be used: " + e.getMessage()
                     + "; --data says where the data is now", e);
         }
     }
 
-    private Data data() {
-        return data == null ? Data.SPRITES : data;
+    private DataName data() {
+        return data == null ? DataName.SPRITES : data;
     }
 
     /** The value as it is right in every folder. */
     String absolute() {
-        Data d = data();
-        return d.place().isEmpty() ? d.toString() : d.kind() + "=" + Path.of(d.place()).toAbsolutePath();
+        String place = data().place();
+        return (place.isEmpty() ? data() : new DataName(data().kind(), Path.of(place).toAbsolutePath().toString()))
+                .toString();
     }
 
     /** sprites, mnist, images or npy. */
     String kind() {
-        return data().kind();
+        return data().kind().toString();
     }
 
     boolean sprites() {
-        return data().equals(Data.SPRITES);
+        return data().equals(DataName.SPRITES);
     }
 
     /** Reads the data; what of it is left aside is said on standard error. */
     DataSource read(Console console) {
-        DataSource source = Bar.during(console, "reading " + Quoted.of(data()),
-                () -> DataSource.parse(data().toString()));
+        // a path would leave the bar no room
+        DataSource source = Bar.during(console, "reading " + kind(), bar -> DataSource.read(data(), bar::at));
         source.notes().forEach(note -> console.err().println("note: " + Quoted.line(note)));
         return source;
     }

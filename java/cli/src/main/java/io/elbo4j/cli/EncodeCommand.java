@@ -60,14 +60,17 @@ final class EncodeCommand implements Callable<Integer> {
         try (Backend b = backend.open(console); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
             Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed(),
                     model.checkpoint().standardisation());
-            int at = 0;
-            for (Images images : sets) {
-                float[] some = Bar.during(console, "encoding", () -> coder.encode(images));
-                System.arraycopy(some, 0, means, at, some.length);
-                at += some.length;
+            try (Bar bar = Bar.begun(console, "encoding")) {
+                int before = 0;
+                for (Images images : sets) {
+                    int first = before;
+                    float[] some = coder.encode(images, done -> bar.at(first + done, rows));
+                    System.arraycopy(some, 0, means, first * latent, some.length);
+                    before += images.rows();
+                }
             }
         }
-        NpyWriter.write(out, rows, latent, means);
+        OutputFile.write(console, out, () -> NpyWriter.write(out, rows, latent, means));
         JsonObject o = new JsonObject();
         o.addProperty("file", out.toString());
         o.addProperty("rows", rows);

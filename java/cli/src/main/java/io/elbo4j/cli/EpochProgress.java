@@ -4,7 +4,6 @@ import io.elbo4j.train.EpochReport;
 import io.elbo4j.train.Trainer;
 import io.elbo4j.train.run.TrainingRun;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.Locale;
 
 /** Shows how a training run goes on: a bar until the next evaluation, then a line. */
@@ -16,6 +15,8 @@ final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
     private final long evaluateEvery;
     private final PosteriorNotes posterior;
     private Bar bar;
+    /** The step at which the bar is full. */
+    private long end;
 
     EpochProgress(Console console, PrintStream text, Interrupt interrupt, long lastStep, long evaluateEvery,
             PosteriorNotes posterior) {
@@ -36,14 +37,19 @@ final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
                     : begin + evaluateEvery * stepsPerEpoch;
             String epochs = evaluateEvery == 1 ? "epoch " + (first + 1) : "epochs " + (first + 1) + " to "
                     + (last + stepsPerEpoch - 1) / stepsPerEpoch;
-            bar = new Bar(console, epochs, progress.step() - begin, last - begin);
+            bar = new Bar(console, epochs, progress.step() - begin);
+            end = last;
         }
-        bar.at(progress.step() - begin);
+        bar.at(progress.step() - begin, end - begin);
         return !interrupt.requested();
     }
 
     @Override
-    public boolean picture(Path file) {
+    public boolean pictures(int drawn, int all) {
+        if (bar == null) {
+            bar = Bar.begun(console, "drawing pictures");
+        }
+        bar.at(drawn, all);
         return !interrupt.requested();
     }
 
@@ -58,9 +64,6 @@ final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
         String note = posterior.after(r.step(), r.klWeight(), r.test());
         if (!note.isEmpty()) {
             text.println(note);
-        }
-        if (r.step() >= lastStep && !interrupt.requested()) {
-            bar = Bar.working(console, "drawing pictures");
         }
     }
 

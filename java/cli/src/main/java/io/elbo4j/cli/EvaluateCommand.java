@@ -73,17 +73,14 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private Evaluation evaluate(Evaluator evaluator, long draw, Images images) {
-        try (Bar bar = new Bar(console, "ELBO", images.rows())) {
-            return evaluator.evaluate(draw, bar::at);
-        }
+        return Bar.during(console, "ELBO", bar -> evaluator.evaluate(draw, done -> bar.at(done, images.rows())));
     }
 
     private double nll(Evaluator evaluator, Images images) {
-        try (Bar bar = new Bar(console, "nll", images.rows())) {
-            double nll = -evaluator.logLikelihood(samples, bar::at);
-            finite("nll", nll, images);
-            return nll;
-        }
+        double nll = -Bar.during(console, "nll",
+                bar -> evaluator.logLikelihood(samples, done -> bar.at(done, images.rows())));
+        finite("nll", nll, images);
+        return nll;
     }
 
     private void finite(String name, double value, Images images) {

@@ -4,6 +4,7 @@ import io.elbo4j.Activation;
 import io.elbo4j.Quoted;
 import io.elbo4j.cuda.CudaException;
 import io.elbo4j.train.data.DataException;
+import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.run.CheckpointEvery;
@@ -67,7 +68,7 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(ModelOptions.Binarise.class, Names.reader(ModelOptions.Binarise.class))
                 .registerConverter(Standardisation.Kind.class, Names.reader(Standardisation.Kind.class))
                 .registerConverter(CheckpointEvery.class, Values::checkpointEvery)
-                .registerConverter(DataOptions.Data.class, DataOptions.Data::read)
+                .registerConverter(DataName.class, DataOptions::name)
                 .registerConverter(BackendOptions.Name.class, BackendOptions.Name::read)
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
                 .registerConverter(EncodeCommand.Part.class, Names.reader(EncodeCommand.Part.class));

@@ -58,13 +58,16 @@ final class SampleCommand implements Callable<Integer> {
         try (Backend b = backend.open(console); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
             Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed(),
                     model.checkpoint().standardisation());
-            float[] x = Bar.during(console, "sampling", () -> coder.decode(coder.prior(count)));
-            if (picture) {
-                new Png(shape.height(), shape.width(), shape.channels()).grid(out, x,
-                        (int) Math.ceil(Math.sqrt(count)));
-            } else {
-                NpyWriter.write(out, count, columns, x);
-            }
+            float[] x = Bar.during(console, "sampling",
+                    bar -> coder.decode(coder.prior(count), done -> bar.at(done, count)));
+            OutputFile.write(console, out, () -> {
+                if (picture) {
+                    new Png(shape.height(), shape.width(), shape.channels()).grid(out, x,
+                            (int) Math.ceil(Math.sqrt(count)));
+                } else {
+                    NpyWriter.write(out, count, columns, x);
+                }
+            });
         }
         JsonObject o = new JsonObject();
         o.addProperty("file", out.toString());

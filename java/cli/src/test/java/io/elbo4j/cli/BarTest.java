@@ -30,10 +30,10 @@ class BarTest {
     private String printed(boolean terminal, int columns, int each, int first) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(null, new PrintStream(err, true, StandardCharsets.UTF_8), terminal, columns);
-        try (Bar bar = new Bar(console, "rows", first, 2000, () -> TimeUnit.MILLISECONDS.toNanos(milliseconds))) {
+        try (Bar bar = new Bar(console, "rows", first, () -> TimeUnit.MILLISECONDS.toNanos(milliseconds))) {
             for (int done = first + 100; done <= 2000; done += 100) {
                 milliseconds += each;
-                bar.at(done);
+                bar.at(done, 2000);
             }
         }
         return err.toString(StandardCharsets.UTF_8);
@@ -82,6 +82,20 @@ class BarTest {
         List<String> drawn = drawn(printed(true, 80, 10_000, 1_000));
         assertEquals("rows  55% [====================                  ] 1:30 left", drawn.get(0));
         assertEquals("rows  75% [============================          ] 0:50 left", drawn.get(4));
+    }
+
+    @Test
+    void aNameStandsUntilTheWorkSaysHowFarItIs() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+        String name = "\r\u001B[?7lrows ...\u001B[K\u001B[?7h";
+        String meanwhile = Bar.during(new Console(null, stream, true, 80), "rows",
+                bar -> err.toString(StandardCharsets.UTF_8));
+        assertEquals(name, meanwhile);
+        assertEquals(name + END, err.toString(StandardCharsets.UTF_8));
+        err.reset();
+        Bar.during(new Console(null, stream, false, 80), "rows", bar -> meanwhile);
+        assertEquals("", err.toString(StandardCharsets.UTF_8));
     }
 
     @Test

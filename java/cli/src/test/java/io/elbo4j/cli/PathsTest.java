@@ -18,7 +18,7 @@ class PathsTest {
     void aLeadingTildeIsTheHomeFolder() {
         assertEquals(HOME, Values.path("~"));
         assertEquals(HOME.resolve("runs/a"), Values.path("~/runs/a"));
-        assertEquals("npy=" + HOME.resolve("x.npy"), DataOptions.Data.read("npy=~/x.npy").toString());
+        assertEquals("npy=" + HOME.resolve("x.npy"), DataOptions.name("npy=~/x.npy").toString());
         assertEquals(Path.of("~x.npy"), Values.path("~x.npy"));
         assertEquals(Path.of("a/~/b"), Values.path("a/~/b"));
         TypeConversionException other = assertThrows(TypeConversionException.class, () -> Values.path("~bob/x"));

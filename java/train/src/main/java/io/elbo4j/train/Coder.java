@@ -11,6 +11,7 @@ import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.StepSettings;
 import io.elbo4j.train.graph.Streams;
 import io.elbo4j.train.model.Vae;
+import java.util.function.LongConsumer;
 
 /**
  * Runs a trained model in both directions: images to latent variables, latent variables to images. Threads may share
@@ -43,15 +44,24 @@ public final class Coder {
      * of zeros and ones, always the same for an image at its place.
      */
     public float[] encode(Images images) {
-        return run(images, false);
+        return encode(images, done -> {});
+    }
+
+    /**
+     * As {@link #encode(Images)}.
+     *
+     * @param rowsDone is told now and then how many rows are done
+     */
+    public float[] encode(Images images, LongConsumer rowsDone) {
+        return run(images, false, rowsDone);
     }
 
     /** Mean of p(x | z) with z a sample of q(z | x), of every image, row after row. */
     public float[] reconstruct(Images images) {
-        return standardisation.undo(run(images, true), images.columns());
+        return standardisation.undo(run(images, true, done -> {}), images.columns());
     }
 
-    private float[] run(Images images, boolean reconstruct) {
+    private float[] run(Images images, boolean reconstruct, LongConsumer rowsDone) {
         int width = reconstruct ? images.columns() : (int) vae.latent().columns();
         float[] out = new float[Math.multiplyExact(images.rows(), width)];
         StepSettings evaluate = StepSettings.evaluate(seed);
@@ -64,6 +74,7 @@ public final class Coder {
                 step.rows(order, chunk.begin()).run(0, chunk.begin());
                 Matrix result = reconstruct ? step.mean(vae.observation()) : step.value(vae.posterior().mean());
                 System.arraycopy(result.toArray(), 0, out, chunk.begin() * width, chunk.rows() * width);
+                rowsDone.accept(chunk.begin() + chunk.rows());
             }
         }
         return out;
@@ -71,6 +82,15 @@ public final class Coder {
 
     /** Mean of p(x | z) for given latent variables, row after row. */
     public float[] decode(float[] z) {
+        return decode(z, done -> {});
+    }
+
+    /**
+     * As {@link #decode(float[])}.
+     *
+     * @param rowsDone is told now and then how many rows are done
+     */
+    public float[] decode(float[] z, LongConsumer rowsDone) {
         int latent = (int) vae.latent().columns();
         int rows = z.length / latent;
         if (rows * latent != z.length || rows == 0) {
@@ -87,6 +107,7 @@ public final class Coder {
                 step.run(0);
                 System.arraycopy(step.mean(vae.observation()).toArray(), 0, out, chunk.begin() * columns,
                         chunk.rows() * columns);
+                rowsDone.accept(chunk.begin() + chunk.rows());
             }
         }
         return standardisation.undo(out, columns);

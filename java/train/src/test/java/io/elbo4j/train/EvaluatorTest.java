@@ -236,8 +236,10 @@ class EvaluatorTest {
         Images images = images();
         try (Backend backend = new JavaBackend(2); Parameters parameters = parameters(backend, 1)) {
             Coder coder = new Coder(VAE, parameters, backend, SEED);
-            float[] z = coder.encode(images);
-            float[] x = coder.decode(z);
+            List<Long> done = new ArrayList<>();
+            float[] z = coder.encode(images, done::add);
+            float[] x = coder.decode(z, done::add);
+            assertEquals(List.of(500L, 1000L, (long) ROWS, 500L, 1000L, (long) ROWS), done);
             assertEquals(ROWS * 2, z.length);
             assertEquals(ROWS * D, x.length);
             for (int r : new int[] {0, 499, 500, 1000, ROWS - 1}) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the runnable jar draws on a terminal, which {@code script} of util-linux makes. */
 class TerminalTest {
     /** They take some seconds on the java backend: long enough for a bar to be drawn. */
-    private static final String STEPS = "25";
+    private static final int STEPS = 25;
     private static final int NARROW = 20;
 
     @TempDir
@@ -95,10 +96,32 @@ class TerminalTest {
         assumeTrue(here, "no terminal: the program script of util-linux is not installed");
     }
 
-    private String train() {
+    private static String elbo4j(String arguments) {
         return "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -jar '"
-                + System.getProperty("elbo4j.jar") + "' train --backend java --threads 1 --hidden 200 --latent 2"
-                + " --steps " + STEPS + " --out '" + directory.resolve("run") + "'";
+                + System.getProperty("elbo4j.jar") + "' " + arguments;
+    }
+
+    private String train(int steps) {
+        return elbo4j("train --backend java --threads 1 --hidden 200 --latent 2 --steps " + steps + " --out '"
+                + directory.resolve("run") + "'");
+    }
+
+    private String train() {
+        return train(STEPS);
+    }
+
+    /** Blank images in Fortran order, which takes longest to read; they take no room on the disk. */
+    private Path largeArray() throws IOException {
+        int rows = 60_000;
+        int columns = 1024;
+        String header = "{'descr': '|u1', 'fortran_order': True, 'shape': (" + rows + ", " + columns + "), }";
+        Path file = directory.resolve("large.npy");
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0});
+            out.write((header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
+            out.setLength(out.length() + (long) rows * columns);
+        }
+        return file;
     }
 
     private String run(Map<String, String> environment, String... command) throws Exception {
@@ -115,29 +138,52 @@ class TerminalTest {
     }
 
     /** Results go to a file: on the terminal is what is drawn, and nothing else. */
-    private String onTerminal(Map<String, String> environment, int columns) throws Exception {
+    private String onTerminal(Map<String, String> environment, int columns, String command) throws Exception {
         needScript();
-        return run(environment, "script", "-qec", "stty cols " + columns + "; " + train() + " >'"
+        return run(environment, "script", "-qec", "stty cols " + columns + "; " + command + " >'"
                 + directory.resolve("results") + "'", "/dev/null");
+    }
+
+    /** What stood on the screen while the command ran, of which nothing is left. */
+    private List<String> drawn(int columns, String command) throws Exception {
+        Screen screen = new Screen(columns);
+        screen.show(onTerminal(Map.of("TERM", "xterm"), columns, command));
+        assertEquals(0, screen.wrapped);
+        assertEquals(List.of(""), screen.lines.stream().map(line -> line.toString().strip()).toList());
+        assertTrue(screen.wraps);
+        return screen.seen;
+    }
+
+    private static void assertDrawn(List<String> seen, String expression) {
+        assertTrue(seen.stream().anyMatch(line -> line.matches(expression)), () -> expression + " is not in " + seen);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {80, NARROW})
     void aBarIsDrawnOnOneLineAndErased(int columns) throws Exception {
-        Screen screen = new Screen(columns);
-        screen.show(onTerminal(Map.of("TERM", "xterm"), columns));
-        assertTrue(screen.seen.stream().anyMatch(line -> line.startsWith("epoch 1 ") && line.contains("% [=")),
-                () -> "no bar in " + screen.seen);
-        assertTrue(screen.seen.stream().anyMatch(line -> line.startsWith("reading 'sprites'")), screen.seen::toString);
-        assertTrue(screen.seen.stream().anyMatch(line -> line.startsWith("drawing pictures")), screen.seen::toString);
-        assertEquals(0, screen.wrapped);
-        assertEquals(List.of(""), screen.lines.stream().map(line -> line.toString().strip()).toList());
-        assertTrue(screen.wraps);
+        List<String> seen = drawn(columns, train());
+        assertDrawn(seen, "reading sprites.*");
+        assertDrawn(seen, "epoch 1 +\\d+% \\[=.*");
+        assertDrawn(seen, "drawing pictures.*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, NARROW})
+    void readingAndEvaluatingHaveABarToo(int columns) throws Exception {
+        needScript();
+        run(Map.of(), "sh", "-c", train(1));
+        List<String> seen = drawn(columns, elbo4j("evaluate --backend java --threads 1 --samples 8 --checkpoint '"
+                + directory.resolve("run") + "' --data 'npy=" + largeArray() + "'"));
+        assertDrawn(seen, "reading npy +[1-9]\\d?% \\[.*");
+        assertDrawn(seen, "nll +[1-9]\\d?% \\[.*");
+        if (columns > NARROW) {
+            assertDrawn(seen, "reading npy +[1-9]\\d?% \\[=* +\\] \\d:\\d\\d left");
+        }
     }
 
     @Test
     void columnsThatAreExportedAreKept() throws Exception {
-        String printed = onTerminal(Map.of("TERM", "xterm", "COLUMNS", Integer.toString(NARROW)), 80);
+        String printed = onTerminal(Map.of("TERM", "xterm", "COLUMNS", Integer.toString(NARROW)), 80, train());
         Screen screen = new Screen(80);
         screen.show(printed);
         assertTrue(screen.seen.stream().anyMatch(line -> line.startsWith("epoch 1 ")), () -> "no bar in " + printed);
@@ -146,7 +192,7 @@ class TerminalTest {
 
     @Test
     void nothingIsDrawnOnADumbTerminalOrIntoAFile() throws Exception {
-        String printed = onTerminal(Map.of("TERM", "dumb"), 80);
+        String printed = onTerminal(Map.of("TERM", "dumb"), 80, train());
         assertFalse(printed.contains("\u001B") || printed.contains("="), printed);
         Files.move(directory.resolve("run"), directory.resolve("first"));
         String results = run(Map.of("TERM", "xterm"), "sh", "-c", train());

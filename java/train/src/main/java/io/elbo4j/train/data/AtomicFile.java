@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Replaces a file as a whole: after a crash, a full disk or kill -9 the path holds either the old
@@ -27,6 +28,9 @@ public final class AtomicFile {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Set<OpenOption> NEW =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+    /** The temporary files of writes that go on. */
+    private static final Set<Path> PARTS = ConcurrentHashMap.newKeySet();
 
     private AtomicFile() {}
 
@@ -41,7 +45,8 @@ public final class AtomicFile {
      * it over {@code target}, whose permissions it keeps.
      *
      * <p>The temporary file is a new one, {@code .elbo4j-RANDOM.part}: what lies there under any name is
-     * neither followed nor written to. A process that is killed leaves it behind, see {@link #sweep}.
+     * neither followed nor written to. A process that is killed leaves it behind, see {@link #abandon} and
+     * {@link #sweep}.
      *
      * @throws IOException with one sentence for people; the old file is untouched and the temporary
      *     file removed. Exceptions of {@code body} that are no IOException pass through as they are
@@ -59,6 +64,7 @@ public final class AtomicFile {
         }
         Path part = directory.resolve(PREFIX + HexFormat.of().toHexDigits(RANDOM.nextLong()) + SUFFIX);
         boolean partial = false;
+        PARTS.add(part);
         try {
             FilePermissions permissions = FilePermissions.of(file);
             try (FileChannel channel = FileChannel.open(part, NEW, permissions.whileWritten())) {
@@ -75,6 +81,7 @@ public final class AtomicFile {
             if (partial) {
                 Files.deleteIfExists(part);
             }
+            PARTS.remove(part);
         }
         forceDirectory(directory);
     }
@@ -87,6 +94,21 @@ public final class AtomicFile {
     public static void put(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
+        }
+    }
+
+    /**
+     * Removes the temporary files of all writes of this process that go on, which then fail; what they were to replace
+     * stays. For a shutdown hook. Not while another hook lets such a write go on to its end: nobody but the program
+     * knows that, so there is no hook here. A process that ends without hooks, as by kill -9, leaves the files behind.
+     */
+    public static void abandon() {
+        for (Path part : PARTS) {
+            try {
+                Files.deleteIfExists(part);
+            } catch (IOException e) {
+                // the process is ending: it can do no more
+            }
         }
     }
 

@@ -22,8 +22,6 @@ public record DataSource(Images train, Images test, List<String> notes) {
     public static final int SPRITES_TRAIN = 16_384;
     public static final int SPRITES_TEST = 2_048;
     private static final long SPRITES_SEED = 0;
-    private static final int LONGEST = 100;
-    private static final String ACCEPTED = "sprites, mnist=DIR, images=DIR or npy=FILE";
 
     public DataSource {
         notes = List.copyOf(notes);
@@ -45,41 +43,43 @@ public record DataSource(Images train, Images test, List<String> notes) {
      * @throws DataException if it names no kind of data, or the data cannot be used
      */
     public static DataSource parse(String data) {
-        if (data.equals("sprites")) {
-            Images all = Sprites.images(SPRITES_SEED, SPRITES_TRAIN + SPRITES_TEST);
-            return new DataSource(all.first(SPRITES_TRAIN), all.last(SPRITES_TEST));
-        }
-        int equals = data.indexOf('=');
-        String kind = equals < 0 ? data : data.substring(0, equals);
-        String place = data.substring(equals + 1);
-        String given = data.length() <= LONGEST ? data : Quoted.of(data);
-        switch (kind) {
-            case "mnist", "images", "npy" -> {
-                if (equals < 0 || place.isEmpty()) {
-                    throw new DataException("--data " + given + ": the path is missing, expected " + ACCEPTED);
-                }
-            }
-            default -> throw new DataException("--data " + given + ": unknown kind of data " + Quoted.of(kind)
-                    + ", expected " + ACCEPTED);
-        }
+        return read(DataName.parse(data), ReadProgress.NONE);
+    }
+
+    /**
+     * Reads or generates the data.
+     *
+     * @throws DataException if the data cannot be used
+     */
+    public static DataSource read(DataName name, ReadProgress progress) {
         Path path;
         try {
-            path = Path.of(place);
+            path = Path.of(name.place());
         } catch (InvalidPathException e) {
-            throw new DataException("--data " + given + ": not a path: " + e.getReason(), e);
+            throw new DataException(Quoted.of(name) + " is not a path: " + e.getReason(), e);
         }
-        return switch (kind) {
-            case "mnist" -> {
-                IdxFolder files = IdxFolder.find(path);
-                yield new DataSource(IdxReader.images(files.trainImages()), IdxReader.images(files.testImages()),
-                        files.notes());
+        return switch (name.kind()) {
+            case SPRITES -> {
+                Images all = Sprites.images(SPRITES_SEED, SPRITES_TRAIN + SPRITES_TEST, progress);
+                yield new DataSource(all.first(SPRITES_TRAIN), all.last(SPRITES_TEST));
             }
-            case "images" -> {
+            case MNIST -> mnist(IdxFolder.find(path), progress);
+            case IMAGES -> {
                 List<String> notes = new ArrayList<>();
-                yield split(ImageFolder.read(path, notes), notes);
+                yield split(ImageFolder.read(path, notes, progress), notes);
             }
-            default -> split(NpyReader.read(path), List.of());
+            case NPY -> split(NpyReader.read(path, progress), List.of());
         };
+    }
+
+    /** Two files are one reading. */
+    private static DataSource mnist(IdxFolder files, ReadProgress progress) {
+        Path train = files.trainImages();
+        Path test = files.testImages();
+        long trainBytes = train.toFile().length();
+        long testBytes = test.toFile().length();
+        return new DataSource(IdxReader.images(train, (done, of) -> progress.at(done, of + testBytes)),
+                IdxReader.images(test, (done, of) -> progress.at(trainBytes + done, trainBytes + of)), files.notes());
     }
 
     /** The last tenth of the rows, at least one, as the test set. */

@@ -5,6 +5,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -52,7 +54,16 @@ public final class IdxReader {
 
     /** Reads an image file of any number and size of images, one channel. */
     public static Images images(Path file) {
-        return read(file, in -> {
+        return images(file, ReadProgress.NONE);
+    }
+
+    /**
+     * As {@link #images(Path)}.
+     *
+     * @param progress is told of the file's bytes, gzipped if it is
+     */
+    public static Images images(Path file, ReadProgress progress) {
+        return read(file, progress, in -> {
             long[] sizes = in.header(IMAGES, 3);
             String name = file.toString();
             int length = Images.length(name, sizes[0], sizes[1], sizes[2], 1);
@@ -65,7 +76,7 @@ public final class IdxReader {
 
     /** Reads a label file: one label of 0 to 255 per image. */
     public static int[] labels(Path file) {
-        return read(file, in -> {
+        return read(file, ReadProgress.NONE, in -> {
             int length = Images.length(file.toString(), in.header(LABELS, 1)[0], 1, 1, 1);
             in.announce(length);
             int[] labels = new int[length];
@@ -79,14 +90,14 @@ public final class IdxReader {
         T read(IdxStream in) throws IOException;
     }
 
-    private static <T> T read(Path file, Body<T> body) {
+    private static <T> T read(Path file, ReadProgress progress, Body<T> body) {
         if (!Files.exists(file)) {
             throw new DataException(file + ": no such file, expected an IDX file");
         }
         if (Files.isDirectory(file)) {
             throw new DataException(file + ": is a directory, expected an IDX file");
         }
-        try (IdxStream in = new IdxStream(file)) {
+        try (IdxStream in = new IdxStream(file, progress)) {
             return body.read(in);
         } catch (EOFException e) {
             throw new DataException(file + ": the gzip data ends too early, expected a whole file (truncated?)", e);
@@ -107,17 +118,21 @@ public final class IdxReader {
     private static final class IdxStream implements AutoCloseable {
         private final Path file;
         private final long fileSize;
+        private final ReadProgress progress;
+        private final FileChannel channel;
         private final boolean gzipped;
         private final InputStream in;
         private long headerBytes;
 
-        IdxStream(Path file) throws IOException {
+        IdxStream(Path file, ReadProgress progress) throws IOException {
             this.file = file;
+            this.progress = progress;
             fileSize = Files.size(file);
             if (fileSize == 0) {
                 throw new DataException(file + ": is empty, expected an IDX file");
             }
-            InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+            channel = FileChannel.open(file);
+            InputStream raw = new BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
             try {
                 raw.mark(2);
                 gzipped = raw.read() == 0x1f && raw.read() == 0x8b;
@@ -195,6 +210,8 @@ public final class IdxReader {
                     sink.accept(start + i, chunk[i] & 255);
                 }
                 start += n;
+                // a file may grow meanwhile
+                progress.at(Math.min(channel.position(), fileSize), fileSize);
             }
             if (in.read() >= 0) {
                 throw new DataException(String.format("%s: holds more than the %d bytes its header announces",

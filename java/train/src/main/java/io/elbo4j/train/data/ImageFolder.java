@@ -36,14 +36,23 @@ public final class ImageFolder {
 
     /** @throws DataException naming the folder or the file, what is wrong and what was expected */
     public static Images read(Path folder) {
-        return read(folder, new ArrayList<>());
+        return read(folder, ReadProgress.NONE);
+    }
+
+    /**
+     * As {@link #read(Path)}.
+     *
+     * @param progress is told of files
+     */
+    public static Images read(Path folder, ReadProgress progress) {
+        return read(folder, new ArrayList<>(), progress);
     }
 
     /** @param notes is told what of the folder does not show in the images */
-    static Images read(Path folder, List<String> notes) {
+    static Images read(Path folder, List<String> notes, ReadProgress progress) {
         List<Path> files = files(folder, notes);
         try {
-            return images(folder, files, notes);
+            return images(folder, files, notes, progress);
         } catch (OutOfMemoryError e) {
             throw new DataException(String.format(
                     "%s: its %d images need more Java heap than is free of %d MB: start java with a larger -Xmx",
@@ -51,7 +60,7 @@ public final class ImageFolder {
         }
     }
 
-    private static Images images(Path folder, List<Path> files, List<String> notes) {
+    private static Images images(Path folder, List<Path> files, List<String> notes, ReadProgress progress) {
         String name = folder.toString();
         int count = files.size();
         PictureFile first = open(files.get(0));
@@ -79,6 +88,7 @@ public final class ImageFolder {
             copy(picture.values(), picture.channels(), height * width, values, channels, i * height * width);
             alpha += picture.alpha() ? 1 : 0;
             turned += file.orientation() == ExifOrientation.UPRIGHT ? 0 : 1;
+            progress.at(i + 1L, count);
         }
         if (alpha > 0) {
             notes.add(folder + ": left out the alpha channel of " + alpha + " of " + count

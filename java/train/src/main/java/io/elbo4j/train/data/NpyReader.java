@@ -32,6 +32,15 @@ public final class NpyReader {
 
     /** @throws DataException naming the file, what it holds and what was expected */
     public static Images read(Path file) {
+        return read(file, ReadProgress.NONE);
+    }
+
+    /**
+     * As {@link #read(Path)}.
+     *
+     * @param progress is told of bytes
+     */
+    public static Images read(Path file, ReadProgress progress) {
         if (!Files.exists(file)) {
             throw new DataException(file + ": no such file, expected a NumPy .npy file");
         }
@@ -39,7 +48,7 @@ public final class NpyReader {
             throw new DataException(file + ": is a directory, expected a NumPy .npy file");
         }
         try (FileChannel channel = FileChannel.open(file)) {
-            return read(file.toString(), channel);
+            return read(file.toString(), channel, progress);
         } catch (EOFException e) {
             throw new DataException(file + ": ends inside its header, expected a whole .npy file (truncated?)", e);
         } catch (IOException e) {
@@ -47,7 +56,7 @@ public final class NpyReader {
         }
     }
 
-    private static Images read(String file, FileChannel channel) throws IOException {
+    private static Images read(String file, FileChannel channel, ReadProgress progress) throws IOException {
         NpyHeader header = header(file, channel);
         long[] shape = header.shape();
         if (shape.length < 2 || shape.length > 4 || (shape.length == 4 && shape[3] != 1 && shape[3] != 3)) {
@@ -71,9 +80,9 @@ public final class NpyReader {
         Target target = new Target(file, element, values, length / (int) shape[0]);
         if (header.fortranOrder()) {
             int[] columns = columnsInFileOrder((int) height, (int) width, (int) channels);
-            fortranOrder(channel, element, target, (int) shape[0], columns);
+            fortranOrder(channel, element, target, (int) shape[0], columns, progress);
         } else {
-            elements(channel, element, length, target::set);
+            elements(channel, element, length, target::set, progress);
         }
         return new Images(file, (int) shape[0], (int) height, (int) width, (int) channels, values);
     }
@@ -153,7 +162,9 @@ public final class NpyReader {
         }
     }
 
-    private static void elements(FileChannel channel, NpyElement element, int length, Sink sink) throws IOException {
+    private static void elements(FileChannel channel, NpyElement element, int length, Sink sink, ReadProgress progress)
+            throws IOException {
+        long bytesInAll = channel.position() + (long) length * element.bytes();
         int start = 0;
         while (start < length) {
             int n = Math.min(CHUNK, length - start);
@@ -162,14 +173,15 @@ public final class NpyReader {
                 sink.accept(start + i, element.next(bytes));
             }
             start += n;
+            progress.at(channel.position(), bytesInAll);
         }
     }
 
     /** In Fortran order the image number varies fastest, then height, then width, then channel. */
-    private static void fortranOrder(FileChannel channel, NpyElement element, Target target, int count, int[] columns)
-            throws IOException {
+    private static void fortranOrder(FileChannel channel, NpyElement element, Target target, int count, int[] columns,
+            ReadProgress progress) throws IOException {
         elements(channel, element, target.values().length,
-                (i, value) -> target.set(i % count * columns.length + columns[i / count], value));
+                (i, value) -> target.set(i % count * columns.length + columns[i / count], value), progress);
     }
 
     private static int[] columnsInFileOrder(int height, int width, int channels) {

@@ -77,9 +77,15 @@ public final class Sprites {
 
     /** The first {@code count} images of the data set of {@code seed}; values are multiples of 1/16. */
     public static Images images(long seed, int count) {
+        return images(seed, count, ReadProgress.NONE);
+    }
+
+    /** @param progress is told of images */
+    static Images images(long seed, int count, ReadProgress progress) {
         float[] values = Images.allocate("sprites", count, SIZE, SIZE, 1);
         for (int i = 0; i < count; i++) {
             draw(factors(seed, i), values, i * SIZE * SIZE);
+            progress.at(i + 1L, count);
         }
         return new Images("sprites", count, SIZE, SIZE, 1, values);
     }

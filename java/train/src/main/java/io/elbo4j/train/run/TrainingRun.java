@@ -37,8 +37,11 @@ public final class TrainingRun implements AutoCloseable {
         /** After each evaluated epoch, and where the run ends. */
         void epoch(EpochReport report);
 
-        /** After each picture; returns false to leave out those that remain: a resumed run draws them. */
-        default boolean picture(Path file) {
+        /**
+         * Before the first picture and after each; returns false to leave out those that remain: a resumed run draws
+         * them.
+         */
+        default boolean pictures(int drawn, int all) {
             return true;
         }
     }
@@ -247,13 +250,13 @@ public final class TrainingRun implements AutoCloseable {
         Coder coder = new Coder(vae, parameters, backend, plan.start().training().seed(), standardisation);
         Map<String, Consumer<Path>> pictures = Pictures.of(coder, source.test(), test, metrics);
         List<Path> drawn = new ArrayList<>();
-        boolean goOn = true;
+        boolean goOn = pictures.isEmpty() || listener.pictures(0, pictures.size());
         for (Map.Entry<String, Consumer<Path>> picture : pictures.entrySet()) {
             if (goOn) {
                 Path file = folder.directory().resolve(picture.getKey());
                 picture.getValue().accept(file);
                 drawn.add(file);
-                goOn = listener.picture(file);
+                goOn = listener.pictures(drawn.size(), pictures.size());
             }
         }
         return new Outcome(drawn.size() < pictures.size(), test, drawn);

@@ -57,6 +57,22 @@ class AtomicFileTest {
     }
 
     @Test
+    void anAbandonedWriteLeavesNothingButTheOldFile() throws IOException {
+        Path file = dir.resolve("a");
+        AtomicFile.write(file, text("old"));
+        AtomicFile.abandon();
+        assertThrows(IOException.class, () -> AtomicFile.write(file, channel -> {
+            text("half").writeTo(channel);
+            assertEquals(2, names(dir).size());
+            AtomicFile.abandon();
+            assertEquals(List.of("a"), names(dir));
+        }));
+        assertEquals("old", Files.readString(file));
+        AtomicFile.write(file, text("new"));
+        assertEquals("new", Files.readString(file));
+    }
+
+    @Test
     void aChannelThatTakesAByteAtATimeGetsAll() throws IOException {
         ByteArrayOutputStream taken = new ByteArrayOutputStream();
         WritableByteChannel slow = new WritableByteChannel() {

@@ -119,7 +119,7 @@ class ImageFolderTest {
         Files.writeString(dir.resolve(".DS_Store"), "x");
         Files.writeString(dir.resolve("labels.csv"), "7");
         List<String> notes = new ArrayList<>();
-        assertEquals(1, ImageFolder.read(dir, notes).rows());
+        assertEquals(1, ImageFolder.read(dir, notes, ReadProgress.NONE).rows());
         assertEquals(List.of(dir + ": left aside 2 of 4 entries: their names begin with a dot",
                 dir + ": left aside 1 of 4 entries: no files ending in .png, .jpg or .jpeg"), notes);
     }
@@ -140,7 +140,7 @@ class ImageFolderTest {
         Files.write(dir.resolve("b.jpg"), new JpegEncoder(1).with(0xe1, "", upright).encode(5));
         Files.write(dir.resolve("c.jpg"), new JpegEncoder(1).encode(5));
         List<String> notes = new ArrayList<>();
-        ImageFolder.read(dir, notes);
+        ImageFolder.read(dir, notes, ReadProgress.NONE);
         assertEquals(List.of(dir + ": took the pixels of 1 of 3 images as stored: their EXIF orientation, turned or"
                 + " mirrored, is not applied"), notes);
     }

@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -182,14 +183,17 @@ class ResumedRunTest extends Runs {
         Path whole = dir.resolve("whole");
         start(whole, 4, new Collector(s -> true));
         Path run = dir.resolve("run");
+        List<String> said = new ArrayList<>();
         Collector interrupted = new Collector(s -> true) {
             @Override
-            public boolean picture(Path file) {
-                return !file.endsWith("reconstructions.png");
+            public boolean pictures(int drawn, int all) {
+                said.add(drawn + " of " + all);
+                return drawn < 2;
             }
         };
         TrainingRun.Outcome outcome = start(run, 4, interrupted);
         assertTrue(outcome.stopped());
+        assertEquals(List.of("0 of 4", "1 of 4", "2 of 4"), said);
         assertEquals(List.of(run.resolve("curve.png"), run.resolve("reconstructions.png")), outcome.pictures());
         assertFalse(resume(run, 4, new Collector(s -> true)).stopped());
         for (String picture : new String[] {"curve.png", "reconstructions.png", "samples.png", "traversal.png"}) {

@@ -1,0 +1,85 @@
+package io.elbo4j.train.data;
+
+import io.elbo4j.Quoted;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the value of {@code --data} names: {@code sprites}, {@code mnist=DIR}, {@code images=DIR} or {@code npy=FILE}.
+ *
+ * @param place the path behind the kind, as it was given; empty for sprites
+ */
+public record DataName(Kind kind, String place) {
+    /** What data is. */
+    public enum Kind {
+        /** generated images */
+        SPRITES(""),
+        /** IDX files in a folder */
+        MNIST("DIR"),
+        /** PNG and JPEG files in a folder */
+        IMAGES("DIR"),
+        /** a NumPy array */
+        NPY("FILE");
+
+        private final String place;
+
+        Kind(String place) {
+            this.place = place;
+        }
+
+        /** As it is written: {@code mnist}. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** As it is written with a path, for people: {@code mnist=DIR}. */
+        public String form() {
+            return written(this, place);
+        }
+    }
+
+    /** The generated images. */
+    public static final DataName SPRITES = new DataName(Kind.SPRITES, "");
+
+    /** @throws IllegalArgumentException if the kind needs a path and has none, or the other way round */
+    public DataName {
+        if (kind.place.isEmpty() != place.isEmpty()) {
+            throw new IllegalArgumentException("expected " + kind.form() + ", not " + Quoted.of(written(kind, place)));
+        }
+    }
+
+    /**
+     * Reads a name; whether there is data under it shows when it is read.
+     *
+     * @throws DataException if it names no kind of data, or the path is missing
+     */
+    public static DataName parse(String data) {
+        if (data.equals(SPRITES.toString())) {
+            return SPRITES;
+        }
+        String[] parts = data.split("=", 2);
+        return Arrays.stream(Kind.values())
+                .filter(kind -> kind != Kind.SPRITES && kind.toString().equals(parts[0]) && parts.length == 2
+                        && !parts[1].isEmpty())
+                .findFirst().map(kind -> new DataName(kind, parts[1]))
+                .orElseThrow(() -> new DataException("expected " + forms() + ", not " + Quoted.of(data)));
+    }
+
+    private static String forms() {
+        List<String> forms = Arrays.stream(Kind.values()).map(Kind::form).toList();
+        int last = forms.size() - 1;
+        return String.join(", ", forms.subList(0, last)) + " or " + forms.get(last);
+    }
+
+    private static String written(Kind kind, String place) {
+        return place.isEmpty() ? kind.toString() : kind + "=" + place;
+    }
+
+    /** As {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return written(kind, place);
+    }
+}
