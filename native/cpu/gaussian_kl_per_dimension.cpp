@@ -5,6 +5,7 @@
 // mean, logVariance, prior rows x columns. Moves 8 bytes per element (16 with a prior).
 #include "column_sum_tile.h"
 #include "exp.h"
+#include "variance_kl.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
 
@@ -14,7 +15,7 @@ void kl_tile(int size, const float* mean, const float* log_variance, float* t) {
   ELBO4J_SIMD for (int i = 0; i < size; i++) {
     const float m = mean[i], lv = log_variance[i];
     const float s = spec::exp(0.5f * lv);
-    t[i] = (spec::fma(m, m, s * s) - lv) - 1.0f;
+    t[i] = spec::fma(m, m, spec::variance_kl(lv, s * s));
   }
 }
 
@@ -22,9 +23,10 @@ void kl_tile(int size, const float* mean, const float* log_variance, const float
              const float* prior_log_variance, float* t) {
   ELBO4J_SIMD for (int i = 0; i < size; i++) {
     const float lv = log_variance[i], plv = prior_log_variance[i];
-    const float s = spec::exp(0.5f * lv);
-    const float d = mean[i] - prior_mean[i];
-    t[i] = (spec::fma(d, d, s * s) * spec::exp(-plv) + (plv - lv)) - 1.0f;
+    const float inverse = spec::exp(-0.5f * plv);
+    const float r = spec::exp(0.5f * lv) * inverse;
+    const float d = (mean[i] - prior_mean[i]) * inverse;
+    t[i] = spec::fma(d, d, spec::variance_kl(lv - plv, r * r));
   }
 }
 

@@ -1,10 +1,12 @@
 // A sample of a diagonal Gaussian and its KL divergence, fused: exp, noise, z, the elements of the KL and their row
 // sums; and the gradients of both.
-//   s = exp(logVariance / 2), v = s^2, z = mean + s eps
+//   s = exp(logVariance / 2), z = mean + s eps
 //   eps: regenerated from (seed, draw, first row + row of z, column)
-//   kl = 1/2 sum(v + mean^2 - logVariance - 1), or with a diagonal Gaussian prior
-//   kl = 1/2 sum((v + (mean - priorMean)^2) exp(-priorLogVariance) + priorLogVariance - logVariance - 1)
-//   logRatio = log p(z) - log q(z)
+//   kl = 1/2 sum(d^2 + variance_kl(logVariance, s^2)), d = mean, or with a diagonal Gaussian prior
+//   kl = 1/2 sum(d^2 + variance_kl(logVariance - priorLogVariance, r^2))
+//   i = exp(-priorLogVariance / 2), r = s i, d = (mean - priorMean) i
+//   logRatio = log p(z) - log q(z), of z as it is stored
+// Half the exponents, squared after the product: a moderate KL of extreme variances is in range.
 // mean, logVariance, prior rows x columns; z rows samples x columns; kl[rows]; logRatio[rows samples].
 // With no samples only kl, and its gradients.
 // Moves 12 bytes per element (20 with a prior), the gradients 20 (36 with a prior and its gradients): noise is never
@@ -12,6 +14,7 @@
 #include "exp.h"
 #include "noise_tile.h"
 #include "row_sum_tile.h"
+#include "variance_kl.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
 
@@ -45,21 +48,16 @@ void exponentials(float scale, const float* x, int size, float* to) {
   ELBO4J_SIMD for (int i = 0; i < size; i++) to[i] = spec::exp(scale * x[i]);
 }
 
-// inverse: the variances of the prior, inverted
+// inverse: the standard deviations of the prior, inverted
 template <bool PRIOR>
 void elements_of_kl(const Gaussians& in, const float* deviation, const float* inverse, int size, float* kl) {
   const float *mean = in.mean, *log_variance = in.log_variance;
   const float *prior_mean = in.prior_mean, *prior_log_variance = in.prior_log_variance;
   ELBO4J_SIMD for (int i = 0; i < size; i++) {
-    const float m = mean[i], lv = log_variance[i];
-    const float v = deviation[i] * deviation[i];
-    if (PRIOR) {
-      const float d = m - prior_mean[i];
-      const float q = spec::fma(d, d, v) * inverse[i];
-      kl[i] = (q + (prior_log_variance[i] - lv)) - 1.0f;
-    } else {
-      kl[i] = (spec::fma(m, m, v) - lv) - 1.0f;
-    }
+    const float d = PRIOR ? (mean[i] - prior_mean[i]) * inverse[i] : mean[i];
+    const float r = PRIOR ? deviation[i] * inverse[i] : deviation[i];
+    const float x = PRIOR ? log_variance[i] - prior_log_variance[i] : log_variance[i];
+    kl[i] = spec::fma(d, d, spec::variance_kl(x, r * r));
   }
 }
 
@@ -70,8 +68,8 @@ void log_ratios(const Gaussians& in, const float* inverse, int size, const float
   ELBO4J_SIMD for (int i = 0; i < size; i++) {
     const float of_q = spec::fma(eps[i], eps[i], log_variance[i]);
     if (PRIOR) {
-      const float d = z[i] - prior_mean[i];
-      ratio[i] = spec::fma(-(d * inverse[i]), d, of_q - prior_log_variance[i]);
+      const float d = (z[i] - prior_mean[i]) * inverse[i];
+      ratio[i] = spec::fma(-d, d, of_q - prior_log_variance[i]);
     } else {
       ratio[i] = spec::fma(-z[i], z[i], of_q);
     }
@@ -100,7 +98,7 @@ void forward(const Gaussian& q, const Gaussian& prior, const Noise& noise, int64
         if (!reusable) {
           in.take(tile, q, prior);
           exponentials(0.5f, in.log_variance, size, deviation.data);
-          if (PRIOR) exponentials(-1.0f, in.prior_log_variance, size, inverse.data);
+          if (PRIOR) exponentials(-0.5f, in.prior_log_variance, size, inverse.data);
           elements_of_kl<PRIOR>(in, deviation.data, inverse.data, size, elements.data);
         }
         if (sample == 0) {
@@ -112,13 +110,14 @@ void forward(const Gaussian& q, const Gaussian& prior, const Noise& noise, int64
         const float *mean = in.mean, *s = deviation.data, *e = eps.data;
         float* z_elements = z_of_sample.tile(tile, z_buffer);
         ELBO4J_SIMD for (int i = 0; i < size; i++) z_elements[i] = spec::fma(s[i], e[i], mean[i]);
+        z_of_sample.commit(tile, z_buffer);
         if (log_ratio) {
-          log_ratios<PRIOR>(in, inverse.data, size, z_elements, e, elements.data);
+          const float* stored = z.type == spec::FLOAT32 ? z_elements : Input(z_of_sample).tile(tile, z_buffer);
+          log_ratios<PRIOR>(in, inverse.data, size, stored, e, elements.data);
           ratio_sums.add(tile, elements.data);
           if (tile.last)
             for (int r = 0; r < rows; r++) log_ratio[(row + r) * samples + sample] = 0.5f * ratio_sums[r];
         }
-        z_of_sample.commit(tile, z_buffer);
       });
     }
   });
@@ -198,9 +197,9 @@ void backward(const Gaussian& q, const Gaussian& prior, const Noise& noise, int6
     const int size = tile.size();
     Buffer deviations, inverses;
     exponentials(0.5f, in.log_variance, size, deviations.data);
-    if (PRIOR) exponentials(-1.0f, in.prior_log_variance, size, inverses.data);
+    if (PRIOR) exponentials(-0.5f, in.prior_log_variance, size, inverses.data);
     const float *mean = in.mean, *prior_mean = in.prior_mean;
-    const float *deviation = deviations.data, *inverse_variance = inverses.data;
+    const float *deviation = deviations.data, *inverse_deviation = inverses.data;
     const float *dz_sum = of_z.dz, *eps_sum = of_z.eps_sum.data;
     float *dmean = to[0], *dlog_variance = to[1];
     float *dprior_mean = to[PRIOR ? 2 : 0], *dprior_log_variance = to[PRIOR ? 3 : 1];
@@ -208,20 +207,19 @@ void backward(const Gaussian& q, const Gaussian& prior, const Noise& noise, int6
       ELBO4J_SIMD for (int i = 0; i < size; i++) {
         const float m = mean[i], w = weight[i], half_w = 0.5f * w;
         const float s = deviation[i];
-        const float v = s * s;
         const float through_z = (ONE_SAMPLE ? dz_sum[i] * eps_sum[i] : eps_sum[i]) * (0.5f * s);
         if (PRIOR) {
-          const float inverse = inverse_variance[i];
-          const float d = m - prior_mean[i];
+          const float inverse = inverse_deviation[i];
+          const float d = (m - prior_mean[i]) * inverse;
+          const float r = s * inverse;
           const float scaled = d * inverse;
-          const float quadratic = spec::fma(d, d, v) * inverse;
           dmean[i] = spec::fma(w, scaled, dz_sum[i]);
-          dlog_variance[i] = spec::fma(half_w, spec::fma(v, inverse, -1.0f), through_z);
+          dlog_variance[i] = spec::fma(half_w, spec::fma(r, r, -1.0f), through_z);
           dprior_mean[i] = -(w * scaled);
-          dprior_log_variance[i] = half_w * (1.0f - quadratic);
+          dprior_log_variance[i] = half_w * (1.0f - spec::fma(d, d, r * r));
         } else {
           dmean[i] = spec::fma(w, m, dz_sum[i]);
-          dlog_variance[i] = spec::fma(half_w, v - 1.0f, through_z);
+          dlog_variance[i] = spec::fma(half_w, spec::fma(s, s, -1.0f), through_z);
         }
       }
     });

@@ -2,6 +2,7 @@
 #pragma once
 #include "exp.h"
 #include "quad.h"
+#include "variance_kl.h"
 
 namespace elbo4j::cuda {
 
@@ -9,14 +10,15 @@ template <class T> struct Gaussian { InputOf<T> mean, log_variance; };
 
 // s = exp(log_variance / 2)
 __device__ __forceinline__ float kl_element(float mean, float log_variance, float s) {
-  return (spec::fma(mean, mean, s * s) - log_variance) - 1.0f;
+  return spec::fma(mean, mean, spec::variance_kl(log_variance, s * s));
 }
 
 __device__ __forceinline__ float kl_element(float mean, float log_variance, float s, float prior_mean,
                                             float prior_log_variance) {
-  const float d = mean - prior_mean;
-  const float quadratic = spec::fma(d, d, s * s) * spec::exp(-prior_log_variance);
-  return (quadratic + (prior_log_variance - log_variance)) - 1.0f;
+  const float inverse = spec::exp(-0.5f * prior_log_variance);
+  const float d = (mean - prior_mean) * inverse;
+  const float r = s * inverse;
+  return spec::fma(d, d, spec::variance_kl(log_variance - prior_log_variance, r * r));
 }
 
 }  // namespace elbo4j::cuda

@@ -1,10 +1,12 @@
 // A sample of a diagonal Gaussian and its KL divergence, fused: exp, noise, z, the elements of the KL and their row
 // sums; and the gradients of both.
-//   s = exp(logVariance / 2), v = s^2, z = mean + s eps
+//   s = exp(logVariance / 2), z = mean + s eps
 //   eps: regenerated from (seed, draw, first row + row of z, column)
-//   kl = 1/2 sum(v + mean^2 - logVariance - 1), or with a diagonal Gaussian prior
-//   kl = 1/2 sum((v + (mean - priorMean)^2) exp(-priorLogVariance) + priorLogVariance - logVariance - 1)
-//   logRatio = log p(z) - log q(z)
+//   kl = 1/2 sum(d^2 + variance_kl(logVariance, s^2)), d = mean, or with a diagonal Gaussian prior
+//   kl = 1/2 sum(d^2 + variance_kl(logVariance - priorLogVariance, r^2))
+//   i = exp(-priorLogVariance / 2), r = s i, d = (mean - priorMean) i
+//   logRatio = log p(z) - log q(z), of z as it is stored
+// Half the exponents, squared after the product: a moderate KL of extreme variances is in range.
 // mean, logVariance, prior, their gradients rows x columns; z, dZ rows samples x columns; kl, dKl[rows];
 // logRatio[rows samples]; columnWeight[columns]. With no samples only kl, and its gradients.
 // Moves 12 bytes per element (20 with a prior), the gradients 20 (36 with a prior and its gradients): noise is never
@@ -45,9 +47,8 @@ template <bool PRIOR> struct GaussianQuads {
   __device__ __forceinline__ float log_ratio(int i, float z, float eps) const {
     const float of_q = spec::fma(eps, eps, log_variance.e[i]);
     if (!PRIOR) return spec::fma(-z, z, of_q);
-    const float d = z - prior_mean.e[i];
-    const float scaled = d * spec::exp(-prior_log_variance.e[i]);
-    return spec::fma(-scaled, d, of_q - prior_log_variance.e[i]);
+    const float d = (z - prior_mean.e[i]) * spec::exp(-0.5f * prior_log_variance.e[i]);
+    return spec::fma(-d, d, of_q - prior_log_variance.e[i]);
   }
 };
 
@@ -103,7 +104,7 @@ template <class T> struct SamplesKl {
 #pragma unroll
       for (int i = 0; i < 4; i++) {
         sample.e[i] = spec::fma(spec::exp(0.5f * in.log_variance.e[i]), eps.e[i], in.mean.e[i]);
-        terms.e[i] = in.log_ratio(i, sample.e[i], eps.e[i]);
+        terms.e[i] = in.log_ratio(i, as_stored(z.row(z_row), sample.e[i]), eps.e[i]);
       }
       store<ALIGNED>(z.row(z_row), column, columns, sample);
     }
@@ -170,20 +171,19 @@ template <bool PRIOR, bool ONE_SAMPLE, class T> struct Backward {
     for (int i = 0; i < 4; i++) {
       const float m = in.mean.e[i], w = weight.e[i], half_w = 0.5f * w;
       const float s = spec::exp(0.5f * in.log_variance.e[i]);
-      const float v = s * s;
       const float through_z = dz_eps_sum.e[i] * (0.5f * s);
       if (PRIOR) {
-        const float inverse = spec::exp(-in.prior_log_variance.e[i]);
-        const float d = m - in.prior_mean.e[i];
+        const float inverse = spec::exp(-0.5f * in.prior_log_variance.e[i]);
+        const float d = (m - in.prior_mean.e[i]) * inverse;
+        const float r = s * inverse;
         const float scaled = d * inverse;
-        const float quadratic = spec::fma(d, d, v) * inverse;
         of_mean.e[i] = spec::fma(w, scaled, dz_sum.e[i]);
-        of_log_variance.e[i] = spec::fma(half_w, spec::fma(v, inverse, -1.0f), through_z);
+        of_log_variance.e[i] = spec::fma(half_w, spec::fma(r, r, -1.0f), through_z);
         of_prior_mean.e[i] = -(w * scaled);
-        of_prior_log_variance.e[i] = half_w * (1.0f - quadratic);
+        of_prior_log_variance.e[i] = half_w * (1.0f - spec::fma(d, d, r * r));
       } else {
         of_mean.e[i] = spec::fma(w, m, dz_sum.e[i]);
-        of_log_variance.e[i] = spec::fma(half_w, v - 1.0f, through_z);
+        of_log_variance.e[i] = spec::fma(half_w, spec::fma(s, s, -1.0f), through_z);
       }
     }
     store<ALIGNED>(dmean.row(row), column, columns, of_mean);

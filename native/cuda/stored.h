@@ -67,6 +67,17 @@ __device__ __forceinline__ void store(AnyRow<void*> row, int64_t column, int64_t
       elements[i] = row.type == spec::BFLOAT16 ? spec::to_bfloat16(q.e[i]) : spec::to_float16(q.e[i]);
 }
 
+// What an element of a row is when it is read again.
+__device__ __forceinline__ float as_stored(float*, float x) { return x; }
+template <class T> __device__ __forceinline__ float as_stored(T*, float x) {
+  return widen(T{(uint16_t)rounded(x, T{})});
+}
+__device__ __forceinline__ float as_stored(AnyRow<void*> row, float x) {
+  if (row.type == spec::FLOAT32) return x;
+  return row.type == spec::BFLOAT16 ? spec::from_bfloat16(spec::to_bfloat16(x))
+                                    : spec::from_float16(spec::to_float16(x));
+}
+
 inline __host__ __device__ int64_t size_of(int type) { return type == spec::FLOAT32 ? 4 : 2; }
 
 template <> struct InputOf<Any> {

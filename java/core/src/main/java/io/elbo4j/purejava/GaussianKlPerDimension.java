@@ -13,7 +13,7 @@ import java.util.Arrays;
  * appendix C8): the columns whose KL is at most the threshold get no gradient from it.
  *
  * <pre>
- * klPerDimension = 1/2 sum over rows of (q + plv - lv - 1)      as in {@link GaussianSampleKl}
+ * klPerDimension = 1/2 sum over rows of (d^2 + varianceKl(lv - plv, r^2))      as in {@link GaussianSampleKl}
  * columnWeight   = klPerDimension &lt;= threshold ? 0 : 1
  * </pre>
  *
@@ -31,7 +31,7 @@ final class GaussianKlPerDimension {
         float[] s = scratch.tile(2);
         float[] pm = scratch.tile(3);
         float[] plv = scratch.tile(4);
-        float[] ip = scratch.tile(5);
+        float[] inverse = scratch.tile(5);
         float[] t = scratch.tile(6);
         float[] sum = chains.sums[0];
         int rows = Math.toIntExact(mean.rows());
@@ -44,9 +44,9 @@ final class GaussianKlPerDimension {
                 for (int r = (int) ((long) chunk * rows / chunks); r < last; r++) {
                     load(mean, r, c, m, n);
                     load(logVariance, r, c, lv, n);
-                    GaussianSampleKl.loadPrior(priorMean, priorLogVariance, r, c, pm, plv, ip, n);
+                    GaussianSampleKl.loadPrior(priorMean, priorLogVariance, r, c, pm, plv, inverse, n);
                     GaussianSampleKl.standardDeviation(lv, s, n);
-                    GaussianSampleKl.klTerms(m, lv, s, pm, plv, ip, t, n);
+                    GaussianSampleKl.klTerms(m, lv, s, pm, plv, inverse, t, n);
                     Matmul.add(t, sum, n);
                 }
                 chains.merge(chunk, chunks, 1, n);

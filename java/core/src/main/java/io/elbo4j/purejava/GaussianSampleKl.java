@@ -7,10 +7,12 @@ import static io.elbo4j.purejava.HeapAddress.store;
 import static io.elbo4j.purejava.Scratch.TILE;
 import static io.elbo4j.purejava.Scratch.width;
 
+import io.elbo4j.ElementType;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.numerics.Exp;
 import io.elbo4j.numerics.RowSum;
+import io.elbo4j.numerics.VarianceKl;
 import java.util.Arrays;
 
 /**
@@ -18,23 +20,25 @@ import java.util.Arrays;
  * For a row with mean m and log-variance lv, a prior with mean pm and log-variance plv, and noise eps:
  *
  * <pre>
- * s = exp(lv / 2), v = s^2, z = m + s eps
- * ip = exp(-plv), d = m - pm, q = (d^2 + v) ip
- * kl       = 1/2 sum(q + plv - lv - 1)
- * logRatio = 1/2 sum(eps^2 + lv - plv - (z - pm)^2 ip)
+ * s = exp(lv / 2), z = m + s eps
+ * i = exp(-plv / 2), r = s i, d = (m - pm) i
+ * kl       = 1/2 sum(d^2 + {@link VarianceKl varianceKl}(lv - plv, r^2))
+ * logRatio = 1/2 sum(eps^2 + lv - plv - ((z - pm) i)^2)           z as it is stored
  *
- * dMean             = sum over K of dz + w d ip                   w = dKl, times the column's weight if there are any
- * dLogVariance      = sum over K of dz eps s / 2 + w/2 (v ip - 1)
- * dPriorMean        = -w d ip
- * dPriorLogVariance = w/2 (1 - q)
+ * dMean             = sum over K of dz + w d i                    w = dKl, times the column's weight if there are any
+ * dLogVariance      = sum over K of dz eps s / 2 + w/2 (r^2 - 1)
+ * dPriorMean        = -w d i
+ * dPriorLogVariance = w/2 (1 - (d^2 + r^2))
  * </pre>
+ *
+ * Half the exponents, squared after the product: a moderate KL of extreme variances is in range.
  *
  * <p>mean and logVariance are B x D, z is B K x D with the samples of a row next to each other, kl is B x 1, logRatio B
  * K x 1. Moves 12 bytes an element forward (20 with a prior) and 20 backward: the noise is drawn again, not stored.
  *
  * <p>Where z and dz are null there are no samples, and the sums over them are -0, to which adding changes nothing.
  *
- * <p>A standard normal prior is pm = 0, plv = 0, ip = 1, to the bit: nothing is rounded when one adds 0 or multiplies
+ * <p>A standard normal prior is pm = 0, plv = 0, i = 1, to the bit: nothing is rounded when one adds 0 or multiplies
  * by 1.
  */
 final class GaussianSampleKl {
@@ -48,7 +52,7 @@ final class GaussianSampleKl {
         float[] s = scratch.tile(2);
         float[] pm = scratch.tile(3);
         float[] plv = scratch.tile(4);
-        float[] ip = scratch.tile(5);
+        float[] inverse = scratch.tile(5);
         float[] eps = scratch.tile(6);
         float[] sample = scratch.tile(7);
         float[] term = scratch.tile(8);
@@ -63,10 +67,10 @@ final class GaussianSampleKl {
                     int n = width(c, columns);
                     load(mean, r, c, m, n);
                     load(logVariance, r, c, lv, n);
-                    loadPrior(priorMean, priorLogVariance, r, c, pm, plv, ip, n);
+                    loadPrior(priorMean, priorLogVariance, r, c, pm, plv, inverse, n);
                     standardDeviation(lv, s, n);
                     if (zRow == first) {
-                        klTerms(m, lv, s, pm, plv, ip, term, n);
+                        klTerms(m, lv, s, pm, plv, inverse, term, n);
                         RowSum.add(scratch.lanes, term, 0, n);
                     }
                     if (z == null) {
@@ -76,7 +80,10 @@ final class GaussianSampleKl {
                     sample(m, s, eps, sample, n);
                     store(sample, z, zRow, c, n);
                     if (logRatio != null) {
-                        logRatioTerms(sample, eps, lv, pm, plv, ip, term, n);
+                        if (z.type() != ElementType.FLOAT32) {
+                            load(z, zRow, c, sample, n);
+                        }
+                        logRatioTerms(sample, eps, lv, pm, plv, inverse, term, n);
                         RowSum.add(scratch.otherLanes, term, 0, n);
                     }
                 }
@@ -98,7 +105,7 @@ final class GaussianSampleKl {
         float[] s = scratch.tile(2);
         float[] pm = scratch.tile(3);
         float[] plv = scratch.tile(4);
-        float[] ip = scratch.tile(5);
+        float[] inverse = scratch.tile(5);
         float[] eps = scratch.tile(6);
         float[] w = scratch.tile(7);
         float[] g = scratch.tile(8);
@@ -125,38 +132,38 @@ final class GaussianSampleKl {
                 }
                 load(mean, r, c, m, n);
                 load(logVariance, r, c, lv, n);
-                loadPrior(priorMean, priorLogVariance, r, c, pm, plv, ip, n);
+                loadPrior(priorMean, priorLogVariance, r, c, pm, plv, inverse, n);
                 standardDeviation(lv, s, n);
                 loadWeights(get(dKl, r), columnWeight, c, w, n);
-                meanGradient(m, pm, ip, w, sum, result, n);
+                meanGradient(m, pm, inverse, w, sum, result, n);
                 store(result, dMean, r, c, n);
-                logVarianceGradient(s, ip, w, sumEps, result, n);
+                logVarianceGradient(s, inverse, w, sumEps, result, n);
                 store(result, dLogVariance, r, c, n);
                 if (dPriorMean != null) {
-                    priorMeanGradient(m, pm, ip, w, result, n);
+                    priorMeanGradient(m, pm, inverse, w, result, n);
                     store(result, dPriorMean, r, c, n);
                 }
                 if (dPriorLogVariance != null) {
-                    priorLogVarianceGradient(m, s, pm, ip, w, result, n);
+                    priorLogVarianceGradient(m, s, pm, inverse, w, result, n);
                     store(result, dPriorLogVariance, r, c, n);
                 }
             }
         }
     }
 
-    /** pm, plv and ip = exp(-plv) of a prior, or of the standard normal where it is null. */
+    /** pm, plv and inverse = exp(-plv / 2) of a prior, or of the standard normal where it is null. */
     static void loadPrior(Matrix priorMean, Matrix priorLogVariance, long row, int column, float[] pm, float[] plv,
-            float[] ip, int n) {
+            float[] inverse, int n) {
         if (priorMean == null) {
             Arrays.fill(pm, 0, n, 0);
             Arrays.fill(plv, 0, n, 0);
-            Arrays.fill(ip, 0, n, 1);
+            Arrays.fill(inverse, 0, n, 1);
             return;
         }
         load(priorMean, row, column, pm, n);
         load(priorLogVariance, row, column, plv, n);
         for (int i = 0; i < n; i++) {
-            ip[i] = Exp.exp(-plv[i]);
+            inverse[i] = Exp.exp(-0.5f * plv[i]);
         }
     }
 
@@ -177,12 +184,14 @@ final class GaussianSampleKl {
         }
     }
 
-    static void klTerms(float[] m, float[] lv, float[] s, float[] pm, float[] plv, float[] ip, float[] t, int n) {
+    static void klTerms(float[] m, float[] lv, float[] s, float[] pm, float[] plv, float[] inverse, float[] t, int n) {
         for (int i = 0; i < n; i++) {
-            float v = s[i] * s[i];
-            float d = m[i] - pm[i];
-            float q = Math.fma(d, d, v) * ip[i];
-            t[i] = (q + (plv[i] - lv[i])) - 1;
+            float r = s[i] * inverse[i];
+            t[i] = VarianceKl.varianceKl(lv[i] - plv[i], r * r);
+        }
+        for (int i = 0; i < n; i++) {
+            float d = (m[i] - pm[i]) * inverse[i];
+            t[i] = Math.fma(d, d, t[i]);
         }
     }
 
@@ -193,10 +202,10 @@ final class GaussianSampleKl {
     }
 
     private static void logRatioTerms(
-            float[] z, float[] eps, float[] lv, float[] pm, float[] plv, float[] ip, float[] u, int n) {
+            float[] z, float[] eps, float[] lv, float[] pm, float[] plv, float[] inverse, float[] u, int n) {
         for (int i = 0; i < n; i++) {
-            float dz = z[i] - pm[i];
-            u[i] = Math.fma(-(dz * ip[i]), dz, Math.fma(eps[i], eps[i], lv[i]) - plv[i]);
+            float d = (z[i] - pm[i]) * inverse[i];
+            u[i] = Math.fma(-d, d, Math.fma(eps[i], eps[i], lv[i]) - plv[i]);
         }
     }
 
@@ -222,36 +231,37 @@ final class GaussianSampleKl {
 
     // One loop for each gradient: the compiler does not vectorise a loop over eight arrays.
 
-    private static void meanGradient(float[] m, float[] pm, float[] ip, float[] w, float[] sum, float[] dMean, int n) {
+    private static void meanGradient(float[] m, float[] pm, float[] inverse, float[] w, float[] sum, float[] dMean,
+            int n) {
         for (int i = 0; i < n; i++) {
-            float di = (m[i] - pm[i]) * ip[i];
+            float di = ((m[i] - pm[i]) * inverse[i]) * inverse[i];
             dMean[i] = Math.fma(w[i], di, sum[i]);
         }
     }
 
     private static void logVarianceGradient(
-            float[] s, float[] ip, float[] w, float[] sumEps, float[] dLogVariance, int n) {
+            float[] s, float[] inverse, float[] w, float[] sumEps, float[] dLogVariance, int n) {
         for (int i = 0; i < n; i++) {
-            float v = s[i] * s[i];
+            float r = s[i] * inverse[i];
             float a = sumEps[i] * (0.5f * s[i]);
-            dLogVariance[i] = Math.fma(0.5f * w[i], Math.fma(v, ip[i], -1), a);
+            dLogVariance[i] = Math.fma(0.5f * w[i], Math.fma(r, r, -1), a);
         }
     }
 
-    private static void priorMeanGradient(float[] m, float[] pm, float[] ip, float[] w, float[] dPriorMean, int n) {
+    private static void priorMeanGradient(float[] m, float[] pm, float[] inverse, float[] w, float[] dPriorMean,
+            int n) {
         for (int i = 0; i < n; i++) {
-            float di = (m[i] - pm[i]) * ip[i];
+            float di = ((m[i] - pm[i]) * inverse[i]) * inverse[i];
             dPriorMean[i] = -(w[i] * di);
         }
     }
 
-    private static void priorLogVarianceGradient(float[] m, float[] s, float[] pm, float[] ip, float[] w,
+    private static void priorLogVarianceGradient(float[] m, float[] s, float[] pm, float[] inverse, float[] w,
             float[] dPriorLogVariance, int n) {
         for (int i = 0; i < n; i++) {
-            float v = s[i] * s[i];
-            float d = m[i] - pm[i];
-            float q = Math.fma(d, d, v) * ip[i];
-            dPriorLogVariance[i] = (0.5f * w[i]) * (1 - q);
+            float r = s[i] * inverse[i];
+            float d = (m[i] - pm[i]) * inverse[i];
+            dPriorLogVariance[i] = (0.5f * w[i]) * (1 - Math.fma(d, d, r * r));
         }
     }
 }

@@ -8,12 +8,18 @@ import static io.elbo4j.purejava.References.SIZES;
 import static io.elbo4j.purejava.References.assertNear;
 import static io.elbo4j.purejava.References.derivative;
 import static io.elbo4j.purejava.References.gaussian;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.elbo4j.ElementType;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
+import io.elbo4j.numerics.VarianceKlTest;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GaussianSampleKlTest {
@@ -277,6 +283,72 @@ class GaussianSampleKlTest {
                 Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv), null, null, NOISE, z.matrix, kl.matrix, null, 0, 1);
         assertSame(expectedZ, z.values()[0], "z of mean " + m + ", logVariance " + lv);
         assertSame(expectedKl, kl.values()[0], "kl of mean " + m + ", logVariance " + lv);
+    }
+
+    /** What the Javadoc of the operation promises of an element. */
+    private static void assertAccurate(float m, float lv, float pm, float plv) {
+        Guarded kl = new Guarded(1, 1);
+        BACKEND.kernels().gaussianSampleKl(Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv),
+                Guarded.matrix(1, 1, pm), Guarded.matrix(1, 1, plv), NOISE, null, kl.matrix, null, 0, 1);
+        double x = (double) lv - plv;
+        double d = (double) m - pm;
+        double expected = 0.5 * (d * d * Math.exp(-plv) + VarianceKlTest.reference(x));
+        float actual = kl.values()[0];
+        String of = "kl of N(" + m + ", exp " + lv + ") to N(" + pm + ", exp " + plv + ")";
+        assertTrue(actual >= 0, of + " is " + actual);
+        assertNear(expected, actual, 5e-6 * Math.max(expected, 1e-12), of);
+    }
+
+    @Test
+    void klOfExtremeVariancesIsRightWhereItIsModerate() {
+        for (float[] logVariances : new float[][] {{88, 88}, {85, 90}, {90, 85}, {90, 90}, {-90, -90}, {-90, -85},
+                {170, 172}, {-170, -168}, {0, 60}, {170, 90}}) {
+            assertAccurate(0, logVariances[0], 0, logVariances[1]);
+            assertAccurate(3, logVariances[0], 2, Math.max(0, logVariances[1]));
+        }
+        assertAccurate(1e-15f, -70, 2e-15f, -70);
+    }
+
+    @Test
+    void klNearZeroIsAccurateRelativelyAndNeverNegative() {
+        Random random = new Random(SEED);
+        for (int i = 0; i < 100_000; i++) {
+            float plv = i % 3 == 0 ? 0 : (float) (3 * random.nextGaussian());
+            float pm = i % 2 == 0 ? 0 : (float) random.nextGaussian();
+            float lv = (float) (plv + Math.pow(10, -7 + 8 * random.nextDouble()) * (random.nextBoolean() ? 1 : -1));
+            float m = random.nextBoolean() ? pm : (float) (pm + Math.pow(10, -7 + 8 * random.nextDouble()));
+            assertAccurate(m, lv, pm, plv);
+        }
+    }
+
+    /** log p(z) - log q(eps), where p is asked of the z that a decoder gets. */
+    @ParameterizedTest
+    @EnumSource(names = {"BFLOAT16", "FLOAT16"})
+    void logRatioIsOfTheStoredSample(ElementType type) {
+        int d = 33;
+        try (Matrix mean = BACKEND.matrix(1, d, type); Matrix logVariance = BACKEND.matrix(1, d, type);
+                Matrix z = BACKEND.matrix(1, d, type)) {
+            float[] m = new float[d];
+            Arrays.fill(m, 300);
+            float[] lv = new float[d];
+            Arrays.fill(lv, -4);
+            mean.set(m);
+            logVariance.set(lv);
+            Guarded ratio = new Guarded(1, 1);
+            BACKEND.kernels().gaussianSampleKl(mean, logVariance, null, null, NOISE, z, new Guarded(1, 1).matrix,
+                    ratio.matrix, 0, 1);
+            double expected = 0;
+            double ofUnrounded = 0;
+            float[] stored = z.toArray();
+            for (int i = 0; i < d; i++) {
+                double eps = References.normal(NOISE.seed(), NOISE.draw(), 0, i);
+                double unrounded = 300 + Math.exp(-2) * eps;
+                expected += 0.5 * (eps * eps - 4 - (double) stored[i] * stored[i]);
+                ofUnrounded += 0.5 * (eps * eps - 4 - unrounded * unrounded);
+            }
+            assertNear(expected, ratio.values()[0], 1e-6 * Math.abs(expected), "log ratio");
+            assertTrue(Math.abs(expected - ofUnrounded) > 1e-5 * Math.abs(expected), "rounding is not seen here");
+        }
     }
 
     @Test
