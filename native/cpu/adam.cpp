@@ -1,8 +1,9 @@
 // One step of Adam (Kingma and Ba 2015, algorithm 1) and the scale of gradient clipping by the global norm.
 //   g = gradient scale;  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
 //   parameter -= stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
-// The bias corrections are in stepSize and inverseRootCorrection. Moments below 2^-100 become 0: those of dead units
-// would decay into denormals, which slow a step threefold. All rows x columns. Moves 28 bytes per element.
+// The bias corrections are in stepSize and inverseRootCorrection. First moments below 2^-100 and second ones below
+// 2^-124 become 0: those of dead units would decay into denormals, which slow a step threefold. All rows x columns.
+// Moves 28 bytes per element.
 #include "float_operations.h"
 #include "row_sum_tile.h"
 
@@ -13,7 +14,7 @@ void adam(float* parameter, int64_t parameter_stride, const float* gradient, int
           float beta1, float one_minus_beta1, float beta2, float one_minus_beta2, float step_size,
           float inverse_root_correction, float epsilon, const float* gradient_scale, int64_t columns, int64_t begin,
           int64_t end) {
-  constexpr float negligible = 0x1p-100f;
+  constexpr float negligible_first = 0x1p-100f, negligible_second = 0x1p-124f;
   const float scale = gradient_scale ? *gradient_scale : 1.0f;
   for (int64_t r = begin; r < end; r++) {
     float* p = parameter + r * parameter_stride;
@@ -23,8 +24,8 @@ void adam(float* parameter, int64_t parameter_stride, const float* gradient, int
       const float g = g_of_row[i] * scale;  // exact when there is none
       float m = spec::fma(beta1, first[i], one_minus_beta1 * g);
       float v = spec::fma(beta2, second[i], (one_minus_beta2 * g) * g);
-      m = spec::absolute(m) < negligible ? 0.0f : m;
-      v = spec::absolute(v) < negligible ? 0.0f : v;
+      m = spec::absolute(m) < negligible_first ? 0.0f : m;
+      v = spec::absolute(v) < negligible_second ? 0.0f : v;
       first[i] = m;
       second[i] = v;
       p[i] = p[i] - (step_size * m) / spec::fma(__builtin_sqrtf(v), inverse_root_correction, epsilon);

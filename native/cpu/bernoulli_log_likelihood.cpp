@@ -1,11 +1,12 @@
 // The log-likelihood of a Bernoulli distribution given by its logits, and its gradient, in one pass.
-//   logLikelihood = sum(x l - softplus(l));  dLogits = w (x - sigmoid(l)), w = dLogLikelihood of the row
+//   logLikelihood = sum(x l - max(l, 0) - log1p(exp(-|l|)))
+//   dLogits = w (x - sigmoid(l)), w = dLogLikelihood of the row
 // Both functions share exp(-|l|). logits, dLogits rows x columns; x rows / samples x columns; w, logLikelihood[rows].
 // Moves 12 bytes per element, 8 without the gradient.
+#include "bernoulli.h"
 #include "exp.h"
 #include "row_sum_tile.h"
 #include "sigmoid.h"
-#include "softplus.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
 
@@ -25,7 +26,7 @@ void likelihood(const Input& logits, const Input& x, const float* weight, float*
     // Three loops: one would be a chain of fifty dependent instructions, too long for the next elements to overlap with
     // it.
     ELBO4J_SIMD for (int i = 0; i < size; i++) decay[i] = spec::exp_nonpositive(-spec::absolute(l[i]));
-    ELBO4J_SIMD for (int i = 0; i < size; i++) t[i] = spec::fma(target[i], l[i], -spec::softplus_from(l[i], decay[i]));
+    ELBO4J_SIMD for (int i = 0; i < size; i++) t[i] = spec::bernoulli_from(target[i], l[i], decay[i]);
     if (GRADIENT) {
       with_row_weights(tile, weight + tile.row, [&](auto w) {
         ELBO4J_SIMD for (int i = 0; i < size; i++) {

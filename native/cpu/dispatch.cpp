@@ -137,7 +137,7 @@ using namespace elbo4j;
 
 extern "C" {
 
-int elbo4j_cpu_abi(void) { return 3; }
+int elbo4j_cpu_abi(void) { return 4; }
 
 int elbo4j_cpu_best_level(void) {
   static const int best = best_level();
@@ -287,10 +287,9 @@ void elbo4j_cpu_log_mean_exp(int level, const float* x, int64_t x_stride, float*
   call(level, LEVELS(log_mean_exp), x, x_stride, result, columns, begin, end);
 }
 
-void elbo4j_cpu_log_mean_exp_backward(int level, const float* x, int64_t x_stride, const float* result,
-                                      const float* dresult, float* dx, int64_t dx_stride, int64_t columns,
-                                      int64_t begin, int64_t end) {
-  call(level, LEVELS(log_mean_exp_backward), x, x_stride, result, dresult, dx, dx_stride, columns, begin, end);
+void elbo4j_cpu_log_mean_exp_backward(int level, const float* x, int64_t x_stride, const float* dresult, float* dx,
+                                      int64_t dx_stride, int64_t columns, int64_t begin, int64_t end) {
+  call(level, LEVELS(log_mean_exp_backward), x, x_stride, dresult, dx, dx_stride, columns, begin, end);
 }
 
 void elbo4j_cpu_copy(int level, int source_type, const void* source, int64_t source_stride, int target_type,

@@ -22,13 +22,16 @@ __device__ inline AdamScalars adam_scalars_of(AdamScalars s, const int64_t* live
   return s;
 }
 
-// The moments of dead units would decay into denormals, which are slow on a CPU: below 2^-100 they are 0.
-__device__ inline float without_negligible(float moment) { return spec::absolute(moment) < 0x1p-100f ? 0.0f : moment; }
+// The moments of dead units would decay into denormals, which are slow on a CPU: they become 0 before.
+__device__ inline float without_negligible(float moment, float negligible) {
+  return spec::absolute(moment) < negligible ? 0.0f : moment;
+}
 
 __device__ inline void adam_element(float& parameter, float& first_moment, float& second_moment, float gradient,
                                     const AdamScalars& s) {
-  const float m = without_negligible(spec::fma(s.beta1, first_moment, s.one_minus_beta1 * gradient));
-  const float v = without_negligible(spec::fma(s.beta2, second_moment, (s.one_minus_beta2 * gradient) * gradient));
+  const float m = without_negligible(spec::fma(s.beta1, first_moment, s.one_minus_beta1 * gradient), 0x1p-100f);
+  const float v =
+      without_negligible(spec::fma(s.beta2, second_moment, (s.one_minus_beta2 * gradient) * gradient), 0x1p-124f);
   first_moment = m;
   second_moment = v;
   parameter = parameter - (s.step_size * m) / spec::fma(__fsqrt_rn(v), s.inverse_root_correction, s.epsilon);

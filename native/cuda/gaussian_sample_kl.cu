@@ -11,9 +11,8 @@
 // logRatio[rows samples]; columnWeight[columns]. With no samples only kl, and its gradients.
 // Moves 12 bytes per element (20 with a prior), the gradients 20 (36 with a prior and its gradients): noise is never
 // stored.
-// Compiled for sm_90, aligned, one sample, standard normal prior: 32 registers (40 with a block a row), no spills, 74
-// instructions per element of a long row; the gradients 43 registers, no spills, 99 instructions per element, all
-// counted. With a prior 38 and 48 registers.
+// Compiled for sm_90, aligned, one sample, standard normal prior: 32 registers (40 with a block a row), no spills; the
+// gradients 39, no spills. With a prior 40 (44) and 48 registers.
 #include "gaussian_kl_element.h"
 #include "noise.h"
 #include "stored.h"

@@ -35,7 +35,7 @@ using namespace elbo4j::cuda;
 
 extern "C" {
 
-int elbo4j_cuda_abi(void) { return 2; }
+int elbo4j_cuda_abi(void) { return 3; }
 
 int elbo4j_cuda_emulated(void) {
 #ifdef ELBO4J_CUDA_EMULATED

@@ -102,9 +102,8 @@ void elbo4j_cpu_column_sums(int level, const float* x, int64_t x_stride, float* 
 
 void elbo4j_cpu_log_mean_exp(int level, const float* x, int64_t x_stride, float* result, int64_t columns, int64_t begin,
                              int64_t end);
-void elbo4j_cpu_log_mean_exp_backward(int level, const float* x, int64_t x_stride, const float* result,
-                                      const float* dresult, float* dx, int64_t dx_stride, int64_t columns,
-                                      int64_t begin, int64_t end);
+void elbo4j_cpu_log_mean_exp_backward(int level, const float* x, int64_t x_stride, const float* dresult, float* dx,
+                                      int64_t dx_stride, int64_t columns, int64_t begin, int64_t end);
 
 void elbo4j_cpu_copy(int level, int source_type, const void* source, int64_t source_stride, int target_type,
                      void* target, int64_t target_stride, int64_t columns, int64_t begin, int64_t end);

@@ -174,8 +174,8 @@ int elbo4j_cuda_column_sums(const float* x, int64_t x_stride, float* sums, int64
 
 int elbo4j_cuda_log_mean_exp(const float* x, int64_t x_stride, float* result, int64_t rows, int64_t columns,
                              void* stream);
-int elbo4j_cuda_log_mean_exp_backward(const float* x, int64_t x_stride, const float* result, const float* dresult,
-                                      float* dx, int64_t dx_stride, int64_t rows, int64_t columns, void* stream);
+int elbo4j_cuda_log_mean_exp_backward(const float* x, int64_t x_stride, const float* dresult, float* dx,
+                                      int64_t dx_stride, int64_t rows, int64_t columns, void* stream);
 
 int elbo4j_cuda_copy(int source_type, const void* source, int64_t source_stride, int target_type, void* target,
                      int64_t target_stride, int64_t rows, int64_t columns, void* stream);

@@ -78,7 +78,7 @@ public interface Kernels {
     void logMeanExp(Matrix x, Matrix result, long begin, long end);
 
     /** {@link io.elbo4j.operation.LogMeanExp#backward}; items are rows. */
-    void logMeanExpBackward(Matrix x, Matrix result, Matrix dResult, Matrix dx, long begin, long end);
+    void logMeanExpBackward(Matrix x, Matrix dResult, Matrix dx, long begin, long end);
 
     /** {@link io.elbo4j.operation.Rows#copy}; items are rows. */
     void copy(Matrix source, Matrix target, long begin, long end);

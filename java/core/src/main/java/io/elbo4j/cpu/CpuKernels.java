@@ -157,8 +157,8 @@ final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void logMeanExpBackward(Matrix x, Matrix result, Matrix dResult, Matrix dx, long begin, long end) {
-        ElboCpu.elbo4j_cpu_log_mean_exp_backward(level, at(x), stride(x), at(result), at(dResult), at(dx), stride(dx),
+    public void logMeanExpBackward(Matrix x, Matrix dResult, Matrix dx, long begin, long end) {
+        ElboCpu.elbo4j_cpu_log_mean_exp_backward(level, at(x), stride(x), at(dResult), at(dx), stride(dx),
                 x.columns(), begin, end);
     }
 

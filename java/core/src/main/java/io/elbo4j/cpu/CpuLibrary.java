@@ -11,7 +11,7 @@ import org.bytedeco.javacpp.Loader;
 
 /** The native CPU library: loaded once, at the first question; a refusal keeps its reason in words. */
 public final class CpuLibrary {
-    private static final int ABI = 3;
+    private static final int ABI = 4;
     private static final int GENERIC = 0;
     private static final String CACHE = "-Dorg.bytedeco.javacpp.cachedir=DIR";
 

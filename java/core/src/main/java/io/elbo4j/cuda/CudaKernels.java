@@ -260,9 +260,9 @@ final class CudaKernels implements Kernels {
     }
 
     @Override
-    public void logMeanExpBackward(Matrix x, Matrix result, Matrix dResult, Matrix dx, long begin, long end) {
+    public void logMeanExpBackward(Matrix x, Matrix dResult, Matrix dx, long begin, long end) {
         Pointer stream = stream(begin, end, x.rows());
-        check(ElboCuda.elbo4j_cuda_log_mean_exp_backward(at(x), stride(x), at(result), at(dResult), at(dx),
+        check(ElboCuda.elbo4j_cuda_log_mean_exp_backward(at(x), stride(x), at(dResult), at(dx),
                 stride(dx), x.rows(), x.columns(), stream));
     }
 

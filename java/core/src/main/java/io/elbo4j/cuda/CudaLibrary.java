@@ -23,7 +23,7 @@ public final class CudaLibrary {
     /** A file to load instead of the library in this build; empty or unset: the one in this build. For tests. */
     public static final String FILE_PROPERTY = "elbo4j.cuda.library";
 
-    private static final int ABI = 2;
+    private static final int ABI = 3;
     private static final String NAME = "jniElboCuda";
     private static final int STUB = 34;
     private static final int OLD_DRIVER = 35;

@@ -16,13 +16,13 @@ public final class Adam {
      *
      * <pre>
      *   g = gradient gradientScale                                      (gradientScale 1 x 1, or null for 1)
-     *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2     (+0 where below 2^-100 in magnitude)
+     *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2     (+0 where |m| &lt; 2^-100, v &lt; 2^-124)
      *   parameter = parameter - stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
      * </pre>
      *
      * with the bias corrections in {@code step}, which is read when the launch runs. Moments that decay into denormals
-     * become 0, as they would slow a step threefold. NaN and infinities in the gradient reach the parameter. Errors are
-     * reported as by {@link GaussianSampleKl}.
+     * become 0, as they would slow a step threefold; only an epsilon below 1e-18 would feel it. NaN and infinities in
+     * the gradient reach the parameter. Errors are reported as by {@link GaussianSampleKl}.
      */
     public static Launch update(Matrix parameter, Matrix gradient, Matrix firstMoment, Matrix secondMoment,
             AdamStep step, @Nullable Matrix gradientScale) {

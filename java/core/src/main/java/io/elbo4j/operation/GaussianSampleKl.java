@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <p>An element's KL is never negative, and its relative error is at most 5e-6 wherever it is above 1e-12; the sum over
  * the columns adds half an ULP.
  *
- * <p>NaN in a row's inputs gives NaN in its outputs. Where logVariance - priorLogVariance (logVariance, for the standard
- * normal) is above about 88, kl is +infinity, and so is what exceeds float32. Beyond ±177 a log-variance has no standard
- * deviation in float32: kl is then +infinity or NaN, z too. Nothing is clamped silently.
+ * <p>NaN in a row's inputs gives NaN in its outputs. Where logVariance - priorLogVariance (logVariance, for the
+ * standard normal) is above about 88, kl is +infinity. Beyond ±177 a log-variance has no standard deviation in float32:
+ * kl is then +infinity or NaN, z too. Nothing is clamped silently.
  *
  * <p>Every method throws {@link IllegalArgumentException} for a wrong shape, matrices of several backends, or an output
  * that overlaps another argument, {@link NullPointerException} for a missing argument and {@link IllegalStateException}

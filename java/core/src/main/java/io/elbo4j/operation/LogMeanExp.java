@@ -6,8 +6,7 @@ import io.elbo4j.Matrix;
 /**
  * log (1/K) sum_k exp(x_k) of each row, without overflow: the importance-weighted bound of K log-weights (Burda, Grosse
  * and Salakhutdinov 2016, equation 8). {@code x} is B x K float32 with K >= 1, {@code result} is B x 1, in the unit of
- * x (nats). A row with NaN gives NaN, else one with +infinity +infinity, and a row of -infinity alone gives -infinity
- * (with a gradient of NaN: it has none).
+ * x (nats). A row with NaN gives NaN, else one with +infinity +infinity, and a row of -infinity alone gives -infinity.
  * Errors are reported as by {@link GaussianSampleKl}.
  */
 public final class LogMeanExp {
@@ -22,12 +21,15 @@ public final class LogMeanExp {
                 .body((begin, end) -> x.backend().kernels().logMeanExp(x, result, begin, end));
     }
 
-    /** dx (B x K) = dResult exp(x - result) / K, with dResult B x 1: each sample's normalised weight. */
-    public static Launch backward(Matrix x, Matrix result, Matrix dResult, Matrix dx) {
-        Arguments a = arguments("LogMeanExp.backward", x).inputPerRow("result", result, x.rows());
+    /**
+     * dx (B x K) = dResult exp(x) / sum exp(x), with dResult B x 1: each sample's normalised weight. They sum to
+     * dResult within K/2 + 3 ULP, whatever the magnitude of x. An infinite maximum of a row, or a NaN, gives NaN.
+     */
+    public static Launch backward(Matrix x, Matrix dResult, Matrix dx) {
+        Arguments a = arguments("LogMeanExp.backward", x);
         a.inputPerRow("dResult", dResult, x.rows()).output("dx", dx, x.rows(), x.columns());
-        return a.launch(x.rows()).reads(x, result, dResult).writes(dx).nanosPerItem(NANOS_PER_ELEMENT * x.columns())
-                .body((begin, end) -> x.backend().kernels().logMeanExpBackward(x, result, dResult, dx, begin, end));
+        return a.launch(x.rows()).reads(x, dResult).writes(dx).nanosPerItem(NANOS_PER_ELEMENT * x.columns())
+                .body((begin, end) -> x.backend().kernels().logMeanExpBackward(x, dResult, dx, begin, end));
     }
 
     private static Arguments arguments(String name, Matrix x) {

@@ -21,11 +21,12 @@ import io.elbo4j.numerics.RowSum;
  * scale = norm &lt;= maximumNorm ? 1 : maximumNorm / norm
  * </pre>
  *
- * <p>Moments smaller than 2^-100 become +0. Moves 28 bytes an element.
+ * <p>First moments smaller than 2^-100 and second moments smaller than 2^-124 become +0. Moves 28 bytes an element.
  */
 final class AdamKernel {
-    /** The largest float below 2^-100. */
-    private static final float FLUSHED = 0x1.fffffep-101f;
+    /** The largest floats below 2^-100 and 2^-124. */
+    private static final float NEGLIGIBLE_FIRST = 0x1.fffffep-101f;
+    private static final float NEGLIGIBLE_SECOND = 0x1.fffffep-125f;
 
     private AdamKernel() {}
 
@@ -82,13 +83,13 @@ final class AdamKernel {
 
     private static void firstMoments(float[] g, float beta1, float oneMinusBeta1, float[] m, int n) {
         for (int i = 0; i < n; i++) {
-            m[i] = flush(Math.fma(beta1, m[i], oneMinusBeta1 * g[i]));
+            m[i] = flush(Math.fma(beta1, m[i], oneMinusBeta1 * g[i]), NEGLIGIBLE_FIRST);
         }
     }
 
     private static void secondMoments(float[] g, float beta2, float oneMinusBeta2, float[] v, int n) {
         for (int i = 0; i < n; i++) {
-            v[i] = flush(Math.fma(beta2, v[i], (oneMinusBeta2 * g[i]) * g[i]));
+            v[i] = flush(Math.fma(beta2, v[i], (oneMinusBeta2 * g[i]) * g[i]), NEGLIGIBLE_SECOND);
         }
     }
 
@@ -100,12 +101,12 @@ final class AdamKernel {
     }
 
     /**
-     * x, or +0 where |x| is below 2^-100; NaN stays. Written without a comparison, which would keep the loop from being
-     * vectorised: the difference is at least 2^-124 where x is kept, so that the factor is 0 or 1; adding 0 turns -0
-     * into +0.
+     * x, or +0 where |x| is at most {@code negligible}; NaN stays. Written without a comparison, which would keep the
+     * loop from being vectorised: the difference is at least 2^-148 where x is kept, so that the factor is 0 or 1;
+     * adding 0 turns -0 into +0.
      */
-    private static float flush(float x) {
-        float keep = Math.min(Math.max((Math.abs(x) - FLUSHED) * 0x1p126f, 0), 1);
+    private static float flush(float x, float negligible) {
+        float keep = Math.min(Math.max(((Math.abs(x) - negligible) * 0x1p126f) * 0x1p22f, 0), 1);
         return x * keep + 0;
     }
 }

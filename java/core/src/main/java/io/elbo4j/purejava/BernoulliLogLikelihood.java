@@ -8,16 +8,16 @@ import static io.elbo4j.purejava.Scratch.TILE;
 import static io.elbo4j.purejava.Scratch.width;
 
 import io.elbo4j.Matrix;
+import io.elbo4j.numerics.Bernoulli;
 import io.elbo4j.numerics.Exp;
 import io.elbo4j.numerics.RowSum;
 import io.elbo4j.numerics.Sigmoid;
-import io.elbo4j.numerics.Softplus;
 
 /**
  * The log-likelihood of x under independent Bernoulli variables with logits l, and its gradient, from one exponential:
  *
  * <pre>
- * logLikelihood = sum(x l - softplus(l))
+ * logLikelihood = sum(x l - max(l, 0) - log1p(exp(-|l|)))
  * dLogits       = w (x - sigmoid(l))        w = dLogLikelihood
  * </pre>
  *
@@ -64,7 +64,7 @@ final class BernoulliLogLikelihood {
 
     private static void terms(float[] l, float[] x, float[] e, float[] t, int n) {
         for (int i = 0; i < n; i++) {
-            t[i] = Math.fma(x[i], l[i], -Softplus.softplus(l[i], e[i]));
+            t[i] = Bernoulli.logLikelihood(x[i], l[i], e[i]);
         }
     }
 

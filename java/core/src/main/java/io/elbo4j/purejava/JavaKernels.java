@@ -109,8 +109,8 @@ final class JavaKernels implements Kernels {
     }
 
     @Override
-    public void logMeanExpBackward(Matrix x, Matrix result, Matrix dResult, Matrix dx, long begin, long end) {
-        LogMeanExp.backward(x, result, dResult, dx, begin, end);
+    public void logMeanExpBackward(Matrix x, Matrix dResult, Matrix dx, long begin, long end) {
+        LogMeanExp.backward(x, dResult, dx, begin, end);
     }
 
     @Override

@@ -17,58 +17,70 @@ import io.elbo4j.numerics.RowSum;
  *
  * <pre>
  * m = max(x), result = m + log(sum(exp(x - m)) / K)
- * dx = dResult exp(x - result) / K
+ * dx = exp(x - m) (dResult / sum(exp(x - m)))
  * </pre>
  *
- * <p>x is B x K, the result B x 1. An infinite or NaN maximum is the result. Moves 4 bytes an element (two passes over
- * a row, the second from cache), 8 backward.
+ * <p>x is B x K, the result B x 1. An infinite or NaN maximum is the result. Moves 4 bytes an element, 8 backward; a
+ * row is read two or three times, from cache after the first. The weights of dx are of the maximum and the sum, not of
+ * the result: it is rounded, by more than 1 where x is large, and they would not sum to 1.
  */
 final class LogMeanExp {
     private LogMeanExp() {}
 
     static void forward(Matrix x, Matrix result, long begin, long end) {
         Scratch scratch = Scratch.get();
-        float[] t = scratch.tile(0);
-        int columns = (int) x.columns();
         for (long r = begin; r < end; r++) {
-            float m = Float.NEGATIVE_INFINITY;
-            for (int c = 0; c < columns; c += TILE) {
-                int n = width(c, columns);
-                load(x, r, c, t, n);
-                for (int i = 0; i < n; i++) {
-                    m = Math.max(m, t[i]);
-                }
-            }
-            if (Math.abs(m) < Float.POSITIVE_INFINITY) {
-                RowSum.clear(scratch.lanes);
-                for (int c = 0; c < columns; c += TILE) {
-                    int n = width(c, columns);
-                    load(x, r, c, t, n);
-                    expOfDifference(t, m, n);
-                    RowSum.add(scratch.lanes, t, 0, n);
-                }
-                m = m + Log.log(RowSum.finish(scratch.lanes) / (float) columns);
-            }
-            set(result, r, m);
+            float m = maximum(x, r, scratch);
+            boolean finite = Math.abs(m) < Float.POSITIVE_INFINITY;
+            set(result, r, finite ? m + Log.log(sum(x, r, m, scratch) / (float) x.columns()) : m);
         }
     }
 
-    static void backward(Matrix x, Matrix result, Matrix dResult, Matrix dx, long begin, long end) {
-        float[] t = Scratch.get().tile(0);
+    static void backward(Matrix x, Matrix dResult, Matrix dx, long begin, long end) {
+        Scratch scratch = Scratch.get();
+        float[] t = scratch.tile(0);
         int columns = (int) x.columns();
-        float share = 1 / (float) columns;
         for (long r = begin; r < end; r++) {
-            float w = get(dResult, r);
+            float m = maximum(x, r, scratch);
+            float w = get(dResult, r) / sum(x, r, m, scratch);
             for (int c = 0; c < columns; c += TILE) {
                 int n = width(c, columns);
                 load(x, r, c, t, n);
-                expOfDifference(t, get(result, r), n);
+                expOfDifference(t, m, n);
                 for (int i = 0; i < n; i++) {
-                    t[i] = w * (t[i] * share);
+                    t[i] = t[i] * w;
                 }
                 store(t, dx, r, c, n);
             }
         }
+    }
+
+    private static float maximum(Matrix x, long row, Scratch scratch) {
+        float[] t = scratch.tile(0);
+        int columns = (int) x.columns();
+        float m = Float.NEGATIVE_INFINITY;
+        for (int c = 0; c < columns; c += TILE) {
+            int n = width(c, columns);
+            load(x, row, c, t, n);
+            for (int i = 0; i < n; i++) {
+                m = Math.max(m, t[i]);
+            }
+        }
+        return m;
+    }
+
+    /** sum(exp(x - m)) of a row. */
+    private static float sum(Matrix x, long row, float m, Scratch scratch) {
+        float[] t = scratch.tile(0);
+        int columns = (int) x.columns();
+        RowSum.clear(scratch.lanes);
+        for (int c = 0; c < columns; c += TILE) {
+            int n = width(c, columns);
+            load(x, row, c, t, n);
+            expOfDifference(t, m, n);
+            RowSum.add(scratch.lanes, t, 0, n);
+        }
+        return RowSum.finish(scratch.lanes);
     }
 
     private static void expOfDifference(float[] t, float from, int n) {

@@ -245,7 +245,7 @@ class ArgumentErrorsTest {
         refused("LogMeanExp.forward: x must have at least 1 column, not 0 columns",
                 () -> LogMeanExp.forward(in.columns(2, 2), perRow));
         refused("LogMeanExp.backward: dResult must be 3 x 1, not 5 x 3",
-                () -> LogMeanExp.backward(in, perRow, wrong, out));
+                () -> LogMeanExp.backward(in, wrong, out));
     }
 
     @Test

@@ -17,6 +17,7 @@ class AdamKernelTest {
     private static final int ROWS = 3;
     private static final float INF = Float.POSITIVE_INFINITY;
     private static final float TINY = 0x1p-100f;
+    private static final float TINY_SECOND = 0x1p-124f;
 
     /**
      * Ten steps of algorithm 1 of the paper in double precision, with mHat, vHat and Math.pow; gradients scaled by
@@ -120,16 +121,26 @@ class AdamKernelTest {
         }
     }
 
+    /** As large as with the second moment in double precision, though that is 2^-101. */
+    @Test
+    void aSmallEpsilonFeelsNoFlushing() {
+        Guarded parameter = new Guarded(1, 1, new float[] {0});
+        AdamStep step = new AdamStep(0.001, 0.9, 0.999, 1e-15).at(1);
+        BACKEND.kernels().adam(parameter.matrix, Guarded.matrix(1, 1, 2e-14f), new Guarded(1, 1, new float[1]).matrix,
+                new Guarded(1, 1, new float[1]).matrix, step, null, 0, 1);
+        assertNear(-0.001 * 2e-14 / (2e-14 + 1e-15), parameter.values()[0], 1e-8, "step");
+    }
+
     /**
      * With both betas 1/2 and a gradient of 0 the moments are halved exactly: first moment before, after; likewise
      * second.
      */
     @Test
-    void momentsBelowTwoToTheMinus100BecomeZero() {
-        assertMoments(4 * TINY, 2 * TINY, 4 * TINY, 2 * TINY);
-        assertMoments(2 * TINY, TINY, 2 * TINY, TINY);
-        assertMoments(2 * Math.nextDown(TINY), 0, 2 * Math.nextDown(TINY), 0);
-        assertMoments(-2 * TINY, -TINY, TINY, 0);
+    void negligibleMomentsBecomeZero() {
+        assertMoments(4 * TINY, 2 * TINY, 4 * TINY_SECOND, 2 * TINY_SECOND);
+        assertMoments(2 * TINY, TINY, 2 * TINY_SECOND, TINY_SECOND);
+        assertMoments(2 * Math.nextDown(TINY), 0, 2 * Math.nextDown(TINY_SECOND), 0);
+        assertMoments(-2 * TINY, -TINY, TINY_SECOND, 0);
         assertMoments(-2 * Math.nextDown(TINY), 0, Float.MIN_NORMAL, 0);
         assertMoments(-Float.MIN_VALUE, 0, Float.MIN_VALUE, 0);
         assertMoments(-0.0f, 0, 0, 0);

@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.elbo4j.Matrix;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LogMeanExpTest {
     private static final long SEED = 1618;
@@ -42,7 +44,7 @@ class LogMeanExpTest {
             Guarded dx = new Guarded(ROWS, k);
             Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().logMeanExp(in, result.matrix, b, e), result);
             Guarded.assertSplits(ROWS, false,
-                    (b, e) -> BACKEND.kernels().logMeanExpBackward(in, result.matrix, dResult, dx.matrix, b, e), dx);
+                    (b, e) -> BACKEND.kernels().logMeanExpBackward(in, dResult, dx.matrix, b, e), dx);
             for (int r = 0; r < ROWS; r++) {
                 double[] row = new double[k];
                 for (int c = 0; c < k; c++) {
@@ -56,11 +58,40 @@ class LogMeanExpTest {
                         moved[column] = v;
                         return logMeanExp(moved);
                     }, row[c]);
-                    // the result is rounded to a unit of 2^-17 at 90
-                    assertNear(w[r] * slope, dx.values()[r * k + c], Math.abs(w[r]) * (2e-5 * slope + 1e-9),
+                    assertNear(w[r] * slope, dx.values()[r * k + c], Math.abs(w[r]) * (2e-6 * slope + 1e-9),
                             "dx " + r + ", " + c);
                 }
             }
+        }
+    }
+
+    /** What the operation's Javadoc promises. */
+    @ParameterizedTest
+    @ValueSource(floats = {0, 1, 1e4f, 1e8f, -1e8f, 1e30f})
+    void weightsSumToOneWhateverTheMagnitude(float magnitude) {
+        for (int k : new int[] {1, 4, 33, 257}) {
+            float[] x = gaussian(SEED + k, k, 3);
+            x[0] += magnitude;
+            Guarded dx = new Guarded(1, k);
+            BACKEND.kernels().logMeanExpBackward(Guarded.matrix(1, k, x), Guarded.matrix(1, 1, 1), dx.matrix, 0, 1);
+            double sum = 0;
+            for (float weight : dx.values()) {
+                sum += weight;
+            }
+            assertEquals(1, sum, (k / 2.0 + 3) * 0x1p-23, k + " columns");
+            if (magnitude > 1000) {
+                assertEquals(1, dx.values()[0]);
+            }
+        }
+    }
+
+    @Test
+    void specialGradients() {
+        for (float[] x : new float[][] {{-INF, -INF}, {INF, 1}, {Float.NaN, 1}}) {
+            Guarded dx = new Guarded(1, 2);
+            BACKEND.kernels().logMeanExpBackward(Guarded.matrix(1, 2, x), Guarded.matrix(1, 1, 1), dx.matrix, 0, 1);
+            assertSame(Float.NaN, dx.values()[0], Arrays.toString(x));
+            assertSame(Float.NaN, dx.values()[1], Arrays.toString(x));
         }
     }
 

@@ -165,7 +165,7 @@ final class Operations {
         add("rowSumsOfSquares", (b, s) -> Sums.rowsOfSquares(in(b, s), b.outPerRow(s.rows())));
         add("columnSums", (b, s) -> Sums.columns(in(b, s), b.out(1, s.columns())));
         add("logMeanExp", (b, s) -> LogMeanExp.forward(in(b, s), b.outPerRow(s.rows())));
-        add("logMeanExp.backward", (b, s) -> LogMeanExp.backward(in(b, s), b.inPerRow(s.rows()), b.inPerRow(s.rows()),
+        add("logMeanExp.backward", (b, s) -> LogMeanExp.backward(in(b, s), b.inPerRow(s.rows()),
                 out(b, s)));
     }
 
