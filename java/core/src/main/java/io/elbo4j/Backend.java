@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where matrices live and kernels run. All backends obey one numerics contract: the same inputs give the same bits.
- * Matrices belong to the backend that made them.
+ * All NaNs count as one value: their sign and payload may differ between backends, and between interpreted and compiled
+ * Java. Matrices belong to the backend that made them.
  *
  * <p>Threads may share a backend: each may make matrices and run programs of its own, at the same time as the others.
  * What a program splits takes turns, each with all threads of the backend; small programs run on their callers, side by

@@ -16,6 +16,27 @@ record BackendsUnderTest(String name, Supplier<Backend> opener) {
         return opener.get();
     }
 
+    /**
+     * Fails where one of a list of backends (java, cpu, cuda, emulated-cuda; the last is cuda without a GPU) cannot be
+     * opened here, with the reason.
+     */
+    static void require(String names) {
+        for (String name : names.split(",")) {
+            if (!List.of("java", "cpu", "cuda", "emulated-cuda").contains(name)) {
+                throw new AssertionError("elbo4j.require: '" + name + "' is none of java, cpu, cuda, emulated-cuda");
+            }
+            boolean emulated = name.equals("emulated-cuda");
+            try (Backend backend = Backends.open(emulated ? "cuda" : name, 1)) {
+                if (backend.name().equals("cuda") && CudaLibrary.emulated() != emulated) {
+                    throw new AssertionError("elbo4j.require: '" + name + "' is not here, but "
+                            + backend.description());
+                }
+            } catch (RuntimeException e) {
+                throw new AssertionError("elbo4j.require: '" + name + "' is not here: " + e.getMessage(), e);
+            }
+        }
+    }
+
     /** The java backend on one thread: what all others are compared with. */
     static Backend reference() {
         return Backends.open("java", 1);

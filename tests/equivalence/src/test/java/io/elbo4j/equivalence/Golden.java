@@ -9,7 +9,8 @@ import java.util.Map;
 
 /**
  * Known answers in plain text, {@code tests/golden/NAME.txt}: lines of a key and a SHA-256, {@code #} begins a comment.
- * With {@code -Delbo4j.golden.write=true} the file is written anew from the java backend's results instead of checked.
+ * A case that is new fails, or with {@code -Delbo4j.golden.write=true} is added to the file, from the java backend's
+ * results. A line that is there is never changed: a change of the specification begins with deleting its lines by hand.
  */
 final class Golden {
     private final Path file;
@@ -25,30 +26,40 @@ final class Golden {
         found.put(key, sha256);
     }
 
-    /** Fails with the first key whose digest differs from the file's, or that is in one of both only. */
+    /** Fails where a case has another digest than its line, or none, or a line has no case. */
     void check() throws IOException {
-        if (Boolean.getBoolean("elbo4j.golden.write")) {
+        Map<String, String> known = read();
+        List<String> changed = found.keySet().stream()
+                .filter(key -> known.containsKey(key) && !known.get(key).equals(found.get(key))).toList();
+        List<String> fresh = found.keySet().stream().filter(key -> !known.containsKey(key)).toList();
+        List<String> stale = known.keySet().stream().filter(key -> !found.containsKey(key)).toList();
+        refuse(changed, "the numerics contract is broken: other bits than in the file; if the specification has changed"
+                + " on purpose, delete these lines and write them anew");
+        refuse(stale, "these lines have no case that was run: delete them if their cases are gone");
+        if (!Boolean.getBoolean("elbo4j.golden.write")) {
+            refuse(fresh, "these cases are new: -Delbo4j.golden.write=true adds their lines");
+        } else if (!fresh.isEmpty()) {
             StringBuilder text = new StringBuilder("# " + comment + "\n");
-            found.forEach((k, v) -> text.append(k).append(' ').append(v).append('\n'));
+            found.forEach((key, sha256) -> text.append(key).append(' ').append(sha256).append('\n'));
             Files.writeString(file, text);
-            return;
         }
+    }
+
+    private Map<String, String> read() throws IOException {
         Map<String, String> known = new LinkedHashMap<>();
-        List<String> lines = Files.readAllLines(file);
-        for (String line : lines) {
+        for (String line : Files.readAllLines(file)) {
             if (!line.startsWith("#") && !line.isBlank()) {
                 int space = line.lastIndexOf(' ');
                 known.put(line.substring(0, space), line.substring(space + 1));
             }
         }
-        for (Map.Entry<String, String> e : found.entrySet()) {
-            if (!e.getValue().equals(known.remove(e.getKey()))) {
-                throw new AssertionError(file.getFileName() + ": '" + e.getKey() + "' now has SHA-256 " + e.getValue()
-                        + "; the numerics contract has been broken, or the case is new");
-            }
-        }
-        if (!known.isEmpty()) {
-            throw new AssertionError(file.getFileName() + " has cases that were not run: " + known.keySet());
+        return known;
+    }
+
+    private void refuse(List<String> keys, String why) {
+        if (!keys.isEmpty()) {
+            throw new AssertionError(String.format("%s: %s: %d, the first '%s'%s", file.getFileName(), why, keys.size(),
+                    keys.get(0), found.containsKey(keys.get(0)) ? " with SHA-256 " + found.get(keys.get(0)) : ""));
         }
     }
 }

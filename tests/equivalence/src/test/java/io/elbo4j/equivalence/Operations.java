@@ -164,9 +164,14 @@ final class Operations {
         add("rowSums", (b, s) -> Sums.rows(in(b, s), b.outPerRow(s.rows())));
         add("rowSumsOfSquares", (b, s) -> Sums.rowsOfSquares(in(b, s), b.outPerRow(s.rows())));
         add("columnSums", (b, s) -> Sums.columns(in(b, s), b.out(1, s.columns())));
-        add("logMeanExp", (b, s) -> LogMeanExp.forward(in(b, s), b.outPerRow(s.rows())));
-        add("logMeanExp.backward", (b, s) -> LogMeanExp.backward(in(b, s), b.inPerRow(s.rows()),
-                out(b, s)));
+        add("logMeanExp", (b, s) -> LogMeanExp.forward(b.in(s.rows(), atLeastOne(s)), b.outPerRow(s.rows())));
+        add("logMeanExp.backward", (b, s) -> LogMeanExp.backward(b.in(s.rows(), atLeastOne(s)), b.inPerRow(s.rows()),
+                b.out(s.rows(), atLeastOne(s))));
+    }
+
+    /** The mean of no numbers is refused. */
+    private static int atLeastOne(Shape s) {
+        return Math.max(1, s.columns());
     }
 
     private static void rows() {
