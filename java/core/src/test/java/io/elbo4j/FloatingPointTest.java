@@ -179,6 +179,28 @@ class FloatingPointTest {
         }
     }
 
+    /** Elements of 16 bits are computed from those of 32, and back, in Java. */
+    @Test
+    void copiesThatRoundAreRefusedOnAllBackends() throws InterruptedException {
+        for (String name : Backends.hasCpuLevel(0) ? List.of("java", "cpu") : List.of("java")) {
+            for (ElementType type : ElementType.values()) {
+                try (Backend b = Backends.open(name, 1); Matrix m = b.matrix(1, 2, type).set(1, 2)) {
+                    for (Case c : CASES) {
+                        under(c.bits, () -> {
+                            if (type == ElementType.FLOAT32) {
+                                assertArrayEquals(new float[] {1, 2}, m.set(1, 2).toArray());
+                            } else {
+                                assertRefused(c.found, () -> m.set(3, 4));
+                                assertRefused(c.found, m::toArray);
+                            }
+                        });
+                    }
+                    assertArrayEquals(new float[] {1, 2}, m.toArray(), "nothing has been written");
+                }
+            }
+        }
+    }
+
     /** x + x of a denormal, and a sum that rounds. */
     @Test
     void nativeKernelsGiveTheSameBitsWhateverTheCallersSettings() throws InterruptedException {
