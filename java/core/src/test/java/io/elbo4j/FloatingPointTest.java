@@ -95,6 +95,7 @@ class FloatingPointTest {
     private static void assertRefused(String found, Task task) {
         String message = assertThrows(IllegalStateException.class, task::run).getMessage();
         assertTrue(message.contains(found) && message.contains("which would give other bits"), message);
+        assertTrue(message.contains("Call elbo4j in another thread"), message);
     }
 
     private record Case(int bits, String found, boolean nearest) {}
@@ -163,6 +164,11 @@ class FloatingPointTest {
             Launch nothing = Launch.of("nothing", b, 2).nanosPerItem(1e6).body((begin, end) -> {});
             String message = assertThrows(IllegalStateException.class, nothing::run).getMessage();
             assertTrue(message.startsWith("thread 'elbo4j-worker-1' rounds upwards"), message);
+            assertTrue(message.endsWith("Close its backend and open another, which has threads of its own, and have"
+                    + " that code restore them"), message);
+        }
+        try (Backend another = Backends.open("java", 2)) {
+            Launch.of("nothing", another, 2).nanosPerItem(1e6).body((begin, end) -> {}).run();
         }
     }
 
