@@ -218,7 +218,7 @@ class NativeMemoryTest {
                 }
                 for (int i = 0; i < 465; i++) {
                     cpu.matrix(1024, 1024);
-                    most = Math.max(most, NativeBytes.live());
+                    most = Math.max(most, NativeBytes.HOST.live());
                 }
             }
             System.out.println(most + " " + Thread.interrupted());
@@ -241,17 +241,17 @@ class NativeMemoryTest {
     @Test
     void closedMemoryIsCountedNoMore() throws InterruptedException {
         collect();
-        long before = NativeBytes.live();
+        long before = NativeBytes.HOST.live();
         for (int i = 0; i < 2_000; i++) {
             backend.matrix(1024, 1024).close();
         }
-        assertEquals(before, NativeBytes.live());
+        assertEquals(before, NativeBytes.HOST.live());
         backend.matrix(3, 3).close();
         Indices rows = backend.indices(3);
-        assertEquals(before + 12, NativeBytes.live());
+        assertEquals(before + 12, NativeBytes.HOST.live());
         rows.close();
         assertThrows(OutOfMemoryError.class, () -> backend.allocate(1L << 55));
-        assertEquals(before, NativeBytes.live());
+        assertEquals(before, NativeBytes.HOST.live());
     }
 
 }
