@@ -40,11 +40,13 @@ public final class FloatingPoint {
     }
 
     private static IllegalStateException refused() {
+        // nobody calls a worker, nor can choose another
+        String advice = Workers.isWorker()
+                ? "Close its backend and open another, which has threads of its own, and have that code restore them"
+                : "Call elbo4j in another thread, or have that code restore them";
         return new IllegalStateException("thread " + Quoted.of(Thread.currentThread().getName()) + " " + found()
-                + ", which"
-                + " would give other bits: native code that ran in it has left the processor's floating-point settings"
-                + " changed, and Java cannot set them back. Call elbo4j in another thread, or have that code restore"
-                + " them");
+                + ", which would give other bits: native code that ran in it has left the processor's floating-point"
+                + " settings changed, and Java cannot set them back. " + advice);
     }
 
     private static String found() {

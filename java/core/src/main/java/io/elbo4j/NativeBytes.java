@@ -5,42 +5,43 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of native and device memory the matrices of this process have. The garbage collector does not see
- * them: it would leave those of forgotten matrices, which are small objects, until the Java heap is full. So it is
+ * How many bytes of a memory outside the Java heap the matrices of this process have. The garbage collector does not
+ * see them: it would leave those of forgotten matrices, which are small objects, until the Java heap is full. So it is
  * called where these bytes have grown by half, and by a quarter of the largest Java heap and 64 MB at least, since it
  * last was; and before memory is refused. Where all matrices are closed and no more memory is used than before, it is
- * never called.
+ * never called. Each memory is counted for itself: much of one must not let forget as much of the other.
  */
-public final class NativeBytes {
-    private static final long LEAST = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4);
+public enum NativeBytes {
+    HOST,
+    /** Of all devices. */
+    DEVICE;
+
     private static final long MOST_MILLIS = 500;
 
-    private static final AtomicLong LIVE = new AtomicLong();
-    private static final Object COLLECTING = new Object();
-    private static volatile long limit = LEAST;
-    private static volatile int collections;
+    private final long least = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4);
+    private final AtomicLong live = new AtomicLong();
+    private volatile long limit = least;
+    private volatile int collections;
 
-    private NativeBytes() {}
-
-    public static long live() {
-        return LIVE.get();
+    public long live() {
+        return live.get();
     }
 
     /** After that many bytes were allocated. */
-    public static void add(long bytes) {
-        if (LIVE.addAndGet(bytes) > limit) {
+    public void add(long bytes) {
+        if (live.addAndGet(bytes) > limit) {
             collect(false);
         }
     }
 
     /** After that many bytes were freed. */
-    public static void remove(long bytes) {
-        LIVE.addAndGet(-bytes);
+    public void remove(long bytes) {
+        live.addAndGet(-bytes);
     }
 
     /** Has forgotten memory freed, where allocating has failed; returns whether it is worth another try. */
-    public static boolean collect() {
-        if (LIVE.get() == 0) {
+    public boolean collect() {
+        if (live.get() == 0) {
             return false;
         }
         collect(true);
@@ -48,20 +49,20 @@ public final class NativeBytes {
     }
 
     /** One thread at a time; those that waited for it have what it collected. */
-    private static void collect(boolean always) {
+    private void collect(boolean always) {
         int before = collections;
-        synchronized (COLLECTING) {
-            if (collections == before && (always || LIVE.get() > limit)) {
+        synchronized (this) {
+            if (collections == before && (always || live.get() > limit)) {
                 awaitCollection();
-                long left = LIVE.get();
-                limit = left + Math.max(LEAST, left / 2);
+                long left = live.get();
+                limit = left + Math.max(least, left / 2);
                 collections++;
             }
         }
     }
 
     /** Forgotten memory is freed by another thread, soon after it was found. */
-    private static void awaitCollection() {
+    private void awaitCollection() {
         CountDownLatch found = new CountDownLatch(1);
         Leaks.whenCollected(new Object(), found::countDown);
         System.gc();
@@ -71,9 +72,9 @@ public final class NativeBytes {
             // not for ever: the JVM may be told to collect nothing when asked (-XX:+DisableExplicitGC)
             boolean goesOn = found.await(MOST_MILLIS, TimeUnit.MILLISECONDS);
             for (int i = 0; goesOn && i < MOST_MILLIS / 2; i++) {
-                long before = LIVE.get();
+                long before = live.get();
                 Thread.sleep(2);
-                goesOn = LIVE.get() < before;
+                goesOn = live.get() < before;
             }
         } catch (InterruptedException e) {
             interrupted = true;

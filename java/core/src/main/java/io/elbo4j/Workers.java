@@ -158,10 +158,16 @@ public final class Workers implements AutoCloseable {
             }
             // published before the condition is read again, as wake() is called after the condition is made true
             asleep = Thread.currentThread();
+            boolean interrupted = false;
             while (!condition.getAsBoolean()) {
                 LockSupport.park(this);
+                // no thread sleeps while it is interrupted: it would only seem to wait
+                interrupted |= Thread.interrupted();
             }
             asleep = null;
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         void wake() {

@@ -95,6 +95,7 @@ class FloatingPointTest {
     private static void assertRefused(String found, Task task) {
         String message = assertThrows(IllegalStateException.class, task::run).getMessage();
         assertTrue(message.contains(found) && message.contains("which would give other bits"), message);
+        assertTrue(message.contains("Call elbo4j in another thread"), message);
     }
 
     private record Case(int bits, String found, boolean nearest) {}
@@ -163,6 +164,11 @@ class FloatingPointTest {
             Launch nothing = Launch.of("nothing", b, 2).nanosPerItem(1e6).body((begin, end) -> {});
             String message = assertThrows(IllegalStateException.class, nothing::run).getMessage();
             assertTrue(message.startsWith("thread 'elbo4j-worker-1' rounds upwards"), message);
+            assertTrue(message.endsWith("Close its backend and open another, which has threads of its own, and have"
+                    + " that code restore them"), message);
+        }
+        try (Backend another = Backends.open("java", 2)) {
+            Launch.of("nothing", another, 2).nanosPerItem(1e6).body((begin, end) -> {}).run();
         }
     }
 
@@ -176,6 +182,28 @@ class FloatingPointTest {
                     assertRefused(c.found, () -> new AdamStep(1e-3, 0.9, 0.999, 1e-8));
                 }
             });
+        }
+    }
+
+    /** Elements of 16 bits are computed from those of 32, and back, in Java. */
+    @Test
+    void copiesThatRoundAreRefusedOnAllBackends() throws InterruptedException {
+        for (String name : Backends.hasCpuLevel(0) ? List.of("java", "cpu") : List.of("java")) {
+            for (ElementType type : ElementType.values()) {
+                try (Backend b = Backends.open(name, 1); Matrix m = b.matrix(1, 2, type).set(1, 2)) {
+                    for (Case c : CASES) {
+                        under(c.bits, () -> {
+                            if (type == ElementType.FLOAT32) {
+                                assertArrayEquals(new float[] {1, 2}, m.set(1, 2).toArray());
+                            } else {
+                                assertRefused(c.found, () -> m.set(3, 4));
+                                assertRefused(c.found, m::toArray);
+                            }
+                        });
+                    }
+                    assertArrayEquals(new float[] {1, 2}, m.toArray(), "nothing has been written");
+                }
+            }
         }
     }
 

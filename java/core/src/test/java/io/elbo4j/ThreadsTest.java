@@ -121,7 +121,8 @@ class ThreadsTest {
                     for (Backend inner : List.of(b, other)) {
                         Launch nested = Launch.of("inner", inner, 100).nanosPerItem(1e6).body((begin, end) -> {});
                         Program program = new Program(inner, List.of(nested));
-                        for (Runnable inside : List.<Runnable>of(nested::run, program::run, program::close, b::close)) {
+                        for (Runnable inside : List.<Runnable>of(nested::run, program::run, program::nodes,
+                                program::close, b::close)) {
                             Launch outer = Launch.of("outer", b, 100).nanosPerItem(nanos)
                                     .body((begin, end) -> inside.run());
                             String message = assertThrows(IllegalStateException.class, outer::run).getMessage();

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Threads end with what they were started for. */
 class WorkersTest {
@@ -46,6 +49,42 @@ class WorkersTest {
         workers.close();
         assertEnd(started);
         assertThrows(IllegalStateException.class, () -> workers.run((worker, count) -> {}));
+    }
+
+    /** One that cannot sleep is seen awake at times, by who looks often. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void anInterruptedCallerSleepsWhileItWaitsAndStaysInterrupted() throws Exception {
+        try (Workers workers = new Workers(2)) {
+            CountDownLatch goOn = new CountDownLatch(1);
+            FutureTask<Boolean> call = new FutureTask<>(() -> {
+                Thread.currentThread().interrupt();
+                workers.run((worker, count) -> {
+                    if (worker == 1) {
+                        await(goOn);
+                    }
+                });
+                return Thread.interrupted();
+            });
+            Thread caller = new Thread(call);
+            caller.start();
+            for (int asleep = 0; asleep < 2_000; asleep++) {
+                Thread.sleep(0, 100_000);
+                if (caller.getState() != Thread.State.WAITING) {
+                    asleep = 0;
+                }
+            }
+            goOn.countDown();
+            assertTrue(call.get(), "the caller's status");
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

@@ -52,15 +52,15 @@ record NativeMemory(FloatPointer base, Leaks.Guard guard) {
         FloatPointer base = allocate(floats);
         Leaks.Guard guard = new Leaks.Guard(owner, () -> {
             ElboCpu.elbo4j_cpu_free(base, floats);
-            NativeBytes.remove(floats * Float.BYTES);
+            NativeBytes.HOST.remove(floats * Float.BYTES);
         });
-        NativeBytes.add(floats * Float.BYTES);
+        NativeBytes.HOST.add(floats * Float.BYTES);
         return new NativeMemory(base, guard);
     }
 
     private static FloatPointer allocate(long floats) {
         FloatPointer base = ElboCpu.elbo4j_cpu_allocate(floats);
-        if (isNull(base) && NativeBytes.collect()) {
+        if (isNull(base) && NativeBytes.HOST.collect()) {
             base = ElboCpu.elbo4j_cpu_allocate(floats);
         }
         if (isNull(base)) {

@@ -76,7 +76,7 @@ final class CudaQueue {
         int error = -1;
         try {
             error = allocate(memory, bytes);
-            if (error == CudaErrors.OUT_OF_MEMORY && NativeBytes.collect()) {
+            if (error == CudaErrors.OUT_OF_MEMORY && NativeBytes.DEVICE.collect()) {
                 error = allocate(memory, bytes);
             }
         } finally {
@@ -91,7 +91,7 @@ final class CudaQueue {
                     + " smaller batches, close what is no longer needed, or use a GPU with more memory");
         }
         CudaErrors.check(error);
-        NativeBytes.add(bytes);
+        NativeBytes.DEVICE.add(bytes);
         return memory;
     }
 
@@ -108,7 +108,7 @@ final class CudaQueue {
 
     /** @param bytes as it was allocated with */
     void free(Pointer memory, long bytes) {
-        NativeBytes.remove(bytes);
+        NativeBytes.DEVICE.remove(bytes);
         synchronized (stream) {
             if (CudaErrors.alive()) {
                 CudaErrors.note(ElboCuda.elbo4j_cuda_set_device(stream.device()));

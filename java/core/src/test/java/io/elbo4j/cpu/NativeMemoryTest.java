@@ -29,6 +29,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Native memory: its contents, its end, and what happens if nobody ends it. */
 class NativeMemoryTest {
@@ -204,46 +206,52 @@ class NativeMemoryTest {
         }
     }
 
-    /** Forgets far more than fits, and prints the most bytes that there were at any time. */
+    /** Forgets far more than fits, and prints the most bytes there were at any time, and whether it is interrupted. */
     static final class Forgetful {
         private Forgetful() {}
 
         public static void main(String[] args) {
             long most = 0;
             try (Backend cpu = new CpuBackend(0, 1)) {
+                if (args[0].equals("interrupted")) {
+                    Thread.currentThread().interrupt();
+                }
                 for (int i = 0; i < 465; i++) {
                     cpu.matrix(1024, 1024);
-                    most = Math.max(most, NativeBytes.live());
+                    most = Math.max(most, NativeBytes.HOST.live());
                 }
             }
-            System.out.println(most);
+            System.out.println(most + " " + Thread.interrupted());
         }
     }
 
-    @Test
-    void forgottenMemoryIsCollectedBeforeItGrows() throws IOException, InterruptedException {
+    @ParameterizedTest
+    @ValueSource(strings = {"not interrupted", "interrupted"})
+    void forgottenMemoryIsCollectedBeforeItGrows(String how) throws IOException, InterruptedException {
         Process java = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-Xmx64m", "-cp",
-                System.getProperty("java.class.path"), Forgetful.class.getName())
+                System.getProperty("java.class.path"), Forgetful.class.getName(), how)
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        long most = Long.parseLong(new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim());
+        String[] said = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim().split(" ");
         assertEquals(0, java.waitFor());
+        assertEquals(how.equals("interrupted"), Boolean.parseBoolean(said[1]), "its thread's status");
+        long most = Long.parseLong(said[0]);
         assertTrue(most < 200L << 20, "465 forgotten matrices of 4 MB: " + most + " bytes at most");
     }
 
     @Test
     void closedMemoryIsCountedNoMore() throws InterruptedException {
         collect();
-        long before = NativeBytes.live();
+        long before = NativeBytes.HOST.live();
         for (int i = 0; i < 2_000; i++) {
             backend.matrix(1024, 1024).close();
         }
-        assertEquals(before, NativeBytes.live());
+        assertEquals(before, NativeBytes.HOST.live());
         backend.matrix(3, 3).close();
         Indices rows = backend.indices(3);
-        assertEquals(before + 12, NativeBytes.live());
+        assertEquals(before + 12, NativeBytes.HOST.live());
         rows.close();
         assertThrows(OutOfMemoryError.class, () -> backend.allocate(1L << 55));
-        assertEquals(before, NativeBytes.live());
+        assertEquals(before, NativeBytes.HOST.live());
     }
 
 }

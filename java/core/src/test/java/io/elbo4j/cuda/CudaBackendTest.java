@@ -14,6 +14,7 @@ import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Leaks;
 import io.elbo4j.Matrix;
+import io.elbo4j.NativeBytes;
 import io.elbo4j.Noise;
 import io.elbo4j.Program;
 import io.elbo4j.Readback;
@@ -96,6 +97,20 @@ class CudaBackendTest {
                     .getMessage();
             assertTrue(message.contains("from 0 to 4, not from 0 to 3"), message);
         }
+    }
+
+    @Test
+    void memoryOfTheDeviceIsNoneOfTheHost() {
+        for (NativeBytes memory : NativeBytes.values()) {
+            memory.collect();
+        }
+        long host = NativeBytes.HOST.live();
+        long device = NativeBytes.DEVICE.live();
+        try (Matrix m = backend.matrix(3, 5)) {
+            assertEquals(device + 60, NativeBytes.DEVICE.live(), m.toString());
+            assertEquals(host, NativeBytes.HOST.live());
+        }
+        assertEquals(device, NativeBytes.DEVICE.live());
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
 import io.elbo4j.Indices;
+import io.elbo4j.Launch;
 import io.elbo4j.Leaks;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
@@ -23,6 +24,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +110,72 @@ class CudaThreadsTest {
             }
             return null;
         });
+    }
+
+    /** Returns when the thread waits for a lock, or has ended. */
+    private static void awaitBlocked(Thread thread) {
+        while (thread.getState() != Thread.State.BLOCKED && thread.isAlive()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** The second run captures; its body goes on when another thread waits for its turn, or has not waited. */
+    @Test
+    void waitsAndRecordsOfOtherThreadsKeepOutOfACapture() throws Exception {
+        CudaStream stream = backend.stream();
+        try (CudaEvent before = new CudaEvent(stream.device()); CudaEvent event = new CudaEvent(stream.device());
+                Matrix m = backend.matrix(2, 2)) {
+            before.record(stream);
+            for (Runnable use : List.<Runnable>of(stream::synchronize, () -> stream.waitFor(before),
+                    () -> event.record(stream).synchronize())) {
+                use.run();
+                FutureTask<Void> task = new FutureTask<>(use, null);
+                AtomicInteger runs = new AtomicInteger();
+                Launch fill = Launch.of("fill", backend, 2).writes(m).body((begin, end) -> {
+                    backend.kernels().fill(7, m, begin, end);
+                    if (runs.incrementAndGet() == 2) {
+                        Thread other = new Thread(task);
+                        other.start();
+                        awaitBlocked(other);
+                    }
+                });
+                try (Program program = new Program(backend, List.of(fill))) {
+                    program.run();
+                    program.run();
+                    task.get();
+                    assertEquals(1, program.nodes(), "the capture holds the kernel, and nothing has broken it");
+                }
+            }
+        }
+    }
+
+    /** Memory of another library, unlike ours, does not keep what its copies go through. */
+    @Test
+    void aCopyThatHasBegunEndsThoughItsBackendIsClosed() throws Exception {
+        try (CudaStream stream = CudaStream.create(backend.device().index());
+                Matrix theirs = backend.matrix(1, 3).set(1, 2, 3)) {
+            backend.synchronize();
+            for (Consumer<Matrix> copy : List.<Consumer<Matrix>>of(Matrix::toArray, m -> m.set(4, 5, 6))) {
+                CudaBackend other = new CudaBackend(stream);
+                Matrix m = Matrix.view(other.wrap((Pointer) theirs.address(), 3), 0, 1, 3, 3);
+                // until the ring of what copies go through is full
+                for (int i = 0; i < 8; i++) {
+                    assertArrayEquals(new float[] {1, 2, 3}, m.toArray());
+                }
+                FutureTask<Void> task = new FutureTask<>(() -> copy.accept(m), null);
+                synchronized (stream) {
+                    Thread thread = new Thread(task);
+                    thread.start();
+                    awaitBlocked(thread);
+                    other.close();
+                }
+                task.get();
+                String message = assertThrows(IllegalStateException.class, () -> copy.accept(m)).getMessage();
+                assertEquals("this backend has been closed", message);
+            }
+            stream.synchronize();
+            assertArrayEquals(new float[] {4, 5, 6}, theirs.toArray());
+        }
     }
 
     @Test

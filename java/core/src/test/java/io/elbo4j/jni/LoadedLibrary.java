@@ -21,6 +21,11 @@ public final class LoadedLibrary {
     private LoadedLibrary() {}
 
     public static void main(String[] args) throws Exception {
+        if (args.length > 1) {
+            NativeLibrary.load(new URL(args[1]));
+            System.out.println("loaded");
+            return;
+        }
         if (args.length > 0) {
             System.out.println(inClassLoader() + " " + inClassLoader());
             return;

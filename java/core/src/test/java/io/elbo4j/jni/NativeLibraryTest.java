@@ -180,6 +180,54 @@ class NativeLibraryTest {
         assertTrue(Files.notExists(missing));
     }
 
+    /** Somebody could have another folder there before the library is loaded. */
+    @Test
+    void aTemporaryFolderInWhichOthersRenameIsNotUsed() throws Exception {
+        Path temporary = folder.resolve("temporary");
+        Files.createFile(cache);
+        Files.setAttribute(temporary, "unix:mode", 0777);
+        String said = loaded(jar("jar", first, null));
+        assertTrue(said.contains("other users can write to " + temporary), said);
+        isEmpty(temporary);
+        Files.setAttribute(temporary, "unix:mode", 01777);
+        says("first from " + temporary, loaded(jar("jar", first, null)));
+        isEmpty(temporary);
+    }
+
+    /** As on Windows, which keeps the files of loaded libraries: this one has a full folder in its file's place. */
+    @Test
+    void aLibraryWhoseFileStaysIsLoaded() throws Exception {
+        Path source = Files.writeString(folder.resolve("stays.c"), """
+                #define _GNU_SOURCE
+                #include <dlfcn.h>
+                #include <stdio.h>
+                #include <string.h>
+                #include <sys/stat.h>
+                int JNI_OnLoad(void* vm, void* reserved) {
+                  Dl_info own;
+                  char path[4096];
+                  dladdr(JNI_OnLoad, &own);
+                  strcpy(path, own.dli_fname);
+                  remove(path);
+                  mkdir(path, 0700);
+                  mkdir(strcat(path, "/full"), 0700);
+                  return 0x00010006;
+                }
+                """);
+        Path library = folder.resolve("stays.so");
+        try {
+            assertEquals(0, new ProcessBuilder("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString(),
+                    "-ldl").inheritIO().start().waitFor(), "cc failed");
+        } catch (IOException noCompiler) {
+            assumeTrue(false, "skipped: needs a C compiler, cc (" + noCompiler.getMessage() + ")");
+        }
+        Files.createFile(cache);
+        Path jar = jar("jar", Files.readAllBytes(library), null);
+        assertEquals("loaded", said(start(jar, "-Dorg.bytedeco.javacpp.cachedir=" + cache,
+                LoadedLibrary.class.getName(), "from", "jar:" + jar.toUri() + "!/" + RESOURCE)));
+        isEmpty(folder.resolve("temporary"));
+    }
+
     @Test
     void aFolderNamedTildeIsRefused() throws Exception {
         String said = said(start(jar("jar", first, null), "-Dorg.bytedeco.javacpp.cachedir=~/cache",

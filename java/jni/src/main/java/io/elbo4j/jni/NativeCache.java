@@ -66,14 +66,18 @@ final class NativeCache {
     private static void requireOwn(Path file) throws IOException {
         for (Path path = file; path != null; path = path.getParent()) {
             Map<String, Object> found = attributes(path);
-            int mode = (int) found.get("mode");
             if (!found.get("uid").equals(user()) && !found.get("uid").equals(0)) {
                 throw new IOException(path + " belongs to another user");
             }
-            // in a sticky folder, as /tmp, each renames what is theirs
-            if ((mode & TYPE) != LINK && (mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
-                throw new IOException("other users can write to " + path);
-            }
+            requireNotOpen(path, found);
+        }
+    }
+
+    private static void requireNotOpen(Path path, Map<String, Object> found) throws IOException {
+        int mode = (int) found.get("mode");
+        // in a sticky folder, as /tmp, each renames what is theirs
+        if ((mode & TYPE) != LINK && (mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
+            throw new IOException("other users can write to " + path);
         }
     }
 
@@ -117,9 +121,14 @@ final class NativeCache {
         }
     }
 
-    /** A new folder, this user's alone; gone with the process. */
+    /**
+     * A new folder, this user's alone; gone with the process.
+     *
+     * @throws IOException if there can be none, or other users could put another in its place
+     */
     static synchronized Path ofThisProcess() throws IOException {
         if (ofThisProcess == null) {
+            requireWayTo(Path.of(System.getProperty("java.io.tmpdir")));
             ofThisProcess = Files.createTempDirectory("elbo4j-");
             File folder = ofThisProcess.toFile();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -131,6 +140,19 @@ final class NativeCache {
             }));
         }
         return ofThisProcess;
+    }
+
+    /** Whoever owns the folders on the way: in a container root may seem to be somebody else. */
+    private static void requireWayTo(Path folder) throws IOException {
+        try {
+            for (Path way : new Path[] {folder.toAbsolutePath(), folder.toRealPath()}) {
+                for (Path path = way; path != null; path = path.getParent()) {
+                    requireNotOpen(path, attributes(path));
+                }
+            }
+        } catch (UnsupportedOperationException noModes) {
+            // Windows: each user has a temporary folder
+        }
     }
 
     /**

@@ -75,8 +75,16 @@ public final class NativeLibrary {
             throw new UnsatisfiedLinkError(e.getMessage() + "; it was unpacked there because " + refusal);
         } finally {
             if (file != null) {
-                Files.deleteIfExists(file);
+                delete(file);
             }
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException loaded) {
+            // Windows keeps what is loaded: it goes with its folder
         }
     }
 

@@ -47,6 +47,9 @@ public final class ThreadStress {
     private static final int COLUMNS = 48;
     /** Small ones run on their callers, large ones are split. */
     private static final int[] ROWS = {3, 700};
+    /** Native memory of this many row numbers goes back to the system when it is freed. */
+    private static final int ORDER = 1 << 19;
+    private static final int STEPS = 4;
     /** Sums of ones are exact up to 2^24. */
     private static final int MOST_RUNS = 1 << 23;
     private static final Pattern SENTENCE = Pattern.compile(".* ha(s|ve) been closed|this program has been closed"
@@ -74,12 +77,14 @@ public final class ThreadStress {
     private final Matrix sum;
     private final Program add;
     private final AtomicLong added = new AtomicLong();
-    private final Indices order;
+    private final AtomicReference<Indices> order;
     private final Parameters parameters;
     private final Coder coder;
     private final Step step;
     private final float[] codes = new float[5 * 6];
     private final float[] decoded;
+    private final double[] reconstructions = new double[STEPS];
+    private final double kl;
 
     private ThreadStress(String name, double seconds, long seed) {
         this.seed = seed;
@@ -96,6 +101,13 @@ public final class ThreadStress {
                 codes[i] = 0.1f * i - 1.5f;
             }
             decoded = new Coder(vae, reference, java, 5).decode(codes);
+            try (Matrix x = input(java, ROWS[1]); Step alone = step(reference, x)) {
+                for (int i = 0; i < STEPS; i++) {
+                    alone.run(i);
+                    reconstructions[i] = alone.reconstructionTotal();
+                }
+                kl = alone.klTotal();
+            }
         }
         weights = weights(backend);
         for (int i = 0; i < ROWS.length; i++) {
@@ -105,13 +117,10 @@ public final class ThreadStress {
         Rows.fill(1, ones).run();
         sum = backend.matrix(2_000, COLUMNS);
         add = new Program(backend, List.of(Rows.add(ones, sum)));
-        order = backend.indices(ROWS[1]);
-        int[] rows = new int[ROWS[1]];
-        Arrays.setAll(rows, i -> i);
-        order.set(rows, 0);
+        order = new AtomicReference<>(order());
         parameters = new Parameters(backend, vae.graph().parameters(), 5);
         coder = new Coder(vae, parameters, backend, 5);
-        step = Step.compile(vae.graph(), parameters, backend, ROWS[1], StepSettings.evaluate(5), inputs[1]);
+        step = step(parameters, inputs[1]);
         for (int i = 0; i < SLOTS; i++) {
             slots.set(i, slot(i));
         }
@@ -136,6 +145,18 @@ public final class ThreadStress {
         Matrix y = x.backend().matrix(x.rows(), COLUMNS);
         return new Program(x.backend(), List.of(Matmul.forward(x, w, null, false, y),
                 Elementwise.activation(Activation.TANH, y, y), Sums.columns(y, result)));
+    }
+
+    private Step step(Parameters of, Matrix data) {
+        return Step.compile(vae.graph(), of, data.backend(), ROWS[1], StepSettings.evaluate(5), data);
+    }
+
+    private Indices order() {
+        Indices all = backend.indices(ORDER);
+        int[] rows = new int[ORDER];
+        Arrays.setAll(rows, i -> i % (int) ones.rows());
+        all.set(rows, 0);
+        return all;
     }
 
     private Slot slot(int value) {
@@ -215,16 +236,27 @@ public final class ThreadStress {
                 }
             }
             case 8 -> {
-                order.position(random.nextInt(ROWS[1] - 5));
-                try (Matrix target = backend.matrix(5, COLUMNS)) {
-                    Rows.gather(ones, order, target).run();
+                Indices shared = order.get();
+                if (random.nextInt(20) == 0) {
+                    order.getAndSet(order()).close();
+                    count("closed a shared order");
+                }
+                shared.position(random.nextInt(ORDER - ROWS[1]));
+                try (Matrix target = backend.matrix(ROWS[1], COLUMNS)) {
+                    Rows.gather(ones, shared, target).run();
                     checkAll("gathered rows of a shared order", 1, target.toArray());
                 }
             }
             case 9 -> check("a shared coder", decoded, coder.decode(codes));
             case 10 -> {
-                step.run(1);
-                count("ran a shared step");
+                step.run(random.nextInt(STEPS));
+                // of the last run of any thread
+                double reconstruction = step.reconstructionTotal();
+                if (step.klTotal() != kl || Arrays.stream(reconstructions).noneMatch(r -> r == reconstruction)) {
+                    throw new AssertionError("a shared step: a reconstruction of " + reconstruction + " instead of one"
+                            + " of " + Arrays.toString(reconstructions) + ", or a KL that is not " + kl);
+                }
+                count("right: totals of a shared step");
             }
             case 11 -> mortal.get().run();
             case 12 -> {
