@@ -15,7 +15,7 @@ void kl_tile(int size, const float* mean, const float* log_variance, float* t) {
   ELBO4J_SIMD for (int i = 0; i < size; i++) {
     const float m = mean[i], lv = log_variance[i];
     const float s = spec::exp(0.5f * lv);
-    t[i] = spec::fma(m, m, spec::variance_kl(lv, s * s));
+    t[i] = spec::fma(m, m, spec::variance_kl_of_finite(lv, s));
   }
 }
 
@@ -26,7 +26,7 @@ void kl_tile(int size, const float* mean, const float* log_variance, const float
     const float inverse = spec::exp(-0.5f * plv);
     const float r = spec::exp(0.5f * lv) * inverse;
     const float d = (mean[i] - prior_mean[i]) * inverse;
-    t[i] = spec::fma(d, d, spec::variance_kl(lv - plv, r * r));
+    t[i] = spec::fma(d, d, spec::variance_kl(lv - plv, r));
   }
 }
 

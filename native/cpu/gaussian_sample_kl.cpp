@@ -2,8 +2,8 @@
 // sums; and the gradients of both.
 //   s = exp(logVariance / 2), z = mean + s eps
 //   eps: regenerated from (seed, draw, first row + row of z, column)
-//   kl = 1/2 sum(d^2 + variance_kl(logVariance, s^2)), d = mean, or with a diagonal Gaussian prior
-//   kl = 1/2 sum(d^2 + variance_kl(logVariance - priorLogVariance, r^2))
+//   kl = 1/2 sum(d^2 + variance_kl(logVariance, s)), d = mean, or with a diagonal Gaussian prior
+//   kl = 1/2 sum(d^2 + variance_kl(logVariance - priorLogVariance, r))
 //   i = exp(-priorLogVariance / 2), r = s i, d = (mean - priorMean) i
 //   logRatio = log p(z) - log q(z), of z as it is stored
 // Half the exponents, squared after the product: a moderate KL of extreme variances is in range.
@@ -57,7 +57,7 @@ void elements_of_kl(const Gaussians& in, const float* deviation, const float* in
     const float d = PRIOR ? (mean[i] - prior_mean[i]) * inverse[i] : mean[i];
     const float r = PRIOR ? deviation[i] * inverse[i] : deviation[i];
     const float x = PRIOR ? log_variance[i] - prior_log_variance[i] : log_variance[i];
-    kl[i] = spec::fma(d, d, spec::variance_kl(x, r * r));
+    kl[i] = spec::fma(d, d, PRIOR ? spec::variance_kl(x, r) : spec::variance_kl_of_finite(x, r));
   }
 }
 

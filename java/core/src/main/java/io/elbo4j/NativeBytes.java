@@ -17,6 +17,9 @@ public enum NativeBytes {
     DEVICE;
 
     private static final long MOST_MILLIS = 500;
+    private static final long LOOK_MILLIS = 2;
+    /** So often in a row nothing was freed: a busy machine must not make memory that could be freed be refused. */
+    private static final int LOOKS_BEFORE_REFUSING = 25;
 
     private final long least = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4);
     private final AtomicLong live = new AtomicLong();
@@ -53,7 +56,7 @@ public enum NativeBytes {
         int before = collections;
         synchronized (this) {
             if (collections == before && (always || live.get() > limit)) {
-                awaitCollection();
+                awaitCollection(always ? LOOKS_BEFORE_REFUSING : 1);
                 long left = live.get();
                 limit = left + Math.max(least, left / 2);
                 collections++;
@@ -61,26 +64,34 @@ public enum NativeBytes {
         }
     }
 
-    /** Forgotten memory is freed by another thread, soon after it was found. */
-    private void awaitCollection() {
+    /** An interrupt must not cost the memory that is there: it is seen to when this has ended. */
+    private void awaitCollection(int looks) {
         CountDownLatch found = new CountDownLatch(1);
         Leaks.whenCollected(new Object(), found::countDown);
         System.gc();
-        // an interrupt must not cost the memory that is there: it is seen to when this has ended
-        boolean interrupted = Thread.interrupted();
-        try {
-            // not for ever: the JVM may be told to collect nothing when asked (-XX:+DisableExplicitGC)
-            boolean goesOn = found.await(MOST_MILLIS, TimeUnit.MILLISECONDS);
-            for (int i = 0; goesOn && i < MOST_MILLIS / 2; i++) {
-                long before = live.get();
-                Thread.sleep(2);
-                goesOn = live.get() < before;
+        boolean interrupted = false;
+        boolean freed = false;
+        while (!freed) {
+            try {
+                awaitFreed(found, looks);
+                freed = true;
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
-        } catch (InterruptedException e) {
-            interrupted = true;
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Forgotten memory is freed by another thread, soon after it was found, in any order. */
+    private void awaitFreed(CountDownLatch found, int looks) throws InterruptedException {
+        // not for ever: the JVM may be told to collect nothing when asked (-XX:+DisableExplicitGC)
+        int left = found.await(MOST_MILLIS, TimeUnit.MILLISECONDS) ? looks : 0;
+        for (long i = 0; left > 0 && i < MOST_MILLIS / LOOK_MILLIS; i++) {
+            long before = live.get();
+            Thread.sleep(LOOK_MILLIS);
+            left = live.get() < before ? looks : left - 1;
         }
     }
 }

@@ -162,7 +162,8 @@ final class Arguments {
     }
 
     private Arguments writable(String name, Matrix m) {
-        return require(m.rows() <= 1 || m.columns() == 0 || m.rowStride() > 0, name, "have a place for each row, as it is written to",
+        return require(m.rows() <= 1 || m.columns() == 0 || m.rowStride() > 0, name,
+                "have a place for each row, as it is written to",
                 "one row repeated (row stride 0)");
     }
 

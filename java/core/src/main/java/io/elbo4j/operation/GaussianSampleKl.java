@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * - 1.
  * {@code kl} is B x 1, in nats, summed over the D dimensions.
  *
- * <p>An element's KL is never negative, and its relative error is at most 5e-6 wherever it is above 1e-12; the sum over
+ * <p>An element's KL is never negative, and its relative error is at most 9e-6 wherever it is above 1e-12; the sum over
  * the columns adds half an ULP.
  *
  * <p>NaN in a row's inputs gives NaN in its outputs. Where logVariance - priorLogVariance (logVariance, for the

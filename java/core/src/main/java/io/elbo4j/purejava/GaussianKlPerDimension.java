@@ -13,7 +13,7 @@ import java.util.Arrays;
  * appendix C8): the columns whose KL is at most the threshold get no gradient from it.
  *
  * <pre>
- * klPerDimension = 1/2 sum over rows of (d^2 + varianceKl(lv - plv, r^2))      as in {@link GaussianSampleKl}
+ * klPerDimension = 1/2 sum over rows of (d^2 + varianceKl(lv - plv, r))      as in {@link GaussianSampleKl}
  * columnWeight   = klPerDimension &lt;= threshold ? 0 : 1
  * </pre>
  *

@@ -22,7 +22,7 @@ import java.util.Arrays;
  * <pre>
  * s = exp(lv / 2), z = m + s eps
  * i = exp(-plv / 2), r = s i, d = (m - pm) i
- * kl       = 1/2 sum(d^2 + {@link VarianceKl varianceKl}(lv - plv, r^2))
+ * kl       = 1/2 sum(d^2 + {@link VarianceKl varianceKl}(lv - plv, r))
  * logRatio = 1/2 sum(eps^2 + lv - plv - ((z - pm) i)^2)           z as it is stored
  *
  * dMean             = sum over K of dz + w d i                    w = dKl, times the column's weight if there are any
@@ -187,7 +187,7 @@ final class GaussianSampleKl {
     static void klTerms(float[] m, float[] lv, float[] s, float[] pm, float[] plv, float[] inverse, float[] t, int n) {
         for (int i = 0; i < n; i++) {
             float r = s[i] * inverse[i];
-            t[i] = VarianceKl.varianceKl(lv[i] - plv[i], r * r);
+            t[i] = VarianceKl.varianceKl(lv[i] - plv[i], r);
         }
         for (int i = 0; i < n; i++) {
             float d = (m[i] - pm[i]) * inverse[i];

@@ -21,7 +21,7 @@ public class VarianceKlTest {
 
     private static float ofVariances(float x) {
         float deviation = Exp.exp(0.5f * x);
-        return VarianceKl.varianceKl(x, deviation * deviation);
+        return VarianceKl.varianceKl(x, deviation);
     }
 
     private static void assertRelative(float from, float to, double promised) {
@@ -38,8 +38,7 @@ public class VarianceKlTest {
 
     @Test
     void staysWithinThePromisedError() {
-        assertRelative(0, Math.nextDown(0.5f), 9.4e-7);
-        assertRelative(0.5f, 88.7f, 2.2e-6);
+        assertRelative(0, 88.7f, 7.2e-6);
     }
 
     @Test
@@ -55,7 +54,7 @@ public class VarianceKlTest {
         assertBits(0, VarianceKl.varianceKl(0, 1));
         assertBits(0, VarianceKl.varianceKl(-0.0f, 1));
         float inf = Float.POSITIVE_INFINITY;
-        assertBits(inf, VarianceKl.varianceKl(88.8f, inf));
+        assertBits(inf, VarianceKl.varianceKl(200, inf));
         assertBits(inf, VarianceKl.varianceKl(-inf, 0));
         assertTrue(Float.isNaN(VarianceKl.varianceKl(Float.NaN, 1)));
         assertTrue(Float.isNaN(VarianceKl.varianceKl(0, Float.NaN)));

@@ -3,7 +3,8 @@ package io.elbo4j.equivalence;
 /** Rows, columns, samples per row, and whether operands lie unaligned with gaps between their rows. */
 record Shape(int rows, int columns, int samples, boolean strided) {
     static final Shape[] ALL = {
-            new Shape(0, 5, 1, false), new Shape(3, 0, 2, false), new Shape(1, 1, 1, false), new Shape(3, 1, 2, true), new Shape(2, 2, 1, true),
+            new Shape(0, 5, 1, false), new Shape(3, 0, 2, false), new Shape(1, 1, 1, false), new Shape(3, 1, 2, true),
+            new Shape(2, 2, 1, true),
             new Shape(5, 3, 1, false), new Shape(7, 4, 3, true), new Shape(1, 31, 1, true), new Shape(2, 32, 2, false),
             new Shape(5, 33, 1, true), new Shape(64, 20, 1, false), new Shape(33, 20, 1, true), new Shape(4, 127, 1,
                     true),
