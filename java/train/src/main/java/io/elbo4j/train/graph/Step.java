@@ -127,7 +127,7 @@ public final class Step implements AutoCloseable {
     private void forward(StepSettings settings) {
         boolean decode = settings.mode() == StepSettings.Mode.DECODE;
         for (Node node : graph.nodes()) {
-            boolean downstream = node instanceof Value v && v.perSample() && !(node instanceof Latent);
+            boolean downstream = node instanceof Value v && v.rows().has(Axis.SAMPLE) && !(node instanceof Latent);
             if (!decode || downstream) {
                 node.forward(plan);
             }

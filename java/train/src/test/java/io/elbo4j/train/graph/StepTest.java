@@ -369,7 +369,6 @@ class StepTest {
         refused("2 columns, 'x' has 3", () -> g.observe("o", new BernoulliLogits(z), x));
         refused("columns 0 to 3", () -> g.slice("s", x, 1, 4));
         refused("2 dimensions, its prior 3", () -> g.latent("y", q, new DiagonalGaussian(x, x)));
-        refused("one per sample", () -> g.concatenate("both", x, z));
         refused("parameter named 'd.weight'", () -> {
             g.shared("d.weight", 2, 0);
             g.dense("d", x, 2, Activation.RELU);
