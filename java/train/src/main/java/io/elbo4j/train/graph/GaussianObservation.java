@@ -9,7 +9,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * x ~ N(mean, exp(logVariance)), diagonal. The log-variance is one per element (a value computed from the latent
- * variable), one per dimension shared by all rows ({@link Graph#shared}), or fixed ({@link Graph#constant}).
+ * variable), one per dimension shared by all rows ({@link Graph#shared}), or fixed ({@link Graph#constant}). x may
+ * depend on parameters, as a latent variable does.
  */
 public record GaussianObservation(Value mean, Value logVariance) implements Likelihood {
     public GaussianObservation {
@@ -40,6 +41,11 @@ public record GaussianObservation(Value mean, Value logVariance) implements Like
     }
 
     @Override
+    public boolean differentiatesX() {
+        return true;
+    }
+
+    @Override
     public void observe(Plan plan, Value x, Matrix logLikelihood) {
         Matrix m = plan.value(mean);
         Matrix lv = sharesVariance() ? plan.value(logVariance).repeatRow(m.rows()) : plan.value(logVariance);
@@ -58,6 +64,11 @@ public record GaussianObservation(Value mean, Value logVariance) implements Like
             plan.parameterGradient(shared.row(), gradientOfShared);
         } else if (logVariance.differentiable() && sharesVariance()) {
             plan.launch(gradientOfShared.apply(plan.target(logVariance, false)));
+        }
+        if (x.differentiable()) {
+            // x and the mean may change roles: the log-likelihood stays the same to the bit
+            plan.launch(GaussianLogLikelihood.fused(plan.value(x), lv, m, weight, logLikelihood, plan.target(x, false),
+                    null));
         }
     }
 

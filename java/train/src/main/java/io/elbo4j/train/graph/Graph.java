@@ -114,13 +114,22 @@ public final class Graph {
         return latent;
     }
 
-    /** log p(x | likelihood's parameters) in the objective: a number for each row that any of them has. */
+    /**
+     * log p(x | likelihood's parameters) in the objective: a number for each row that any of them has.
+     *
+     * @throws IllegalArgumentException if x depends on parameters and the likelihood has no gradient with respect to it
+     */
     public void observe(String name, Likelihood likelihood, Value x) {
         requireFree(name);
         likelihood.parameters().forEach(this::owned);
-        Rows rows = Value.union(likelihood.parameters()).union(owned(x).rows());
-        // kernels take a row of x for several rows of the parameters
-        observations.add(add(new Observation(name, likelihood.withParameters(v -> repeat(v, rows)), x)));
+        if (owned(x).differentiable() && !likelihood.differentiatesX()) {
+            throw new IllegalArgumentException("observe '" + name + "': '" + x.name() + "' depends on parameters, but "
+                    + likelihood.getClass().getSimpleName() + " has no gradient with respect to what is observed");
+        }
+        Rows rows = Value.union(likelihood.parameters()).union(x.rows());
+        // kernels take a row of x for several rows of the parameters, but give a gradient for each row alone
+        Value observed = x.differentiable() ? repeat(x, rows) : x;
+        observations.add(add(new Observation(name, likelihood.withParameters(v -> repeat(v, rows)), observed)));
     }
 
     /** A value as an operation of those rows needs it; what several need is repeated once. */

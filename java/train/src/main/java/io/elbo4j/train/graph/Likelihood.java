@@ -21,6 +21,14 @@ public interface Likelihood {
      */
     Likelihood withParameters(UnaryOperator<Value> each);
 
+    /**
+     * Whether {@link #observe} also writes the gradient with respect to x, where x depends on parameters; if not, the
+     * graph refuses to observe such a value. x then has as many rows as {@link #location}.
+     */
+    default boolean differentiatesX() {
+        return false;
+    }
+
     /** Launches for {@code logLikelihood}, a value per row; with gradients if the plan trains. */
     void observe(Plan plan, Value x, Matrix logLikelihood);
 

@@ -157,6 +157,46 @@ class RowsGradientTest {
         });
     }
 
+    /** The gradient goes to what is observed alone: its mean and variance are constants, the KL has no weight. */
+    @Test
+    void observedLatentVariable() {
+        GradientCheck check = new GradientCheck("a latent variable near 5").rows(9).klWeight(0);
+        Graph g = check.graph();
+        Value z = g.latent("z", g.gaussian("q", g.input("x", X), Z1));
+        g.observe("o", new GaussianObservation(g.constant("five", Z1, 5), g.constant("zero", Z1, 0)), z);
+        check.run(w -> {
+            Normal q = Normal.of(linear(w, "q", w.get("x")));
+            double[][] zeros = zeros(w.noise(0, Z1));
+            return new Terms(gaussian(Reference.repeated(new double[] {5, 5, 5}, w.rows()), zeros, q.draw(w, 0)), q
+                    .klToStandard());
+        });
+    }
+
+    /** A latent variable under a mean per row of the batch, a ReLU's output, and a row that all share. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 9})
+    void observedValuesThatDependOnParameters(int rows) {
+        GradientCheck check = new GradientCheck("observed values with gradients").rows(rows).klWeight(0.7);
+        Graph g = check.graph();
+        Value x = g.input("x", X);
+        Value z = g.latent("z", g.gaussian("q", x, Z1));
+        Value h = g.dense("h", z, Z1, Activation.RELU);
+        Value row = g.shared("row", Z1, 0.7f);
+        DiagonalGaussian p = g.gaussian("p", x, Z1);
+        g.observe("z | x", new GaussianObservation(p.mean(), p.logVariance()), z);
+        g.observe("h | row", new GaussianObservation(row, g.shared("lv", Z1, -0.3f)), h);
+        g.observe("row | z", new GaussianObservation(z, p.logVariance()), row);
+        check.run(w -> {
+            Normal q = Normal.of(linear(w, "q", w.get("x")));
+            Normal of = Normal.of(linear(w, "p", w.get("x")));
+            double[][] drawn = q.draw(w, 0);
+            double[][] hidden = dense(w, "h", drawn, Activation.RELU);
+            return new Terms(gaussian(of.mean, of.logVariance, drawn)
+                    + gaussian(w.shared("row"), w.shared("lv"), hidden)
+                    + gaussian(drawn, of.logVariance, w.shared("row")), q.klToStandard());
+        });
+    }
+
     @Test
     void sharedPriorsOfTwoLatentVariables() {
         GradientCheck check = new GradientCheck("learned priors that all rows share").rows(9).klWeight(0.7);

@@ -369,6 +369,8 @@ class StepTest {
         refused("2 columns, 'x' has 3", () -> g.observe("o", new BernoulliLogits(z), x));
         refused("columns 0 to 3", () -> g.slice("s", x, 1, 4));
         refused("2 dimensions, its prior 3", () -> g.latent("y", q, new DiagonalGaussian(x, x)));
+        refused("observe 'o': 'z' depends on parameters, but BernoulliLogits has no gradient", () -> g.observe("o",
+                new BernoulliLogits(g.slice("x'", x, 0, 2)), z));
         refused("parameter named 'd.weight'", () -> {
             g.shared("d.weight", 2, 0);
             g.dense("d", x, 2, Activation.RELU);
