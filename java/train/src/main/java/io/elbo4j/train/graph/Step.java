@@ -48,7 +48,7 @@ public final class Step implements AutoCloseable {
     private double klWeight = Double.NaN;
 
     private Step(Graph graph, Parameters parameters, Backend backend, long batch, StepSettings settings,
-            @Nullable Matrix data, @Nullable Indices sharedOrder, @Nullable AdamStep adam) {
+            @Nullable Source data, @Nullable Indices sharedOrder, @Nullable AdamStep adam) {
         if (batch < 1) {
             throw new IllegalArgumentException("a step needs at least 1 row, not " + batch);
         }
@@ -63,7 +63,7 @@ public final class Step implements AutoCloseable {
         this.ownOrder = data == null || sharedOrder != null ? null : backend.indices(Math.toIntExact(batch));
         this.order = sharedOrder != null ? sharedOrder : ownOrder;
         this.plan = new Plan(backend, parameters, settings, batch, input -> data == null ? null
-                : Rows.gather(data, order, planned(input)));
+                : Rows.gather(data.of(input), order, planned(input)));
         forward(settings);
         if (settings.means()) {
             for (Observation o : graph.observations()) {
@@ -99,10 +99,22 @@ public final class Step implements AutoCloseable {
         }
     }
 
-    /** Compiles a training step; {@code data}, whose rows the input is, is null where inputs are set by hand. */
+    /** Compiles a training step whose inputs are set by hand. */
     public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            @Nullable Matrix data, AdamStep adam) {
+            AdamStep adam) {
+        return new Step(graph, parameters, backend, rows, settings, null, null, adam);
+    }
+
+    /** Compiles a training step whose inputs are rows of {@code data}. */
+    public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
+            Source data, AdamStep adam) {
         return new Step(graph, parameters, backend, rows, settings, data, null, adam);
+    }
+
+    /** Compiles a training step whose only input is rows of {@code data}. */
+    public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
+            Matrix data, AdamStep adam) {
+        return new Step(graph, parameters, backend, rows, settings, Source.of(graph, data), null, adam);
     }
 
     /**
@@ -110,14 +122,31 @@ public final class Step implements AutoCloseable {
      * epoch's; {@link #rows(int)} says where in it. The step does not close {@code order}.
      */
     public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            Matrix data, Indices order, AdamStep adam) {
+            Source data, Indices order, AdamStep adam) {
         return new Step(graph, parameters, backend, rows, settings, data, order, adam);
     }
 
-    /** Compiles a step that changes no parameter; {@code data} is null where inputs are set by hand. */
+    /** The same for a graph with one input. */
+    public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
+            Matrix data, Indices order, AdamStep adam) {
+        return new Step(graph, parameters, backend, rows, settings, Source.of(graph, data), order, adam);
+    }
+
+    /** Compiles a step that changes no parameter and whose inputs are set by hand. */
+    public static Step compile(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings) {
+        return new Step(graph, parameters, backend, rows, settings, null, null, null);
+    }
+
+    /** Compiles a step that changes no parameter and whose inputs are rows of {@code data}. */
     public static Step compile(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            @Nullable Matrix data) {
+            Source data) {
         return new Step(graph, parameters, backend, rows, settings, data, null, null);
+    }
+
+    /** Compiles a step that changes no parameter and whose only input is rows of {@code data}. */
+    public static Step compile(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
+            Matrix data) {
+        return new Step(graph, parameters, backend, rows, settings, Source.of(graph, data), null, null);
     }
 
     private Matrix planned(Input input) {

@@ -133,7 +133,7 @@ final class GradientCheck {
                 new StepSettings(StepSettings.Mode.TRAIN, seed, samples, freeBits, Double.POSITIVE_INFINITY, false);
         try (JavaBackend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, graph.parameters(), seed);
-                Step step = Step.train(graph, parameters, backend, rows, settings, null,
+                Step step = Step.train(graph, parameters, backend, rows, settings,
                         new AdamStep(0, 0.9, 0.999, 1e-8))) {
             SplittableRandom random = new SplittableRandom(seed);
             for (Input input : graph.inputs()) {

@@ -72,8 +72,8 @@ class RowsTest {
         Value repeated = (Value) g.nodes().stream().filter(Repeat.class::isInstance).findFirst().orElseThrow();
         try (Backend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, g.parameters(), 1);
-                Step one = Step.compile(g, parameters, backend, 5, StepSettings.evaluate(1), null);
-                Step many = Step.compile(g, parameters, backend, 5, StepSettings.importance(1, 7), null)) {
+                Step one = Step.compile(g, parameters, backend, 5, StepSettings.evaluate(1));
+                Step many = Step.compile(g, parameters, backend, 5, StepSettings.importance(1, 7))) {
             Matrix data = one.value(x);
             assertEquals(data.storage(), one.value(repeated).storage());
             many.value(x).set(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);

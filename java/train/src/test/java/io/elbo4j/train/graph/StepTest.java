@@ -339,14 +339,15 @@ class StepTest {
                 false));
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend); Matrix narrow = backend.matrix(9, 3);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
-                Step byHand = Step.compile(vae.graph(), parameters, backend, 2, StepSettings.evaluate(SEED), null)) {
+                Step byHand = Step.compile(vae.graph(), parameters, backend, 2, StepSettings.evaluate(SEED))) {
             StepSettings train = StepSettings.train(SEED);
             refused("at least 1 row, not 0",
                     () -> Step.train(vae.graph(), parameters, backend, 0, train, data, adam()));
             refused("AdamStep", () -> Step.compile(vae.graph(), parameters, backend, 8, train, data));
             refused("AdamStep", () -> Step.train(vae.graph(), parameters, backend, 8, StepSettings.evaluate(SEED), data,
                     adam()));
-            refused("8 x 3", () -> Step.compile(vae.graph(), parameters, backend, 8, StepSettings.evaluate(SEED),
+            refused("the data of input 'x' must be 9 x 40, not 9 x 3", () -> Step.compile(vae.graph(), parameters,
+                    backend, 8, StepSettings.evaluate(SEED),
                     narrow));
             refused("'encoder.0.weight' of 40 x 31", () -> Step.compile(other.graph(), parameters, backend, 8,
                     StepSettings.evaluate(SEED), data));
