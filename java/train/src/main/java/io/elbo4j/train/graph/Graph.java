@@ -162,7 +162,8 @@ public final class Graph {
         return p;
     }
 
-    private Value owned(Value v) {
+    /** @throws IllegalArgumentException naming the value, if it belongs to another graph */
+    Value owned(Value v) {
         if (!nodes.contains(v)) {
             throw new IllegalArgumentException("'" + v.name() + "' belongs to another graph");
         }

@@ -4,6 +4,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianSampleKl;
+import io.elbo4j.operation.RandomFill;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,11 @@ public final class Latent extends Value {
         return prior == null ? q.values() : Stream.of(q, prior).flatMap(g -> g.values().stream()).toList();
     }
 
+    /** What the prior is computed from; nothing, if it is the standard normal. */
+    List<Value> priorValues() {
+        return prior == null ? List.of() : prior.values();
+    }
+
     private @Nullable Matrix priorMean(Plan plan) {
         return prior == null ? null : plan.value(prior.mean());
     }
@@ -66,6 +72,20 @@ public final class Latent extends Value {
         if (plan.freeBits() > 0) {
             plan.launch(GaussianKlPerDimension.freeBitsGate(plan.klPerDimension(this),
                     (float) (plan.freeBits() * mean.rows()), plan.columnWeight(this)));
+        }
+    }
+
+    /** Instead of {@link #forward}: z from the prior alone. */
+    void drawFromPrior(Plan plan) {
+        Noise noise = plan.noise(stream, this);
+        if (prior == null) {
+            plan.launch(RandomFill.normal(noise, plan.value(this)));
+        } else {
+            Matrix mean = plan.value(prior.mean());
+            // the kernel's KL, from the prior to the standard normal, is of no use here
+            Matrix unused = plan.buffer("KL of the prior of " + name(), mean.rows(), 1);
+            plan.launch(GaussianSampleKl.forward(mean, plan.value(prior.logVariance()), noise, plan.value(this),
+                    unused));
         }
     }
 

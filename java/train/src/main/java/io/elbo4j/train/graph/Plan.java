@@ -125,7 +125,11 @@ public final class Plan {
     }
 
     Noise noise(int stream, Value drawn) {
-        int offset = training() ? 0 : Streams.EVALUATION;
+        int offset = switch (settings.mode()) {
+            case TRAIN -> 0;
+            case EVALUATE, IMPORTANCE -> Streams.EVALUATION;
+            case DECODE -> Streams.DECODING;
+        };
         return noises.computeIfAbsent(stream, s -> new NodeNoise(new Noise(settings.seed(), s + offset),
                 rows(drawn) / batch, importanceWeighted() && !drawn.rows().has(Axis.SAMPLE))).noise();
     }
