@@ -220,10 +220,15 @@ public final class Step implements AutoCloseable {
 
     private void weigh(StepSettings settings, List<Launch> all) {
         Matrix sum = plan.buffer("log weights", batch * settings.samples(), 1);
-        List<Matrix> parts = new ArrayList<>(plan.logWeights().values());
-        all.add(Rows.copy(parts.get(0), sum));
-        for (Matrix part : parts.subList(1, parts.size())) {
-            all.add(Rows.add(part, sum));
+        boolean first = true;
+        for (Matrix part : plan.logWeights().values()) {
+            // a term that does not depend on the samples counts for each of them
+            boolean shared = part.rows() == 1;
+            Matrix term = shared ? part.repeatRow(sum.rows()) : part;
+            for (Matrix target : shared ? List.of(sum) : Repeat.each(sum, part.rows())) {
+                all.add(first ? Rows.copy(term, target) : Rows.add(term, target));
+            }
+            first = false;
         }
         all.add(LogMeanExp.forward(sum.reshape(batch, settings.samples()), plan.buffer("log mean weight", batch, 1)));
     }

@@ -13,7 +13,6 @@ import io.elbo4j.operation.RandomFill;
 import io.elbo4j.purejava.JavaBackend;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,20 +43,8 @@ class DecodeTest {
         backend.close();
     }
 
-    private static double[][] doubles(Matrix m) {
-        float[] flat = m.toArray();
-        int n = (int) m.columns();
-        return IntStream.range(0, (int) m.rows()).mapToObj(i -> IntStream.range(0, n)
-                .mapToDouble(j -> flat[i * n + j]).toArray()).toArray(double[][]::new);
-    }
-
-    private double[][] parameter(String name) {
-        return parameters.all().stream().filter(s -> s.parameter().name().equals(name)).findFirst()
-                .map(s -> doubles(s.value())).orElseThrow();
-    }
-
     private double[][] dense(String name, double[][] in, Activation activation) {
-        return Reference.dense(in, parameter(name + ".weight"), parameter(name + ".bias"), activation);
+        return Doubles.dense(parameters, name, in, activation);
     }
 
     /** The noise with which the graph's {@code index}-th random node is drawn from its prior. */
@@ -74,7 +61,7 @@ class DecodeTest {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextDouble();
         }
-        return doubles(m.set(values));
+        return Doubles.of(m.set(values));
     }
 
     private Matrix mean(Step step, int observation) {
@@ -82,7 +69,7 @@ class DecodeTest {
     }
 
     private static void near(double[][] expected, Matrix found) {
-        double[][] values = doubles(found);
+        double[][] values = Doubles.of(found);
         assertEquals(expected.length, values.length);
         for (int i = 0; i < values.length; i++) {
             assertArrayEquals(expected[i], values[i], 1e-6);
@@ -97,7 +84,7 @@ class DecodeTest {
             step.run(3);
             double[][] p = dense("p1", Reference.beside(label, given), Activation.IDENTITY);
             double[][] drawn = Reference.sample(Reference.columns(p, 0, 3), Reference.columns(p, 3, 6),
-                    doubles(noise(1, 3, 3)));
+                    Doubles.of(noise(1, 3, 3)));
             near(drawn, step.value(z1));
             near(dense("logits", drawn, Activation.SIGMOID), mean(step, 0));
         }

@@ -78,7 +78,7 @@ final class GradientCheck {
             return noises.computeIfAbsent(index, i -> {
                 try (JavaBackend backend = new JavaBackend(1); Matrix eps = backend.matrix(rows, columns)) {
                     RandomFill.normal(new Noise(seed, Streams.NODES + i).step(STEP), eps).run();
-                    return doubles(eps);
+                    return Doubles.of(eps);
                 }
             });
         }
@@ -142,10 +142,10 @@ final class GradientCheck {
                 for (int i = 0; i < values.length; i++) {
                     values[i] = (float) random.nextDouble();
                 }
-                world.matrices.put(input.name(), Reference.each(doubles(x.set(values)), samples));
+                world.matrices.put(input.name(), Reference.each(Doubles.of(x.set(values)), samples));
             }
             for (Parameters.State s : parameters.all()) {
-                world.matrices.put(s.parameter().name(), doubles(s.value()));
+                world.matrices.put(s.parameter().name(), Doubles.of(s.value()));
             }
             // twice, so that what a step leaves in its buffers would show in the next one's gradients
             step.klWeight(klWeight).run(STEP - 1);
@@ -166,7 +166,7 @@ final class GradientCheck {
 
     private double compare(String name, Parameters.State s, World world, Function<World, Terms> objective) {
         double[][] value = world.get(s.parameter().name());
-        double[][] found = doubles(s.gradient());
+        double[][] found = Doubles.of(s.gradient());
         double[][] expected = Reference.zeros(value);
         double scale = 0.01;
         for (int i = 0; i < value.length; i++) {
@@ -195,14 +195,5 @@ final class GradientCheck {
 
     private double loss(Terms terms) {
         return klWeight * terms.penalty() - terms.logLikelihood();
-    }
-
-    private static double[][] doubles(Matrix m) {
-        float[] flat = m.toArray();
-        double[][] out = new double[(int) m.rows()][(int) m.columns()];
-        for (int i = 0; i < flat.length; i++) {
-            out[i / out[0].length][i % out[0].length] = flat[i];
-        }
-        return out;
     }
 }
