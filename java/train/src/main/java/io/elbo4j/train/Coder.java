@@ -99,8 +99,8 @@ public final class Coder {
         }
         int columns = (int) vae.settings().columns();
         float[] out = new float[Math.multiplyExact(rows, columns)];
-        try (Steps steps = new Steps(n -> Step.compile(vae.graph(), parameters, backend, n, StepSettings.decode(seed),
-                null))) {
+        try (Steps steps = new Steps(n -> Step.compile(vae.graph(), parameters, backend, n, StepSettings.decode(
+                seed)))) {
             for (Chunk chunk : Chunk.of(rows, ROWS)) {
                 Step step = steps.of(chunk.rows());
                 step.value(vae.z()).set(z, chunk.begin() * latent);

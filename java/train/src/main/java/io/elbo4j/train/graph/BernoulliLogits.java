@@ -5,6 +5,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.operation.BernoulliLogLikelihood;
 import io.elbo4j.operation.Elementwise;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** x in [0, 1] with log p = x log(sigmoid(logits)) + (1 - x) log(1 - sigmoid(logits)). */
 public record BernoulliLogits(Value logits) implements Likelihood {
@@ -16,6 +17,11 @@ public record BernoulliLogits(Value logits) implements Likelihood {
     @Override
     public List<Value> parameters() {
         return List.of(logits);
+    }
+
+    @Override
+    public Likelihood withParameters(UnaryOperator<Value> each) {
+        return new BernoulliLogits(each.apply(logits));
     }
 
     @Override

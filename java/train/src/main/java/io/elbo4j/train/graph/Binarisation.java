@@ -1,6 +1,7 @@
 package io.elbo4j.train.graph;
 
 import io.elbo4j.operation.Binarise;
+import java.util.List;
 
 /** See {@link Graph#binarise}. */
 final class Binarisation extends Value {
@@ -8,7 +9,7 @@ final class Binarisation extends Value {
     private final int stream;
 
     Binarisation(String name, Value probability, int stream) {
-        super(name, probability.columns(), probability.perSample(), false);
+        super(name, probability.columns(), probability.rows(), List.of(probability), false);
         this.probability = probability;
         this.stream = stream;
     }

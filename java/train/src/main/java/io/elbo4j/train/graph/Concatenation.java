@@ -8,14 +8,8 @@ final class Concatenation extends Value {
     private final List<Value> parts;
 
     Concatenation(String name, List<Value> parts) {
-        super(name, parts.stream().mapToLong(Value::columns).sum(), parts.stream().anyMatch(Value::perSample),
+        super(name, parts.stream().mapToLong(Value::columns).sum(), union(parts), parts,
                 parts.stream().anyMatch(Value::differentiable));
-        for (Value part : parts) {
-            if (part.perSample() != perSample()) {
-                throw new IllegalArgumentException("concatenate '" + name + "': '" + part.name()
-                        + "' has one row per row of the batch, another part one per sample");
-            }
-        }
         this.parts = parts;
     }
 

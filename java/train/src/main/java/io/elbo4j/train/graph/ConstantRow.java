@@ -1,22 +1,22 @@
 package io.elbo4j.train.graph;
 
 import io.elbo4j.Matrix;
-import io.elbo4j.operation.Rows;
+import java.util.List;
 
 /** See {@link Graph#constant}. */
 final class ConstantRow extends Value {
     private final float value;
 
     ConstantRow(String name, long columns, float value) {
-        super(name, columns, false, false);
+        super(name, columns, Rows.SHARED, List.of(), false);
         this.value = value;
     }
 
     @Override
     Matrix place(Plan plan) {
         Matrix row = plan.ownBuffer(this, 1, columns());
-        Rows.fill(value, row).run();
-        return row.repeatRow(plan.batch());
+        io.elbo4j.operation.Rows.fill(value, row).run();
+        return row;
     }
 
     @Override

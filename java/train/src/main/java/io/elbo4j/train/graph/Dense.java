@@ -5,6 +5,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.Sums;
+import java.util.List;
 
 /**
  * y = activation(x W + b). Backward: dPre = activation'(pre) dy, dx = dPre W^T, dW = x^T dPre, db = column sums of
@@ -17,7 +18,7 @@ final class Dense extends Value {
     private final Activation activation;
 
     Dense(String name, Value x, Parameter weight, Parameter bias, Activation activation) {
-        super(name, weight.columns(), x.perSample(), true);
+        super(name, weight.columns(), x.rows(), List.of(x), true);
         this.x = x;
         this.weight = weight;
         this.bias = bias;

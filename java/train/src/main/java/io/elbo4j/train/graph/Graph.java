@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * g.observe("reconstruction", new BernoulliLogits(g.dense("logits", d, 784, Activation.IDENTITY)), x);
  * }</pre>
  *
- * Build it once, then {@link Step#compile} it for a backend and a number of rows.
+ * The {@link io.elbo4j.train.graph.Rows rows} of an operation have the axes of all of its inputs. Where an input has
+ * fewer, its rows are repeated, and its gradient is the sum of theirs.
+ *
+ * <p>Build it once, then {@link Step#compile} it for a backend and a number of rows.
  */
 public final class Graph {
     private final List<Node> nodes = new ArrayList<>();
@@ -45,7 +48,7 @@ public final class Graph {
 
     /** Zeros and ones drawn anew at every step with the probabilities {@code x}, in [0, 1] (dynamic binarisation). */
     public Value binarise(String name, Value x) {
-        return add(new Binarisation(name, owned(x), streams++));
+        return add(new Binarisation(name, repeat(owned(x), x.rows().union(Rows.BATCH)), streams++));
     }
 
     /**
@@ -58,9 +61,12 @@ public final class Graph {
                 x.columns())), parameter(Parameter.uniform(name + ".bias", 1, units, x.columns())), activation));
     }
 
-    /** The columns of all values, side by side. */
+    /** The columns of all values, side by side; its rows have the axes of all of them. */
     public Value concatenate(String name, Value... values) {
-        return add(new Concatenation(name, List.of(values).stream().map(this::owned).toList()));
+        requireFree(name);
+        List<Value> parts = List.of(values).stream().map(this::owned).toList();
+        Rows rows = Value.union(parts);
+        return add(new Concatenation(name, parts.stream().map(part -> repeat(part, rows)).toList()));
     }
 
     /** Columns {@code begin} (inclusive) to {@code end} (exclusive), without a copy. */
@@ -68,12 +74,12 @@ public final class Graph {
         return add(new Slice(name, owned(x), begin, end));
     }
 
-    /** One learned row that every row of the batch shares. */
+    /** One learned row that all rows share. */
     public Value shared(String name, long columns, float initially) {
         return add(new SharedRow(name, parameter(Parameter.constant(name, 1, columns, initially))));
     }
 
-    /** One row of constants that every row of the batch shares. */
+    /** One row of constants that all rows share. */
     public Value constant(String name, long columns, float value) {
         return add(new ConstantRow(name, columns, value));
     }
@@ -93,17 +99,46 @@ public final class Graph {
         return latent(name, q, null);
     }
 
-    /** z ~ q by the reparameterised sample, and KL(q || prior) in the objective; null is the standard normal. */
+    /**
+     * z ~ q by the reparameterised sample, and KL(q || prior) in the objective; null is the standard normal. q and the
+     * prior may have different rows. Where any of them has samples, as what depends on another latent variable, z has
+     * one for each of these; else K for each row of the batch.
+     */
     public Value latent(String name, DiagonalGaussian q, @Nullable DiagonalGaussian prior) {
-        Latent latent = add(new Latent(name, owned(q), prior == null ? null : owned(prior), streams++));
+        requireFree(name);
+        Rows ofBoth = owned(q).rows().union(prior == null ? Rows.SHARED : owned(prior).rows());
+        Rows rows = ofBoth.union(Rows.BATCH);
+        Latent latent = add(new Latent(name, q.map(v -> repeat(v, rows)),
+                prior == null ? null : prior.map(v -> repeat(v, rows)), streams++));
         latents.add(latent);
         return latent;
     }
 
-    /** log p(x | likelihood's parameters) in the objective. */
+    /**
+     * log p(x | likelihood's parameters) in the objective: a number for each row that any of them has.
+     *
+     * @throws IllegalArgumentException if x depends on parameters and the likelihood has no gradient with respect to it
+     */
     public void observe(String name, Likelihood likelihood, Value x) {
+        requireFree(name);
         likelihood.parameters().forEach(this::owned);
-        observations.add(add(new Observation(name, likelihood, owned(x))));
+        if (owned(x).differentiable() && !likelihood.differentiatesX()) {
+            throw new IllegalArgumentException("observe '" + name + "': '" + x.name() + "' depends on parameters, but "
+                    + likelihood.getClass().getSimpleName() + " has no gradient with respect to what is observed");
+        }
+        Rows rows = Value.union(likelihood.parameters()).union(x.rows());
+        // kernels take a row of x for several rows of the parameters, but give a gradient for each row alone
+        Value observed = x.differentiable() ? repeat(x, rows) : x;
+        observations.add(add(new Observation(name, likelihood.withParameters(v -> repeat(v, rows)), observed)));
+    }
+
+    /** A value as an operation of those rows needs it; what several need is repeated once. */
+    private Value repeat(Value v, Rows rows) {
+        if (v.rows().equals(rows)) {
+            return v;
+        }
+        return nodes.stream().filter(node -> node instanceof Repeat r && r.repeats(v, rows)).map(Repeat.class::cast)
+                .findFirst().orElseGet(() -> add(new Repeat(v, rows)));
     }
 
     private void requireFree(String name) {
@@ -127,7 +162,8 @@ public final class Graph {
         return p;
     }
 
-    private Value owned(Value v) {
+    /** @throws IllegalArgumentException naming the value, if it belongs to another graph */
+    Value owned(Value v) {
         if (!nodes.contains(v)) {
             throw new IllegalArgumentException("'" + v.name() + "' belongs to another graph");
         }
@@ -135,7 +171,7 @@ public final class Graph {
     }
 
     private DiagonalGaussian owned(DiagonalGaussian g) {
-        return new DiagonalGaussian(owned(g.mean()), owned(g.logVariance()));
+        return g.map(this::owned);
     }
 
     public List<Parameter> parameters() {

@@ -4,12 +4,19 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianSampleKl;
+import io.elbo4j.operation.RandomFill;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * z = mean + exp(logVariance / 2) eps with KL(q || prior), fused (Kingma and Welling 2014, section 2.4 and appendix B).
  * With free bits (Kingma et al. 2016, equation 15, one group per dimension) a dimension whose KL, averaged over the
  * batch, is not above the threshold adds the threshold to the objective and no gradient.
+ *
+ * <p>The parameters of q and of the prior have the same rows. Where these have samples already, z has one for each;
+ * else it adds the axis SAMPLE: rows rK to rK + K - 1 of z are the samples of row r. The KL has a number for each row
+ * of the parameters.
  */
 public final class Latent extends Value {
     private final DiagonalGaussian q;
@@ -17,18 +24,24 @@ public final class Latent extends Value {
     private final int stream;
 
     Latent(String name, DiagonalGaussian q, @Nullable DiagonalGaussian prior, int stream) {
-        super(name, q.columns(), true, q.differentiable() || prior != null && prior.differentiable());
+        super(name, q.columns(), q.rows().union(Rows.of(Axis.SAMPLE)), inputs(q, prior),
+                q.differentiable() || prior != null && prior.differentiable());
         if (prior != null && prior.columns() != q.columns()) {
             throw new IllegalArgumentException("latent '" + name + "' has " + q.columns() + " dimensions, its prior "
                     + prior.columns());
         }
-        if (prior != null && prior.mean().perSample() != q.mean().perSample()) {
-            throw new IllegalArgumentException("latent '" + name + "': posterior and prior must both have one row per"
-                    + " row of the batch, or both one per sample");
-        }
         this.q = q;
         this.prior = prior;
         this.stream = stream;
+    }
+
+    private static List<Value> inputs(DiagonalGaussian q, @Nullable DiagonalGaussian prior) {
+        return prior == null ? q.values() : Stream.of(q, prior).flatMap(g -> g.values().stream()).toList();
+    }
+
+    /** What the prior is computed from; nothing, if it is the standard normal. */
+    List<Value> priorValues() {
+        return prior == null ? List.of() : prior.values();
     }
 
     private @Nullable Matrix priorMean(Plan plan) {
@@ -59,6 +72,20 @@ public final class Latent extends Value {
         if (plan.freeBits() > 0) {
             plan.launch(GaussianKlPerDimension.freeBitsGate(plan.klPerDimension(this),
                     (float) (plan.freeBits() * mean.rows()), plan.columnWeight(this)));
+        }
+    }
+
+    /** Instead of {@link #forward}: z from the prior alone. */
+    void drawFromPrior(Plan plan) {
+        Noise noise = plan.noise(stream, this);
+        if (prior == null) {
+            plan.launch(RandomFill.normal(noise, plan.value(this)));
+        } else {
+            Matrix mean = plan.value(prior.mean());
+            // the kernel's KL, from the prior to the standard normal, is of no use here
+            Matrix unused = plan.buffer("KL of the prior of " + name(), mean.rows(), 1);
+            plan.launch(GaussianSampleKl.forward(mean, plan.value(prior.logVariance()), noise, plan.value(this),
+                    unused));
         }
     }
 

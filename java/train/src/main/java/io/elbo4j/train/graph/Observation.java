@@ -1,12 +1,14 @@
 package io.elbo4j.train.graph;
 
+import java.util.stream.Stream;
+
 /** See {@link Graph#observe}. */
 public final class Observation extends Node {
     private final Likelihood likelihood;
     private final Value x;
 
     Observation(String name, Likelihood likelihood, Value x) {
-        super(name);
+        super(name, Stream.concat(likelihood.parameters().stream(), Stream.of(x)).toList());
         if (likelihood.location().columns() != x.columns()) {
             throw new IllegalArgumentException("observe '" + name + "': the likelihood has "
                     + likelihood.location().columns() + " columns, '" + x.name() + "' has " + x.columns());

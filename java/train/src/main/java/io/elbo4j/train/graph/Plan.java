@@ -79,7 +79,15 @@ public final class Plan {
 
     /** How many rows a value has here. */
     public long rows(Value value) {
-        return value.perSample() ? batch * settings.samples() : batch;
+        return value.rows().count(this::size);
+    }
+
+    private long size(Axis axis) {
+        return switch (axis) {
+            case BATCH -> batch;
+            case SAMPLE -> settings.samples();
+            case MEMBER, TIME -> throw new IllegalArgumentException("a step has no size of the axis " + axis + " yet");
+        };
     }
 
     // buffers
@@ -117,15 +125,24 @@ public final class Plan {
     }
 
     Noise noise(int stream, Value drawn) {
-        int offset = training() ? 0 : Streams.EVALUATION;
+        int offset = switch (settings.mode()) {
+            case TRAIN -> 0;
+            case EVALUATE, IMPORTANCE -> Streams.EVALUATION;
+            case DECODE -> Streams.DECODING;
+        };
         return noises.computeIfAbsent(stream, s -> new NodeNoise(new Noise(settings.seed(), s + offset),
-                rows(drawn) / batch, importanceWeighted() && !drawn.perSample())).noise();
+                rows(drawn) / batch, importanceWeighted() && !drawn.rows().has(Axis.SAMPLE))).noise();
     }
 
     // launches
 
     public void launch(Launch launch) {
-        launches.add(launch);
+        launch(List.of(launch));
+    }
+
+    /** Launches that together write what {@link #target} gave. */
+    void launch(List<Launch> together) {
+        launches.addAll(together);
         for (Pending p : pending) {
             launches.add(Rows.add(p.scratch(), p.target()));
         }
@@ -223,21 +240,23 @@ public final class Plan {
     // gradients of values
 
     private Matrix root(Value value) {
-        return buffer("gradient of value " + value.root().name(), rows(value.root()), value.root().columns());
+        Value root = value.root(this);
+        return buffer("gradient of value " + root.name(), rows(root), root.columns());
     }
 
     boolean hasGradient(Value value) {
-        return written.containsKey(value.root());
+        return written.containsKey(value.root(this));
     }
 
     /** The complete gradient with respect to a value: what no consumer wrote is zero. */
     Matrix gradient(Value value) {
-        completeGaps(value.root(), 0, value.root().columns());
-        return root(value).columns(value.rootColumn(), value.rootColumn() + value.columns());
+        completeGaps(value.root(this), 0, value.root(this).columns());
+        long begin = value.rootColumn(this);
+        return root(value).columns(begin, begin + value.columns());
     }
 
     boolean gradientIsGated(Value value) {
-        return !ungated.contains(value.root());
+        return !ungated.contains(value.root(this));
     }
 
     /**
@@ -248,17 +267,17 @@ public final class Plan {
      */
     Matrix target(Value value, boolean gated) {
         if (!gated) {
-            ungated.add(value.root());
+            ungated.add(value.root(this));
         }
-        long begin = value.rootColumn();
+        long begin = value.rootColumn(this);
         long end = begin + value.columns();
         Matrix target = root(value).columns(begin, end);
-        List<Written> before = written.computeIfAbsent(value.root(), v -> new ArrayList<>());
+        List<Written> before = written.computeIfAbsent(value.root(this), v -> new ArrayList<>());
         if (before.stream().noneMatch(w -> w.begin() < end && begin < w.end())) {
             before.add(new Written(begin, end));
             return target;
         }
-        completeGaps(value.root(), begin, end);
+        completeGaps(value.root(this), begin, end);
         // numbered, because one launch may write several gradients of one value
         Matrix scratch = buffer("another gradient of " + value.name() + " (" + buffers.size() + ")", rows(value),
                 value.columns());

@@ -1,14 +1,14 @@
 package io.elbo4j.train.graph;
 
 import io.elbo4j.Matrix;
-import io.elbo4j.operation.Sums;
+import java.util.List;
 
-/** A parameter of one row that all rows share: its gradient is the sum over the rows. */
+/** A parameter of one row that all rows share. */
 final class SharedRow extends Value {
     private final Parameter row;
 
     SharedRow(String name, Parameter row) {
-        super(name, row.columns(), false, true);
+        super(name, row.columns(), Rows.SHARED, List.of(), true);
         this.row = row;
     }
 
@@ -18,7 +18,7 @@ final class SharedRow extends Value {
 
     @Override
     Matrix place(Plan plan) {
-        return plan.parameter(row).repeatRow(plan.batch());
+        return plan.parameter(row);
     }
 
     @Override
@@ -28,9 +28,10 @@ final class SharedRow extends Value {
 
     @Override
     void backward(Plan plan) {
+        // what repeats the row, or takes it for all rows, writes the parameter's gradient itself
         if (plan.hasGradient(this)) {
-            Matrix perRow = plan.gradient(this);
-            plan.parameterGradient(row, target -> Sums.columns(perRow, target));
+            Matrix gradient = plan.gradient(this);
+            plan.parameterGradient(row, target -> io.elbo4j.operation.Rows.copy(gradient, target));
         }
     }
 }

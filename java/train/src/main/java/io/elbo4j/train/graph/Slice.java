@@ -1,6 +1,7 @@
 package io.elbo4j.train.graph;
 
 import io.elbo4j.Matrix;
+import java.util.List;
 
 /** A view of some columns: value and gradient lie inside those of the sliced value. */
 final class Slice extends Value {
@@ -8,7 +9,7 @@ final class Slice extends Value {
     private final long begin;
 
     Slice(String name, Value x, long begin, long end) {
-        super(name, end - begin, x.perSample(), x.differentiable());
+        super(name, end - begin, x.rows(), List.of(x), x.differentiable());
         if (begin < 0 || end > x.columns()) {
             throw new IllegalArgumentException("slice '" + name + "' must lie in columns 0 to " + x.columns()
                     + " of '" + x.name() + "', not " + begin + " to " + end);
@@ -23,13 +24,13 @@ final class Slice extends Value {
     }
 
     @Override
-    Value root() {
-        return x.root();
+    Value root(Plan plan) {
+        return x.root(plan);
     }
 
     @Override
-    long rootColumn() {
-        return x.rootColumn() + begin;
+    long rootColumn(Plan plan) {
+        return x.rootColumn(plan) + begin;
     }
 
     @Override

@@ -14,9 +14,12 @@ import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +51,7 @@ public final class Step implements AutoCloseable {
     private double klWeight = Double.NaN;
 
     private Step(Graph graph, Parameters parameters, Backend backend, long batch, StepSettings settings,
-            @Nullable Matrix data, @Nullable Indices sharedOrder, @Nullable AdamStep adam) {
+            @Nullable Source data, @Nullable Indices sharedOrder, @Nullable AdamStep adam, Set<Value> given) {
         if (batch < 1) {
             throw new IllegalArgumentException("a step needs at least 1 row, not " + batch);
         }
@@ -63,8 +66,12 @@ public final class Step implements AutoCloseable {
         this.ownOrder = data == null || sharedOrder != null ? null : backend.indices(Math.toIntExact(batch));
         this.order = sharedOrder != null ? sharedOrder : ownOrder;
         this.plan = new Plan(backend, parameters, settings, batch, input -> data == null ? null
-                : Rows.gather(data, order, planned(input)));
-        forward(settings);
+                : Rows.gather(data.of(input), order, planned(input)));
+        if (settings.mode() == StepSettings.Mode.DECODE) {
+            Decoding.forward(graph, given, plan);
+        } else {
+            graph.nodes().forEach(node -> node.forward(plan));
+        }
         if (settings.means()) {
             for (Observation o : graph.observations()) {
                 o.likelihood().mean(plan, mean(o));
@@ -99,10 +106,22 @@ public final class Step implements AutoCloseable {
         }
     }
 
-    /** Compiles a training step; {@code data}, whose rows the input is, is null where inputs are set by hand. */
+    /** Compiles a training step whose inputs are set by hand. */
     public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            @Nullable Matrix data, AdamStep adam) {
-        return new Step(graph, parameters, backend, rows, settings, data, null, adam);
+            AdamStep adam) {
+        return new Step(graph, parameters, backend, rows, settings, null, null, adam, Set.of());
+    }
+
+    /** Compiles a training step whose inputs are rows of {@code data}. */
+    public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
+            Source data, AdamStep adam) {
+        return new Step(graph, parameters, backend, rows, settings, data, null, adam, Set.of());
+    }
+
+    /** Compiles a training step whose only input is rows of {@code data}. */
+    public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
+            Matrix data, AdamStep adam) {
+        return train(graph, parameters, backend, rows, settings, Source.of(graph, data), adam);
     }
 
     /**
@@ -110,28 +129,51 @@ public final class Step implements AutoCloseable {
      * epoch's; {@link #rows(int)} says where in it. The step does not close {@code order}.
      */
     public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            Matrix data, Indices order, AdamStep adam) {
-        return new Step(graph, parameters, backend, rows, settings, data, order, adam);
+            Source data, Indices order, AdamStep adam) {
+        return new Step(graph, parameters, backend, rows, settings, data, order, adam, Set.of());
     }
 
-    /** Compiles a step that changes no parameter; {@code data} is null where inputs are set by hand. */
+    /** The same for a graph with one input. */
+    public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
+            Matrix data, Indices order, AdamStep adam) {
+        return train(graph, parameters, backend, rows, settings, Source.of(graph, data), order, adam);
+    }
+
+    /**
+     * Compiles a step from given values, set by hand, to the means of the observations. It runs what these need and
+     * nothing else; a latent variable that they need and that is not given is drawn from its prior, once a row. Inputs
+     * that they need are set by hand too.
+     *
+     * @throws IllegalArgumentException if a given value belongs to another graph
+     */
+    public static Step decode(Graph graph, Parameters parameters, Backend backend, long rows, long seed,
+            Value... given) {
+        return new Step(graph, parameters, backend, rows, StepSettings.decode(seed), null, null, null,
+                Arrays.stream(given).map(graph::owned).collect(Collectors.toSet()));
+    }
+
+    /**
+     * Compiles a step that changes no parameter and whose inputs are set by hand; if it decodes, all latent variables
+     * are given.
+     */
+    public static Step compile(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings) {
+        return new Step(graph, parameters, backend, rows, settings, null, null, null, Set.copyOf(graph.latents()));
+    }
+
+    /** Compiles a step that changes no parameter and whose inputs are rows of {@code data}. */
     public static Step compile(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            @Nullable Matrix data) {
-        return new Step(graph, parameters, backend, rows, settings, data, null, null);
+            Source data) {
+        return new Step(graph, parameters, backend, rows, settings, data, null, null, Set.copyOf(graph.latents()));
+    }
+
+    /** Compiles a step that changes no parameter and whose only input is rows of {@code data}. */
+    public static Step compile(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
+            Matrix data) {
+        return compile(graph, parameters, backend, rows, settings, Source.of(graph, data));
     }
 
     private Matrix planned(Input input) {
         return plan.value(input);
-    }
-
-    private void forward(StepSettings settings) {
-        boolean decode = settings.mode() == StepSettings.Mode.DECODE;
-        for (Node node : graph.nodes()) {
-            boolean downstream = node instanceof Value v && v.perSample() && !(node instanceof Latent);
-            if (!decode || downstream) {
-                node.forward(plan);
-            }
-        }
     }
 
     /** Gradients of the parameters and Adam; without clipping Adam follows each gradient while it is in the cache. */
@@ -178,10 +220,15 @@ public final class Step implements AutoCloseable {
 
     private void weigh(StepSettings settings, List<Launch> all) {
         Matrix sum = plan.buffer("log weights", batch * settings.samples(), 1);
-        List<Matrix> parts = new ArrayList<>(plan.logWeights().values());
-        all.add(Rows.copy(parts.get(0), sum));
-        for (Matrix part : parts.subList(1, parts.size())) {
-            all.add(Rows.add(part, sum));
+        boolean first = true;
+        for (Matrix part : plan.logWeights().values()) {
+            // a term that does not depend on the samples counts for each of them
+            boolean shared = part.rows() == 1;
+            Matrix term = shared ? part.repeatRow(sum.rows()) : part;
+            for (Matrix target : shared ? List.of(sum) : Repeat.each(sum, part.rows())) {
+                all.add(first ? Rows.copy(term, target) : Rows.add(term, target));
+            }
+            first = false;
         }
         all.add(LogMeanExp.forward(sum.reshape(batch, settings.samples()), plan.buffer("log mean weight", batch, 1)));
     }

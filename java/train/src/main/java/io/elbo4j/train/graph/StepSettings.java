@@ -22,7 +22,7 @@ public record StepSettings(Mode mode, long seed, int samples, double freeBits, d
         EVALUATE,
         /** log p(x, z) - log q(z | x) for each sample */
         IMPORTANCE,
-        /** from given latent variables to the means of the observations */
+        /** from given values to the means of the observations, see {@link Step#decode} */
         DECODE
     }
 

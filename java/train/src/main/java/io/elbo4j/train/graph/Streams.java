@@ -10,6 +10,8 @@ public final class Streams {
     static final int NODES = 16;
     /** Added to a node's stream when the model is evaluated, so that a test never repeats training noise. */
     static final int EVALUATION = 1 << 20;
+    /** Added to a node's stream when it is drawn from its prior, which then has nothing in common with a posterior. */
+    static final int DECODING = 3 << 19;
     /** First stream of the parameters' initial values. */
     static final int INITIAL_VALUES = 1 << 21;
 

@@ -1,33 +1,40 @@
 package io.elbo4j.train.graph;
 
 import io.elbo4j.Matrix;
+import java.util.List;
 
-/**
- * A node with a value: a matrix of one row per row of the batch, or one per sample of a latent variable
- * ({@link #perSample}).
- */
+/** A node with a value: a matrix whose {@link #rows} say what it has a row for. */
 public abstract class Value extends Node {
     private final long columns;
-    private final boolean perSample;
+    private final Rows rows;
     private final boolean differentiable;
 
-    Value(String name, long columns, boolean perSample, boolean differentiable) {
-        super(name);
+    Value(String name, long columns, Rows rows, List<Value> inputs, boolean differentiable) {
+        super(name, inputs);
         if (columns < 1) {
             throw new IllegalArgumentException("'" + name + "' must have at least 1 column, not " + columns);
         }
         this.columns = columns;
-        this.perSample = perSample;
+        this.rows = rows;
         this.differentiable = differentiable;
+    }
+
+    /** The axes that any of these values has. */
+    static Rows union(Iterable<Value> values) {
+        Rows all = Rows.SHARED;
+        for (Value v : values) {
+            all = all.union(v.rows());
+        }
+        return all;
     }
 
     public final long columns() {
         return columns;
     }
 
-    /** Whether it depends on a latent variable, and so has a row for each of its samples. */
-    public final boolean perSample() {
-        return perSample;
+    /** What it has a row for: {@link Axis#SAMPLE} is among them if it depends on a latent variable. */
+    public final Rows rows() {
+        return rows;
     }
 
     /** Whether a gradient with respect to it leads to a parameter. */
@@ -41,11 +48,11 @@ public abstract class Value extends Node {
     }
 
     /** The value whose gradient buffer holds this one's, from column {@link #rootColumn}. */
-    Value root() {
+    Value root(Plan plan) {
         return this;
     }
 
-    long rootColumn() {
+    long rootColumn(Plan plan) {
         return 0;
     }
 

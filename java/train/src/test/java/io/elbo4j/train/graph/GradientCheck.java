@@ -35,16 +35,16 @@ final class GradientCheck {
         }
     }
 
-    /** What a double evaluation works with. */
+    /** What a double evaluation works with: it has a row for every sample, so inputs are there K times. */
     static final class World {
         private final Map<String, double[][]> matrices = new LinkedHashMap<>();
         private final Map<Integer, double[][]> noises = new HashMap<>();
         private final long seed;
         private final int rows;
 
-        private World(long seed, int rows) {
+        private World(long seed, int rows, int samples) {
             this.seed = seed;
-            this.rows = rows;
+            this.rows = rows * samples;
         }
 
         int rows() {
@@ -68,12 +68,17 @@ final class GradientCheck {
             return get(dense + ".bias");
         }
 
+        /** A parameter of one row, for every row. */
+        double[][] shared(String name) {
+            return Reference.repeated(get(name)[0], rows);
+        }
+
         /** The noise of the graph's {@code index}-th random node. */
         double[][] noise(int index, int columns) {
             return noises.computeIfAbsent(index, i -> {
                 try (JavaBackend backend = new JavaBackend(1); Matrix eps = backend.matrix(rows, columns)) {
                     RandomFill.normal(new Noise(seed, Streams.NODES + i).step(STEP), eps).run();
-                    return doubles(eps);
+                    return Doubles.of(eps);
                 }
             });
         }
@@ -114,13 +119,22 @@ final class GradientCheck {
         return this;
     }
 
-    /** Inputs are uniform in [0, 1), which suits every likelihood. */
+    /** With one sample of the latent variables and with seven. */
     void run(Function<World, Terms> objective) {
-        World world = new World(seed, rows);
+        run(1, objective);
+        run(7, objective);
+    }
+
+    /** Inputs are uniform in [0, 1), which suits every likelihood. */
+    private void run(int samples, Function<World, Terms> objective) {
+        World world = new World(seed, rows, samples);
+        String name = this.name + ", K = " + samples;
+        StepSettings settings =
+                new StepSettings(StepSettings.Mode.TRAIN, seed, samples, freeBits, Double.POSITIVE_INFINITY, false);
         try (JavaBackend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, graph.parameters(), seed);
-                Step step = Step.train(graph, parameters, backend, rows,
-                        StepSettings.train(seed).withFreeBits(freeBits), null, new AdamStep(0, 0.9, 0.999, 1e-8))) {
+                Step step = Step.train(graph, parameters, backend, rows, settings,
+                        new AdamStep(0, 0.9, 0.999, 1e-8))) {
             SplittableRandom random = new SplittableRandom(seed);
             for (Input input : graph.inputs()) {
                 Matrix x = step.value(input);
@@ -128,10 +142,10 @@ final class GradientCheck {
                 for (int i = 0; i < values.length; i++) {
                     values[i] = (float) random.nextDouble();
                 }
-                world.matrices.put(input.name(), doubles(x.set(values)));
+                world.matrices.put(input.name(), Reference.each(Doubles.of(x.set(values)), samples));
             }
             for (Parameters.State s : parameters.all()) {
-                world.matrices.put(s.parameter().name(), doubles(s.value()));
+                world.matrices.put(s.parameter().name(), Doubles.of(s.value()));
             }
             // twice, so that what a step leaves in its buffers would show in the next one's gradients
             step.klWeight(klWeight).run(STEP - 1);
@@ -143,16 +157,16 @@ final class GradientCheck {
             assertEquals(terms.kl() * rows, step.klTotal(), 1e-5 * Math.max(0.1, terms.kl() * rows), name + ": KL");
             double worst = 0;
             for (Parameters.State s : parameters.all()) {
-                worst = Math.max(worst, compare(s, world, objective));
+                worst = Math.max(worst, compare(name, s, world, objective));
             }
             System.out.printf("gradient check: %s, seed %d, %d rows, worst error %.1e of the gradient's scale%n", name,
                     seed, rows, worst);
         }
     }
 
-    private double compare(Parameters.State s, World world, Function<World, Terms> objective) {
+    private double compare(String name, Parameters.State s, World world, Function<World, Terms> objective) {
         double[][] value = world.get(s.parameter().name());
-        double[][] found = doubles(s.gradient());
+        double[][] found = Doubles.of(s.gradient());
         double[][] expected = Reference.zeros(value);
         double scale = 0.01;
         for (int i = 0; i < value.length; i++) {
@@ -181,14 +195,5 @@ final class GradientCheck {
 
     private double loss(Terms terms) {
         return klWeight * terms.penalty() - terms.logLikelihood();
-    }
-
-    private static double[][] doubles(Matrix m) {
-        float[] flat = m.toArray();
-        double[][] out = new double[(int) m.rows()][(int) m.columns()];
-        for (int i = 0; i < flat.length; i++) {
-            out[i / out[0].length][i % out[0].length] = flat[i];
-        }
-        return out;
     }
 }

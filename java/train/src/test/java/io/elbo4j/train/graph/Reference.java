@@ -2,6 +2,7 @@ package io.elbo4j.train.graph;
 
 import io.elbo4j.Activation;
 import java.util.Arrays;
+import java.util.Collections;
 
 /** The terms of an ELBO in plain double loops, written from the papers' formulas: what the graph is compared with. */
 final class Reference {
@@ -63,6 +64,11 @@ final class Reference {
         double[][] y = new double[rows][];
         Arrays.fill(y, row);
         return y;
+    }
+
+    /** Each row so many times. */
+    static double[][] each(double[][] x, int times) {
+        return Arrays.stream(x).flatMap(row -> Collections.nCopies(times, row).stream()).toArray(double[][]::new);
     }
 
     static double[][] zeros(double[][] like) {

@@ -339,14 +339,15 @@ class StepTest {
                 false));
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend); Matrix narrow = backend.matrix(9, 3);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
-                Step byHand = Step.compile(vae.graph(), parameters, backend, 2, StepSettings.evaluate(SEED), null)) {
+                Step byHand = Step.compile(vae.graph(), parameters, backend, 2, StepSettings.evaluate(SEED))) {
             StepSettings train = StepSettings.train(SEED);
             refused("at least 1 row, not 0",
                     () -> Step.train(vae.graph(), parameters, backend, 0, train, data, adam()));
             refused("AdamStep", () -> Step.compile(vae.graph(), parameters, backend, 8, train, data));
             refused("AdamStep", () -> Step.train(vae.graph(), parameters, backend, 8, StepSettings.evaluate(SEED), data,
                     adam()));
-            refused("8 x 3", () -> Step.compile(vae.graph(), parameters, backend, 8, StepSettings.evaluate(SEED),
+            refused("the data of input 'x' must be 9 x 40, not 9 x 3", () -> Step.compile(vae.graph(), parameters,
+                    backend, 8, StepSettings.evaluate(SEED),
                     narrow));
             refused("'encoder.0.weight' of 40 x 31", () -> Step.compile(other.graph(), parameters, backend, 8,
                     StepSettings.evaluate(SEED), data));
@@ -369,7 +370,8 @@ class StepTest {
         refused("2 columns, 'x' has 3", () -> g.observe("o", new BernoulliLogits(z), x));
         refused("columns 0 to 3", () -> g.slice("s", x, 1, 4));
         refused("2 dimensions, its prior 3", () -> g.latent("y", q, new DiagonalGaussian(x, x)));
-        refused("one per sample", () -> g.concatenate("both", x, z));
+        refused("observe 'o': 'z' depends on parameters, but BernoulliLogits has no gradient", () -> g.observe("o",
+                new BernoulliLogits(g.slice("x'", x, 0, 2)), z));
         refused("parameter named 'd.weight'", () -> {
             g.shared("d.weight", 2, 0);
             g.dense("d", x, 2, Activation.RELU);

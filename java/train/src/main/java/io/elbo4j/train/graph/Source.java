@@ -1,0 +1,47 @@
+package io.elbo4j.train.graph;
+
+import io.elbo4j.Matrix;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A data set in a backend's memory, from which a step gathers its rows: a matrix for each input of a graph, by the
+ * input's name. Matrices under other names are passed over. Whoever made the matrices closes them, after the step.
+ *
+ * @param matrices N x the input's columns each, with row r of all of them belonging together
+ */
+public record Source(Map<String, Matrix> matrices) {
+    /** @throws IllegalArgumentException naming two matrices, if they have not equally many rows */
+    public Source {
+        matrices = Map.copyOf(matrices);
+        Map.Entry<String, Matrix> first = null;
+        for (Map.Entry<String, Matrix> e : new TreeMap<>(matrices).entrySet()) {
+            first = first == null ? e : first;
+            if (e.getValue().rows() != first.getValue().rows()) {
+                throw new IllegalArgumentException("the matrices of a data set must have equally many rows, but '"
+                        + first.getKey() + "' has " + first.getValue().rows() + ", '" + e.getKey() + "' "
+                        + e.getValue().rows());
+            }
+        }
+    }
+
+    /** One matrix for the graph's only input. */
+    static Source of(Graph graph, Matrix matrix) {
+        if (graph.inputs().size() != 1) {
+            throw new IllegalArgumentException("one matrix is data for one input, but the graph's inputs are "
+                    + graph.inputs().stream().map(input -> "'" + input.name() + "'").toList()
+                    + ": give a Source with a matrix for each of them");
+        }
+        return new Source(Map.of(graph.inputs().get(0).name(), matrix));
+    }
+
+    /** @throws IllegalArgumentException naming the input, if it has no matrix or one of another width */
+    Matrix of(Input input) {
+        Matrix found = matrices.get(input.name());
+        if (found == null) {
+            throw new IllegalArgumentException("the data has no matrix for input '" + input.name() + "', only for "
+                    + new TreeMap<>(matrices).keySet());
+        }
+        return found.requireShape("the data of input '" + input.name() + "'", found.rows(), input.columns());
+    }
+}

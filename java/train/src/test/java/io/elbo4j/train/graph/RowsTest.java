@@ -1,0 +1,88 @@
+package io.elbo4j.train.graph;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.Activation;
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.purejava.JavaBackend;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What rows stand for, and what a graph repeats; {@link RowsGradientTest} has the values and gradients. */
+class RowsTest {
+    private static final Rows SAMPLES = Rows.of(Axis.BATCH, Axis.SAMPLE);
+
+    @Test
+    void axesAreOutermostFirst() {
+        assertEquals(Rows.of(Axis.MEMBER, Axis.BATCH, Axis.SAMPLE, Axis.TIME),
+                Rows.of(Axis.BATCH, Axis.TIME).union(Rows.of(Axis.MEMBER, Axis.SAMPLE)));
+        assertEquals("BATCH x SAMPLE", SAMPLES.toString());
+        assertEquals("one row", Rows.SHARED.toString());
+        for (List<Axis> wrong : List.of(List.of(Axis.SAMPLE, Axis.BATCH), List.of(Axis.TIME, Axis.TIME))) {
+            String message = assertThrows(IllegalArgumentException.class, () -> new Rows(wrong)).getMessage();
+            assertTrue(message.contains(wrong.toString()), message);
+        }
+    }
+
+    @Test
+    void rowsAreTheProductOfTheAxes() {
+        assertEquals(1, Rows.SHARED.count(axis -> 5));
+        assertEquals(35, SAMPLES.count(axis -> axis == Axis.BATCH ? 5 : 7));
+        assertTrue(Rows.SHARED.within(Rows.BATCH) && Rows.BATCH.within(SAMPLES) && SAMPLES.within(SAMPLES));
+        assertFalse(SAMPLES.within(Rows.BATCH));
+    }
+
+    @Test
+    void operationsHaveTheAxesOfTheirInputs() {
+        Graph g = new Graph();
+        Value x = g.input("x", 3);
+        Value row = g.shared("row", 2, 0);
+        Value z = g.latent("z", new DiagonalGaussian(row, g.constant("lv", 2, 0)));
+        assertEquals(Rows.BATCH, x.rows());
+        assertEquals(Rows.SHARED, row.rows());
+        assertEquals(Rows.SHARED, g.dense("d", row, 4, Activation.RELU).rows());
+        assertEquals(Rows.BATCH, g.concatenate("xr", x, row).rows());
+        assertEquals(SAMPLES, z.rows());
+        assertEquals(SAMPLES, g.concatenate("zx", z, x, row).rows());
+        assertEquals(SAMPLES, g.slice("s", z, 0, 1).rows());
+        assertEquals(Rows.BATCH, g.binarise("b", row).rows());
+    }
+
+    @Test
+    void whatSeveralNeedIsRepeatedOnce() {
+        Graph g = new Graph();
+        Value x = g.input("x", 3);
+        Value z = g.latent("z", g.gaussian("q", x, 2));
+        g.concatenate("one", z, x);
+        g.concatenate("two", x, z);
+        assertEquals(List.of("x for each of BATCH x SAMPLE"),
+                g.nodes().stream().filter(Repeat.class::isInstance).map(Node::name).toList());
+    }
+
+    @Test
+    void withOneSampleNothingIsCopied() {
+        Graph g = new Graph();
+        Value x = g.input("x", 3);
+        Value z = g.latent("z", g.gaussian("q", x, 2));
+        g.concatenate("both", z, x);
+        Value repeated = (Value) g.nodes().stream().filter(Repeat.class::isInstance).findFirst().orElseThrow();
+        try (Backend backend = new JavaBackend(1);
+                Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Step one = Step.compile(g, parameters, backend, 5, StepSettings.evaluate(1));
+                Step many = Step.compile(g, parameters, backend, 5, StepSettings.importance(1, 7))) {
+            Matrix data = one.value(x);
+            assertEquals(data.storage(), one.value(repeated).storage());
+            many.value(x).set(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
+            many.run(0);
+            float[] found = many.value(repeated).toArray();
+            assertEquals(5 * 7 * 3, found.length);
+            for (int i = 0; i < found.length; i++) {
+                assertEquals(i / 21 * 3 + i % 3, found[i]);
+            }
+        }
+    }
+}
