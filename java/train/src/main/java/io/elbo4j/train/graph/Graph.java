@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * g.observe("reconstruction", new BernoulliLogits(g.dense("logits", d, 784, Activation.IDENTITY)), x);
  * }</pre>
  *
- * The {@link io.elbo4j.train.graph.Rows rows} of an operation have the axes of all of its inputs. Where an input has
+ * The {@link Rows rows} of an operation have the axes of all of its inputs. Where an input has
  * fewer, its rows are repeated, and its gradient is the sum of theirs.
  *
  * <p>Build it once, then {@link Step#compile} it for a backend and a number of rows.
