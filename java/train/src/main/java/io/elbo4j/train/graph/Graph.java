@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * g.observe("reconstruction", new BernoulliLogits(g.dense("logits", d, 784, Activation.IDENTITY)), x);
  * }</pre>
  *
- * The {@link io.elbo4j.train.graph.Rows rows} of an operation have the axes of all of its inputs. Where an input has
+ * The {@link Rows rows} of an operation have the axes of all of its inputs. Where an input has
  * fewer, its rows are repeated, and its gradient is the sum of theirs.
  *
  * <p>Build it once, then {@link Step#compile} it for a backend and a number of rows.
@@ -107,7 +107,10 @@ public final class Graph {
     public Value latent(String name, DiagonalGaussian q, @Nullable DiagonalGaussian prior) {
         requireFree(name);
         Rows ofBoth = owned(q).rows().union(prior == null ? Rows.SHARED : owned(prior).rows());
-        Rows rows = ofBoth.union(Rows.BATCH);
+        Rows single = ofBoth.union(Rows.BATCH);
+        Rows sampled = single.union(Rows.of(Axis.SAMPLE));
+        // the kernel draws the samples of a row side by side
+        Rows rows = single.lead(sampled) ? single : sampled;
         Latent latent = add(new Latent(name, q.map(v -> repeat(v, rows)),
                 prior == null ? null : prior.map(v -> repeat(v, rows)), streams++));
         latents.add(latent);
@@ -127,8 +130,8 @@ public final class Graph {
                     + likelihood.getClass().getSimpleName() + " has no gradient with respect to what is observed");
         }
         Rows rows = Value.union(likelihood.parameters()).union(x.rows());
-        // kernels take a row of x for several rows of the parameters, but give a gradient for each row alone
-        Value observed = x.differentiable() ? repeat(x, rows) : x;
+        // kernels take a row of x for several rows side by side, but give a gradient for each row alone
+        Value observed = x.differentiable() || !x.rows().lead(rows) ? repeat(x, rows) : x;
         observations.add(add(new Observation(name, likelihood.withParameters(v -> repeat(v, rows)), observed)));
     }
 

@@ -19,8 +19,7 @@ final class Repeat extends Value {
     /** @throws IllegalArgumentException unless the further axes lie inside those of x */
     Repeat(Value x, io.elbo4j.train.graph.Rows wider) {
         super(x.name() + " for each of " + wider, x.columns(), wider, List.of(x), x.differentiable());
-        List<Axis> outer = x.rows().axes();
-        if (!wider.axes().subList(0, Math.min(outer.size(), wider.axes().size())).equals(outer)) {
+        if (!x.rows().lead(wider)) {
             throw new IllegalArgumentException("'" + x.name() + "' with rows of " + x.rows() + " cannot be repeated to "
                     + wider + ": the further axes must be inside");
         }

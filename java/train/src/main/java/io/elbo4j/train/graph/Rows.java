@@ -42,6 +42,11 @@ public record Rows(List<Axis> axes) {
         return wider.axes.containsAll(axes);
     }
 
+    /** Whether these axes are the outermost of {@code wider}: then the rows of one of these rows lie side by side. */
+    public boolean lead(Rows wider) {
+        return axes.size() <= wider.axes.size() && wider.axes.subList(0, axes.size()).equals(axes);
+    }
+
     /** The axes of both. */
     public Rows union(Rows other) {
         return new Rows(Stream.concat(axes.stream(), other.axes.stream()).distinct().sorted().toList());

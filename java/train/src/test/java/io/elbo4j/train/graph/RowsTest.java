@@ -34,6 +34,8 @@ class RowsTest {
         assertEquals(35, SAMPLES.count(axis -> axis == Axis.BATCH ? 5 : 7));
         assertTrue(Rows.SHARED.within(Rows.BATCH) && Rows.BATCH.within(SAMPLES) && SAMPLES.within(SAMPLES));
         assertFalse(SAMPLES.within(Rows.BATCH));
+        assertTrue(Rows.SHARED.lead(SAMPLES) && Rows.BATCH.lead(SAMPLES) && SAMPLES.lead(SAMPLES));
+        assertFalse(SAMPLES.lead(Rows.BATCH) || Rows.BATCH.lead(Rows.of(Axis.MEMBER, Axis.BATCH)));
     }
 
     @Test
@@ -50,6 +52,16 @@ class RowsTest {
         assertEquals(SAMPLES, g.concatenate("zx", z, x, row).rows());
         assertEquals(SAMPLES, g.slice("s", z, 0, 1).rows());
         assertEquals(Rows.BATCH, g.binarise("b", row).rows());
+    }
+
+    /** Blocks of rows are repeated once there is an ensemble; until then nothing is repeated wrongly. */
+    @Test
+    void onlyAxesInsideAreRepeated() {
+        Value x = new Graph().input("x", 3);
+        String message = assertThrows(IllegalArgumentException.class,
+                () -> new Repeat(x, Rows.of(Axis.MEMBER, Axis.BATCH))).getMessage();
+        assertEquals("'x' with rows of BATCH cannot be repeated to MEMBER x BATCH: the further axes must be inside",
+                message);
     }
 
     @Test
