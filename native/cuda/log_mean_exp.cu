@@ -74,7 +74,7 @@ struct LogMeanExpGradient {
   __device__ __forceinline__ void finish(int64_t row, int64_t columns, int lane, int width, float maximum,
                                          float sum) const {
     const float weight = __ldg(dresult + row) / sum;
-#pragma unroll 4
+#pragma unroll 2
     for (int64_t column = 4 * lane; column < columns; column += 4 * width) {
       Quad q = load<ALIGNED>(x.row(row), column, columns);
 #pragma unroll

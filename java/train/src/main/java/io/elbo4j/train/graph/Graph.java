@@ -46,9 +46,17 @@ public final class Graph {
         return input;
     }
 
-    /** Zeros and ones drawn anew at every step with the probabilities {@code x}, in [0, 1] (dynamic binarisation). */
+    /**
+     * Zeros and ones drawn anew at every step with the probabilities {@code x}, in [0, 1] (dynamic binarisation).
+     *
+     * @throws IllegalArgumentException if x depends on parameters: what is drawn has no gradient with respect to them
+     */
     public Value binarise(String name, Value x) {
-        return add(new Binarisation(name, repeat(owned(x), x.rows().union(Rows.BATCH)), streams++));
+        if (owned(x).differentiable()) {
+            throw new IllegalArgumentException("binarise '" + name + "': '" + x.name() + "' depends on parameters, but"
+                    + " what is drawn has no gradient with respect to its probabilities");
+        }
+        return add(new Binarisation(name, repeat(x, x.rows().union(Rows.BATCH)), streams++));
     }
 
     /**

@@ -51,7 +51,7 @@ class RowsTest {
         assertEquals(SAMPLES, z.rows());
         assertEquals(SAMPLES, g.concatenate("zx", z, x, row).rows());
         assertEquals(SAMPLES, g.slice("s", z, 0, 1).rows());
-        assertEquals(Rows.BATCH, g.binarise("b", row).rows());
+        assertEquals(Rows.BATCH, g.binarise("b", g.constant("half", 2, 0.5f)).rows());
     }
 
     /** Blocks of rows are repeated once there is an ensemble; until then nothing is repeated wrongly. */

@@ -370,6 +370,7 @@ class StepTest {
         refused("2 columns, 'x' has 3", () -> g.observe("o", new BernoulliLogits(z), x));
         refused("columns 0 to 3", () -> g.slice("s", x, 1, 4));
         refused("2 dimensions, its prior 3", () -> g.latent("y", q, new DiagonalGaussian(x, x)));
+        refused("binarise 'b': 'z' depends on parameters", () -> g.binarise("b", z));
         refused("observe 'o': 'z' depends on parameters, but BernoulliLogits has no gradient", () -> g.observe("o",
                 new BernoulliLogits(g.slice("x'", x, 0, 2)), z));
         refused("parameter named 'd.weight'", () -> {
