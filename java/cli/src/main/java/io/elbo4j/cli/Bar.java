@@ -12,6 +12,7 @@ final class Bar implements AutoCloseable {
     /** What takes less time than this needs no lines. */
     private static final long NANOS_BETWEEN_LINES = 10_000_000_000L;
     private static final int WIDTH = 60;
+    private static final int PERCENTAGE = " 100%".length();
     private static final String BEGIN_OF_LINE = "\r";
     private static final String ERASE = "\u001B[K";
     // Java cannot ask how wide a terminal is: where it is narrower, what is too much must not wrap
@@ -78,7 +79,9 @@ final class Bar implements AutoCloseable {
     }
 
     private String text(long done, long maximum, long now) {
-        String begins = String.format(Locale.ROOT, "%s %3d%% [", name, 100 * done / maximum);
+        // on a narrow terminal rather the percentage than the whole name
+        String shown = name.substring(0, Math.min(name.length(), Math.max(0, width - PERCENTAGE)));
+        String begins = String.format(Locale.ROOT, "%s %3d%% [", shown, 100 * done / maximum);
         long left = done == first ? 0 : Math.round((now - begin) * 1e-9 * (maximum - done) / (done - first));
         String ends = String.format(Locale.ROOT, "] %d:%02d left", left / 60, left % 60);
         int room = Math.max(0, width - begins.length() - ends.length());

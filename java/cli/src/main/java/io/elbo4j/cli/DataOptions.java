@@ -6,6 +6,7 @@ import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.run.RunPlan;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -15,13 +16,14 @@ import picocli.CommandLine.TypeConversionException;
 /** What a command works on. */
 final class DataOptions {
     @Option(names = "--data", paramLabel = "DATA", description = {
-            "sprites: generated images of 32 x 32, the default",
+            "sprites: generated images of 32 x 32, the default of train",
             "mnist=DIR: the IDX files of images, gzipped or not; labels are not used",
             "images=DIR: a folder of PNG and JPEG files of one size, divided by 255",
             "npy=FILE: a NumPy array, N x D, N x H x W or N x H x W x C: floats as they are, uint8 divided by 255,"
                     + " other"
                     + " integers as they are, bool as 0 and 1",
-            "(of images and npy the last tenth of the rows is the test set)"})
+            "(of images and npy the last tenth of the rows is the test set)",
+            "Of a trained model: what it was trained on, unless something is given."})
     private DataName data;
 
     /** A name as it is given on a command line: a leading ~ is the user's home folder. */
@@ -79,9 +81,16 @@ final class DataOptions {
         return source;
     }
 
-    /** Reads data for a model that exists already. */
+    /** Reads data for a model that exists already: if nothing was given, what that was trained on. */
     DataSource readFor(Checkpoint.Loaded loaded, Console console) {
+        orElse(data == null ? RunPlan.sourceOf(loaded) : null, loaded.file());
+        boolean known = data != null;
         DataSource source = read(console);
+        if (!known && !Checkpoint.Data.of(source.train()).equals(loaded.checkpoint().data())) {
+            throw new DataException(Quoted.line(loaded.file())
+                    + ": no run.json beside it says what it was trained on, and it was"
+                    + " not the sprites: say with --data what to use");
+        }
         Images images = source.test();
         Checkpoint.Data trained = loaded.checkpoint().data();
         if (images.columns() != loaded.checkpoint().model().columns()) {

@@ -47,7 +47,7 @@ final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
     @Override
     public boolean pictures(int drawn, int all) {
         if (bar == null) {
-            bar = Bar.begun(console, "drawing pictures");
+            bar = Bar.begun(console, "pictures");
         }
         bar.at(drawn, all);
         return !interrupt.requested();

@@ -89,13 +89,14 @@ final class Suggestions {
                 .map(Synonyms::ours).findFirst()).or(() -> nearest(name, known));
     }
 
-    /** Without what people write in different ways: --Learning_Rate is learning-rate. */
+    /** Without a value, and what people write in different ways: --Learning_Rate=1 is learning-rate. */
     private static String plain(String name) {
         int begin = 0;
         while (begin < name.length() && name.charAt(begin) == '-') {
             begin++;
         }
-        return name.substring(begin).toLowerCase(Locale.ROOT).replace('_', '-');
+        int end = name.indexOf('=', begin);
+        return name.substring(begin, end < 0 ? name.length() : end).toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static Optional<String> nearest(String name, Collection<String> known) {

@@ -46,6 +46,8 @@ class BadInputTest {
                 Arguments.of("--backend gpu", "'gpu' did you mean cuda?"),
                 Arguments.of("--data cifar.npy", "did you mean npy='cifar.npy'?"),
                 Arguments.of("--data MNIST=x", "did you mean mnist=DIR?"),
+                Arguments.of("--data mnsit=x", "did you mean mnist=DIR?"), Arguments.of("--data imags=x",
+                        "images=DIR?"),
                 Arguments.of("--json=x", "--json no value 'x'"),
                 Arguments.of("--hidden 8" + ",8".repeat(100), "--hidden at most 100 layers, not 101"),
                 Arguments.of("@" + Path.of("pom.xml").toAbsolutePath(), "'@/ belongs to no option"),

@@ -78,6 +78,18 @@ class BarTest {
     }
 
     @Test
+    void onANarrowTerminalTheNameIsCutAndNotThePercentage() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(null, new PrintStream(err, true, StandardCharsets.UTF_8), true, 20);
+        try (Bar bar = new Bar(console, "epochs 101 to 200", 0, () -> TimeUnit.SECONDS.toNanos(milliseconds++))) {
+            bar.at(25, 100);
+            bar.at(100, 100);
+        }
+        assertEquals(List.of("epochs 101 to   25%", "epochs 101 to  100%"),
+                drawn(err.toString(StandardCharsets.UTF_8)));
+    }
+
+    @Test
     void whatWasDoneBeforeSaysNothingOfTheTimeLeft() {
         List<String> drawn = drawn(printed(true, 80, 10_000, 1_000));
         assertEquals("rows  55% [====================                  ] 1:30 left", drawn.get(0));

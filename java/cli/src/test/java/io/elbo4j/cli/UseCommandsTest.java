@@ -82,6 +82,23 @@ class UseCommandsTest {
     }
 
     @Test
+    void withoutDataItIsWhatTheRunWasTrainedOn() throws IOException {
+        Cli.Result result = Cli.run("evaluate", "--checkpoint", checkpoint, "--backend", "java", "--json").succeeds();
+        assertEquals(evaluate("--json").json(), result.json());
+        Path file = results.resolve("x.npy");
+        assertEquals(40, Cli.run("encode", "--checkpoint", checkpoint, "--out", file.toString(), "--json").succeeds()
+                .json().get("rows").getAsInt());
+        Path moved = Files.copy(Path.of(checkpoint), results.resolve("moved.safetensors"));
+        Cli.run("evaluate", "--checkpoint", moved.toString(), "--backend", "java").fails(1,
+                moved + ": no run.json beside it says what it was trained on", "say with --data");
+        Files.copy(run.resolve("run.json"), results.resolve("run.json"));
+        Path other = results.resolve("other");
+        Cli.train(data, other, "--epochs", "1", "--kl-weight", "0.5").succeeds();
+        Cli.run("evaluate", "--checkpoint", Files.copy(other.resolve("checkpoint.safetensors"),
+                results.resolve("other.safetensors")).toString(), "--backend", "java").fails(1, "no run.json");
+    }
+
+    @Test
     void anotherSeedIsOtherNoise() {
         assertNotEquals(evaluate("--json").json().get("elbo"), evaluate("--json", "--seed", "9").json().get("elbo"));
     }

@@ -164,7 +164,7 @@ class TerminalTest {
         List<String> seen = drawn(columns, train());
         assertDrawn(seen, "reading sprites.*");
         assertDrawn(seen, "epoch 1 +\\d+% \\[=.*");
-        assertDrawn(seen, "drawing pictures.*");
+        assertDrawn(seen, "pictures.*");
     }
 
     @ParameterizedTest

@@ -71,8 +71,8 @@ public final class Metrics {
     /** What is asked of a line later is asked once here, where its number is known. */
     private static JsonObject checked(JsonObject line) {
         if (!line.getAsJsonPrimitive("complete").isBoolean() || line.get("step").getAsLong() < 0
-                || line.get("epoch").getAsLong() < 0 || line.has("test") && Double.isNaN(elbo(line, "test"))
-                || Double.isNaN(elbo(line, "train"))) {
+                || line.get("epoch").getAsLong() < 0 || line.has("test") && !Double.isFinite(elbo(line, "test"))
+                || !Double.isFinite(elbo(line, "train"))) {
             throw new IllegalArgumentException(line.toString());
         }
         return line;

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class RunFolder implements AutoCloseable {
     private static final String CHECKPOINT = "checkpoint.safetensors";
-    private static final String PLAN = "run.json";
+    static final String PLAN = "run.json";
     /** Runs that fail take folders away while others make them. */
     private static final int MOST_ATTEMPTS = 1000;
 

@@ -159,6 +159,18 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         return o;
     }
 
+    /**
+     * What was {@code --data} of the run in whose folder a checkpoint lies; null where no {@code run.json} of that run
+     * lies beside it, or its data was given otherwise.
+     *
+     * @throws CheckpointException if the file is damaged
+     */
+    public static @Nullable String sourceOf(Checkpoint.Loaded loaded) {
+        Path file = loaded.file().toAbsolutePath().resolveSibling(RunFolder.PLAN);
+        RunPlan plan = Files.exists(file) ? read(file) : null;
+        return plan != null && plan.isOf(loaded.checkpoint()) ? plan.source() : null;
+    }
+
     /** @throws CheckpointException saying what is wrong with the file */
     static RunPlan read(Path file) {
         try {
