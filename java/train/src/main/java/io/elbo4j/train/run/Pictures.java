@@ -18,13 +18,15 @@ final class Pictures {
     private static final int PAIRS = 32;
     private static final int SAMPLES = 64;
     private static final int TRAVERSED = 10;
+    /** Values of all images of a picture: of large images it shows fewer, a run must not end for want of memory. */
+    private static final int MOST_VALUES = 1 << 25;
     private static final float[] STEPS = {-3, -2.25f, -1.5f, -0.75f, 0, 0.75f, 1.5f, 2.25f, 3};
 
     private Pictures() {}
 
     /**
      * The pictures of a model, by the names of their files, in the order in which they are to be drawn; images with
-     * neither 1 nor 3 channels have none but the curve.
+     * neither 1 nor 3 channels, or of more than 1,864,135 values, have none but the curve.
      */
     static Map<String, Consumer<Path>> of(Coder coder, Images images, Evaluation evaluation, Metrics metrics) {
         Map<String, Consumer<Path>> pictures = new LinkedHashMap<>();
@@ -32,24 +34,25 @@ final class Pictures {
             pictures.put("curve.png", file -> Curve.write(file, "ELBO (nats per row)", metrics.epochs(),
                     metrics.elbo("train"), metrics.elbo("test")));
         }
-        if (images.channels() != 1 && images.channels() != 3) {
+        int most = MOST_VALUES / images.columns();
+        if (images.channels() != 1 && images.channels() != 3 || most < 2 * STEPS.length) {
             return pictures;
         }
         Png png = new Png(images.height(), images.width(), images.channels());
-        Images few = images.first(Math.min(PAIRS, images.rows()));
+        Images few = images.first(Math.min(Math.min(PAIRS, most / 2), images.rows()));
         pictures.put("reconstructions.png", file -> png.originalsBesideReconstructions(file,
                 few.copyRows(0, few.rows()), coder.reconstruct(few), 8));
-        pictures.put("samples.png", file -> png.grid(file, coder.decode(coder.prior(SAMPLES)), 8));
+        pictures.put("samples.png", file -> png.grid(file, coder.decode(coder.prior(Math.min(SAMPLES, most))), 8));
         pictures.put("traversal.png", file -> png.traversal(file, coder.decode(traversal(
-                coder.encode(images.first(1)), evaluation)), STEPS.length));
+                coder.encode(images.first(1)), evaluation, most / STEPS.length)), STEPS.length));
         return pictures;
     }
 
     /** The first image's latent variable with one dimension at a time moved, the most informative ones first. */
-    private static float[] traversal(float[] z, Evaluation evaluation) {
+    private static float[] traversal(float[] z, Evaluation evaluation, int most) {
         List<Double> kl = evaluation.klPerDimension();
         int[] dimensions = IntStream.range(0, kl.size()).boxed().sorted(Comparator.comparing(kl::get).reversed())
-                .limit(TRAVERSED).mapToInt(i -> i).toArray();
+                .limit(Math.min(TRAVERSED, most)).mapToInt(i -> i).toArray();
         float[] rows = new float[dimensions.length * STEPS.length * z.length];
         int at = 0;
         for (int dimension : dimensions) {

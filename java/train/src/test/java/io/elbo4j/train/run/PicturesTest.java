@@ -1,0 +1,69 @@
+package io.elbo4j.train.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.elbo4j.Activation;
+import io.elbo4j.Backend;
+import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.Coder;
+import io.elbo4j.train.Evaluation;
+import io.elbo4j.train.Evaluator;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.model.Vae;
+import io.elbo4j.train.model.VaeSettings;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PicturesTest {
+    @TempDir
+    Path dir;
+
+    /** A square image, all of it 1/2. */
+    private static Images image(int side) {
+        float[] values = new float[side * side];
+        Arrays.fill(values, 0.5f);
+        return new Images("one", 1, side, side, 1, values);
+    }
+
+    private Metrics none() {
+        return new Metrics(dir.resolve("metrics.jsonl"), 0, epoch -> true);
+    }
+
+    @Test
+    void ofTheLargestImagesThereAreNone() {
+        assertEquals(Set.of(), Pictures.of(null, image(1366), null, none()).keySet());
+        assertEquals(Set.of("reconstructions.png", "samples.png", "traversal.png"),
+                Pictures.of(null, image(1365), null, none()).keySet());
+    }
+
+    /** Of 18 images of 1,300 x 1,300 at the most: one original has one reconstruction, two dimensions are moved. */
+    @Test
+    void ofLargeImagesTheyShowFewer() throws Exception {
+        Images images = image(1300);
+        Vae vae = new Vae(new VaeSettings(images.columns(), List.of(1), 3, Activation.RELU, LikelihoodKind.BERNOULLI, 1,
+                false));
+        try (Backend backend = new JavaBackend(1);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), 1);
+                Evaluator evaluator = new Evaluator(vae, parameters, backend, images, 1)) {
+            Evaluation evaluation = evaluator.evaluate(0);
+            Map<String, Consumer<Path>> pictures =
+                    Pictures.of(new Coder(vae, parameters, backend, 1), images, evaluation, none());
+            File file = dir.resolve("traversal.png").toFile();
+            pictures.get("traversal.png").accept(file.toPath());
+            BufferedImage picture = ImageIO.read(file);
+            assertEquals(9, picture.getWidth() / 1300);
+            assertEquals(2, picture.getHeight() / 1300);
+        }
+    }
+}
