@@ -3,7 +3,7 @@
 // The product less the maximum is rounded once and is exact for x = 0 and x = 1: sure ones are as accurate as sure
 // zeros.
 //
-// Accuracy: max 3 ULP for x = 0 and x = 1 where |l| <= 86.98, dense sweep; below exp's least result +0 stands for it. An
+// Accuracy: max 3 ULP for x = 0 and x = 1 where |l| <= 86.98, swept; below exp's least result +0 stands for it. An
 // infinite logit gives -infinity or NaN.
 #pragma once
 #include "float_operations.h"

@@ -10,7 +10,7 @@ package io.elbo4j.numerics;
  * The product less the maximum is rounded once and is exact for x = 0 and x = 1: sure ones are as accurate as sure
  * zeros.
  *
- * <p>Accuracy: max 3 ULP for x = 0 and x = 1 where |l| is at most 86.98, dense sweep; below exp's least result +0 stands
+ * <p>Accuracy: max 3 ULP for x = 0 and x = 1 where |l| is at most 86.98, swept; below exp's least result +0 stands
  * for it. An infinite logit gives -infinity or NaN.
  */
 public final class Bernoulli {

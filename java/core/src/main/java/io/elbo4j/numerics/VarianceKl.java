@@ -11,7 +11,7 @@ package io.elbo4j.numerics;
  * It is x^2 / 2 near 0, where the difference would cancel: there a polynomial of x times x^2, so that it is never
  * negative.
  *
- * <p>Accuracy against exp(x) - 1 - x, with r of {@link Exp}: max relative error 7.2e-6 in a dense sweep; of results below
+ * <p>Accuracy against exp(x) - 1 - x, with r of {@link Exp}: max relative error 7.2e-6, dense sweep; of results below
  * 2^-126 that of a denormal number. varianceKl(±0, 1) = +0, varianceKl(-inf, 0) = +inf, varianceKl(200, +inf) = +inf;
  * NaN in one of them gives NaN, and so does an infinite r with |x| &lt; 3/8.
  *
