@@ -3,7 +3,7 @@
 // which is x^2 / 2 near 0, where the difference would cancel: there a polynomial of x times x^2, so that it is never
 // negative.
 //
-// Accuracy against exp(x) - 1 - x, with r of spec/exp.h: max relative error 7.2e-6, dense sweep; of results below 2^-126
+// Accuracy against exp(x) - 1 - x, with r of spec/exp.h: max relative error 7.2e-6, swept; of results below 2^-126
 // that of a denormal number. variance_kl(+-0, 1) = +0, variance_kl(-inf, 0) = +inf, variance_kl(200, +inf) = +inf; NaN
 // in one of them gives NaN, and so does an infinite r with |x| < 3/8.
 //
