@@ -7,8 +7,13 @@ module io.elbo4j.train {
     exports io.elbo4j.train;
     exports io.elbo4j.train.checkpoint;
     exports io.elbo4j.train.data;
+    exports io.elbo4j.train.distribution;
     exports io.elbo4j.train.graph;
+    exports io.elbo4j.train.layer;
     exports io.elbo4j.train.model;
+    exports io.elbo4j.train.objective;
+    exports io.elbo4j.train.optimiser;
     exports io.elbo4j.train.picture;
     exports io.elbo4j.train.run;
+    exports io.elbo4j.train.schedule;
 }

@@ -1,6 +1,6 @@
 package io.elbo4j.train.run;
 
-import io.elbo4j.train.Elbo;
+import io.elbo4j.train.ElboTerms;
 import io.elbo4j.train.EpochReport;
 import java.nio.file.Path;
 
@@ -17,7 +17,7 @@ public final class FuzzedMetrics {
         metrics.epochs();
         metrics.elbo("train");
         metrics.elbo("test");
-        Elbo elbo = new Elbo(-1, 1);
+        ElboTerms elbo = new ElboTerms(-1, 1);
         metrics.add(new EpochReport(STEP, STEP + 1, true, elbo, null, 1, Double.NaN));
     }
 }

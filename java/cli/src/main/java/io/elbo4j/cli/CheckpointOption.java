@@ -39,7 +39,7 @@ final class CheckpointOption {
         Vae vae = new Vae(checkpoint.model());
         Parameters parameters = new Parameters(backend, vae.graph().parameters(), checkpoint.training().seed());
         try {
-            loaded.restore(parameters);
+            loaded.restoreValues(parameters);
         } catch (RuntimeException | Error e) {
             parameters.close();
             throw e;

@@ -3,7 +3,7 @@ package io.elbo4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.elbo4j.train.Elbo;
+import io.elbo4j.train.ElboTerms;
 import io.elbo4j.train.Evaluation;
 import io.elbo4j.train.TrainingSettings;
 import java.util.Collections;
@@ -16,7 +16,7 @@ class PosteriorNotesTest {
 
     /** An evaluation that finds so many of ten latent dimensions active. */
     private static Evaluation active(int units) {
-        return new Evaluation(new Elbo(-1, 0), Collections.nCopies(10, 0.0), units);
+        return new Evaluation(new ElboTerms(-1, 0), Collections.nCopies(10, 0.0), units);
     }
 
     private static String first(TrainingSettings settings, int rows, long steps, double klWeight) {

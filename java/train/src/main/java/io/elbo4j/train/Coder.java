@@ -8,8 +8,8 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
-import io.elbo4j.train.graph.StepSettings;
 import io.elbo4j.train.graph.Streams;
+import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.model.Vae;
 import java.util.function.LongConsumer;
 
@@ -53,27 +53,25 @@ public final class Coder {
      * @param rowsDone is told now and then how many rows are done
      */
     public float[] encode(Images images, LongConsumer rowsDone) {
-        return run(images, false, rowsDone);
+        return run(images, vae.posterior().mean(), rowsDone);
     }
 
     /** Mean of p(x | z) with z a sample of q(z | x), of every image, row after row. */
     public float[] reconstruct(Images images) {
-        return standardisation.undo(run(images, true, done -> {}), images.columns());
+        return standardisation.undo(run(images, vae.mean(), done -> {}), images.columns());
     }
 
-    private float[] run(Images images, boolean reconstruct, LongConsumer rowsDone) {
-        int width = reconstruct ? images.columns() : (int) vae.latent().columns();
+    private float[] run(Images images, Value wanted, LongConsumer rowsDone) {
+        int width = Math.toIntExact(wanted.columns());
         float[] out = new float[Math.multiplyExact(images.rows(), width)];
-        StepSettings evaluate = StepSettings.evaluate(seed);
-        StepSettings settings = reconstruct ? evaluate.withMeans() : evaluate;
         try (Matrix data = Resident.load(backend, images, vae, standardisation);
-                Steps steps = new Steps(rows -> Step.compile(vae.graph(), parameters, backend, rows, settings, data))) {
+                Steps steps = new Steps(rows -> Step.of(vae.graph(), parameters, backend).rows(rows).seed(seed)
+                        .read(data).want(wanted).compile())) {
             int[] order = Resident.inOrder(images.rows());
             for (Chunk chunk : Chunk.of(images.rows(), ROWS)) {
                 Step step = steps.of(chunk.rows());
                 step.rows(order, chunk.begin()).run(0, chunk.begin());
-                Matrix result = reconstruct ? step.mean(vae.observation()) : step.value(vae.posterior().mean());
-                System.arraycopy(result.toArray(), 0, out, chunk.begin() * width, chunk.rows() * width);
+                System.arraycopy(step.value(wanted).toArray(), 0, out, chunk.begin() * width, chunk.rows() * width);
                 rowsDone.accept(chunk.begin() + chunk.rows());
             }
         }
@@ -99,13 +97,13 @@ public final class Coder {
         }
         int columns = (int) vae.settings().columns();
         float[] out = new float[Math.multiplyExact(rows, columns)];
-        try (Steps steps = new Steps(n -> Step.compile(vae.graph(), parameters, backend, n, StepSettings.decode(
-                seed)))) {
+        try (Steps steps = new Steps(n -> Step.of(vae.graph(), parameters, backend).rows(n).seed(seed).given(vae.z())
+                .want(vae.mean()).compile())) {
             for (Chunk chunk : Chunk.of(rows, ROWS)) {
                 Step step = steps.of(chunk.rows());
                 step.value(vae.z()).set(z, chunk.begin() * latent);
                 step.run(0);
-                System.arraycopy(step.mean(vae.observation()).toArray(), 0, out, chunk.begin() * columns,
+                System.arraycopy(step.value(vae.mean()).toArray(), 0, out, chunk.begin() * columns,
                         chunk.rows() * columns);
                 rowsDone.accept(chunk.begin() + chunk.rows());
             }

@@ -13,5 +13,5 @@ import org.jspecify.annotations.Nullable;
  * @param klWeight of the last step
  * @param samplesPerSecond training rows per second of wall time, the evaluation not counted; NaN if not known
  */
-public record EpochReport(long epoch, long step, boolean complete, Elbo train, @Nullable Evaluation test,
+public record EpochReport(long epoch, long step, boolean complete, ElboTerms train, @Nullable Evaluation test,
         double klWeight, double samplesPerSecond) {}

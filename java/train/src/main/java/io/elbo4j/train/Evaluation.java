@@ -10,7 +10,7 @@ import java.util.List;
  * @param activeUnits latent dimensions whose posterior mean varies over the data by more than 0.01 (Burda et al. 2016,
  *     section 5.1); 0 says that the posterior has collapsed
  */
-public record Evaluation(Elbo elbo, List<Double> klPerDimension, int activeUnits) {
+public record Evaluation(ElboTerms elbo, List<Double> klPerDimension, int activeUnits) {
     /** Variance of the posterior mean above which a latent dimension counts as active. */
     public static final double ACTIVE_VARIANCE = 0.01;
 }

@@ -7,8 +7,10 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
-import io.elbo4j.train.graph.StepSettings;
+import io.elbo4j.train.graph.Term.Role;
 import io.elbo4j.train.model.Vae;
+import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.objective.ImportanceWeighted;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,8 +51,8 @@ public final class Evaluator implements AutoCloseable {
         this.name = images.name();
         this.data = Resident.load(backend, images, vae, standardisation);
         this.logVolume = standardisation.logVolume(images.columns());
-        this.steps = new Steps(rows -> Step.compile(vae.graph(), parameters, backend, rows,
-                StepSettings.evaluate(seed), data));
+        this.steps = new Steps(rows -> Step.of(vae.graph(), parameters, backend).rows(rows).seed(seed).read(data)
+                .evaluate(new Elbo()).want(vae.posterior().mean(), vae.klPerDimension()).compile());
         try {
             // memory that is short is noticed now, not after an epoch of training
             steps.prepare(images.rows(), ROWS);
@@ -87,9 +89,9 @@ public final class Evaluator implements AutoCloseable {
             Step step = steps.of(chunk.rows());
             step.rows(order, chunk.begin()).run(draw, chunk.begin());
             requireFinite(step, chunk);
-            reconstruction += step.reconstructionTotal();
-            kl += step.klTotal();
-            float[] each = step.klPerDimension(vae.latent()).toArray();
+            reconstruction += step.total(Role.LOG_LIKELIHOOD);
+            kl += step.total(Role.KL);
+            float[] each = step.value(vae.klPerDimension()).toArray();
             for (int j = 0; j < latent; j++) {
                 klPerDimension[j] += each[j];
             }
@@ -102,7 +104,7 @@ public final class Evaluator implements AutoCloseable {
             perRow.add(klPerDimension[j] / rows);
             active += means.variance(j) > Evaluation.ACTIVE_VARIANCE ? 1 : 0;
         }
-        return new Evaluation(new Elbo(reconstruction / rows - logVolume, kl / rows), perRow, active);
+        return new Evaluation(new ElboTerms(reconstruction / rows - logVolume, kl / rows), perRow, active);
     }
 
     /**
@@ -123,7 +125,7 @@ public final class Evaluator implements AutoCloseable {
             for (Chunk round : Chunk.of(samples, 50)) {
                 Step step = importance(rowChunk.rows(), round.rows());
                 step.rows(order, rowChunk.begin()).run(round.index(), rowChunk.begin());
-                float[] logMeans = step.logMeanWeight().toArray();
+                float[] logMeans = step.bound().toArray();
                 for (int r = 0; r < logMeans.length; r++) {
                     streams[r].add(logMeans[r], round.rows());
                 }
@@ -137,7 +139,7 @@ public final class Evaluator implements AutoCloseable {
     }
 
     private void requireFinite(Step step, Chunk chunk) {
-        if (!Double.isFinite(step.reconstructionTotal()) || !Double.isFinite(step.klTotal())) {
+        if (!Double.isFinite(step.total(Role.LOG_LIKELIHOOD)) || !Double.isFinite(step.total(Role.KL))) {
             String first = step.firstNonFinite().map(f -> "; the first such number is " + f.value() + " in tensor '"
                     + f.tensor() + "', row " + (chunk.begin() + f.row()) + " of " + name).orElse("");
             throw new NonFiniteException("the evaluation on " + name + " is not finite" + first);
@@ -145,8 +147,9 @@ public final class Evaluator implements AutoCloseable {
     }
 
     private Step importance(int rows, int samples) {
-        return importance.computeIfAbsent(samples, k -> new Steps(r -> Step.compile(vae.graph(), parameters, backend, r,
-                StepSettings.importance(seed, k), data))).of(rows);
+        return importance.computeIfAbsent(samples, k -> new Steps(r -> Step.of(vae.graph(), parameters, backend)
+                .rows(r).samples(k).seed(seed).read(data).sameData().evaluate(new ImportanceWeighted()).compile()))
+                .of(rows);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.elbo4j.train;
 
-import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
 import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
@@ -8,8 +7,11 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
-import io.elbo4j.train.graph.StepSettings;
+import io.elbo4j.train.graph.Term.Role;
+import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.model.Vae;
+import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.optimiser.Adam;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -68,7 +70,6 @@ public final class Trainer implements AutoCloseable {
     private final TrainingSettings settings;
     private final Matrix data;
     private final double logVolume;
-    private final AdamStep adam;
     private final int[] order;
     private final Indices deviceOrder;
     private final Steps steps;
@@ -94,7 +95,6 @@ public final class Trainer implements AutoCloseable {
             Position start, Standardisation standardisation) {
         this.parameters = parameters;
         this.settings = settings;
-        this.adam = new AdamStep(settings.learningRate(), 0.9, 0.999, 1e-8);
         this.data = Resident.load(backend, images, vae, standardisation);
         this.logVolume = standardisation.logVolume(images.columns());
         this.order = new int[images.rows()];
@@ -103,10 +103,11 @@ public final class Trainer implements AutoCloseable {
         this.at = start;
         // Reading what a device has computed means waiting for it.
         this.mostUnread = backend.memory() == Backend.Memory.DEVICE ? Step.MOST_RECORDED : 1;
-        StepSettings step = StepSettings.train(settings.seed()).withFreeBits(settings.freeBits())
+        Elbo elbo = new Elbo(number -> settings.klWeightAt(number, stepsPerEpoch()), settings.freeBits());
+        Training training = Training.of(elbo, new Adam(settings.learningRate()))
                 .withMaximumGradientNorm(settings.clip());
-        this.steps = new Steps(rows -> Step.train(vae.graph(), parameters, backend, rows, step, data,
-                deviceOrder, adam));
+        this.steps = new Steps(rows -> Step.of(vae.graph(), parameters, backend).rows(rows).seed(settings.seed())
+                .read(data, deviceOrder).minimise(training).compile());
         try {
             // memory that is short is noticed now, not in the last batch of an epoch
             steps.prepare(order.length, settings.batch());
@@ -141,9 +142,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** Averages over the rows of the current epoch so far, of the data as given. */
-    public synchronized Elbo elbo() {
+    public synchronized ElboTerms elbo() {
         readTotals();
-        return new Elbo(at.reconstruction() / at.row() - logVolume, at.kl() / at.row());
+        return new ElboTerms(at.reconstruction() / at.row() - logVolume, at.kl() / at.row());
     }
 
     /** Whether the current epoch's rows are all done: then {@link #nextEpoch} comes before the next step. */
@@ -173,7 +174,7 @@ public final class Trainer implements AutoCloseable {
         int rows = Math.min(settings.batch(), order.length - progress.row());
         Step step = steps.of(rows);
         klWeight = settings.klWeightAt(progress.step(), stepsPerEpoch());
-        step.rows(progress.row()).klWeight(klWeight).run(progress.step());
+        step.rows(progress.row()).run(progress.step());
         unread.add(new Unread(step.record(), progress.row()));
         progress = new Progress(progress.step() + 1, progress.epoch(), progress.row() + rows);
         if (unread.size() == mostUnread) {
@@ -206,11 +207,11 @@ public final class Trainer implements AutoCloseable {
         for (int i = 0; i < read.size();) {
             Step step = read.get(i).step();
             for (Step.Totals totals : step.takeTotals()) {
-                if (!Double.isFinite(totals.reconstruction()) || !Double.isFinite(totals.kl())) {
+                if (!totals.isFinite()) {
                     throw notFinite(read.get(i), i == read.size() - 1);
                 }
                 at = new Position(at.step() + 1, at.epoch(), at.row() + (int) step.batch(),
-                        at.reconstruction() + totals.reconstruction(), at.kl() + totals.kl());
+                        at.reconstruction() + totals.get(Role.LOG_LIKELIHOOD), at.kl() + totals.get(Role.KL));
                 i++;
             }
         }
@@ -232,7 +233,7 @@ public final class Trainer implements AutoCloseable {
         readTotals();
         for (Parameters.State s : parameters.all()) {
             checkFinite(s.parameter().name(), s.value());
-            checkFinite(s.parameter().name() + " (its second moment)", s.secondMoment());
+            s.slots().forEach((name, slot) -> checkFinite(s.parameter().name() + " (its " + name + ")", slot));
         }
     }
 

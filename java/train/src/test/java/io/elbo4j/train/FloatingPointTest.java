@@ -14,10 +14,10 @@ import io.elbo4j.train.data.Sprites;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
-import io.elbo4j.train.graph.StepSettings;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.objective.Elbo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +79,8 @@ class FloatingPointTest {
         try (Backend b = Backends.open("cpu", 1);
                 Parameters parameters = new Parameters(b, VAE.graph().parameters(), 3);
                 Matrix data = Resident.load(b, IMAGES, VAE, Standardisation.NONE);
-                Step step = Step.compile(VAE.graph(), parameters, b, 20, StepSettings.evaluate(3), data)) {
+                Step step = Step.of(VAE.graph(), parameters, b).rows(20).seed(3).read(data).evaluate(new Elbo())
+                        .compile()) {
             step.run(1);
             assertRefused(() -> step.run(1));
             assertRefused(() -> Resident.load(b, IMAGES, VAE, Standardisation.NONE).close());

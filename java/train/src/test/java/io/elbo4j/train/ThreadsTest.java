@@ -14,10 +14,10 @@ import io.elbo4j.train.data.Sprites;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
-import io.elbo4j.train.graph.StepSettings;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.objective.Elbo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -124,7 +124,8 @@ class ThreadsTest {
     void aStepThatAnotherThreadIsInIsRefused() throws Exception {
         try (Backend backend = Backends.open("java", 1); Parameters parameters = parameters(backend);
                 Matrix data = Resident.load(backend, IMAGES, VAE, Standardisation.NONE);
-                Step step = Step.compile(VAE.graph(), parameters, backend, 100, StepSettings.evaluate(SEED), data)) {
+                Step step = Step.of(VAE.graph(), parameters, backend).rows(100).seed(SEED).read(data).evaluate(
+                        new Elbo()).compile()) {
             AtomicInteger refused = new AtomicInteger();
             List<String> names = together(() -> {
                 while (refused.get() < THREADS) {
@@ -148,7 +149,8 @@ class ThreadsTest {
         try (Backend backend = Backends.open("java", 2); Parameters parameters = parameters(backend);
                 Matrix data = Resident.load(backend, IMAGES, VAE, Standardisation.NONE)) {
             for (int i = 0; i < 20; i++) {
-                Step step = Step.compile(VAE.graph(), parameters, backend, 100, StepSettings.evaluate(SEED), data);
+                Step step = Step.of(VAE.graph(), parameters, backend).rows(100).seed(SEED).read(data).evaluate(
+                        new Elbo()).compile();
                 AtomicInteger runs = new AtomicInteger();
                 Future<Void> running = threads.submit(() -> {
                     while (true) {

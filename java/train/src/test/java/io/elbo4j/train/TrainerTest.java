@@ -49,7 +49,7 @@ class TrainerTest {
     private static List<float[]> state(Parameters parameters) {
         List<float[]> all = new ArrayList<>();
         for (Parameters.State s : parameters.all()) {
-            all.addAll(List.of(s.value().toArray(), s.firstMoment().toArray(), s.secondMoment().toArray()));
+            all.addAll(List.of(s.value().toArray(), s.slot("firstMoment").toArray(), s.slot("secondMoment").toArray()));
         }
         return all;
     }
@@ -57,7 +57,7 @@ class TrainerTest {
     private static void restore(List<float[]> state, Parameters parameters) {
         int at = 0;
         for (Parameters.State s : parameters.all()) {
-            for (Matrix m : new Matrix[] {s.value(), s.firstMoment(), s.secondMoment()}) {
+            for (Matrix m : new Matrix[] {s.value(), s.slot("firstMoment"), s.slot("secondMoment")}) {
                 m.set(state.get(at++));
             }
         }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.elbo4j.Activation;
-import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
 import io.elbo4j.Indices;
@@ -23,10 +22,11 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Sprites;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
-import io.elbo4j.train.graph.StepSettings;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.optimiser.Adam;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -50,8 +50,8 @@ class CudaStepTest {
                 Matrix data = backend.matrix(ROWS, 784);
                 Indices order = backend.indices(ROWS)) {
             order.set(IntStream.range(0, ROWS).toArray(), 0);
-            try (Step step = Step.train(vae.graph(), parameters, backend, 128, StepSettings.train(1), data, order,
-                    new AdamStep(1e-3, 0.9, 0.999, 1e-8))) {
+            try (Step step = Step.of(vae.graph(), parameters, backend).rows(128).seed(1).read(data, order).minimise(
+                    new Elbo(), new Adam(1e-3)).compile()) {
                 step.rows(0).run(0);
                 assertEquals(0, step.nodes(), "the first run loads what kernels need and is not captured");
                 step.rows(128).run(1);
@@ -72,8 +72,8 @@ class CudaStepTest {
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), 1);
                 Matrix data = backend.matrix(ROWS, 33);
                 Indices order = backend.indices(ROWS);
-                Step step = Step.train(vae.graph(), parameters, backend, 31, StepSettings.train(1), data, order,
-                        new AdamStep(1e-3, 0.9, 0.999, 1e-8));
+                Step step = Step.of(vae.graph(), parameters, backend).rows(31).seed(1).read(data, order).minimise(
+                        new Elbo(i -> 0.001 * i, 0), new Adam(1e-3)).compile();
                 CudaEvent begin = new CudaEvent(backend.device().index())) {
             order.set(IntStream.range(0, ROWS).toArray(), 0);
             int steps = 100;
@@ -86,7 +86,7 @@ class CudaStepTest {
                     free = backend.device().freeBytes();
                     before = threads.getThreadAllocatedBytes(thread);
                 }
-                step.rows(i & 63).klWeight(0.001 * (i + steps)).run(i + steps);
+                step.rows(i & 63).run(i + steps);
             }
             long bytes = (threads.getThreadAllocatedBytes(thread) - before) / steps;
             if (CudaLibrary.emulated()) {

@@ -4,19 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Activation;
-import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Sprites;
-import io.elbo4j.train.graph.BernoulliLogits;
-import io.elbo4j.train.graph.DiagonalGaussian;
-import io.elbo4j.train.graph.GaussianObservation;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Source;
 import io.elbo4j.train.graph.Step;
-import io.elbo4j.train.graph.StepSettings;
+import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.objective.ImportanceWeighted;
+import io.elbo4j.train.optimiser.Adam;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,18 +37,22 @@ class RowsEquivalenceTest {
 
     private final Graph g = new Graph();
     private final Value z2;
+    private final Value mean;
 
     RowsEquivalenceTest() {
         Value x = g.input("x", X);
         Value label = g.input("label", LABEL);
-        Value h = g.dense("h", g.concatenate("x, label", x, label), 67, Activation.RELU);
-        Value row = g.shared("row", 9, 0.2f);
-        z2 = g.latent("z2", g.gaussian("q2", h, 9), new DiagonalGaussian(row, g.shared("lv", 9, -0.1f)));
-        Value z1 = g.latent("z1", g.gaussian("q1", g.concatenate("h, z2", h, z2), 9),
-                g.gaussian("p1", g.concatenate("z2, label", z2, label), 9));
-        Value d = g.dense("d", g.concatenate("z1, label, row", z1, label, row), 67, Activation.RELU);
-        g.observe("pixels", new BernoulliLogits(g.dense("logits", d, X, Activation.IDENTITY)), x);
-        g.observe("level", new GaussianObservation(z2, row), z1);
+        Value h = Dense.of("h", Concatenate.of("x, label", x, label), 67, Activation.RELU);
+        Value row = LearnedRow.of(g, "row", 9, 0.2f);
+        z2 = g.latent("z2", DiagonalGaussian.of("q2", h, 9), new DiagonalGaussian(row, LearnedRow.of(g, "lv", 9,
+                -0.1f)));
+        Value z1 = g.latent("z1", DiagonalGaussian.of("q1", Concatenate.of("h, z2", h, z2), 9),
+                DiagonalGaussian.of("p1", Concatenate.of("z2, label", z2, label), 9));
+        Value d = Dense.of("d", Concatenate.of("z1, label, row", z1, label, row), 67, Activation.RELU);
+        Bernoulli pixels = new Bernoulli(Dense.of("logits", d, X, Activation.IDENTITY));
+        g.observe("pixels", pixels, x);
+        mean = pixels.mean();
+        g.observe("level", new DiagonalGaussian(z2, row), z1);
     }
 
     private static Matrix labels(Backend backend) {
@@ -54,17 +62,19 @@ class RowsEquivalenceTest {
     }
 
     private List<float[]> results(Backend backend, int samples) {
-        StepSettings settings = new StepSettings(StepSettings.Mode.TRAIN, 3, samples, 0.01, 50, false);
+        Training training = Training.of(new Elbo().withFreeBits(0.01), new Adam(1e-3)).withMaximumGradientNorm(50);
         int[] order = IntStream.range(0, ROWS).toArray();
         List<float[]> results = new ArrayList<>();
         try (Parameters parameters = new Parameters(backend, g.parameters(), 3);
                 Matrix x = backend.matrix(ROWS, X).set(Sprites.images(3, ROWS).copyRows(0, ROWS));
                 Matrix label = labels(backend)) {
             Source data = new Source(Map.of("x", x, "label", label));
-            try (Step train = Step.train(g, parameters, backend, BATCH, settings, data,
-                    new AdamStep(1e-3, 0.9, 0.999, 1e-8));
-                    Step weigh = Step.compile(g, parameters, backend, BATCH, StepSettings.importance(3, samples), data);
-                    Step decode = Step.decode(g, parameters, backend, BATCH, 3, z2)) {
+            try (Step train = Step.of(g, parameters, backend).rows(BATCH).samples(samples).seed(3).read(data).minimise(
+                    training).compile();
+                    Step weigh = Step.of(g, parameters, backend).rows(BATCH).samples(samples).seed(3).read(data)
+                            .sameData().evaluate(new ImportanceWeighted()).compile();
+                    Step decode = Step.of(g, parameters, backend).rows(BATCH).seed(3).given(z2).fromPriors().want(mean)
+                            .compile()) {
                 for (int i = 0; i < 4; i++) {
                     train.rows(order, i).run(i);
                 }
@@ -72,8 +82,8 @@ class RowsEquivalenceTest {
                 decode.value(z2).set(new float[BATCH * 9]);
                 decode.run(2);
                 parameters.all().forEach(s -> results.add(s.value().toArray()));
-                results.add(weigh.logMeanWeight().toArray());
-                results.add(decode.mean(g.observations().get(0)).toArray());
+                results.add(weigh.bound().toArray());
+                results.add(decode.value(mean).toArray());
             }
         }
         return results;

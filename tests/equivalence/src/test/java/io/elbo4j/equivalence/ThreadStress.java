@@ -18,10 +18,11 @@ import io.elbo4j.operation.Sums;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
-import io.elbo4j.train.graph.StepSettings;
+import io.elbo4j.train.graph.Term.Role;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.objective.Elbo;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -104,9 +105,9 @@ public final class ThreadStress {
             try (Matrix x = input(java, ROWS[1]); Step alone = step(reference, x)) {
                 for (int i = 0; i < STEPS; i++) {
                     alone.run(i);
-                    reconstructions[i] = alone.reconstructionTotal();
+                    reconstructions[i] = alone.total(Role.LOG_LIKELIHOOD);
                 }
-                kl = alone.klTotal();
+                kl = alone.total(Role.KL);
             }
         }
         weights = weights(backend);
@@ -148,7 +149,7 @@ public final class ThreadStress {
     }
 
     private Step step(Parameters of, Matrix data) {
-        return Step.compile(vae.graph(), of, data.backend(), ROWS[1], StepSettings.evaluate(5), data);
+        return Step.of(vae.graph(), of, data.backend()).rows(ROWS[1]).seed(5).read(data).evaluate(new Elbo()).compile();
     }
 
     private Indices order() {
@@ -251,8 +252,8 @@ public final class ThreadStress {
             case 10 -> {
                 step.run(random.nextInt(STEPS));
                 // of the last run of any thread
-                double reconstruction = step.reconstructionTotal();
-                if (step.klTotal() != kl || Arrays.stream(reconstructions).noneMatch(r -> r == reconstruction)) {
+                double reconstruction = step.total(Role.LOG_LIKELIHOOD);
+                if (step.total(Role.KL) != kl || Arrays.stream(reconstructions).noneMatch(r -> r == reconstruction)) {
                     throw new AssertionError("a shared step: a reconstruction of " + reconstruction + " instead of one"
                             + " of " + Arrays.toString(reconstructions) + ", or a KL that is not " + kl);
                 }

@@ -56,8 +56,8 @@ class TrainingRunEquivalenceTest {
             List<float[]> state = new ArrayList<>();
             for (Parameters.State s : parameters.all()) {
                 state.add(s.value().toArray());
-                state.add(s.firstMoment().toArray());
-                state.add(s.secondMoment().toArray());
+                state.add(s.slot("firstMoment").toArray());
+                state.add(s.slot("secondMoment").toArray());
             }
             return Bits.sha256(state);
         }

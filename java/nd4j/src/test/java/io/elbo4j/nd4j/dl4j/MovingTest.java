@@ -9,7 +9,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.Backends;
 import io.elbo4j.cpu.CpuLibrary;
 import io.elbo4j.train.Coder;
-import io.elbo4j.train.Elbo;
+import io.elbo4j.train.ElboTerms;
 import io.elbo4j.train.Evaluator;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.graph.Parameters;
@@ -194,7 +194,7 @@ class MovingTest {
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), 42);
                 Evaluator evaluator = new Evaluator(vae, parameters, backend, images, 42)) {
             Moving.copyWeights(network, parameters);
-            Elbo elbo = evaluator.evaluate(0).elbo();
+            ElboTerms elbo = evaluator.evaluate(0).elbo();
             assertEquals(score, -elbo.elbo(), 1e-5 * score, p.toString());
             INDArray means = layer(network).activate(x, false, LayerWorkspaceMgr.noWorkspaces()).dup('c');
             assertArrayEquals(means.data().asFloat(), new Coder(vae, parameters, backend, 42).encode(images), 1e-5f);

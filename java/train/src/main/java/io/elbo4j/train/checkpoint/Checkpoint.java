@@ -11,6 +11,7 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.VaeSettings;
+import io.elbo4j.train.optimiser.Adam;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -106,8 +107,7 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
         for (Parameters.State s : parameters.all()) {
             String name = s.parameter().name();
             matrices.put(name, s.value());
-            matrices.put(name + FIRST_MOMENT, s.firstMoment());
-            matrices.put(name + SECOND_MOMENT, s.secondMoment());
+            s.slots().forEach((slot, matrix) -> matrices.put(name + "." + slot, matrix));
         }
         return matrices;
     }
@@ -161,13 +161,18 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
      * @param sha256 the checksum of what it held then
      */
     public record Loaded(Checkpoint checkpoint, Path file, String sha256) {
+        /** Reads what goes on with training needs, as {@link #restoreValues}, and the optimiser's moments. */
+        public void restore(Parameters parameters) {
+            restoreValues(parameters.keep(Adam.SLOTS));
+        }
+
         /**
-         * Reads the tensors into parameters, in pieces.
+         * Reads the parameters, in pieces: for use, not for training.
          *
          * @throws CheckpointException if a parameter is missing or has another shape: nothing is changed then; or if
          *     the file has changed since: then the parameters must not be used
          */
-        public void restore(Parameters parameters) {
+        public void restoreValues(Parameters parameters) {
             Map<String, Matrix> targets = matrices(parameters);
             float[] values = new float[Safetensors.PIECE / Float.BYTES];
             String found = SafetensorsReader.read(file, false, new SafetensorsReader.Visitor() {

@@ -1,207 +1,170 @@
 package io.elbo4j.train.graph;
 
-import io.elbo4j.Activation;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A latent-variable model as a static graph. Two operations matter: {@link #latent} draws a latent variable and adds a
- * KL term, {@link #observe} adds a log-likelihood term. The objective, the ELBO, is the sum of what was observed minus
- * the weighted sum of the KLs, in nats per row of the batch (Kingma and Welling 2014, equation 3); nothing is averaged
- * over dimensions.
+ * A latent-variable model as a static graph of values. Two operations matter: {@link #latent} draws a latent variable
+ * and {@link #observe} says what is seen; both give terms to an {@link Objective}, in nats per row of the batch,
+ * nothing being averaged over dimensions (Kingma and Welling 2014, equation 3). Everything else is a node, a file each,
+ * that anybody may write and {@link #add}.
  *
  * <pre>{@code
  * Graph g = new Graph();
  * Value x = g.input("x", 784);
- * Value h = g.dense("encoder", x, 400, Activation.RELU);
- * Value z = g.latent("z", g.gaussian("posterior", h, 20));
- * Value d = g.dense("decoder", z, 400, Activation.RELU);
- * g.observe("reconstruction", new BernoulliLogits(g.dense("logits", d, 784, Activation.IDENTITY)), x);
+ * Value h = Dense.of("encoder", x, 400, Activation.RELU);
+ * Value z = g.latent("z", DiagonalGaussian.of("posterior", h, 20));
+ * Value d = Dense.of("decoder", z, 400, Activation.RELU);
+ * g.observe("reconstruction", new Bernoulli(Dense.of("logits", d, 784, Activation.IDENTITY)), x);
  * }</pre>
  *
- * The {@link Rows rows} of an operation have the axes of all of its inputs. Where an input has
- * fewer, its rows are repeated, and its gradient is the sum of theirs.
+ * The {@link Rows rows} of an operation have the axes of all of its inputs. Where an input has fewer, its rows are
+ * repeated, and its gradient is the sum of theirs.
  *
- * <p>Build it once, then {@link Step#compile} it for a backend and a number of rows.
+ * <p>Build it once, then say what a {@link Step} of it does, for a backend and a number of rows.
  */
 public final class Graph {
-    private final List<Node> nodes = new ArrayList<>();
-    private final List<Parameter> parameters = new ArrayList<>();
-    private final List<Input> inputs = new ArrayList<>();
-    private final List<Latent> latents = new ArrayList<>();
-    private final List<Observation> observations = new ArrayList<>();
-    private final Set<String> names = new HashSet<>();
-    private int streams = Streams.NODES;
+    private record Repeated(Value value, Rows rows) {}
+
+    private final Map<String, Node> nodes = new LinkedHashMap<>();
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<Repeated, Value> repeated = new HashMap<>();
+    private final Map<Node, Integer> streams = new HashMap<>();
 
     /** An empty graph. */
     public Graph() {}
 
+    /**
+     * Adds a node that was made of values of this graph.
+     *
+     * @return the node
+     * @throws IllegalArgumentException if its name is taken, or that of one of its parameters by another one, or if it
+     *     has an input of another graph
+     */
+    public <N extends Node> N add(N node) {
+        requireFree(node.name());
+        node.inputs().forEach(this::owned);
+        for (Parameter p : node.parameters()) {
+            Parameter known = parameters.get(p.name());
+            if (known != null && known != p) {
+                throw new IllegalArgumentException("this graph already has a parameter named '" + p.name() + "'");
+            }
+        }
+        node.parameters().forEach(p -> parameters.put(p.name(), p));
+        nodes.put(node.name(), node);
+        if (node instanceof Value v) {
+            v.addedTo(this);
+        }
+        if (node instanceof Latent || node.getClass().getSimpleName().equals("Binarise")) {
+            stream(node);
+        }
+        return node;
+    }
+
     /** Data: one row of {@code columns} numbers per row of the batch. */
     public Value input(String name, long columns) {
-        Input input = add(new Input(name, columns));
-        inputs.add(input);
-        return input;
+        return add(new Input(name, columns));
     }
 
-    /**
-     * Zeros and ones drawn anew at every step with the probabilities {@code x}, in [0, 1] (dynamic binarisation).
-     *
-     * @throws IllegalArgumentException if x depends on parameters: what is drawn has no gradient with respect to them
-     */
-    public Value binarise(String name, Value x) {
-        if (owned(x).differentiable()) {
-            throw new IllegalArgumentException("binarise '" + name + "': '" + x.name() + "' depends on parameters, but"
-                    + " what is drawn has no gradient with respect to its probabilities");
-        }
-        return add(new Binarisation(name, repeat(x, x.rows().union(Rows.BATCH)), streams++));
-    }
-
-    /**
-     * activation(x W + b). Its parameters are {@code name.weight}, W: x.columns x units, inputs first, and
-     * {@code name.bias}: 1 x units.
-     */
-    public Value dense(String name, Value x, long units, Activation activation) {
-        requireFree(name);
-        return add(new Dense(name, owned(x), parameter(Parameter.uniform(name + ".weight", x.columns(), units,
-                x.columns())), parameter(Parameter.uniform(name + ".bias", 1, units, x.columns())), activation));
-    }
-
-    /** The columns of all values, side by side; its rows have the axes of all of them. */
-    public Value concatenate(String name, Value... values) {
-        requireFree(name);
-        List<Value> parts = List.of(values).stream().map(this::owned).toList();
-        Rows rows = Value.union(parts);
-        return add(new Concatenation(name, parts.stream().map(part -> repeat(part, rows)).toList()));
-    }
-
-    /** Columns {@code begin} (inclusive) to {@code end} (exclusive), without a copy. */
-    public Value slice(String name, Value x, long begin, long end) {
-        return add(new Slice(name, owned(x), begin, end));
-    }
-
-    /** One learned row that all rows share. */
-    public Value shared(String name, long columns, float initially) {
-        return add(new SharedRow(name, parameter(Parameter.constant(name, 1, columns, initially))));
-    }
-
-    /** One row of constants that all rows share. */
-    public Value constant(String name, long columns, float value) {
-        return add(new ConstantRow(name, columns, value));
-    }
-
-    /**
-     * Two linear heads on x, computed in one product: mean and log-variance of a diagonal Gaussian. They share
-     * {@code name.weight}, x.columns x 2 columns, and {@code name.bias}, whose columns are [mean | logVariance].
-     */
-    public DiagonalGaussian gaussian(String name, Value x, long columns) {
-        Value both = dense(name, x, 2 * columns, Activation.IDENTITY);
-        return new DiagonalGaussian(slice(name + ".mean", both, 0, columns),
-                slice(name + ".logVariance", both, columns, 2 * columns));
-    }
-
-    /** z ~ q by the reparameterised sample, and KL(q || N(0, I)) in the objective. */
-    public Value latent(String name, DiagonalGaussian q) {
+    /** z ~ q, under the prior that is the usual one for it: of a Gaussian N(0, I). */
+    public Value latent(String name, Posterior q) {
         return latent(name, q, null);
     }
 
     /**
-     * z ~ q by the reparameterised sample, and KL(q || prior) in the objective; null is the standard normal. q and the
-     * prior may have different rows. Where any of them has samples, as what depends on another latent variable, z has
-     * one for each of these; else K for each row of the batch.
+     * z ~ q, under a prior; null is the usual one for q. q and the prior may have different rows. Where any of them has
+     * samples, as what depends on another latent variable, z has one for each of these; else K for each row of the
+     * batch.
      */
-    public Value latent(String name, DiagonalGaussian q, @Nullable DiagonalGaussian prior) {
+    public Value latent(String name, Posterior q, @Nullable Distribution prior) {
         requireFree(name);
-        Rows ofBoth = owned(q).rows().union(prior == null ? Rows.SHARED : owned(prior).rows());
+        q.parameters().forEach(this::owned);
+        Rows ofBoth = Value.union(q.parameters());
+        if (prior != null) {
+            prior.parameters().forEach(this::owned);
+            ofBoth = ofBoth.union(Value.union(prior.parameters()));
+        }
         Rows single = ofBoth.union(Rows.BATCH);
         Rows sampled = single.union(Rows.of(Axis.SAMPLE));
         // the kernel draws the samples of a row side by side
         Rows rows = single.lead(sampled) ? single : sampled;
-        Latent latent = add(new Latent(name, q.map(v -> repeat(v, rows)),
-                prior == null ? null : prior.map(v -> repeat(v, rows)), streams++));
-        latents.add(latent);
-        return latent;
+        return add(q.with(v -> repeat(v, rows)).latent(name, prior == null ? null : prior.with(v -> repeat(v, rows))));
     }
 
     /**
-     * log p(x | likelihood's parameters) in the objective: a number for each row that any of them has.
+     * log p(x) under a distribution whose parameters are values: a number for each row that any of them has.
      *
-     * @throws IllegalArgumentException if x depends on parameters and the likelihood has no gradient with respect to it
+     * @throws IllegalArgumentException if x depends on parameters and the distribution has no gradient with respect to
+     *     it
      */
-    public void observe(String name, Likelihood likelihood, Value x) {
+    public Observation observe(String name, Distribution p, Value x) {
         requireFree(name);
-        likelihood.parameters().forEach(this::owned);
-        if (owned(x).differentiable() && !likelihood.differentiatesX()) {
+        p.parameters().forEach(this::owned);
+        if (owned(x).differentiable() && !p.differentiatesX()) {
             throw new IllegalArgumentException("observe '" + name + "': '" + x.name() + "' depends on parameters, but "
-                    + likelihood.getClass().getSimpleName() + " has no gradient with respect to what is observed");
+                    + p.getClass().getSimpleName() + " has no gradient with respect to what is observed");
         }
-        Rows rows = Value.union(likelihood.parameters()).union(x.rows());
+        Rows rows = Value.union(p.parameters()).union(x.rows());
         // kernels take a row of x for several rows side by side, but give a gradient for each row alone
         Value observed = x.differentiable() || !x.rows().lead(rows) ? repeat(x, rows) : x;
-        observations.add(add(new Observation(name, likelihood.withParameters(v -> repeat(v, rows)), observed)));
+        return add(new Observation(name, p.observed(v -> repeat(v, rows)), observed, rows));
     }
 
     /** A value as an operation of those rows needs it; what several need is repeated once. */
-    private Value repeat(Value v, Rows rows) {
-        if (v.rows().equals(rows)) {
+    public Value repeat(Value v, Rows rows) {
+        if (owned(v).rows().equals(rows)) {
             return v;
         }
-        return nodes.stream().filter(node -> node instanceof Repeat r && r.repeats(v, rows)).map(Repeat.class::cast)
-                .findFirst().orElseGet(() -> add(new Repeat(v, rows)));
+        Repeated key = new Repeated(v, rows);
+        Value known = repeated.get(key);
+        if (known == null) {
+            known = add(new Repeat(v, rows));
+            repeated.put(key, known);
+        }
+        return known;
+    }
+
+    /** That name, or if it is taken the name and a number: for layers that are applied several times. */
+    public String freeName(String name) {
+        String free = name;
+        for (int i = 2; nodes.containsKey(free); i++) {
+            free = name + "#" + i;
+        }
+        return free;
     }
 
     private void requireFree(String name) {
-        if (names.contains(name)) {
+        if (nodes.containsKey(name)) {
             throw new IllegalArgumentException("the name '" + name + "' is already taken in this graph");
         }
     }
 
-    private <N extends Node> N add(N node) {
-        requireFree(node.name());
-        names.add(node.name());
-        nodes.add(node);
-        return node;
-    }
-
-    private Parameter parameter(Parameter p) {
-        if (parameters.stream().anyMatch(other -> other.name().equals(p.name()))) {
-            throw new IllegalArgumentException("this graph already has a parameter named '" + p.name() + "'");
-        }
-        parameters.add(p);
-        return p;
-    }
-
-    /** @throws IllegalArgumentException naming the value, if it belongs to another graph */
+    /** @throws IllegalArgumentException naming the value, if it belongs to another graph, or to none */
     Value owned(Value v) {
-        if (!nodes.contains(v)) {
+        if (v.graph() != this) {
             throw new IllegalArgumentException("'" + v.name() + "' belongs to another graph");
         }
         return v;
     }
 
-    private DiagonalGaussian owned(DiagonalGaussian g) {
-        return g.map(this::owned);
-    }
-
     public List<Parameter> parameters() {
-        return List.copyOf(parameters);
+        return List.copyOf(parameters.values());
     }
 
-    List<Node> nodes() {
-        return nodes;
+    /** All nodes, in the order in which they run. */
+    public List<Node> nodes() {
+        return List.copyOf(nodes.values());
     }
 
-    List<Input> inputs() {
-        return inputs;
+    /** The nodes of a kind, such as {@link Input}, {@link Latent} or {@link Observation}. */
+    public <N extends Node> List<N> all(Class<N> kind) {
+        return nodes.values().stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
-    public List<Latent> latents() {
-        return List.copyOf(latents);
-    }
-
-    public List<Observation> observations() {
-        return List.copyOf(observations);
+    int stream(Node node) {
+        return streams.computeIfAbsent(node, n -> Streams.NODES + streams.size());
     }
 }

@@ -2,19 +2,14 @@ package io.elbo4j.train.graph;
 
 import java.util.List;
 
-/** Data: filled from outside, or gathered from a data set in the backend's memory at the start of a step. */
-final class Input extends Value {
+/** Data: filled from outside, or read from a step's data at the start of a run. */
+public final class Input extends Value {
     Input(String name, long columns) {
-        super(name, columns, Rows.BATCH, List.of(), false);
+        super(name, columns, Rows.BATCH, List.of(), List.of());
     }
 
     @Override
-    void forward(Plan plan) {
-        plan.gatherInput(this);
-    }
-
-    @Override
-    void backward(Plan plan) {
-        // data has no gradient
+    protected void forward(Plan plan) {
+        plan.read(this);
     }
 }

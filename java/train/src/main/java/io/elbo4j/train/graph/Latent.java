@@ -1,105 +1,62 @@
 package io.elbo4j.train.graph;
 
-import io.elbo4j.Matrix;
-import io.elbo4j.Noise;
-import io.elbo4j.operation.GaussianKlPerDimension;
-import io.elbo4j.operation.GaussianSampleKl;
-import io.elbo4j.operation.RandomFill;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * z = mean + exp(logVariance / 2) eps with KL(q || prior), fused (Kingma and Welling 2014, section 2.4 and appendix B).
- * With free bits (Kingma et al. 2016, equation 15, one group per dimension) a dimension whose KL, averaged over the
- * batch, is not above the threshold adds the threshold to the objective and no gradient.
- *
- * <p>The parameters of q and of the prior have the same rows. Where these have samples already, z has one for each;
- * else it adds the axis SAMPLE: rows rK to rK + K - 1 of z are the samples of row r. The KL has a number for each row
- * of the parameters.
+ * A latent variable: z ~ q, with the terms that compare q with the prior. Where the parameters have samples already, z
+ * has one for each; else it adds the axis SAMPLE: rows rK to rK + K - 1 of z are the samples of row r. The KL has a
+ * number for each row of the parameters, the log ratio one for each row of z.
  */
-public final class Latent extends Value {
-    private final DiagonalGaussian q;
-    private final @Nullable DiagonalGaussian prior;
-    private final int stream;
+public abstract class Latent extends Value {
+    private final Posterior posterior;
+    private final Distribution prior;
+    private final Term kl;
+    private final Term logRatio;
 
-    Latent(String name, DiagonalGaussian q, @Nullable DiagonalGaussian prior, int stream) {
-        super(name, q.columns(), q.rows().union(Rows.of(Axis.SAMPLE)), inputs(q, prior),
-                q.differentiable() || prior != null && prior.differentiable());
-        if (prior != null && prior.columns() != q.columns()) {
-            throw new IllegalArgumentException("latent '" + name + "' has " + q.columns() + " dimensions, its prior "
-                    + prior.columns());
+    /** @throws IllegalArgumentException if the two have not equally many dimensions */
+    protected Latent(String name, Posterior posterior, Distribution prior) {
+        super(name, posterior.columns(), rows(posterior, prior).union(Rows.of(Axis.SAMPLE)), Stream.of(posterior, prior)
+                .flatMap(d -> d.parameters().stream()).toList(), List.of());
+        if (prior.columns() != posterior.columns()) {
+            throw new IllegalArgumentException("latent '" + name + "' has " + posterior.columns()
+                    + " dimensions, its prior " + prior.columns());
         }
-        this.q = q;
+        this.posterior = posterior;
         this.prior = prior;
-        this.stream = stream;
+        this.kl = new Term(this, Term.Role.KL, rows(posterior, prior));
+        this.logRatio = new Term(this, Term.Role.LOG_RATIO, rows());
     }
 
-    private static List<Value> inputs(DiagonalGaussian q, @Nullable DiagonalGaussian prior) {
-        return prior == null ? q.values() : Stream.of(q, prior).flatMap(g -> g.values().stream()).toList();
+    private static Rows rows(Posterior posterior, Distribution prior) {
+        return Value.union(posterior.parameters()).union(Value.union(prior.parameters()));
     }
 
-    /** What the prior is computed from; nothing, if it is the standard normal. */
-    List<Value> priorValues() {
-        return prior == null ? List.of() : prior.values();
+    public final Posterior posterior() {
+        return posterior;
     }
 
-    private @Nullable Matrix priorMean(Plan plan) {
-        return prior == null ? null : plan.value(prior.mean());
+    public final Distribution prior() {
+        return prior;
     }
 
-    private @Nullable Matrix priorLogVariance(Plan plan) {
-        return prior == null ? null : plan.value(prior.logVariance());
+    /** KL(q || prior), where it has a closed form. */
+    public final Term kl() {
+        return kl;
+    }
+
+    /** log prior(z) - log q(z). */
+    public final Term logRatio() {
+        return logRatio;
     }
 
     @Override
-    void forward(Plan plan) {
-        Matrix mean = plan.value(q.mean());
-        Matrix logVariance = plan.value(q.logVariance());
-        Noise noise = plan.noise(stream, this);
-        Matrix kl = plan.klTerm(this, mean.rows());
-        if (plan.importanceWeighted()) {
-            plan.launch(GaussianSampleKl.forwardWithLogRatio(mean, logVariance, priorMean(plan),
-                    priorLogVariance(plan), noise, plan.value(this), kl, plan.logWeightTerm(this)));
-        } else {
-            plan.launch(GaussianSampleKl.forward(mean, logVariance, priorMean(plan), priorLogVariance(plan), noise,
-                    plan.value(this), kl));
-        }
-        if (plan.wantsKlPerDimension()) {
-            plan.launch(GaussianKlPerDimension.forward(mean, logVariance, priorMean(plan), priorLogVariance(plan),
-                    plan.klPerDimension(this)));
-        }
-        if (plan.freeBits() > 0) {
-            plan.launch(GaussianKlPerDimension.freeBitsGate(plan.klPerDimension(this),
-                    (float) (plan.freeBits() * mean.rows()), plan.columnWeight(this)));
-        }
+    public List<Term> terms() {
+        return List.of(kl, logRatio);
     }
 
     /** Instead of {@link #forward}: z from the prior alone. */
-    void drawFromPrior(Plan plan) {
-        Noise noise = plan.noise(stream, this);
-        if (prior == null) {
-            plan.launch(RandomFill.normal(noise, plan.value(this)));
-        } else {
-            Matrix mean = plan.value(prior.mean());
-            // the kernel's KL, from the prior to the standard normal, is of no use here
-            Matrix unused = plan.buffer("KL of the prior of " + name(), mean.rows(), 1);
-            plan.launch(GaussianSampleKl.forward(mean, plan.value(prior.logVariance()), noise, plan.value(this),
-                    unused));
-        }
-    }
-
-    @Override
-    void backward(Plan plan) {
-        Matrix mean = plan.value(q.mean());
-        Matrix logVariance = plan.value(q.logVariance());
-        Matrix dz = plan.gradient(this);
-        Matrix dKl = plan.klGradient(mean.rows());
-        Matrix columnWeight = plan.freeBits() > 0 ? plan.columnWeight(this) : null;
-        boolean priorLearns = prior != null && prior.differentiable();
-        plan.launch(GaussianSampleKl.backward(mean, logVariance, priorMean(plan), priorLogVariance(plan),
-                plan.noise(stream, this), dz, dKl, columnWeight, plan.target(q.mean(), false),
-                plan.target(q.logVariance(), false), priorLearns ? plan.target(prior.mean(), false) : null,
-                priorLearns ? plan.target(prior.logVariance(), false) : null));
+    final void drawFromPrior(Plan plan) {
+        prior.sample(plan, this, plan.noise(this, rows()), plan.value(this));
     }
 }

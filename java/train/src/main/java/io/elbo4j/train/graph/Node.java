@@ -2,14 +2,24 @@ package io.elbo4j.train.graph;
 
 import java.util.List;
 
-/** One step of a model: how it runs forward, and backward with the gradient of its output known. */
-abstract class Node {
+/**
+ * One step of a model: how it runs forward, and backward with the gradient of its output known. Most nodes are
+ * {@link Value}s; the others add a term to the objective. Anybody may write one: it adds launches to a {@link Plan}.
+ */
+public abstract class Node {
     private final String name;
     private final List<Value> inputs;
+    private final List<Parameter> parameters;
 
-    Node(String name, List<Value> inputs) {
+    /**
+     * @param name its path, unique in its graph: its noise is a function of it
+     * @param inputs the values that it is computed from, of one graph
+     * @param parameters those that it reads itself
+     */
+    protected Node(String name, List<Value> inputs, List<Parameter> parameters) {
         this.name = name;
         this.inputs = List.copyOf(inputs);
+        this.parameters = List.copyOf(parameters);
     }
 
     public final String name() {
@@ -17,13 +27,26 @@ abstract class Node {
     }
 
     /** The values that it is computed from. */
-    final List<Value> inputs() {
+    public final List<Value> inputs() {
         return inputs;
     }
 
-    /** Adds the launches that compute this node. */
-    abstract void forward(Plan plan);
+    /** The parameters that it reads itself. */
+    public final List<Parameter> parameters() {
+        return parameters;
+    }
 
-    /** Adds the launches that pass this node's gradient on to its inputs and parameters. */
-    abstract void backward(Plan plan);
+    /** What it can give an objective: see {@link Plan#term}. */
+    public List<Term> terms() {
+        return List.of();
+    }
+
+    /** Adds the launches that compute this node. */
+    protected abstract void forward(Plan plan);
+
+    /**
+     * Adds the launches that pass this node's gradient on to those of its inputs and parameters that
+     * {@link Plan#wants} it. Nodes run backward in the reverse of the order in which they were added to the graph.
+     */
+    protected void backward(Plan plan) {}
 }

@@ -9,15 +9,64 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a model in a backend's memory, each with its gradient and Adam's two moments. Steps of several
- * threads may read them at the same time; while one trains them, no other may run.
+ * The parameters of a model in a backend's memory; once they are trained, each with its gradient and what the optimiser
+ * keeps. Steps of several threads may read them at the same time; while one trains them, no other may run.
  */
 public final class Parameters implements AutoCloseable {
-    /** Value, gradient and moments of one parameter. */
-    public record State(Parameter parameter, Matrix value, Matrix gradient, Matrix firstMoment,
-            Matrix secondMoment) {}
+    /** One parameter. What only training needs is allocated when it is first asked for. */
+    public static final class State implements AutoCloseable {
+        private final Parameter parameter;
+        private final Matrix value;
+        private final Map<String, Matrix> slots = new LinkedHashMap<>();
+        private @Nullable Matrix gradient;
+
+        private State(Backend backend, Parameter parameter) {
+            this.parameter = parameter;
+            this.value = backend.matrix(parameter.rows(), parameter.columns());
+        }
+
+        public Parameter parameter() {
+            return parameter;
+        }
+
+        public Matrix value() {
+            return value;
+        }
+
+        /** That of the last training step. */
+        public synchronized Matrix gradient() {
+            if (gradient == null) {
+                gradient = like();
+            }
+            return gradient;
+        }
+
+        /** What an optimiser keeps under this name, zero at first. */
+        public synchronized Matrix slot(String name) {
+            return slots.computeIfAbsent(name, n -> like());
+        }
+
+        /** What has been asked for of {@link #slot}, by name. */
+        public synchronized Map<String, Matrix> slots() {
+            return new LinkedHashMap<>(slots);
+        }
+
+        private Matrix like() {
+            return value.backend().matrix(parameter.rows(), parameter.columns());
+        }
+
+        @Override
+        public synchronized void close() {
+            value.close();
+            slots.values().forEach(Matrix::close);
+            if (gradient != null) {
+                gradient.close();
+            }
+        }
+    }
 
     private final Map<Parameter, State> states = new LinkedHashMap<>();
 
@@ -25,8 +74,7 @@ public final class Parameters implements AutoCloseable {
     public Parameters(Backend backend, List<Parameter> parameters, long seed) {
         for (int i = 0; i < parameters.size(); i++) {
             Parameter p = parameters.get(i);
-            State state = new State(p, backend.matrix(p.rows(), p.columns()), backend.matrix(p.rows(), p.columns()),
-                    backend.matrix(p.rows(), p.columns()), backend.matrix(p.rows(), p.columns()));
+            State state = new State(backend, p);
             if (p.bound() > 0) {
                 RandomFill.uniform(new Noise(seed, Streams.INITIAL_VALUES + i), -p.bound(), p.bound(), state.value())
                         .run();
@@ -35,6 +83,15 @@ public final class Parameters implements AutoCloseable {
             }
             states.put(p, state);
         }
+    }
+
+    /**
+     * Allocates what an optimiser keeps under these names, as happens at the latest when a step is compiled that trains
+     * with it.
+     */
+    public Parameters keep(List<String> slots) {
+        states.values().forEach(s -> slots.forEach(s::slot));
+        return this;
     }
 
     /** @throws IllegalArgumentException if they were made for a graph that has no such parameter */
@@ -58,11 +115,6 @@ public final class Parameters implements AutoCloseable {
 
     @Override
     public void close() {
-        for (State s : states.values()) {
-            s.value().close();
-            s.gradient().close();
-            s.firstMoment().close();
-            s.secondMoment().close();
-        }
+        states.values().forEach(State::close);
     }
 }

@@ -4,302 +4,111 @@ import io.elbo4j.Backend;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
-import io.elbo4j.operation.Rows;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import io.elbo4j.train.schedule.Schedule;
+import java.util.Optional;
 import java.util.function.Function;
 
-/** A step being compiled: hands nodes their buffers, collects their launches, and keeps the books of the gradients. */
-public final class Plan {
-    /** Columns [begin, end) of a gradient buffer that hold a gradient already. */
-    private record Written(long begin, long end) {}
-
-    /**
-     * The noise of a node that has {@code rowsPerRow} rows for each row of the batch. What is drawn for the data, not
-     * for a latent variable, stays the same over the rounds of an importance-weighted estimate: they weigh one x.
-     */
-    record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) {}
-
-    /** A node may have any name, also one that looks like that of an auxiliary buffer. */
-    record Key(boolean ofNode, String name) {}
-
-    private record Pending(Matrix scratch, Matrix target) {}
-
-    private final Backend backend;
-    private final Parameters parameters;
-    private final StepSettings settings;
-    private final long batch;
-    private final Map<Key, Matrix> buffers = new LinkedHashMap<>();
-    private final Map<Value, Matrix> values = new HashMap<>();
-    private final Map<Value, List<Written>> written = new HashMap<>();
-    private final Set<Value> ungated = new HashSet<>();
-    private final List<Pending> pending = new ArrayList<>();
-    private final List<Launch> launches = new ArrayList<>();
-    private final Map<Parameter, List<Launch>> parameterGradients = new LinkedHashMap<>();
-    private final Map<Integer, NodeNoise> noises = new LinkedHashMap<>();
-    private final Map<Node, Matrix> terms = new LinkedHashMap<>();
-    private final Map<Node, Matrix> logWeights = new LinkedHashMap<>();
-    private final Function<Input, Launch> gather;
-
-    Plan(Backend backend, Parameters parameters, StepSettings settings, long batch, Function<Input, Launch> gather) {
-        this.backend = backend;
-        this.parameters = parameters;
-        this.settings = settings;
-        this.batch = batch;
-        this.gather = gather;
-    }
-
-    // what is being compiled
-
-    public boolean training() {
-        return settings.mode() == StepSettings.Mode.TRAIN;
-    }
-
-    boolean importanceWeighted() {
-        return settings.mode() == StepSettings.Mode.IMPORTANCE;
-    }
-
-    double freeBits() {
-        return training() ? settings.freeBits() : 0;
-    }
-
-    boolean wantsKlPerDimension() {
-        return freeBits() > 0 || settings.mode() == StepSettings.Mode.EVALUATE;
-    }
-
-    public long batch() {
-        return batch;
-    }
+/**
+ * A step being compiled: all that a node, an objective or a distribution may ask. It hands out buffers, collects
+ * launches, and keeps the books of the gradients. What it gives is valid for the step that is being compiled.
+ */
+public interface Plan {
+    Backend backend();
 
     /** How many rows a value has here. */
-    public long rows(Value value) {
-        return value.rows().count(this::size);
-    }
+    long rows(Value value);
 
-    private long size(Axis axis) {
-        return switch (axis) {
-            case BATCH -> batch;
-            case SAMPLE -> settings.samples();
-            case MEMBER, TIME -> throw new IllegalArgumentException("a step has no size of the axis " + axis + " yet");
-        };
-    }
+    /** How many rows there are for each of these axes. */
+    long rows(Rows rows);
 
-    // buffers
+    /** The matrix of a value, rows(value) x its columns. */
+    Matrix value(Value value);
 
-    /** The auxiliary buffer of that name, zeroed when new. */
-    Matrix buffer(String name, long rows, long columns) {
-        return buffer(new Key(false, name), rows, columns);
-    }
+    Matrix parameter(Parameter parameter);
 
-    /** The buffer of a node's value. */
-    Matrix ownBuffer(Node node, long rows, long columns) {
-        return buffer(new Key(true, node.name()), rows, columns);
-    }
+    /**
+     * A float32 buffer, zeroed when new; the same one for the same owner and role.
+     *
+     * @param owner a node, or an objective
+     * @param role what it is, in words that go before "of" and a node's name; empty for a node's value
+     */
+    Matrix buffer(Object owner, String role, long rows, long columns);
 
-    private Matrix buffer(Key key, long rows, long columns) {
-        return buffers.computeIfAbsent(key, k -> backend.matrix(rows, columns)).requireShape(key.name(), rows, columns);
-    }
+    /** The same, filled once, which nothing may write to. */
+    Matrix constant(Object owner, String role, long rows, long columns, float value);
 
-    /** All buffers, in the order of their first use. */
-    Map<Key, Matrix> buffers() {
-        return buffers;
-    }
+    /**
+     * The noise of a node that draws a row of random numbers for each of {@code rows}. It is a function of the node's
+     * name, the step's seed, the number of the run, and the row's place in the whole batch.
+     */
+    Noise noise(Node owner, Rows rows);
 
-    public Matrix value(Value value) {
-        Matrix known = values.get(value);
-        if (known == null) {
-            known = value.place(this);
-            values.put(value, known);
-        }
-        return known;
-    }
+    /** Adds launches; those that write what {@link #gradientOf} gave since the last call are added together. */
+    void launch(Launch... together);
 
-    Matrix parameter(Parameter parameter) {
-        return parameters.get(parameter).value();
-    }
-
-    Noise noise(int stream, Value drawn) {
-        int offset = switch (settings.mode()) {
-            case TRAIN -> 0;
-            case EVALUATE, IMPORTANCE -> Streams.EVALUATION;
-            case DECODE -> Streams.DECODING;
-        };
-        return noises.computeIfAbsent(stream, s -> new NodeNoise(new Noise(settings.seed(), s + offset),
-                rows(drawn) / batch, importanceWeighted() && !drawn.rows().has(Axis.SAMPLE))).noise();
-    }
-
-    // launches
-
-    public void launch(Launch launch) {
-        launch(List.of(launch));
-    }
-
-    /** Launches that together write what {@link #target} gave. */
-    void launch(List<Launch> together) {
-        launches.addAll(together);
-        for (Pending p : pending) {
-            launches.add(Rows.add(p.scratch(), p.target()));
-        }
-        pending.clear();
-    }
-
-    void gatherInput(Input input) {
-        Launch launch = gather.apply(input);
-        if (launch != null) {
-            launch(launch);
-        }
-    }
-
-    /** Adds a launch for a parameter's gradient, after everything that goes row by row: so workers meet only once. */
-    void parameterGradient(Parameter parameter, Function<Matrix, Launch> writer) {
-        Matrix gradient = parameters.get(parameter).gradient();
-        List<Launch> before = parameterGradients.computeIfAbsent(parameter, p -> new ArrayList<>());
-        if (before.isEmpty()) {
-            before.add(writer.apply(gradient));
-        } else {
-            Matrix scratch = buffer("another gradient of " + parameter.name(), parameter.rows(), parameter.columns());
-            before.add(writer.apply(scratch));
-            before.add(Rows.add(scratch, gradient));
-        }
-    }
-
-    List<Launch> launches() {
-        return launches;
-    }
-
-    /** What computes the gradient of a parameter; empty if nothing depends on it. */
-    List<Launch> gradientLaunches(Parameter parameter) {
-        return parameterGradients.getOrDefault(parameter, List.of());
-    }
-
-    Collection<NodeNoise> noises() {
-        return noises.values();
-    }
+    /** Fills an input from the step's data, if it has any. */
+    void read(Input input);
 
     // terms of the objective
 
-    Matrix klTerm(Latent latent, long rows) {
-        Matrix kl = buffer("KL of " + latent.name(), rows, 1);
-        terms.put(latent, kl);
-        return kl;
-    }
+    /** Where the owner of a term writes it, rows x 1, if this step takes the term. */
+    Optional<Matrix> term(Term term);
 
-    Matrix logLikelihoodTerm(Observation observation, long rows) {
-        Matrix term = buffer("log-likelihood of " + observation.name(), rows, 1);
-        terms.put(observation, term);
-        logWeights.put(observation, term);
-        return term;
-    }
+    /**
+     * d loss / d term, one for each of its numbers. In the forward pass it is empty in a step that does not train, and
+     * where it is not known before all terms are; then the node computes its gradients in the backward pass.
+     */
+    Optional<Matrix> weight(Term term);
 
-    Matrix logWeightTerm(Latent latent) {
-        Matrix term = buffer("log p / q of " + latent.name(), rows(latent), 1);
-        logWeights.put(latent, term);
-        return term;
-    }
+    /** In the backward pass: whether {@link #weight} was there in the forward pass, so that the gradients are. */
+    boolean weighedBefore(Term term);
 
-    /** Per-row KL of each latent and log-likelihood of each observation. */
-    Map<Node, Matrix> terms() {
-        return terms;
-    }
+    /** See {@link Objective#columnWeight}; empty in a step that does not train. */
+    Optional<Matrix> columnWeight(Term term);
 
-    /** Per-sample terms of log p(x, z) - log q(z | x). */
-    Map<Node, Matrix> logWeights() {
-        return logWeights;
-    }
+    /** For objectives: d loss / d term is this, rows x 1, from now on. */
+    void weigh(Term term, Matrix weight);
 
-    Matrix klPerDimension(Latent latent) {
-        return buffer("KL per dimension of " + latent.name(), 1, latent.columns());
-    }
+    /** For objectives: a column that holds schedule / rows in every row, the share of a row in a mean. */
+    Matrix meanWeight(Schedule schedule, long rows);
 
-    Matrix columnWeight(Latent latent) {
-        return buffer("free bits gate of " + latent.name(), 1, latent.columns());
-    }
+    /** For objectives: a number for each row of the batch, B x 1, which the objective comes to. */
+    Matrix bound();
 
-    /** Gradient of the loss with respect to a log-likelihood of {@code rows} rows: -1 / rows in every row. */
-    public Matrix logLikelihoodGradient(long rows) {
-        String name = "gradient of each of " + rows + " log-likelihoods";
-        boolean isNew = !buffers.containsKey(new Key(false, name));
-        Matrix gradient = buffer(name, rows, 1);
-        if (isNew) {
-            Rows.fill((float) (-1.0 / rows), gradient).run();
-        }
-        return gradient;
-    }
+    /** Samples of each latent variable for each row of the batch. */
+    long samples();
 
-    /** Gradient of the loss with respect to a KL of {@code rows} rows: set to klWeight / rows before every step. */
-    Matrix klGradient(long rows) {
-        return buffer("gradient of each of " + rows + " KLs", rows, 1);
-    }
+    long batch();
 
-    // gradients of values
+    // gradients, in the backward pass, and in the forward pass of what knows its weight
 
-    private Matrix root(Value value) {
-        Value root = value.root(this);
-        return buffer("gradient of value " + root.name(), rows(root), root.columns());
-    }
+    /** Whether a gradient with respect to this value leads to something that is trained, or was asked for. */
+    boolean wants(Value value);
 
-    boolean hasGradient(Value value) {
-        return written.containsKey(value.root(this));
-    }
+    /** Whether anything wrote a gradient with respect to this value. */
+    boolean hasGradient(Value value);
 
-    /** The complete gradient with respect to a value: what no consumer wrote is zero. */
-    Matrix gradient(Value value) {
-        completeGaps(value.root(this), 0, value.root(this).columns());
-        long begin = value.rootColumn(this);
-        return root(value).columns(begin, begin + value.columns());
-    }
+    /** The complete gradient with respect to a node's own value: what no consumer wrote is zero. */
+    Matrix gradient(Value own);
 
-    boolean gradientIsGated(Value value) {
-        return !ungated.contains(value.root(this));
+    /** Whether everything that wrote this gradient passed only where a ReLU's output is above 0. */
+    boolean gradientIsGated(Value own);
+
+    /**
+     * Where the next launch writes its share of the gradient with respect to an input, all of it.
+     *
+     * @param gated whether the launch passes only where a ReLU's output is above 0, see {@link Value#gated}
+     */
+    Matrix gradientOf(Value input, boolean gated);
+
+    default Matrix gradientOf(Value input) {
+        return gradientOf(input, false);
     }
 
     /**
-     * Where the next launch writes a gradient with respect to {@code value}, all of it. If others wrote there before,
-     * it is a scratch buffer that is added after that launch.
+     * Adds a launch for a parameter's gradient, if the parameter is trained: after everything that goes row by row.
      *
-     * @param gated whether the launch passes only where a ReLU's output is above 0
+     * @param writer the launch that writes all of the gradient to the matrix that it is given
      */
-    Matrix target(Value value, boolean gated) {
-        if (!gated) {
-            ungated.add(value.root(this));
-        }
-        long begin = value.rootColumn(this);
-        long end = begin + value.columns();
-        Matrix target = root(value).columns(begin, end);
-        List<Written> before = written.computeIfAbsent(value.root(this), v -> new ArrayList<>());
-        if (before.stream().noneMatch(w -> w.begin() < end && begin < w.end())) {
-            before.add(new Written(begin, end));
-            return target;
-        }
-        completeGaps(value.root(this), begin, end);
-        // numbered, because one launch may write several gradients of one value
-        Matrix scratch = buffer("another gradient of " + value.name() + " (" + buffers.size() + ")", rows(value),
-                value.columns());
-        pending.add(new Pending(scratch, target));
-        return scratch;
-    }
-
-    private void completeGaps(Value root, long begin, long end) {
-        List<Written> before = written.computeIfAbsent(root, v -> new ArrayList<>());
-        List<Written> sorted = before.stream().sorted((a, b) -> Long.compare(a.begin(), b.begin())).toList();
-        long at = begin;
-        for (Written w : sorted) {
-            fillGap(root, before, at, Math.min(w.begin(), end));
-            at = Math.max(at, w.end());
-        }
-        fillGap(root, before, at, end);
-    }
-
-    private void fillGap(Value root, List<Written> before, long begin, long end) {
-        if (begin < end) {
-            launches.add(Rows.fill(0, root(root).columns(begin, end)));
-            before.add(new Written(begin, end));
-        }
-    }
+    void parameterGradient(Parameter parameter, Function<Matrix, Launch> writer);
 }

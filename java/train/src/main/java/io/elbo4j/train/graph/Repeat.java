@@ -6,6 +6,7 @@ import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
@@ -13,21 +14,17 @@ import java.util.stream.LongStream;
  * row after row, and its gradient is the sum of theirs. One row that all share is repeated without a copy, and so is x
  * where n is 1.
  */
-final class Repeat extends Value {
+public final class Repeat extends Value {
     private final Value x;
 
     /** @throws IllegalArgumentException unless the further axes lie inside those of x */
     Repeat(Value x, io.elbo4j.train.graph.Rows wider) {
-        super(x.name() + " for each of " + wider, x.columns(), wider, List.of(x), x.differentiable());
+        super(x.name() + " for each of " + wider, x.columns(), wider, List.of(x), List.of());
         if (!x.rows().lead(wider)) {
             throw new IllegalArgumentException("'" + x.name() + "' with rows of " + x.rows() + " cannot be repeated to "
                     + wider + ": the further axes must be inside");
         }
         this.x = x;
-    }
-
-    boolean repeats(Value value, io.elbo4j.train.graph.Rows wider) {
-        return x == value && rows().equals(wider);
     }
 
     private boolean isView(Plan plan) {
@@ -39,42 +36,34 @@ final class Repeat extends Value {
     }
 
     @Override
-    Matrix place(Plan plan) {
-        if (isView(plan)) {
-            return plan.value(x);
-        }
-        return isOneRow(plan) ? plan.value(x).repeatRow(plan.rows(this)) : super.place(plan);
+    protected Optional<View> view(Plan plan) {
+        return isView(plan) ? Optional.of(new View(x, 0)) : Optional.empty();
     }
 
     @Override
-    Value root(Plan plan) {
-        return isView(plan) ? x.root(plan) : this;
+    protected Matrix place(Plan plan) {
+        return !isView(plan) && isOneRow(plan) ? plan.value(x).repeatRow(plan.rows(this)) : super.place(plan);
     }
 
     @Override
-    long rootColumn(Plan plan) {
-        return isView(plan) ? x.rootColumn(plan) : 0;
-    }
-
-    @Override
-    void forward(Plan plan) {
+    protected void forward(Plan plan) {
         if (!isView(plan) && !isOneRow(plan)) {
             each(plan.value(this), plan.rows(x)).forEach(part -> plan.launch(Rows.copy(plan.value(x), part)));
         }
     }
 
     @Override
-    void backward(Plan plan) {
+    protected void backward(Plan plan) {
         if (isView(plan) || !plan.hasGradient(this)) {
             return;
         }
         Matrix gradient = plan.gradient(this);
-        if (x instanceof SharedRow shared) {
-            plan.parameterGradient(shared.row(), target -> Sums.columns(gradient, target));
+        if (x.asParameter().isPresent()) {
+            plan.parameterGradient(x.asParameter().get(), target -> Sums.columns(gradient, target));
         } else if (isOneRow(plan)) {
-            plan.launch(Sums.columns(gradient, plan.target(x, false)));
+            plan.launch(Sums.columns(gradient, plan.gradientOf(x)));
         } else {
-            plan.launch(sum(each(gradient, plan.rows(x)), plan.target(x, false)));
+            plan.launch(sum(each(gradient, plan.rows(x)), plan.gradientOf(x)).toArray(Launch[]::new));
         }
     }
 
@@ -87,7 +76,7 @@ final class Repeat extends Value {
     }
 
     /** The first, the second, ... of the rows that belong to each of {@code rows} rows. */
-    static List<Matrix> each(Matrix all, long rows) {
+    public static List<Matrix> each(Matrix all, long rows) {
         long columns = all.columns();
         Matrix besides = all.reshape(rows, all.rows() / rows * columns);
         return LongStream.range(0, all.rows() / rows).mapToObj(k -> besides.columns(k * columns, (k + 1) * columns))

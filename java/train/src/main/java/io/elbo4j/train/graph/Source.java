@@ -1,6 +1,7 @@
 package io.elbo4j.train.graph;
 
 import io.elbo4j.Matrix;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -27,12 +28,13 @@ public record Source(Map<String, Matrix> matrices) {
 
     /** One matrix for the graph's only input. */
     static Source of(Graph graph, Matrix matrix) {
-        if (graph.inputs().size() != 1) {
+        List<Input> inputs = graph.all(Input.class);
+        if (inputs.size() != 1) {
             throw new IllegalArgumentException("one matrix is data for one input, but the graph's inputs are "
-                    + graph.inputs().stream().map(input -> "'" + input.name() + "'").toList()
+                    + inputs.stream().map(input -> "'" + input.name() + "'").toList()
                     + ": give a Source with a matrix for each of them");
         }
-        return new Source(Map.of(graph.inputs().get(0).name(), matrix));
+        return new Source(Map.of(inputs.get(0).name(), matrix));
     }
 
     /** @throws IllegalArgumentException naming the input, if it has no matrix or one of another width */

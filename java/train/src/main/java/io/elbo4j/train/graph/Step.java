@@ -1,6 +1,5 @@
 package io.elbo4j.train.graph;
 
-import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
 import io.elbo4j.FloatingPoint;
 import io.elbo4j.Indices;
@@ -8,9 +7,6 @@ import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Program;
 import io.elbo4j.Readback;
-import io.elbo4j.operation.Adam;
-import io.elbo4j.operation.Clip;
-import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import java.util.ArrayList;
@@ -18,8 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,202 +29,50 @@ public final class Step implements AutoCloseable {
     /** Runs whose totals can be recorded before they are taken. */
     public static final int MOST_RECORDED = 64;
 
-    private final Graph graph;
-    private final Plan plan;
+    private final Compilation plan;
     private final long batch;
     private final @Nullable Indices order;
     private final @Nullable Indices ownOrder;
     private final Program program;
-    private final @Nullable AdamStep adam;
-    private final List<Node> terms;
+    private final List<Optimiser> optimisers;
+    private final List<Term> terms;
     private final @Nullable Matrix totals;
     private final @Nullable Readback recorded;
-    private final Plan.NodeNoise[] noises;
-    private final Program klGradients;
+    private final Compilation.NodeNoise[] noises;
     private final Turn turn = new Turn("this step");
-    private double klWeight = Double.NaN;
 
-    private Step(Graph graph, Parameters parameters, Backend backend, long batch, StepSettings settings,
-            @Nullable Source data, @Nullable Indices sharedOrder, @Nullable AdamStep adam, Set<Value> given) {
-        if (batch < 1) {
-            throw new IllegalArgumentException("a step needs at least 1 row, not " + batch);
-        }
-        boolean train = settings.mode() == StepSettings.Mode.TRAIN;
-        if (train != (adam != null)) {
-            throw new IllegalArgumentException("a training step, and no other, needs an AdamStep: the mode is "
-                    + settings.mode());
-        }
-        this.graph = graph;
-        this.batch = batch;
-        this.adam = adam;
-        this.ownOrder = data == null || sharedOrder != null ? null : backend.indices(Math.toIntExact(batch));
-        this.order = sharedOrder != null ? sharedOrder : ownOrder;
-        this.plan = new Plan(backend, parameters, settings, batch, input -> data == null ? null
-                : Rows.gather(data.of(input), order, planned(input)));
-        if (settings.mode() == StepSettings.Mode.DECODE) {
-            Decoding.forward(graph, given, plan);
-        } else {
-            graph.nodes().forEach(node -> node.forward(plan));
-        }
-        if (settings.means()) {
-            for (Observation o : graph.observations()) {
-                o.likelihood().mean(plan, mean(o));
-            }
-        }
+    Step(StepBuilder of) {
+        this.batch = of.rows;
+        Source source = of.source;
+        this.ownOrder = source == null || of.order != null ? null : of.backend.indices(Math.toIntExact(batch));
+        this.order = of.order != null ? of.order : ownOrder;
+        this.optimisers = of.trainings.stream().map(Training::optimiser).distinct().toList();
+        this.plan = new Compilation(of, input -> source == null ? null
+                : Rows.gather(source.of(input), order, planned(input)));
+        plan.compile();
         this.terms = new ArrayList<>(plan.terms().keySet());
-        this.totals = terms.isEmpty() ? null : plan.buffer("totals of the objective", 1, terms.size());
+        this.totals = terms.isEmpty() ? null : plan.buffer(this, "totals of the objective", 1, terms.size());
         List<Launch> all = plan.launches();
-        if (train) {
-            for (int i = graph.nodes().size() - 1; i >= 0; i--) {
-                Node node = graph.nodes().get(i);
-                if (!(node instanceof Value v) || v.differentiable()) {
-                    node.backward(plan);
-                }
-            }
-            update(parameters, settings, all);
-        }
-        if (settings.mode() == StepSettings.Mode.IMPORTANCE) {
-            weigh(settings, all);
-        }
         for (int i = 0; i < terms.size(); i++) {
             Matrix term = plan.terms().get(terms.get(i));
             all.add(Sums.rows(term.reshape(1, term.rows()), totals.columns(i, i + 1)));
         }
-        this.program = new Program(backend, all);
-        this.recorded = train ? backend.readback(totals, MOST_RECORDED) : null;
-        this.noises = plan.noises().toArray(Plan.NodeNoise[]::new);
-        this.klGradients = Program.notReplayed(backend, train ? terms.stream().filter(Latent.class::isInstance)
-                .map(latent -> weigh(plan.klGradient(plan.terms().get(latent).rows()))).toList() : List.of());
-        if (train) {
-            klWeight(1);
-        }
-    }
-
-    /** Compiles a training step whose inputs are set by hand. */
-    public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            AdamStep adam) {
-        return new Step(graph, parameters, backend, rows, settings, null, null, adam, Set.of());
-    }
-
-    /** Compiles a training step whose inputs are rows of {@code data}. */
-    public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            Source data, AdamStep adam) {
-        return new Step(graph, parameters, backend, rows, settings, data, null, adam, Set.of());
-    }
-
-    /** Compiles a training step whose only input is rows of {@code data}. */
-    public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            Matrix data, AdamStep adam) {
-        return train(graph, parameters, backend, rows, settings, Source.of(graph, data), adam);
+        this.program = new Program(of.backend, all);
+        this.recorded = totals == null || optimisers.isEmpty() ? null : of.backend.readback(totals, MOST_RECORDED);
+        this.noises = plan.noises().toArray(Compilation.NodeNoise[]::new);
     }
 
     /**
-     * Compiles a training step that takes its rows of {@code data} in an order that is set once for many steps, an
-     * epoch's; {@link #rows(int)} says where in it. The step does not close {@code order}.
-     */
-    public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            Source data, Indices order, AdamStep adam) {
-        return new Step(graph, parameters, backend, rows, settings, data, order, adam, Set.of());
-    }
-
-    /** The same for a graph with one input. */
-    public static Step train(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            Matrix data, Indices order, AdamStep adam) {
-        return train(graph, parameters, backend, rows, settings, Source.of(graph, data), order, adam);
-    }
-
-    /**
-     * Compiles a step from given values, set by hand, to the means of the observations. It runs what these need and
-     * nothing else; a latent variable that they need and that is not given is drawn from its prior, once a row. Inputs
-     * that they need are set by hand too.
+     * A step of a graph, to be described and compiled.
      *
-     * @throws IllegalArgumentException if a given value belongs to another graph
+     * @param parameters of the graph, in the backend's memory
      */
-    public static Step decode(Graph graph, Parameters parameters, Backend backend, long rows, long seed,
-            Value... given) {
-        return new Step(graph, parameters, backend, rows, StepSettings.decode(seed), null, null, null,
-                Arrays.stream(given).map(graph::owned).collect(Collectors.toSet()));
-    }
-
-    /**
-     * Compiles a step that changes no parameter and whose inputs are set by hand; if it decodes, all latent variables
-     * are given.
-     */
-    public static Step compile(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings) {
-        return new Step(graph, parameters, backend, rows, settings, null, null, null, Set.copyOf(graph.latents()));
-    }
-
-    /** Compiles a step that changes no parameter and whose inputs are rows of {@code data}. */
-    public static Step compile(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            Source data) {
-        return new Step(graph, parameters, backend, rows, settings, data, null, null, Set.copyOf(graph.latents()));
-    }
-
-    /** Compiles a step that changes no parameter and whose only input is rows of {@code data}. */
-    public static Step compile(Graph graph, Parameters parameters, Backend backend, long rows, StepSettings settings,
-            Matrix data) {
-        return compile(graph, parameters, backend, rows, settings, Source.of(graph, data));
+    public static StepBuilder of(Graph graph, Parameters parameters, Backend backend) {
+        return new StepBuilder(graph, parameters, backend);
     }
 
     private Matrix planned(Input input) {
         return plan.value(input);
-    }
-
-    /** Gradients of the parameters and Adam; without clipping Adam follows each gradient while it is in the cache. */
-    private void update(Parameters parameters, StepSettings settings, List<Launch> all) {
-        boolean clip = settings.maximumGradientNorm() < Double.POSITIVE_INFINITY;
-        Matrix scale = clip ? clip(parameters.all(), settings, all) : null;
-        for (Parameters.State s : parameters.all()) {
-            if (!clip) {
-                all.addAll(plan.gradientLaunches(s.parameter()));
-            }
-            all.add(Adam.update(s.value(), s.gradient(), s.firstMoment(), s.secondMoment(), adam, scale));
-        }
-    }
-
-    /** Gradients and the scale of their global norm; sums over rows come last, so that workers meet less often. */
-    private Matrix clip(List<Parameters.State> states, StepSettings settings, List<Launch> all) {
-        Matrix squares = plan.buffer("squares of the gradients", 1, states.size());
-        List<Launch> sums = new ArrayList<>();
-        for (int i = 0; i < states.size(); i++) {
-            Parameter parameter = states.get(i).parameter();
-            Matrix gradient = states.get(i).gradient();
-            Matrix sum = squares.columns(i, i + 1);
-            all.addAll(plan.gradientLaunches(parameter));
-            if (gradient.rows() == 1) {
-                sums.add(Sums.rowsOfSquares(gradient, sum));
-            } else {
-                Matrix rows = plan.buffer("squares of the gradient of " + parameter.name(), gradient.rows(), 1);
-                all.add(Sums.rowsOfSquares(gradient, rows));
-                sums.add(Sums.rows(rows.reshape(1, rows.rows()), sum));
-            }
-        }
-        Matrix scale = plan.buffer("scale of the gradients", 1, 1);
-        all.addAll(sums);
-        all.add(Clip.scale(squares, (float) settings.maximumGradientNorm(), scale));
-        return scale;
-    }
-
-    /** Each element of a gradient becomes the weight of the KL, which is read when the launch runs. */
-    private Launch weigh(Matrix gradient) {
-        return Launch.of("weight of the KL", gradient.backend(), gradient.rows()).writes(gradient)
-                .body((begin, end) -> gradient.backend().kernels().fill((float) (klWeight / gradient.rows()), gradient,
-                        begin, end));
-    }
-
-    private void weigh(StepSettings settings, List<Launch> all) {
-        Matrix sum = plan.buffer("log weights", batch * settings.samples(), 1);
-        boolean first = true;
-        for (Matrix part : plan.logWeights().values()) {
-            // a term that does not depend on the samples counts for each of them
-            boolean shared = part.rows() == 1;
-            Matrix term = shared ? part.repeatRow(sum.rows()) : part;
-            for (Matrix target : shared ? List.of(sum) : Repeat.each(sum, part.rows())) {
-                all.add(first ? Rows.copy(term, target) : Rows.add(term, target));
-            }
-            first = false;
-        }
-        all.add(LogMeanExp.forward(sum.reshape(batch, settings.samples()), plan.buffer("log mean weight", batch, 1)));
     }
 
     /** Rows of the data set for the next run: {@code source[from ... from + rows)}. */
@@ -263,36 +105,7 @@ public final class Step implements AutoCloseable {
         return this;
     }
 
-    /** Weight of every KL in the objective of a training step; 1 before it is set. */
-    public Step klWeight(double weight) {
-        if (!(weight >= 0) || Double.isInfinite(weight)) {
-            throw new IllegalArgumentException("klWeight must be a finite number of at least 0, not " + weight);
-        }
-        FloatingPoint.requireNearest();
-        turn.begin();
-        try {
-            if (weight != klWeight) {
-                weigh(weight);
-            }
-        } finally {
-            turn.end();
-        }
-        return this;
-    }
-
-    /** Unlike a write it waits for nothing, and unlike a launch of its own it allocates nothing. */
-    private void weigh(double weight) {
-        double before = klWeight;
-        klWeight = weight;
-        try {
-            klGradients.run();
-        } catch (RuntimeException | Error e) {
-            klWeight = before;
-            throw e;
-        }
-    }
-
-    /** Runs with the noise of that step; a training step is also Adam's step {@code number + 1}. */
+    /** Runs with the noise of that step; for what trains it is also the number of the step, counted from 0. */
     public void run(long number) {
         run(number, 0);
     }
@@ -306,11 +119,12 @@ public final class Step implements AutoCloseable {
         FloatingPoint.requireNearest();
         turn.begin();
         try {
-            for (Plan.NodeNoise n : noises) {
+            for (Compilation.NodeNoise n : noises) {
                 n.noise().step(n.fixed() ? 0 : number).firstRow(firstRow * n.rowsPerRow());
             }
-            if (adam != null) {
-                adam.at(number + 1);
+            plan.meanWeights().at(number);
+            for (Optimiser optimiser : optimisers) {
+                optimiser.at(number);
             }
             program.run();
         } finally {
@@ -322,37 +136,45 @@ public final class Step implements AutoCloseable {
         return batch;
     }
 
-    /** Log-likelihood summed over the observations and the rows of the last run, in nats. */
-    public double reconstructionTotal() {
-        return total(Observation.class);
-    }
-
-    /** KL summed over the latent variables and the rows of the last run, in nats, without any weight. */
-    public double klTotal() {
-        return total(Latent.class);
-    }
-
-    private double total(Class<? extends Node> kind) {
+    /** The terms of a role summed over their owners and the rows of the last run, in nats, without any weight. */
+    public double total(Term.Role role) {
         turn.begin();
         try {
-            return total(kind, totals.toArray());
+            return totals == null ? 0 : total(role, totals.toArray());
         } finally {
             turn.end();
         }
     }
 
-    private double total(Class<? extends Node> kind, float[] sums) {
+    /** 0 where there is no term of that role. */
+    private double total(Term.Role role, float[] sums) {
         double total = 0;
         for (int i = 0; i < sums.length; i++) {
-            if (kind.isInstance(terms.get(i))) {
-                total += sums[i] * ((double) batch / plan.terms().get(terms.get(i)).rows());
+            Term term = terms.get(i);
+            if (term.role() == role) {
+                total += sums[i] * ((double) batch / plan.terms().get(term).rows());
             }
         }
         return total;
     }
 
     /** The totals of a run. */
-    public record Totals(double reconstruction, double kl) {}
+    public final class Totals {
+        private final float[] sums;
+
+        private Totals(float[] sums) {
+            this.sums = sums;
+        }
+
+        /** As {@link Step#total}. */
+        public double get(Term.Role role) {
+            return total(role, sums);
+        }
+
+        public boolean isFinite() {
+            return Arrays.stream(Term.Role.values()).allMatch(role -> Double.isFinite(get(role)));
+        }
+    }
 
     /** Keeps the totals of the last run for {@link #takeTotals}, without waiting for them. */
     public Step record() {
@@ -371,7 +193,7 @@ public final class Step implements AutoCloseable {
         try {
             List<Totals> taken = new ArrayList<>();
             for (float[] sums : recorded.take()) {
-                taken.add(new Totals(total(Observation.class, sums), total(Latent.class, sums)));
+                taken.add(new Totals(sums));
             }
             return taken;
         } finally {
@@ -384,25 +206,26 @@ public final class Step implements AutoCloseable {
         return plan.value(value);
     }
 
-    /** The KL of each dimension of a latent variable, summed over the rows of the last evaluation, in nats. */
-    public Matrix klPerDimension(Latent latent) {
-        return plan.klPerDimension(latent);
+    /** A term of the last run, a number for each of its rows, in nats; empty if the step does not compute it. */
+    public Optional<Matrix> term(Term term) {
+        return Optional.ofNullable(plan.terms().get(term));
     }
 
-    /** The KL of each row of a latent variable, or the log-likelihood of each row of an observation, in nats. */
-    Matrix term(Node node) {
-        return plan.terms().get(node);
+    /**
+     * What the objective came to in the last run, a number for each row of the batch, in nats.
+     *
+     * @throws IllegalStateException if the objective is a sum of its terms
+     */
+    public Matrix bound() {
+        if (plan.boundOrNull() == null) {
+            throw new IllegalStateException("the objective of this step is a sum of its terms: read their totals");
+        }
+        return plan.boundOrNull();
     }
 
-    /** The mean of what is observed, where the settings asked for means. */
-    public Matrix mean(Observation observation) {
-        Value location = observation.likelihood().location();
-        return plan.buffer("mean of " + observation.name(), plan.rows(location), location.columns());
-    }
-
-    /** log (1/K) sum_k p(x, z_k) / q(z_k | x) of each row, for an importance step of K samples. */
-    public Matrix logMeanWeight() {
-        return plan.buffer("log mean weight", batch, 1);
+    /** The gradient of the loss with respect to a value that the step was told to differentiate. */
+    public Matrix gradient(Value value) {
+        return plan.gradient(value);
     }
 
     /** How many kernels and copies a step is on a device, once it is replayed as a graph; 0 before, and on a host. */
@@ -420,11 +243,11 @@ public final class Step implements AutoCloseable {
 
     /** The first tensor, in the order of computation, that holds a NaN or an infinity after the last run. */
     public Optional<NonFinite> firstNonFinite() {
-        for (Map.Entry<Plan.Key, Matrix> e : plan.buffers().entrySet()) {
+        for (Map.Entry<String, Matrix> e : plan.buffers().byName().entrySet()) {
             float[] values = e.getValue().toArray();
             for (int i = 0; i < values.length; i++) {
                 if (!Float.isFinite(values[i])) {
-                    return Optional.of(new NonFinite(e.getKey().name(), i / e.getValue().columns(), values[i]));
+                    return Optional.of(new NonFinite(e.getKey(), i / e.getValue().columns(), values[i]));
                 }
             }
         }
@@ -438,11 +261,11 @@ public final class Step implements AutoCloseable {
         turn.await();
         try {
             program.close();
-            klGradients.close();
+            plan.meanWeights().close();
             if (recorded != null) {
                 recorded.close();
             }
-            plan.buffers().values().forEach(Matrix::close);
+            plan.buffers().close();
             if (ownOrder != null) {
                 ownOrder.close();
             }

@@ -1,14 +1,17 @@
 package io.elbo4j.train.model;
 
 import io.elbo4j.Activation;
-import io.elbo4j.train.graph.BernoulliLogits;
-import io.elbo4j.train.graph.DiagonalGaussian;
-import io.elbo4j.train.graph.GaussianObservation;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
-import io.elbo4j.train.graph.Likelihood;
-import io.elbo4j.train.graph.Observation;
 import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.Binarise;
+import io.elbo4j.train.layer.ConstantRow;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.LearnedRow;
 import java.util.List;
 
 /**
@@ -21,38 +24,40 @@ public final class Vae {
     private final VaeSettings settings;
     private final DiagonalGaussian posterior;
     private final Value z;
+    private final Value mean;
+    private final Value klPerDimension;
 
     public Vae(VaeSettings settings) {
         this.settings = settings;
         List<Integer> hidden = settings.hidden();
         Value data = graph.input("x", settings.columns());
-        Value x = settings.binarise() ? graph.binarise("x.binarised", data) : data;
+        Value x = settings.binarise() ? Binarise.of("x.binarised", data) : data;
         Value h = x;
         for (int i = 0; i < hidden.size(); i++) {
-            h = graph.dense("encoder." + i, h, hidden.get(i), settings.activation());
+            h = Dense.of("encoder." + i, h, hidden.get(i), settings.activation());
         }
-        posterior = graph.gaussian("posterior", h, settings.latent());
+        posterior = DiagonalGaussian.of("posterior", h, settings.latent());
         z = graph.latent("z", posterior);
         Value d = z;
         for (int i = hidden.size() - 1; i >= 0; i--) {
-            d = graph.dense("decoder." + (hidden.size() - 1 - i), d, hidden.get(i), settings.activation());
+            d = Dense.of("decoder." + (hidden.size() - 1 - i), d, hidden.get(i), settings.activation());
         }
-        graph.observe("reconstruction", likelihood(d), x);
+        Distribution likelihood = likelihood(d);
+        graph.observe("reconstruction", likelihood, x);
+        mean = likelihood.mean();
+        klPerDimension = KlPerDimension.of(latent());
     }
 
-    private Likelihood likelihood(Value d) {
+    private Distribution likelihood(Value d) {
         long columns = settings.columns();
         double logVariance = 2 * StrictMath.log(settings.standardDeviation());
         return switch (settings.likelihood()) {
-            case BERNOULLI -> new BernoulliLogits(graph.dense("logits", d, columns, Activation.IDENTITY));
-            case GAUSSIAN -> {
-                DiagonalGaussian p = graph.gaussian("likelihood", d, columns);
-                yield new GaussianObservation(p.mean(), p.logVariance());
-            }
-            case GAUSSIAN_SHARED -> new GaussianObservation(graph.dense("mean", d, columns, Activation.IDENTITY),
-                    graph.shared("likelihood.logVariance", columns, (float) logVariance));
-            case GAUSSIAN_FIXED -> new GaussianObservation(graph.dense("mean", d, columns, Activation.IDENTITY),
-                    graph.constant("likelihood.logVariance", columns, (float) logVariance));
+            case BERNOULLI -> new Bernoulli(Dense.of("logits", d, columns, Activation.IDENTITY));
+            case GAUSSIAN -> DiagonalGaussian.of("likelihood", d, columns);
+            case GAUSSIAN_SHARED -> new DiagonalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY),
+                    LearnedRow.of(graph, "likelihood.logVariance", columns, (float) logVariance));
+            case GAUSSIAN_FIXED -> new DiagonalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY),
+                    ConstantRow.of(graph, "likelihood.logVariance", columns, (float) logVariance));
         };
     }
 
@@ -70,14 +75,20 @@ public final class Vae {
     }
 
     public Latent latent() {
-        return graph.latents().get(0);
+        return (Latent) z;
     }
 
     public Value z() {
         return z;
     }
 
-    public Observation observation() {
-        return graph.observations().get(0);
+    /** Of p(x | z). */
+    public Value mean() {
+        return mean;
+    }
+
+    /** Of q(z | x), summed over the rows: 1 x latent. */
+    public Value klPerDimension() {
+        return klPerDimension;
     }
 }

@@ -3,7 +3,7 @@ package io.elbo4j.train.run;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.elbo4j.train.Elbo;
+import io.elbo4j.train.ElboTerms;
 import io.elbo4j.train.EpochReport;
 import io.elbo4j.train.Evaluation;
 import io.elbo4j.train.data.AtomicFile;
@@ -149,7 +149,7 @@ public final class Metrics {
         return o;
     }
 
-    private static JsonObject json(Elbo e) {
+    private static JsonObject json(ElboTerms e) {
         JsonObject o = new JsonObject();
         o.addProperty("elbo", e.elbo());
         o.addProperty("reconstruction", e.reconstruction());

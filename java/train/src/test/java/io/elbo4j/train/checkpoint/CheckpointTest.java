@@ -21,6 +21,7 @@ import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.optimiser.Adam;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -61,10 +62,10 @@ class CheckpointTest {
     @BeforeEach
     void open() {
         backend = new JavaBackend(1);
-        parameters = new Parameters(backend, new Vae(MODEL).graph().parameters(), 5);
+        parameters = new Parameters(backend, new Vae(MODEL).graph().parameters(), 5).keep(Adam.SLOTS);
         float value = 1;
         for (Parameters.State s : parameters.all()) {
-            for (Matrix m : new Matrix[] {s.firstMoment(), s.secondMoment()}) {
+            for (Matrix m : new Matrix[] {s.slot("firstMoment"), s.slot("secondMoment")}) {
                 float[] values = m.toArray();
                 Arrays.fill(values, value /= -1.1f);
                 m.set(values);
@@ -86,7 +87,7 @@ class CheckpointTest {
     private static List<float[]> state(Parameters parameters) {
         List<float[]> all = new ArrayList<>();
         for (Parameters.State s : parameters.all()) {
-            all.addAll(List.of(s.value().toArray(), s.firstMoment().toArray(), s.secondMoment().toArray()));
+            all.addAll(List.of(s.value().toArray(), s.slot("firstMoment").toArray(), s.slot("secondMoment").toArray()));
         }
         return all;
     }

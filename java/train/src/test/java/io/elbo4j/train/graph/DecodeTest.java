@@ -11,7 +11,13 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.LearnedRow;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,16 +30,21 @@ class DecodeTest {
     private final Graph g = new Graph();
     private final Value x = g.input("x", 4);
     private final Value c = g.input("c", 2);
-    private final Value z2 = g.latent("z2", g.gaussian("q2", x, 2));
-    private final Value z1 = g.latent("z1", g.gaussian("q1", g.concatenate("x, z2", x, z2), 3),
-            g.gaussian("p1", g.concatenate("c, z2", c, z2), 3));
+    private final Value z2 = g.latent("z2", DiagonalGaussian.of("q2", x, 2));
+    private final Value z1 = g.latent("z1", DiagonalGaussian.of("q1", Concatenate.of("x, z2", x, z2), 3),
+            DiagonalGaussian.of("p1", Concatenate.of("c, z2", c, z2), 3));
     private final Backend backend = new JavaBackend(1);
+    private final Value[] means;
     private final Parameters parameters;
 
     DecodeTest() {
-        g.observe("of z1", new BernoulliLogits(g.dense("logits", z1, 4, Activation.IDENTITY)), x);
-        g.observe("of c", new BernoulliLogits(g.dense("logits'", c, 4, Activation.IDENTITY)), x);
-        g.observe("of nothing", new BernoulliLogits(g.shared("logits''", 4, 0.7f)), x);
+        List<Bernoulli> likelihoods = List.of(new Bernoulli(Dense.of("logits", z1, 4, Activation.IDENTITY)),
+                new Bernoulli(Dense.of("logits'", c, 4, Activation.IDENTITY)),
+                new Bernoulli(LearnedRow.of(g, "logits''", 4, 0.7f)));
+        for (Bernoulli p : likelihoods) {
+            g.observe("x given " + p.logits().name(), p, x);
+        }
+        means = likelihoods.stream().map(Bernoulli::mean).toArray(Value[]::new);
         parameters = new Parameters(backend, g.parameters(), SEED);
     }
 
@@ -65,7 +76,7 @@ class DecodeTest {
     }
 
     private Matrix mean(Step step, int observation) {
-        return step.mean(g.observations().get(observation));
+        return step.value(means[observation]);
     }
 
     private static void near(double[][] expected, Matrix found) {
@@ -78,7 +89,8 @@ class DecodeTest {
 
     @Test
     void drawsWhatIsNotGivenFromItsConditionalPrior() {
-        try (Step step = Step.decode(g, parameters, backend, ROWS, SEED, z2)) {
+        try (Step step = Step.of(g, parameters, backend).rows(ROWS).seed(SEED).given(z2).fromPriors().want(means)
+                .compile()) {
             double[][] given = fill(step, z2);
             double[][] label = fill(step, c);
             step.run(3);
@@ -93,11 +105,12 @@ class DecodeTest {
     @Test
     void meansThatDependOnNoLatentVariableAreRight() {
         for (Value[] given : new Value[][] {{z1}, {z1, z2}, {}}) {
-            try (Step step = Step.decode(g, parameters, backend, ROWS, SEED, given)) {
+            try (Step step = Step.of(g, parameters, backend).rows(ROWS).seed(SEED).given(given).fromPriors().want(means)
+                    .compile()) {
                 double[][] label = fill(step, c);
                 step.run(0);
                 near(dense("logits'", label, Activation.SIGMOID), mean(step, 1));
-                double[][] shared = new double[ROWS][4];
+                double[][] shared = new double[1][4];
                 Arrays.stream(shared).forEach(row -> Arrays.fill(row, 1 / (1 + Math.exp(-0.7))));
                 near(shared, mean(step, 2));
             }
@@ -107,7 +120,7 @@ class DecodeTest {
     /** What a posterior sees is left out: it would reach what is drawn as a NaN. */
     @Test
     void drawsEverythingFromThePriors() {
-        try (Step step = Step.decode(g, parameters, backend, ROWS, SEED)) {
+        try (Step step = Step.of(g, parameters, backend).rows(ROWS).seed(SEED).fromPriors().want(means).compile()) {
             fill(step, c);
             step.value(x).set(nan());
             step.run(3);
@@ -129,7 +142,8 @@ class DecodeTest {
 
     @Test
     void givenValuesMayLieAnywhere() {
-        try (Step step = Step.decode(g, parameters, backend, ROWS, SEED, z1, c)) {
+        try (Step step = Step.of(g, parameters, backend).rows(ROWS).seed(SEED).given(z1, c).fromPriors().want(means)
+                .compile()) {
             double[][] given = fill(step, z1);
             step.value(z2).set(Float.NaN, 0, 0, 0, 0, 0, 0, 0, 0, 0);
             step.run(0);
@@ -138,14 +152,15 @@ class DecodeTest {
         }
         Value stranger = new Graph().input("stranger", 2);
         String message = assertThrows(IllegalArgumentException.class,
-                () -> Step.decode(g, parameters, backend, ROWS, SEED, stranger)).getMessage();
+                () -> Step.of(g, parameters, backend).rows(ROWS).seed(SEED).given(stranger).fromPriors().want(means)
+                        .compile()).getMessage();
         assertEquals("'stranger' belongs to another graph", message);
     }
 
-    /** As pictures are decoded: all latent variables are given. */
+    /** As pictures are decoded. */
     @Test
-    void aStepThatIsCompiledToDecodeTakesAllLatentVariables() {
-        try (Step step = Step.compile(g, parameters, backend, ROWS, StepSettings.decode(SEED))) {
+    void whereAllIsGivenNoPriorIsNeeded() {
+        try (Step step = Step.of(g, parameters, backend).rows(ROWS).seed(SEED).given(z1, z2).want(means).compile()) {
             double[][] given = fill(step, z1);
             step.run(0);
             near(dense("logits", given, Activation.SIGMOID), mean(step, 0));

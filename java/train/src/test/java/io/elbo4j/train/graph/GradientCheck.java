@@ -3,11 +3,13 @@ package io.elbo4j.train.graph;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.elbo4j.AdamStep;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.graph.Term.Role;
+import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.optimiser.Adam;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -129,14 +131,12 @@ final class GradientCheck {
     private void run(int samples, Function<World, Terms> objective) {
         World world = new World(seed, rows, samples);
         String name = this.name + ", K = " + samples;
-        StepSettings settings =
-                new StepSettings(StepSettings.Mode.TRAIN, seed, samples, freeBits, Double.POSITIVE_INFINITY, false);
         try (JavaBackend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, graph.parameters(), seed);
-                Step step = Step.train(graph, parameters, backend, rows, settings,
-                        new AdamStep(0, 0.9, 0.999, 1e-8))) {
+                Step step = Step.of(graph, parameters, backend).rows(rows).samples(samples).seed(seed)
+                        .minimise(new Elbo(klWeight).withFreeBits(freeBits), new Adam(0)).compile()) {
             SplittableRandom random = new SplittableRandom(seed);
-            for (Input input : graph.inputs()) {
+            for (Input input : graph.all(Input.class)) {
                 Matrix x = step.value(input);
                 float[] values = new float[(int) (x.rows() * x.columns())];
                 for (int i = 0; i < values.length; i++) {
@@ -148,13 +148,14 @@ final class GradientCheck {
                 world.matrices.put(s.parameter().name(), Doubles.of(s.value()));
             }
             // twice, so that what a step leaves in its buffers would show in the next one's gradients
-            step.klWeight(klWeight).run(STEP - 1);
+            step.run(STEP - 1);
             step.run(STEP);
 
             Terms terms = objective.apply(world);
-            assertEquals(terms.logLikelihood() * rows, step.reconstructionTotal(),
+            assertEquals(terms.logLikelihood() * rows, step.total(Role.LOG_LIKELIHOOD),
                     1e-5 * Math.abs(terms.logLikelihood() * rows), name + ": log-likelihood");
-            assertEquals(terms.kl() * rows, step.klTotal(), 1e-5 * Math.max(0.1, terms.kl() * rows), name + ": KL");
+            assertEquals(terms.kl() * rows, step.total(Role.KL), 1e-5 * Math.max(0.1, terms.kl() * rows), name
+                    + ": KL");
             double worst = 0;
             for (Parameters.State s : parameters.all()) {
                 worst = Math.max(worst, compare(name, s, world, objective));

@@ -13,8 +13,15 @@ import static io.elbo4j.train.graph.Reference.zeros;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Activation;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.graph.GradientCheck.Terms;
 import io.elbo4j.train.graph.GradientCheck.World;
+import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.ConstantRow;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.Slice;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,10 +64,10 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("two hidden layers of " + activation);
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value h = g.dense("e2", g.dense("e1", x, H, activation), H + 1, activation);
-        Value z = g.latent("z", g.gaussian("q", h, Z));
-        Value d = g.dense("d2", g.dense("d1", z, H, activation), H - 1, activation);
-        g.observe("o", new BernoulliLogits(g.dense("logits", d, X, Activation.IDENTITY)), x);
+        Value h = Dense.of("e2", Dense.of("e1", x, H, activation), H + 1, activation);
+        Value z = g.latent("z", DiagonalGaussian.of("q", h, Z));
+        Value d = Dense.of("d2", Dense.of("d1", z, H, activation), H - 1, activation);
+        g.observe("o", new Bernoulli(Dense.of("logits", d, X, Activation.IDENTITY)), x);
         check.run(w -> {
             double[][] e = dense(w, "e2", dense(w, "e1", w.get("x"), activation), activation);
             Drawn drawn = Drawn.standard(w, linear(w, "q", e), 0);
@@ -85,8 +92,8 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck(name).rows(rows).klWeight(klWeight);
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value z = g.latent("z", g.gaussian("q", g.dense("e", x, H, Activation.TANH), Z));
-        g.observe("o", new BernoulliLogits(g.dense("logits", z, X, Activation.IDENTITY)), x);
+        Value z = g.latent("z", DiagonalGaussian.of("q", Dense.of("e", x, H, Activation.TANH), Z));
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
         check.run(w -> {
             Drawn drawn = Drawn.standard(w, linear(w, "q", dense(w, "e", w.get("x"), Activation.TANH)), 0);
             return new Terms(bernoulli(linear(w, "logits", drawn.z()), w.get("x")), perRow(drawn.kl()));
@@ -99,9 +106,9 @@ class GraphGradientTest {
         Graph g = check.graph();
         Value x = g.input("x", X);
         Value c = g.input("c", 2);
-        DiagonalGaussian prior = g.gaussian("p", g.dense("pe", c, 4, Activation.SOFTPLUS), Z);
-        Value z = g.latent("z", g.gaussian("q", g.concatenate("xc", x, c), Z), prior);
-        g.observe("o", new BernoulliLogits(g.dense("logits", z, X, Activation.IDENTITY)), x);
+        DiagonalGaussian prior = DiagonalGaussian.of("p", Dense.of("pe", c, 4, Activation.SOFTPLUS), Z);
+        Value z = g.latent("z", DiagonalGaussian.of("q", Concatenate.of("xc", x, c), Z), prior);
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
         check.run(w -> {
             double[][] p = linear(w, "p", dense(w, "pe", w.get("c"), Activation.SOFTPLUS));
             Drawn drawn = Drawn.under(w, linear(w, "q", beside(w.get("x"), w.get("c"))), columns(p, 0, Z),
@@ -115,9 +122,10 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("prior of shared rows");
         Graph g = check.graph();
         Value x = g.input("x", X);
-        DiagonalGaussian prior = new DiagonalGaussian(g.shared("pm", Z, 0.3f), g.shared("plv", Z, -0.4f));
-        Value z = g.latent("z", g.gaussian("q", x, Z), prior);
-        g.observe("o", new BernoulliLogits(g.dense("logits", z, X, Activation.IDENTITY)), x);
+        DiagonalGaussian prior = new DiagonalGaussian(LearnedRow.of(g, "pm", Z, 0.3f), LearnedRow.of(g, "plv", Z,
+                -0.4f));
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, Z), prior);
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
         check.run(w -> {
             Drawn drawn = Drawn.under(w, linear(w, "q", w.get("x")), repeated(w.get("pm")[0], w.rows()),
                     repeated(w.get("plv")[0], w.rows()), 0);
@@ -130,9 +138,10 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("prior with a learned mean only");
         Graph g = check.graph();
         Value x = g.input("x", X);
-        DiagonalGaussian prior = new DiagonalGaussian(g.shared("pm", Z, 0.3f), g.constant("plv", Z, -0.4f));
-        Value z = g.latent("z", g.gaussian("q", x, Z), prior);
-        g.observe("o", new BernoulliLogits(g.dense("logits", z, X, Activation.IDENTITY)), x);
+        DiagonalGaussian prior = new DiagonalGaussian(LearnedRow.of(g, "pm", Z, 0.3f), ConstantRow.of(g, "plv", Z,
+                -0.4f));
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, Z), prior);
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
         check.run(w -> {
             Drawn drawn = Drawn.under(w, linear(w, "q", w.get("x")), repeated(w.get("pm")[0], w.rows()),
                     repeated(constant(Z, -0.4f), w.rows()), 0);
@@ -145,9 +154,10 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("fixed posterior, learned prior");
         Graph g = check.graph();
         Value x = g.input("x", X);
-        DiagonalGaussian q = new DiagonalGaussian(g.constant("qm", Z, 0.2f), g.constant("qlv", Z, -0.5f));
-        Value z = g.latent("z", q, new DiagonalGaussian(g.shared("pm", Z, 0.3f), g.shared("plv", Z, -0.4f)));
-        g.observe("o", new BernoulliLogits(g.dense("logits", z, X, Activation.IDENTITY)), x);
+        DiagonalGaussian q = new DiagonalGaussian(ConstantRow.of(g, "qm", Z, 0.2f), ConstantRow.of(g, "qlv", Z, -0.5f));
+        Value z = g.latent("z", q, new DiagonalGaussian(LearnedRow.of(g, "pm", Z, 0.3f), LearnedRow.of(g, "plv", Z,
+                -0.4f)));
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
         check.run(w -> {
             double[][] qm = repeated(constant(Z, 0.2f), w.rows());
             double[][] qlv = repeated(constant(Z, -0.5f), w.rows());
@@ -174,8 +184,8 @@ class GraphGradientTest {
         check.freeBits(threshold).klWeight(0.7);
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value z = g.latent("z", g.gaussian("q", x, Z));
-        g.observe("o", new BernoulliLogits(g.dense("logits", z, X, Activation.IDENTITY)), x);
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, Z));
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
         double[][] kept = new double[1][];
         check.run(w -> {
             Drawn drawn = Drawn.standard(w, linear(w, "q", w.get("x")), 0);
@@ -195,8 +205,8 @@ class GraphGradientTest {
         Graph g = check.graph();
         Value x = g.input("x", X);
         Value c = g.input("c", 2);
-        Value z = g.latent("z", g.gaussian("q", x, Z), g.gaussian("p", c, Z));
-        g.observe("o", new BernoulliLogits(g.dense("logits", z, X, Activation.IDENTITY)), x);
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, Z), DiagonalGaussian.of("p", c, Z));
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
         check.run(w -> {
             double[][] p = linear(w, "p", w.get("c"));
             Drawn drawn = Drawn.under(w, linear(w, "q", w.get("x")), columns(p, 0, Z), columns(p, Z, 2 * Z), 0);
@@ -212,14 +222,15 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("slices and the whole of a " + activation + " layer");
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value h = g.dense("h", x, H, activation);
-        Value part = g.slice("part", h, 1, 4);
-        Value overlapping = g.slice("overlapping", h, 3, 6);
-        Value inner = g.slice("inner", overlapping, 1, 2);
-        Value q = g.concatenate("features", g.dense("a", part, 2, Activation.TANH), g.dense("b", h, 2, Activation.TANH),
-                g.dense("c", overlapping, 1, Activation.TANH), inner);
-        Value z = g.latent("z", g.gaussian("q", q, Z));
-        g.observe("o", new BernoulliLogits(g.dense("logits", z, X, Activation.IDENTITY)), x);
+        Value h = Dense.of("h", x, H, activation);
+        Value part = Slice.of("part", h, 1, 4);
+        Value overlapping = Slice.of("overlapping", h, 3, 6);
+        Value inner = Slice.of("inner", overlapping, 1, 2);
+        Value q = Concatenate.of("features", Dense.of("a", part, 2, Activation.TANH), Dense.of("b", h, 2,
+                Activation.TANH),
+                Dense.of("c", overlapping, 1, Activation.TANH), inner);
+        Value z = g.latent("z", DiagonalGaussian.of("q", q, Z));
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
         check.run(w -> {
             double[][] all = dense(w, "h", w.get("x"), activation);
             double[][] features = beside(dense(w, "a", columns(all, 1, 4), Activation.TANH),
@@ -235,10 +246,10 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("a slice only, the rest unused");
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value h = g.slice("part", g.dense("h", x, H, Activation.RELU), 2, 4);
-        g.dense("dangling", h, 2, Activation.TANH);
-        Value z = g.latent("z", g.gaussian("q", h, Z));
-        g.observe("o", new BernoulliLogits(g.dense("logits", g.slice("z1", z, 1, 2), X, Activation.IDENTITY)), x);
+        Value h = Slice.of("part", Dense.of("h", x, H, Activation.RELU), 2, 4);
+        Dense.of("dangling", h, 2, Activation.TANH);
+        Value z = g.latent("z", DiagonalGaussian.of("q", h, Z));
+        g.observe("o", new Bernoulli(Dense.of("logits", Slice.of("z1", z, 1, 2), X, Activation.IDENTITY)), x);
         check.run(w -> {
             double[][] part = columns(dense(w, "h", w.get("x"), Activation.RELU), 2, 4);
             Drawn drawn = Drawn.standard(w, linear(w, "q", part), 0);
@@ -251,13 +262,13 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("a value with three consumers");
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value h = g.dense("h", x, H, Activation.RELU);
-        Value sum = g.concatenate("sum", g.dense("a", h, 2, Activation.RELU), g.dense("b", h, 2, Activation.TANH),
-                g.dense("c", h, 2, Activation.IDENTITY));
-        Value z = g.latent("z", g.gaussian("q", sum, Z));
-        Value logits = g.dense("logits", z, X, Activation.IDENTITY);
-        g.observe("o1", new BernoulliLogits(logits), x);
-        g.observe("o2", new GaussianObservation(logits, g.constant("lv", X, -0.5f)), x);
+        Value h = Dense.of("h", x, H, Activation.RELU);
+        Value sum = Concatenate.of("sum", Dense.of("a", h, 2, Activation.RELU), Dense.of("b", h, 2, Activation.TANH),
+                Dense.of("c", h, 2, Activation.IDENTITY));
+        Value z = g.latent("z", DiagonalGaussian.of("q", sum, Z));
+        Value logits = Dense.of("logits", z, X, Activation.IDENTITY);
+        g.observe("o1", new Bernoulli(logits), x);
+        g.observe("o2", new DiagonalGaussian(logits, ConstantRow.of(g, "lv", X, -0.5f)), x);
         check.run(w -> {
             double[][] hidden = dense(w, "h", w.get("x"), Activation.RELU);
             double[][] features = beside(dense(w, "a", hidden, Activation.RELU), dense(w, "b", hidden, Activation.TANH),
@@ -274,10 +285,10 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("a ReLU with gated and ungated consumers");
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value h = g.dense("h", x, H, Activation.RELU);
-        Value both = g.concatenate("both", h, g.dense("a", h, 2, Activation.RELU), h);
-        Value z = g.latent("z", g.gaussian("q", both, Z));
-        g.observe("o", new BernoulliLogits(g.dense("logits", z, X, Activation.IDENTITY)), x);
+        Value h = Dense.of("h", x, H, Activation.RELU);
+        Value both = Concatenate.of("both", h, Dense.of("a", h, 2, Activation.RELU), h);
+        Value z = g.latent("z", DiagonalGaussian.of("q", both, Z));
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
         check.run(w -> {
             double[][] hidden = dense(w, "h", w.get("x"), Activation.RELU);
             Drawn drawn = Drawn.standard(w, linear(w, "q", beside(hidden, dense(w, "a", hidden, Activation.RELU),
@@ -291,9 +302,9 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("ReLU outputs that kernels write gradients of");
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value q = g.dense("q", x, 2 * Z, Activation.RELU);
-        Value z = g.latent("z", new DiagonalGaussian(g.slice("qm", q, 0, Z), g.slice("qlv", q, Z, 2 * Z)));
-        g.observe("o", new BernoulliLogits(g.dense("logits", z, X, Activation.RELU)), x);
+        Value q = Dense.of("q", x, 2 * Z, Activation.RELU);
+        Value z = g.latent("z", new DiagonalGaussian(Slice.of("qm", q, 0, Z), Slice.of("qlv", q, Z, 2 * Z)));
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.RELU)), x);
         check.run(w -> {
             Drawn drawn = Drawn.standard(w, dense(w, "q", w.get("x"), Activation.RELU), 0);
             return new Terms(bernoulli(dense(w, "logits", drawn.z(), Activation.RELU), w.get("x")),
@@ -306,9 +317,9 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("Gaussian, a variance per element");
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value z = g.latent("z", g.gaussian("q", x, Z));
-        DiagonalGaussian p = g.gaussian("p", z, X);
-        g.observe("o", new GaussianObservation(p.mean(), p.logVariance()), x);
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, Z));
+        DiagonalGaussian p = DiagonalGaussian.of("p", z, X);
+        g.observe("o", new DiagonalGaussian(p.mean(), p.logVariance()), x);
         check.run(w -> {
             Drawn drawn = Drawn.standard(w, linear(w, "q", w.get("x")), 0);
             double[][] both = linear(w, "p", drawn.z());
@@ -321,8 +332,9 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("Gaussian, a variance per dimension").rows(67);
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value z = g.latent("z", g.gaussian("q", x, Z));
-        g.observe("o", new GaussianObservation(g.dense("m", z, X, Activation.SIGMOID), g.shared("lv", X, -0.6f)), x);
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, Z));
+        g.observe("o", new DiagonalGaussian(Dense.of("m", z, X, Activation.SIGMOID), LearnedRow.of(g, "lv", X, -0.6f)),
+                x);
         check.run(w -> {
             Drawn drawn = Drawn.standard(w, linear(w, "q", w.get("x")), 0);
             return new Terms(gaussian(dense(w, "m", drawn.z(), Activation.SIGMOID),
@@ -335,8 +347,9 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("Gaussian, fixed variance");
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value z = g.latent("z", g.gaussian("q", x, Z));
-        g.observe("o", new GaussianObservation(g.dense("m", z, X, Activation.IDENTITY), g.constant("lv", X, -0.6f)), x);
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, Z));
+        g.observe("o", new DiagonalGaussian(Dense.of("m", z, X, Activation.IDENTITY), ConstantRow.of(g, "lv", X,
+                -0.6f)), x);
         check.run(w -> {
             Drawn drawn = Drawn.standard(w, linear(w, "q", w.get("x")), 0);
             return new Terms(gaussian(linear(w, "m", drawn.z()), repeated(constant(X, -0.6f), w.rows()), w.get("x")),
@@ -351,12 +364,12 @@ class GraphGradientTest {
         Value x = g.input("x", X);
         Value y = g.input("y", X);
         Value part = g.input("part", 2);
-        Value z = g.latent("z", g.gaussian("q", x, Z));
-        Value logVariance = g.shared("lv", X, -0.6f);
-        g.observe("ox", new GaussianObservation(g.dense("mx", z, X, Activation.IDENTITY), logVariance), x);
-        g.observe("oy", new GaussianObservation(g.dense("my", z, X, Activation.IDENTITY), logVariance), y);
-        g.observe("op", new GaussianObservation(g.dense("mp", z, 2, Activation.IDENTITY),
-                g.slice("lvp", logVariance, 1, 3)), part);
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, Z));
+        Value logVariance = LearnedRow.of(g, "lv", X, -0.6f);
+        g.observe("ox", new DiagonalGaussian(Dense.of("mx", z, X, Activation.IDENTITY), logVariance), x);
+        g.observe("oy", new DiagonalGaussian(Dense.of("my", z, X, Activation.IDENTITY), logVariance), y);
+        g.observe("op", new DiagonalGaussian(Dense.of("mp", z, 2, Activation.IDENTITY),
+                Slice.of("lvp", logVariance, 1, 3)), part);
         check.run(w -> {
             Drawn drawn = Drawn.standard(w, linear(w, "q", w.get("x")), 0);
             double[][] lv = repeated(w.get("lv")[0], w.rows());
@@ -371,9 +384,10 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("a learned row beside the data");
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value row = g.shared("row", 2, 0.5f);
-        Value z = g.latent("z", g.gaussian("q", g.concatenate("both", x, row, g.constant("one", 1, 1)), Z));
-        g.observe("o", new BernoulliLogits(g.dense("logits", z, X, Activation.IDENTITY)), x);
+        Value row = LearnedRow.of(g, "row", 2, 0.5f);
+        Value z = g.latent("z", DiagonalGaussian.of("q", Concatenate.of("both", x, row, ConstantRow.of(g, "one", 1, 1)),
+                Z));
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
         check.run(w -> {
             Drawn drawn = Drawn.standard(w, linear(w, "q", beside(w.get("x"), repeated(w.get("row")[0], w.rows()),
                     repeated(constant(1, 1), w.rows()))), 0);
@@ -387,12 +401,13 @@ class GraphGradientTest {
         Graph g = check.graph();
         Value x = g.input("x", X);
         Value y = g.input("y", 3);
-        Value h = g.dense("h", x, H, Activation.RELU);
-        Value z1 = g.latent("z1", g.gaussian("q1", h, Z));
-        Value z2 = g.latent("z2", g.gaussian("q2", z1, 2), g.gaussian("p2", z1, 2));
-        Value both = g.concatenate("both", z2, z1);
-        g.observe("ox", new BernoulliLogits(g.dense("logits", both, X, Activation.IDENTITY)), x);
-        g.observe("oy", new GaussianObservation(g.dense("m", z2, 3, Activation.TANH), g.shared("lv", 3, 0.1f)), y);
+        Value h = Dense.of("h", x, H, Activation.RELU);
+        Value z1 = g.latent("z1", DiagonalGaussian.of("q1", h, Z));
+        Value z2 = g.latent("z2", DiagonalGaussian.of("q2", z1, 2), DiagonalGaussian.of("p2", z1, 2));
+        Value both = Concatenate.of("both", z2, z1);
+        g.observe("ox", new Bernoulli(Dense.of("logits", both, X, Activation.IDENTITY)), x);
+        g.observe("oy", new DiagonalGaussian(Dense.of("m", z2, 3, Activation.TANH), LearnedRow.of(g, "lv", 3, 0.1f)),
+                y);
         check.run(w -> {
             Drawn one = Drawn.standard(w, linear(w, "q1", dense(w, "h", w.get("x"), Activation.RELU)), 0);
             double[][] p = linear(w, "p2", one.z());
@@ -408,9 +423,9 @@ class GraphGradientTest {
         GradientCheck check = new GradientCheck("mean, log-variance and prior are one value");
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value a = g.dense("a", x, Z, Activation.IDENTITY);
-        Value z = g.latent("z", new DiagonalGaussian(a, a), new DiagonalGaussian(a, g.slice("s", a, 0, Z)));
-        g.observe("o", new BernoulliLogits(g.dense("logits", z, X, Activation.IDENTITY)), x);
+        Value a = Dense.of("a", x, Z, Activation.IDENTITY);
+        Value z = g.latent("z", new DiagonalGaussian(a, a), new DiagonalGaussian(a, Slice.of("s", a, 0, Z)));
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
         check.run(w -> {
             double[][] all = linear(w, "a", w.get("x"));
             return new Terms(bernoulli(linear(w, "logits", sample(all, all, w.noise(0, Z))), w.get("x")),

@@ -10,6 +10,13 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.ConstantRow;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.objective.ImportanceWeighted;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,15 +44,18 @@ class ImportanceTest {
     void weightsOfTwoLevels(int rows, int samples) {
         Graph g = new Graph();
         Value x = g.input("x", X);
-        Value z2 = g.latent("z2", g.gaussian("q2", x, 2));
-        Value row = g.shared("row", 3, 0.3f);
-        g.observe("per row", new BernoulliLogits(g.dense("of x", x, X, Activation.IDENTITY)), x);
-        g.observe("shared", new GaussianObservation(row, g.constant("lv", 3, 0.5f)), g.constant("one", 3, 1));
-        Value z1 = g.latent("z1", g.gaussian("q1", g.concatenate("x, z2", x, z2), 3), g.gaussian("p1", z2, 3));
-        g.observe("per sample", new BernoulliLogits(g.dense("logits", z1, X, Activation.IDENTITY)), x);
+        Value z2 = g.latent("z2", DiagonalGaussian.of("q2", x, 2));
+        Value row = LearnedRow.of(g, "row", 3, 0.3f);
+        g.observe("per row", new Bernoulli(Dense.of("of x", x, X, Activation.IDENTITY)), x);
+        g.observe("shared", new DiagonalGaussian(row, ConstantRow.of(g, "lv", 3, 0.5f)), ConstantRow.of(g, "one", 3,
+                1));
+        Value z1 = g.latent("z1", DiagonalGaussian.of("q1", Concatenate.of("x, z2", x, z2), 3), DiagonalGaussian.of(
+                "p1", z2, 3));
+        g.observe("per sample", new Bernoulli(Dense.of("logits", z1, X, Activation.IDENTITY)), x);
         try (Backend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, g.parameters(), SEED);
-                Step step = Step.compile(g, parameters, backend, rows, StepSettings.importance(SEED, samples))) {
+                Step step = Step.of(g, parameters, backend).rows(rows).samples(samples).seed(SEED).sameData().evaluate(
+                        new ImportanceWeighted()).compile()) {
             SplittableRandom random = new SplittableRandom(SEED);
             float[] values = new float[rows * X];
             for (int i = 0; i < values.length; i++) {
@@ -61,7 +71,7 @@ class ImportanceTest {
             double[][] drawn1 = draw(backend, q1, 1);
             double[][] logits = linear(parameters, "logits", drawn1);
             double[][] ofX = linear(parameters, "of x", in);
-            float[] found = step.logMeanWeight().toArray();
+            float[] found = step.bound().toArray();
             assertEquals(rows, found.length);
             for (int r = 0; r < rows; r++) {
                 double sum = 0;

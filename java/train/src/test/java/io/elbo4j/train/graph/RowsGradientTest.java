@@ -10,8 +10,15 @@ import static io.elbo4j.train.graph.Reference.sample;
 import static io.elbo4j.train.graph.Reference.zeros;
 
 import io.elbo4j.Activation;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.graph.GradientCheck.Terms;
 import io.elbo4j.train.graph.GradientCheck.World;
+import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.ConstantRow;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.Slice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,9 +70,9 @@ class RowsGradientTest {
         Graph g = check.graph();
         Value x = g.input("x", X);
         Value label = g.input("label", C);
-        Value z = g.latent("z", g.gaussian("q", g.concatenate("x, label", x, label), Z1));
-        Value d = g.dense("d", g.concatenate("z, label", z, label), 4, Activation.TANH);
-        g.observe("o", new BernoulliLogits(g.dense("logits", d, X, Activation.IDENTITY)), x);
+        Value z = g.latent("z", DiagonalGaussian.of("q", Concatenate.of("x, label", x, label), Z1));
+        Value d = Dense.of("d", Concatenate.of("z, label", z, label), 4, Activation.TANH);
+        g.observe("o", new Bernoulli(Dense.of("logits", d, X, Activation.IDENTITY)), x);
         check.run(w -> {
             Normal q = Normal.of(linear(w, "q", beside(w.get("x"), w.get("label"))));
             double[][] both = beside(q.draw(w, 0), w.get("label"));
@@ -81,11 +88,12 @@ class RowsGradientTest {
         GradientCheck check = new GradientCheck("q(z1 | z2, x)").rows(rows).klWeight(0.7);
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value h = g.dense("h", x, 4, Activation.RELU);
-        Value z2 = g.latent("z2", g.gaussian("q2", h, Z2));
-        Value z1 = g.latent("z1", g.gaussian("q1", g.concatenate("h, z2", h, z2), Z1), g.gaussian("p1", z2, Z1));
-        Value skip = g.concatenate("z1, h", z1, h, g.slice("part", h, 1, 3));
-        g.observe("o", new BernoulliLogits(g.dense("logits", skip, X, Activation.IDENTITY)), x);
+        Value h = Dense.of("h", x, 4, Activation.RELU);
+        Value z2 = g.latent("z2", DiagonalGaussian.of("q2", h, Z2));
+        Value z1 = g.latent("z1", DiagonalGaussian.of("q1", Concatenate.of("h, z2", h, z2), Z1), DiagonalGaussian.of(
+                "p1", z2, Z1));
+        Value skip = Concatenate.of("z1, h", z1, h, Slice.of("part", h, 1, 3));
+        g.observe("o", new Bernoulli(Dense.of("logits", skip, X, Activation.IDENTITY)), x);
         check.run(w -> {
             double[][] features = dense(w, "h", w.get("x"), Activation.RELU);
             Normal q2 = Normal.of(linear(w, "q2", features));
@@ -103,9 +111,9 @@ class RowsGradientTest {
         GradientCheck check = new GradientCheck("q(z1 | x), p(z1 | z2)").rows(9).klWeight(0.7);
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value z2 = g.latent("z2", g.gaussian("q2", x, Z2));
-        Value z1 = g.latent("z1", g.gaussian("q1", x, Z1), g.gaussian("p1", z2, Z1));
-        g.observe("o", new BernoulliLogits(g.dense("logits", z1, X, Activation.IDENTITY)), x);
+        Value z2 = g.latent("z2", DiagonalGaussian.of("q2", x, Z2));
+        Value z1 = g.latent("z1", DiagonalGaussian.of("q1", x, Z1), DiagonalGaussian.of("p1", z2, Z1));
+        g.observe("o", new Bernoulli(Dense.of("logits", z1, X, Activation.IDENTITY)), x);
         check.run(w -> {
             Normal q2 = Normal.of(linear(w, "q2", w.get("x")));
             Normal q1 = Normal.of(linear(w, "q1", w.get("x")));
@@ -120,12 +128,12 @@ class RowsGradientTest {
         GradientCheck check = new GradientCheck("N(mean(z2), shared variance)").rows(9);
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value z1 = g.latent("z1", g.gaussian("q1", x, Z1));
-        Value z2 = g.latent("z2", g.gaussian("q2", z1, Z2));
-        Value logVariance = g.shared("lv", X, -0.6f);
-        g.observe("o", new GaussianObservation(g.dense("m", z2, X, Activation.TANH), logVariance), x);
-        g.observe("part", new GaussianObservation(g.dense("mp", z1, 2, Activation.IDENTITY),
-                g.slice("lv'", logVariance, 1, 3)), g.slice("x'", x, 1, 3));
+        Value z1 = g.latent("z1", DiagonalGaussian.of("q1", x, Z1));
+        Value z2 = g.latent("z2", DiagonalGaussian.of("q2", z1, Z2));
+        Value logVariance = LearnedRow.of(g, "lv", X, -0.6f);
+        g.observe("o", new DiagonalGaussian(Dense.of("m", z2, X, Activation.TANH), logVariance), x);
+        g.observe("part", new DiagonalGaussian(Dense.of("mp", z1, 2, Activation.IDENTITY),
+                Slice.of("lv'", logVariance, 1, 3)), Slice.of("x'", x, 1, 3));
         check.run(w -> {
             Normal q1 = Normal.of(linear(w, "q1", w.get("x")));
             double[][] drawn1 = q1.draw(w, 0);
@@ -142,12 +150,12 @@ class RowsGradientTest {
         GradientCheck check = new GradientCheck("means and variances of different rows").rows(9);
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value z = g.latent("z", g.gaussian("q", x, Z1));
-        Value ofData = g.dense("lvx", x, X, Activation.TANH);
-        g.observe("a", new GaussianObservation(g.dense("m", z, X, Activation.TANH), ofData), x);
-        g.observe("b", new GaussianObservation(g.shared("row", X, 0.4f), ofData), x);
-        g.observe("c", new GaussianObservation(g.shared("row'", X, 0.3f), g.shared("lv", X, 0.2f)), x);
-        g.observe("d", new BernoulliLogits(g.dense("logits", g.shared("code", 2, 0.7f), X, Activation.IDENTITY)), x);
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, Z1));
+        Value ofData = Dense.of("lvx", x, X, Activation.TANH);
+        g.observe("a", new DiagonalGaussian(Dense.of("m", z, X, Activation.TANH), ofData), x);
+        g.observe("b", new DiagonalGaussian(LearnedRow.of(g, "row", X, 0.4f), ofData), x);
+        g.observe("c", new DiagonalGaussian(LearnedRow.of(g, "row'", X, 0.3f), LearnedRow.of(g, "lv", X, 0.2f)), x);
+        g.observe("d", new Bernoulli(Dense.of("logits", LearnedRow.of(g, "code", 2, 0.7f), X, Activation.IDENTITY)), x);
         check.run(w -> {
             Normal q = Normal.of(linear(w, "q", w.get("x")));
             double[][] lv = dense(w, "lvx", w.get("x"), Activation.TANH);
@@ -162,8 +170,8 @@ class RowsGradientTest {
     void observedLatentVariable() {
         GradientCheck check = new GradientCheck("a latent variable near 5").rows(9).klWeight(0);
         Graph g = check.graph();
-        Value z = g.latent("z", g.gaussian("q", g.input("x", X), Z1));
-        g.observe("o", new GaussianObservation(g.constant("five", Z1, 5), g.constant("zero", Z1, 0)), z);
+        Value z = g.latent("z", DiagonalGaussian.of("q", g.input("x", X), Z1));
+        g.observe("o", new DiagonalGaussian(ConstantRow.of(g, "five", Z1, 5), ConstantRow.of(g, "zero", Z1, 0)), z);
         check.run(w -> {
             Normal q = Normal.of(linear(w, "q", w.get("x")));
             double[][] zeros = zeros(w.noise(0, Z1));
@@ -179,13 +187,13 @@ class RowsGradientTest {
         GradientCheck check = new GradientCheck("observed values with gradients").rows(rows).klWeight(0.7);
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value z = g.latent("z", g.gaussian("q", x, Z1));
-        Value h = g.dense("h", z, Z1, Activation.RELU);
-        Value row = g.shared("row", Z1, 0.7f);
-        DiagonalGaussian p = g.gaussian("p", x, Z1);
-        g.observe("z | x", new GaussianObservation(p.mean(), p.logVariance()), z);
-        g.observe("h | row", new GaussianObservation(row, g.shared("lv", Z1, -0.3f)), h);
-        g.observe("row | z", new GaussianObservation(z, p.logVariance()), row);
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, Z1));
+        Value h = Dense.of("h", z, Z1, Activation.RELU);
+        Value row = LearnedRow.of(g, "row", Z1, 0.7f);
+        DiagonalGaussian p = DiagonalGaussian.of("p", x, Z1);
+        g.observe("z | x", new DiagonalGaussian(p.mean(), p.logVariance()), z);
+        g.observe("h | row", new DiagonalGaussian(row, LearnedRow.of(g, "lv", Z1, -0.3f)), h);
+        g.observe("row | z", new DiagonalGaussian(z, p.logVariance()), row);
         check.run(w -> {
             Normal q = Normal.of(linear(w, "q", w.get("x")));
             Normal of = Normal.of(linear(w, "p", w.get("x")));
@@ -202,12 +210,12 @@ class RowsGradientTest {
         GradientCheck check = new GradientCheck("learned priors that all rows share").rows(9).klWeight(0.7);
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value z1 = g.latent("z1", g.gaussian("q1", x, Z1),
-                new DiagonalGaussian(g.shared("m1", Z1, 0.3f), g.shared("lv1", Z1, -0.4f)));
-        Value lv2 = g.shared("lv2", Z2 + 1, 0.2f);
-        Value z2 = g.latent("z2", g.gaussian("q2", z1, Z2),
-                new DiagonalGaussian(g.shared("m2", Z2, -0.3f), g.slice("lv2'", lv2, 1, Z2 + 1)));
-        g.observe("o", new BernoulliLogits(g.dense("logits", z2, X, Activation.IDENTITY)), x);
+        Value z1 = g.latent("z1", DiagonalGaussian.of("q1", x, Z1),
+                new DiagonalGaussian(LearnedRow.of(g, "m1", Z1, 0.3f), LearnedRow.of(g, "lv1", Z1, -0.4f)));
+        Value lv2 = LearnedRow.of(g, "lv2", Z2 + 1, 0.2f);
+        Value z2 = g.latent("z2", DiagonalGaussian.of("q2", z1, Z2),
+                new DiagonalGaussian(LearnedRow.of(g, "m2", Z2, -0.3f), Slice.of("lv2'", lv2, 1, Z2 + 1)));
+        g.observe("o", new Bernoulli(Dense.of("logits", z2, X, Activation.IDENTITY)), x);
         check.run(w -> {
             Normal q1 = Normal.of(linear(w, "q1", w.get("x")));
             Normal q2 = Normal.of(linear(w, "q2", q1.draw(w, 0)));
@@ -223,12 +231,12 @@ class RowsGradientTest {
         GradientCheck check = new GradientCheck("one row for q and the prior").rows(rows).klWeight(0.7);
         Graph g = check.graph();
         Value x = g.input("x", X);
-        Value row = g.shared("row", Z1, 0.3f);
-        DiagonalGaussian prior = new DiagonalGaussian(row, g.shared("lv", Z1, -0.4f));
-        Value z1 = g.latent("z1", new DiagonalGaussian(row, g.dense("lvx", x, Z1, Activation.TANH)), prior);
-        Value z2 = g.latent("z2", new DiagonalGaussian(g.dense("m2", z1, Z1, Activation.TANH), row), prior);
-        Value d = g.concatenate("z1, z2, row", z1, z2, row);
-        g.observe("o", new BernoulliLogits(g.dense("logits", d, X, Activation.IDENTITY)), x);
+        Value row = LearnedRow.of(g, "row", Z1, 0.3f);
+        DiagonalGaussian prior = new DiagonalGaussian(row, LearnedRow.of(g, "lv", Z1, -0.4f));
+        Value z1 = g.latent("z1", new DiagonalGaussian(row, Dense.of("lvx", x, Z1, Activation.TANH)), prior);
+        Value z2 = g.latent("z2", new DiagonalGaussian(Dense.of("m2", z1, Z1, Activation.TANH), row), prior);
+        Value d = Concatenate.of("z1, z2, row", z1, z2, row);
+        g.observe("o", new Bernoulli(Dense.of("logits", d, X, Activation.IDENTITY)), x);
         check.run(w -> {
             double[][] shared = w.shared("row");
             Normal p = new Normal(shared, w.shared("lv"));

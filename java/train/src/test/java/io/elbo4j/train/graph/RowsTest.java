@@ -9,6 +9,14 @@ import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.layer.Binarise;
+import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.ConstantRow;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.Slice;
+import io.elbo4j.train.objective.Elbo;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -42,16 +50,16 @@ class RowsTest {
     void operationsHaveTheAxesOfTheirInputs() {
         Graph g = new Graph();
         Value x = g.input("x", 3);
-        Value row = g.shared("row", 2, 0);
-        Value z = g.latent("z", new DiagonalGaussian(row, g.constant("lv", 2, 0)));
+        Value row = LearnedRow.of(g, "row", 2, 0);
+        Value z = g.latent("z", new DiagonalGaussian(row, ConstantRow.of(g, "lv", 2, 0)));
         assertEquals(Rows.BATCH, x.rows());
         assertEquals(Rows.SHARED, row.rows());
-        assertEquals(Rows.SHARED, g.dense("d", row, 4, Activation.RELU).rows());
-        assertEquals(Rows.BATCH, g.concatenate("xr", x, row).rows());
+        assertEquals(Rows.SHARED, Dense.of("d", row, 4, Activation.RELU).rows());
+        assertEquals(Rows.BATCH, Concatenate.of("xr", x, row).rows());
         assertEquals(SAMPLES, z.rows());
-        assertEquals(SAMPLES, g.concatenate("zx", z, x, row).rows());
-        assertEquals(SAMPLES, g.slice("s", z, 0, 1).rows());
-        assertEquals(Rows.BATCH, g.binarise("b", g.constant("half", 2, 0.5f)).rows());
+        assertEquals(SAMPLES, Concatenate.of("zx", z, x, row).rows());
+        assertEquals(SAMPLES, Slice.of("s", z, 0, 1).rows());
+        assertEquals(Rows.BATCH, Binarise.of("b", ConstantRow.of(g, "half", 2, 0.5f)).rows());
     }
 
     /** Blocks of rows are repeated once there is an ensemble; until then nothing is repeated wrongly. */
@@ -68,9 +76,9 @@ class RowsTest {
     void whatSeveralNeedIsRepeatedOnce() {
         Graph g = new Graph();
         Value x = g.input("x", 3);
-        Value z = g.latent("z", g.gaussian("q", x, 2));
-        g.concatenate("one", z, x);
-        g.concatenate("two", x, z);
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, 2));
+        Concatenate.of("one", z, x);
+        Concatenate.of("two", x, z);
         assertEquals(List.of("x for each of BATCH x SAMPLE"),
                 g.nodes().stream().filter(Repeat.class::isInstance).map(Node::name).toList());
     }
@@ -79,13 +87,13 @@ class RowsTest {
     void withOneSampleNothingIsCopied() {
         Graph g = new Graph();
         Value x = g.input("x", 3);
-        Value z = g.latent("z", g.gaussian("q", x, 2));
-        g.concatenate("both", z, x);
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, 2));
+        Concatenate.of("both", z, x);
         Value repeated = (Value) g.nodes().stream().filter(Repeat.class::isInstance).findFirst().orElseThrow();
         try (Backend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, g.parameters(), 1);
-                Step one = Step.compile(g, parameters, backend, 5, StepSettings.evaluate(1));
-                Step many = Step.compile(g, parameters, backend, 5, StepSettings.importance(1, 7))) {
+                Step one = Step.of(g, parameters, backend).rows(5).seed(1).evaluate(new Elbo()).compile();
+                Step many = Step.of(g, parameters, backend).rows(5).samples(7).seed(1).want(repeated).compile()) {
             Matrix data = one.value(x);
             assertEquals(data.storage(), one.value(repeated).storage());
             many.value(x).set(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);

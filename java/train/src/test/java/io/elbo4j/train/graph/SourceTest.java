@@ -5,26 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.elbo4j.Activation;
-import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
 import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.optimiser.Adam;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** Each input gathers rows of its own matrix. */
 class SourceTest {
-    private static final StepSettings EVALUATE = StepSettings.evaluate(1);
-
     private final Graph g = new Graph();
     private final Value x = g.input("x", 3);
     private final Value y = g.input("y", 3);
 
     SourceTest() {
-        Value z = g.latent("z", g.gaussian("q", x, 2));
-        g.observe("o", new BernoulliLogits(g.dense("logits", z, 3, Activation.IDENTITY)), y);
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, 2));
+        g.observe("o", new Bernoulli(Dense.of("logits", z, 3, Activation.IDENTITY)), y);
     }
 
     private static Matrix numbers(Backend backend, int rows, float from) {
@@ -37,8 +39,7 @@ class SourceTest {
 
     @Test
     void inputsOfEqualWidthsHaveTheirOwnRows() {
-        StepSettings train = StepSettings.train(1);
-        AdamStep adam = new AdamStep(1e-3, 0.9, 0.999, 1e-8);
+        Adam adam = new Adam(1e-3);
         try (Backend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, g.parameters(), 1);
                 Matrix xs = numbers(backend, 4, 0);
@@ -46,9 +47,12 @@ class SourceTest {
                 Indices order = backend.indices(4)) {
             Source source = new Source(Map.of("x", xs, "y", ys, "another", ys));
             order.set(new int[] {3, 0, 1, 2}, 0);
-            try (Step evaluate = Step.compile(g, parameters, backend, 2, EVALUATE, source).rows(new int[] {3, 0}, 0);
-                    Step own = Step.train(g, parameters, backend, 2, train, source, adam).rows(new int[] {3, 0}, 0);
-                    Step shared = Step.train(g, parameters, backend, 2, train, source, order, adam).rows(0)) {
+            try (Step evaluate = Step.of(g, parameters, backend).rows(2).seed(1).read(source).evaluate(new Elbo())
+                    .compile().rows(new int[] {3, 0}, 0);
+                    Step own = Step.of(g, parameters, backend).rows(2).seed(1).read(source).minimise(new Elbo(), adam)
+                            .compile().rows(new int[] {3, 0}, 0);
+                    Step shared = Step.of(g, parameters, backend).rows(2).seed(1).read(source, order).minimise(
+                            new Elbo(), adam).compile().rows(0)) {
                 for (Step step : new Step[] {evaluate, own, shared}) {
                     step.run(0);
                     assertArrayEquals(new float[] {9, 10, 11, 0, 1, 2}, step.value(x).toArray());
@@ -66,11 +70,13 @@ class SourceTest {
                 Matrix five = backend.matrix(5, 3);
                 Matrix wide = backend.matrix(4, 7)) {
             refused("one matrix is data for one input, but the graph's inputs are ['x', 'y']: give a Source with a"
-                    + " matrix for each of them", () -> Step.compile(g, parameters, backend, 2, EVALUATE, four));
+                    + " matrix for each of them", () -> Step.of(g, parameters, backend).rows(2).seed(1).read(four)
+                            .evaluate(new Elbo()).compile());
             refused("the data has no matrix for input 'y', only for [x]",
-                    () -> Step.compile(g, parameters, backend, 2, EVALUATE, new Source(Map.of("x", four))));
-            refused("the data of input 'y' must be 4 x 3, not 4 x 7", () -> Step.compile(g, parameters, backend, 2,
-                    EVALUATE, new Source(Map.of("x", four, "y", wide))));
+                    () -> Step.of(g, parameters, backend).rows(2).seed(1).read(new Source(Map.of("x", four))).evaluate(
+                            new Elbo()).compile());
+            refused("the data of input 'y' must be 4 x 3, not 4 x 7", () -> Step.of(g, parameters, backend).rows(2)
+                    .seed(1).read(new Source(Map.of("x", four, "y", wide))).evaluate(new Elbo()).compile());
             refused("the matrices of a data set must have equally many rows, but 'x' has 4, 'y' 5",
                     () -> new Source(Map.of("x", four, "y", five)));
         }

@@ -8,13 +8,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.elbo4j.Activation;
-import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.graph.Term.Role;
+import io.elbo4j.train.layer.Binarise;
+import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.optimiser.Adam;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
@@ -39,8 +48,8 @@ class StepTest {
         return vae(LikelihoodKind.BERNOULLI, false);
     }
 
-    private static AdamStep adam() {
-        return new AdamStep(1e-3, 0.9, 0.999, 1e-8);
+    private static Adam adam() {
+        return new Adam(1e-3);
     }
 
     private static Matrix data(Backend backend) {
@@ -60,8 +69,8 @@ class StepTest {
     private record After(float[][] values, float[][] firstMoments, double reconstruction, double kl) {
         static After of(Parameters parameters, Step step) {
             return new After(parameters.all().stream().map(s -> s.value().toArray()).toArray(float[][]::new),
-                    parameters.all().stream().map(s -> s.firstMoment().toArray()).toArray(float[][]::new),
-                    step.reconstructionTotal(), step.klTotal());
+                    parameters.all().stream().map(s -> s.slot("firstMoment").toArray()).toArray(float[][]::new),
+                    step.total(Role.LOG_LIKELIHOOD), step.total(Role.KL));
         }
 
         boolean sameBits(After other) {
@@ -70,15 +79,20 @@ class StepTest {
         }
     }
 
-    private static After train(Vae vae, int threads, int steps, StepSettings settings) {
+    private static After train(Vae vae, int threads, int steps, long seed, double clip) {
         try (Backend backend = new JavaBackend(threads); Matrix data = data(backend);
-                Parameters parameters = new Parameters(backend, vae.graph().parameters(), settings.seed());
-                Step step = Step.train(vae.graph(), parameters, backend, 64, settings, data, adam())) {
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), seed);
+                Step step = Step.of(vae.graph(), parameters, backend).rows(64).seed(seed).read(data)
+                        .minimise(Training.of(new Elbo(), adam()).withMaximumGradientNorm(clip)).compile()) {
             for (int i = 0; i < steps; i++) {
                 step.rows(inOrder(), i * 7).run(i);
             }
             return After.of(parameters, step);
         }
+    }
+
+    private static After train(Vae vae, int threads, int steps, long seed) {
+        return train(vae, threads, steps, seed, Double.POSITIVE_INFINITY);
     }
 
     @ParameterizedTest
@@ -87,11 +101,12 @@ class StepTest {
         Vae vae = vae(likelihood, likelihood == LikelihoodKind.BERNOULLI);
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
-                Step step = Step.train(vae.graph(), parameters, backend, 64, StepSettings.train(SEED), data, adam());
-                Step clipped = Step.train(vae.graph(), parameters, backend, 64,
-                        StepSettings.train(SEED).withMaximumGradientNorm(1), data, adam());
-                Step freeBits = Step.train(vae.graph(), parameters, backend, 64,
-                        StepSettings.train(SEED).withFreeBits(0.1), data, adam())) {
+                Step step = Step.of(vae.graph(), parameters, backend).rows(64).seed(SEED).read(data).minimise(
+                        new Elbo(), adam()).compile();
+                Step clipped = Step.of(vae.graph(), parameters, backend).rows(64).seed(SEED).read(data).minimise(
+                        Training.of(new Elbo(), adam()).withMaximumGradientNorm(1)).compile();
+                Step freeBits = Step.of(vae.graph(), parameters, backend).rows(64).seed(SEED).read(data).minimise(
+                        new Elbo().withFreeBits(0.1), adam()).compile()) {
             System.out.println("phases of a training step, " + likelihood + ": " + step.phases() + "; with clipping "
                     + clipped.phases() + ", with free bits " + freeBits.phases());
             assertEquals(2, step.phases());
@@ -106,8 +121,8 @@ class StepTest {
         Vae vae = vae(LikelihoodKind.BERNOULLI, true);
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
-                Step step = Step.train(vae.graph(), parameters, backend, 64,
-                        StepSettings.train(SEED).withFreeBits(0.01).withMaximumGradientNorm(100), data, adam())) {
+                Step step = Step.of(vae.graph(), parameters, backend).rows(64).seed(SEED).read(data).minimise(Training
+                        .of(new Elbo(i -> 0.001 * (i + 100), 0.01), adam()).withMaximumGradientNorm(100)).compile()) {
             int[] order = inOrder();
             double total = 0;
             long before = 0;
@@ -117,8 +132,8 @@ class StepTest {
                     before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
                 }
                 // a KL weight that grows, as in a warm-up
-                step.rows(order, i & 63).klWeight(0.001 * (i + steps)).run(i + steps);
-                total += step.reconstructionTotal() - step.klTotal();
+                step.rows(order, i & 63).run(i + steps);
+                total += step.total(Role.LOG_LIKELIHOOD) - step.total(Role.KL);
             }
             long bytes = (threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before) / steps;
             System.out.println("a step allocates " + bytes + " bytes");
@@ -130,16 +145,15 @@ class StepTest {
     @Test
     void clippingScalesToTheGlobalNorm() {
         Vae vae = vae();
-        StepSettings plain = StepSettings.train(SEED);
-        After unclipped = train(vae, 1, 1, plain);
+        After unclipped = train(vae, 1, 1, SEED);
         // after one step the first moment is (1 - beta1) times the gradient that Adam saw
         double norm = norm(unclipped.firstMoments()) / 0.1;
         for (double maximum : new double[] {norm / 3, norm * 0.99}) {
-            double clipped = norm(train(vae, 1, 1, plain.withMaximumGradientNorm(maximum)).firstMoments()) / 0.1;
+            double clipped = norm(train(vae, 1, 1, SEED, maximum).firstMoments()) / 0.1;
             assertEquals(maximum, clipped, 1e-6 * maximum, "norm " + norm + " clipped to " + maximum);
         }
-        assertTrue(unclipped.sameBits(train(vae, 1, 1, plain.withMaximumGradientNorm(norm * 1.01))));
-        assertFalse(unclipped.sameBits(train(vae, 1, 1, plain.withMaximumGradientNorm(norm * 0.99))));
+        assertTrue(unclipped.sameBits(train(vae, 1, 1, SEED, norm * 1.01)));
+        assertFalse(unclipped.sameBits(train(vae, 1, 1, SEED, norm * 0.99)));
     }
 
     /** Kingma and Ba 2015, algorithm 1, in double, from the gradients that each step leaves. */
@@ -148,7 +162,8 @@ class StepTest {
         Vae vae = vae();
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
-                Step step = Step.train(vae.graph(), parameters, backend, 64, StepSettings.train(SEED), data, adam())) {
+                Step step = Step.of(vae.graph(), parameters, backend).rows(64).seed(SEED).read(data).minimise(
+                        new Elbo(), adam()).compile()) {
             int n = (int) parameters.count();
             double[] p = flat(parameters, Parameters.State::value);
             double[] m = new double[n];
@@ -179,9 +194,10 @@ class StepTest {
         Vae vae = vae();
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
-                Step train = Step.train(vae.graph(), parameters, backend, 64, StepSettings.train(SEED), data,
-                        new AdamStep(0, 0.9, 0.999, 1e-8));
-                Step evaluate = Step.compile(vae.graph(), parameters, backend, 64, StepSettings.evaluate(SEED), data)) {
+                Step train = Step.of(vae.graph(), parameters, backend).rows(64).seed(SEED).read(data).minimise(
+                        new Elbo(), new Adam(0)).compile();
+                Step evaluate = Step.of(vae.graph(), parameters, backend).rows(64).seed(SEED).read(data).evaluate(
+                        new Elbo()).compile()) {
             train.rows(inOrder(), 0).run(3);
             evaluate.rows(inOrder(), 0).run(3);
             assertArrayEquals(train.value(vae.posterior().mean()).toArray(),
@@ -204,12 +220,13 @@ class StepTest {
     void dynamicBinarisationDrawsZerosAndOnes() {
         Graph g = new Graph();
         Value x = g.input("x", COLUMNS);
-        Value b = g.binarise("b", x);
-        g.observe("o", new BernoulliLogits(g.dense("logits", g.latent("z", g.gaussian("q", b, 2)), COLUMNS,
+        Value b = Binarise.of("b", x);
+        g.observe("o", new Bernoulli(Dense.of("logits", g.latent("z", DiagonalGaussian.of("q", b, 2)), COLUMNS,
                 Activation.IDENTITY)), b);
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
                 Parameters parameters = new Parameters(backend, g.parameters(), SEED);
-                Step step = Step.compile(g, parameters, backend, ROWS, StepSettings.evaluate(SEED), data)) {
+                Step step = Step.of(g, parameters, backend).rows(ROWS).seed(SEED).read(data).evaluate(new Elbo())
+                        .compile()) {
             float[] p = data.toArray();
             double[] ones = new double[p.length];
             int draws = 400;
@@ -239,11 +256,11 @@ class StepTest {
     @Test
     void aSeedDecidesEverything() {
         Vae vae = vae(LikelihoodKind.BERNOULLI, true);
-        After one = train(vae, 1, 20, StepSettings.train(SEED));
-        assertTrue(one.sameBits(train(vae, 1, 20, StepSettings.train(SEED))));
-        assertTrue(one.sameBits(train(vae, 2, 20, StepSettings.train(SEED))), "2 threads");
-        assertTrue(one.sameBits(train(vae, 3, 20, StepSettings.train(SEED))), "3 threads");
-        assertFalse(one.sameBits(train(vae, 1, 20, StepSettings.train(SEED + 1))));
+        After one = train(vae, 1, 20, SEED);
+        assertTrue(one.sameBits(train(vae, 1, 20, SEED)));
+        assertTrue(one.sameBits(train(vae, 2, 20, SEED)), "2 threads");
+        assertTrue(one.sameBits(train(vae, 3, 20, SEED)), "3 threads");
+        assertFalse(one.sameBits(train(vae, 1, 20, SEED + 1)));
     }
 
     @ParameterizedTest
@@ -267,12 +284,14 @@ class StepTest {
     private static Rows rows(Vae vae, int threads, int rows) {
         try (Backend backend = new JavaBackend(threads); Matrix data = data(backend);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
-                Step step = Step.compile(vae.graph(), parameters, backend, rows, StepSettings.evaluate(SEED), data)) {
+                Step step = Step.of(vae.graph(), parameters, backend).rows(rows).seed(SEED).read(data).evaluate(
+                        new Elbo()).compile()) {
             step.rows(inOrder(), 0).run(5);
-            float[] kl = step.term(vae.latent()).toArray();
-            float[] logLikelihood = step.term(vae.observation()).toArray();
-            assertEquals(sum(kl), step.klTotal(), 1e-6 * Math.abs(sum(kl)));
-            assertEquals(sum(logLikelihood), step.reconstructionTotal(), 1e-6 * Math.abs(sum(logLikelihood)));
+            float[] kl = step.term(((Latent) vae.z()).kl()).orElseThrow().toArray();
+            float[] logLikelihood = step.term(vae.graph().all(Observation.class).get(0).logLikelihood()).orElseThrow()
+                    .toArray();
+            assertEquals(sum(kl), step.total(Role.KL), 1e-6 * Math.abs(sum(kl)));
+            assertEquals(sum(logLikelihood), step.total(Role.LOG_LIKELIHOOD), 1e-6 * Math.abs(sum(logLikelihood)));
             return new Rows(step.value(vae.z()).toArray(), kl, logLikelihood);
         }
     }
@@ -282,20 +301,23 @@ class StepTest {
     }
 
     @Test
-    void theKlWeightIsOneUntilItIsSet() {
+    void theKlWeightFollowsItsSchedule() {
         Vae vae = vae();
-        StepSettings settings = StepSettings.train(SEED);
-        After byDefault = train(vae, 1, 1, settings);
+        double[] weight = {0.25};
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
-                Step step = Step.train(vae.graph(), parameters, backend, 64, settings, data, adam())) {
-            step.klWeight(0.25).klWeight(1).rows(inOrder(), 0).run(0);
-            assertTrue(byDefault.sameBits(After.of(parameters, step)));
-            step.klWeight(0.25).rows(inOrder(), 7).run(1);
-            assertFalse(train(vae, 1, 2, settings).sameBits(After.of(parameters, step)));
-            for (double wrong : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
-                assertThrows(IllegalArgumentException.class, () -> step.klWeight(wrong));
-            }
+                Step step = Step.of(vae.graph(), parameters, backend).rows(64).seed(SEED).read(data)
+                        .minimise(new Elbo(i -> i == 0 ? 1 : weight[0], 0), adam()).compile()) {
+            step.rows(inOrder(), 0).run(0);
+            assertTrue(train(vae, 1, 1, SEED).sameBits(After.of(parameters, step)), "weight 1");
+            step.rows(inOrder(), 7).run(1);
+            assertFalse(train(vae, 1, 2, SEED).sameBits(After.of(parameters, step)), "weight 0.25");
+            weight[0] = Double.NaN;
+            refused("finite, not NaN in step 2", () -> step.run(2));
+        }
+        for (double wrong : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            refused("klWeight", () -> new Elbo(wrong));
+            refused("freeBits", () -> new Elbo().withFreeBits(wrong));
         }
     }
 
@@ -304,7 +326,8 @@ class StepTest {
         Vae vae = vae();
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
-                Step step = Step.train(vae.graph(), parameters, backend, 64, StepSettings.train(SEED), data, adam())) {
+                Step step = Step.of(vae.graph(), parameters, backend).rows(64).seed(SEED).read(data).minimise(
+                        new Elbo(), adam()).compile()) {
             step.rows(inOrder(), 0).run(0);
             assertTrue(step.firstNonFinite().isEmpty());
             data.rows(23, 24).columns(5, 6).set(Float.NaN);
@@ -312,7 +335,7 @@ class StepTest {
             Step.NonFinite first = step.firstNonFinite().orElseThrow();
             assertEquals("x", first.tensor());
             assertEquals(20, first.row());
-            assertTrue(Double.isNaN(step.reconstructionTotal()), "a NaN must reach the objective");
+            assertTrue(Double.isNaN(step.total(Role.LOG_LIKELIHOOD)), "a NaN must reach the objective");
         }
     }
 
@@ -321,7 +344,8 @@ class StepTest {
         Vae vae = vae();
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED)) {
-            Step step = Step.train(vae.graph(), parameters, backend, 64, StepSettings.train(SEED), data, adam());
+            Step step = Step.of(vae.graph(), parameters, backend).rows(64).seed(SEED).read(data).minimise(new Elbo(),
+                    adam()).compile();
             step.rows(inOrder(), 0).run(0);
             Matrix z = step.value(vae.z());
             step.close();
@@ -339,18 +363,19 @@ class StepTest {
                 false));
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend); Matrix narrow = backend.matrix(9, 3);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
-                Step byHand = Step.compile(vae.graph(), parameters, backend, 2, StepSettings.evaluate(SEED))) {
-            StepSettings train = StepSettings.train(SEED);
-            refused("at least 1 row, not 0",
-                    () -> Step.train(vae.graph(), parameters, backend, 0, train, data, adam()));
-            refused("AdamStep", () -> Step.compile(vae.graph(), parameters, backend, 8, train, data));
-            refused("AdamStep", () -> Step.train(vae.graph(), parameters, backend, 8, StepSettings.evaluate(SEED), data,
-                    adam()));
-            refused("the data of input 'x' must be 9 x 40, not 9 x 3", () -> Step.compile(vae.graph(), parameters,
-                    backend, 8, StepSettings.evaluate(SEED),
-                    narrow));
-            refused("'encoder.0.weight' of 40 x 31", () -> Step.compile(other.graph(), parameters, backend, 8,
-                    StepSettings.evaluate(SEED), data));
+                Step byHand = Step.of(vae.graph(), parameters, backend).rows(2).seed(SEED).evaluate(new Elbo())
+                        .compile()) {
+            refused("rows must be at least 1, not 0",
+                    () -> Step.of(vae.graph(), parameters, backend).rows(0).seed(SEED).read(data).minimise(new Elbo(),
+                            adam()).compile());
+            Training twice = Training.of(new Elbo(), adam());
+            refused("another training of the step changes 'encoder.0.weight' too", () -> Step.of(vae.graph(),
+                    parameters,
+                    backend).rows(8).read(data).minimise(twice).minimise(twice.withName("second")).compile());
+            refused("the data of input 'x' must be 9 x 40, not 9 x 3", () -> Step.of(vae.graph(), parameters, backend)
+                    .rows(8).seed(SEED).read(narrow).evaluate(new Elbo()).compile());
+            refused("'encoder.0.weight' of 40 x 31", () -> Step.of(other.graph(), parameters, backend).rows(8).seed(
+                    SEED).read(data).evaluate(new Elbo()).compile());
             assertThrows(IllegalStateException.class, () -> byHand.rows(inOrder(), 0));
         }
     }
@@ -360,22 +385,22 @@ class StepTest {
         Graph g = new Graph();
         Value x = g.input("x", 3);
         Value stranger = new Graph().input("stranger", 3);
-        DiagonalGaussian q = g.gaussian("q", x, 2);
+        DiagonalGaussian q = DiagonalGaussian.of("q", x, 2);
         Value z = g.latent("z", q);
         refused("'x' is already taken", () -> g.input("x", 2));
         refused("at least 1 column, not 0", () -> g.input("empty", 0));
-        refused("another graph", () -> g.dense("d", stranger, 2, Activation.RELU));
+        refused("another graph", () -> Concatenate.of("c", x, stranger));
         refused("another graph", () -> g.latent("y", new DiagonalGaussian(stranger, stranger)));
-        refused("another graph", () -> g.observe("o", new BernoulliLogits(stranger), x));
-        refused("2 columns, 'x' has 3", () -> g.observe("o", new BernoulliLogits(z), x));
-        refused("columns 0 to 3", () -> g.slice("s", x, 1, 4));
+        refused("another graph", () -> g.observe("o", new Bernoulli(stranger), x));
+        refused("2 columns, 'x' has 3", () -> g.observe("o", new Bernoulli(z), x));
+        refused("columns 0 to 3", () -> Slice.of("s", x, 1, 4));
         refused("2 dimensions, its prior 3", () -> g.latent("y", q, new DiagonalGaussian(x, x)));
-        refused("binarise 'b': 'z' depends on parameters", () -> g.binarise("b", z));
-        refused("observe 'o': 'z' depends on parameters, but BernoulliLogits has no gradient", () -> g.observe("o",
-                new BernoulliLogits(g.slice("x'", x, 0, 2)), z));
+        refused("binarise 'b': 'z' depends on parameters", () -> Binarise.of("b", z));
+        refused("observe 'o': 'z' depends on parameters, but Bernoulli has no gradient", () -> g.observe("o",
+                new Bernoulli(Slice.of("x'", x, 0, 2)), z));
         refused("parameter named 'd.weight'", () -> {
-            g.shared("d.weight", 2, 0);
-            g.dense("d", x, 2, Activation.RELU);
+            LearnedRow.of(g, "d.weight", 2, 0);
+            Dense.of("d", x, 2, Activation.RELU);
         });
     }
 

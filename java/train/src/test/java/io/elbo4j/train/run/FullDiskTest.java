@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.elbo4j.train.Elbo;
+import io.elbo4j.train.ElboTerms;
 import io.elbo4j.train.EpochReport;
 import io.elbo4j.train.data.DataException;
 import java.io.IOException;
@@ -43,7 +43,7 @@ class FullDiskTest extends Runs {
             Metrics metrics = new Metrics(folder.resolve("metrics.jsonl"), 0, epoch -> true);
             refused(() -> {
                 for (int i = 1; i <= 1000; i++) {
-                    metrics.add(new EpochReport(i, i, true, new Elbo(-1, 1), null, 1, 1));
+                    metrics.add(new EpochReport(i, i, true, new ElboTerms(-1, 1), null, 1, 1));
                 }
             });
         }

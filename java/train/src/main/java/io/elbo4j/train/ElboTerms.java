@@ -7,7 +7,7 @@ package io.elbo4j.train;
  *     one sample of the latent variable a row, summed over dimensions
  * @param kl KL(q || prior), summed over latent dimensions, without any weight
  */
-public record Elbo(double reconstruction, double kl) {
+public record ElboTerms(double reconstruction, double kl) {
     /** reconstruction - kl: a lower bound of log p(x). */
     public double elbo() {
         return reconstruction - kl;

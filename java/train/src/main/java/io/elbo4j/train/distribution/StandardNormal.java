@@ -1,0 +1,41 @@
+package io.elbo4j.train.distribution;
+
+import io.elbo4j.Matrix;
+import io.elbo4j.Noise;
+import io.elbo4j.operation.RandomFill;
+import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Node;
+import io.elbo4j.train.graph.Plan;
+import io.elbo4j.train.graph.Value;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** N(0, I), the usual prior. */
+public record StandardNormal(long columns) implements Distribution {
+    @Override
+    public List<Value> parameters() {
+        return List.of();
+    }
+
+    @Override
+    public StandardNormal with(UnaryOperator<Value> each) {
+        return this;
+    }
+
+    @Override
+    public void logDensity(Plan plan, Value x, Matrix result, Optional<Matrix> weight) {
+        throw new UnsupportedOperationException("N(0, I) as a prior alone; observe under a DiagonalGaussian of"
+                + " ConstantRows");
+    }
+
+    @Override
+    public void sample(Plan plan, Node owner, Noise noise, Matrix target) {
+        plan.launch(RandomFill.normal(noise, target));
+    }
+
+    @Override
+    public Value mean() {
+        throw new UnsupportedOperationException("N(0, I) belongs to no graph: its mean is 0");
+    }
+}

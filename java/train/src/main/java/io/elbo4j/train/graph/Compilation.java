@@ -1,0 +1,366 @@
+package io.elbo4j.train.graph;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
+import io.elbo4j.Noise;
+import io.elbo4j.train.schedule.Schedule;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a graph into launches: what {@link StepBuilder} says, in the order forward, objective, backward, update. */
+final class Compilation implements Plan {
+    /** The noise of a node that has {@code rowsPerRow} rows for each row of the batch. */
+    record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) {}
+
+    private final StepBuilder of;
+    private final Function<Input, @Nullable Launch> gather;
+    private final Buffers buffers;
+    private final MeanWeights meanWeights;
+    private final List<Node> nodes;
+    private final Map<Value, Matrix> values = new HashMap<>();
+    private final List<Launch> launches = new ArrayList<>();
+    private final Map<Node, NodeNoise> noises = new LinkedHashMap<>();
+    private final Map<Term, Matrix> terms = new LinkedHashMap<>();
+    private final Map<Term, Optional<Matrix>> weights = new HashMap<>();
+    private final Map<Term, Optional<Matrix>> columnWeights = new HashMap<>();
+    private final Set<Term> weighed = new HashSet<>();
+    private boolean forward = true;
+    private @Nullable Objective objective;
+    private @Nullable Gradients gradients;
+    private @Nullable Matrix bound;
+
+    Compilation(StepBuilder of, Function<Input, @Nullable Launch> gather) {
+        this.of = of;
+        this.gather = gather;
+        this.buffers = new Buffers(of.backend);
+        this.meanWeights = new MeanWeights(of.backend);
+        this.nodes = nodes();
+    }
+
+    private List<Objective> objectives() {
+        List<Objective> all = new ArrayList<>(of.trainings.stream().map(Training::objective).toList());
+        if (of.evaluated != null) {
+            all.add(of.evaluated);
+        }
+        return all;
+    }
+
+    private List<Node> nodes() {
+        Set<Node> from = new LinkedHashSet<>(of.wanted);
+        for (Node node : of.graph.nodes()) {
+            if (node.terms().stream().anyMatch(this::isTaken)) {
+                from.add(node);
+            }
+        }
+        return Reachable.nodes(of.graph, from, of.given, of.fromPriors);
+    }
+
+    private boolean isTaken(Term term) {
+        return objectives().stream().anyMatch(o -> o.takes(term));
+    }
+
+    void compile() {
+        try {
+            addAll();
+        } catch (RuntimeException | Error e) {
+            buffers.close();
+            meanWeights.close();
+            throw e;
+        }
+    }
+
+    private void addAll() {
+        if (of.trainings.size() == 1) {
+            begin(of.trainings.get(0));
+        }
+        for (Node node : nodes) {
+            if (node instanceof Value v && of.given.contains(v)) {
+                continue;
+            }
+            if (of.fromPriors && node instanceof Latent latent) {
+                latent.drawFromPrior(this);
+            } else {
+                node.forward(this);
+            }
+        }
+        forward = false;
+        if (of.evaluated != null) {
+            of.evaluated.combine(taken(of.evaluated), this);
+        }
+        List<Launch> updates = new ArrayList<>();
+        Set<Parameter> trained = new HashSet<>();
+        for (Training training : of.trainings) {
+            if (of.trainings.size() > 1) {
+                begin(training);
+            }
+            backward(training);
+            updates.addAll(new Update(training, of.parameters, gradients, buffers, trained).launches());
+        }
+        launches.addAll(updates);
+    }
+
+    private List<Term> taken(Objective by) {
+        return terms.keySet().stream().filter(by::takes).toList();
+    }
+
+    private void begin(Training training) {
+        weights.clear();
+        columnWeights.clear();
+        objective = training.objective();
+        Set<Parameter> all = new LinkedHashSet<>(of.graph.parameters());
+        for (Parameter p : training.parameters()) {
+            if (!all.contains(p)) {
+                throw new IllegalArgumentException("training '" + training.name() + "': the graph has no parameter '"
+                        + p.name() + "'");
+            }
+        }
+        gradients = new Gradients(this, buffers, of.parameters, nodes,
+                training.parameters().isEmpty() ? all : training.parameters(), of.differentiated, launches);
+    }
+
+    private void backward(Training training) {
+        training.objective().combine(taken(training.objective()), this);
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            Node node = nodes.get(i);
+            boolean given = node instanceof Value v && of.given.contains(v);
+            if (!given && (!(node instanceof Value v) || gradients.wants(v))) {
+                node.backward(this);
+            }
+        }
+    }
+
+    // what the step reads
+
+    List<Launch> launches() {
+        return launches;
+    }
+
+    Map<Term, Matrix> terms() {
+        return terms;
+    }
+
+    @Nullable
+    Matrix boundOrNull() {
+        return bound;
+    }
+
+    Buffers buffers() {
+        return buffers;
+    }
+
+    MeanWeights meanWeights() {
+        return meanWeights;
+    }
+
+    Collection<NodeNoise> noises() {
+        return noises.values();
+    }
+
+    // what is being compiled
+
+    @Override
+    public Backend backend() {
+        return of.backend;
+    }
+
+    @Override
+    public long batch() {
+        return of.rows;
+    }
+
+    @Override
+    public long samples() {
+        return of.samples;
+    }
+
+    @Override
+    public long rows(Value value) {
+        return rows(value.rows());
+    }
+
+    @Override
+    public long rows(Rows rows) {
+        return rows.count(this::size);
+    }
+
+    private long size(Axis axis) {
+        return switch (axis) {
+            case BATCH -> of.rows;
+            case SAMPLE -> of.samples;
+            case MEMBER, TIME -> throw new IllegalArgumentException("a step has no size of the axis " + axis + " yet");
+        };
+    }
+
+    // buffers
+
+    @Override
+    public Matrix buffer(Object owner, String role, long rows, long columns) {
+        return buffers.get(owner, role, rows, columns);
+    }
+
+    @Override
+    public Matrix constant(Object owner, String role, long rows, long columns, float value) {
+        boolean isNew = !buffers.has(owner, role);
+        Matrix filled = buffer(owner, role, rows, columns);
+        if (isNew) {
+            io.elbo4j.operation.Rows.fill(value, filled).run();
+        }
+        return filled;
+    }
+
+    @Override
+    public Matrix value(Value value) {
+        Matrix known = values.get(value);
+        if (known == null) {
+            known = of.graph.owned(value).place(this);
+            values.put(value, known);
+        }
+        return known;
+    }
+
+    @Override
+    public Matrix parameter(Parameter parameter) {
+        return of.parameters.get(parameter).value();
+    }
+
+    @Override
+    public Noise noise(Node owner, Rows rows) {
+        int purpose = !of.trainings.isEmpty() ? 0 : of.fromPriors ? Streams.DECODING : Streams.EVALUATION;
+        return noises.computeIfAbsent(owner, o -> new NodeNoise(new Noise(of.seed, of.graph.stream(o) + purpose),
+                rows(rows) / of.rows, of.sameData && !rows.has(Axis.SAMPLE))).noise();
+    }
+
+    // launches
+
+    @Override
+    public void launch(Launch... together) {
+        launches.addAll(List.of(together));
+        if (gradients != null) {
+            gradients.addPending();
+        }
+    }
+
+    @Override
+    public void read(Input input) {
+        Launch launch = gather.apply(input);
+        if (launch != null) {
+            launch(launch);
+        }
+    }
+
+    // terms of the objective
+
+    @Override
+    public Optional<Matrix> term(Term term) {
+        if (!isTaken(term)) {
+            return Optional.empty();
+        }
+        return Optional.of(terms.computeIfAbsent(term, t -> buffer(t.owner(), t.role().words(), rows(t.rows()), 1)));
+    }
+
+    @Override
+    public Optional<Matrix> weight(Term term) {
+        if (objective == null || !objective.takes(term)) {
+            return Optional.empty();
+        }
+        Optional<Matrix> known = weights.get(term);
+        if (known == null) {
+            known = objective.weight(term, this);
+            weights.put(term, known);
+        }
+        if (forward && known.isPresent()) {
+            weighed.add(term);
+        }
+        if (known.isEmpty() && !forward) {
+            throw new IllegalStateException("the objective gave no weight for the " + term.role().words() + " of "
+                    + term.owner().name());
+        }
+        return known;
+    }
+
+    @Override
+    public boolean weighedBefore(Term term) {
+        // another training of the same step may not take this term
+        return weighed.contains(term) || objective == null || !objective.takes(term);
+    }
+
+    @Override
+    public Optional<Matrix> columnWeight(Term term) {
+        if (objective == null || !objective.takes(term)) {
+            return Optional.empty();
+        }
+        Optional<Matrix> known = columnWeights.get(term);
+        if (known == null) {
+            known = objective.columnWeight(term, this);
+            columnWeights.put(term, known);
+        }
+        return known;
+    }
+
+    @Override
+    public void weigh(Term term, Matrix weight) {
+        weights.put(term, Optional.of(weight.requireShape("the weight of the " + term.role().words() + " of "
+                + term.owner().name(), rows(term.rows()), 1)));
+    }
+
+    @Override
+    public Matrix meanWeight(Schedule schedule, long rows) {
+        return meanWeights.of(schedule, rows);
+    }
+
+    @Override
+    public Matrix bound() {
+        bound = buffers.get(this, "bound", "log mean weight", of.rows, 1);
+        return bound;
+    }
+
+    // gradients
+
+    private Gradients gradients() {
+        if (gradients == null) {
+            throw new IllegalStateException("a step that does not train has no gradients");
+        }
+        return gradients;
+    }
+
+    @Override
+    public boolean wants(Value value) {
+        return gradients != null && gradients.wants(value);
+    }
+
+    @Override
+    public boolean hasGradient(Value value) {
+        return gradients().has(value);
+    }
+
+    @Override
+    public Matrix gradient(Value own) {
+        return gradients().of(own);
+    }
+
+    @Override
+    public boolean gradientIsGated(Value own) {
+        return gradients().isGated(own);
+    }
+
+    @Override
+    public Matrix gradientOf(Value input, boolean gated) {
+        return gradients().target(input, gated);
+    }
+
+    @Override
+    public void parameterGradient(Parameter parameter, Function<Matrix, Launch> writer) {
+        gradients().parameter(parameter, writer);
+    }
+}

@@ -1,0 +1,87 @@
+package io.elbo4j.train.graph;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
+import io.elbo4j.Program;
+import io.elbo4j.operation.Rows;
+import io.elbo4j.train.schedule.Schedule;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Columns of equal numbers: the weight of each row in a mean, times a number that may change from step to step. */
+final class MeanWeights implements AutoCloseable {
+    private record Key(Schedule schedule, long rows) {}
+
+    private static final class Live {
+        private final Schedule schedule;
+        private final Matrix column;
+        private final Program fill;
+        private double now = Double.NaN;
+
+        Live(Schedule schedule, Matrix column) {
+            this.schedule = schedule;
+            this.column = column;
+            // unlike a write it waits for nothing, and unlike a launch of its own it allocates nothing
+            this.fill = Program.notReplayed(column.backend(), java.util.List.of(
+                    Launch.of("weight", column.backend(), column.rows()).writes(column).body(this::fill)));
+        }
+
+        private void fill(long begin, long end) {
+            column.backend().kernels().fill((float) (now / column.rows()), column, begin, end);
+        }
+
+        void at(long step) {
+            double next = schedule.at(step);
+            if (!Double.isFinite(next)) {
+                throw new IllegalArgumentException("the weight of a term must be finite, not " + next + " in step "
+                        + step);
+            }
+            if (next != now) {
+                double before = now;
+                now = next;
+                try {
+                    fill.run();
+                } catch (RuntimeException | Error e) {
+                    now = before;
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private final Backend backend;
+    private final Map<Key, Matrix> columns = new LinkedHashMap<>();
+    private final Map<Key, Live> live = new LinkedHashMap<>();
+
+    MeanWeights(Backend backend) {
+        this.backend = backend;
+    }
+
+    Matrix of(Schedule schedule, long rows) {
+        Key key = new Key(schedule, rows);
+        Matrix known = columns.get(key);
+        if (known != null) {
+            return known;
+        }
+        Matrix column = backend.matrix(rows, 1);
+        columns.put(key, column);
+        if (schedule instanceof Schedule.Constant constant) {
+            Rows.fill((float) (constant.value() / rows), column).run();
+        } else {
+            live.put(key, new Live(schedule, column));
+        }
+        return column;
+    }
+
+    /** Before each step. */
+    void at(long step) {
+        live.values().forEach(l -> l.at(step));
+    }
+
+    @Override
+    public void close() {
+        live.values().forEach(l -> l.fill.close());
+        columns.values().forEach(Matrix::close);
+    }
+}

@@ -1,0 +1,38 @@
+package io.elbo4j.train.graph;
+
+import io.elbo4j.Matrix;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a step computes of its terms, and what a training step minimises: it says which terms it takes, and gives each
+ * of them the derivative of the loss with respect to each of its numbers. The loss is a mean over the rows of the
+ * batch; nothing is averaged over dimensions.
+ */
+public interface Objective {
+    /** Whether it is made of this term. */
+    boolean takes(Term term);
+
+    /**
+     * d loss / d term, one for each of its numbers, where that is known before the terms are: then a likelihood
+     * computes its gradients in the pass in which it computes the term. Called once for each term, in the forward pass
+     * of a training step.
+     */
+    default Optional<Matrix> weight(Term term, Plan plan) {
+        return Optional.empty();
+    }
+
+    /**
+     * The weight of each column's share of a term whose owner knows it, 1 x its columns, on top of {@link #weight}:
+     * free bits. Called once for each KL, after its launch.
+     */
+    default Optional<Matrix> columnWeight(Term term, Plan plan) {
+        return Optional.empty();
+    }
+
+    /**
+     * After the forward pass: launches for what is computed of all terms, as {@link Plan#bound}; and in training, where
+     * {@link #weight} was empty, for the weights, as {@link Plan#weigh}.
+     */
+    default void combine(List<Term> terms, Plan plan) {}
+}

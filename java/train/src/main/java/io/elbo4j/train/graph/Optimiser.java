@@ -1,0 +1,22 @@
+package io.elbo4j.train.graph;
+
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How a parameter follows its gradient. */
+public interface Optimiser {
+    /** Names of what it keeps for each parameter: matrices of the parameter's shape, zero at first. */
+    List<String> slots();
+
+    /**
+     * The launches that change a parameter.
+     *
+     * @param scale 1 x 1, what the gradient is multiplied by; null for 1
+     */
+    List<Launch> update(Parameters.State state, @Nullable Matrix scale);
+
+    /** Before each training step, counted from 0: what changes between steps. */
+    void at(long step);
+}

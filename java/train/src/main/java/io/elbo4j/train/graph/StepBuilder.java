@@ -1,0 +1,156 @@
+package io.elbo4j.train.graph;
+
+import static io.elbo4j.ArgumentException.require;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Indices;
+import io.elbo4j.Matrix;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what a {@link Step} is to do. It computes the terms of its objectives and the values that are wanted, and what
+ * these depend on; nothing else runs.
+ */
+public final class StepBuilder {
+    final Graph graph;
+    final Parameters parameters;
+    final Backend backend;
+    final List<Training> trainings = new ArrayList<>();
+    final Set<Value> given = new LinkedHashSet<>();
+    final Set<Value> wanted = new LinkedHashSet<>();
+    final Set<Value> differentiated = new LinkedHashSet<>();
+    long rows = 1;
+    long samples = 1;
+    long seed;
+    @Nullable
+    Source source;
+    @Nullable
+    Indices order;
+    @Nullable
+    Objective evaluated;
+    boolean fromPriors;
+    boolean sameData;
+
+    StepBuilder(Graph graph, Parameters parameters, Backend backend) {
+        this.graph = graph;
+        this.parameters = parameters;
+        this.backend = backend;
+    }
+
+    /** Rows of the batch, at least 1; 1 unless said. */
+    public StepBuilder rows(long count) {
+        require(count >= 1, "rows", "at least 1", count);
+        rows = count;
+        return this;
+    }
+
+    /** Samples of each latent variable for each row of the batch, at least 1; 1 unless said. */
+    public StepBuilder samples(long count) {
+        require(count >= 1, "samples", "at least 1", count);
+        samples = count;
+        return this;
+    }
+
+    /** Of all noise; 0 unless said. */
+    public StepBuilder seed(long number) {
+        seed = number;
+        return this;
+    }
+
+    /** Inputs are rows of this data, which {@link Step#rows(int[], int)} chooses; unless said they are set by hand. */
+    public StepBuilder read(Source data) {
+        source = data;
+        order = null;
+        return this;
+    }
+
+    /** The only input is rows of this matrix. */
+    public StepBuilder read(Matrix data) {
+        return read(Source.of(graph, data));
+    }
+
+    /**
+     * Inputs are rows of this data in an order that is set once for many steps, an epoch's; {@link Step#rows(int)} says
+     * where in it. The step does not close {@code sharedOrder}.
+     */
+    public StepBuilder read(Source data, Indices sharedOrder) {
+        source = data;
+        order = sharedOrder;
+        return this;
+    }
+
+    /** The only input is rows of this matrix, in that order. */
+    public StepBuilder read(Matrix data, Indices sharedOrder) {
+        return read(Source.of(graph, data), sharedOrder);
+    }
+
+    /** Trains all parameters that the objective depends on. */
+    public StepBuilder minimise(Objective objective, Optimiser optimiser) {
+        return minimise(Training.of(objective, optimiser));
+    }
+
+    /** Trains; may be said several times, for parameters of different names. */
+    public StepBuilder minimise(Training training) {
+        trainings.add(training);
+        return this;
+    }
+
+    /** Computes an objective and its terms, and trains nothing. */
+    public StepBuilder evaluate(Objective objective) {
+        evaluated = objective;
+        return this;
+    }
+
+    /** These values are set by hand: what they are computed from is not run for them. */
+    public StepBuilder given(Value... values) {
+        for (Value v : values) {
+            given.add(graph.owned(v));
+        }
+        return this;
+    }
+
+    /** Latent variables that are not given are drawn from their priors: their posteriors are not run. */
+    public StepBuilder fromPriors() {
+        fromPriors = true;
+        return this;
+    }
+
+    /** Computes these values, to be read after a run. */
+    public StepBuilder want(Value... values) {
+        for (Value v : values) {
+            wanted.add(graph.owned(v));
+        }
+        return this;
+    }
+
+    /** A training step also computes the gradients of its loss with respect to these: {@link Step#gradient}. */
+    public StepBuilder differentiate(Value... values) {
+        for (Value v : values) {
+            differentiated.add(graph.owned(v));
+        }
+        return this;
+    }
+
+    /**
+     * What is drawn for the data, not for a latent variable, is the same in all runs, as that of run 0: for estimates
+     * whose rounds weigh one x.
+     */
+    public StepBuilder sameData() {
+        sameData = true;
+        return this;
+    }
+
+    /**
+     * Plans and allocates.
+     *
+     * @throws IllegalArgumentException if data does not fit the inputs, parameters are another graph's, or the step
+     *     would train a parameter twice
+     */
+    public Step compile() {
+        return new Step(this);
+    }
+}
