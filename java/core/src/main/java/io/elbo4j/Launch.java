@@ -2,6 +2,7 @@ package io.elbo4j;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,12 @@ public final class Launch {
                     m.offset() + (m.rows() - 1) * m.rowStride() + m.columns(), write, all));
         }
         return this;
+    }
+
+    /** Tells each storage that it touches, and whether it writes there: what it reads before what it writes. */
+    public void forEachAccess(BiConsumer<Storage, Boolean> consumer) {
+        accesses.stream().filter(a -> !a.write()).forEach(a -> consumer.accept(a.storage(), false));
+        accesses.stream().filter(Access::write).forEach(a -> consumer.accept(a.storage(), true));
     }
 
     /** Every item may read these row numbers. */

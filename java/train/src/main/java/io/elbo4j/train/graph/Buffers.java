@@ -1,22 +1,84 @@
 package io.elbo4j.train.graph;
 
 import io.elbo4j.Backend;
+import io.elbo4j.ElementType;
 import io.elbo4j.Matrix;
+import io.elbo4j.Storage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The buffers of a step. */
+/**
+ * The buffers of a step. A step is compiled twice: first with buffers that have no memory, to learn from the launches
+ * how long each is needed; then those of one shape that are never needed at the same time share memory. Of one shape,
+ * because workers then still need not wait for each other where they go row by row.
+ */
 final class Buffers implements AutoCloseable {
     /** Nodes may have any names: what makes a buffer is who owns it, and its role. */
-    private record Key(Object owner, String role) {}
+    record Key(Object owner, String role) {}
 
-    private record Buffer(String name, Matrix matrix) {}
+    record Buffer(String name, Matrix matrix) {}
+
+    private record Shape(long rows, long columns) {}
+
+    /** Memory that one buffer after the other has, and the last launch that needs it so far. */
+    private static final class Shared {
+        private final Matrix matrix;
+        private int until;
+        private Key owner;
+
+        Shared(Matrix matrix) {
+            this.matrix = matrix;
+        }
+    }
+
+    /** Stands for memory while a step is planned. */
+    private static final class NoMemory extends Storage {
+        NoMemory(Backend backend, long elements) {
+            super(backend, elements, ElementType.FLOAT32);
+        }
+
+        @Override
+        protected Object address(long offset) {
+            return this;
+        }
+
+        @Override
+        protected void read(long offset, float[] target, int targetOffset, int count) {
+            throw new IllegalStateException("a buffer has no values while its step is planned");
+        }
+
+        @Override
+        protected void write(long offset, float[] source, int sourceOffset, int count) {
+            throw new IllegalStateException("a buffer has no memory while its step is planned");
+        }
+
+        @Override
+        protected void release() {
+            // there is nothing to free
+        }
+    }
 
     private final Backend backend;
+    private final @Nullable Lifetimes lifetimes;
     private final Map<Key, Buffer> all = new LinkedHashMap<>();
+    private final Map<Shape, Deque<Shared>> free = new HashMap<>();
+    private final Map<Key, Shared> shared = new HashMap<>();
+    private final List<Matrix> owned = new ArrayList<>();
 
-    Buffers(Backend backend) {
+    /** @param lifetimes null to learn them */
+    Buffers(Backend backend, @Nullable Lifetimes lifetimes) {
         this.backend = backend;
+        this.lifetimes = lifetimes;
+    }
+
+    boolean planning() {
+        return lifetimes == null;
     }
 
     /** That of an owner in this role, zeroed when new. */
@@ -26,27 +88,77 @@ final class Buffers implements AutoCloseable {
     }
 
     Matrix get(Object owner, String role, String name, long rows, long columns) {
-        return all.computeIfAbsent(new Key(owner, role), k -> new Buffer(name, backend.matrix(rows, columns))).matrix()
-                .requireShape(name, rows, columns);
+        Key key = new Key(owner, role);
+        Buffer known = all.get(key);
+        if (known == null) {
+            known = new Buffer(name, allocate(key, rows, columns));
+            all.put(key, known);
+        }
+        return known.matrix().requireShape(name, rows, columns);
+    }
+
+    private Matrix allocate(Key key, long rows, long columns) {
+        if (lifetimes == null) {
+            return Matrix.view(new NoMemory(backend, Math.multiplyExact(rows, columns)), 0, rows, columns, columns);
+        }
+        Lifetimes.Span span = lifetimes.temporary(key);
+        if (span == null) {
+            return own(rows, columns);
+        }
+        Deque<Shared> ofShape = free.computeIfAbsent(new Shape(rows, columns), s -> new ArrayDeque<>());
+        Shared memory = ofShape.stream().filter(m -> m.until < span.first()).findFirst().orElseGet(() -> {
+            Shared created = new Shared(own(rows, columns));
+            ofShape.add(created);
+            return created;
+        });
+        memory.until = span.last();
+        memory.owner = key;
+        shared.put(key, memory);
+        return memory.matrix;
+    }
+
+    private Matrix own(long rows, long columns) {
+        Matrix matrix = backend.matrix(rows, columns);
+        owned.add(matrix);
+        return matrix;
     }
 
     boolean has(Object owner, String role) {
         return all.containsKey(new Key(owner, role));
     }
 
-    /** By name, in the order of their first use; of buffers with equal names the first. */
-    Map<String, Matrix> byName() {
-        Map<String, Matrix> named = new LinkedHashMap<>();
-        all.values().forEach(b -> named.putIfAbsent(b.name(), b.matrix()));
-        return named;
+    Map<Key, Buffer> all() {
+        return all;
+    }
+
+    /** Those that hold after a run what they were computed for, in the order of their first use. */
+    List<Buffer> whole() {
+        List<Buffer> whole = new ArrayList<>();
+        all.forEach((key, buffer) -> {
+            Shared memory = shared.get(key);
+            if (memory == null || memory.owner.equals(key)) {
+                whole.add(buffer);
+            }
+        });
+        return whole;
+    }
+
+    /** Whether its memory may be another's before the run ends. */
+    boolean isTemporary(Storage storage) {
+        return shared.values().stream().anyMatch(s -> s.matrix.storage() == storage);
     }
 
     int count() {
         return all.size();
     }
 
+    /** Elements of all memory. */
+    long elements() {
+        return owned.stream().mapToLong(m -> m.rows() * m.columns()).sum();
+    }
+
     @Override
     public void close() {
-        all.values().forEach(b -> b.matrix().close());
+        owned.forEach(Matrix::close);
     }
 }

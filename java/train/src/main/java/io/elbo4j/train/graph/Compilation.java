@@ -4,6 +4,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
+import io.elbo4j.Storage;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,7 @@ final class Compilation implements Plan {
     record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) {}
 
     private final StepBuilder of;
-    private final Function<Input, @Nullable Launch> gather;
+    private final BiFunction<Input, Matrix, @Nullable Launch> gather;
     private final Buffers buffers;
     private final MeanWeights meanWeights;
     private final List<Node> nodes;
@@ -34,16 +36,19 @@ final class Compilation implements Plan {
     private final Map<Term, Matrix> terms = new LinkedHashMap<>();
     private final Map<Term, Optional<Matrix>> weights = new HashMap<>();
     private final Map<Term, Optional<Matrix>> columnWeights = new HashMap<>();
+    private final Set<Storage> kept = new HashSet<>();
+    private final List<Matrix> forwardBuffers = new ArrayList<>();
     private final Set<Term> weighed = new HashSet<>();
     private boolean forward = true;
     private @Nullable Objective objective;
     private @Nullable Gradients gradients;
     private @Nullable Matrix bound;
 
-    Compilation(StepBuilder of, Function<Input, @Nullable Launch> gather) {
+    /** @param lifetimes null to learn them */
+    Compilation(StepBuilder of, BiFunction<Input, Matrix, @Nullable Launch> gather, @Nullable Lifetimes lifetimes) {
         this.of = of;
         this.gather = gather;
-        this.buffers = new Buffers(of.backend);
+        this.buffers = new Buffers(of.backend, lifetimes);
         this.meanWeights = new MeanWeights(of.backend);
         this.nodes = nodes();
     }
@@ -95,6 +100,7 @@ final class Compilation implements Plan {
             }
         }
         forward = false;
+        buffers.all().values().forEach(b -> forwardBuffers.add(b.matrix()));
         if (of.evaluated != null) {
             of.evaluated.combine(taken(of.evaluated), this);
         }
@@ -140,6 +146,29 @@ final class Compilation implements Plan {
         }
     }
 
+    /**
+     * Learns how long buffers are needed, from the launches of a step that was compiled to plan it.
+     *
+     * @param all its launches
+     */
+    Lifetimes lifetimes(List<Launch> all) {
+        if (of.keepAll || !of.trainings.isEmpty()) {
+            // the backward pass needs them anyway, and a number that is not finite has to be found
+            forwardBuffers.forEach(m -> kept.add(m.storage()));
+        }
+        if (of.keepAll) {
+            buffers.all().values().forEach(b -> kept.add(b.matrix().storage()));
+        }
+        of.wanted.forEach(v -> kept.add(value(v).storage()));
+        of.given.forEach(v -> kept.add(value(v).storage()));
+        of.differentiated.forEach(v -> kept.add(gradient(v).storage()));
+        terms.values().forEach(m -> kept.add(m.storage()));
+        if (bound != null) {
+            kept.add(bound.storage());
+        }
+        return new Lifetimes(buffers, all, kept);
+    }
+
     // what the step reads
 
     List<Launch> launches() {
@@ -148,6 +177,12 @@ final class Compilation implements Plan {
 
     Map<Term, Matrix> terms() {
         return terms;
+    }
+
+    Matrix totals(long count) {
+        Matrix totals = buffers.get(of, "totals", "totals of the objective", 1, count);
+        kept.add(totals.storage());
+        return totals;
     }
 
     @Nullable
@@ -213,7 +248,7 @@ final class Compilation implements Plan {
     public Matrix constant(Object owner, String role, long rows, long columns, float value) {
         boolean isNew = !buffers.has(owner, role);
         Matrix filled = buffer(owner, role, rows, columns);
-        if (isNew) {
+        if (isNew && !buffers.planning()) {
             io.elbo4j.operation.Rows.fill(value, filled).run();
         }
         return filled;
@@ -236,8 +271,9 @@ final class Compilation implements Plan {
 
     @Override
     public Noise noise(Node owner, Rows rows) {
-        int purpose = !of.trainings.isEmpty() ? 0 : of.fromPriors ? Streams.DECODING : Streams.EVALUATION;
-        return noises.computeIfAbsent(owner, o -> new NodeNoise(new Noise(of.seed, of.graph.stream(o) + purpose),
+        int stream = !of.trainings.isEmpty() ? Streams.TRAINING
+                : of.fromPriors ? Streams.DECODING : Streams.EVALUATION;
+        return noises.computeIfAbsent(owner, o -> new NodeNoise(Streams.named(of.seed, o.name(), stream),
                 rows(rows) / of.rows, of.sameData && !rows.has(Axis.SAMPLE))).noise();
     }
 
@@ -253,7 +289,7 @@ final class Compilation implements Plan {
 
     @Override
     public void read(Input input) {
-        Launch launch = gather.apply(input);
+        Launch launch = gather.apply(input, value(input));
         if (launch != null) {
             launch(launch);
         }
@@ -316,12 +352,13 @@ final class Compilation implements Plan {
 
     @Override
     public Matrix meanWeight(Schedule schedule, long rows) {
-        return meanWeights.of(schedule, rows);
+        return buffers.planning() ? buffers.get(schedule, "weight of " + rows, rows, 1)
+                : meanWeights.of(schedule, rows);
     }
 
     @Override
     public Matrix bound() {
-        bound = buffers.get(this, "bound", "log mean weight", of.rows, 1);
+        bound = buffers.get(of, "bound", "log mean weight", of.rows, 1);
         return bound;
     }
 

@@ -32,7 +32,6 @@ public final class Graph {
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<Repeated, Value> repeated = new HashMap<>();
-    private final Map<Node, Integer> streams = new HashMap<>();
 
     /** An empty graph. */
     public Graph() {}
@@ -57,9 +56,6 @@ public final class Graph {
         nodes.put(node.name(), node);
         if (node instanceof Value v) {
             v.addedTo(this);
-        }
-        if (node instanceof Latent || node.getClass().getSimpleName().equals("Binarise")) {
-            stream(node);
         }
         return node;
     }
@@ -162,9 +158,5 @@ public final class Graph {
     /** The nodes of a kind, such as {@link Input}, {@link Latent} or {@link Observation}. */
     public <N extends Node> List<N> all(Class<N> kind) {
         return nodes.values().stream().filter(kind::isInstance).map(kind::cast).toList();
-    }
-
-    int stream(Node node) {
-        return streams.computeIfAbsent(node, n -> Streams.NODES + streams.size());
     }
 }

@@ -2,7 +2,6 @@ package io.elbo4j.train.graph;
 
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
-import io.elbo4j.Noise;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
 import java.util.ArrayList;
@@ -70,14 +69,13 @@ public final class Parameters implements AutoCloseable {
 
     private final Map<Parameter, State> states = new LinkedHashMap<>();
 
-    /** Allocates, and draws the initial values from {@code seed}. */
+    /** Allocates, and draws the initial values: each is a function of {@code seed} and the parameter's name. */
     public Parameters(Backend backend, List<Parameter> parameters, long seed) {
-        for (int i = 0; i < parameters.size(); i++) {
-            Parameter p = parameters.get(i);
+        for (Parameter p : parameters) {
             State state = new State(backend, p);
             if (p.bound() > 0) {
-                RandomFill.uniform(new Noise(seed, Streams.INITIAL_VALUES + i), -p.bound(), p.bound(), state.value())
-                        .run();
+                RandomFill.uniform(Streams.named(seed, p.name(), Streams.INITIAL_VALUES), -p.bound(), p.bound(),
+                        state.value()).run();
             } else {
                 Rows.fill(p.constant(), state.value()).run();
             }

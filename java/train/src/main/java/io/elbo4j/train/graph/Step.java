@@ -12,8 +12,8 @@ import io.elbo4j.operation.Sums;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,9 @@ public final class Step implements AutoCloseable {
     /** Runs whose totals can be recorded before they are taken. */
     public static final int MOST_RECORDED = 64;
 
+    private final StepBuilder of;
     private final Compilation plan;
+    private final long peak;
     private final long batch;
     private final @Nullable Indices order;
     private final @Nullable Indices ownOrder;
@@ -40,26 +42,43 @@ public final class Step implements AutoCloseable {
     private final @Nullable Readback recorded;
     private final Compilation.NodeNoise[] noises;
     private final Turn turn = new Turn("this step");
+    private long number;
+    private long firstRow;
 
     Step(StepBuilder of) {
+        this.of = of;
         this.batch = of.rows;
         Source source = of.source;
         this.ownOrder = source == null || of.order != null ? null : of.backend.indices(Math.toIntExact(batch));
         this.order = of.order != null ? of.order : ownOrder;
         this.optimisers = of.trainings.stream().map(Training::optimiser).distinct().toList();
-        this.plan = new Compilation(of, input -> source == null ? null
-                : Rows.gather(source.of(input), order, planned(input)));
+        BiFunction<Input, Matrix, @Nullable Launch> gather = (input, target) -> source == null ? null
+                : Rows.gather(source.of(input), order, target);
+        Compilation planned = new Compilation(of, gather, null);
+        planned.compile();
+        sum(planned);
+        Lifetimes lifetimes = planned.lifetimes(planned.launches());
+        this.peak = lifetimes.peak();
+        this.plan = new Compilation(of, gather, lifetimes);
         plan.compile();
         this.terms = new ArrayList<>(plan.terms().keySet());
-        this.totals = terms.isEmpty() ? null : plan.buffer(this, "totals of the objective", 1, terms.size());
-        List<Launch> all = plan.launches();
-        for (int i = 0; i < terms.size(); i++) {
-            Matrix term = plan.terms().get(terms.get(i));
-            all.add(Sums.rows(term.reshape(1, term.rows()), totals.columns(i, i + 1)));
-        }
-        this.program = new Program(of.backend, all);
+        this.totals = sum(plan);
+        this.program = new Program(of.backend, plan.launches());
         this.recorded = totals == null || optimisers.isEmpty() ? null : of.backend.readback(totals, MOST_RECORDED);
         this.noises = plan.noises().toArray(Compilation.NodeNoise[]::new);
+    }
+
+    /** Adds the launches that sum the terms; their totals, or null if there are no terms. */
+    private static @Nullable Matrix sum(Compilation plan) {
+        List<Matrix> all = new ArrayList<>(plan.terms().values());
+        if (all.isEmpty()) {
+            return null;
+        }
+        Matrix totals = plan.totals(all.size());
+        for (int i = 0; i < all.size(); i++) {
+            plan.launch(Sums.rows(all.get(i).reshape(1, all.get(i).rows()), totals.columns(i, i + 1)));
+        }
+        return totals;
     }
 
     /**
@@ -69,10 +88,6 @@ public final class Step implements AutoCloseable {
      */
     public static StepBuilder of(Graph graph, Parameters parameters, Backend backend) {
         return new StepBuilder(graph, parameters, backend);
-    }
-
-    private Matrix planned(Input input) {
-        return plan.value(input);
     }
 
     /** Rows of the data set for the next run: {@code source[from ... from + rows)}. */
@@ -119,6 +134,8 @@ public final class Step implements AutoCloseable {
         FloatingPoint.requireNearest();
         turn.begin();
         try {
+            this.number = number;
+            this.firstRow = firstRow;
             for (Compilation.NodeNoise n : noises) {
                 n.noise().step(n.fixed() ? 0 : number).firstRow(firstRow * n.rowsPerRow());
             }
@@ -201,9 +218,26 @@ public final class Step implements AutoCloseable {
         }
     }
 
-    /** The buffer of a value, to set it (an input, a latent variable to decode) or to read it. */
+    /**
+     * The matrix of a value: to set it, if it is given or an input without data, or to read it, if the step was told to
+     * want it or trains.
+     *
+     * @throws IllegalStateException if its memory holds something else after a run
+     */
     public Matrix value(Value value) {
-        return plan.value(value);
+        Matrix matrix = plan.value(value);
+        if (plan.buffers().isTemporary(matrix.storage())) {
+            throw new IllegalStateException("'" + value.name() + "' is not kept by this step: say want('" + value.name()
+                    + "') before it is compiled");
+        }
+        return matrix;
+    }
+
+    /** Bytes of the buffers that the step has, and of those that it needs at one time at most. */
+    public record Memory(long allocated, long needed) {}
+
+    public Memory memory() {
+        return new Memory(plan.buffers().elements() * Float.BYTES, peak * Float.BYTES);
     }
 
     /** A term of the last run, a number for each of its rows, in nats; empty if the step does not compute it. */
@@ -241,13 +275,36 @@ public final class Step implements AutoCloseable {
     /** A place where a number is not finite: the tensor's name and its row. */
     public record NonFinite(String tensor, long row, float value) {}
 
-    /** The first tensor, in the order of computation, that holds a NaN or an infinity after the last run. */
+    /**
+     * The first tensor, in the order of computation, that held a NaN or an infinity in the last run; of what a training
+     * step computed on its way back, what is still there. A step that does not train is run again for it, with all of
+     * its tensors kept.
+     */
     public Optional<NonFinite> firstNonFinite() {
-        for (Map.Entry<String, Matrix> e : plan.buffers().byName().entrySet()) {
-            float[] values = e.getValue().toArray();
+        if (!optimisers.isEmpty() || of.keepAll) {
+            return firstNonFinite(plan.buffers().whole());
+        }
+        StepBuilder keeping = of.copy();
+        keeping.keepAll = true;
+        keeping.order = order;
+        try (Step again = new Step(keeping)) {
+            for (Value v : of.graph.all(Value.class)) {
+                boolean byHand = of.given.contains(v) || v instanceof Input && of.source == null;
+                if (byHand && v.view(plan).isEmpty()) {
+                    Rows.copy(plan.value(v), again.plan.value(v)).run();
+                }
+            }
+            again.run(number, firstRow);
+            return firstNonFinite(again.plan.buffers().whole());
+        }
+    }
+
+    private static Optional<NonFinite> firstNonFinite(List<Buffers.Buffer> buffers) {
+        for (Buffers.Buffer b : buffers) {
+            float[] values = b.matrix().toArray();
             for (int i = 0; i < values.length; i++) {
                 if (!Float.isFinite(values[i])) {
-                    return Optional.of(new NonFinite(e.getKey(), i / e.getValue().columns(), values[i]));
+                    return Optional.of(new NonFinite(b.name(), i / b.matrix().columns(), values[i]));
                 }
             }
         }

@@ -34,6 +34,7 @@ public final class StepBuilder {
     Objective evaluated;
     boolean fromPriors;
     boolean sameData;
+    boolean keepAll;
 
     StepBuilder(Graph graph, Parameters parameters, Backend backend) {
         this.graph = graph;
@@ -144,6 +145,25 @@ public final class StepBuilder {
         return this;
     }
 
+    /** Another step of the same, which can be changed. */
+    StepBuilder copy() {
+        StepBuilder copy = new StepBuilder(graph, parameters, backend);
+        copy.trainings.addAll(trainings);
+        copy.given.addAll(given);
+        copy.wanted.addAll(wanted);
+        copy.differentiated.addAll(differentiated);
+        copy.rows = rows;
+        copy.samples = samples;
+        copy.seed = seed;
+        copy.source = source;
+        copy.order = order;
+        copy.evaluated = evaluated;
+        copy.fromPriors = fromPriors;
+        copy.sameData = sameData;
+        copy.keepAll = keepAll;
+        return copy;
+    }
+
     /**
      * Plans and allocates.
      *
@@ -151,6 +171,6 @@ public final class StepBuilder {
      *     would train a parameter twice
      */
     public Step compile() {
-        return new Step(this);
+        return new Step(copy());
     }
 }

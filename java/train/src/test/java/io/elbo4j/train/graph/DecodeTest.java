@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
-import io.elbo4j.Noise;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.Bernoulli;
@@ -58,10 +57,10 @@ class DecodeTest {
         return Doubles.dense(parameters, name, in, activation);
     }
 
-    /** The noise with which the graph's {@code index}-th random node is drawn from its prior. */
-    private Matrix noise(int index, int columns, long step) {
+    /** The noise with which a latent variable is drawn from its prior. */
+    private Matrix noise(String name, int columns, long step) {
         Matrix eps = backend.matrix(ROWS, columns);
-        RandomFill.normal(new Noise(SEED, Streams.NODES + index + Streams.DECODING).step(step), eps).run();
+        RandomFill.normal(Streams.named(SEED, name, Streams.DECODING).step(step), eps).run();
         return eps;
     }
 
@@ -89,14 +88,15 @@ class DecodeTest {
 
     @Test
     void drawsWhatIsNotGivenFromItsConditionalPrior() {
-        try (Step step = Step.of(g, parameters, backend).rows(ROWS).seed(SEED).given(z2).fromPriors().want(means)
+        try (Step step = Step.of(g, parameters, backend).rows(ROWS).seed(SEED).given(z2).fromPriors().want(means).want(
+                z1)
                 .compile()) {
             double[][] given = fill(step, z2);
             double[][] label = fill(step, c);
             step.run(3);
             double[][] p = dense("p1", Reference.beside(label, given), Activation.IDENTITY);
             double[][] drawn = Reference.sample(Reference.columns(p, 0, 3), Reference.columns(p, 3, 6),
-                    Doubles.of(noise(1, 3, 3)));
+                    Doubles.of(noise("z1", 3, 3)));
             near(drawn, step.value(z1));
             near(dense("logits", drawn, Activation.SIGMOID), mean(step, 0));
         }
@@ -120,17 +120,18 @@ class DecodeTest {
     /** What a posterior sees is left out: it would reach what is drawn as a NaN. */
     @Test
     void drawsEverythingFromThePriors() {
-        try (Step step = Step.of(g, parameters, backend).rows(ROWS).seed(SEED).fromPriors().want(means).compile()) {
+        try (Step step = Step.of(g, parameters, backend).rows(ROWS).seed(SEED).fromPriors().want(means).want(z2)
+                .compile()) {
             fill(step, c);
             step.value(x).set(nan());
             step.run(3);
-            assertArrayEquals(noise(0, 2, 3).toArray(), step.value(z2).toArray());
+            assertArrayEquals(noise("z2", 2, 3).toArray(), step.value(z2).toArray());
             float[] whole = mean(step, 0).toArray();
             for (float p : whole) {
                 assertTrue(p > 0 && p < 1, "not a mean: " + p);
             }
             step.run(4);
-            assertArrayEquals(noise(0, 2, 4).toArray(), step.value(z2).toArray());
+            assertArrayEquals(noise("z2", 2, 4).toArray(), step.value(z2).toArray());
         }
     }
 

@@ -4,14 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Matrix;
-import io.elbo4j.Noise;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.graph.Term.Role;
+import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.optimiser.Adam;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -41,10 +42,12 @@ final class GradientCheck {
     static final class World {
         private final Map<String, double[][]> matrices = new LinkedHashMap<>();
         private final Map<Integer, double[][]> noises = new HashMap<>();
+        private final List<String> random;
         private final long seed;
         private final int rows;
 
-        private World(long seed, int rows, int samples) {
+        private World(long seed, int rows, int samples, List<String> random) {
+            this.random = random;
             this.seed = seed;
             this.rows = rows * samples;
         }
@@ -79,7 +82,7 @@ final class GradientCheck {
         double[][] noise(int index, int columns) {
             return noises.computeIfAbsent(index, i -> {
                 try (JavaBackend backend = new JavaBackend(1); Matrix eps = backend.matrix(rows, columns)) {
-                    RandomFill.normal(new Noise(seed, Streams.NODES + i).step(STEP), eps).run();
+                    RandomFill.normal(Streams.named(seed, random.get(i), Streams.TRAINING).step(STEP), eps).run();
                     return Doubles.of(eps);
                 }
             });
@@ -129,7 +132,8 @@ final class GradientCheck {
 
     /** Inputs are uniform in [0, 1), which suits every likelihood. */
     private void run(int samples, Function<World, Terms> objective) {
-        World world = new World(seed, rows, samples);
+        World world = new World(seed, rows, samples, graph.nodes().stream()
+                .filter(node -> node instanceof Latent || node instanceof Binarise).map(Node::name).toList());
         String name = this.name + ", K = " + samples;
         try (JavaBackend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, graph.parameters(), seed);

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
-import io.elbo4j.Noise;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.Bernoulli;
@@ -65,10 +64,10 @@ class ImportanceTest {
             step.run(2);
 
             double[][] q2 = linear(parameters, "q2", in);
-            double[][] drawn2 = draw(backend, q2, 0);
+            double[][] drawn2 = draw(backend, q2, "z2");
             double[][] q1 = linear(parameters, "q1", beside(in, drawn2));
             double[][] p1 = linear(parameters, "p1", drawn2);
-            double[][] drawn1 = draw(backend, q1, 1);
+            double[][] drawn1 = draw(backend, q1, "z1");
             double[][] logits = linear(parameters, "logits", drawn1);
             double[][] ofX = linear(parameters, "of x", in);
             float[] found = step.bound().toArray();
@@ -101,11 +100,11 @@ class ImportanceTest {
         return normal(Arrays.copyOf(both, z.length), Arrays.copyOfRange(both, z.length, both.length), z);
     }
 
-    /** A sample of the graph's {@code index}-th random node, whose mean and log-variance are a layer's halves. */
-    private static double[][] draw(Backend backend, double[][] both, int index) {
+    /** A sample of a latent variable, whose mean and log-variance are a layer's halves. */
+    private static double[][] draw(Backend backend, double[][] both, String name) {
         int n = both[0].length / 2;
         try (Matrix eps = backend.matrix(both.length, n)) {
-            RandomFill.normal(new Noise(SEED, Streams.NODES + index + Streams.EVALUATION).step(2), eps).run();
+            RandomFill.normal(Streams.named(SEED, name, Streams.EVALUATION).step(2), eps).run();
             return Reference.sample(columns(both, 0, n), columns(both, n, 2 * n), Doubles.of(eps));
         }
     }

@@ -7,7 +7,7 @@ import java.util.Collections;
 /** The terms of an ELBO in plain double loops, written from the papers' formulas: what the graph is compared with. */
 final class Reference {
     /** How far a ReLU's input stays from its kink, so that no finite difference crosses it. */
-    private static final double KINK = 1e-3;
+    private static final double KINK = 1e-4;
 
     private Reference() {}
 

@@ -47,7 +47,8 @@ class SourceTest {
                 Indices order = backend.indices(4)) {
             Source source = new Source(Map.of("x", xs, "y", ys, "another", ys));
             order.set(new int[] {3, 0, 1, 2}, 0);
-            try (Step evaluate = Step.of(g, parameters, backend).rows(2).seed(1).read(source).evaluate(new Elbo())
+            try (Step evaluate = Step.of(g, parameters, backend).rows(2).seed(1).read(source).evaluate(new Elbo()).want(
+                    x, y)
                     .compile().rows(new int[] {3, 0}, 0);
                     Step own = Step.of(g, parameters, backend).rows(2).seed(1).read(source).minimise(new Elbo(), adam)
                             .compile().rows(new int[] {3, 0}, 0);

@@ -197,7 +197,7 @@ class StepTest {
                 Step train = Step.of(vae.graph(), parameters, backend).rows(64).seed(SEED).read(data).minimise(
                         new Elbo(), new Adam(0)).compile();
                 Step evaluate = Step.of(vae.graph(), parameters, backend).rows(64).seed(SEED).read(data).evaluate(
-                        new Elbo()).compile()) {
+                        new Elbo()).want(vae.posterior().mean(), vae.z()).compile()) {
             train.rows(inOrder(), 0).run(3);
             evaluate.rows(inOrder(), 0).run(3);
             assertArrayEquals(train.value(vae.posterior().mean()).toArray(),
@@ -225,7 +225,8 @@ class StepTest {
                 Activation.IDENTITY)), b);
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
                 Parameters parameters = new Parameters(backend, g.parameters(), SEED);
-                Step step = Step.of(g, parameters, backend).rows(ROWS).seed(SEED).read(data).evaluate(new Elbo())
+                Step step = Step.of(g, parameters, backend).rows(ROWS).seed(SEED).read(data).evaluate(new Elbo()).want(
+                        b).want(b)
                         .compile()) {
             float[] p = data.toArray();
             double[] ones = new double[p.length];
@@ -285,7 +286,7 @@ class StepTest {
         try (Backend backend = new JavaBackend(threads); Matrix data = data(backend);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
                 Step step = Step.of(vae.graph(), parameters, backend).rows(rows).seed(SEED).read(data).evaluate(
-                        new Elbo()).compile()) {
+                        new Elbo()).want(vae.z()).compile()) {
             step.rows(inOrder(), 0).run(5);
             float[] kl = step.term(((Latent) vae.z()).kl()).orElseThrow().toArray();
             float[] logLikelihood = step.term(vae.graph().all(Observation.class).get(0).logLikelihood()).orElseThrow()
@@ -363,7 +364,8 @@ class StepTest {
                 false));
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend); Matrix narrow = backend.matrix(9, 3);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), SEED);
-                Step byHand = Step.of(vae.graph(), parameters, backend).rows(2).seed(SEED).evaluate(new Elbo())
+                Step byHand = Step.of(vae.graph(), parameters, backend).rows(2).seed(SEED).evaluate(new Elbo()).want(vae
+                        .z())
                         .compile()) {
             refused("rows must be at least 1, not 0",
                     () -> Step.of(vae.graph(), parameters, backend).rows(0).seed(SEED).read(data).minimise(new Elbo(),
