@@ -214,8 +214,7 @@ public final class Step implements AutoCloseable {
     /** Each element of a gradient becomes the weight of the KL, which is read when the launch runs. */
     private Launch weigh(Matrix gradient) {
         return Launch.of("weight of the KL", gradient.backend(), gradient.rows()).writes(gradient)
-                .body((begin, end) -> gradient.backend().kernels().fill((float) (klWeight / gradient.rows()), gradient,
-                        begin, end));
+                .body((begin, end) -> new Rows.Fill((float) (klWeight / gradient.rows()), gradient).run(begin, end));
     }
 
     private void weigh(StepSettings settings, List<Launch> all) {
