@@ -117,7 +117,7 @@ class BuildNative {
         BuildNative cuda = new BuildNative(Library.CUDA, path(arguments[1]), path(arguments[2]), path(arguments[3]));
         if (!Files.exists(cuda.placed)) return;
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        for (String folder : List.of("native/cuda", "native/spec", "native/include", "cmake")) {
+        for (String folder : List.of("native/cuda", "native/operations", "native/spec", "native/include", "cmake")) {
             try (Stream<Path> files = Files.walk(cuda.root.resolve(folder))) {
                 for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                     digest.update(Files.readAllBytes(file));

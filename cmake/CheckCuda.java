@@ -214,7 +214,8 @@ class CheckCuda {
     List<String> command(Path source, List<String> flags, String... more) {
         List<String> command = new ArrayList<>(List.of(nvcc, "-arch=" + arch));
         command.addAll(flags);
-        for (String folder : List.of("spec", "include", "cuda")) command.add("-I" + root.resolve("native/" + folder));
+        for (String folder : List.of("spec", "include", "operations", "cuda")) command.add("-I" + root.resolve("native/"
+                + folder));
         command.addAll(List.of(more));
         command.add(source.toString());
         return command;

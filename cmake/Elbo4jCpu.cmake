@@ -1,5 +1,5 @@
 # elbo4j_cpu: native/cpu/*.cpp, every operation once per instruction-set level, and dispatch.cpp once.
-# CONFIGURE_DEPENDS: a new operation is a new file, and nothing else.
+# CONFIGURE_DEPENDS: a new file is found by the next build.
 file(GLOB ELBO4J_OPERATIONS CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/native/cpu/*.cpp")
 set(ELBO4J_DISPATCH "${CMAKE_CURRENT_SOURCE_DIR}/native/cpu/dispatch.cpp")
 list(REMOVE_ITEM ELBO4J_OPERATIONS "${ELBO4J_DISPATCH}")
@@ -22,13 +22,14 @@ add_library(elbo4j_cpu INTERFACE)
 function(elbo4j_cpu_objects name)
   add_library(${name} OBJECT ${ARGN})
   target_link_libraries(${name} PRIVATE elbo4j_flags)
-  foreach(folder spec include cpu)
+  foreach(folder spec include operations cpu)
     target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/native/${folder}")
   endforeach()
   target_sources(elbo4j_cpu INTERFACE $<TARGET_OBJECTS:${name}>)
 endfunction()
 
 elbo4j_cpu_objects(elbo4j_cpu_dispatch "${ELBO4J_DISPATCH}")
+elbo4j_add_operations(elbo4j_cpu_dispatch cpu)
 if(ELBO4J_X86)
   target_compile_definitions(elbo4j_cpu_dispatch PRIVATE ELBO4J_X86=1)
 endif()

@@ -39,11 +39,16 @@ endforeach()
 list(APPEND CMAKE_CUDA_ARCHITECTURES 75-virtual ${newest}-virtual)
 message(STATUS "elbo4j: nvcc ${CMAKE_CUDA_COMPILER_VERSION} for ${CMAKE_CUDA_ARCHITECTURES}")
 
-# CONFIGURE_DEPENDS: a new operation is a new file, and nothing else.
+# CONFIGURE_DEPENDS: a new file is found by the next build.
 file(GLOB ELBO4J_CUDA_SOURCES CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/native/cuda/*.cu")
 add_library(elbo4j_cuda OBJECT ${ELBO4J_CUDA_SOURCES})
-foreach(folder spec include cuda)
+# the table, which holds no kernel, by the C++ compiler
+add_library(elbo4j_cuda_table OBJECT "${CMAKE_CURRENT_SOURCE_DIR}/native/cuda/operations.cpp")
+elbo4j_add_operations(elbo4j_cuda_table cuda)
+target_sources(elbo4j_cuda INTERFACE $<TARGET_OBJECTS:elbo4j_cuda_table>)
+foreach(folder spec include operations cuda)
   target_include_directories(elbo4j_cuda PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/native/${folder}")
+  target_include_directories(elbo4j_cuda_table PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/native/${folder}")
 endforeach()
 # no contraction and no fast math, as everywhere
 # threads: two GPUs at a time, so that the longest file does not keep all waiting

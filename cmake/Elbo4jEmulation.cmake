@@ -14,7 +14,7 @@ endif()
 
 set(sanitizers "")
 add_library(elbo4j_emulation_flags INTERFACE)
-foreach(folder tests/emulation native/spec native/include native/cuda)
+foreach(folder tests/emulation native/spec native/include native/operations native/cuda)
   target_include_directories(elbo4j_emulation_flags INTERFACE "${CMAKE_CURRENT_SOURCE_DIR}/${folder}")
 endforeach()
 target_compile_options(elbo4j_emulation_flags INTERFACE
@@ -46,12 +46,13 @@ function(elbo4j_emulation_sources variable)
   set(${variable} ${sources} PARENT_SCOPE)
 endfunction()
 
-# CONFIGURE_DEPENDS: a new operation is a new file, and nothing else.
+# CONFIGURE_DEPENDS: a new file is found by the next build.
 file(GLOB kernels CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/native/cuda/*.cu")
 elbo4j_emulation_sources(sources ${kernels})
 set(emulation "${CMAKE_CURRENT_SOURCE_DIR}/tests/emulation")
 file(GLOB run_time CONFIGURE_DEPENDS "${emulation}/*.cpp")
-add_library(elbo4j_emulation OBJECT ${sources} ${run_time})
+add_library(elbo4j_emulation OBJECT ${sources} "${CMAKE_CURRENT_SOURCE_DIR}/native/cuda/operations.cpp" ${run_time})
+elbo4j_add_operations(elbo4j_emulation cuda)
 target_link_libraries(elbo4j_emulation PRIVATE elbo4j_emulation_flags INTERFACE ${CMAKE_DL_LIBS})
 # the last word on symbols: function names stay, for the reports
 target_link_options(elbo4j_emulation INTERFACE ${sanitizers} -Wl,--strip-debug)

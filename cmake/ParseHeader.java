@@ -27,6 +27,7 @@ class ParseHeader {
         Path result = generated.resolve("io/elbo4j/" + name + "/jni/Elbo" + capitalised + ".java");
         Path stamp = work.resolve("parsed-" + name + ".sha256");
 
+        writeHash(name, capitalised, include, generated);
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         digest.update(Files.readAllBytes(include.resolve("elbo4j_" + name + ".h")));
         digest.update(Files.readAllBytes(source));
@@ -35,7 +36,8 @@ class ParseHeader {
         String hash = HexFormat.of().formatHex(digest.digest());
         if (Files.exists(result) && Files.exists(stamp) && Files.readString(stamp).equals(hash)) return;
 
-        Files.deleteIfExists(result);
+        Files.createDirectories(result.getParent());
+        deleteFiles(result.getParent());
         Files.createDirectories(generated);
         new Builder().classPaths(compile(source, work.resolve("presets"))).classesOrPackages(preset)
                 .outputDirectory(generated.toString()).property("platform.includepath", include.toString())
@@ -44,6 +46,43 @@ class ParseHeader {
         mend(result.getParent());
         Files.createDirectories(stamp.getParent());
         Files.writeString(stamp, hash);
+    }
+
+    /**
+     * io.elbo4j.jni.CpuHeader and CudaHeader: what the native library must say of the headers that it was built with,
+     * as cmake/Elbo4jOperations.cmake computes it. A method, as a constant would be compiled into its users.
+     */
+    static void writeHash(String name, String capitalised, Path include, Path generated) throws Exception {
+        String hashes = sha256(Files.readAllBytes(include.resolve("elbo4j_" + name + ".h")))
+                + sha256(Files.readAllBytes(include.resolve("elbo4j_arguments.h")));
+        String text = """
+            package io.elbo4j.jni;
+
+            /** The headers of the C API, elbo4j_%s.h and elbo4j_arguments.h. */
+            public final class %sHeader {
+                private %2$sHeader() {}
+
+                /** The SHA-256 of the two of them. */
+                public static String sha256() {
+                    return "%s";
+                }
+            }
+            """.formatted(name, capitalised, sha256(hashes.getBytes("UTF-8")));
+        Path file = generated.resolve("io/elbo4j/jni/" + capitalised + "Header.java");
+        if (Files.exists(file) && Files.readString(file).equals(text)) return;
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    static String sha256(byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+
+    /** A structure that a header no longer has would stay. */
+    static void deleteFiles(Path folder) throws Exception {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) Files.delete(file);
+        }
     }
 
     /** The preset alone, not by Maven: it would take module-info too, which exports what is yet to be generated. */

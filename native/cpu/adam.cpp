@@ -4,22 +4,23 @@
 // The bias corrections are in stepSize and inverseRootCorrection. First moments below 2^-100 and second ones below
 // 2^-124 become 0: those of dead units would decay into denormals, which slow a step threefold. All rows x columns.
 // Moves 28 bytes per element.
+#include "adam_update.h"
+#include "clip_scale.h"
 #include "float_operations.h"
 #include "row_sum_tile.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
 
-void adam(float* parameter, int64_t parameter_stride, const float* gradient, int64_t gradient_stride,
-          float* first_moment, int64_t first_moment_stride, float* second_moment, int64_t second_moment_stride,
-          float beta1, float one_minus_beta1, float beta2, float one_minus_beta2, float step_size,
-          float inverse_root_correction, float epsilon, const float* gradient_scale, int64_t columns, int64_t begin,
-          int64_t end) {
+void adam_update(const elbo4j_adam_update& u, int64_t begin, int64_t end) {
   constexpr float negligible_first = 0x1p-100f, negligible_second = 0x1p-124f;
-  const float scale = gradient_scale ? *gradient_scale : 1.0f;
+  const auto [beta1, one_minus_beta1, beta2, one_minus_beta2, step_size, inverse_root_correction, epsilon, live] =
+      u.step;
+  const float scale = u.gradient_scale.data ? *u.gradient_scale.floats() : 1.0f;
+  const int64_t columns = u.parameter.columns;
   for (int64_t r = begin; r < end; r++) {
-    float* p = parameter + r * parameter_stride;
-    float *first = first_moment + r * first_moment_stride, *second = second_moment + r * second_moment_stride;
-    const float* g_of_row = gradient + r * gradient_stride;
+    float* p = float_output(u.parameter).row(r);
+    float *first = float_output(u.first_moment).row(r), *second = float_output(u.second_moment).row(r);
+    const float* g_of_row = float_input(u.gradient).row(r);
     ELBO4J_SIMD for (int64_t i = 0; i < columns; i++) {
       const float g = g_of_row[i] * scale;  // exact when there is none
       float m = spec::fma(beta1, first[i], one_minus_beta1 * g);
@@ -33,8 +34,9 @@ void adam(float* parameter, int64_t parameter_stride, const float* gradient, int
   }
 }
 
-void clip_scale(const float* sums_of_squares, int64_t count, float maximum_norm, float* scale) {
-  const Input in{sums_of_squares, count};
+void clip_scale(const elbo4j_clip_scale& clip, int64_t, int64_t) {
+  const Input in = float_input(clip.sums_of_squares);
+  const int64_t count = clip.sums_of_squares.columns;
   RowSums sums;
   for_each_tile(0, 1, count, [&](const Tile& tile) {
     Buffer terms;
@@ -42,7 +44,7 @@ void clip_scale(const float* sums_of_squares, int64_t count, float maximum_norm,
     sums.add(tile, terms.data);
   });
   const float norm = __builtin_sqrtf(sums[0]);
-  *scale = norm <= maximum_norm ? 1.0f : maximum_norm / norm;
+  *clip.scale.floats() = norm <= clip.maximum_norm ? 1.0f : clip.maximum_norm / norm;
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

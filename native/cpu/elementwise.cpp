@@ -3,6 +3,9 @@
 // so that it does not cancel where y is near its limits:
 //   sigmoid' = e r^2 with e = exp(-|x|), r = 1 / (1 + e);  tanh' = 4 e r^2 with e = exp(-2|x|);  softplus' = sigmoid
 // y may be x, and dx may be dy or x.
+#include "elementwise_apply.h"
+#include "elementwise_gradient.h"
+#include "elementwise_map.h"
 #include "exp.h"
 #include "gelu.h"
 #include "log.h"
@@ -54,59 +57,59 @@ inline __attribute__((always_inline)) float sigmoid_slope(float minus_size) {
 
 #define ELBO4J_FUNCTION(name) [](float value) { return spec::name(value); }
 
-void activation(int activation, const float* x, int64_t x_stride, float* y, int64_t y_stride, int64_t columns,
-                int64_t begin, int64_t end) {
-  const Input from{x, x_stride};
-  const Output to{y, y_stride};
-  switch (activation) {
+void elementwise_apply(const elbo4j_elementwise_apply& a, int64_t begin, int64_t end) {
+  const Input x = float_input(a.x);
+  const Output y = float_output(a.y);
+  const int64_t columns = a.x.columns;
+  switch (a.function) {
     case IDENTITY:
-      return apply(from, to, columns, begin, end, [](float value) { return value; });
+      return apply(x, y, columns, begin, end, [](float value) { return value; });
     case RELU:
-      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(relu));
+      return apply(x, y, columns, begin, end, ELBO4J_FUNCTION(relu));
     case TANH:
-      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(tanh));
+      return apply(x, y, columns, begin, end, ELBO4J_FUNCTION(tanh));
     case SIGMOID:
-      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(sigmoid));
+      return apply(x, y, columns, begin, end, ELBO4J_FUNCTION(sigmoid));
     case SOFTPLUS:
-      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(softplus));
+      return apply(x, y, columns, begin, end, ELBO4J_FUNCTION(softplus));
     case GELU:
-      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(gelu));
+      return apply(x, y, columns, begin, end, ELBO4J_FUNCTION(gelu));
   }
 }
 
-void activation_gradient(int activation, const float* x, int64_t x_stride, const float* dy, int64_t dy_stride,
-                         float* dx, int64_t dx_stride, int64_t columns, int64_t begin, int64_t end) {
-  const Input at{x, x_stride}, from{dy, dy_stride};
-  const Output to{dx, dx_stride};
-  switch (activation) {
+void elementwise_gradient(const elbo4j_elementwise_gradient& a, int64_t begin, int64_t end) {
+  const Input x = float_input(a.x), dy = float_input(a.dy);
+  const Output dx = float_output(a.dx);
+  const int64_t columns = a.x.columns;
+  switch (a.function) {
     case IDENTITY:
-      return apply(from, to, columns, begin, end, [](float g) { return g; });
+      return apply(dy, dx, columns, begin, end, [](float g) { return g; });
     case RELU:
-      return apply(at, from, to, columns, begin, end, [](float v, float g) { return v <= 0.0f ? 0.0f : g; });
+      return apply(x, dy, dx, columns, begin, end, [](float v, float g) { return v <= 0.0f ? 0.0f : g; });
     case TANH:
-      return apply(at, from, to, columns, begin, end,
+      return apply(x, dy, dx, columns, begin, end,
                    [](float v, float g) { return g * (4.0f * sigmoid_slope(-2.0f * spec::absolute(v))); });
     case SIGMOID:
-      return apply(at, from, to, columns, begin, end,
+      return apply(x, dy, dx, columns, begin, end,
                    [](float v, float g) { return g * sigmoid_slope(-spec::absolute(v)); });
     case SOFTPLUS:
-      return apply(at, from, to, columns, begin, end, [](float v, float g) { return g * spec::sigmoid(v); });
+      return apply(x, dy, dx, columns, begin, end, [](float v, float g) { return g * spec::sigmoid(v); });
     case GELU:
-      return apply(at, from, to, columns, begin, end, [](float v, float g) { return g * spec::gelu_gradient(v); });
+      return apply(x, dy, dx, columns, begin, end, [](float v, float g) { return g * spec::gelu_gradient(v); });
   }
 }
 
-void map(int function, const float* x, int64_t x_stride, float* y, int64_t y_stride, int64_t columns, int64_t begin,
-         int64_t end) {
-  const Input from{x, x_stride};
-  const Output to{y, y_stride};
-  switch (function) {
+void elementwise_map(const elbo4j_elementwise_map& a, int64_t begin, int64_t end) {
+  const Input x = float_input(a.x);
+  const Output y = float_output(a.y);
+  const int64_t columns = a.x.columns;
+  switch (a.function) {
     case EXP:
-      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(exp));
+      return apply(x, y, columns, begin, end, ELBO4J_FUNCTION(exp));
     case LOG:
-      return apply(from, to, columns, begin, end, ELBO4J_FUNCTION(log));
+      return apply(x, y, columns, begin, end, ELBO4J_FUNCTION(log));
     case SQRT:
-      return apply(from, to, columns, begin, end, [](float value) { return __builtin_sqrtf(value); });
+      return apply(x, y, columns, begin, end, [](float value) { return __builtin_sqrtf(value); });
   }
 }
 

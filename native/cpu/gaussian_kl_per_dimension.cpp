@@ -5,6 +5,8 @@
 // mean, logVariance, prior rows x columns. Moves 8 bytes per element (16 with a prior).
 #include "column_sum_tile.h"
 #include "exp.h"
+#include "gaussian_kl_per_dimension_forward.h"
+#include "gaussian_kl_per_dimension_free_bits_gate.h"
 #include "variance_kl.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
@@ -32,27 +34,28 @@ void kl_tile(int size, const float* mean, const float* log_variance, const float
 
 }  // namespace
 
-void gaussian_kl_per_dimension(const float* mean, int64_t mean_stride, const float* log_variance,
-                               int64_t log_variance_stride, const float* prior_mean, int64_t prior_mean_stride,
-                               const float* prior_log_variance, int64_t prior_log_variance_stride,
-                               float* kl_per_dimension, int64_t rows, int64_t begin, int64_t end) {
-  const Input m{mean, mean_stride}, lv{log_variance, log_variance_stride};
-  const Input pm{prior_mean, prior_mean_stride}, plv{prior_log_variance, prior_log_variance_stride};
+void gaussian_kl_per_dimension_forward(const elbo4j_gaussian_kl_per_dimension_forward& a, int64_t begin, int64_t end) {
+  const Input m = float_input(a.mean), lv = float_input(a.log_variance);
+  const Input pm = float_input(a.prior_mean), plv = float_input(a.prior_log_variance);
   Buffer buffers[4];
   column_sums_of(
-      rows, begin, end,
+      a.mean.rows, begin, end,
       [&](const Tile& tile, float* t) {
         const float *mean_tile = m.tile(tile, buffers[0]), *log_variance_tile = lv.tile(tile, buffers[1]);
-        if (prior_mean)
+        if (pm.data)
           kl_tile(tile.size(), mean_tile, log_variance_tile, pm.tile(tile, buffers[2]), plv.tile(tile, buffers[3]), t);
         else
           kl_tile(tile.size(), mean_tile, log_variance_tile, t);
       },
-      [&](int64_t column, float sum) { kl_per_dimension[column] = 0.5f * sum; });
+      [&](int64_t column, float sum) { a.kl_per_dimension.floats()[column] = 0.5f * sum; });
 }
 
-void free_bits_gate(const float* kl_per_dimension, float threshold, float* column_weight, int64_t begin, int64_t end) {
-  ELBO4J_SIMD for (int64_t i = begin; i < end; i++) column_weight[i] = kl_per_dimension[i] <= threshold ? 0.0f : 1.0f;
+void gaussian_kl_per_dimension_free_bits_gate(const elbo4j_gaussian_kl_per_dimension_free_bits_gate& a, int64_t begin,
+                                              int64_t end) {
+  const float* kl = a.kl_per_dimension.floats();
+  const float threshold = a.threshold;
+  float* weight = a.column_weight.floats();
+  ELBO4J_SIMD for (int64_t i = begin; i < end; i++) weight[i] = kl[i] <= threshold ? 0.0f : 1.0f;
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

@@ -6,18 +6,19 @@
 // more.
 #include "column_sum_tile.h"
 #include "exp.h"
+#include "gaussian_log_likelihood_fused.h"
+#include "gaussian_log_likelihood_shared_log_variance_gradient.h"
 #include "row_sum_tile.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
 
-void gaussian_log_likelihood(int type, const void* mean, int64_t mean_stride, const void* log_variance,
-                             int64_t log_variance_stride, const void* x, int64_t x_stride, int64_t samples,
-                             const float* dlog_likelihood, float* log_likelihood, void* dmean, int64_t dmean_stride,
-                             void* dlog_variance, int64_t dlog_variance_stride, int64_t columns, int64_t begin,
-                             int64_t end) {
-  const Input mean_in{mean, mean_stride, 1, type}, log_variance_in{log_variance, log_variance_stride, 1, type};
-  const Input x_in{x, x_stride, samples, type};
-  const Output dmean_out{dmean, dmean_stride, type}, dlog_variance_out{dlog_variance, dlog_variance_stride, type};
+void gaussian_log_likelihood_fused(const elbo4j_gaussian_log_likelihood_fused& a, int64_t begin, int64_t end) {
+  const Input mean_in = input(a.mean), log_variance_in = input(a.log_variance);
+  const Input x_in = input(a.x, a.mean.samples_of(a.x));
+  const Output dmean_out = output(a.d_mean), dlog_variance_out = output(a.d_log_variance);
+  const float* dlog_likelihood = a.d_log_likelihood.floats();
+  float* log_likelihood = a.log_likelihood.floats();
+  const int64_t columns = a.mean.columns;
   const float normalisation = (float)((double)columns * 1.8378770664093454835606594728112);
   RowSums sums;
   for_each_tile(begin, end, columns, [&](const Tile& tile) {
@@ -52,19 +53,18 @@ void gaussian_log_likelihood(int type, const void* mean, int64_t mean_stride, co
   });
 }
 
-void gaussian_shared_log_variance_gradient(const float* mean, int64_t mean_stride, const float* log_variance,
-                                           const float* x, int64_t x_stride, int64_t samples,
-                                           const float* dlog_likelihood, float* dlog_variance, int64_t rows,
-                                           int64_t begin, int64_t end) {
-  const Input mean_in{mean, mean_stride}, log_variance_in{log_variance, 0}, x_in{x, x_stride, samples};
+void gaussian_log_likelihood_shared_log_variance_gradient(
+    const elbo4j_gaussian_log_likelihood_shared_log_variance_gradient& a, int64_t begin, int64_t end) {
+  const Input mean_in = float_input(a.mean), log_variance_in{a.log_variance.data, 0};
+  const Input x_in = float_input(a.x, a.mean.samples_of(a.x));
   Buffer inputs[3];
   column_sums_of(
-      rows, begin, end,
+      a.mean.rows, begin, end,
       [&](const Tile& tile, float* t) {
         const int size = tile.size();
         const float *m = mean_in.tile(tile, inputs[0]), *lv = log_variance_in.tile(tile, inputs[1]);
         const float* target = x_in.tile(tile, inputs[2]);
-        with_row_weights(tile, dlog_likelihood + tile.row, [&](auto w) {
+        with_row_weights(tile, a.d_log_likelihood.floats() + tile.row, [&](auto w) {
           ELBO4J_SIMD for (int i = 0; i < size; i++) {
             const float d = target[i] - m[i];
             const float q = d * (d * spec::exp(-lv[i]));
@@ -72,7 +72,7 @@ void gaussian_shared_log_variance_gradient(const float* mean, int64_t mean_strid
           }
         });
       },
-      [&](int64_t column, float sum) { dlog_variance[column] = sum; });
+      [&](int64_t column, float sum) { a.d_log_variance.floats()[column] = sum; });
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

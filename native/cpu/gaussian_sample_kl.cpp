@@ -12,6 +12,8 @@
 // Moves 12 bytes per element (20 with a prior), the gradients 20 (36 with a prior and its gradients): noise is never
 // stored.
 #include "exp.h"
+#include "gaussian_sample_kl_backward.h"
+#include "gaussian_sample_kl_forward.h"
 #include "noise_tile.h"
 #include "row_sum_tile.h"
 #include "variance_kl.h"
@@ -229,38 +231,23 @@ void backward(const Gaussian& q, const Gaussian& prior, const Noise& noise, int6
 
 }  // namespace
 
-void gaussian_sample_kl(int type, const void* mean, int64_t mean_stride, const void* log_variance,
-                        int64_t log_variance_stride, const void* prior_mean, int64_t prior_mean_stride,
-                        const void* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed, int64_t draw,
-                        int64_t first_row, int64_t samples, void* z, int64_t z_stride, float* kl, float* log_ratio,
-                        int64_t columns, int64_t begin, int64_t end) {
-  (prior_mean ? forward<true>
-              : forward<false>)(Gaussian{{mean, mean_stride, 1, type}, {log_variance, log_variance_stride, 1, type}},
-                                Gaussian{{prior_mean, prior_mean_stride, 1, type},
-                                         {prior_log_variance, prior_log_variance_stride, 1, type}},
-                                Noise(seed, draw, first_row), samples, Output{z, z_stride, type}, kl, log_ratio,
-                                columns, begin, end);
+void gaussian_sample_kl_forward(const elbo4j_gaussian_sample_kl_forward& a, int64_t begin, int64_t end) {
+  (a.prior_mean.data ? forward<true> : forward<false>)(Gaussian{input(a.mean), input(a.log_variance)},
+                                                       Gaussian{input(a.prior_mean), input(a.prior_log_variance)},
+                                                       Noise(a.noise), a.z.samples_of(a.mean), output(a.z),
+                                                       a.kl.floats(), a.log_ratio.floats(), a.mean.columns, begin, end);
 }
 
-void gaussian_sample_kl_backward(int type, const void* mean, int64_t mean_stride, const void* log_variance,
-                                 int64_t log_variance_stride, const void* prior_mean, int64_t prior_mean_stride,
-                                 const void* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed,
-                                 int64_t draw, int64_t first_row, int64_t samples, const void* dz, int64_t dz_stride,
-                                 const float* dkl, const float* column_weight, void* dmean, int64_t dmean_stride,
-                                 void* dlog_variance, int64_t dlog_variance_stride, void* dprior_mean,
-                                 int64_t dprior_mean_stride, void* dprior_log_variance,
-                                 int64_t dprior_log_variance_stride, int64_t columns, int64_t begin, int64_t end) {
-  const Output gradients[4] = {{dmean, dmean_stride, type},
-                               {dlog_variance, dlog_variance_stride, type},
-                               {dprior_mean, dprior_mean_stride, type},
-                               {dprior_log_variance, dprior_log_variance_stride, type}};
+void gaussian_sample_kl_backward(const elbo4j_gaussian_sample_kl_backward& a, int64_t begin, int64_t end) {
+  const Output gradients[4] = {output(a.d_mean), output(a.d_log_variance), output(a.d_prior_mean),
+                               output(a.d_prior_log_variance)};
+  const int64_t samples = a.dz.samples_of(a.mean);
   const auto with_prior = samples == 1 ? backward<true, true> : backward<true, false>;
   const auto without = samples == 1 ? backward<false, true> : backward<false, false>;
-  (prior_mean ? with_prior : without)(
-      Gaussian{{mean, mean_stride, 1, type}, {log_variance, log_variance_stride, 1, type}},
-      Gaussian{{prior_mean, prior_mean_stride, 1, type}, {prior_log_variance, prior_log_variance_stride, 1, type}},
-      Noise(seed, draw, first_row), samples, Input{dz, dz_stride, 1, type}, dkl, column_weight, gradients, columns,
-      begin, end);
+  (a.prior_mean.data ? with_prior : without)(Gaussian{input(a.mean), input(a.log_variance)},
+                                             Gaussian{input(a.prior_mean), input(a.prior_log_variance)}, Noise(a.noise),
+                                             samples, input(a.dz), a.d_kl.floats(), a.column_weight.floats(), gradients,
+                                             a.mean.columns, begin, end);
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

@@ -6,6 +6,8 @@
 // a cache.
 #include "exp.h"
 #include "log.h"
+#include "log_mean_exp_backward.h"
+#include "log_mean_exp_forward.h"
 #include "row_sum_tile.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
@@ -53,8 +55,10 @@ struct RowsOfExponentials {
 
 }  // namespace
 
-void log_mean_exp(const float* x, int64_t x_stride, float* result, int64_t columns, int64_t begin, int64_t end) {
-  const Input in{x, x_stride};
+void log_mean_exp_forward(const elbo4j_log_mean_exp_forward& a, int64_t begin, int64_t end) {
+  const Input in = float_input(a.x);
+  float* result = a.result.floats();
+  const int64_t columns = a.x.columns;
   for_each_block(begin, end, columns, [&](int64_t row, int rows) {
     const RowsOfExponentials of(in, row, rows, columns);
     for (int r = 0; r < rows; r++) {
@@ -65,14 +69,14 @@ void log_mean_exp(const float* x, int64_t x_stride, float* result, int64_t colum
   });
 }
 
-void log_mean_exp_backward(const float* x, int64_t x_stride, const float* dresult, float* dx, int64_t dx_stride,
-                           int64_t columns, int64_t begin, int64_t end) {
-  const Input in{x, x_stride};
-  const Output out{dx, dx_stride};
+void log_mean_exp_backward(const elbo4j_log_mean_exp_backward& a, int64_t begin, int64_t end) {
+  const Input in = float_input(a.x);
+  const Output out = float_output(a.dx);
+  const int64_t columns = a.x.columns;
   for_each_block(begin, end, columns, [&](int64_t row, int rows) {
     const RowsOfExponentials of(in, row, rows, columns);
     float weight_of_row[tile_rows];
-    for (int r = 0; r < rows; r++) weight_of_row[r] = dresult[row + r] / of.sums[r];
+    for (int r = 0; r < rows; r++) weight_of_row[r] = a.d_result.floats()[row + r] / of.sums[r];
     for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
       Buffer weights, terms, buffer;
       shifted_exp(in, tile, of.maxima, terms);

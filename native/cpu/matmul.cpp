@@ -1,13 +1,17 @@
 // Matrix products with fused epilogues, and column sums.
-//   matmul               C = activation(A.B + bias)     A rows x k, B k x n
-//   matmul_transposed_b  C = A.B^T, zeroed by a gate    A rows x k, B n x k      (gradient of an input)
-//   matmul_transposed_a  C = A^T.B                      A k x m,    B k x n      (gradient of weights; k: the batch)
-//   column_sums          out = sum of the rows of X     X rows x n               (gradient of a bias; rows: the batch)
+//   matmul_forward          C = activation(A.B + bias)    A rows x k, B k x n
+//   matmul_input_gradient   C = A.B^T, zeroed by a gate   A rows x k, B n x k
+//   matmul_weight_gradient  C = A^T.B                     A k x m,    B k x n      (k: the batch)
+//   sums_columns            out = sum of the rows of X    X rows x n               (gradient of a bias; rows: the batch)
 // Every output is one chain of fma from +0, k ascending; where k is the batch, one such chain for each of
 // batch_chunks(k) chunks, combined by the adjacent-first tree. Blocking and packing only choose which chains run
 // together. Each output is written once per k-block (512 steps): about 4 (1/n + 1/rows + 1/k) bytes per multiply-add.
+#include "matmul_forward.h"
+#include "matmul_input_gradient.h"
 #include "matmul_kernel.h"
 #include "matmul_packing.h"
+#include "matmul_weight_gradient.h"
+#include "sums_columns.h"
 
 namespace elbo4j {
 namespace ELBO4J_LEVEL {
@@ -144,32 +148,41 @@ void multiply(const Product& p) {
   }
 }
 
+// Rows [begin, end) of c = a b, one or both transposed.
+Product product(const elbo4j_matrix& a, bool a_transposed, const elbo4j_matrix& b, bool b_transposed,
+                const elbo4j_matrix& c, int64_t depth, int64_t begin, int64_t end) {
+  const int64_t first = a_transposed ? begin : begin * a.stride;
+  return {
+      a.floats() + first, a.stride,    a_transposed, b.floats(), b.stride, b_transposed, c.floats() + begin * c.stride,
+      c.stride,           end - begin, c.columns,    depth};
+}
+
 }  // namespace
 
-void matmul(const float* a, int64_t lda, const float* b, int64_t ldb, const float* bias, int relu, float* c,
-            int64_t ldc, int64_t n, int64_t k, int64_t begin, int64_t end) {
-  Product p{a + begin * lda, lda, false, b, ldb, false, c + begin * ldc, ldc, end - begin, n, k};
-  p.bias = bias;
-  p.relu = relu != 0;
+void matmul_forward(const elbo4j_matmul_forward& m, int64_t begin, int64_t end) {
+  Product p = product(m.a, false, m.b, false, m.c, m.a.columns, begin, end);
+  p.bias = m.bias.floats();
+  p.relu = m.relu != 0;
   multiply(p);
 }
 
-void matmul_transposed_b(const float* a, int64_t lda, const float* b, int64_t ldb, const float* gate, int64_t ldg,
-                         float* c, int64_t ldc, int64_t n, int64_t k, int64_t begin, int64_t end) {
-  Product p{a + begin * lda, lda, false, b, ldb, true, c + begin * ldc, ldc, end - begin, n, k};
-  p.gate = gate ? gate + begin * ldg : nullptr;
-  p.ldg = ldg;
+void matmul_input_gradient(const elbo4j_matmul_input_gradient& m, int64_t begin, int64_t end) {
+  Product p = product(m.d_c, false, m.b, true, m.d_a, m.d_c.columns, begin, end);
+  p.gate = m.relu_output.data ? m.relu_output.floats() + begin * m.relu_output.stride : nullptr;
+  p.ldg = m.relu_output.stride;
   multiply(p);
 }
 
-void matmul_transposed_a(const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc, int64_t n,
-                         int64_t k, int64_t begin, int64_t end) {
-  Product p{a + begin, lda, true, b, ldb, false, c + begin * ldc, ldc, end - begin, n, k};
-  p.chunks = batch_chunks(k);
+void matmul_weight_gradient(const elbo4j_matmul_weight_gradient& m, int64_t begin, int64_t end) {
+  Product p = product(m.a, true, m.d_c, false, m.d_b, m.a.rows, begin, end);
+  p.chunks = batch_chunks(p.depth);
   multiply(p);
 }
 
-void column_sums(const float* x, int64_t ldx, float* out, int64_t rows, int64_t begin, int64_t end) {
+void sums_columns(const elbo4j_sums_columns& m, int64_t begin, int64_t end) {
+  const float* x = m.x.floats();
+  float* out = m.sums.floats();
+  const int64_t ldx = m.x.stride, rows = m.x.rows;
   const int chunks = batch_chunks(rows);
   for (int64_t j = begin; j < end; j += LANES) {
     const Mask valid = first_lanes(smaller(end - j, LANES));

@@ -14,12 +14,12 @@ namespace elbo4j::ELBO4J_LEVEL {
 
 struct Noise {
   uint32_t key0, key1, draw0, draw1, first_row;
-  Noise(int64_t seed, int64_t draw, int64_t first_row)
-      : key0((uint32_t)seed),
-        key1((uint32_t)((uint64_t)seed >> 32)),
-        draw0((uint32_t)draw),
-        draw1((uint32_t)((uint64_t)draw >> 32)),
-        first_row((uint32_t)first_row) {}
+  explicit Noise(const elbo4j_noise& noise)
+      : key0((uint32_t)noise.seed),
+        key1((uint32_t)((uint64_t)noise.seed >> 32)),
+        draw0((uint32_t)noise.draw),
+        draw1((uint32_t)((uint64_t)noise.draw >> 32)),
+        first_row((uint32_t)noise.first_row) {}
 };
 
 // Memory that is wanted when the noise of a tile is done: Philox leaves the load units idle.

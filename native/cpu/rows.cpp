@@ -1,6 +1,11 @@
 // Moving rows: copy, add, fill, gather (target[r] = source[rows[r]]) and its gradient scatter_add (target[rows[r]] +=
 // source[r], r ascending: rows may repeat, so it is split by columns, never by rows). Matrices rows x columns.
 // copy and gather move 8 bytes per element, add and scatter_add 12, fill 4.
+#include "rows_add.h"
+#include "rows_copy.h"
+#include "rows_fill.h"
+#include "rows_gather.h"
+#include "rows_scatter_add.h"
 #include "tile.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
@@ -17,15 +22,14 @@ void add_row(float* target, const float* source, int64_t count) {
 
 }  // namespace
 
-void copy(int source_type, const void* source, int64_t source_stride, int target_type, void* target,
-          int64_t target_stride, int64_t columns, int64_t begin, int64_t end) {
-  const Input in{source, source_stride, 1, source_type};
-  const Output out{target, target_stride, target_type};
-  if (source_type == spec::FLOAT32 && target_type == spec::FLOAT32) {
-    for (int64_t r = begin; r < end; r++) move_row(out.row(r), in.row(r), columns);
+void rows_copy(const elbo4j_rows_copy& a, int64_t begin, int64_t end) {
+  const Input in = input(a.source);
+  const Output out = output(a.target);
+  if (in.type == spec::FLOAT32 && out.type == spec::FLOAT32) {
+    for (int64_t r = begin; r < end; r++) move_row(out.row(r), in.row(r), a.target.columns);
     return;
   }
-  for_each_tile(begin, end, columns, [&](const Tile& tile) {
+  for_each_tile(begin, end, a.target.columns, [&](const Tile& tile) {
     Buffer from, to;
     const float* elements = in.tile(tile, from);
     copy_row(out.tile(tile, to), elements, tile.size());
@@ -33,31 +37,34 @@ void copy(int source_type, const void* source, int64_t source_stride, int target
   });
 }
 
-void add(const float* source, int64_t source_stride, float* target, int64_t target_stride, int64_t columns,
-         int64_t begin, int64_t end) {
-  for (int64_t r = begin; r < end; r++) add_row(target + r * target_stride, source + r * source_stride, columns);
+void rows_add(const elbo4j_rows_add& a, int64_t begin, int64_t end) {
+  for (int64_t r = begin; r < end; r++)
+    add_row(float_output(a.target).row(r), float_input(a.source).row(r), a.target.columns);
 }
 
-void fill(float value, float* target, int64_t target_stride, int64_t columns, int64_t begin, int64_t end) {
+void rows_fill(const elbo4j_rows_fill& a, int64_t begin, int64_t end) {
+  const float value = a.value;
+  const int64_t columns = a.target.columns;
   for (int64_t r = begin; r < end; r++) {
-    float* to = target + r * target_stride;
+    float* to = float_output(a.target).row(r);
     ELBO4J_SIMD for (int64_t i = 0; i < columns; i++) to[i] = value;
   }
 }
 
-void gather(const float* source, int64_t source_stride, const int32_t* rows, float* target, int64_t target_stride,
-            int64_t columns, int64_t begin, int64_t end) {
+void rows_gather(const elbo4j_rows_gather& a, int64_t begin, int64_t end) {
+  const int32_t* rows = a.indices.data + a.indices.position;
+  const int64_t columns = a.target.columns;
   for (int64_t r = begin; r < end; r++) {
-    const float* from = source + rows[r] * source_stride;
-    float* to = target + r * target_stride;
+    const float* from = float_input(a.source).row(rows[r]);
+    float* to = float_output(a.target).row(r);
     ELBO4J_SIMD for (int64_t i = 0; i < columns; i++) to[i] = from[i];
   }
 }
 
-void scatter_add(const float* source, int64_t source_stride, const int32_t* rows, int64_t count, float* target,
-                 int64_t target_stride, int64_t begin, int64_t end) {
-  for (int64_t r = 0; r < count; r++)
-    add_row(target + rows[r] * target_stride + begin, source + r * source_stride + begin, end - begin);
+void rows_scatter_add(const elbo4j_rows_scatter_add& a, int64_t begin, int64_t end) {
+  const int32_t* rows = a.indices.data + a.indices.position;
+  for (int64_t r = 0; r < a.source.rows; r++)
+    add_row(float_output(a.target).row(rows[r]) + begin, float_input(a.source).row(r) + begin, end - begin);
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

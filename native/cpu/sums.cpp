@@ -2,14 +2,17 @@
 // spec/row_sum.h. Move 4 bytes per element. (Column sums live with the matrix products, whose chains over the batch
 // they share.)
 #include "row_sum_tile.h"
+#include "sums_rows.h"
+#include "sums_rows_of_squares.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
 
 namespace {
 
-template <class F> void sum_rows(const Input& x, float* result, int64_t columns, int64_t begin, int64_t end, F f) {
+template <class F> void sum_rows(const elbo4j_matrix& matrix, float* result, int64_t begin, int64_t end, F f) {
+  const Input x = float_input(matrix);
   RowSums sums;
-  for_each_tile(begin, end, columns, [&](const Tile& tile) {
+  for_each_tile(begin, end, matrix.columns, [&](const Tile& tile) {
     Buffer x_buffer, terms;
     const float* from = x.tile(tile, x_buffer);
     float* t = terms.data;
@@ -23,12 +26,12 @@ template <class F> void sum_rows(const Input& x, float* result, int64_t columns,
 
 }  // namespace
 
-void row_sums(const float* x, int64_t x_stride, float* sums, int64_t columns, int64_t begin, int64_t end) {
-  sum_rows(Input{x, x_stride}, sums, columns, begin, end, [](float value) { return value; });
+void sums_rows(const elbo4j_sums_rows& a, int64_t begin, int64_t end) {
+  sum_rows(a.x, a.sums.floats(), begin, end, [](float value) { return value; });
 }
 
-void row_sums_of_squares(const float* x, int64_t x_stride, float* sums, int64_t columns, int64_t begin, int64_t end) {
-  sum_rows(Input{x, x_stride}, sums, columns, begin, end, [](float value) { return value * value; });
+void sums_rows_of_squares(const elbo4j_sums_rows_of_squares& a, int64_t begin, int64_t end) {
+  sum_rows(a.x, a.sums.floats(), begin, end, [](float value) { return value * value; });
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

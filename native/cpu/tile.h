@@ -4,6 +4,7 @@
 // to such a multiple with zeros. So the stages of an operation are plain loops over consecutive elements, whatever the
 // strides.
 #pragma once
+#include "elbo4j_arguments.h"
 #include "half.h"
 #include "level.h"
 
@@ -163,6 +164,14 @@ static inline void spread_rows(const Tile& tile, const float* of_row, Buffer& va
       for (int j = 0; j < 4; j++) to[i + j] = value;
   }
 }
+
+// Of a matrix of any type, each row of which stands for `repeat`.
+static inline Input input(const elbo4j_matrix& m, int64_t repeat = 1) { return {m.data, m.stride, repeat, m.type}; }
+static inline Output output(const elbo4j_matrix& m) { return {m.data, m.stride, m.type}; }
+
+// Of a float32 matrix: nothing asks for its type.
+static inline Input float_input(const elbo4j_matrix& m, int64_t repeat = 1) { return {m.data, m.stride, repeat}; }
+static inline Output float_output(const elbo4j_matrix& m) { return {m.data, m.stride}; }
 
 struct OneWeight {
   float value;

@@ -2,20 +2,15 @@
 #pragma once
 #include <cuda_runtime.h>
 
-#include <cstdint>
-
+#include "elbo4j_arguments.h"
 #include "float_operations.h"
 
 namespace elbo4j::cuda {
 
-struct AdamScalars {
-  float beta1, one_minus_beta1, beta2, one_minus_beta2, step_size, inverse_root_correction, epsilon;
-};
-
-// The scalars of this step: the two that change from step to step are read from `live` if there is any.
-__device__ inline AdamScalars adam_scalars_of(AdamScalars s, const int64_t* live) {
-  if (live) {
-    const uint64_t word = (uint64_t)*live;
+// The step as it is when the kernel runs.
+__device__ inline elbo4j_adam_step adam_step_of(elbo4j_adam_step s) {
+  if (s.live) {
+    const uint64_t word = (uint64_t)*s.live;
     s.step_size = spec::float_from_bits((uint32_t)word);
     s.inverse_root_correction = spec::float_from_bits((uint32_t)(word >> 32));
   }
@@ -28,7 +23,7 @@ __device__ inline float without_negligible(float moment, float negligible) {
 }
 
 __device__ inline void adam_element(float& parameter, float& first_moment, float& second_moment, float gradient,
-                                    const AdamScalars& s) {
+                                    const elbo4j_adam_step& s) {
   const float m = without_negligible(spec::fma(s.beta1, first_moment, s.one_minus_beta1 * gradient), 0x1p-100f);
   const float v =
       without_negligible(spec::fma(s.beta2, second_moment, (s.one_minus_beta2 * gradient) * gradient), 0x1p-124f);

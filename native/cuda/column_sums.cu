@@ -3,6 +3,7 @@
 // Compiled for sm_90: 32 registers, no spills.
 #include "batch_sums.h"
 #include "quad.h"
+#include "sums_columns.h"
 
 namespace elbo4j::cuda {
 
@@ -18,11 +19,8 @@ struct ColumnSum {
 
 }  // namespace
 
-}  // namespace elbo4j::cuda
-
-using namespace elbo4j::cuda;
-
-int elbo4j_cuda_column_sums(const float* x, int64_t x_stride, float* sums, int64_t rows, int64_t columns,
-                            void* stream) {
-  return sum_batch_of(ColumnSum{Input{x, x_stride}, sums}, rows, columns, stream);
+int sums_columns(const elbo4j_sums_columns& a, void* stream) {
+  return sum_batch_of(ColumnSum{input(a.x), a.sums.floats()}, a.x.rows, a.x.columns, stream);
 }
+
+}  // namespace elbo4j::cuda

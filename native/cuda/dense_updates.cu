@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "adam_element.h"
+#include "dense_update.h"
 #include "matmul_choice.h"
 #include "matmul_neighbours.h"
 #include "matmul_tile.h"
@@ -45,7 +46,7 @@ static_assert(sizeof(Layers) < 4000, "a kernel has 4 KiB of parameters");
 
 struct Update {
   const Layer& layer;
-  const AdamScalars scalars;
+  const elbo4j_adam_step step;
 
   template <int N>
   __device__ __forceinline__ void operator()(int64_t row, int64_t column, const float (&sums)[N]) const {
@@ -57,7 +58,7 @@ struct Update {
     load_neighbours(all.first_moment, count, layer.aligned, first_moment);
     load_neighbours(all.second_moment, count, layer.aligned, second_moment);
 #pragma unroll
-    for (int i = 0; i < N; i++) adam_element(value[i], first_moment[i], second_moment[i], sums[i], scalars);
+    for (int i = 0; i < N; i++) adam_element(value[i], first_moment[i], second_moment[i], sums[i], step);
     store_neighbours(all.gradient, count, layer.aligned, sums);
     store_neighbours(all.value, count, layer.aligned, value);
     store_neighbours(all.first_moment, count, layer.aligned, first_moment);
@@ -66,30 +67,35 @@ struct Update {
 };
 
 template <class T>
-__global__ void __launch_bounds__(T::threads, T::blocks)
-    update_layers(Layers layers, AdamScalars scalars, const int64_t* live) {
-  scalars = adam_scalars_of(scalars, live);
+__global__ void __launch_bounds__(T::threads, T::blocks) update_layers(Layers layers, elbo4j_adam_step step) {
+  step = adam_step_of(step);
   for (int64_t tile = blockIdx.x; tile < layers.tiles; tile += gridDim.x) {
     int i = 0;
     while (i + 1 < layers.count && tile >= layers.layer[i + 1].first_tile) i++;
     const Layer& layer = layers.layer[i];
     const int64_t across = parts_of<T::columns>(layer.dy.size), of_layer = tile - layer.first_tile;
     multiply_tile<T, true, true, 3>(layer.x, layer.dy, of_layer / across * T::rows, of_layer % across * T::columns,
-                                    layer.batch, layer.log_chunks, Update{layer, scalars});
+                                    layer.batch, layer.log_chunks, Update{layer, step});
   }
 }
 
+Parameter parameter_of(const elbo4j_adam_update& u) {
+  return {u.parameter.floats(), u.gradient.floats(), u.first_moment.floats(), u.second_moment.floats()};
+}
+
 Layer layer_of(const elbo4j_dense_update& u) {
+  const elbo4j_matrix &x = u.gradient.a, &dy = u.gradient.d_c;
   Layer layer = {};
-  layer.x = {u.x, u.x_stride, u.inputs, aligned(u.inputs, {Input{u.x, u.x_stride}})};
-  layer.dy = {u.dy, u.dy_stride, u.outputs, aligned(u.outputs, {Input{u.dy, u.dy_stride}})};
-  layer.batch = u.batch;
-  layer.log_chunks = log_batch_chunks(u.batch);
-  layer.weight = {u.weight, u.weight_gradient, u.weight_first_moment, u.weight_second_moment};
-  layer.bias = {u.bias, u.bias_gradient, u.bias_first_moment, u.bias_second_moment};
-  layer.aligned = aligned(u.outputs, {Input{u.weight, 0}, Input{u.weight_gradient, 0}, Input{u.weight_first_moment, 0},
-                                      Input{u.weight_second_moment, 0}, Input{u.bias, 0}, Input{u.bias_gradient, 0},
-                                      Input{u.bias_first_moment, 0}, Input{u.bias_second_moment, 0}});
+  layer.x = {x.floats(), x.stride, x.columns, aligned(x.columns, {input(x)})};
+  layer.dy = {dy.floats(), dy.stride, dy.columns, aligned(dy.columns, {input(dy)})};
+  layer.batch = x.rows;
+  layer.log_chunks = log_batch_chunks(x.rows);
+  layer.weight = parameter_of(u.weight);
+  layer.bias = parameter_of(u.bias);
+  layer.aligned = true;
+  for (const Parameter& p : {layer.weight, layer.bias})
+    layer.aligned &= aligned(
+        dy.columns, {Input{p.value, 0}, Input{p.gradient, 0}, Input{p.first_moment, 0}, Input{p.second_moment, 0}});
   return layer;
 }
 
@@ -111,31 +117,25 @@ template <class T> double time_of(const Layers& layers) {
   return cuda::time_of(layers.tiles, T::cycles(layers.layer[0].log_chunks));
 }
 
-template <class T>
-int launch_update(const Layers& layers, const AdamScalars& scalars, const int64_t* live, void* stream) {
-  return launch(update_layers<T>, dim3(blocks_for(layers.tiles, 1)), dim3(T::threads), stream, layers, scalars, live);
+template <class T> int launch_update(const Layers& layers, const elbo4j_adam_step& step, void* stream) {
+  return launch(update_layers<T>, dim3(blocks_for(layers.tiles, 1)), dim3(T::threads), stream, layers, step);
 }
 
 }  // namespace
 
-}  // namespace elbo4j::cuda
-
-using namespace elbo4j::cuda;
-
-int elbo4j_cuda_dense_updates(const elbo4j_dense_update* updates, int count, float beta1, float one_minus_beta1,
-                              float beta2, float one_minus_beta2, float step_size, float inverse_root_correction,
-                              float epsilon, const int64_t* live, void* stream) {
-  const AdamScalars scalars{beta1,     one_minus_beta1,         beta2,  one_minus_beta2,
-                            step_size, inverse_root_correction, epsilon};
-  for (int first = 0; first < count; first += most_layers) {
+int dense_updates(const elbo4j_dense_update* updates, int64_t count, void* stream) {
+  const elbo4j_adam_step& step = updates[0].weight.step;
+  for (int64_t first = 0; first < count; first += most_layers) {
     Layers layers = {};
-    layers.count = std::min(count - first, most_layers);
+    layers.count = (int)std::min<int64_t>(count - first, most_layers);
     for (int i = 0; i < layers.count; i++) layers.layer[i] = layer_of(updates[first + i]);
     const Layers warps = tiled<ChunkWarpsTile>(layers), loop = tiled<ChunkLoopTile>(layers);
     const int error = time_of<ChunkWarpsTile>(warps) < time_of<ChunkLoopTile>(loop)
-                          ? launch_update<ChunkWarpsTile>(warps, scalars, live, stream)
-                          : launch_update<ChunkLoopTile>(loop, scalars, live, stream);
+                          ? launch_update<ChunkWarpsTile>(warps, step, stream)
+                          : launch_update<ChunkLoopTile>(loop, step, stream);
     if (error) return error;
   }
   return 0;
 }
+
+}  // namespace elbo4j::cuda

@@ -6,6 +6,8 @@
 // Compiled for sm_90: 32 registers, 40 with a prior, no spills.
 #include "batch_sums.h"
 #include "gaussian_kl_element.h"
+#include "gaussian_kl_per_dimension_forward.h"
+#include "gaussian_kl_per_dimension_free_bits_gate.h"
 #include "rows.h"
 
 namespace elbo4j::cuda {
@@ -43,24 +45,19 @@ struct FreeBitsGate {
 
 }  // namespace
 
+int gaussian_kl_per_dimension_forward(const elbo4j_gaussian_kl_per_dimension_forward& a, void* stream) {
+  const Gaussian<float> q{input(a.mean), input(a.log_variance)};
+  const Gaussian<float> prior{input(a.prior_mean), input(a.prior_log_variance)};
+  float* kl = a.kl_per_dimension.floats();
+  if (prior.mean.data) return sum_batch_of(KlPerDimension<true>{q, prior, kl}, a.mean.rows, a.mean.columns, stream);
+  return sum_batch_of(KlPerDimension<false>{q, prior, kl}, a.mean.rows, a.mean.columns, stream);
+}
+
+int gaussian_kl_per_dimension_free_bits_gate(const elbo4j_gaussian_kl_per_dimension_free_bits_gate& a, void* stream) {
+  const Input kl{a.kl_per_dimension.floats(), 0};
+  const Output weight{a.column_weight.floats(), 0};
+  const int64_t columns = a.kl_per_dimension.columns;
+  return map_rows(FreeBitsGate{kl, a.threshold, weight, columns}, aligned(columns, {kl, weight}), 1, columns, stream);
+}
+
 }  // namespace elbo4j::cuda
-
-using namespace elbo4j::cuda;
-
-int elbo4j_cuda_gaussian_kl_per_dimension(const float* mean, int64_t mean_stride, const float* log_variance,
-                                          int64_t log_variance_stride, const float* prior_mean,
-                                          int64_t prior_mean_stride, const float* prior_log_variance,
-                                          int64_t prior_log_variance_stride, float* kl_per_dimension, int64_t rows,
-                                          int64_t columns, void* stream) {
-  const Gaussian<float> q{{mean, mean_stride}, {log_variance, log_variance_stride}};
-  const Gaussian<float> prior{{prior_mean, prior_mean_stride}, {prior_log_variance, prior_log_variance_stride}};
-  if (prior_mean) return sum_batch_of(KlPerDimension<true>{q, prior, kl_per_dimension}, rows, columns, stream);
-  return sum_batch_of(KlPerDimension<false>{q, prior, kl_per_dimension}, rows, columns, stream);
-}
-
-int elbo4j_cuda_free_bits_gate(const float* kl_per_dimension, float threshold, float* column_weight, int64_t columns,
-                               void* stream) {
-  const Input kl{kl_per_dimension, 0};
-  const Output weight{column_weight, 0};
-  return map_rows(FreeBitsGate{kl, threshold, weight, columns}, aligned(columns, {kl, weight}), 1, columns, stream);
-}

@@ -8,6 +8,8 @@
 // element, all counted; the sum over the rows 54 registers, no spills.
 #include "batch_sums.h"
 #include "exp.h"
+#include "gaussian_log_likelihood_fused.h"
+#include "gaussian_log_likelihood_shared_log_variance_gradient.h"
 #include "stored.h"
 
 namespace elbo4j::cuda {
@@ -66,44 +68,31 @@ struct SharedLogVarianceGradient {
 
 }  // namespace
 
-}  // namespace elbo4j::cuda
-
-using namespace elbo4j::cuda;
-
-int elbo4j_cuda_gaussian_log_likelihood(int type, const void* mean, int64_t mean_stride, const void* log_variance,
-                                        int64_t log_variance_stride, const void* x, int64_t x_stride, int64_t samples,
-                                        const float* dlog_likelihood, float* log_likelihood, void* dmean,
-                                        int64_t dmean_stride, void* dlog_variance, int64_t dlog_variance_stride,
-                                        int64_t rows, int64_t columns, void* stream) {
+int gaussian_log_likelihood_fused(const elbo4j_gaussian_log_likelihood_fused& a, void* stream) {
+  const int64_t rows = a.mean.rows, columns = a.mean.columns, samples = a.mean.samples_of(a.x);
   const float normalisation = (float)((double)columns * 1.8378770664093454835606594728112);
-  const bool quads = aligned(type, columns,
-                             {{mean, mean_stride},
-                              {log_variance, log_variance_stride},
-                              {x, x_stride},
-                              {dmean, dmean_stride},
-                              {dlog_variance, dlog_variance_stride}});
-  return with_element(type, quads, [&](auto element) {
+  const float* weight = a.d_log_likelihood.floats();
+  float* result = a.log_likelihood.floats();
+  const bool quads = aligned(columns, {&a.mean, &a.log_variance, &a.x, &a.d_mean, &a.d_log_variance});
+  return with_element(a.mean.type, quads, [&](auto element) {
     using T = decltype(element);
-    const InputOf<T> m = input<T>(type, mean, mean_stride);
-    const InputOf<T> lv = input<T>(type, log_variance, log_variance_stride), target = input<T>(type, x, x_stride);
-    const OutputOf<T> dm = output<T>(type, dmean, dmean_stride);
-    const OutputOf<T> dlv = output<T>(type, dlog_variance, dlog_variance_stride);
-    if (dlog_likelihood)
-      return sum_stored_rows<T>(GaussianLogLikelihood<true, T>{m, lv, target, samples, dlog_likelihood, log_likelihood,
-                                                               dm, dlv, columns, normalisation},
-                                rows, columns, stream);
-    return sum_stored_rows<T>(GaussianLogLikelihood<false, T>{m, lv, target, samples, nullptr, log_likelihood, dm, dlv,
-                                                              columns, normalisation},
-                              rows, columns, stream);
+    const InputOf<T> m = stored_input<T>(a.mean), lv = stored_input<T>(a.log_variance), x = stored_input<T>(a.x);
+    const OutputOf<T> dm = stored_output<T>(a.d_mean), dlv = stored_output<T>(a.d_log_variance);
+    if (weight)
+      return sum_stored_rows<T>(
+          GaussianLogLikelihood<true, T>{m, lv, x, samples, weight, result, dm, dlv, columns, normalisation}, rows,
+          columns, stream);
+    return sum_stored_rows<T>(
+        GaussianLogLikelihood<false, T>{m, lv, x, samples, nullptr, result, dm, dlv, columns, normalisation}, rows,
+        columns, stream);
   });
 }
 
-int elbo4j_cuda_gaussian_shared_log_variance_gradient(const float* mean, int64_t mean_stride, const float* log_variance,
-                                                      const float* x, int64_t x_stride, int64_t samples,
-                                                      const float* dlog_likelihood, float* dlog_variance, int64_t rows,
-                                                      int64_t columns, void* stream) {
-  return sum_batch_of(
-      SharedLogVarianceGradient{
-          {mean, mean_stride}, log_variance, {x, x_stride}, samples, dlog_likelihood, dlog_variance},
-      rows, columns, stream);
+int gaussian_log_likelihood_shared_log_variance_gradient(
+    const elbo4j_gaussian_log_likelihood_shared_log_variance_gradient& a, void* stream) {
+  const SharedLogVarianceGradient of{input(a.mean),          a.log_variance.floats(),     input(a.x),
+                                     a.mean.samples_of(a.x), a.d_log_likelihood.floats(), a.d_log_variance.floats()};
+  return sum_batch_of(of, a.mean.rows, a.mean.columns, stream);
 }
+
+}  // namespace elbo4j::cuda

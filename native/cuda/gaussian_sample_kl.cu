@@ -14,6 +14,8 @@
 // Compiled for sm_90, aligned, one sample, standard normal prior: 32 registers (40 with a block a row), no spills; the
 // gradients 39, no spills. With a prior 40 (44) and 48 registers.
 #include "gaussian_kl_element.h"
+#include "gaussian_sample_kl_backward.h"
+#include "gaussian_sample_kl_forward.h"
 #include "noise.h"
 #include "stored.h"
 
@@ -196,76 +198,48 @@ template <bool PRIOR, bool ONE_SAMPLE, class T> struct Backward {
 
 }  // namespace
 
-}  // namespace elbo4j::cuda
-
-using namespace elbo4j::cuda;
-
-int elbo4j_cuda_gaussian_sample_kl(int type, const void* mean, int64_t mean_stride, const void* log_variance,
-                                   int64_t log_variance_stride, const void* prior_mean, int64_t prior_mean_stride,
-                                   const void* prior_log_variance, int64_t prior_log_variance_stride, int64_t seed,
-                                   int64_t draw, int64_t first_row, const int64_t* live, int64_t samples, void* z,
-                                   int64_t z_stride, float* kl, float* log_ratio, int64_t rows, int64_t columns,
-                                   void* stream) {
-  const Noise noise(seed, draw, first_row, live);
-  const bool quads = aligned(type, columns,
-                             {{mean, mean_stride},
-                              {log_variance, log_variance_stride},
-                              {prior_mean, prior_mean_stride},
-                              {prior_log_variance, prior_log_variance_stride},
-                              {z, z_stride}});
-  return with_element(type, quads, [&](auto element) {
+int gaussian_sample_kl_forward(const elbo4j_gaussian_sample_kl_forward& a, void* stream) {
+  const Noise noise(a.noise);
+  const int64_t rows = a.mean.rows, columns = a.mean.columns, samples = a.z.samples_of(a.mean);
+  float *kl = a.kl.floats(), *log_ratio = a.log_ratio.floats();
+  const bool quads = aligned(columns, {&a.mean, &a.log_variance, &a.prior_mean, &a.prior_log_variance, &a.z});
+  return with_element(a.mean.type, quads, [&](auto element) {
     using T = decltype(element);
-    const Gaussian<T> q{input<T>(type, mean, mean_stride), input<T>(type, log_variance, log_variance_stride)};
-    const Gaussian<T> prior{input<T>(type, prior_mean, prior_mean_stride),
-                            input<T>(type, prior_log_variance, prior_log_variance_stride)};
-    const OutputOf<T> z_out = output<T>(type, z, z_stride);
+    const Gaussian<T> q{stored_input<T>(a.mean), stored_input<T>(a.log_variance)};
+    const Gaussian<T> prior{stored_input<T>(a.prior_mean), stored_input<T>(a.prior_log_variance)};
+    const OutputOf<T> z = stored_output<T>(a.z);
     if (samples != 1 || log_ratio)
-      return sum_stored_rows<T>(SamplesKl<T>{q, prior, noise, samples, z_out, kl, log_ratio, columns},
-                                rows * (samples + 1), columns, stream);
-    if (prior_mean)
-      return sum_stored_rows<T>(SampleKl<true, T>{q, prior, noise, z_out, kl, columns}, rows, columns, stream);
-    return sum_stored_rows<T>(SampleKl<false, T>{q, prior, noise, z_out, kl, columns}, rows, columns, stream);
+      return sum_stored_rows<T>(SamplesKl<T>{q, prior, noise, samples, z, kl, log_ratio, columns}, rows * (samples + 1),
+                                columns, stream);
+    if (prior.mean.data)
+      return sum_stored_rows<T>(SampleKl<true, T>{q, prior, noise, z, kl, columns}, rows, columns, stream);
+    return sum_stored_rows<T>(SampleKl<false, T>{q, prior, noise, z, kl, columns}, rows, columns, stream);
   });
 }
 
-int elbo4j_cuda_gaussian_sample_kl_backward(int type, const void* mean, int64_t mean_stride, const void* log_variance,
-                                            int64_t log_variance_stride, const void* prior_mean,
-                                            int64_t prior_mean_stride, const void* prior_log_variance,
-                                            int64_t prior_log_variance_stride, int64_t seed, int64_t draw,
-                                            int64_t first_row, const int64_t* live, int64_t samples, const void* dz,
-                                            int64_t dz_stride, const float* dkl, const float* column_weight,
-                                            void* dmean, int64_t dmean_stride, void* dlog_variance,
-                                            int64_t dlog_variance_stride, void* dprior_mean, int64_t dprior_mean_stride,
-                                            void* dprior_log_variance, int64_t dprior_log_variance_stride, int64_t rows,
-                                            int64_t columns, void* stream) {
-  const bool quads = aligned(type, columns,
-                             {{mean, mean_stride},
-                              {log_variance, log_variance_stride},
-                              {prior_mean, prior_mean_stride},
-                              {prior_log_variance, prior_log_variance_stride},
-                              {dz, dz_stride},
-                              {dmean, dmean_stride},
-                              {dlog_variance, dlog_variance_stride},
-                              {dprior_mean, dprior_mean_stride},
-                              {dprior_log_variance, dprior_log_variance_stride}}) &&
-                     aligned(columns, {Input{column_weight, 0}});
-  return with_element(type, quads, [&](auto element) {
+int gaussian_sample_kl_backward(const elbo4j_gaussian_sample_kl_backward& a, void* stream) {
+  const int64_t rows = a.mean.rows, columns = a.mean.columns, samples = a.dz.samples_of(a.mean);
+  const bool quads = aligned(columns, {&a.mean, &a.log_variance, &a.prior_mean, &a.prior_log_variance, &a.dz, &a.d_mean,
+                                       &a.d_log_variance, &a.d_prior_mean, &a.d_prior_log_variance}) &&
+                     aligned(columns, {Input{a.column_weight.floats(), 0}});
+  return with_element(a.mean.type, quads, [&](auto element) {
     using T = decltype(element);
-    const BackwardOperands<T> of{
-        {input<T>(type, mean, mean_stride), input<T>(type, log_variance, log_variance_stride)},
-        {input<T>(type, prior_mean, prior_mean_stride), input<T>(type, prior_log_variance, prior_log_variance_stride)},
-        Noise(seed, draw, first_row, live),
-        samples,
-        input<T>(type, dz, dz_stride),
-        dkl,
-        column_weight,
-        output<T>(type, dmean, dmean_stride),
-        output<T>(type, dlog_variance, dlog_variance_stride),
-        output<T>(type, dprior_mean, dprior_mean_stride),
-        output<T>(type, dprior_log_variance, dprior_log_variance_stride),
-        columns};
+    const BackwardOperands<T> of{{stored_input<T>(a.mean), stored_input<T>(a.log_variance)},
+                                 {stored_input<T>(a.prior_mean), stored_input<T>(a.prior_log_variance)},
+                                 Noise(a.noise),
+                                 samples,
+                                 stored_input<T>(a.dz),
+                                 a.d_kl.floats(),
+                                 a.column_weight.floats(),
+                                 stored_output<T>(a.d_mean),
+                                 stored_output<T>(a.d_log_variance),
+                                 stored_output<T>(a.d_prior_mean),
+                                 stored_output<T>(a.d_prior_log_variance),
+                                 columns};
     if (samples != 1) return map_stored_rows<T>(Backward<true, false, T>{of}, rows, columns, stream);
-    if (prior_mean) return map_stored_rows<T>(Backward<true, true, T>{of}, rows, columns, stream);
+    if (of.prior.mean.data) return map_stored_rows<T>(Backward<true, true, T>{of}, rows, columns, stream);
     return map_stored_rows<T>(Backward<false, true, T>{of}, rows, columns, stream);
   });
 }
+
+}  // namespace elbo4j::cuda

@@ -4,8 +4,6 @@
 
 #include <cstdint>
 
-#include "elbo4j_cuda.h"
-
 namespace elbo4j::cuda {
 
 // Blocks beyond this take their turn in the loop of a kernel: enough to fill any device several times over.

@@ -7,6 +7,8 @@
 // Compiled for sm_90: 31 registers, the gradient 32 (aligned), no spills.
 #include "exp.h"
 #include "log.h"
+#include "log_mean_exp_backward.h"
+#include "log_mean_exp_forward.h"
 #include "rows.h"
 
 namespace elbo4j::cuda {
@@ -94,19 +96,17 @@ int launch_log_mean_exp(const Operation& operation, bool quads, int64_t rows, in
 
 }  // namespace
 
+int log_mean_exp_forward(const elbo4j_log_mean_exp_forward& a, void* stream) {
+  const Input x = input(a.x);
+  return launch_log_mean_exp(LogMeanExp{x, a.result.floats()}, aligned(a.x.columns, {x}), a.x.rows, a.x.columns,
+                             stream);
+}
+
+int log_mean_exp_backward(const elbo4j_log_mean_exp_backward& a, void* stream) {
+  const Input x = input(a.x);
+  const Output dx = output(a.dx);
+  return launch_log_mean_exp(LogMeanExpGradient{x, a.d_result.floats(), dx}, aligned(a.x.columns, {x, dx}), a.x.rows,
+                             a.x.columns, stream);
+}
+
 }  // namespace elbo4j::cuda
-
-using namespace elbo4j::cuda;
-
-int elbo4j_cuda_log_mean_exp(const float* x, int64_t x_stride, float* result, int64_t rows, int64_t columns,
-                             void* stream) {
-  const Input in{x, x_stride};
-  return launch_log_mean_exp(LogMeanExp{in, result}, aligned(columns, {in}), rows, columns, stream);
-}
-
-int elbo4j_cuda_log_mean_exp_backward(const float* x, int64_t x_stride, const float* dresult, float* dx,
-                                      int64_t dx_stride, int64_t rows, int64_t columns, void* stream) {
-  const Input in{x, x_stride};
-  const Output out{dx, dx_stride};
-  return launch_log_mean_exp(LogMeanExpGradient{in, dresult, out}, aligned(columns, {in, out}), rows, columns, stream);
-}

@@ -1,19 +1,22 @@
 // Matrix products with fused epilogues.
-//   matmul               C = activation(A.B + bias)     A rows x k, B k x n
-//   matmul_transposed_b  C = A.B^T, zeroed by a gate    A rows x k, B n x k      (gradient of an input)
-//   matmul_transposed_a  C = A^T.B                      A k x rows, B k x n      (gradient of weights; k is the batch)
+//   matmul_forward          C = activation(A.B + bias)    A rows x k, B k x n
+//   matmul_input_gradient   C = A.B^T, zeroed by a gate   A rows x k, B n x k
+//   matmul_weight_gradient  C = A^T.B                     A k x rows, B k x n      (k is the batch)
 // Every output is one chain of fma from +0, k ascending; where k is the batch, one such chain for each of
 // batch_chunks(k) chunks, combined by the adjacent-first tree. A tile of C reads 4 (1 / its rows + 1 / its columns)
 // bytes per multiply-add from the second-level cache; C is written once.
 //
 // Which tile, for 132 multiprocessors (matmul_choice.h): 128x400x784 (rows x n x k) 16x32, 128x784x400 32x32,
-// 128x20x400 8x16, 128x400x20 16x32, 1024 cubed 64x64, 2048 cubed 128x128; transposed_a 784x400x128 32x32 by warps.
+// 128x20x400 8x16, 128x400x20 16x32, 1024 cubed 64x64, 2048 cubed 128x128; weight_gradient 784x400x128 32x32 by warps.
 // Compiled for sm_90, no spills there, nor for sm_75 and sm_120; registers, and the share of fma in the inner loop:
 //   128x128 119, 89 %;  64x64 127, 86 %;  32x32 102, 77 %;  16x32 117, 62 %;  8x16 108, 44 %;
-//   transposed_a 32x32 by warps 157, 86 %; 64x64 by chunks 229, 87 %.
+//   weight_gradient 32x32 by warps 157, 86 %; 64x64 by chunks 229, 87 %.
 #include "matmul_choice.h"
+#include "matmul_forward.h"
+#include "matmul_input_gradient.h"
 #include "matmul_neighbours.h"
 #include "matmul_tile.h"
+#include "matmul_weight_gradient.h"
 #include "relu.h"
 
 namespace elbo4j::cuda {
@@ -109,40 +112,43 @@ int multiply_rows(const Operand& a, const Operand& b, int64_t depth, const Finis
                                                                                                   stream);
 }
 
+// With rows of so many columns.
+Operand operand(const elbo4j_matrix& m, int64_t size, int64_t columns) {
+  return {m.floats(), m.stride, size, aligned(columns, {input(m)})};
+}
+
+Result result(const elbo4j_matrix& c, const Input& beside) {
+  return {c.floats(), c.stride, c.rows, c.columns, aligned(c.columns, {input(c), beside})};
+}
+
 }  // namespace
 
-}  // namespace elbo4j::cuda
-
-using namespace elbo4j::cuda;
-
-int elbo4j_cuda_matmul(const float* a, int64_t a_stride, const float* b, int64_t b_stride, const float* bias, int relu,
-                       float* c, int64_t c_stride, int64_t rows, int64_t n, int64_t k, void* stream) {
-  const Input in_a{a, a_stride}, in_b{b, b_stride}, in_bias{bias, 0}, in_c{c, c_stride};
-  return multiply_rows<true>(
-      Operand{a, a_stride, rows, aligned(k, {in_a})}, Operand{b, b_stride, n, aligned(n, {in_b})}, k,
-      BiasAndRelu{Result{c, c_stride, rows, n, aligned(n, {in_c, in_bias})}, bias, relu != 0}, stream);
+int matmul_forward(const elbo4j_matmul_forward& m, void* stream) {
+  const int64_t k = m.a.columns, n = m.c.columns;
+  const Input bias{m.bias.floats(), 0};
+  return multiply_rows<true>(operand(m.a, m.c.rows, k), operand(m.b, n, n), k,
+                             BiasAndRelu{result(m.c, bias), bias.data, m.relu != 0}, stream);
 }
 
-int elbo4j_cuda_matmul_transposed_b(const float* a, int64_t a_stride, const float* b, int64_t b_stride,
-                                    const float* gate, int64_t gate_stride, float* c, int64_t c_stride, int64_t rows,
-                                    int64_t n, int64_t k, void* stream) {
-  const Input in_a{a, a_stride}, in_b{b, b_stride}, in_gate{gate, gate_stride}, in_c{c, c_stride};
-  return multiply_rows<false>(Operand{a, a_stride, rows, aligned(k, {in_a})},
-                              Operand{b, b_stride, n, aligned(k, {in_b})}, k,
-                              KeptByGate{Result{c, c_stride, rows, n, aligned(n, {in_c, in_gate})}, in_gate}, stream);
+int matmul_input_gradient(const elbo4j_matmul_input_gradient& m, void* stream) {
+  const int64_t k = m.d_c.columns;
+  const Input gate = input(m.relu_output);
+  return multiply_rows<false>(operand(m.d_c, m.d_a.rows, k), operand(m.b, m.d_a.columns, k), k,
+                              KeptByGate{result(m.d_a, gate), gate}, stream);
 }
 
-int elbo4j_cuda_matmul_transposed_a(const float* a, int64_t a_stride, const float* b, int64_t b_stride, float* c,
-                                    int64_t c_stride, int64_t rows, int64_t n, int64_t k, void* stream) {
-  const Operand of_a{a, a_stride, rows, aligned(rows, {Input{a, a_stride}})};
-  const Operand of_b{b, b_stride, n, aligned(n, {Input{b, b_stride}})};
-  const Stored finish{Result{c, c_stride, rows, n, aligned(n, {Input{c, c_stride}})}};
+int matmul_weight_gradient(const elbo4j_matmul_weight_gradient& m, void* stream) {
+  const int64_t rows = m.d_b.rows, n = m.d_b.columns, k = m.a.rows;
+  const Operand a = operand(m.a, rows, rows), b = operand(m.d_c, n, n);
+  const Stored finish{result(m.d_b, Input{})};
   const int log_chunks = log_batch_chunks(k);
   const auto time = [&](auto tile) {
     using T = decltype(tile);
     return time_of(tiles_of<T>(rows, n), T::cycles(log_chunks));
   };
   if (time(ChunkWarpsTile()) < time(ChunkLoopTile()))
-    return launch_multiply<ChunkWarpsTile, true, true, 3>(of_a, of_b, k, log_chunks, finish, stream);
-  return launch_multiply<ChunkLoopTile, true, true, 3>(of_a, of_b, k, log_chunks, finish, stream);
+    return launch_multiply<ChunkWarpsTile, true, true, 3>(a, b, k, log_chunks, finish, stream);
+  return launch_multiply<ChunkLoopTile, true, true, 3>(a, b, k, log_chunks, finish, stream);
 }
+
+}  // namespace elbo4j::cuda

@@ -7,11 +7,13 @@
 
 namespace elbo4j::cuda {
 
-// live: {draw, first_row} in device memory, which replace the ones given; or null.
 class Noise {
  public:
-  Noise(int64_t seed, int64_t draw, int64_t first_row, const int64_t* live)
-      : seed_((uint64_t)seed), draw_((uint64_t)draw), first_row_((uint32_t)first_row), live_(live) {}
+  explicit Noise(const elbo4j_noise& noise)
+      : seed_((uint64_t)noise.seed),
+        draw_((uint64_t)noise.draw),
+        first_row_((uint32_t)noise.first_row),
+        live_(noise.live) {}
 
   __device__ __forceinline__ Quad normals(int64_t row, int64_t column) const {
     const spec::Words words = block(row, column);

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "elbo4j_arguments.h"
+
 namespace elbo4j::cuda {
 
 struct Quad {
@@ -32,6 +34,10 @@ template <class T> struct OutputOf {
 
 using Input = InputOf<float>;
 using Output = OutputOf<float>;
+
+// Of float32 matrices.
+inline Input input(const elbo4j_matrix& m) { return {m.floats(), m.stride}; }
+inline Output output(const elbo4j_matrix& m) { return {m.floats(), m.stride}; }
 
 // What the kernel does not write. (The read-only path also tells the compiler that stores cannot change it.)
 template <bool ALIGNED> __device__ __forceinline__ Quad load(const float* row, int64_t column, int64_t columns) {
@@ -78,7 +84,7 @@ template <bool ALIGNED> __device__ __forceinline__ void clear_missing(Quad& q, i
   }
 }
 
-// Whether quads of these operands (absent ones are null) can be accessed in 16 bytes.
+// Whether quads of these operands (absent ones are null), rows of so many columns, can be accessed in 16 bytes.
 inline bool aligned(int64_t columns, std::initializer_list<Input> operands) {
   int64_t all = columns * 4;
   for (const Input& operand : operands)

@@ -2,7 +2,10 @@
 // (high - low) u, and Bernoulli draws u < probability ? 1 : 0 (NaN stays NaN), u in [0, 1). rows x columns. The first
 // two move 4 bytes per element, the last 8.
 // Compiled for sm_90, aligned: 23, 28 and 28 registers, no spills, 64, 42 and 46 instructions per element, all counted.
+#include "binarise_forward.h"
 #include "noise.h"
+#include "random_fill_normal.h"
+#include "random_fill_uniform.h"
 #include "rows.h"
 
 namespace elbo4j::cuda {
@@ -53,29 +56,25 @@ struct Binarise {
 
 }  // namespace
 
+int random_fill_normal(const elbo4j_random_fill_normal& a, void* stream) {
+  const Output target = output(a.target);
+  const int64_t columns = a.target.columns;
+  return map_rows(Normal{Noise(a.noise), target, columns}, aligned(columns, {target}), a.target.rows, columns, stream);
+}
+
+int random_fill_uniform(const elbo4j_random_fill_uniform& a, void* stream) {
+  const Output target = output(a.target);
+  const int64_t columns = a.target.columns;
+  return map_rows(Uniform{Noise(a.noise), a.low, a.high - a.low, target, columns}, aligned(columns, {target}),
+                  a.target.rows, columns, stream);
+}
+
+int binarise_forward(const elbo4j_binarise_forward& a, void* stream) {
+  const Input probability = input(a.probability);
+  const Output target = output(a.target);
+  const int64_t columns = a.target.columns;
+  return map_rows(Binarise{probability, Noise(a.noise), target, columns}, aligned(columns, {probability, target}),
+                  a.target.rows, columns, stream);
+}
+
 }  // namespace elbo4j::cuda
-
-using namespace elbo4j::cuda;
-
-int elbo4j_cuda_normal(int64_t seed, int64_t draw, int64_t first_row, const int64_t* live, float* target,
-                       int64_t target_stride, int64_t rows, int64_t columns, void* stream) {
-  const Output out{target, target_stride};
-  return map_rows(Normal{Noise(seed, draw, first_row, live), out, columns}, aligned(columns, {out}), rows, columns,
-                  stream);
-}
-
-int elbo4j_cuda_uniform(int64_t seed, int64_t draw, int64_t first_row, const int64_t* live, float low, float high,
-                        float* target, int64_t target_stride, int64_t rows, int64_t columns, void* stream) {
-  const Output out{target, target_stride};
-  return map_rows(Uniform{Noise(seed, draw, first_row, live), low, high - low, out, columns}, aligned(columns, {out}),
-                  rows, columns, stream);
-}
-
-int elbo4j_cuda_binarise(const float* probability, int64_t probability_stride, int64_t seed, int64_t draw,
-                         int64_t first_row, const int64_t* live, float* target, int64_t target_stride, int64_t rows,
-                         int64_t columns, void* stream) {
-  const Input in{probability, probability_stride};
-  const Output out{target, target_stride};
-  return map_rows(Binarise{in, Noise(seed, draw, first_row, live), out, columns}, aligned(columns, {in, out}), rows,
-                  columns, stream);
-}

@@ -2,6 +2,11 @@
 // (target[indices[r]] += source[r], r ascending: indices may repeat, so it is split by columns, never by rows).
 // Matrices rows x columns. copy and gather move 8 bytes per element, add and scatter_add 12, fill 4.
 // Compiled for sm_90: at most 32 registers, scatter_add 48, no spills, 5 to 8 instructions per element (aligned).
+#include "rows_add.h"
+#include "rows_copy.h"
+#include "rows_fill.h"
+#include "rows_gather.h"
+#include "rows_scatter_add.h"
 #include "stored.h"
 
 namespace elbo4j::cuda {
@@ -42,24 +47,20 @@ struct Fill {
   }
 };
 
-// live: {position}, added to the pointer; or null.
-struct Indices {
-  const int32_t* data;
-  const int64_t* live;
-
-  __device__ const int32_t* here() const {
-    return live ? data + __ldg(reinterpret_cast<const long long*>(live)) : data;
-  }
-};
+__device__ inline const int32_t* here(const elbo4j_indices& indices) {
+  const int64_t position =
+      indices.live ? (int64_t)__ldg(reinterpret_cast<const long long*>(indices.live)) : indices.position;
+  return indices.data + position;
+}
 
 struct Gather {
   Input source;
-  Indices indices;
+  elbo4j_indices indices;
   Output target;
   int64_t columns;
 
   template <bool ALIGNED> __device__ __forceinline__ void quad(int64_t row, int64_t column) const {
-    const int64_t from = __ldg(indices.here() + row);
+    const int64_t from = __ldg(here(indices) + row);
     store<ALIGNED>(target.row(row), column, columns, load<ALIGNED>(source.row(from), column, columns));
   }
 };
@@ -68,8 +69,8 @@ struct Gather {
 constexpr int rows_at_once = 8;
 
 __global__ void __launch_bounds__(row_threads)
-    scatter_add_to_columns(Input source, Indices indices, int64_t count, Output target, int64_t columns) {
-  const int32_t* rows = indices.here();
+    scatter_add_to_columns(Input source, elbo4j_indices indices, int64_t count, Output target, int64_t columns) {
+  const int32_t* rows = here(indices);
   for (int64_t column = (int64_t)blockIdx.x * row_threads + threadIdx.x; column < columns;
        column += (int64_t)gridDim.x * row_threads) {
     for (int64_t r = 0; r < count; r += rows_at_once) {
@@ -98,49 +99,47 @@ __global__ void __launch_bounds__(row_threads)
 
 }  // namespace
 
-}  // namespace elbo4j::cuda
-
-using namespace elbo4j::cuda;
-
-int elbo4j_cuda_copy(int source_type, const void* source, int64_t source_stride, int target_type, void* target,
-                     int64_t target_stride, int64_t rows, int64_t columns, void* stream) {
-  Stored from{source, source_stride}, to{target, target_stride};
+int rows_copy(const elbo4j_rows_copy& a, void* stream) {
+  elbo4j_matrix from = a.source, to = a.target;
+  int64_t rows = to.rows, columns = to.columns;
   flatten(rows, columns, from, to);
-  const bool same = source_type == target_type, quads = same && aligned(source_type, columns, {from, to});
+  const bool same = from.type == to.type, quads = same && aligned(columns, {&from, &to});
   const auto copy = [&](auto element) {
     using T = decltype(element);
-    return Copy<T>{input<T>(source_type, source, from.stride), output<T>(target_type, target, to.stride), columns};
+    return Copy<T>{stored_input<T>(from), stored_output<T>(to), columns};
   };
-  if (same && source_type == elbo4j::spec::FLOAT32) return map_rows(copy(float{}), quads, rows, columns, stream);
-  return with_element(source_type, quads, [&](auto element) {
+  if (same && from.type == spec::FLOAT32) return map_rows(copy(float{}), quads, rows, columns, stream);
+  return with_element(from.type, quads, [&](auto element) {
     return map_stored_rows<decltype(element)>(copy(element), rows, columns, stream);
   });
 }
 
-int elbo4j_cuda_add(const float* source, int64_t source_stride, float* target, int64_t target_stride, int64_t rows,
-                    int64_t columns, void* stream) {
-  Input from{source, source_stride};
-  Output to{target, target_stride};
+int rows_add(const elbo4j_rows_add& a, void* stream) {
+  Input from = input(a.source);
+  Output to = output(a.target);
+  int64_t rows = a.target.rows, columns = a.target.columns;
   flatten(rows, columns, from, to);
   return map_rows(Add{from, to, columns}, aligned(columns, {from, to}), rows, columns, stream);
 }
 
-int elbo4j_cuda_fill(float value, float* target, int64_t target_stride, int64_t rows, int64_t columns, void* stream) {
-  Output to{target, target_stride};
+int rows_fill(const elbo4j_rows_fill& a, void* stream) {
+  Output to = output(a.target);
+  int64_t rows = a.target.rows, columns = a.target.columns;
   flatten(rows, columns, to);
-  return map_rows(Fill{value, to, columns}, aligned(columns, {to}), rows, columns, stream);
+  return map_rows(Fill{a.value, to, columns}, aligned(columns, {to}), rows, columns, stream);
 }
 
-int elbo4j_cuda_gather(const float* source, int64_t source_stride, const int32_t* indices, const int64_t* live,
-                       float* target, int64_t target_stride, int64_t rows, int64_t columns, void* stream) {
-  const Input from{source, source_stride};
-  const Output to{target, target_stride};
-  return map_rows(Gather{from, Indices{indices, live}, to, columns}, aligned(columns, {from, to}), rows, columns,
-                  stream);
+int rows_gather(const elbo4j_rows_gather& a, void* stream) {
+  const Input from = input(a.source);
+  const Output to = output(a.target);
+  const int64_t columns = a.target.columns;
+  return map_rows(Gather{from, a.indices, to, columns}, aligned(columns, {from, to}), a.target.rows, columns, stream);
 }
 
-int elbo4j_cuda_scatter_add(const float* source, int64_t source_stride, const int32_t* indices, const int64_t* live,
-                            int64_t count, float* target, int64_t target_stride, int64_t columns, void* stream) {
+int rows_scatter_add(const elbo4j_rows_scatter_add& a, void* stream) {
+  const int64_t columns = a.target.columns;
   return launch(scatter_add_to_columns, dim3(blocks_for(columns, row_threads)), dim3(row_threads), stream,
-                Input{source, source_stride}, Indices{indices, live}, count, Output{target, target_stride}, columns);
+                input(a.source), a.indices, a.source.rows, output(a.target), columns);
 }
+
+}  // namespace elbo4j::cuda

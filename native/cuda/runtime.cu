@@ -1,6 +1,7 @@
 // Devices, memory, streams, events, graphs and errors: what is not an operation.
 #include <cstring>
 
+#include "elbo4j_cuda.h"
 #include "launch.h"
 
 namespace elbo4j::cuda {
@@ -34,8 +35,6 @@ int attribute(int64_t* value, cudaDeviceAttr attribute, int device) {
 using namespace elbo4j::cuda;
 
 extern "C" {
-
-int elbo4j_cuda_abi(void) { return 3; }
 
 int elbo4j_cuda_emulated(void) {
 #ifdef ELBO4J_CUDA_EMULATED

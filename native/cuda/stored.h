@@ -100,31 +100,26 @@ template <> struct OutputOf<Any> {
   }
 };
 
-template <class T> InputOf<T> input(int type, const void* data, int64_t stride) {
+template <class T> InputOf<T> stored_input(const elbo4j_matrix& m) {
   if constexpr (quads_at_once<T>)
-    return {static_cast<const T*>(data), stride};
+    return {static_cast<const T*>(m.data), m.stride};
   else
-    return {data, stride, type};
+    return {m.data, m.stride, m.type};
 }
 
-template <class T> OutputOf<T> output(int type, void* data, int64_t stride) {
+template <class T> OutputOf<T> stored_output(const elbo4j_matrix& m) {
   if constexpr (quads_at_once<T>)
-    return {static_cast<T*>(data), stride};
+    return {static_cast<T*>(m.data), m.stride};
   else
-    return {data, stride, type};
+    return {m.data, m.stride, m.type};
 }
 
-struct Stored {
-  const void* data;
-  int64_t stride;
-};
-
-// Whether quads of matrices of one type (absent ones are null) can be accessed at once.
-inline bool aligned(int type, int64_t columns, std::initializer_list<Stored> matrices) {
-  const int64_t size = size_of(type);
+// Whether quads of matrices of the first one's type (absent ones are null) can be accessed at once.
+inline bool aligned(int64_t columns, std::initializer_list<const elbo4j_matrix*> matrices) {
+  const int64_t size = size_of((*matrices.begin())->type);
   int64_t all = columns * size;
-  for (const Stored& matrix : matrices)
-    if (matrix.data) all |= reinterpret_cast<intptr_t>(matrix.data) | matrix.stride * size;
+  for (const elbo4j_matrix* matrix : matrices)
+    if (matrix->data) all |= reinterpret_cast<intptr_t>(matrix->data) | matrix->stride * size;
   return all % (4 * size) == 0;
 }
 

@@ -3,6 +3,8 @@
 // they share.)
 // Compiled for sm_90: at most 30 registers, no spills, 6 instructions per element (aligned).
 #include "rows.h"
+#include "sums_rows.h"
+#include "sums_rows_of_squares.h"
 
 namespace elbo4j::cuda {
 
@@ -24,21 +26,17 @@ template <float (*F)(float)> struct RowSum {
   __device__ void finish(int64_t row, float sum) const { sums[row] = sum; }
 };
 
-template <float (*F)(float)> int sums_of(const Input& x, float* sums, int64_t rows, int64_t columns, void* stream) {
-  return sum_rows(RowSum<F>{x, sums, columns}, aligned(columns, {x}), rows, columns, stream);
+template <float (*F)(float)> int sums_of(const elbo4j_matrix& x, const elbo4j_matrix& sums, void* stream) {
+  return sum_rows(RowSum<F>{input(x), sums.floats(), x.columns}, aligned(x.columns, {input(x)}), x.rows, x.columns,
+                  stream);
 }
 
 }  // namespace
 
+int sums_rows(const elbo4j_sums_rows& a, void* stream) { return sums_of<itself>(a.x, a.sums, stream); }
+
+int sums_rows_of_squares(const elbo4j_sums_rows_of_squares& a, void* stream) {
+  return sums_of<square>(a.x, a.sums, stream);
+}
+
 }  // namespace elbo4j::cuda
-
-using namespace elbo4j::cuda;
-
-int elbo4j_cuda_row_sums(const float* x, int64_t x_stride, float* sums, int64_t rows, int64_t columns, void* stream) {
-  return sums_of<itself>(Input{x, x_stride}, sums, rows, columns, stream);
-}
-
-int elbo4j_cuda_row_sums_of_squares(const float* x, int64_t x_stride, float* sums, int64_t rows, int64_t columns,
-                                    void* stream) {
-  return sums_of<square>(Input{x, x_stride}, sums, rows, columns, stream);
-}

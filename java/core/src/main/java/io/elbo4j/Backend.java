@@ -25,17 +25,15 @@ public abstract class Backend implements AutoCloseable {
 
     private final String name;
     private final Memory memory;
-    private final Kernels kernels;
     private final Workers workers;
     private final Uses uses = new Uses(() -> "this backend (" + name() + ") has", this::end);
 
     /**
      * @throws IllegalStateException if it cannot have so many threads, or this thread has other arithmetic than Java's
      */
-    protected Backend(String name, Memory memory, Kernels kernels, int threads) {
+    protected Backend(String name, Memory memory, int threads) {
         this.name = name;
         this.memory = memory;
-        this.kernels = kernels;
         if (memory == Memory.HEAP) {
             FloatingPoint.requireDefault();
         }
@@ -49,10 +47,6 @@ public abstract class Backend implements AutoCloseable {
 
     public final Memory memory() {
         return memory;
-    }
-
-    public final Kernels kernels() {
-        return kernels;
     }
 
     public final int threads() {
@@ -85,6 +79,13 @@ public abstract class Backend implements AutoCloseable {
 
     /** Memory for {@code count} row numbers. */
     public abstract Indices indices(int count);
+
+    /**
+     * What runs an operation on this backend, found by the operation's class.
+     *
+     * @throws IllegalStateException if there is no kernel for it, naming the operation
+     */
+    protected abstract Kernel kernel(Operation operation);
 
     /**
      * Keeps copies of a row's values (the losses of a step) without waiting for them.

@@ -105,7 +105,7 @@ public abstract class Indices implements AutoCloseable {
         }
     }
 
-    /** What the backend's kernels take for row number 0, of an array, or at {@link #position()}, of a pointer. */
+    /** What the backend's kernels take for row number 0: an array, or a pointer. */
     public abstract Object address();
 
     /** @throws IllegalStateException once they are closed and nobody uses them any more */

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Launch {
     /**
-     * Runs items {@code begin} (inclusive) to {@code end} (exclusive) on the calling thread. On a device it must do so
-     * by calling kernels: a program records these calls and replays them, without running the body again.
+     * Runs items {@code begin} (inclusive) to {@code end} (exclusive) on the calling thread: an {@link Operation}, or
+     * what runs some. On a device it must do no more than that: a program records the kernels and replays them, without
+     * running the body again.
      */
     @FunctionalInterface
     public interface Body {
@@ -180,10 +181,9 @@ public final class Launch {
         check.run();
     }
 
-    void run(long begin, long end) {
-        if (begin < end) {
-            body.run(begin, end);
-        }
+    /** The body, an operation together with what the backend runs it by. */
+    Body bind() {
+        return body instanceof Operation operation ? backend.kernel(operation) : body;
     }
 
     /**
@@ -206,8 +206,8 @@ public final class Launch {
      */
     public static void requireOutside(String what) {
         if (Inside.isInside()) {
-            throw new IllegalStateException(what + " inside a launch, which would wait for itself: a body calls kernels"
-                    + " alone");
+            throw new IllegalStateException(what + " inside a launch, which would wait for itself: a body runs"
+                    + " operations alone");
         }
     }
 

@@ -39,7 +39,7 @@ public final class Program implements AutoCloseable {
     /** Rows of a product share what is packed of its other operand, columns of a sum the cache lines. */
     private static final int ITEMS_OF_A_PIECE = 512;
 
-    private record Group(long items, long blockItems, Launch[] launches) {
+    private record Group(long items, long blockItems, Launch.Body[] bodies) {
         void run(int worker, int workers) {
             run(share(worker, workers), share(worker + 1, workers));
         }
@@ -47,8 +47,8 @@ public final class Program implements AutoCloseable {
         void run(long begin, long end) {
             for (long b = begin; b < end;) {
                 long e = end - b <= blockItems ? end : b + blockItems;
-                for (Launch launch : launches) {
-                    launch.run(b, e);
+                for (Launch.Body body : bodies) {
+                    body.run(b, e);
                 }
                 b = e;
             }
@@ -67,23 +67,24 @@ public final class Program implements AutoCloseable {
         private final AtomicInteger taken = new AtomicInteger();
 
         /** @param alone whether the program has no other launch than one */
-        Phase(List<Launch> launches, boolean alone) {
+        Phase(List<Bound> launches, boolean alone) {
             this.alone = alone;
             List<Group> built = new ArrayList<>();
-            List<Launch> same = new ArrayList<>();
+            List<Bound> same = new ArrayList<>();
             double nanos = 0;
             for (int i = 0; i < launches.size(); i++) {
-                Launch launch = launches.get(i);
+                Launch launch = launches.get(i).launch();
                 nanos += launch.nanos();
-                same.add(launch);
-                if (i + 1 == launches.size() || launches.get(i + 1).items() != launch.items()) {
-                    long block = same.stream().mapToLong(Launch::blockItems).min().orElseThrow();
-                    built.add(new Group(launch.items(), block, same.toArray(Launch[]::new)));
+                same.add(launches.get(i));
+                if (i + 1 == launches.size() || launches.get(i + 1).launch().items() != launch.items()) {
+                    long block = same.stream().mapToLong(bound -> bound.launch().blockItems()).min().orElseThrow();
+                    built.add(new Group(launch.items(), block,
+                            same.stream().map(Bound::body).toArray(Launch.Body[]::new)));
                     same.clear();
                 }
             }
             groups = built.toArray(Group[]::new);
-            java = launches.get(0).backend().memory() == Backend.Memory.HEAP;
+            java = launches.get(0).launch().backend().memory() == Backend.Memory.HEAP;
             split = nanos > SPLIT_ABOVE_NANOS;
         }
 
@@ -119,8 +120,12 @@ public final class Program implements AutoCloseable {
         }
     }
 
+    /** A launch and what runs it on a host. */
+    private record Bound(Launch launch, Launch.Body body) {}
+
     private final Backend backend;
     private final Launch[] launches;
+    private final Kernel[] kernels;
     private final Phase[] phases;
     private final Uses[] uses;
     private final @Nullable Executor executor;
@@ -141,19 +146,28 @@ public final class Program implements AutoCloseable {
         List<Phase> built = new ArrayList<>();
         Set<Uses> used = new LinkedHashSet<>();
         used.add(backend.uses());
-        List<Launch> phase = new ArrayList<>();
         for (Launch launch : launches) {
             if (launch.backend() != backend) {
                 throw new IllegalArgumentException("launch " + launch.name() + " is for backend "
                         + launch.backend().name() + ", the program for " + backend.name());
             }
+        }
+        executor = backend.executor(List.copyOf(launches), replayed);
+        List<Kernel> bound = new ArrayList<>();
+        List<Bound> phase = new ArrayList<>();
+        for (Launch launch : launches) {
             launch.accesses().forEach(a -> used.add(a.storage().uses()));
             launch.indices().forEach(i -> used.add(i.uses()));
-            if (phase.stream().anyMatch(launch::mustWaitFor)) {
+            if (phase.stream().anyMatch(earlier -> launch.mustWaitFor(earlier.launch()))) {
                 built.add(new Phase(phase, launches.size() == 1));
                 phase.clear();
             }
-            phase.add(launch);
+            // on a device the executor binds them
+            Launch.Body body = executor == null ? launch.bind() : launch.body();
+            if (body instanceof Kernel kernel) {
+                bound.add(kernel);
+            }
+            phase.add(new Bound(launch, body));
         }
         if (!phase.isEmpty()) {
             built.add(new Phase(phase, launches.size() == 1));
@@ -161,7 +175,7 @@ public final class Program implements AutoCloseable {
         this.launches = launches.toArray(Launch[]::new);
         phases = built.toArray(Phase[]::new);
         uses = used.toArray(Uses[]::new);
-        executor = backend.executor(List.copyOf(launches), replayed);
+        kernels = bound.toArray(Kernel[]::new);
     }
 
     /** How many kernels and copies a run is on a device, once it is replayed as a graph; 0 before, and on a host. */
@@ -216,6 +230,9 @@ public final class Program implements AutoCloseable {
         if (executor != null) {
             executor.run();
             return;
+        }
+        for (Kernel kernel : kernels) {
+            kernel.prepare();
         }
         for (Phase phase : phases) {
             if (phase.split) {

@@ -3,12 +3,17 @@ package io.elbo4j.cpu;
 import io.elbo4j.Backend;
 import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
+import io.elbo4j.Kernel;
+import io.elbo4j.Operation;
 import io.elbo4j.Storage;
+import io.elbo4j.cpu.jni.ElboCpu;
+import io.elbo4j.layout.NativeFunctions;
 import org.bytedeco.javacpp.Pointer;
 
 /** Matrices in native memory and the native kernels of one instruction-set level; the levels give the same bits. */
 public final class CpuBackend extends Backend {
     private final int level;
+    private final NativeFunctions functions;
 
     /**
      * @param level 0 generic, 2, 3 or 4: x86-64-v2, -v3, -v4
@@ -17,8 +22,23 @@ public final class CpuBackend extends Backend {
      * @throws IllegalArgumentException if the level cannot run here
      */
     public CpuBackend(int level, int threads) {
-        super("cpu", Memory.HOST, new CpuKernels(usable(level)), threads);
-        this.level = level;
+        super("cpu", Memory.HOST, threads);
+        this.level = usable(level);
+        this.functions = functions(level);
+    }
+
+    private static NativeFunctions functions(int level) {
+        return new NativeFunctions("cpu", new NativeFunctions.Library() {
+            @Override
+            public String layout(String name) {
+                return ElboCpu.elbo4j_cpu_layout(name);
+            }
+
+            @Override
+            public long find(String name) {
+                return ElboCpu.elbo4j_cpu_find(level, name);
+            }
+        });
     }
 
     private static int usable(int level) {
@@ -39,6 +59,11 @@ public final class CpuBackend extends Backend {
     @Override
     public String description() {
         return CpuLibrary.levelName(level) + ", native library";
+    }
+
+    @Override
+    protected Kernel kernel(Operation operation) {
+        return new CpuKernel(functions.find(operation), operation);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.elbo4j.cpu;
 
 import io.elbo4j.Quoted;
 import io.elbo4j.cpu.jni.ElboCpu;
+import io.elbo4j.jni.CpuHeader;
 import io.elbo4j.jni.NativeLibrary;
 import java.io.IOException;
 import java.net.URL;
@@ -11,7 +12,6 @@ import org.bytedeco.javacpp.Loader;
 
 /** The native CPU library: loaded once, at the first question; a refusal keeps its reason in words. */
 public final class CpuLibrary {
-    private static final int ABI = 4;
     private static final int GENERIC = 0;
     private static final String CACHE = "-Dorg.bytedeco.javacpp.cachedir=DIR";
 
@@ -66,9 +66,8 @@ public final class CpuLibrary {
                         + " missing)";
             }
             NativeLibrary.load(library);
-            int abi = ElboCpu.elbo4j_cpu_abi();
-            return abi == ABI ? null : "the native library is of version " + abi + ", this elbo4j needs " + ABI
-                    + ": give all of its jars the same version";
+            return ElboCpu.elbo4j_cpu_header().getString().equals(CpuHeader.sha256()) ? null
+                    : "the native library is of another version: give all jars of elbo4j the same version";
         } catch (LinkageError | RuntimeException | IOException e) {
             return explain(e);
         }

@@ -42,7 +42,7 @@ final class NativeIndices extends Indices {
     @Override
     public Address address() {
         requireMemory();
-        return (Address) address.position(position());
+        return address;
     }
 
     @Override

@@ -3,9 +3,11 @@ package io.elbo4j.cuda;
 import io.elbo4j.Backend;
 import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
+import io.elbo4j.Kernel;
 import io.elbo4j.Launch;
 import io.elbo4j.Leaks;
 import io.elbo4j.Matrix;
+import io.elbo4j.Operation;
 import io.elbo4j.Program;
 import io.elbo4j.Readback;
 import io.elbo4j.Storage;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 @NullMarked
 public final class CudaBackend extends Backend {
     private final CudaQueue queue;
+    private final CudaKernels kernels;
     private final Leaks.Guard guard;
 
     /**
@@ -61,8 +64,9 @@ public final class CudaBackend extends Backend {
     }
 
     private CudaBackend(CudaQueue queue) {
-        super("cuda", Memory.DEVICE, new CudaKernels(queue), 1);
+        super("cuda", Memory.DEVICE, 1);
         this.queue = queue;
+        this.kernels = new CudaKernels(queue);
         this.guard = new Leaks.Guard(this, queue::release);
     }
 
@@ -88,6 +92,11 @@ public final class CudaBackend extends Backend {
     public String description() {
         return (CudaLibrary.emulated() ? "emulation of the tests, on the CPU: " : "") + "device " + device().index()
                 + ", " + device().description();
+    }
+
+    @Override
+    protected Kernel kernel(Operation operation) {
+        return kernels.of(operation);
     }
 
     @Override
@@ -122,7 +131,7 @@ public final class CudaBackend extends Backend {
 
     @Override
     protected Program.Executor executor(List<Launch> launches, boolean replayed) {
-        return new CudaProgram(queue, (CudaKernels) kernels(), launches, replayed);
+        return new CudaProgram(queue, kernels, launches, replayed);
     }
 
     @Override

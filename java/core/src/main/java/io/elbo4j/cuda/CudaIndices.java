@@ -29,19 +29,10 @@ final class CudaIndices extends Indices {
         Reference.reachabilityFence(this);
     }
 
-    /** Of row number 0, for kernels that read the position from the device's memory. */
-    CudaAddress.Ints start() {
-        return address(0);
-    }
-
     @Override
     public CudaAddress.Ints address() {
-        return address(position());
-    }
-
-    private CudaAddress.Ints address(int position) {
         requireMemory();
-        return (CudaAddress.Ints) address.position(position);
+        return address;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.elbo4j.cuda;
 
 import io.elbo4j.cpu.CpuLibrary;
 import io.elbo4j.cuda.jni.ElboCuda;
+import io.elbo4j.jni.CudaHeader;
 import io.elbo4j.jni.NativeLibrary;
 import java.io.IOException;
 import java.net.URL;
@@ -23,7 +24,6 @@ public final class CudaLibrary {
     /** A file to load instead of the library in this build; empty or unset: the one in this build. For tests. */
     public static final String FILE_PROPERTY = "elbo4j.cuda.library";
 
-    private static final int ABI = 3;
     private static final String NAME = "jniElboCuda";
     private static final int STUB = 34;
     private static final int OLD_DRIVER = 35;
@@ -155,9 +155,8 @@ public final class CudaLibrary {
             }
             loaded = true;
         }
-        int abi = ElboCuda.elbo4j_cuda_abi();
-        return abi == ABI ? null : "the CUDA library is of version " + abi + ", this elbo4j needs " + ABI
-                + ": give all of its jars the same version";
+        return ElboCuda.elbo4j_cuda_header().getString().equals(CudaHeader.sha256()) ? null
+                : "the CUDA library is of another version: give all jars of elbo4j the same version";
     }
 
     private static String loadOnce() throws IOException {

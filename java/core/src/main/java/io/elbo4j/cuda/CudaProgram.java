@@ -1,7 +1,9 @@
 package io.elbo4j.cuda;
 
+import io.elbo4j.Kernel;
 import io.elbo4j.Launch;
 import io.elbo4j.Leaks;
+import io.elbo4j.Operation;
 import io.elbo4j.Program;
 import io.elbo4j.cuda.jni.ElboCuda;
 import java.lang.System.Logger;
@@ -24,7 +26,7 @@ final class CudaProgram implements Program.Executor {
 
     private final CudaQueue queue;
     private final CudaKernels kernels;
-    private final List<Launch> launches;
+    private final List<Bound> launches;
     private State state;
     private Graph graph;
 
@@ -32,8 +34,20 @@ final class CudaProgram implements Program.Executor {
     CudaProgram(CudaQueue queue, CudaKernels kernels, List<Launch> launches, boolean replayed) {
         this.queue = queue;
         this.kernels = kernels;
-        this.launches = DenseUpdates.fuse(launches);
+        this.launches = DenseUpdates.fuse(launches).stream().map(this::bind).toList();
         this.state = replayed ? State.NEW : State.PLAIN;
+    }
+
+    private record Bound(long items, Launch.Body body) {}
+
+    private Bound bind(Launch launch) {
+        Launch.Body body = launch.body();
+        if (body instanceof Operation operation) {
+            body = kernels.of(operation);
+        } else if (body instanceof DenseUpdates updates) {
+            body = kernels.of(updates);
+        }
+        return new Bound(launch.items(), body);
     }
 
     /** An executable graph and the values that its kernels read; freed together. */
@@ -66,10 +80,13 @@ final class CudaProgram implements Program.Executor {
     /** Whether every launch called a kernel; what else a body does would not be replayed. */
     private boolean launchAll() {
         boolean all = true;
-        for (Launch launch : launches) {
-            if (launch.items() > 0) {
+        for (Bound launch : launches) {
+            if (launch.items > 0) {
                 long before = kernels.calls();
-                launch.body().run(0, launch.items());
+                if (launch.body instanceof Kernel kernel) {
+                    kernel.prepare();
+                }
+                launch.body.run(0, launch.items);
                 all &= kernels.calls() > before;
             }
         }

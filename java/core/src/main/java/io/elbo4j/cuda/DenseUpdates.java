@@ -34,9 +34,10 @@ record DenseUpdates(List<Layer> layers, AdamStep step) implements Launch.Body {
         }
     }
 
+    /** A program runs the kernel that stands for it. */
     @Override
     public void run(long begin, long end) {
-        ((CudaKernels) layers.get(0).weight().parameter().backend().kernels()).denseUpdates(layers, step);
+        throw new UnsupportedOperationException("dense updates are run by a program");
     }
 
     /** The same program with as many layers as possible, of one AdamStep, replaced by one launch. */

@@ -1,8 +1,10 @@
 package io.elbo4j.cuda;
 
 import io.elbo4j.AdamStep;
+import io.elbo4j.Indices;
 import io.elbo4j.Noise;
 import io.elbo4j.cuda.jni.ElboCuda;
+import io.elbo4j.layout.Live;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -14,7 +16,7 @@ import org.bytedeco.javacpp.Pointer;
  * The values of a captured program that change from run to run, in the device's memory: kernels have the address of
  * their place, and one copy brings the values of all objects up to date before a replay.
  */
-final class LiveValues implements AutoCloseable {
+final class LiveValues implements Live, AutoCloseable {
     private static final int MOST_VALUES_OF_A_LAUNCH = 2;
 
     private final CudaQueue queue;
@@ -34,35 +36,31 @@ final class LiveValues implements AutoCloseable {
         this.first = new CudaAddress.Longs(device.address());
     }
 
-    /** {draw, first row}. */
-    LongPointer of(Noise noise) {
-        return place(noise, 2, at -> host.put(at, noise.draw()).put(at + 1, noise.firstRow()));
-    }
-
-    /** {step size in the low and inverse root correction in the high 32 bits}. */
-    LongPointer of(AdamStep step) {
-        return place(step, 1, at -> host.put(at, Integer.toUnsignedLong(Float.floatToRawIntBits(step.stepSize()))
-                | (long) Float.floatToRawIntBits(step.inverseRootCorrection()) << Integer.SIZE));
-    }
-
-    /** {position}. */
-    LongPointer of(CudaIndices indices) {
-        return place(indices, 1, at -> host.put(at, indices.position()));
-    }
-
-    private interface Update {
-        void put(long at);
-    }
-
-    private LongPointer place(Object object, int values, Update update) {
-        Long known = places.get(object);
+    @Override
+    public long address(Object changing) {
+        Long known = places.get(changing);
         long at = known == null ? used : known;
         if (known == null) {
-            places.put(object, at);
-            updates.add(() -> update.put(at));
-            used += values;
+            places.put(changing, at);
+            used = at + add(changing, at);
         }
-        return new CudaAddress.Longs(device.address() + at * Long.BYTES);
+        return device.address() + at * Long.BYTES;
+    }
+
+    /** Returns how many values there are, as elbo4j_arguments.h says. */
+    private int add(Object changing, long at) {
+        if (changing instanceof Noise noise) {
+            updates.add(() -> host.put(at, noise.draw()).put(at + 1, noise.firstRow()));
+            return 2;
+        }
+        if (changing instanceof AdamStep step) {
+            updates.add(() -> host.put(at, Integer.toUnsignedLong(Float.floatToRawIntBits(step.stepSize()))
+                    | (long) Float.floatToRawIntBits(step.inverseRootCorrection()) << Integer.SIZE));
+            return 1;
+        }
+        Indices indices = (Indices) changing;
+        updates.add(() -> host.put(at, indices.position()));
+        return 1;
     }
 
     /** Queues a copy of what the objects hold now. */

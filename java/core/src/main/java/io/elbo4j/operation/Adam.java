@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.AdamStep;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** The Adam optimiser (Kingma and Ba 2015, algorithm 1). */
@@ -37,18 +38,16 @@ public final class Adam {
         Matrix g = itemised(gradient);
         Matrix m = itemised(firstMoment);
         Matrix v = itemised(secondMoment);
-        return a.launch(p.rows()).reads(g).readsAll(gradientScale).writes(p, m, v)
-                .nanosPerItem(NANOS_PER_ELEMENT * p.columns())
-                .body(new Update(p, g, m, v, step, gradientScale));
+        return a.launch(new Update(p, g, m, v, step, gradientScale)).reads(g).readsAll(gradientScale).writes(p, m, v)
+                .nanosPerItem(NANOS_PER_ELEMENT * p.columns());
     }
 
-    /** What {@link #update} runs, known by name so that a device can fuse it with what comes before. */
+    /** Items are rows. Known by name so that a device can fuse it with what comes before. */
     public record Update(Matrix parameter, Matrix gradient, Matrix firstMoment, Matrix secondMoment, AdamStep step,
-            @Nullable Matrix gradientScale) implements Launch.Body {
+            @Nullable Matrix gradientScale) implements Operation {
         @Override
-        public void run(long begin, long end) {
-            parameter.backend().kernels().adam(parameter, gradient, firstMoment, secondMoment, step, gradientScale,
-                    begin, end);
+        public long items() {
+            return parameter.rows();
         }
     }
 

@@ -5,6 +5,7 @@ import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -117,8 +118,8 @@ final class Arguments {
         return this;
     }
 
-    /** The launch of this operation, once all its arguments are checked against each other. */
-    Launch launch(long items) {
+    /** The launch of an operation, once all its arguments are checked against each other. */
+    Launch launch(Operation body) {
         Backend backend = all.get(0).matrix().backend();
         for (Argument a : all) {
             require(a.matrix().backend() == backend, a.name(), "be on the backend of " + all.get(0).name() + " ("
@@ -130,7 +131,7 @@ final class Arguments {
                 apart(all.get(i), all.get(j));
             }
         }
-        return Launch.of(operation, backend, items);
+        return Launch.of(operation, backend, body.items()).body(body);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.elbo4j.operation;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,9 +51,18 @@ public final class BernoulliLogLikelihood {
     private static Launch launch(Arguments a, Matrix logits, Matrix x, @Nullable Matrix dLogLikelihood,
             Matrix logLikelihood, @Nullable Matrix dLogits) {
         // With K > 1 the rows of x are no multiple of the items: the launch then takes x as read by all of them.
-        return a.launch(logits.rows()).reads(logits, x, dLogLikelihood).writes(logLikelihood, dLogits)
-                .nanosPerItem(NANOS_PER_ELEMENT * logits.columns())
-                .body((begin, end) -> logits.backend().kernels().bernoulliLogLikelihood(logits, x, dLogLikelihood,
-                        logLikelihood, dLogits, begin, end));
+        return a.launch(new Fused(logits, x, dLogLikelihood, logLikelihood, dLogits)).reads(logits, x, dLogLikelihood)
+                .writes(logLikelihood, dLogits).nanosPerItem(NANOS_PER_ELEMENT * logits.columns());
+    }
+
+    /** Items are rows of logits. The gradients are null together. */
+    public record Fused(Matrix logits, Matrix x, @Nullable Matrix dLogLikelihood, Matrix logLikelihood,
+            @Nullable Matrix dLogits)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return logits.rows();
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
+import io.elbo4j.Operation;
 
 /** Dynamic binarisation: grey values as probabilities, drawn anew at every step (Salakhutdinov and Murray 2008). */
 public final class Binarise {
@@ -19,8 +20,17 @@ public final class Binarise {
         Arguments.given("Binarise.forward", "noise", noise);
         Arguments a = new Arguments("Binarise.forward").input("probability", probability);
         a.outputInPlace("target", target, probability.rows(), probability.columns()).noise("target", target);
-        return a.launch(target.rows()).reads(probability).writes(target)
-                .nanosPerItem(NANOS_PER_ELEMENT * target.columns())
-                .body((begin, end) -> target.backend().kernels().binarise(probability, noise, target, begin, end));
+        return a.launch(new Forward(probability, noise, target)).reads(probability).writes(target)
+                .nanosPerItem(NANOS_PER_ELEMENT * target.columns());
+    }
+
+    /** Items are rows. */
+    public record Forward(Matrix probability, Noise noise, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return target.rows();
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.elbo4j.operation;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Operation;
 
 /** Gradient clipping by the global norm (Pascanu, Mikolov and Bengio 2013, algorithm 1). */
 public final class Clip {
@@ -18,8 +19,17 @@ public final class Clip {
         Arguments a = new Arguments("Clip.scale").input("sumsOfSquares", sumsOfSquares);
         a.shape("sumsOfSquares", sumsOfSquares, 1, sumsOfSquares.columns()).output("scale", scale, 1, 1);
         a.require(maximumNorm > 0, "maximumNorm", "be above 0", maximumNorm);
-        return a.launch(1).readsAll(sumsOfSquares).writes(scale).nanosPerItem(sumsOfSquares.columns())
-                .body((begin, end) -> scale.backend().kernels().clipScale(sumsOfSquares, maximumNorm, scale, begin,
-                        end));
+        return a.launch(new Scale(sumsOfSquares, maximumNorm, scale)).readsAll(sumsOfSquares).writes(scale)
+                .nanosPerItem(sumsOfSquares.columns());
+    }
+
+    /** One item. */
+    public record Scale(Matrix sumsOfSquares, float maximumNorm, Matrix scale)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return 1;
+        }
     }
 }

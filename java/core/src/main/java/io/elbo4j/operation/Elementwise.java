@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.Activation;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Operation;
 import io.elbo4j.ScalarFunction;
 
 /**
@@ -20,8 +21,7 @@ public final class Elementwise {
         Arguments.given("Elementwise.activation", "activation", activation);
         Arguments a = new Arguments("Elementwise.activation").input("x", x);
         a.outputInPlace("y", y, x.rows(), x.columns());
-        return a.launch(x.rows()).reads(x).writes(y).nanosPerItem(NANOS_PER_ELEMENT * x.columns())
-                .body((begin, end) -> x.backend().kernels().activation(activation, x, y, begin, end));
+        return a.launch(new Apply(activation, x, y)).reads(x).writes(y).nanosPerItem(NANOS_PER_ELEMENT * x.columns());
     }
 
     /** dx = dy activation'(x), x being what the activation was applied to (for RELU its output serves as well). */
@@ -29,15 +29,44 @@ public final class Elementwise {
         Arguments.given("Elementwise.activationGradient", "activation", activation);
         Arguments a = new Arguments("Elementwise.activationGradient").input("x", x);
         a.input("dy", dy, x.rows(), x.columns()).outputInPlace("dx", dx, x.rows(), x.columns());
-        return a.launch(x.rows()).reads(x, dy).writes(dx).nanosPerItem(NANOS_PER_ELEMENT * x.columns())
-                .body((begin, end) -> x.backend().kernels().activationGradient(activation, x, dy, dx, begin, end));
+        return a.launch(new Gradient(activation, x, dy, dx)).reads(x, dy).writes(dx)
+                .nanosPerItem(NANOS_PER_ELEMENT * x.columns());
     }
 
     /** y = function(x). */
     public static Launch map(ScalarFunction function, Matrix x, Matrix y) {
         Arguments.given("Elementwise.map", "function", function);
         Arguments a = new Arguments("Elementwise.map").input("x", x).outputInPlace("y", y, x.rows(), x.columns());
-        return a.launch(x.rows()).reads(x).writes(y).nanosPerItem(NANOS_PER_ELEMENT * x.columns())
-                .body((begin, end) -> x.backend().kernels().map(function, x, y, begin, end));
+        return a.launch(new Map(function, x, y)).reads(x).writes(y).nanosPerItem(NANOS_PER_ELEMENT * x.columns());
+    }
+
+    /** Items are rows. */
+    public record Apply(Activation function, Matrix x, Matrix y)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return x.rows();
+        }
+    }
+
+    /** Items are rows. */
+    public record Gradient(Activation function, Matrix x, Matrix dy, Matrix dx)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return x.rows();
+        }
+    }
+
+    /** Items are rows. */
+    public record Map(ScalarFunction function, Matrix x, Matrix y)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return x.rows();
+        }
     }
 }

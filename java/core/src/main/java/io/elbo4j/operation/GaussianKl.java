@@ -23,10 +23,9 @@ public final class GaussianKl {
         Arguments a = GaussianSampleKl.distributions("GaussianKl.forward", mean, logVariance, priorMean,
                 priorLogVariance);
         a.outputPerRow("kl", kl, mean.rows());
-        return a.launch(mean.rows()).reads(mean, logVariance, priorMean, priorLogVariance).writes(kl)
-                .nanosPerItem(NANOS_PER_ELEMENT * mean.columns())
-                .body((begin, end) -> mean.backend().kernels().gaussianSampleKl(mean, logVariance, priorMean,
-                        priorLogVariance, NONE, null, kl, null, begin, end));
+        return a.launch(new GaussianSampleKl.Forward(mean, logVariance, priorMean, priorLogVariance, NONE, null, kl,
+                null)).reads(mean, logVariance, priorMean, priorLogVariance).writes(kl)
+                .nanosPerItem(NANOS_PER_ELEMENT * mean.columns());
     }
 
     /**
@@ -42,11 +41,10 @@ public final class GaussianKl {
         a.inputPerRow("dKl", dKl, mean.rows());
         GaussianSampleKl.gradients(a, mean, priorMean, columnWeight, dMean, dLogVariance, dPriorMean,
                 dPriorLogVariance);
-        return a.launch(mean.rows()).reads(mean, logVariance, priorMean, priorLogVariance, dKl).readsAll(columnWeight)
+        return a.launch(new GaussianSampleKl.Backward(mean, logVariance, priorMean, priorLogVariance, NONE, null, dKl,
+                columnWeight, dMean, dLogVariance, dPriorMean, dPriorLogVariance))
+                .reads(mean, logVariance, priorMean, priorLogVariance, dKl).readsAll(columnWeight)
                 .writes(dMean, dLogVariance, dPriorMean, dPriorLogVariance)
-                .nanosPerItem(NANOS_PER_ELEMENT * mean.columns())
-                .body((begin, end) -> mean.backend().kernels().gaussianSampleKlBackward(mean, logVariance, priorMean,
-                        priorLogVariance, NONE, null, dKl, columnWeight, dMean, dLogVariance, dPriorMean,
-                        dPriorLogVariance, begin, end));
+                .nanosPerItem(NANOS_PER_ELEMENT * mean.columns());
     }
 }

@@ -2,6 +2,7 @@ package io.elbo4j.operation;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +29,9 @@ public final class GaussianKlPerDimension {
         a.inputOrNull("priorMean", priorMean, rows, columns);
         a.inputOrNull("priorLogVariance", priorLogVariance, rows, columns);
         a.output("klPerDimension", klPerDimension, 1, columns);
-        return a.launch(columns).readsAll(mean, logVariance, priorMean, priorLogVariance)
-                .writes(Arguments.asColumn(klPerDimension)).nanosPerItem(NANOS_PER_ELEMENT * rows)
-                .body((begin, end) -> mean.backend().kernels().gaussianKlPerDimension(mean, logVariance, priorMean,
-                        priorLogVariance, klPerDimension, begin, end));
+        return a.launch(new Forward(mean, logVariance, priorMean, priorLogVariance, klPerDimension))
+                .readsAll(mean, logVariance, priorMean, priorLogVariance).writes(Arguments.asColumn(klPerDimension))
+                .nanosPerItem(NANOS_PER_ELEMENT * rows);
     }
 
     /**
@@ -45,8 +45,28 @@ public final class GaussianKlPerDimension {
         long columns = klPerDimension.columns();
         a.shape("klPerDimension", klPerDimension, 1, columns).output("columnWeight", columnWeight, 1, columns);
         a.require(!Float.isNaN(threshold), "threshold", "be a number", threshold);
-        return a.launch(columns).reads(Arguments.asColumn(klPerDimension)).writes(Arguments.asColumn(columnWeight))
-                .body((begin, end) -> klPerDimension.backend().kernels().freeBitsGate(klPerDimension, threshold,
-                        columnWeight, begin, end));
+        return a.launch(new FreeBitsGate(klPerDimension, threshold, columnWeight))
+                .reads(Arguments.asColumn(klPerDimension)).writes(Arguments.asColumn(columnWeight));
+    }
+
+    /** Items are columns. */
+    public record Forward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
+            @Nullable Matrix priorLogVariance, Matrix klPerDimension)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return mean.columns();
+        }
+    }
+
+    /** Items are columns. */
+    public record FreeBitsGate(Matrix klPerDimension, float threshold, Matrix columnWeight)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return klPerDimension.columns();
+        }
     }
 }

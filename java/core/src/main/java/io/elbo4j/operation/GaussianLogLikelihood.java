@@ -2,6 +2,7 @@ package io.elbo4j.operation;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,10 +61,9 @@ public final class GaussianLogLikelihood {
         a.input("logVariance", logVariance, 1, columns).input("x", x).samples("mean", mean, "x", x.rows());
         a.shape("x", x, x.rows(), columns).inputPerRow("dLogLikelihood", dLogLikelihood, mean.rows());
         a.output("dLogVariance", dLogVariance, 1, columns);
-        return a.launch(columns).readsAll(mean, x, dLogLikelihood).reads(Arguments.asColumn(logVariance))
-                .writes(Arguments.asColumn(dLogVariance)).nanosPerItem(NANOS_PER_ELEMENT * mean.rows())
-                .body((begin, end) -> mean.backend().kernels().gaussianSharedLogVarianceGradient(mean, logVariance, x,
-                        dLogLikelihood, dLogVariance, begin, end));
+        return a.launch(new SharedLogVarianceGradient(mean, logVariance, x, dLogLikelihood, dLogVariance))
+                .readsAll(mean, x, dLogLikelihood).reads(Arguments.asColumn(logVariance))
+                .writes(Arguments.asColumn(dLogVariance)).nanosPerItem(NANOS_PER_ELEMENT * mean.rows());
     }
 
     private static Arguments arguments(String name, Matrix mean, Matrix logVariance, Matrix x) {
@@ -76,9 +76,30 @@ public final class GaussianLogLikelihood {
             @Nullable Matrix dLogLikelihood, Matrix logLikelihood, @Nullable Matrix dMean,
             @Nullable Matrix dLogVariance) {
         // With K > 1 the rows of x are no multiple of the items: the launch then takes x as read by all of them.
-        return a.launch(mean.rows()).reads(mean, logVariance, x, dLogLikelihood)
-                .writes(logLikelihood, dMean, dLogVariance).nanosPerItem(NANOS_PER_ELEMENT * mean.columns())
-                .body((begin, end) -> mean.backend().kernels().gaussianLogLikelihood(mean, logVariance, x,
-                        dLogLikelihood, logLikelihood, dMean, dLogVariance, begin, end));
+        return a.launch(new Fused(mean, logVariance, x, dLogLikelihood, logLikelihood, dMean, dLogVariance))
+                .reads(mean, logVariance, x, dLogLikelihood).writes(logLikelihood, dMean, dLogVariance)
+                .nanosPerItem(NANOS_PER_ELEMENT * mean.columns());
+    }
+
+    /** Items are rows of mean. Without dLogLikelihood there are no gradients. */
+    public record Fused(Matrix mean, Matrix logVariance, Matrix x, @Nullable Matrix dLogLikelihood,
+            Matrix logLikelihood, @Nullable Matrix dMean, @Nullable Matrix dLogVariance)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return mean.rows();
+        }
+    }
+
+    /** Items are columns. */
+    public record SharedLogVarianceGradient(Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood,
+            Matrix dLogVariance)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return mean.columns();
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.elbo4j.ElementType;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
+import io.elbo4j.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,10 +79,9 @@ public final class GaussianSampleKl {
         if (logRatio != null) {
             a.outputPerRow("logRatio", logRatio, z.rows());
         }
-        return a.launch(rows).reads(mean, logVariance, priorMean, priorLogVariance).writes(z, kl, logRatio)
-                .nanosPerItem(nanos(mean, z))
-                .body((begin, end) -> mean.backend().kernels().gaussianSampleKl(mean, logVariance, priorMean,
-                        priorLogVariance, noise, z, kl, logRatio, begin, end));
+        return a.launch(new Forward(mean, logVariance, priorMean, priorLogVariance, noise, z, kl, logRatio))
+                .reads(mean, logVariance, priorMean, priorLogVariance).writes(z, kl, logRatio)
+                .nanosPerItem(nanos(mean, z));
     }
 
     /** Gradients for the standard normal prior. */
@@ -115,11 +115,10 @@ public final class GaussianSampleKl {
         a.input("dz", dz).shape("dz", dz, dz.rows(), columns).samples("dz", dz, "mean", rows).noise("dz", dz);
         a.inputPerRow("dKl", dKl, rows);
         gradients(a, mean, priorMean, columnWeight, dMean, dLogVariance, dPriorMean, dPriorLogVariance);
-        return a.launch(rows).reads(mean, logVariance, priorMean, priorLogVariance, dz, dKl).readsAll(columnWeight)
-                .writes(dMean, dLogVariance, dPriorMean, dPriorLogVariance).nanosPerItem(nanos(mean, dz))
-                .body((begin, end) -> mean.backend().kernels().gaussianSampleKlBackward(mean, logVariance, priorMean,
-                        priorLogVariance, noise, dz, dKl, columnWeight, dMean, dLogVariance, dPriorMean,
-                        dPriorLogVariance, begin, end));
+        return a.launch(new Backward(mean, logVariance, priorMean, priorLogVariance, noise, dz, dKl, columnWeight,
+                dMean, dLogVariance, dPriorMean, dPriorLogVariance))
+                .reads(mean, logVariance, priorMean, priorLogVariance, dz, dKl).readsAll(columnWeight)
+                .writes(dMean, dLogVariance, dPriorMean, dPriorLogVariance).nanosPerItem(nanos(mean, dz));
     }
 
     static Arguments distributions(String name, Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
@@ -147,5 +146,29 @@ public final class GaussianSampleKl {
 
     private static double nanos(Matrix mean, Matrix z) {
         return mean.columns() * (KL_NANOS + SAMPLE_NANOS * z.rows() / Math.max(1, mean.rows()));
+    }
+
+    /** Items are rows of mean. Without z there are no samples. */
+    public record Forward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
+            @Nullable Matrix priorLogVariance, Noise noise, @Nullable Matrix z, Matrix kl, @Nullable Matrix logRatio)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return mean.rows();
+        }
+    }
+
+    /** Items are rows of mean. Without dz there are no samples. */
+    public record Backward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
+            @Nullable Matrix priorLogVariance, Noise noise, @Nullable Matrix dz, Matrix dKl,
+            @Nullable Matrix columnWeight, Matrix dMean, Matrix dLogVariance, @Nullable Matrix dPriorMean,
+            @Nullable Matrix dPriorLogVariance)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return mean.rows();
+        }
     }
 }

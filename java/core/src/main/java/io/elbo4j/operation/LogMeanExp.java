@@ -2,6 +2,7 @@ package io.elbo4j.operation;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Operation;
 
 /**
  * log (1/K) sum_k exp(x_k) of each row, without overflow: the importance-weighted bound of K log-weights (Burda, Grosse
@@ -17,8 +18,7 @@ public final class LogMeanExp {
     /** The log-mean-exp of each row. */
     public static Launch forward(Matrix x, Matrix result) {
         Arguments a = arguments("LogMeanExp.forward", x).outputPerRow("result", result, x.rows());
-        return a.launch(x.rows()).reads(x).writes(result).nanosPerItem(NANOS_PER_ELEMENT * x.columns())
-                .body((begin, end) -> x.backend().kernels().logMeanExp(x, result, begin, end));
+        return a.launch(new Forward(x, result)).reads(x).writes(result).nanosPerItem(NANOS_PER_ELEMENT * x.columns());
     }
 
     /**
@@ -28,12 +28,32 @@ public final class LogMeanExp {
     public static Launch backward(Matrix x, Matrix dResult, Matrix dx) {
         Arguments a = arguments("LogMeanExp.backward", x);
         a.inputPerRow("dResult", dResult, x.rows()).output("dx", dx, x.rows(), x.columns());
-        return a.launch(x.rows()).reads(x, dResult).writes(dx).nanosPerItem(NANOS_PER_ELEMENT * x.columns())
-                .body((begin, end) -> x.backend().kernels().logMeanExpBackward(x, dResult, dx, begin, end));
+        return a.launch(new Backward(x, dResult, dx)).reads(x, dResult).writes(dx)
+                .nanosPerItem(NANOS_PER_ELEMENT * x.columns());
     }
 
     private static Arguments arguments(String name, Matrix x) {
         Arguments a = new Arguments(name).input("x", x);
         return a.require(x.columns() >= 1, "x", "have at least 1 column", x.columns() + " columns");
+    }
+
+    /** Items are rows. */
+    public record Forward(Matrix x, Matrix result)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return x.rows();
+        }
+    }
+
+    /** Items are rows. */
+    public record Backward(Matrix x, Matrix dResult, Matrix dx)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return x.rows();
+        }
     }
 }

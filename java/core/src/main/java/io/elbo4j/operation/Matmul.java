@@ -2,6 +2,7 @@ package io.elbo4j.operation;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +28,8 @@ public final class Matmul {
         Arguments arguments = new Arguments("Matmul.forward").input("a", a).input("b", b);
         arguments.shape("b", b, a.columns(), b.columns()).inputOrNull("bias", bias, 1, b.columns());
         arguments.output("c", c, a.rows(), b.columns());
-        return arguments.launch(c.rows()).reads(a).readsAll(b, bias).writes(c)
-                .nanosPerItem(NANOS_PER_PRODUCT * b.rows() * b.columns())
-                .body((begin, end) -> c.backend().kernels().matmul(a, b, bias, relu, c, begin, end));
+        return arguments.launch(new Forward(a, b, bias, relu, c)).reads(a).readsAll(b, bias).writes(c)
+                .nanosPerItem(NANOS_PER_PRODUCT * b.rows() * b.columns());
     }
 
     /**
@@ -40,9 +40,8 @@ public final class Matmul {
         Arguments arguments = new Arguments("Matmul.inputGradient").input("dC", dC).input("b", b);
         arguments.shape("b", b, b.rows(), dC.columns()).inputOrNull("reluOutput", reluOutput, dC.rows(), b.rows());
         arguments.output("dA", dA, dC.rows(), b.rows());
-        return arguments.launch(dA.rows()).reads(dC, reluOutput).readsAll(b).writes(dA)
-                .nanosPerItem(NANOS_PER_PRODUCT * b.rows() * b.columns())
-                .body((begin, end) -> dA.backend().kernels().matmulTransposedB(dC, b, reluOutput, dA, begin, end));
+        return arguments.launch(new InputGradient(dC, b, reluOutput, dA)).reads(dC, reluOutput).readsAll(b).writes(dA)
+                .nanosPerItem(NANOS_PER_PRODUCT * b.rows() * b.columns());
     }
 
     /** dB = a^T dC, summed over the batch: a is B x k, dC is B x n, dB is k x n. 0 for B = 0. */
@@ -50,17 +49,38 @@ public final class Matmul {
         Arguments arguments = new Arguments("Matmul.weightGradient").input("a", a).input("dC", dC);
         arguments.shape("dC", dC, a.rows(), dC.columns()).output("dB", dB, a.columns(), dC.columns());
         long rowsInCache = FLOATS_IN_CACHE / Math.max(1, dB.columns());
-        return arguments.launch(dB.rows()).readsAll(a, dC).writes(dB)
+        return arguments.launch(new WeightGradient(a, dC, dB)).readsAll(a, dC).writes(dB)
                 .nanosPerItem(NANOS_PER_PRODUCT * dC.rows() * dC.columns())
-                .blockItems(Math.max(TILE_ROWS, rowsInCache / TILE_ROWS * TILE_ROWS))
-                .body(new WeightGradient(a, dC, dB));
+                .blockItems(Math.max(TILE_ROWS, rowsInCache / TILE_ROWS * TILE_ROWS));
     }
 
-    /** What {@link #weightGradient} runs, known by name so that a device can fuse it with what follows. */
-    public record WeightGradient(Matrix a, Matrix dC, Matrix dB) implements Launch.Body {
+    /** Items are rows of c. */
+    public record Forward(Matrix a, Matrix b, @Nullable Matrix bias, boolean relu, Matrix c)
+            implements
+                Operation {
         @Override
-        public void run(long begin, long end) {
-            dB.backend().kernels().matmulTransposedA(a, dC, dB, begin, end);
+        public long items() {
+            return c.rows();
+        }
+    }
+
+    /** Items are rows of dA. */
+    public record InputGradient(Matrix dC, Matrix b, @Nullable Matrix reluOutput, Matrix dA)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return dA.rows();
+        }
+    }
+
+    /** Items are rows of dB. Known by name so that a device can fuse it with what follows. */
+    public record WeightGradient(Matrix a, Matrix dC, Matrix dB)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return dB.rows();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
+import io.elbo4j.Operation;
 
 /**
  * Random float32 matrices: element (row, column) is a function of the noise's seed and draw, row and column alone
@@ -16,9 +17,8 @@ public final class RandomFill {
 
     /** Standard normal numbers, of magnitude at most 6.66 (Box and Muller 1958). */
     public static Launch normal(Noise noise, Matrix target) {
-        return arguments("RandomFill.normal", noise, target).launch(target.rows()).writes(target)
-                .nanosPerItem(NORMAL_NANOS * target.columns())
-                .body((begin, end) -> target.backend().kernels().normal(noise, target, begin, end));
+        return arguments("RandomFill.normal", noise, target).launch(new Normal(noise, target)).writes(target)
+                .nanosPerItem(NORMAL_NANOS * target.columns());
     }
 
     /**
@@ -31,13 +31,33 @@ public final class RandomFill {
         a.require(Float.isFinite(low), "low", "be finite", low);
         a.require(high >= low && Float.isFinite(high - low), "high", "be at least low (" + low
                 + ") and finitely far from it", high);
-        return a.launch(target.rows()).writes(target).nanosPerItem(UNIFORM_NANOS * target.columns())
-                .body((begin, end) -> target.backend().kernels().uniform(noise, low, high, target, begin, end));
+        return a.launch(new Uniform(noise, low, high, target)).writes(target)
+                .nanosPerItem(UNIFORM_NANOS * target.columns());
     }
 
     private static Arguments arguments(String name, Noise noise, Matrix target) {
         Arguments.given(name, "noise", noise);
         long rows = Arguments.given(name, "target", target).rows();
         return new Arguments(name).output("target", target, rows, target.columns()).noise("target", target);
+    }
+
+    /** Items are rows. */
+    public record Normal(Noise noise, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return target.rows();
+        }
+    }
+
+    /** Items are rows. */
+    public record Uniform(Noise noise, float low, float high, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return target.rows();
+        }
     }
 }

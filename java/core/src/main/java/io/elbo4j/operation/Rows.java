@@ -4,6 +4,7 @@ import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Operation;
 
 /**
  * Moving rows of float32 elements, bit by bit where nothing is added ({@link #copy} also takes 16-bit elements):
@@ -23,22 +24,19 @@ public final class Rows {
         ElementType from = Arguments.given("Rows.copy", "source", source).type();
         ElementType to = Arguments.given("Rows.copy", "target", target).type();
         Arguments a = new Arguments("Rows.copy").type(from).input("source", source).type(to);
-        return sameShape(a, source, target)
-                .body((begin, end) -> target.backend().kernels().copy(source, target, begin, end));
+        return sameShape(a, source, target, new Copy(source, target));
     }
 
     /** target = target + source, of one shape. */
     public static Launch add(Matrix source, Matrix target) {
-        return sameShape(new Arguments("Rows.add").input("source", source), source, target)
-                .body((begin, end) -> target.backend().kernels().add(source, target, begin, end));
+        return sameShape(new Arguments("Rows.add").input("source", source), source, target, new Add(source, target));
     }
 
     /** Every element of target = value, which may be any float. */
     public static Launch fill(float value, Matrix target) {
         long rows = Arguments.given("Rows.fill", "target", target).rows();
         Arguments a = new Arguments("Rows.fill").output("target", target, rows, target.columns());
-        return a.launch(target.rows()).writes(target).nanosPerItem(NANOS_PER_ELEMENT * target.columns())
-                .body((begin, end) -> target.backend().kernels().fill(value, target, begin, end));
+        return a.launch(new Fill(value, target)).writes(target).nanosPerItem(NANOS_PER_ELEMENT * target.columns());
     }
 
     /**
@@ -51,10 +49,9 @@ public final class Rows {
         Arguments a = new Arguments("Rows.gather").input("source", source);
         long rows = Arguments.given("Rows.gather", "target", target).rows();
         a.indices(indices, "target", rows).output("target", target, rows, source.columns());
-        return a.launch(target.rows()).readsAll(source).reads(indices).writes(target)
+        return a.launch(new Gather(source, indices, target)).readsAll(source).reads(indices).writes(target)
                 .nanosPerItem(NANOS_PER_ELEMENT * target.columns())
-                .require(() -> requireRows(indices, rows, source.rows()))
-                .body((begin, end) -> target.backend().kernels().gather(source, indices, target, begin, end));
+                .require(() -> requireRows(indices, rows, source.rows()));
     }
 
     /**
@@ -66,10 +63,9 @@ public final class Rows {
         Arguments a = new Arguments("Rows.scatterAdd").input("source", source);
         long rows = Arguments.given("Rows.scatterAdd", "target", target).rows();
         a.indices(indices, "source", source.rows()).output("target", target, rows, source.columns());
-        return a.launch(target.columns()).readsAll(source).reads(indices).writes(Arguments.whole(target))
-                .nanosPerItem(NANOS_PER_ELEMENT * source.rows())
-                .require(() -> requireRows(indices, source.rows(), rows))
-                .body((begin, end) -> target.backend().kernels().scatterAdd(source, indices, target, begin, end));
+        return a.launch(new ScatterAdd(source, indices, target)).readsAll(source).reads(indices)
+                .writes(Arguments.whole(target)).nanosPerItem(NANOS_PER_ELEMENT * source.rows())
+                .require(() -> requireRows(indices, source.rows(), rows));
     }
 
     private static void requireRows(Indices indices, long used, long rows) {
@@ -77,9 +73,59 @@ public final class Rows {
         indices.requireWithin(rows);
     }
 
-    private static Launch sameShape(Arguments a, Matrix source, Matrix target) {
+    private static Launch sameShape(Arguments a, Matrix source, Matrix target, Operation body) {
         a.output("target", target, source.rows(), source.columns());
-        return a.launch(source.rows()).reads(source).writes(target)
+        return a.launch(body).reads(source).writes(target)
                 .nanosPerItem(NANOS_PER_ELEMENT * source.columns());
+    }
+
+    /** Items are rows. */
+    public record Copy(Matrix source, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return target.rows();
+        }
+    }
+
+    /** Items are rows. */
+    public record Add(Matrix source, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return target.rows();
+        }
+    }
+
+    /** Items are rows. */
+    public record Fill(float value, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return target.rows();
+        }
+    }
+
+    /** Items are rows of target. */
+    public record Gather(Matrix source, Indices indices, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return target.rows();
+        }
+    }
+
+    /** Items are columns. */
+    public record ScatterAdd(Matrix source, Indices indices, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return target.columns();
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.elbo4j.operation;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Operation;
 
 /**
  * Sums of a B x D float32 matrix. Row sums add in float64 and round once (0.5 ULP of the exact sum of the float32 quads
@@ -17,30 +18,50 @@ public final class Sums {
     /** sums[r] (B x 1) = the sum of row r of x. */
     public static Launch rows(Matrix x, Matrix sums) {
         Arguments a = new Arguments("Sums.rows").input("x", x).outputPerRow("sums", sums, x.rows());
-        return a.launch(x.rows()).reads(x).writes(sums).nanosPerItem(NANOS_PER_ELEMENT * x.columns())
-                .body((begin, end) -> x.backend().kernels().rowSums(x, sums, begin, end));
+        return a.launch(new Rows(x, sums)).reads(x).writes(sums).nanosPerItem(NANOS_PER_ELEMENT * x.columns());
     }
 
     /** sums[r] (B x 1) = the sum of the squares of row r of x; a square above 3.4e38 gives +infinity. */
     public static Launch rowsOfSquares(Matrix x, Matrix sums) {
         Arguments a = new Arguments("Sums.rowsOfSquares").input("x", x).outputPerRow("sums", sums, x.rows());
-        return a.launch(x.rows()).reads(x).writes(sums).nanosPerItem(NANOS_PER_ELEMENT * x.columns())
-                .body((begin, end) -> x.backend().kernels().rowSumsOfSquares(x, sums, begin, end));
+        return a.launch(new RowsOfSquares(x, sums)).reads(x).writes(sums)
+                .nanosPerItem(NANOS_PER_ELEMENT * x.columns());
     }
 
     /** sums[j] (1 x D) = the sum of column j of x: the gradient of a bias. */
     public static Launch columns(Matrix x, Matrix sums) {
         Arguments a = new Arguments("Sums.columns").input("x", x).output("sums", sums, 1, x.columns());
-        return a.launch(x.columns()).readsAll(x).writes(Arguments.asColumn(sums))
-                .nanosPerItem(NANOS_PER_ELEMENT * x.rows())
-                .body(new Columns(x, sums));
+        return a.launch(new Columns(x, sums)).readsAll(x).writes(Arguments.asColumn(sums))
+                .nanosPerItem(NANOS_PER_ELEMENT * x.rows());
     }
 
-    /** What {@link #columns} runs, known by name so that a device can fuse it with what follows. */
-    public record Columns(Matrix x, Matrix sums) implements Launch.Body {
+    /** Items are rows. */
+    public record Rows(Matrix x, Matrix sums)
+            implements
+                Operation {
         @Override
-        public void run(long begin, long end) {
-            x.backend().kernels().columnSums(x, sums, begin, end);
+        public long items() {
+            return x.rows();
+        }
+    }
+
+    /** Items are rows. */
+    public record RowsOfSquares(Matrix x, Matrix sums)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return x.rows();
+        }
+    }
+
+    /** Items are columns. Known by name so that a device can fuse it with what follows. */
+    public record Columns(Matrix x, Matrix sums)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return x.columns();
         }
     }
 }

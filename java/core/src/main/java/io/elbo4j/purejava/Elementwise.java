@@ -7,7 +7,6 @@ import static io.elbo4j.purejava.Scratch.width;
 
 import io.elbo4j.Activation;
 import io.elbo4j.Matrix;
-import io.elbo4j.ScalarFunction;
 import io.elbo4j.numerics.Exp;
 import io.elbo4j.numerics.Gelu;
 import io.elbo4j.numerics.Log;
@@ -16,6 +15,9 @@ import io.elbo4j.numerics.Relu;
 import io.elbo4j.numerics.Sigmoid;
 import io.elbo4j.numerics.Softplus;
 import io.elbo4j.numerics.Tanh;
+import io.elbo4j.operation.Elementwise.Apply;
+import io.elbo4j.operation.Elementwise.Gradient;
+import io.elbo4j.operation.Elementwise.Map;
 
 /**
  * Activations y = f(x), their gradients dx = dy f'(x) and other scalar functions, element by element. x is the input of
@@ -32,20 +34,22 @@ import io.elbo4j.numerics.Tanh;
 final class Elementwise {
     private Elementwise() {}
 
-    static void activation(Activation activation, Matrix x, Matrix y, long begin, long end) {
+    static void apply(Apply op, long begin, long end) {
+        Matrix x = op.x();
         float[] t = Scratch.get().tile(0);
         int columns = (int) x.columns();
         for (long r = begin; r < end; r++) {
             for (int c = 0; c < columns; c += TILE) {
                 int n = width(c, columns);
                 load(x, r, c, t, n);
-                activate(activation, t, n);
-                store(t, y, r, c, n);
+                activate(op.function(), t, n);
+                store(t, op.y(), r, c, n);
             }
         }
     }
 
-    static void activationGradient(Activation activation, Matrix x, Matrix dy, Matrix dx, long begin, long end) {
+    static void gradient(Gradient op, long begin, long end) {
+        Matrix x = op.x();
         Scratch scratch = Scratch.get();
         float[] t = scratch.tile(0);
         float[] g = scratch.tile(1);
@@ -54,21 +58,22 @@ final class Elementwise {
             for (int c = 0; c < columns; c += TILE) {
                 int n = width(c, columns);
                 load(x, r, c, t, n);
-                load(dy, r, c, g, n);
-                differentiate(activation, t, g, n);
-                store(g, dx, r, c, n);
+                load(op.dy(), r, c, g, n);
+                differentiate(op.function(), t, g, n);
+                store(g, op.dx(), r, c, n);
             }
         }
     }
 
-    static void map(ScalarFunction function, Matrix x, Matrix y, long begin, long end) {
+    static void map(Map op, long begin, long end) {
+        Matrix x = op.x();
         float[] t = Scratch.get().tile(0);
         int columns = (int) x.columns();
         for (long r = begin; r < end; r++) {
             for (int c = 0; c < columns; c += TILE) {
                 int n = width(c, columns);
                 load(x, r, c, t, n);
-                switch (function) {
+                switch (op.function()) {
                     case EXP -> {
                         for (int i = 0; i < n; i++) {
                             t[i] = Exp.exp(t[i]);
@@ -86,7 +91,7 @@ final class Elementwise {
                         }
                     }
                 }
-                store(t, y, r, c, n);
+                store(t, op.y(), r, c, n);
             }
         }
     }

@@ -6,6 +6,8 @@ import static io.elbo4j.purejava.Scratch.TILE;
 import static io.elbo4j.purejava.Scratch.width;
 
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.GaussianKlPerDimension.Forward;
+import io.elbo4j.operation.GaussianKlPerDimension.FreeBitsGate;
 import java.util.Arrays;
 
 /**
@@ -22,8 +24,8 @@ import java.util.Arrays;
 final class GaussianKlPerDimension {
     private GaussianKlPerDimension() {}
 
-    static void forward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance,
-            Matrix klPerDimension, long begin, long end) {
+    static void forward(Forward op, long begin, long end) {
+        Matrix mean = op.mean();
         Scratch scratch = Scratch.get();
         Matmul.Scratch chains = Matmul.Scratch.get();
         float[] m = scratch.tile(0);
@@ -43,8 +45,8 @@ final class GaussianKlPerDimension {
                 int last = (int) ((chunk + 1L) * rows / chunks);
                 for (int r = (int) ((long) chunk * rows / chunks); r < last; r++) {
                     load(mean, r, c, m, n);
-                    load(logVariance, r, c, lv, n);
-                    GaussianSampleKl.loadPrior(priorMean, priorLogVariance, r, c, pm, plv, inverse, n);
+                    load(op.logVariance(), r, c, lv, n);
+                    GaussianSampleKl.loadPrior(op.priorMean(), op.priorLogVariance(), r, c, pm, plv, inverse, n);
                     GaussianSampleKl.standardDeviation(lv, s, n);
                     GaussianSampleKl.klTerms(m, lv, s, pm, plv, inverse, t, n);
                     Matmul.add(t, sum, n);
@@ -54,19 +56,20 @@ final class GaussianKlPerDimension {
             for (int i = 0; i < n; i++) {
                 sum[i] = 0.5f * sum[i];
             }
-            store(sum, klPerDimension, 0, c, n);
+            store(sum, op.klPerDimension(), 0, c, n);
         }
     }
 
-    static void freeBitsGate(Matrix klPerDimension, float threshold, Matrix columnWeight, long begin, long end) {
+    static void freeBitsGate(FreeBitsGate op, long begin, long end) {
         float[] kl = Scratch.get().tile(0);
+        float threshold = op.threshold();
         for (int c = (int) begin; c < end; c += TILE) {
             int n = width(c, (int) end);
-            load(klPerDimension, 0, c, kl, n);
+            load(op.klPerDimension(), 0, c, kl, n);
             for (int i = 0; i < n; i++) {
                 kl[i] = kl[i] <= threshold ? 0 : 1;
             }
-            store(kl, columnWeight, 0, c, n);
+            store(kl, op.columnWeight(), 0, c, n);
         }
     }
 }

@@ -10,6 +10,8 @@ import static io.elbo4j.purejava.Scratch.width;
 import io.elbo4j.Matrix;
 import io.elbo4j.numerics.Exp;
 import io.elbo4j.numerics.RowSum;
+import io.elbo4j.operation.GaussianLogLikelihood.Fused;
+import io.elbo4j.operation.GaussianLogLikelihood.SharedLogVarianceGradient;
 import java.util.Arrays;
 
 /**
@@ -31,9 +33,12 @@ final class GaussianLogLikelihood {
 
     private GaussianLogLikelihood() {}
 
-    /** dLogLikelihood is null when no gradient is wanted; dMean and dLogVariance are nullable. */
-    static void fused(Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood,
-            Matrix dMean, Matrix dLogVariance, long begin, long end) {
+    static void fused(Fused op, long begin, long end) {
+        Matrix mean = op.mean();
+        Matrix x = op.x();
+        Matrix dLogLikelihood = op.dLogLikelihood();
+        Matrix dMean = op.dMean();
+        Matrix dLogVariance = op.dLogVariance();
         Scratch scratch = Scratch.get();
         float[] m = scratch.tile(0);
         float[] lv = scratch.tile(1);
@@ -50,7 +55,7 @@ final class GaussianLogLikelihood {
             for (int c = 0; c < columns; c += TILE) {
                 int n = width(c, columns);
                 load(mean, r, c, m, n);
-                load(logVariance, r, c, lv, n);
+                load(op.logVariance(), r, c, lv, n);
                 load(x, r / samples, c, observed, n);
                 precision(lv, iv, n);
                 deviations(m, iv, observed, di, q, n);
@@ -65,13 +70,14 @@ final class GaussianLogLikelihood {
                     store(q, dLogVariance, r, c, n);
                 }
             }
-            set(logLikelihood, r, -0.5f * (RowSum.finish(scratch.lanes) + constant));
+            set(op.logLikelihood(), r, -0.5f * (RowSum.finish(scratch.lanes) + constant));
         }
     }
 
     /** logVariance and dLogVariance are 1 x D. */
-    static void sharedLogVarianceGradient(Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood,
-            Matrix dLogVariance, long begin, long end) {
+    static void sharedLogVarianceGradient(SharedLogVarianceGradient op, long begin, long end) {
+        Matrix mean = op.mean();
+        Matrix x = op.x();
         Scratch scratch = Scratch.get();
         Matmul.Scratch chains = Matmul.Scratch.get();
         float[] m = scratch.tile(0);
@@ -86,7 +92,7 @@ final class GaussianLogLikelihood {
         long samples = x.rows() == 0 ? 1 : mean.rows() / x.rows();
         for (int c = (int) begin; c < end; c += TILE) {
             int n = width(c, (int) end);
-            load(logVariance, 0, c, lv, n);
+            load(op.logVariance(), 0, c, lv, n);
             precision(lv, iv, n);
             for (int chunk = 0; chunk < chunks; chunk++) {
                 Arrays.fill(sum, 0, n, 0);
@@ -95,12 +101,12 @@ final class GaussianLogLikelihood {
                     load(mean, r, c, m, n);
                     load(x, r / samples, c, observed, n);
                     deviations(m, iv, observed, di, q, n);
-                    logVarianceGradient(get(dLogLikelihood, r), q, n);
+                    logVarianceGradient(get(op.dLogLikelihood(), r), q, n);
                     Matmul.add(q, sum, n);
                 }
                 chains.merge(chunk, chunks, 1, n);
             }
-            store(sum, dLogVariance, 0, c, n);
+            store(sum, op.dLogVariance(), 0, c, n);
         }
     }
 

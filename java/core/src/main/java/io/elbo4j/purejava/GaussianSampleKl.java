@@ -9,10 +9,11 @@ import static io.elbo4j.purejava.Scratch.width;
 
 import io.elbo4j.ElementType;
 import io.elbo4j.Matrix;
-import io.elbo4j.Noise;
 import io.elbo4j.numerics.Exp;
 import io.elbo4j.numerics.RowSum;
 import io.elbo4j.numerics.VarianceKl;
+import io.elbo4j.operation.GaussianSampleKl.Backward;
+import io.elbo4j.operation.GaussianSampleKl.Forward;
 import java.util.Arrays;
 
 /**
@@ -44,8 +45,10 @@ import java.util.Arrays;
 final class GaussianSampleKl {
     private GaussianSampleKl() {}
 
-    static void forward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance, Noise noise,
-            Matrix z, Matrix kl, Matrix logRatio, long begin, long end) {
+    static void forward(Forward op, long begin, long end) {
+        Matrix mean = op.mean();
+        Matrix z = op.z();
+        Matrix logRatio = op.logRatio();
         Scratch scratch = Scratch.get();
         float[] m = scratch.tile(0);
         float[] lv = scratch.tile(1);
@@ -66,8 +69,8 @@ final class GaussianSampleKl {
                 for (int c = 0; c < columns; c += TILE) {
                     int n = width(c, columns);
                     load(mean, r, c, m, n);
-                    load(logVariance, r, c, lv, n);
-                    loadPrior(priorMean, priorLogVariance, r, c, pm, plv, inverse, n);
+                    load(op.logVariance(), r, c, lv, n);
+                    loadPrior(op.priorMean(), op.priorLogVariance(), r, c, pm, plv, inverse, n);
                     standardDeviation(lv, s, n);
                     if (zRow == first) {
                         klTerms(m, lv, s, pm, plv, inverse, term, n);
@@ -76,7 +79,7 @@ final class GaussianSampleKl {
                     if (z == null) {
                         continue;
                     }
-                    RandomFill.normals(noise, zRow, c, eps, n, scratch.words);
+                    RandomFill.normals(op.noise(), zRow, c, eps, n, scratch.words);
                     sample(m, s, eps, sample, n);
                     store(sample, z, zRow, c, n);
                     if (logRatio != null) {
@@ -91,14 +94,15 @@ final class GaussianSampleKl {
                     set(logRatio, zRow, 0.5f * RowSum.finish(scratch.otherLanes));
                 }
             }
-            set(kl, r, 0.5f * RowSum.finish(scratch.lanes));
+            set(op.kl(), r, 0.5f * RowSum.finish(scratch.lanes));
         }
     }
 
-    /** dz and columnWeight are nullable, dPriorMean and dPriorLogVariance are nullable. */
-    static void backward(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance, Noise noise,
-            Matrix dz, Matrix dKl, Matrix columnWeight, Matrix dMean, Matrix dLogVariance, Matrix dPriorMean,
-            Matrix dPriorLogVariance, long begin, long end) {
+    static void backward(Backward op, long begin, long end) {
+        Matrix mean = op.mean();
+        Matrix dz = op.dz();
+        Matrix dPriorMean = op.dPriorMean();
+        Matrix dPriorLogVariance = op.dPriorLogVariance();
         Scratch scratch = Scratch.get();
         float[] m = scratch.tile(0);
         float[] lv = scratch.tile(1);
@@ -123,7 +127,7 @@ final class GaussianSampleKl {
                 }
                 for (long zRow = r * samples; zRow < (r + 1) * samples; zRow++) {
                     load(dz, zRow, c, g, n);
-                    RandomFill.normals(noise, zRow, c, eps, n, scratch.words);
+                    RandomFill.normals(op.noise(), zRow, c, eps, n, scratch.words);
                     if (zRow == r * samples) {
                         startSums(g, eps, sum, sumEps, n);
                     } else {
@@ -131,14 +135,14 @@ final class GaussianSampleKl {
                     }
                 }
                 load(mean, r, c, m, n);
-                load(logVariance, r, c, lv, n);
-                loadPrior(priorMean, priorLogVariance, r, c, pm, plv, inverse, n);
+                load(op.logVariance(), r, c, lv, n);
+                loadPrior(op.priorMean(), op.priorLogVariance(), r, c, pm, plv, inverse, n);
                 standardDeviation(lv, s, n);
-                loadWeights(get(dKl, r), columnWeight, c, w, n);
+                loadWeights(get(op.dKl(), r), op.columnWeight(), c, w, n);
                 meanGradient(m, pm, inverse, w, sum, result, n);
-                store(result, dMean, r, c, n);
+                store(result, op.dMean(), r, c, n);
                 logVarianceGradient(s, inverse, w, sumEps, result, n);
-                store(result, dLogVariance, r, c, n);
+                store(result, op.dLogVariance(), r, c, n);
                 if (dPriorMean != null) {
                     priorMeanGradient(m, pm, inverse, w, result, n);
                     store(result, dPriorMean, r, c, n);

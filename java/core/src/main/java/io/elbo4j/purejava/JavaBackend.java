@@ -3,6 +3,8 @@ package io.elbo4j.purejava;
 import io.elbo4j.Backend;
 import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
+import io.elbo4j.Kernel;
+import io.elbo4j.Operation;
 import io.elbo4j.Storage;
 
 /**
@@ -15,12 +17,17 @@ public final class JavaBackend extends Backend {
 
     /** @param threads at least 1 */
     public JavaBackend(int threads) {
-        super("java", Memory.HEAP, new JavaKernels(), threads);
+        super("java", Memory.HEAP, threads);
     }
 
     @Override
     public String description() {
         return "pure Java on " + System.getProperty("java.vm.name") + " " + System.getProperty("java.version");
+    }
+
+    @Override
+    protected Kernel kernel(Operation operation) {
+        return new JavaKernel(operation);
     }
 
     @Override

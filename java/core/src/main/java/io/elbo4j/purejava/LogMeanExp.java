@@ -11,6 +11,8 @@ import io.elbo4j.Matrix;
 import io.elbo4j.numerics.Exp;
 import io.elbo4j.numerics.Log;
 import io.elbo4j.numerics.RowSum;
+import io.elbo4j.operation.LogMeanExp.Backward;
+import io.elbo4j.operation.LogMeanExp.Forward;
 
 /**
  * The log of the mean exponential over the K columns of a row, as importance-weighted bounds need it:
@@ -27,22 +29,24 @@ import io.elbo4j.numerics.RowSum;
 final class LogMeanExp {
     private LogMeanExp() {}
 
-    static void forward(Matrix x, Matrix result, long begin, long end) {
+    static void forward(Forward op, long begin, long end) {
+        Matrix x = op.x();
         Scratch scratch = Scratch.get();
         for (long r = begin; r < end; r++) {
             float m = maximum(x, r, scratch);
             boolean finite = Math.abs(m) < Float.POSITIVE_INFINITY;
-            set(result, r, finite ? m + Log.log(sum(x, r, m, scratch) / (float) x.columns()) : m);
+            set(op.result(), r, finite ? m + Log.log(sum(x, r, m, scratch) / (float) x.columns()) : m);
         }
     }
 
-    static void backward(Matrix x, Matrix dResult, Matrix dx, long begin, long end) {
+    static void backward(Backward op, long begin, long end) {
+        Matrix x = op.x();
         Scratch scratch = Scratch.get();
         float[] t = scratch.tile(0);
         int columns = (int) x.columns();
         for (long r = begin; r < end; r++) {
             float m = maximum(x, r, scratch);
-            float w = get(dResult, r) / sum(x, r, m, scratch);
+            float w = get(op.dResult(), r) / sum(x, r, m, scratch);
             for (int c = 0; c < columns; c += TILE) {
                 int n = width(c, columns);
                 load(x, r, c, t, n);
@@ -50,7 +54,7 @@ final class LogMeanExp {
                 for (int i = 0; i < n; i++) {
                     t[i] = t[i] * w;
                 }
-                store(t, dx, r, c, n);
+                store(t, op.dx(), r, c, n);
             }
         }
     }

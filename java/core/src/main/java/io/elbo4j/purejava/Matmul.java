@@ -1,17 +1,25 @@
 package io.elbo4j.purejava;
 
+import static io.elbo4j.purejava.HeapAddress.index;
+import static io.elbo4j.purejava.HeapAddress.load;
+import static io.elbo4j.purejava.HeapAddress.store;
+import static io.elbo4j.purejava.HeapAddress.values;
+
+import io.elbo4j.Matrix;
+import io.elbo4j.operation.Matmul.Forward;
+import io.elbo4j.operation.Matmul.InputGradient;
+import io.elbo4j.operation.Matmul.WeightGradient;
 import java.util.Arrays;
 
 /**
  * Matrix products of row-major float32 matrices inside {@code float[]}, with fused epilogues.
  *
- * <p>Every output is one chain of fma from +0, k ascending; where k is the batch ({@link #matmulTransposedA}) it is one
+ * <p>Every output is one chain of fma from +0, k ascending; where k is the batch ({@link #weightGradient}) it is one
  * such chain for each of {@link #batchChunks} chunks, combined by the adjacent-first tree of float additions. These are
  * the same bits as those of every other backend.
  *
- * <p>Each matrix has an offset (of its element 0, 0) and a leading dimension (elements from one row to the next). Each
- * call computes the rows {@code begin} (included) to {@code end} (excluded) of the output and touches nothing else of
- * it, so that threads can share a product. The output must not overlap an input. Arguments are checked by the callers.
+ * <p>Each call computes the rows {@code begin} (included) to {@code end} (excluded) of the output and touches nothing
+ * else of it, so that threads can share a product. The output must not overlap an input.
  *
  * <p>How it gets its speed: the compiler vectorises a loop whose arrays are all indexed by the same variable, not one
  * over a flat array with several offsets. So strips of B are copied into a panel with one array for each k, and the hot
@@ -21,80 +29,89 @@ final class Matmul {
     private Matmul() {}
 
     /** C = activation(A·B + bias): A rows x k, B k x n, bias n or null; the activation is ReLU or the identity. */
-    static void matmul(float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float[] bias, int biasOffset,
-            boolean relu, float[] c, int cOffset, int ldc, int n, int k, int begin, int end) {
+    static void forward(Forward op, long begin, long end) {
         Scratch scratch = Scratch.get();
+        Matrix bias = op.bias();
+        int n = (int) op.c().columns();
+        int k = (int) op.a().columns();
         int width = Scratch.stripWidth(n, k);
         for (int j = 0; j < n; j += width) {
             int columns = Math.min(width, n - j);
-            float[][] panel = scratch.panel(k);
-            for (int step = 0; step < k; step++) {
-                System.arraycopy(b, bOffset + step * ldb + j, panel[step], 0, columns);
-            }
+            float[][] panel = panel(scratch, op.b(), j, columns, k);
             if (bias != null) {
-                System.arraycopy(bias, biasOffset + j, scratch.operand, 0, columns);
+                load(bias, 0, j, scratch.operand, columns);
             }
-            for (int row = begin; row < end; row += ROWS) {
-                chains(scratch, a, aOffset, lda, 1, panel, columns, k, 1, row, end);
+            for (int row = (int) begin; row < end; row += ROWS) {
+                chains(scratch, op.a(), stride(op.a()), 1, panel, columns, k, 1, row, (int) end);
                 for (int i = 0; i < ROWS && row + i < end; i++) {
                     if (bias != null) {
                         add(scratch.operand, scratch.sums[i], columns);
                     }
-                    if (relu) {
+                    if (op.relu()) {
                         relu(scratch.sums[i], columns);
                     }
-                    System.arraycopy(scratch.sums[i], 0, c, cOffset + (row + i) * ldc + j, columns);
+                    store(scratch.sums[i], op.c(), row + i, j, columns);
                 }
             }
         }
     }
 
     /**
-     * C = A·Bᵀ, the gradient of an input: A rows x k, B n x k. Where {@code gate} (rows x n, or null: the output of the
-     * ReLU whose gradient this is) is less than or equal to 0, the output is +0.
+     * dA = dC·Bᵀ, the gradient of an input: dC rows x n, B k x n. Where the output of the ReLU whose gradient this is
+     * (rows x k, or null) is less than or equal to 0, dA is +0.
      */
-    static void matmulTransposedB(float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float[] gate,
-            int gateOffset, int ldg, float[] c, int cOffset, int ldc, int n, int k, int begin, int end) {
+    static void inputGradient(InputGradient op, long begin, long end) {
         Scratch scratch = Scratch.get();
+        Matrix gate = op.reluOutput();
+        int n = (int) op.dA().columns();
+        int k = (int) op.dC().columns();
         int width = Scratch.stripWidth(n, k);
         for (int j = 0; j < n; j += width) {
             int columns = Math.min(width, n - j);
             float[][] panel = scratch.panel(k);
-            transpose(b, bOffset + j * ldb, ldb, columns, k, panel);
-            for (int row = begin; row < end; row += ROWS) {
-                chains(scratch, a, aOffset, lda, 1, panel, columns, k, 1, row, end);
+            transpose(values(op.b()), index(op.b(), j, 0), stride(op.b()), columns, k, panel);
+            for (int row = (int) begin; row < end; row += ROWS) {
+                chains(scratch, op.dC(), stride(op.dC()), 1, panel, columns, k, 1, row, (int) end);
                 for (int i = 0; i < ROWS && row + i < end; i++) {
                     if (gate != null) {
-                        System.arraycopy(gate, gateOffset + (row + i) * ldg + j, scratch.operand, 0, columns);
+                        load(gate, row + i, j, scratch.operand, columns);
                         clearWhereNotPositive(scratch.operand, scratch.sums[i], columns);
                     }
-                    System.arraycopy(scratch.sums[i], 0, c, cOffset + (row + i) * ldc + j, columns);
+                    store(scratch.sums[i], op.dA(), row + i, j, columns);
                 }
             }
         }
     }
 
-    /**
-     * C = Aᵀ·B, the gradient of weights: A k x m, B k x n, C m x n, where k is the batch; {@code begin}, {@code end}
-     * are columns of A.
-     */
-    static void matmulTransposedA(float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float[] c,
-            int cOffset, int ldc, int n, int k, int begin, int end) {
+    /** dB = Aᵀ·dC, the gradient of weights: A batch x k, dC batch x n, dB k x n. */
+    static void weightGradient(WeightGradient op, long begin, long end) {
         Scratch scratch = Scratch.get();
-        int width = Scratch.stripWidth(n, k);
+        int n = (int) op.dB().columns();
+        int batch = (int) op.a().rows();
+        int width = Scratch.stripWidth(n, batch);
         for (int j = 0; j < n; j += width) {
             int columns = Math.min(width, n - j);
-            float[][] panel = scratch.panel(k);
-            for (int step = 0; step < k; step++) {
-                System.arraycopy(b, bOffset + step * ldb + j, panel[step], 0, columns);
-            }
-            for (int row = begin; row < end; row += ROWS) {
-                chains(scratch, a, aOffset, 1, lda, panel, columns, k, batchChunks(k), row, end);
+            float[][] panel = panel(scratch, op.dC(), j, columns, batch);
+            for (int row = (int) begin; row < end; row += ROWS) {
+                chains(scratch, op.a(), 1, stride(op.a()), panel, columns, batch, batchChunks(batch), row, (int) end);
                 for (int i = 0; i < ROWS && row + i < end; i++) {
-                    System.arraycopy(scratch.sums[i], 0, c, cOffset + (row + i) * ldc + j, columns);
+                    store(scratch.sums[i], op.dB(), row + i, j, columns);
                 }
             }
         }
+    }
+
+    private static int stride(Matrix m) {
+        return (int) m.rowStride();
+    }
+
+    /** A strip of B, one array for each k. */
+    private static float[][] panel(Scratch scratch, Matrix b, int column, int columns, int k) {
+        float[][] panel = scratch.panel(k);
+        for (int step = 0; step < k; step++) {
+            load(b, step, column, panel[step], columns);
+        }
+        return panel;
     }
 
     /** Into how many chains a sum over the batch is cut: a power of two from 1 to 8, a function of the batch alone. */
@@ -106,12 +123,13 @@ final class Matmul {
 
     /**
      * Leaves in {@code scratch.sums} the rows {@code row} to {@code row + 2} of A times the panel. A's element (i, k)
-     * is at
-     * {@code offset + i * rowStride + k * stepStride}. Rows from {@code end} on are replaced by the last one: the same
+     * is at {@code index + i * rowStride + k * stepStride}. Rows from {@code end} on are replaced by the last one: the same
      * work again costs less than a second set of loops.
      */
-    private static void chains(Scratch scratch, float[] a, int offset, int rowStride, int stepStride, float[][] panel,
-            int columns, int k, int chunks, int row, int end) {
+    private static void chains(Scratch scratch, Matrix of, int rowStride, int stepStride, float[][] panel, int columns,
+            int k, int chunks, int row, int end) {
+        float[] a = values(of);
+        int offset = index(of, 0, 0);
         int row0 = offset + row * rowStride;
         int row1 = offset + Math.min(row + 1, end - 1) * rowStride;
         int row2 = offset + Math.min(row + 2, end - 1) * rowStride;

@@ -1,15 +1,14 @@
 package io.elbo4j.purejava;
 
-import static io.elbo4j.purejava.HeapAddress.load;
 import static io.elbo4j.purejava.HeapAddress.store;
 import static io.elbo4j.purejava.Scratch.TILE;
 import static io.elbo4j.purejava.Scratch.width;
 
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
-import io.elbo4j.numerics.Normal;
 import io.elbo4j.numerics.Philox;
-import io.elbo4j.numerics.Uniform;
+import io.elbo4j.operation.RandomFill.Normal;
+import io.elbo4j.operation.RandomFill.Uniform;
 
 /**
  * Random matrices. The Philox block (column / 4, row, draw) has the words w0 to w3 of four columns:
@@ -17,55 +16,40 @@ import io.elbo4j.numerics.Uniform;
  * <pre>
  * normal     boxMuller(w0, w1), boxMuller(w2, w3)
  * uniform    low + (high - low) u, u = (w >> 8) 2^-24
- * binarise   u &lt; probability ? 1 : 0, and NaN where the probability is
  * </pre>
  */
 final class RandomFill {
     private RandomFill() {}
 
-    static void normal(Noise noise, Matrix target, long begin, long end) {
+    static void normal(Normal op, long begin, long end) {
+        Matrix target = op.target();
         Scratch scratch = Scratch.get();
         float[] eps = scratch.tile(0);
         int columns = (int) target.columns();
         for (long r = begin; r < end; r++) {
             for (int c = 0; c < columns; c += TILE) {
                 int n = width(c, columns);
-                normals(noise, r, c, eps, n, scratch.words);
+                normals(op.noise(), r, c, eps, n, scratch.words);
                 store(eps, target, r, c, n);
             }
         }
     }
 
-    static void uniform(Noise noise, float low, float high, Matrix target, long begin, long end) {
+    static void uniform(Uniform op, long begin, long end) {
+        Matrix target = op.target();
+        float low = op.low();
+        float range = op.high() - low;
         Scratch scratch = Scratch.get();
         float[] u = scratch.tile(0);
         int columns = (int) target.columns();
         for (long r = begin; r < end; r++) {
             for (int c = 0; c < columns; c += TILE) {
                 int n = width(c, columns);
-                uniforms(noise, r, c, u, n, scratch.words);
+                uniforms(op.noise(), r, c, u, n, scratch.words);
                 for (int i = 0; i < n; i++) {
-                    u[i] = Math.fma(high - low, u[i], low);
+                    u[i] = Math.fma(range, u[i], low);
                 }
                 store(u, target, r, c, n);
-            }
-        }
-    }
-
-    static void binarise(Matrix probability, Noise noise, Matrix target, long begin, long end) {
-        Scratch scratch = Scratch.get();
-        float[] p = scratch.tile(0);
-        float[] u = scratch.tile(1);
-        int columns = (int) target.columns();
-        for (long r = begin; r < end; r++) {
-            for (int c = 0; c < columns; c += TILE) {
-                int n = width(c, columns);
-                load(probability, r, c, p, n);
-                uniforms(noise, r, c, u, n, scratch.words);
-                for (int i = 0; i < n; i++) {
-                    p[i] = p[i] != p[i] ? p[i] : u[i] < p[i] ? 1 : 0;
-                }
-                store(p, target, r, c, n);
             }
         }
     }
@@ -74,14 +58,14 @@ final class RandomFill {
     static void normals(Noise noise, long row, int column, float[] eps, int n, int[] words) {
         words(noise, row, column, n, words);
         for (int i = 0; i < n; i += 2) {
-            Normal.boxMuller(words[i], words[i + 1], eps, i);
+            io.elbo4j.numerics.Normal.boxMuller(words[i], words[i + 1], eps, i);
         }
     }
 
-    private static void uniforms(Noise noise, long row, int column, float[] u, int n, int[] words) {
+    static void uniforms(Noise noise, long row, int column, float[] u, int n, int[] words) {
         words(noise, row, column, n, words);
         for (int i = 0; i < n; i++) {
-            u[i] = Uniform.uniform01(words[i]);
+            u[i] = io.elbo4j.numerics.Uniform.uniform01(words[i]);
         }
     }
 

@@ -93,7 +93,7 @@ class CudaBackendTest {
     @Test
     void kernelsAreNotSplit() {
         try (Matrix m = backend.matrix(4, 4)) {
-            String message = assertThrows(IllegalArgumentException.class, () -> backend.kernels().fill(1, m, 0, 3))
+            String message = assertThrows(IllegalArgumentException.class, () -> new Rows.Fill(1, m).run(0, 3))
                     .getMessage();
             assertTrue(message.contains("from 0 to 4, not from 0 to 3"), message);
         }
@@ -297,7 +297,7 @@ class CudaBackendTest {
                         if (runs[0]++ == 1) {
                             throw new UnsupportedOperationException("once");
                         }
-                        backend.kernels().fill(4, m, 0, 1);
+                        new Rows.Fill(4, m).run(0, 1);
                     })), true);
             program.run();
             assertThrows(UnsupportedOperationException.class, program::run);
@@ -319,7 +319,7 @@ class CudaBackendTest {
     void aBodyThatWaitsForTheDeviceIsRunPlainly() {
         try (Matrix m = backend.matrix(1, 1); Matrix sum = backend.matrix(1, 1)) {
             Launch waits = Launch.of("waits", backend, 1).body((begin, end) -> {
-                backend.kernels().add(m, sum, 0, 1);
+                new Rows.Add(m, sum).run(0, 1);
                 backend.synchronize();
             });
             CudaProgram program = (CudaProgram) backend.executor(List.of(Rows.fill(3, m), waits), true);

@@ -132,7 +132,7 @@ class CudaThreadsTest {
                 FutureTask<Void> task = new FutureTask<>(use, null);
                 AtomicInteger runs = new AtomicInteger();
                 Launch fill = Launch.of("fill", backend, 2).writes(m).body((begin, end) -> {
-                    backend.kernels().fill(7, m, begin, end);
+                    new Rows.Fill(7, m).run(begin, end);
                     if (runs.incrementAndGet() == 2) {
                         Thread other = new Thread(task);
                         other.start();

@@ -11,6 +11,10 @@ import static io.elbo4j.purejava.References.gaussian;
 import io.elbo4j.Activation;
 import io.elbo4j.Matrix;
 import io.elbo4j.ScalarFunction;
+import io.elbo4j.operation.Elementwise.Apply;
+import io.elbo4j.operation.Elementwise.Gradient;
+import io.elbo4j.operation.Elementwise.Map;
+import io.elbo4j.operation.Rows.Fill;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,13 +44,13 @@ class ElementwiseTest {
             Matrix in = Guarded.matrix(ROWS, d, x);
             Guarded out = new Guarded(ROWS, d);
             Guarded.assertSplits(
-                    ROWS, false, (b, e) -> BACKEND.kernels().activation(activation, in, out.matrix, b, e), out);
+                    ROWS, false, (b, e) -> new Apply(activation, in, out.matrix).run(b, e), out);
             for (int i = 0; i < x.length; i++) {
                 double expected = reference(activation, x[i]);
                 assertNear(expected, out.values()[i], 4e-7 * Math.abs(expected) + 1e-7, activation + " of " + x[i]);
             }
             Guarded inPlace = new Guarded(ROWS, d, x);
-            BACKEND.kernels().activation(activation, inPlace.matrix, inPlace.matrix, 0, ROWS);
+            new Apply(activation, inPlace.matrix, inPlace.matrix).run(0, ROWS);
             assertBits(out.values(), inPlace.values(), activation + " in place");
         }
     }
@@ -61,7 +65,7 @@ class ElementwiseTest {
             Matrix from = Guarded.matrix(ROWS, d, dy);
             Guarded out = new Guarded(ROWS, d);
             Guarded.assertSplits(ROWS, false,
-                    (b, e) -> BACKEND.kernels().activationGradient(activation, in, from, out.matrix, b, e), out);
+                    (b, e) -> new Gradient(activation, in, from, out.matrix).run(b, e), out);
             for (int i = 0; i < x.length; i++) {
                 if (activation != Activation.RELU || Math.abs(x[i]) > 2e-3) {
                     double slope = derivative(v -> reference(activation, v), x[i]);
@@ -70,7 +74,7 @@ class ElementwiseTest {
                 }
             }
             Guarded inPlace = new Guarded(ROWS, d, dy);
-            BACKEND.kernels().activationGradient(activation, in, inPlace.matrix, inPlace.matrix, 0, ROWS);
+            new Gradient(activation, in, inPlace.matrix, inPlace.matrix).run(0, ROWS);
             assertBits(out.values(), inPlace.values(), activation + " gradient in place");
         }
     }
@@ -91,7 +95,7 @@ class ElementwiseTest {
 
     private static void assertActivation(Activation activation, float[] x, float[] expected) {
         Guarded out = new Guarded(1, x.length);
-        BACKEND.kernels().activation(activation, Guarded.matrix(1, x.length, x), out.matrix, 0, 1);
+        new Apply(activation, Guarded.matrix(1, x.length, x), out.matrix).run(0, 1);
         for (int i = 0; i < x.length; i++) {
             assertSame(expected[i], out.values()[i], activation + " of " + x[i]);
         }
@@ -112,8 +116,8 @@ class ElementwiseTest {
     private static void assertGradient(Activation activation, float[] x, float[] expected) {
         Guarded dx = new Guarded(1, x.length);
         Matrix dy = BACKEND.matrix(1, x.length);
-        BACKEND.kernels().fill(2, dy, 0, 1);
-        BACKEND.kernels().activationGradient(activation, Guarded.matrix(1, x.length, x), dy, dx.matrix, 0, 1);
+        new Fill(2, dy).run(0, 1);
+        new Gradient(activation, Guarded.matrix(1, x.length, x), dy, dx.matrix).run(0, 1);
         for (int i = 0; i < x.length; i++) {
             assertSame(expected[i], dx.values()[i], activation + " gradient at " + x[i]);
         }
@@ -123,8 +127,8 @@ class ElementwiseTest {
     @Test
     void reluGateIsNotAProduct() {
         Guarded dx = new Guarded(1, 3);
-        BACKEND.kernels().activationGradient(Activation.RELU, Guarded.matrix(1, 3, -1, -1, 1),
-                Guarded.matrix(1, 3, INF, NAN, INF), dx.matrix, 0, 1);
+        new Gradient(Activation.RELU, Guarded.matrix(1, 3, -1, -1, 1), Guarded.matrix(1, 3, INF, NAN, INF), dx.matrix)
+                .run(0, 1);
         assertBits(new float[] {0, 0, INF}, dx.values(), "gate");
     }
 
@@ -136,8 +140,8 @@ class ElementwiseTest {
             Guarded exp = new Guarded(ROWS, d);
             Guarded log = new Guarded(ROWS, d);
             Guarded.assertSplits(
-                    ROWS, false, (b, e) -> BACKEND.kernels().map(ScalarFunction.EXP, in, exp.matrix, b, e), exp);
-            BACKEND.kernels().map(ScalarFunction.LOG, exp.matrix, log.matrix, 0, ROWS);
+                    ROWS, false, (b, e) -> new Map(ScalarFunction.EXP, in, exp.matrix).run(b, e), exp);
+            new Map(ScalarFunction.LOG, exp.matrix, log.matrix).run(0, ROWS);
             for (int i = 0; i < x.length; i++) {
                 double expected = Math.exp(x[i]);
                 assertNear(expected, exp.values()[i], 1.2e-7 * expected, "exp of " + x[i]);
@@ -158,7 +162,7 @@ class ElementwiseTest {
 
     private static void assertMap(ScalarFunction function, float[] x, float[] expected) {
         Guarded out = new Guarded(1, x.length);
-        BACKEND.kernels().map(function, Guarded.matrix(1, x.length, x), out.matrix, 0, 1);
+        new Map(function, Guarded.matrix(1, x.length, x), out.matrix).run(0, 1);
         for (int i = 0; i < x.length; i++) {
             assertSame(expected[i], out.values()[i], function + " of " + x[i]);
         }

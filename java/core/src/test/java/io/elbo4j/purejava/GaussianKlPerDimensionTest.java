@@ -1,6 +1,5 @@
 package io.elbo4j.purejava;
 
-import static io.elbo4j.purejava.Guarded.BACKEND;
 import static io.elbo4j.purejava.Guarded.assertBits;
 import static io.elbo4j.purejava.References.ROUNDING;
 import static io.elbo4j.purejava.References.assertNear;
@@ -8,6 +7,8 @@ import static io.elbo4j.purejava.References.gaussian;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.GaussianKlPerDimension.Forward;
+import io.elbo4j.operation.GaussianKlPerDimension.FreeBitsGate;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,8 +33,7 @@ class GaussianKlPerDimensionTest {
             Matrix priorLogVariance = prior ? Guarded.matrix(rows, d, plv) : null;
             Guarded kl = new Guarded(1, d);
             Guarded.assertSplits(d, true,
-                    (b, e) -> BACKEND.kernels().gaussianKlPerDimension(
-                            mean, logVariance, priorMean, priorLogVariance, kl.matrix, b, e),
+                    (b, e) -> new Forward(mean, logVariance, priorMean, priorLogVariance, kl.matrix).run(b, e),
                     kl);
             for (int j = 0; j < d; j++) {
                 double sum = 0;
@@ -62,8 +62,8 @@ class GaussianKlPerDimensionTest {
             Arrays.fill(m, 1);
             m[0] = 4096;
             Guarded kl = new Guarded(1, 1);
-            BACKEND.kernels().gaussianKlPerDimension(
-                    Guarded.matrix(rows, 1, m), Guarded.matrix(rows, 1, new float[rows]), null, null, kl.matrix, 0, 1);
+            new Forward(Guarded.matrix(rows, 1, m), Guarded.matrix(rows, 1, new float[rows]), null, null, kl.matrix)
+                    .run(0, 1);
             assertEquals(0.5f * (0x1p24f + pair[1]), kl.values()[0], rows + " rows");
         }
     }
@@ -74,7 +74,7 @@ class GaussianKlPerDimensionTest {
         Guarded weight = new Guarded(1, kl.length);
         Matrix in = Guarded.matrix(1, kl.length, kl);
         Guarded.assertSplits(
-                kl.length, true, (b, e) -> BACKEND.kernels().freeBitsGate(in, 0.5f, weight.matrix, b, e), weight);
+                kl.length, true, (b, e) -> new FreeBitsGate(in, 0.5f, weight.matrix).run(b, e), weight);
         assertBits(new float[] {0, 0, 1, 1, 1, 1, 0}, weight.values(), "gate at 0.5");
     }
 }

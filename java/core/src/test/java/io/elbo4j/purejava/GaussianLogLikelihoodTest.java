@@ -1,6 +1,5 @@
 package io.elbo4j.purejava;
 
-import static io.elbo4j.purejava.Guarded.BACKEND;
 import static io.elbo4j.purejava.Guarded.assertBits;
 import static io.elbo4j.purejava.Guarded.assertSame;
 import static io.elbo4j.purejava.References.ROUNDING;
@@ -10,6 +9,8 @@ import static io.elbo4j.purejava.References.derivative;
 import static io.elbo4j.purejava.References.gaussian;
 
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.GaussianLogLikelihood.Fused;
+import io.elbo4j.operation.GaussianLogLikelihood.SharedLogVarianceGradient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,8 +43,8 @@ class GaussianLogLikelihoodTest {
             Guarded dMean = new Guarded(rows, d);
             Guarded dLogVariance = new Guarded(rows, d);
             Guarded.assertSplits(rows, false,
-                    (b, e) -> BACKEND.kernels().gaussianLogLikelihood(mean, logVariance, observed, dLogLikelihood,
-                            ll.matrix, dMean.matrix, dLogVariance.matrix, b, e),
+                    (b, e) -> new Fused(mean, logVariance, observed, dLogLikelihood, ll.matrix, dMean.matrix,
+                            dLogVariance.matrix).run(b, e),
                     ll, dMean, dLogVariance);
             float[] gradient = dMean.values();
             float[] logVarianceGradient = dLogVariance.values();
@@ -77,13 +78,11 @@ class GaussianLogLikelihoodTest {
         int d = (int) mean.columns();
         float[] expected = ll.values();
         Guarded some = new Guarded(rows, d);
-        BACKEND.kernels().gaussianLogLikelihood(mean, logVariance, x, null, ll.matrix, null, null, 0, rows);
+        new Fused(mean, logVariance, x, null, ll.matrix, null, null).run(0, rows);
         assertBits(expected, ll.values(), "without gradients, " + d);
-        BACKEND.kernels().gaussianLogLikelihood(
-                mean, logVariance, x, dLogLikelihood, ll.matrix, some.matrix, null, 0, rows);
+        new Fused(mean, logVariance, x, dLogLikelihood, ll.matrix, some.matrix, null).run(0, rows);
         assertBits(expectedMean, some.values(), "dMean alone, " + d);
-        BACKEND.kernels().gaussianLogLikelihood(
-                mean, logVariance, x, dLogLikelihood, ll.matrix, null, some.matrix, 0, rows);
+        new Fused(mean, logVariance, x, dLogLikelihood, ll.matrix, null, some.matrix).run(0, rows);
         assertBits(expectedLogVariance, some.values(), "dLogVariance alone, " + d);
     }
 
@@ -103,8 +102,8 @@ class GaussianLogLikelihoodTest {
             Matrix dLogLikelihood = Guarded.matrix(rows, 1, w);
             Guarded out = new Guarded(1, d);
             Guarded.assertSplits(d, true,
-                    (b, e) -> BACKEND.kernels().gaussianSharedLogVarianceGradient(
-                            mean, logVariance, observed, dLogLikelihood, out.matrix, b, e),
+                    (b, e) -> new SharedLogVarianceGradient(mean, logVariance, observed, dLogLikelihood, out.matrix)
+                            .run(b, e),
                     out);
             for (int c = 0; c < d; c++) {
                 int column = c;
@@ -147,8 +146,8 @@ class GaussianLogLikelihoodTest {
         Guarded ll = new Guarded(1, 1);
         Guarded first = new Guarded(1, 1);
         Guarded second = new Guarded(1, 1);
-        BACKEND.kernels().gaussianLogLikelihood(Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv),
-                Guarded.matrix(1, 1, x), Guarded.matrix(1, 1, 1), ll.matrix, first.matrix, second.matrix, 0, 1);
+        new Fused(Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv), Guarded.matrix(1, 1, x), Guarded.matrix(1, 1, 1),
+                ll.matrix, first.matrix, second.matrix).run(0, 1);
         String of = " of mean " + m + ", logVariance " + lv + ", x " + x;
         assertSame(expected, ll.values()[0], "log-likelihood" + of);
         assertSame(dMean, first.values()[0], "dMean" + of);

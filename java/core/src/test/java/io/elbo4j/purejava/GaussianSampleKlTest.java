@@ -14,6 +14,8 @@ import io.elbo4j.ElementType;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.numerics.VarianceKlTest;
+import io.elbo4j.operation.GaussianSampleKl.Backward;
+import io.elbo4j.operation.GaussianSampleKl.Forward;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -93,8 +95,8 @@ class GaussianSampleKlTest {
             Guarded kl = new Guarded(ROWS, 1);
             Guarded ratio = new Guarded(ROWS * samples, 1);
             Guarded.assertSplits(ROWS, false,
-                    (b, e) -> BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean,
-                            p.priorLogVariance, NOISE, z.matrix, kl.matrix, ratio.matrix, b, e),
+                    (b, e) -> new Forward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, z.matrix,
+                            kl.matrix, ratio.matrix).run(b, e),
                     z, kl, ratio);
             for (int i = 0; i < ROWS * d; i++) {
                 double s = Math.exp(0.5 * p.lv[i]);
@@ -149,9 +151,9 @@ class GaussianSampleKlTest {
             Guarded dPriorMean = new Guarded(ROWS, d);
             Guarded dPriorLogVariance = new Guarded(ROWS, d);
             Guarded.assertSplits(ROWS, false,
-                    (b, e) -> BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean,
-                            p.priorLogVariance, NOISE, dz, dKl, weight, dMean.matrix, dLogVariance.matrix,
-                            dPriorMean.matrix, dPriorLogVariance.matrix, b, e),
+                    (b, e) -> new Backward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, dz, dKl,
+                            weight, dMean.matrix, dLogVariance.matrix, dPriorMean.matrix, dPriorLogVariance.matrix).run(
+                                    b, e),
                     dMean, dLogVariance, dPriorMean, dPriorLogVariance);
             for (int i = 0; i < ROWS * d; i++) {
                 int e = i;
@@ -177,21 +179,21 @@ class GaussianSampleKlTest {
             Problem p = new Problem(d, 0, prior, false);
             Guarded kl = new Guarded(ROWS, 1);
             Guarded.assertSplits(ROWS, false,
-                    (b, e) -> BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean,
-                            p.priorLogVariance, NOISE, null, kl.matrix, null, b, e),
+                    (b, e) -> new Forward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, null,
+                            kl.matrix, null).run(b, e),
                     kl);
             Guarded ofSample = new Guarded(ROWS, 1);
-            BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE,
-                    new Guarded(ROWS, d).matrix, ofSample.matrix, null, 0, ROWS);
+            new Forward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, new Guarded(ROWS, d).matrix,
+                    ofSample.matrix, null).run(0, ROWS);
             assertBits(ofSample.values(), kl.values(), "kl of " + d);
 
             Matrix dKl = Guarded.matrix(ROWS, 1, p.dKl);
             Guarded[] gradients = {new Guarded(ROWS, d), new Guarded(ROWS, d), new Guarded(ROWS, d),
                     new Guarded(ROWS, d)};
             Guarded.assertSplits(ROWS, false,
-                    (b, e) -> BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean,
-                            p.priorLogVariance, NOISE, null, dKl, null, gradients[0].matrix,
-                            gradients[1].matrix, gradients[2].matrix, gradients[3].matrix, b, e),
+                    (b, e) -> new Backward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, null, dKl,
+                            null, gradients[0].matrix, gradients[1].matrix, gradients[2].matrix, gradients[3].matrix)
+                            .run(b, e),
                     gradients);
             for (int i = 0; i < ROWS * d; i++) {
                 double w = p.dKl[i / d];
@@ -215,12 +217,12 @@ class GaussianSampleKlTest {
         Problem p = new Problem(33, 3, true, false);
         Guarded z = new Guarded(ROWS * 3, 33);
         Guarded kl = new Guarded(ROWS, 1);
-        BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, z.matrix,
-                kl.matrix, new Guarded(ROWS * 3, 1).matrix, 0, ROWS);
+        new Forward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, z.matrix, kl.matrix, new Guarded(ROWS
+                * 3, 1).matrix).run(0, ROWS);
         float[] zWithRatio = z.values();
         float[] klWithRatio = kl.values();
-        BACKEND.kernels().gaussianSampleKl(
-                p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, z.matrix, kl.matrix, null, 0, ROWS);
+        new Forward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, z.matrix, kl.matrix, null).run(0,
+                ROWS);
         assertBits(zWithRatio, z.values(), "z without logRatio");
         assertBits(klWithRatio, kl.values(), "kl without logRatio");
 
@@ -228,11 +230,10 @@ class GaussianSampleKlTest {
         Matrix dKl = Guarded.matrix(ROWS, 1, p.dKl);
         Guarded[] with = {new Guarded(ROWS, 33), new Guarded(ROWS, 33)};
         Guarded[] without = {new Guarded(ROWS, 33), new Guarded(ROWS, 33)};
-        BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, dz,
-                dKl, null, with[0].matrix, with[1].matrix, new Guarded(ROWS, 33).matrix, new Guarded(ROWS, 33).matrix,
-                0, ROWS);
-        BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, dz,
-                dKl, null, without[0].matrix, without[1].matrix, null, null, 0, ROWS);
+        new Backward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, dz, dKl, null, with[0].matrix,
+                with[1].matrix, new Guarded(ROWS, 33).matrix, new Guarded(ROWS, 33).matrix).run(0, ROWS);
+        new Backward(p.mean, p.logVariance, p.priorMean, p.priorLogVariance, NOISE, dz, dKl, null, without[0].matrix,
+                without[1].matrix, null, null).run(0, ROWS);
         assertBits(with[0].values(), without[0].values(), "dMean");
         assertBits(with[1].values(), without[1].values(), "dLogVariance");
     }
@@ -249,10 +250,10 @@ class GaussianSampleKlTest {
             Matrix prior = i == 0 ? null : zeros;
             Guarded all = new Guarded(ROWS, 4 * 129 + 2);
             Matrix m = all.matrix;
-            BACKEND.kernels().gaussianSampleKl(p.mean, p.logVariance, prior, prior, NOISE, m.columns(0, 129),
-                    m.columns(516, 517), m.columns(517, 518), 0, ROWS);
-            BACKEND.kernels().gaussianSampleKlBackward(p.mean, p.logVariance, prior, prior, NOISE, dz, dKl, null,
-                    m.columns(129, 258), m.columns(258, 387), m.columns(387, 516), null, 0, ROWS);
+            new Forward(p.mean, p.logVariance, prior, prior, NOISE, m.columns(0, 129), m.columns(516, 517), m.columns(
+                    517, 518)).run(0, ROWS);
+            new Backward(p.mean, p.logVariance, prior, prior, NOISE, dz, dKl, null, m.columns(129, 258), m.columns(258,
+                    387), m.columns(387, 516), null).run(0, ROWS);
             results[i] = all.values();
         }
         assertBits(results[0], results[1], "standard normal, zeros");
@@ -279,8 +280,8 @@ class GaussianSampleKlTest {
     private static void assertForward(float m, float lv, float expectedZ, float expectedKl) {
         Guarded z = new Guarded(1, 1);
         Guarded kl = new Guarded(1, 1);
-        BACKEND.kernels().gaussianSampleKl(
-                Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv), null, null, NOISE, z.matrix, kl.matrix, null, 0, 1);
+        new Forward(Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv), null, null, NOISE, z.matrix, kl.matrix, null)
+                .run(0, 1);
         assertSame(expectedZ, z.values()[0], "z of mean " + m + ", logVariance " + lv);
         assertSame(expectedKl, kl.values()[0], "kl of mean " + m + ", logVariance " + lv);
     }
@@ -288,8 +289,8 @@ class GaussianSampleKlTest {
     /** What the Javadoc of the operation promises of an element. */
     private static void assertAccurate(float m, float lv, float pm, float plv) {
         Guarded kl = new Guarded(1, 1);
-        BACKEND.kernels().gaussianSampleKl(Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv),
-                Guarded.matrix(1, 1, pm), Guarded.matrix(1, 1, plv), NOISE, null, kl.matrix, null, 0, 1);
+        new Forward(Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv), Guarded.matrix(1, 1, pm), Guarded.matrix(1, 1,
+                plv), NOISE, null, kl.matrix, null).run(0, 1);
         double x = (double) lv - plv;
         double d = (double) m - pm;
         double expected = 0.5 * (d * d * Math.exp(-plv) + VarianceKlTest.reference(x));
@@ -335,8 +336,7 @@ class GaussianSampleKlTest {
             mean.set(m);
             logVariance.set(lv);
             Guarded ratio = new Guarded(1, 1);
-            BACKEND.kernels().gaussianSampleKl(mean, logVariance, null, null, NOISE, z, new Guarded(1, 1).matrix,
-                    ratio.matrix, 0, 1);
+            new Forward(mean, logVariance, null, null, NOISE, z, new Guarded(1, 1).matrix, ratio.matrix).run(0, 1);
             double expected = 0;
             double ofUnrounded = 0;
             float[] stored = z.toArray();
@@ -360,8 +360,8 @@ class GaussianSampleKlTest {
 
     private static void assertForwardKl(float m, float lv, float expectedKl) {
         Guarded kl = new Guarded(1, 1);
-        BACKEND.kernels().gaussianSampleKl(Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv), null, null, NOISE,
-                new Guarded(1, 1).matrix, kl.matrix, null, 0, 1);
+        new Forward(Guarded.matrix(1, 1, m), Guarded.matrix(1, 1, lv), null, null, NOISE, new Guarded(1, 1).matrix,
+                kl.matrix, null).run(0, 1);
         assertSame(expectedKl, kl.values()[0], "kl of mean " + m + ", logVariance " + lv);
     }
 }

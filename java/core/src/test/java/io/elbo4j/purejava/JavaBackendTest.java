@@ -7,10 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Backend;
 import io.elbo4j.Indices;
+import io.elbo4j.Kernel;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
+import io.elbo4j.Operation;
 import io.elbo4j.Storage;
+import io.elbo4j.operation.BernoulliLogLikelihood;
+import io.elbo4j.operation.GaussianKlPerDimension;
+import io.elbo4j.operation.GaussianLogLikelihood;
+import io.elbo4j.operation.GaussianSampleKl;
+import io.elbo4j.operation.LogMeanExp;
+import io.elbo4j.operation.Matmul.Forward;
+import io.elbo4j.operation.Matmul.InputGradient;
+import io.elbo4j.operation.Matmul.WeightGradient;
 import java.lang.management.ManagementFactory;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class JavaBackendTest {
@@ -87,16 +98,16 @@ class JavaBackendTest {
         Matrix a = Guarded.matrix(2, 3, 1, 2, 3, 4, 5, 6);
         Matrix b = Guarded.matrix(3, 2, 1, -1, 2, -2, 3, -3);
         Guarded c = new Guarded(2, 2);
-        Guarded.BACKEND.kernels().matmul(a, b, null, false, c.matrix, 0, 2);
+        new Forward(a, b, null, false, c.matrix).run(0, 2);
         assertArrayEquals(new float[] {14, -14, 32, -32}, c.values());
-        Guarded.BACKEND.kernels().matmul(a, b, Guarded.matrix(1, 2, 10, 20), true, c.matrix, 0, 2);
+        new Forward(a, b, Guarded.matrix(1, 2, 10, 20), true, c.matrix).run(0, 2);
         assertArrayEquals(new float[] {24, 6, 42, 0}, c.values());
-        Guarded.BACKEND.kernels().matmulTransposedB(a, a, null, c.matrix, 0, 2);
+        new InputGradient(a, a, null, c.matrix).run(0, 2);
         assertArrayEquals(new float[] {14, 32, 32, 77}, c.values());
-        Guarded.BACKEND.kernels().matmulTransposedB(a, a, Guarded.matrix(2, 2, 1, 0, 1, -1), c.matrix, 0, 2);
+        new InputGradient(a, a, Guarded.matrix(2, 2, 1, 0, 1, -1), c.matrix).run(0, 2);
         assertArrayEquals(new float[] {14, 0, 32, 0}, c.values());
         Guarded d = new Guarded(3, 3);
-        Guarded.BACKEND.kernels().matmulTransposedA(a, a, d.matrix, 0, 3);
+        new WeightGradient(a, a, d.matrix).run(0, 3);
         assertArrayEquals(new float[] {17, 22, 27, 22, 29, 36, 27, 36, 45}, d.values());
     }
 
@@ -104,21 +115,30 @@ class JavaBackendTest {
     void warmKernelsAllocateNothing() {
         Matrix mean = Guarded.matrix(5, 40, new float[200]);
         Matrix out = Guarded.matrix(5, 40, new float[200]);
-        Matrix column = Guarded.matrix(5, 1, new float[5]);
+        Matrix other = Guarded.matrix(5, 40, new float[200]);
+        Matrix column = Guarded.BACKEND.matrix(5, 1);
+        Matrix columnOut = Guarded.BACKEND.matrix(5, 1);
         Matrix row = Guarded.matrix(1, 40, new float[40]);
         Noise noise = new Noise(1, 1);
+        Kernel[] kernels = Stream.of(
+                GaussianSampleKl.forward(mean, mean, mean, mean, noise, out, columnOut),
+                GaussianSampleKl.backward(mean, mean, noise, mean, column, row, out, other),
+                BernoulliLogLikelihood.fused(mean, mean, column, columnOut, out),
+                GaussianLogLikelihood.fused(mean, mean, mean, column, columnOut, out, other),
+                GaussianKlPerDimension.forward(mean, mean, null, null, row),
+                LogMeanExp.forward(mean, columnOut))
+                .map(launch -> new JavaKernel((Operation) launch.body())).toArray(Kernel[]::new);
         Runnable calls = () -> {
-            Guarded.BACKEND.kernels().gaussianSampleKl(mean, mean, mean, mean, noise, out, column, column, 0, 5);
-            Guarded.BACKEND.kernels().gaussianSampleKlBackward(
-                    mean, mean, null, null, noise, mean, column, row, out, out, null, null, 0, 5);
-            Guarded.BACKEND.kernels().bernoulliLogLikelihood(mean, mean, column, column, out, 0, 5);
-            Guarded.BACKEND.kernels().gaussianLogLikelihood(mean, mean, mean, column, column, out, out, 0, 5);
-            Guarded.BACKEND.kernels().gaussianKlPerDimension(mean, mean, null, null, row, 0, 40);
-            Guarded.BACKEND.kernels().logMeanExp(mean, column, 0, 5);
+            for (int i = 0; i < kernels.length; i++) {
+                kernels[i].prepare();
+                kernels[i].run(0, 5);
+            }
         };
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         long thread = Thread.currentThread().getId();
-        calls.run();
+        for (int i = 0; i < 1000; i++) {
+            calls.run();
+        }
         threads.getThreadAllocatedBytes(thread);
         long before = threads.getThreadAllocatedBytes(thread);
         for (int i = 0; i < 1000; i++) {

@@ -1,6 +1,5 @@
 package io.elbo4j.purejava;
 
-import static io.elbo4j.purejava.Guarded.BACKEND;
 import static io.elbo4j.purejava.Guarded.assertSame;
 import static io.elbo4j.purejava.References.ROUNDING;
 import static io.elbo4j.purejava.References.SIZES;
@@ -9,6 +8,8 @@ import static io.elbo4j.purejava.References.gaussian;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.LogMeanExp.Backward;
+import io.elbo4j.operation.LogMeanExp.Forward;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,9 +43,9 @@ class LogMeanExpTest {
             Matrix dResult = Guarded.matrix(ROWS, 1, w);
             Guarded result = new Guarded(ROWS, 1);
             Guarded dx = new Guarded(ROWS, k);
-            Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().logMeanExp(in, result.matrix, b, e), result);
+            Guarded.assertSplits(ROWS, false, (b, e) -> new Forward(in, result.matrix).run(b, e), result);
             Guarded.assertSplits(ROWS, false,
-                    (b, e) -> BACKEND.kernels().logMeanExpBackward(in, dResult, dx.matrix, b, e), dx);
+                    (b, e) -> new Backward(in, dResult, dx.matrix).run(b, e), dx);
             for (int r = 0; r < ROWS; r++) {
                 double[] row = new double[k];
                 for (int c = 0; c < k; c++) {
@@ -73,7 +74,7 @@ class LogMeanExpTest {
             float[] x = gaussian(SEED + k, k, 3);
             x[0] += magnitude;
             Guarded dx = new Guarded(1, k);
-            BACKEND.kernels().logMeanExpBackward(Guarded.matrix(1, k, x), Guarded.matrix(1, 1, 1), dx.matrix, 0, 1);
+            new Backward(Guarded.matrix(1, k, x), Guarded.matrix(1, 1, 1), dx.matrix).run(0, 1);
             double sum = 0;
             for (float weight : dx.values()) {
                 sum += weight;
@@ -89,7 +90,7 @@ class LogMeanExpTest {
     void specialGradients() {
         for (float[] x : new float[][] {{-INF, -INF}, {INF, 1}, {Float.NaN, 1}}) {
             Guarded dx = new Guarded(1, 2);
-            BACKEND.kernels().logMeanExpBackward(Guarded.matrix(1, 2, x), Guarded.matrix(1, 1, 1), dx.matrix, 0, 1);
+            new Backward(Guarded.matrix(1, 2, x), Guarded.matrix(1, 1, 1), dx.matrix).run(0, 1);
             assertSame(Float.NaN, dx.values()[0], Arrays.toString(x));
             assertSame(Float.NaN, dx.values()[1], Arrays.toString(x));
         }
@@ -115,7 +116,7 @@ class LogMeanExpTest {
 
     private static float result(float... x) {
         Guarded result = new Guarded(1, 1);
-        BACKEND.kernels().logMeanExp(Guarded.matrix(1, x.length, x), result.matrix, 0, 1);
+        new Forward(Guarded.matrix(1, x.length, x), result.matrix).run(0, 1);
         return result.values()[0];
     }
 }

@@ -1,8 +1,15 @@
 package io.elbo4j.purejava;
 
+import static io.elbo4j.purejava.Guarded.BACKEND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.elbo4j.Matrix;
+import io.elbo4j.Storage;
+import io.elbo4j.operation.Matmul.Forward;
+import io.elbo4j.operation.Matmul.InputGradient;
+import io.elbo4j.operation.Matmul.WeightGradient;
+import io.elbo4j.operation.Sums.Columns;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -53,6 +60,7 @@ class MatmulTest {
 
     /** A matrix somewhere inside a larger array. */
     private static final class View {
+        final Matrix matrix;
         final float[] array;
         final int offset;
         final int stride;
@@ -60,7 +68,9 @@ class MatmulTest {
         View(SplittableRandom random, int rows, int columns, boolean strided, Values values) {
             stride = columns + (strided ? 1 + random.nextInt(9) : 0);
             offset = strided ? random.nextInt(7) : 0;
-            array = new float[offset + (rows == 0 ? 0 : (rows - 1) * stride + columns)];
+            Storage storage = BACKEND.allocate(offset + (rows == 0 ? 0 : (rows - 1) * stride + columns));
+            matrix = Matrix.view(storage, offset, rows, columns, stride);
+            array = HeapAddress.values(matrix);
             for (int i = 0; i < array.length; i++) {
                 array[i] = values.next(random);
             }
@@ -134,9 +144,8 @@ class MatmulTest {
         boolean withBias = random.nextBoolean();
         boolean withRelu = random.nextBoolean();
         c.fillWithSentinels();
-        Matmul.matmul(a.array, a.offset, a.stride, b.array, b.offset, b.stride, withBias ? bias.array : null,
-                bias.offset, withRelu, c.array, c.offset, c.stride, n, k, begin, end);
-        assertOutput("matmul, bias " + withBias + ", relu " + withRelu + ", " + what, c, begin, end, 0, n, (i, j) -> {
+        new Forward(a.matrix, b.matrix, withBias ? bias.matrix : null, withRelu, c.matrix).run(begin, end);
+        assertOutput("forward, bias " + withBias + ", relu " + withRelu + ", " + what, c, begin, end, 0, n, (i, j) -> {
             float sum = 0f;
             for (int step = 0; step < k; step++) {
                 sum = Math.fma(a.at(i, step), b.at(step, j), sum);
@@ -149,9 +158,8 @@ class MatmulTest {
         View gate = new View(random, rows, n, strided, values);
         boolean withGate = random.nextBoolean();
         c.fillWithSentinels();
-        Matmul.matmulTransposedB(a.array, a.offset, a.stride, bt.array, bt.offset, bt.stride,
-                withGate ? gate.array : null, gate.offset, gate.stride, c.array, c.offset, c.stride, n, k, begin, end);
-        assertOutput("matmulTransposedB, gate " + withGate + ", " + what, c, begin, end, 0, n, (i, j) -> {
+        new InputGradient(a.matrix, bt.matrix, withGate ? gate.matrix : null, c.matrix).run(begin, end);
+        assertOutput("inputGradient, gate " + withGate + ", " + what, c, begin, end, 0, n, (i, j) -> {
             float sum = 0f;
             for (int step = 0; step < k; step++) {
                 sum = Math.fma(a.at(i, step), bt.at(j, step), sum);
@@ -163,9 +171,8 @@ class MatmulTest {
         int count = chunks(k);
         float[] parts = new float[count];
         c.fillWithSentinels();
-        Matmul.matmulTransposedA(at.array, at.offset, at.stride, b.array, b.offset, b.stride, c.array, c.offset,
-                c.stride, n, k, begin, end);
-        assertOutput("matmulTransposedA, " + what, c, begin, end, 0, n, (i, j) -> {
+        new WeightGradient(at.matrix, b.matrix, c.matrix).run(begin, end);
+        assertOutput("weightGradient, " + what, c, begin, end, 0, n, (i, j) -> {
             for (int chunk = 0; chunk < count; chunk++) {
                 float sum = 0f;
                 for (int step = chunk * k / count; step < (chunk + 1) * k / count; step++) {
@@ -180,8 +187,8 @@ class MatmulTest {
         int first = random.nextInt(n + 1);
         int last = first + random.nextInt(n - first + 1);
         out.fillWithSentinels();
-        ColumnSums.columnSums(b.array, b.offset, b.stride, out.array, out.offset, k, first, last);
-        assertOutput("columnSums, columns " + first + " to " + last + ", " + what, out, 0, 1, first, last, (i, j) -> {
+        new Columns(b.matrix, out.matrix).run(first, last);
+        assertOutput("sums of columns " + first + " to " + last + ", " + what, out, 0, 1, first, last, (i, j) -> {
             for (int chunk = 0; chunk < count; chunk++) {
                 float sum = 0f;
                 for (int step = chunk * k / count; step < (chunk + 1) * k / count; step++) {
@@ -227,14 +234,17 @@ class MatmulTest {
         for (int i = 0; i < n * n; i++) {
             x[i] = i - 8000.25f;
         }
-        float[] c = new float[n * n];
-        Matmul.matmul(x, 0, n, identity, 0, n, null, 0, false, c, 0, n, n, n, 0, n);
-        assertTrue(Arrays.equals(x, c), "X·I");
-        Matmul.matmul(identity, 0, n, x, 0, n, null, 0, false, c, 0, n, n, n, 0, n);
-        assertTrue(Arrays.equals(x, c), "I·X");
-        Matmul.matmulTransposedA(identity, 0, n, x, 0, n, c, 0, n, n, n, 0, n);
-        assertTrue(Arrays.equals(x, c), "Iᵀ·X");
-        Matmul.matmulTransposedB(identity, 0, n, x, 0, n, null, 0, 0, c, 0, n, n, n, 0, n);
+        Matrix one = matrix(n, n, identity);
+        Matrix factor = matrix(n, n, x);
+        Matrix product = BACKEND.matrix(n, n);
+        new Forward(factor, one, null, false, product).run(0, n);
+        assertTrue(Arrays.equals(x, product.toArray()), "X·I");
+        new Forward(one, factor, null, false, product).run(0, n);
+        assertTrue(Arrays.equals(x, product.toArray()), "I·X");
+        new WeightGradient(one, factor, product).run(0, n);
+        assertTrue(Arrays.equals(x, product.toArray()), "Iᵀ·X");
+        new InputGradient(one, factor, null, product).run(0, n);
+        float[] c = product.toArray();
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
                 assertEquals(x[j * n + i], c[i * n + j], "I·Xᵀ at " + i + ", " + j);
@@ -249,17 +259,22 @@ class MatmulTest {
         for (int k : new int[] {0, 1, 2, 3, 64, 300, 1100}) {
             float[] ones = new float[Math.max(rows, n) * Math.max(k, 1)];
             Arrays.fill(ones, 1f);
-            float[] c = new float[rows * n];
-            Matmul.matmul(ones, 0, k, ones, 0, n, ones, 0, true, c, 0, n, n, k, 0, rows);
-            assertAll(k + 1, c);
-            Matmul.matmulTransposedB(ones, 0, k, ones, 0, k, null, 0, 0, c, 0, n, n, k, 0, rows);
-            assertAll(k, c);
-            Matmul.matmulTransposedA(ones, 0, rows, ones, 0, n, c, 0, n, n, k, 0, rows);
-            assertAll(k, c);
-            float[] sums = new float[n];
-            ColumnSums.columnSums(ones, 0, n, sums, 0, k, 0, n);
-            assertAll(k, sums);
+            Matrix c = BACKEND.matrix(rows, n);
+            new Forward(matrix(rows, k, ones), matrix(k, n, ones), matrix(1, n, ones), true, c).run(0, rows);
+            assertAll(k + 1, c.toArray());
+            new InputGradient(matrix(rows, k, ones), matrix(n, k, ones), null, c).run(0, rows);
+            assertAll(k, c.toArray());
+            new WeightGradient(matrix(k, rows, ones), matrix(k, n, ones), c).run(0, rows);
+            assertAll(k, c.toArray());
+            Matrix sums = BACKEND.matrix(1, n);
+            new Columns(matrix(k, n, ones), sums).run(0, n);
+            assertAll(k, sums.toArray());
         }
+    }
+
+    /** The first of the values. */
+    private static Matrix matrix(int rows, int columns, float[] values) {
+        return BACKEND.matrix(rows, columns).set(values, 0);
     }
 
     private static void assertAll(float expected, float[] values) {
@@ -273,12 +288,13 @@ class MatmulTest {
         float[] bias = {Float.NaN, -0f, 0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.POSITIVE_INFINITY,
                 Float.NEGATIVE_INFINITY, 1f, -1f};
         int n = bias.length;
-        float[] a = {-Float.MIN_VALUE};
+        Matrix a = matrix(1, 1, new float[] {-Float.MIN_VALUE});
         float[] b = new float[n];
         Arrays.fill(b, Float.MIN_VALUE); // the chain ends in fma(-tiny, tiny, +0) = -0, so that -0 + -0 = -0 reaches
                                          // the activation
-        float[] c = new float[n];
-        Matmul.matmul(a, 0, 1, b, 0, n, bias, 0, true, c, 0, n, n, 1, 0, 1);
+        Matrix activated = BACKEND.matrix(1, n);
+        new Forward(a, matrix(1, n, b), matrix(1, n, bias), true, activated).run(0, 1);
+        float[] c = activated.toArray();
         float[] expected = {Float.NaN, 0f, 0f, Float.MIN_VALUE, 0f, Float.POSITIVE_INFINITY, 0f, 1f, 0f};
         for (int j = 0; j < n; j++) {
             assertEquals(Float.floatToIntBits(expected[j]), Float.floatToIntBits(c[j]), "relu of " + bias[j]);
@@ -293,8 +309,9 @@ class MatmulTest {
         int n = gate.length;
         float[] b = new float[n];
         Arrays.fill(b, -2f);
-        float[] c = new float[n];
-        Matmul.matmulTransposedB(new float[] {3f}, 0, 1, b, 0, 1, gate, 0, n, c, 0, n, n, 1, 0, 1);
+        Matrix gradient = BACKEND.matrix(1, n);
+        new InputGradient(matrix(1, 1, new float[] {3f}), matrix(n, 1, b), matrix(1, n, gate), gradient).run(0, 1);
+        float[] c = gradient.toArray();
         for (int j = 0; j < n; j++) {
             assertEquals(Float.floatToIntBits(kept[j] ? -6f : 0f), Float.floatToIntBits(c[j]), "gate " + gate[j]);
         }

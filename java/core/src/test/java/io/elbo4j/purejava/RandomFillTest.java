@@ -1,6 +1,5 @@
 package io.elbo4j.purejava;
 
-import static io.elbo4j.purejava.Guarded.BACKEND;
 import static io.elbo4j.purejava.Guarded.assertBits;
 import static io.elbo4j.purejava.Guarded.assertSame;
 import static io.elbo4j.purejava.References.SIZES;
@@ -9,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.elbo4j.Noise;
+import io.elbo4j.operation.Binarise.Forward;
+import io.elbo4j.operation.RandomFill.Normal;
+import io.elbo4j.operation.RandomFill.Uniform;
 import org.junit.jupiter.api.Test;
 
 class RandomFillTest {
@@ -30,7 +32,7 @@ class RandomFillTest {
     void normalsAreBoxMullerOfTheWords() {
         for (int d : SIZES) {
             Guarded out = new Guarded(ROWS, d);
-            Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().normal(NOISE, out.matrix, b, e), out);
+            Guarded.assertSplits(ROWS, false, (b, e) -> new Normal(NOISE, out.matrix).run(b, e), out);
             float[] eps = out.values();
             for (int i = 0; i < eps.length; i++) {
                 assertNear(
@@ -43,9 +45,9 @@ class RandomFillTest {
     void uniformsAreTheTop24Bits() {
         for (int d : SIZES) {
             Guarded out = new Guarded(ROWS, d);
-            Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().uniform(NOISE, 0, 1, out.matrix, b, e), out);
+            Guarded.assertSplits(ROWS, false, (b, e) -> new Uniform(NOISE, 0, 1, out.matrix).run(b, e), out);
             Guarded scaled = new Guarded(ROWS, d);
-            BACKEND.kernels().uniform(NOISE, -0.3f, 0.7f, scaled.matrix, 0, ROWS);
+            new Uniform(NOISE, -0.3f, 0.7f, scaled.matrix).run(0, ROWS);
             float[] u = out.values();
             float[] v = scaled.values();
             for (int i = 0; i < u.length; i++) {
@@ -75,7 +77,7 @@ class RandomFillTest {
             Guarded in = new Guarded(ROWS, d, p);
             Guarded out = new Guarded(ROWS, d);
             Guarded.assertSplits(
-                    ROWS, false, (b, e) -> BACKEND.kernels().binarise(in.matrix, NOISE, out.matrix, b, e), out);
+                    ROWS, false, (b, e) -> new Forward(in.matrix, NOISE, out.matrix).run(b, e), out);
             float[] actual = out.values();
             for (int i = 0; i < p.length; i++) {
                 assertSame(expected[i], actual[i], "element " + i + " of " + d);
@@ -88,9 +90,9 @@ class RandomFillTest {
         Noise noise = new Noise(SEED, 1);
         Guarded first = new Guarded(1, 9);
         Guarded second = new Guarded(1, 9);
-        BACKEND.kernels().normal(noise.step(5), first.matrix, 0, 1);
-        BACKEND.kernels().normal(noise.step(6), second.matrix, 0, 1);
-        BACKEND.kernels().normal(noise.step(5), second.matrix, 0, 1);
+        new Normal(noise.step(5), first.matrix).run(0, 1);
+        new Normal(noise.step(6), second.matrix).run(0, 1);
+        new Normal(noise.step(5), second.matrix).run(0, 1);
         assertBits(first.values(), second.values(), "the same step again");
     }
 }

@@ -1,6 +1,5 @@
 package io.elbo4j.purejava;
 
-import static io.elbo4j.purejava.Guarded.BACKEND;
 import static io.elbo4j.purejava.Guarded.assertSame;
 import static io.elbo4j.purejava.References.ROUNDING;
 import static io.elbo4j.purejava.References.SIZES;
@@ -8,6 +7,9 @@ import static io.elbo4j.purejava.References.gaussian;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.Sums.Columns;
+import io.elbo4j.operation.Sums.Rows;
+import io.elbo4j.operation.Sums.RowsOfSquares;
 import java.math.BigDecimal;
 import org.junit.jupiter.api.Test;
 
@@ -23,9 +25,9 @@ class SumsTest {
             Matrix in = Guarded.matrix(ROWS, d, x);
             Guarded sums = new Guarded(ROWS, 1);
             Guarded squares = new Guarded(ROWS, 1);
-            Guarded.assertSplits(ROWS, false, (b, e) -> BACKEND.kernels().rowSums(in, sums.matrix, b, e), sums);
+            Guarded.assertSplits(ROWS, false, (b, e) -> new Rows(in, sums.matrix).run(b, e), sums);
             Guarded.assertSplits(
-                    ROWS, false, (b, e) -> BACKEND.kernels().rowSumsOfSquares(in, squares.matrix, b, e), squares);
+                    ROWS, false, (b, e) -> new RowsOfSquares(in, squares.matrix).run(b, e), squares);
             for (int r = 0; r < ROWS; r++) {
                 BigDecimal sum = BigDecimal.ZERO;
                 BigDecimal magnitude = BigDecimal.ZERO;
@@ -56,7 +58,7 @@ class SumsTest {
             float[] x = gaussian(SEED + 1, rows * d, 100);
             Matrix in = Guarded.matrix(rows, d, x);
             Guarded sums = new Guarded(1, d);
-            Guarded.assertSplits(d, true, (b, e) -> BACKEND.kernels().columnSums(in, sums.matrix, b, e), sums);
+            Guarded.assertSplits(d, true, (b, e) -> new Columns(in, sums.matrix).run(b, e), sums);
             for (int c = 0; c < d; c++) {
                 BigDecimal sum = BigDecimal.ZERO;
                 BigDecimal magnitude = BigDecimal.ZERO;
@@ -82,7 +84,7 @@ class SumsTest {
 
     private static void assertSum(float expected, float... x) {
         Guarded sum = new Guarded(1, 1);
-        BACKEND.kernels().rowSums(Guarded.matrix(1, x.length, x), sum.matrix, 0, 1);
+        new Rows(Guarded.matrix(1, x.length, x), sum.matrix).run(0, 1);
         assertSame(expected, sum.values()[0], "sum");
     }
 }

@@ -57,7 +57,7 @@ public final class ThreadStress {
             + "|.* have been taken by a (program that runs: they can be changed when it has ended)"
             + "|.* have been taken by another thread, which is changing them"
             + "|this step is being used by .*: one thread at a time can use it"
-            + "|.* inside a launch, which would wait for itself: a body calls kernels alone");
+            + "|.* inside a launch, which would wait for itself: a body runs operations alone");
 
     /** What somebody may close at any time: all of its elements are {@code value}. */
     private record Slot(Matrix matrix, int value) {}

@@ -22,6 +22,5 @@ public class CudaConfig implements InfoMapper {
         infoMap.put(new Info("float").valueTypes("float").pointerTypes("FloatPointer"));
         infoMap.put(new Info("int32_t").cast().valueTypes("int").pointerTypes("IntPointer"));
         infoMap.put(new Info("int64_t").cast().valueTypes("long").pointerTypes("LongPointer"));
-        infoMap.put(new Info("elbo4j_dense_update").pointerTypes("DenseUpdate"));
     }
 }

@@ -6,7 +6,9 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Program;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.train.schedule.Schedule;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Columns of equal numbers: the weight of each row in a mean, times a number that may change from step to step. */
@@ -23,12 +25,12 @@ final class MeanWeights implements AutoCloseable {
             this.schedule = schedule;
             this.column = column;
             // unlike a write it waits for nothing, and unlike a launch of its own it allocates nothing
-            this.fill = Program.notReplayed(column.backend(), java.util.List.of(
+            this.fill = Program.notReplayed(column.backend(), List.of(
                     Launch.of("weight", column.backend(), column.rows()).writes(column).body(this::fill)));
         }
 
         private void fill(long begin, long end) {
-            column.backend().kernels().fill((float) (now / column.rows()), column, begin, end);
+            new Rows.Fill((float) (now / column.rows()), column).run(begin, end);
         }
 
         void at(long step) {
@@ -52,7 +54,7 @@ final class MeanWeights implements AutoCloseable {
 
     private final Backend backend;
     private final Map<Key, Matrix> columns = new LinkedHashMap<>();
-    private final Map<Key, Live> live = new LinkedHashMap<>();
+    private final List<Live> live = new ArrayList<>();
 
     MeanWeights(Backend backend) {
         this.backend = backend;
@@ -69,19 +71,21 @@ final class MeanWeights implements AutoCloseable {
         if (schedule instanceof Schedule.Constant constant) {
             Rows.fill((float) (constant.value() / rows), column).run();
         } else {
-            live.put(key, new Live(schedule, column));
+            live.add(new Live(schedule, column));
         }
         return column;
     }
 
     /** Before each step. */
     void at(long step) {
-        live.values().forEach(l -> l.at(step));
+        for (int i = 0; i < live.size(); i++) {
+            live.get(i).at(step);
+        }
     }
 
     @Override
     public void close() {
-        live.values().forEach(l -> l.fill.close());
+        live.forEach(l -> l.fill.close());
         columns.values().forEach(Matrix::close);
     }
 }

@@ -36,8 +36,10 @@ public final class Step implements AutoCloseable {
     private final @Nullable Indices order;
     private final @Nullable Indices ownOrder;
     private final Program program;
-    private final List<Optimiser> optimisers;
-    private final List<Term> terms;
+    private final Optimiser[] optimisers;
+    private final Term[] terms;
+    /** What each row of a term counts in a sum over the rows of the batch. */
+    private final double[] perSample;
     private final @Nullable Matrix totals;
     private final @Nullable Readback recorded;
     private final Compilation.NodeNoise[] noises;
@@ -51,7 +53,7 @@ public final class Step implements AutoCloseable {
         Source source = of.source;
         this.ownOrder = source == null || of.order != null ? null : of.backend.indices(Math.toIntExact(batch));
         this.order = of.order != null ? of.order : ownOrder;
-        this.optimisers = of.trainings.stream().map(Training::optimiser).distinct().toList();
+        this.optimisers = of.trainings.stream().map(Training::optimiser).distinct().toArray(Optimiser[]::new);
         BiFunction<Input, Matrix, @Nullable Launch> gather = (input, target) -> source == null ? null
                 : Rows.gather(source.of(input), order, target);
         Compilation planned = new Compilation(of, gather, null);
@@ -61,10 +63,11 @@ public final class Step implements AutoCloseable {
         this.peak = lifetimes.peak();
         this.plan = new Compilation(of, gather, lifetimes);
         plan.compile();
-        this.terms = new ArrayList<>(plan.terms().keySet());
+        this.terms = plan.terms().keySet().toArray(Term[]::new);
+        this.perSample = plan.terms().values().stream().mapToDouble(m -> (double) batch / m.rows()).toArray();
         this.totals = sum(plan);
         this.program = new Program(of.backend, plan.launches());
-        this.recorded = totals == null || optimisers.isEmpty() ? null : of.backend.readback(totals, MOST_RECORDED);
+        this.recorded = totals == null || optimisers.length == 0 ? null : of.backend.readback(totals, MOST_RECORDED);
         this.noises = plan.noises().toArray(Compilation.NodeNoise[]::new);
     }
 
@@ -167,9 +170,8 @@ public final class Step implements AutoCloseable {
     private double total(Term.Role role, float[] sums) {
         double total = 0;
         for (int i = 0; i < sums.length; i++) {
-            Term term = terms.get(i);
-            if (term.role() == role) {
-                total += sums[i] * ((double) batch / plan.terms().get(term).rows());
+            if (terms[i].role() == role) {
+                total += sums[i] * perSample[i];
             }
         }
         return total;
@@ -281,7 +283,7 @@ public final class Step implements AutoCloseable {
      * its tensors kept.
      */
     public Optional<NonFinite> firstNonFinite() {
-        if (!optimisers.isEmpty() || of.keepAll) {
+        if (optimisers.length > 0 || of.keepAll) {
             return firstNonFinite(plan.buffers().whole());
         }
         StepBuilder keeping = of.copy();

@@ -9,10 +9,12 @@ import static io.elbo4j.purejava.References.gaussian;
 
 import io.elbo4j.AdamStep;
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.Adam.Update;
+import io.elbo4j.operation.Clip.Scale;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-class AdamKernelTest {
+class AdamTest {
     private static final long SEED = 1234;
     private static final int ROWS = 3;
     private static final float INF = Float.POSITIVE_INFINITY;
@@ -47,7 +49,7 @@ class AdamKernelTest {
                 float[] g = gaussian(SEED + t, n, 0.3);
                 Matrix gradient = Guarded.matrix(ROWS, d, g);
                 step.at(t);
-                BACKEND.kernels().adam(parameter.matrix, gradient, first.matrix, second.matrix, step, scale, 0, ROWS);
+                new Update(parameter.matrix, gradient, first.matrix, second.matrix, step, scale).run(0, ROWS);
                 for (int i = 0; i < n; i++) {
                     double half = 0.5 * g[i];
                     m[i] = beta1 * m[i] + (1 - beta1) * half;
@@ -85,8 +87,8 @@ class AdamKernelTest {
                 state[2] = new Guarded(ROWS, d, v);
                 Matrix scale = scaled == 0 ? null : Guarded.matrix(1, 1, 1);
                 Guarded.assertSplits(ROWS, false,
-                        (b, e) -> BACKEND.kernels().adam(
-                                state[0].matrix, gradient, state[1].matrix, state[2].matrix, step, scale, b, e),
+                        (b, e) -> new Update(state[0].matrix, gradient, state[1].matrix, state[2].matrix, step, scale)
+                                .run(b, e),
                         state);
                 results[scaled] = state[0].values();
             }
@@ -112,9 +114,9 @@ class AdamKernelTest {
                 padded[i] = Guarded.matrix(shape[0], shape[1], values);
             }
             int rows = shape[0];
-            BACKEND.kernels().adam(padded[0], padded[1], padded[2], padded[3], step, null, 0, rows);
-            BACKEND.kernels().adam(dense[0], dense[1], dense[2], dense[3], step, null, 0, rows / 3);
-            BACKEND.kernels().adam(dense[0], dense[1], dense[2], dense[3], step, null, rows / 3, rows);
+            new Update(padded[0], padded[1], padded[2], padded[3], step, null).run(0, rows);
+            new Update(dense[0], dense[1], dense[2], dense[3], step, null).run(0, rows / 3);
+            new Update(dense[0], dense[1], dense[2], dense[3], step, null).run(rows / 3, rows);
             for (int i = 0; i < 4; i++) {
                 assertBits(padded[i].toArray(), dense[i].toArray(), rows + " rows, matrix " + i);
             }
@@ -126,8 +128,8 @@ class AdamKernelTest {
     void aSmallEpsilonFeelsNoFlushing() {
         Guarded parameter = new Guarded(1, 1, new float[] {0});
         AdamStep step = new AdamStep(0.001, 0.9, 0.999, 1e-15).at(1);
-        BACKEND.kernels().adam(parameter.matrix, Guarded.matrix(1, 1, 2e-14f), new Guarded(1, 1, new float[1]).matrix,
-                new Guarded(1, 1, new float[1]).matrix, step, null, 0, 1);
+        new Update(parameter.matrix, Guarded.matrix(1, 1, 2e-14f), new Guarded(1, 1, new float[1]).matrix, new Guarded(
+                1, 1, new float[1]).matrix, step, null).run(0, 1);
         assertNear(-0.001 * 2e-14 / (2e-14 + 1e-15), parameter.values()[0], 1e-8, "step");
     }
 
@@ -154,8 +156,8 @@ class AdamKernelTest {
     private static void assertMoments(float m, float mAfter, float v, float vAfter) {
         Guarded first = new Guarded(1, 1, new float[] {m});
         Guarded second = new Guarded(1, 1, new float[] {v});
-        BACKEND.kernels().adam(Guarded.matrix(1, 1, 1), Guarded.matrix(1, 1, 0), first.matrix, second.matrix,
-                new AdamStep(0.001, 0.5, 0.5, 1e-8), null, 0, 1);
+        new Update(Guarded.matrix(1, 1, 1), Guarded.matrix(1, 1, 0), first.matrix, second.matrix, new AdamStep(0.001,
+                0.5, 0.5, 1e-8), null).run(0, 1);
         assertSame(mAfter, first.values()[0], "first moment after " + m);
         assertSame(vAfter, second.values()[0], "second moment after " + v);
     }
@@ -175,9 +177,9 @@ class AdamKernelTest {
     }
 
     private static void assertClip(float expected, float maximumNorm, float... squares) {
-        Matrix in = BACKEND.matrix(squares.length, 1).set(squares);
+        Matrix in = BACKEND.matrix(1, squares.length).set(squares);
         Guarded scale = new Guarded(1, 1);
-        BACKEND.kernels().clipScale(in, maximumNorm, scale.matrix, 0, 1);
+        new Scale(in, maximumNorm, scale.matrix).run(0, 1);
         assertSame(expected, scale.values()[0], "scale to " + maximumNorm);
     }
 }

@@ -2,43 +2,43 @@ package io.elbo4j.purejava;
 
 import static io.elbo4j.purejava.HeapAddress.get;
 import static io.elbo4j.purejava.HeapAddress.load;
-import static io.elbo4j.purejava.HeapAddress.set;
 import static io.elbo4j.purejava.HeapAddress.store;
 import static io.elbo4j.purejava.Scratch.TILE;
 import static io.elbo4j.purejava.Scratch.width;
 
 import io.elbo4j.AdamStep;
 import io.elbo4j.Matrix;
-import io.elbo4j.numerics.RowSum;
+import io.elbo4j.operation.Adam.Update;
 
 /**
- * One step of Adam (Kingma and Ba 2015, algorithm 1, in the form of the end of its section 2), and the scale that clips
- * a gradient to a norm (Pascanu et al. 2013, algorithm 1):
+ * One step of Adam (Kingma and Ba 2015, algorithm 1, in the form of the end of its section 2):
  *
  * <pre>
  * m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2       g = gradient times the scale
  * p = p - stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
- * scale = norm &lt;= maximumNorm ? 1 : maximumNorm / norm
  * </pre>
  *
  * <p>First moments smaller than 2^-100 and second moments smaller than 2^-124 become +0. Moves 28 bytes an element.
  */
-final class AdamKernel {
+final class Adam {
     /** The largest floats below 2^-100 and 2^-124. */
     private static final float NEGLIGIBLE_FIRST = 0x1.fffffep-101f;
     private static final float NEGLIGIBLE_SECOND = 0x1.fffffep-125f;
 
-    private AdamKernel() {}
+    private Adam() {}
 
-    /** gradientScale is nullable, which is a scale of 1. */
-    static void update(Matrix parameter, Matrix gradient, Matrix firstMoment, Matrix secondMoment, AdamStep step,
-            Matrix gradientScale, long begin, long end) {
+    static void update(Update op, long begin, long end) {
+        Matrix parameter = op.parameter();
+        Matrix gradient = op.gradient();
+        Matrix firstMoment = op.firstMoment();
+        Matrix secondMoment = op.secondMoment();
+        AdamStep step = op.step();
         Scratch scratch = Scratch.get();
         float[] p = scratch.tile(0);
         float[] g = scratch.tile(1);
         float[] m = scratch.tile(2);
         float[] v = scratch.tile(3);
-        float scale = gradientScale == null ? 1 : get(gradientScale, 0);
+        float scale = op.gradientScale() == null ? 1 : get(op.gradientScale(), 0);
         // Rows without gaps are one long row: a bias comes as a column.
         boolean oneRow =
                 contiguous(parameter) && contiguous(gradient) && contiguous(firstMoment) && contiguous(secondMoment);
@@ -60,15 +60,6 @@ final class AdamKernel {
                 store(p, parameter, r, c, n);
             }
         }
-    }
-
-    /** sumsOfSquares has its elements one after another; scale is 1 x 1. */
-    static void clipScale(Matrix sumsOfSquares, float maximumNorm, Matrix scale) {
-        int count = (int) (sumsOfSquares.rows() * sumsOfSquares.columns());
-        float squared = RowSum.sum(HeapAddress.values(sumsOfSquares), HeapAddress.offset(sumsOfSquares), count,
-                Scratch.get().lanes);
-        float norm = (float) Math.sqrt(squared);
-        set(scale, 0, norm <= maximumNorm ? 1 : maximumNorm / norm);
     }
 
     private static boolean contiguous(Matrix matrix) {

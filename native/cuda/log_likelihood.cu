@@ -5,6 +5,7 @@
 // Moves 12 bytes per element, 8 without the gradient.
 // Compiled for sm_90: 31 registers, 30 without the gradient (aligned), no spills.
 #include "bernoulli.h"
+#include "bernoulli_log_likelihood_fused.h"
 #include "exp.h"
 #include "sigmoid.h"
 #include "stored.h"
@@ -42,24 +43,20 @@ template <bool GRADIENT, class T> struct Bernoulli {
 
 }  // namespace
 
-}  // namespace elbo4j::cuda
-
-using namespace elbo4j::cuda;
-
-int elbo4j_cuda_bernoulli_log_likelihood(int type, const void* logits, int64_t logits_stride, const void* x,
-                                         int64_t x_stride, int64_t samples, const float* dlog_likelihood,
-                                         float* log_likelihood, void* dlogits, int64_t dlogits_stride, int64_t rows,
-                                         int64_t columns, void* stream) {
-  const bool quads = aligned(type, columns, {{logits, logits_stride}, {x, x_stride}, {dlogits, dlogits_stride}});
-  return with_element(type, quads, [&](auto element) {
+int bernoulli_log_likelihood_fused(const elbo4j_bernoulli_log_likelihood_fused& a, void* stream) {
+  const int64_t rows = a.logits.rows, columns = a.logits.columns, samples = a.logits.samples_of(a.x);
+  const float* weight = a.d_log_likelihood.floats();
+  float* result = a.log_likelihood.floats();
+  return with_element(a.logits.type, aligned(columns, {&a.logits, &a.x, &a.d_logits}), [&](auto element) {
     using T = decltype(element);
-    const InputOf<T> in = input<T>(type, logits, logits_stride), target = input<T>(type, x, x_stride);
-    const OutputOf<T> gradient = output<T>(type, dlogits, dlogits_stride);
-    if (dlogits)
-      return sum_stored_rows<T>(
-          Bernoulli<true, T>{in, target, samples, dlog_likelihood, log_likelihood, gradient, columns}, rows, columns,
-          stream);
-    return sum_stored_rows<T>(Bernoulli<false, T>{in, target, samples, nullptr, log_likelihood, gradient, columns},
-                              rows, columns, stream);
+    const InputOf<T> in = stored_input<T>(a.logits), target = stored_input<T>(a.x);
+    const OutputOf<T> gradient = stored_output<T>(a.d_logits);
+    if (gradient.data)
+      return sum_stored_rows<T>(Bernoulli<true, T>{in, target, samples, weight, result, gradient, columns}, rows,
+                                columns, stream);
+    return sum_stored_rows<T>(Bernoulli<false, T>{in, target, samples, nullptr, result, gradient, columns}, rows,
+                              columns, stream);
   });
 }
+
+}  // namespace elbo4j::cuda

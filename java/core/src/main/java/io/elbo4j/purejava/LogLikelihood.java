@@ -12,6 +12,7 @@ import io.elbo4j.numerics.Bernoulli;
 import io.elbo4j.numerics.Exp;
 import io.elbo4j.numerics.RowSum;
 import io.elbo4j.numerics.Sigmoid;
+import io.elbo4j.operation.BernoulliLogLikelihood.Fused;
 
 /**
  * The log-likelihood of x under independent Bernoulli variables with logits l, and its gradient, from one exponential:
@@ -27,9 +28,10 @@ import io.elbo4j.numerics.Sigmoid;
 final class BernoulliLogLikelihood {
     private BernoulliLogLikelihood() {}
 
-    /** dLogLikelihood and dLogits are null together when no gradient is wanted. */
-    static void fused(Matrix logits, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood, Matrix dLogits, long begin,
-            long end) {
+    static void fused(Fused op, long begin, long end) {
+        Matrix logits = op.logits();
+        Matrix x = op.x();
+        Matrix dLogits = op.dLogits();
         Scratch scratch = Scratch.get();
         float[] l = scratch.tile(0);
         float[] observed = scratch.tile(1);
@@ -48,11 +50,11 @@ final class BernoulliLogLikelihood {
                 terms(l, observed, decay, term, n);
                 RowSum.add(scratch.lanes, term, 0, n);
                 if (dLogits != null) {
-                    gradient(l, observed, decay, get(dLogLikelihood, r), gradient, n);
+                    gradient(l, observed, decay, get(op.dLogLikelihood(), r), gradient, n);
                     store(gradient, dLogits, r, c, n);
                 }
             }
-            set(logLikelihood, r, RowSum.finish(scratch.lanes));
+            set(op.logLikelihood(), r, RowSum.finish(scratch.lanes));
         }
     }
 

@@ -7,9 +7,14 @@ import static io.elbo4j.purejava.References.gaussian;
 
 import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.Rows.Add;
+import io.elbo4j.operation.Rows.Copy;
+import io.elbo4j.operation.Rows.Fill;
+import io.elbo4j.operation.Rows.Gather;
+import io.elbo4j.operation.Rows.ScatterAdd;
 import org.junit.jupiter.api.Test;
 
-class RowsKernelsTest {
+class RowsTest {
     private static final long SEED = 66;
     private static final int[] ROW_NUMBERS = {2, 0, 2, 2, 1};
     private static final int SOURCE_ROWS = 3;
@@ -36,18 +41,18 @@ class RowsKernelsTest {
             float[] x = values(SOURCE_ROWS * d);
             Matrix source = Guarded.matrix(SOURCE_ROWS, d, x);
             Guarded copy = new Guarded(SOURCE_ROWS, d);
-            Guarded.assertSplits(SOURCE_ROWS, false, (b, e) -> BACKEND.kernels().copy(source, copy.matrix, b, e), copy);
+            Guarded.assertSplits(SOURCE_ROWS, false, (b, e) -> new Copy(source, copy.matrix).run(b, e), copy);
             assertBits(x, copy.values(), "copy of " + d);
 
             Guarded fill = new Guarded(SOURCE_ROWS, d);
-            Guarded.assertSplits(SOURCE_ROWS, false, (b, e) -> BACKEND.kernels().fill(-0.0f, fill.matrix, b, e), fill);
+            Guarded.assertSplits(SOURCE_ROWS, false, (b, e) -> new Fill(-0.0f, fill.matrix).run(b, e), fill);
             for (float value : fill.values()) {
                 assertBits(-0.0f, value, "fill of " + d);
             }
 
             Guarded gathered = new Guarded(ROW_NUMBERS.length, d);
             Guarded.assertSplits(ROW_NUMBERS.length, false,
-                    (b, e) -> BACKEND.kernels().gather(source, indices(), gathered.matrix, b, e), gathered);
+                    (b, e) -> new Gather(source, indices(), gathered.matrix).run(b, e), gathered);
             float[] actual = gathered.values();
             for (int i = 0; i < actual.length; i++) {
                 assertBits(x[ROW_NUMBERS[i / d] * d + i % d], actual[i], "gather of " + d);
@@ -63,7 +68,7 @@ class RowsKernelsTest {
             Matrix source = Guarded.matrix(SOURCE_ROWS, d, x);
             Guarded target = new Guarded(SOURCE_ROWS, d, y);
             Guarded.assertSplits(
-                    SOURCE_ROWS, false, (b, e) -> BACKEND.kernels().add(source, target.matrix, b, e), target);
+                    SOURCE_ROWS, false, (b, e) -> new Add(source, target.matrix).run(b, e), target);
             for (int i = 0; i < x.length; i++) {
                 // a double holds the exact sum of two floats of like size
                 assertBits((float) ((double) y[i] + x[i]), target.values()[i], "add of " + d);
@@ -75,7 +80,7 @@ class RowsKernelsTest {
     @Test
     void repeatedRowIsCopiedToAllRows() {
         Guarded target = new Guarded(3, 2);
-        BACKEND.kernels().copy(Guarded.matrix(1, 2, 5, 6).repeatRow(3), target.matrix, 0, 3);
+        new Copy(Guarded.matrix(1, 2, 5, 6).repeatRow(3), target.matrix).run(0, 3);
         assertBits(new float[] {5, 6, 5, 6, 5, 6}, target.values(), "rows");
     }
 
@@ -90,7 +95,7 @@ class RowsKernelsTest {
             Matrix source = Guarded.matrix(ROW_NUMBERS.length, d, x);
             Guarded target = new Guarded(SOURCE_ROWS, d, new float[SOURCE_ROWS * d]);
             Guarded.assertSplits(
-                    d, true, (b, e) -> BACKEND.kernels().scatterAdd(source, indices(), target.matrix, b, e), target);
+                    d, true, (b, e) -> new ScatterAdd(source, indices(), target.matrix).run(b, e), target);
             float[] expected = {7, 1, 0x1p24f};
             for (int i = 0; i < SOURCE_ROWS * d; i++) {
                 assertBits(expected[i / d], target.values()[i], "scatterAdd of " + d);

@@ -9,6 +9,11 @@ import static io.elbo4j.purejava.Scratch.width;
 
 import io.elbo4j.ElementType;
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.Rows.Add;
+import io.elbo4j.operation.Rows.Copy;
+import io.elbo4j.operation.Rows.Fill;
+import io.elbo4j.operation.Rows.Gather;
+import io.elbo4j.operation.Rows.ScatterAdd;
 import java.util.Arrays;
 
 /**
@@ -19,10 +24,12 @@ import java.util.Arrays;
  * scatterAdd   target[rows[position + r]] += source[r] for ascending r, since rows may name one row twice
  * </pre>
  */
-final class RowsKernels {
-    private RowsKernels() {}
+final class Rows {
+    private Rows() {}
 
-    static void copy(Matrix source, Matrix target, long begin, long end) {
+    static void copy(Copy op, long begin, long end) {
+        Matrix source = op.source();
+        Matrix target = op.target();
         float[] tile = Scratch.get().tile(0);
         int columns = (int) target.columns();
         boolean plain = source.type() == ElementType.FLOAT32 && target.type() == ElementType.FLOAT32;
@@ -38,9 +45,11 @@ final class RowsKernels {
         }
     }
 
-    static void gather(Matrix source, int[] rows, int position, Matrix target, long begin, long end) {
+    static void gather(Gather op, long begin, long end) {
+        int[] rows = (int[]) op.indices().address();
+        int position = op.indices().position();
         for (long r = begin; r < end; r++) {
-            copyRow(source, rows[position + (int) r], target, r);
+            copyRow(op.source(), rows[position + (int) r], op.target(), r);
         }
     }
 
@@ -49,23 +58,26 @@ final class RowsKernels {
                 (int) target.columns());
     }
 
-    static void fill(float value, Matrix target, long begin, long end) {
+    static void fill(Fill op, long begin, long end) {
+        Matrix target = op.target();
         for (long r = begin; r < end; r++) {
             int first = index(target, r, 0);
-            Arrays.fill(values(target), first, first + (int) target.columns(), value);
+            Arrays.fill(values(target), first, first + (int) target.columns(), op.value());
         }
     }
 
-    static void add(Matrix source, Matrix target, long begin, long end) {
+    static void add(Add op, long begin, long end) {
         for (long r = begin; r < end; r++) {
-            addRow(source, r, target, r, 0, (int) target.columns());
+            addRow(op.source(), r, op.target(), r, 0, (int) op.target().columns());
         }
     }
 
     /** begin and end are columns: every worker keeps the order of the rows. */
-    static void scatterAdd(Matrix source, int[] rows, int position, Matrix target, long begin, long end) {
-        for (long r = 0; r < source.rows(); r++) {
-            addRow(source, r, target, rows[position + (int) r], (int) begin, (int) end);
+    static void scatterAdd(ScatterAdd op, long begin, long end) {
+        int[] rows = (int[]) op.indices().address();
+        int position = op.indices().position();
+        for (long r = 0; r < op.source().rows(); r++) {
+            addRow(op.source(), r, op.target(), rows[position + (int) r], (int) begin, (int) end);
         }
     }
 

@@ -4,6 +4,7 @@
 // Both functions share exp(-|l|). logits, dLogits rows x columns; x rows / samples x columns; w, logLikelihood[rows].
 // Moves 12 bytes per element, 8 without the gradient.
 #include "bernoulli.h"
+#include "bernoulli_log_likelihood_fused.h"
 #include "exp.h"
 #include "row_sum_tile.h"
 #include "sigmoid.h"
@@ -43,12 +44,10 @@ void likelihood(const Input& logits, const Input& x, const float* weight, float*
 
 }  // namespace
 
-void bernoulli_log_likelihood(int type, const void* logits, int64_t logits_stride, const void* x, int64_t x_stride,
-                              int64_t samples, const float* dlog_likelihood, float* log_likelihood, void* dlogits,
-                              int64_t dlogits_stride, int64_t columns, int64_t begin, int64_t end) {
-  (dlogits ? likelihood<true> : likelihood<false>)(Input{logits, logits_stride, 1, type},
-                                                   Input{x, x_stride, samples, type}, dlog_likelihood, log_likelihood,
-                                                   Output{dlogits, dlogits_stride, type}, columns, begin, end);
+void bernoulli_log_likelihood_fused(const elbo4j_bernoulli_log_likelihood_fused& a, int64_t begin, int64_t end) {
+  (a.d_logits.data ? likelihood<true> : likelihood<false>)(input(a.logits), input(a.x, a.logits.samples_of(a.x)),
+                                                           a.d_log_likelihood.floats(), a.log_likelihood.floats(),
+                                                           output(a.d_logits), a.logits.columns, begin, end);
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

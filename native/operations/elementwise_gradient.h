@@ -1,0 +1,10 @@
+// dx = dy f'(x). Items: rows. function: the ordinal of io.elbo4j.Activation.
+#pragma once
+#include "elbo4j_arguments.h"
+
+#define ELBO4J_ELEMENTWISE_GRADIENT(FIELD) \
+  FIELD(int32, function)                   \
+  FIELD(matrix, x)                         \
+  FIELD(matrix, dy)                        \
+  FIELD(matrix, dx)
+ELBO4J_ARGUMENTS(elementwise_gradient, ELBO4J_ELEMENTWISE_GRADIENT)
