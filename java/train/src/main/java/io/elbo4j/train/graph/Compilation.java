@@ -40,6 +40,7 @@ final class Compilation implements Plan {
     private final List<Matrix> forwardBuffers = new ArrayList<>();
     private final Set<Term> weighed = new HashSet<>();
     private boolean forward = true;
+    private int forwardLaunches;
     private @Nullable Objective objective;
     private @Nullable Gradients gradients;
     private @Nullable Matrix bound;
@@ -100,6 +101,7 @@ final class Compilation implements Plan {
             }
         }
         forward = false;
+        forwardLaunches = launches.size();
         buffers.all().values().forEach(b -> forwardBuffers.add(b.matrix()));
         if (of.evaluated != null) {
             of.evaluated.combine(taken(of.evaluated), this);
@@ -173,6 +175,11 @@ final class Compilation implements Plan {
 
     List<Launch> launches() {
         return launches;
+    }
+
+    /** Those of the forward pass: what the terms are computed by. */
+    List<Launch> forwardLaunches() {
+        return launches.subList(0, forwardLaunches);
     }
 
     Map<Term, Matrix> terms() {

@@ -235,6 +235,11 @@ public final class Step implements AutoCloseable {
         return matrix;
     }
 
+    /** What was compiled: for tests, which compute it in another way. */
+    Compilation plan() {
+        return plan;
+    }
+
     /** Bytes of the buffers that the step has, and of those that it needs at one time at most. */
     public record Memory(long allocated, long needed) {}
 

@@ -1,0 +1,124 @@
+package io.elbo4j.train.graph;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.optimiser.Adam;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
+
+/**
+ * Compares every element of every parameter's gradient of a training step with central finite differences of the loss,
+ * which the {@link Interpreter} computes from the step's own forward launches in double precision: no second text of a
+ * model is needed. A parameter's error is relative to the largest element of its gradient, or to 0.01 where all are
+ * smaller.
+ */
+final class FiniteDifferences {
+    /** Of the largest element: float32 sums of some tens of products are right to some 2^-24. */
+    static final double TOLERANCE = 1e-6;
+    private static final double H = 1e-4;
+    private static final long STEP = 3;
+
+    private FiniteDifferences() {}
+
+    /** What a loss is, from what the interpreter has computed. */
+    interface Loss {
+        double of(Interpreter of, Step step);
+    }
+
+    /** Any objective that is a sum of its terms, each with its weight. */
+    static double weighted(Interpreter in, Step step) {
+        double loss = 0;
+        for (Term term : step.plan().terms().keySet()) {
+            Matrix value = step.plan().terms().get(term);
+            Matrix weight = step.plan().weight(term).orElseThrow();
+            for (long r = 0; r < value.rows(); r++) {
+                loss += in.get(weight, r, 0) * in.get(value, r, 0);
+            }
+        }
+        return loss;
+    }
+
+    static void check(String name, Graph graph, int rows) {
+        for (int samples : new int[] {1, 7}) {
+            int k = samples;
+            check(name + ", K = " + k, graph, s -> s.rows(rows).samples(k).minimise(new Elbo(0.7), new Adam(0)),
+                    FiniteDifferences::weighted);
+        }
+    }
+
+    /** Inputs are uniform in [0, 1), which suits every likelihood. A seed at a ReLU's kink is passed over. */
+    static void check(String name, Graph graph, UnaryOperator<StepBuilder> training, Loss loss) {
+        for (long seed = 1;; seed++) {
+            try {
+                check(name + ", seed " + seed, graph, training, loss, seed);
+                return;
+            } catch (Interpreter.TooClose tooClose) {
+                assertTrue(seed < 100, name + ": no seed keeps away from the ReLUs' kinks: " + tooClose.getMessage());
+            }
+        }
+    }
+
+    private static void check(String name, Graph graph, UnaryOperator<StepBuilder> training, Loss loss, long seed) {
+        try (Backend backend = new JavaBackend(1);
+                Parameters parameters = new Parameters(backend, graph.parameters(), seed);
+                Step step = training.apply(Step.of(graph, parameters, backend).seed(seed)).compile()) {
+            SplittableRandom random = new SplittableRandom(seed);
+            for (Input input : graph.all(Input.class)) {
+                Matrix x = step.value(input);
+                float[] values = new float[Math.toIntExact(x.rows() * x.columns())];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) random.nextDouble();
+                }
+                x.set(values);
+            }
+            // twice, so that what a step leaves in its buffers would show in the next one's gradients
+            step.run(STEP - 1);
+            step.run(STEP);
+            Interpreter interpreter = new Interpreter();
+            double worst = 0;
+            for (Parameters.State s : parameters.all()) {
+                worst = Math.max(worst, compare(name, s, interpreter, step, loss));
+            }
+            System.out.printf("finite differences: %s, worst error %.1e of the gradient's scale%n", name, worst);
+        }
+    }
+
+    private static double compare(String name, Parameters.State s, Interpreter in, Step step, Loss loss) {
+        List<io.elbo4j.Launch> forward = step.plan().forwardLaunches();
+        Matrix value = s.value();
+        double[][] found = Doubles.of(s.gradient());
+        double[][] expected = Reference.zeros(found);
+        double scale = 0.01;
+        for (int i = 0; i < found.length; i++) {
+            for (int j = 0; j < found[i].length; j++) {
+                double at = in.get(value, i, j);
+                double[] losses = new double[4];
+                for (int k = 0; k < 4; k++) {
+                    in.set(value, i, j, at + H * new double[] {-2, -1, 1, 2}[k]);
+                    in.run(forward);
+                    losses[k] = loss.of(in, step);
+                }
+                in.set(value, i, j, at);
+                // of fourth order: the error is of the order of H^4
+                expected[i][j] = (losses[0] - 8 * losses[1] + 8 * losses[2] - losses[3]) / (12 * H);
+                scale = Math.max(scale, Math.abs(expected[i][j]));
+            }
+        }
+        double worst = 0;
+        for (int i = 0; i < found.length; i++) {
+            for (int j = 0; j < found[i].length; j++) {
+                double error = Math.abs(found[i][j] - expected[i][j]) / scale;
+                assertTrue(error <= TOLERANCE, name + ": gradient of " + s.parameter().name() + "[" + i + "][" + j
+                        + "] is " + found[i][j] + ", finite differences give " + expected[i][j] + ", " + error
+                        + " of the scale " + scale);
+                worst = Math.max(worst, error);
+            }
+        }
+        return worst;
+    }
+}

@@ -1,0 +1,262 @@
+package io.elbo4j.train.graph;
+
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
+import io.elbo4j.Noise;
+import io.elbo4j.Storage;
+import io.elbo4j.operation.BernoulliLogLikelihood;
+import io.elbo4j.operation.Binarise;
+import io.elbo4j.operation.Elementwise;
+import io.elbo4j.operation.GaussianKlPerDimension;
+import io.elbo4j.operation.GaussianLogLikelihood;
+import io.elbo4j.operation.GaussianSampleKl;
+import io.elbo4j.operation.LogMeanExp;
+import io.elbo4j.operation.Matmul;
+import io.elbo4j.operation.RandomFill;
+import io.elbo4j.operation.Rows;
+import io.elbo4j.operation.Sums;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Runs the launches of a forward pass in double precision, each operation from its formula, on memory of its own. Noise
+ * is the kernels'. What it has no formula for is an error, so that no operation goes unseen.
+ */
+final class Interpreter {
+    /** A ReLU's input is too close to its kink for finite differences. */
+    static final class TooClose extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        TooClose(double x) {
+            super("a ReLU's input is " + x);
+        }
+    }
+
+    private static final double KINK = 1e-4;
+    private static final double LOG_2_PI = Math.log(2 * Math.PI);
+
+    private final Map<Storage, double[]> memory = new IdentityHashMap<>();
+    private final Map<Class<?>, Consumer<Object>> formulas = new LinkedHashMap<>();
+
+    Interpreter() {
+        formula(Matmul.Forward.class, this::matmul);
+        formula(Elementwise.Apply.class, o -> each(o.x(), o.y(), function(o.function().name())));
+        formula(Rows.Copy.class, o -> each(o.source(), o.target(), x -> x));
+        formula(Rows.Add.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, get(o.target(), r, c)
+                + get(o.source(), r, c))));
+        formula(Rows.Fill.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, o.value())));
+        // data and what is drawn from it depend on no parameter
+        formula(Rows.Gather.class, o -> {});
+        formula(Binarise.Forward.class, o -> {});
+        formula(RandomFill.Normal.class, o -> {
+            double[][] noise = noise(o.noise(), o.target());
+            forEach(o.target(), (r, c) -> set(o.target(), r, c, noise[(int) r][(int) c]));
+        });
+        formula(GaussianSampleKl.Forward.class, this::sampleKl);
+        formula(GaussianKlPerDimension.Forward.class, o -> {
+            forEach(o.klPerDimension(), (r, c) -> set(o.klPerDimension(), r, c, 0));
+            forEach(o.mean(), (r, c) -> set(o.klPerDimension(), 0, c, get(o.klPerDimension(), 0, c)
+                    + kl(o.mean(), o.logVariance(), o.priorMean(), o.priorLogVariance(), r, c)));
+        });
+        formula(GaussianKlPerDimension.FreeBitsGate.class, o -> forEach(o.columnWeight(), (r, c) -> set(o
+                .columnWeight(), r, c, get(o.klPerDimension(), r, c) > o.threshold() ? 1 : 0)));
+        formula(BernoulliLogLikelihood.Fused.class, this::logLikelihood);
+        formula(GaussianLogLikelihood.Fused.class, this::gaussian);
+        formula(Sums.Rows.class, o -> {
+            for (long r = 0; r < o.x().rows(); r++) {
+                double sum = 0;
+                for (long c = 0; c < o.x().columns(); c++) {
+                    sum += get(o.x(), r, c);
+                }
+                set(o.sums(), r, 0, sum);
+            }
+        });
+        formula(Sums.Columns.class, o -> {
+            forEach(o.sums(), (r, c) -> set(o.sums(), r, c, 0));
+            forEach(o.x(), (r, c) -> set(o.sums(), 0, c, get(o.sums(), 0, c) + get(o.x(), r, c)));
+        });
+        formula(LogMeanExp.Forward.class, this::logMeanExp);
+    }
+
+    private <O> void formula(Class<O> operation, Consumer<O> formula) {
+        formulas.put(operation, o -> formula.accept(operation.cast(o)));
+    }
+
+    void run(List<Launch> launches) {
+        for (Launch launch : launches) {
+            Consumer<Object> formula = formulas.get(launch.body().getClass());
+            if (formula == null) {
+                throw new AssertionError("the interpreter has no formula for " + launch.body().getClass().getName());
+            }
+            formula.accept(launch.body());
+        }
+    }
+
+    private interface Elements {
+        void at(long row, long column);
+    }
+
+    private static void forEach(Matrix m, Elements elements) {
+        for (long r = 0; r < m.rows(); r++) {
+            for (long c = 0; c < m.columns(); c++) {
+                elements.at(r, c);
+            }
+        }
+    }
+
+    private void each(Matrix x, Matrix y, DoubleUnaryOperator f) {
+        forEach(y, (r, c) -> set(y, r, c, f.applyAsDouble(get(x, r, c))));
+    }
+
+    /** What was there in float32, until it is set. */
+    private double[] values(Storage storage) {
+        return memory.computeIfAbsent(storage, s -> {
+            float[] values = Matrix.view(s, 0, 1, s.elements(), s.elements()).toArray();
+            double[] copy = new double[values.length];
+            for (int i = 0; i < copy.length; i++) {
+                copy[i] = values[i];
+            }
+            return copy;
+        });
+    }
+
+    double get(Matrix m, long row, long column) {
+        return values(m.storage())[(int) (m.offset() + row * m.rowStride() + column)];
+    }
+
+    void set(Matrix m, long row, long column, double value) {
+        values(m.storage())[(int) (m.offset() + row * m.rowStride() + column)] = value;
+    }
+
+    private void matmul(Matmul.Forward o) {
+        forEach(o.c(), (r, c) -> {
+            double sum = o.bias() == null ? 0 : get(o.bias(), 0, c);
+            for (long k = 0; k < o.a().columns(); k++) {
+                sum += get(o.a(), r, k) * get(o.b(), k, c);
+            }
+            set(o.c(), r, c, o.relu() ? function("RELU").applyAsDouble(sum) : sum);
+        });
+    }
+
+    private static DoubleUnaryOperator function(String name) {
+        return switch (name) {
+            case "IDENTITY" -> x -> x;
+            case "RELU" -> x -> {
+                if (Math.abs(x) < KINK) {
+                    throw new TooClose(x);
+                }
+                return Math.max(x, 0);
+            };
+            case "TANH" -> Math::tanh;
+            case "SIGMOID" -> x -> 1 / (1 + Math.exp(-x));
+            case "SOFTPLUS" -> x -> Math.log1p(Math.exp(x));
+            // Hendrycks and Gimpel 2016, section 2
+            case "GELU" -> x -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+            case "SILU" -> x -> x / (1 + Math.exp(-x));
+            case "ELU" -> x -> x > 0 ? x : Math.expm1(x);
+            case "EXP" -> Math::exp;
+            case "LOG" -> Math::log;
+            case "SQRT" -> Math::sqrt;
+            case "SQUARE" -> x -> x * x;
+            default -> throw new AssertionError("the interpreter has no formula for " + name);
+        };
+    }
+
+    private static double[][] noise(Noise noise, Matrix like) {
+        try (io.elbo4j.purejava.JavaBackend java = new io.elbo4j.purejava.JavaBackend(1);
+                Matrix eps = java.matrix(like.rows(), like.columns())) {
+            new RandomFill.Normal(noise, eps).run(0, eps.rows());
+            return Doubles.of(eps);
+        }
+    }
+
+    private double orZero(Matrix m, long row, long column) {
+        return m == null ? 0 : get(m, row, column);
+    }
+
+    private double kl(Matrix mean, Matrix logVariance, Matrix priorMean, Matrix priorLogVariance, long r, long c) {
+        double lv = get(logVariance, r, c);
+        double plv = orZero(priorLogVariance, r, c);
+        double d = get(mean, r, c) - orZero(priorMean, r, c);
+        return (plv - lv) / 2 + (Math.exp(lv) + d * d) / (2 * Math.exp(plv)) - 0.5;
+    }
+
+    private static double logNormal(double x, double mean, double logVariance) {
+        double d = x - mean;
+        return -0.5 * (LOG_2_PI + logVariance + d * d / Math.exp(logVariance));
+    }
+
+    private void sampleKl(GaussianSampleKl.Forward o) {
+        for (long r = 0; r < o.mean().rows(); r++) {
+            double sum = 0;
+            for (long c = 0; c < o.mean().columns(); c++) {
+                sum += kl(o.mean(), o.logVariance(), o.priorMean(), o.priorLogVariance(), r, c);
+            }
+            set(o.kl(), r, 0, sum);
+        }
+        if (o.z() == null) {
+            return;
+        }
+        long samples = o.z().rows() / o.mean().rows();
+        double[][] eps = noise(o.noise(), o.z());
+        for (long i = 0; i < o.z().rows(); i++) {
+            long r = i / samples;
+            double ratio = 0;
+            for (long c = 0; c < o.z().columns(); c++) {
+                double lv = get(o.logVariance(), r, c);
+                double z = get(o.mean(), r, c) + Math.exp(lv / 2) * eps[(int) i][(int) c];
+                set(o.z(), i, c, z);
+                ratio += logNormal(z, orZero(o.priorMean(), r, c), orZero(o.priorLogVariance(), r, c))
+                        - logNormal(z, get(o.mean(), r, c), lv);
+            }
+            if (o.logRatio() != null) {
+                set(o.logRatio(), i, 0, ratio);
+            }
+        }
+    }
+
+    private void logLikelihood(BernoulliLogLikelihood.Fused o) {
+        long samples = o.logits().rows() / o.x().rows();
+        for (long r = 0; r < o.logits().rows(); r++) {
+            double sum = 0;
+            for (long c = 0; c < o.logits().columns(); c++) {
+                double l = get(o.logits(), r, c);
+                double x = get(o.x(), r / samples, c);
+                sum += switch ("BERNOULLI") {
+                    case "BERNOULLI" -> x * l - Math.max(l, 0) - Math.log1p(Math.exp(-Math.abs(l)));
+                    default -> throw new AssertionError("the interpreter has no formula for " + "?");
+                };
+            }
+            set(o.logLikelihood(), r, 0, sum);
+        }
+    }
+
+    private void gaussian(GaussianLogLikelihood.Fused o) {
+        long samples = o.mean().rows() / o.x().rows();
+        for (long r = 0; r < o.mean().rows(); r++) {
+            double sum = 0;
+            for (long c = 0; c < o.mean().columns(); c++) {
+                sum += logNormal(get(o.x(), r / samples, c), get(o.mean(), r, c), get(o.logVariance(), r, c));
+            }
+            set(o.logLikelihood(), r, 0, sum);
+        }
+    }
+
+    private void logMeanExp(LogMeanExp.Forward o) {
+        for (long r = 0; r < o.x().rows(); r++) {
+            double most = Double.NEGATIVE_INFINITY;
+            for (long c = 0; c < o.x().columns(); c++) {
+                most = Math.max(most, get(o.x(), r, c));
+            }
+            double sum = 0;
+            for (long c = 0; c < o.x().columns(); c++) {
+                sum += Math.exp(get(o.x(), r, c) - most);
+            }
+            set(o.result(), r, 0, most + Math.log(sum / o.x().columns()));
+        }
+    }
+}
