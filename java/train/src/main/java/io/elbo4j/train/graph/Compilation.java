@@ -141,11 +141,15 @@ final class Compilation implements Plan {
         training.objective().combine(taken(training.objective()), this);
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
-            boolean given = node instanceof Value v && of.given.contains(v);
-            if (!given && (!(node instanceof Value v) || gradients.wants(v))) {
+            if (!(node instanceof Value v) || !of.given.contains(v) && gradients.wants(v) && isReached(v)) {
                 node.backward(this);
             }
         }
+    }
+
+    /** Whether the loss depends on it: by what was computed from it, or by its own terms. */
+    private boolean isReached(Value v) {
+        return gradients.has(v) || v.terms().stream().anyMatch(objective::takes);
     }
 
     /**

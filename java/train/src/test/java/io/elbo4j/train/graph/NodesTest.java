@@ -1,6 +1,12 @@
 package io.elbo4j.train.graph;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.elbo4j.Activation;
+import io.elbo4j.Backend;
+import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.layer.Activate;
@@ -9,6 +15,9 @@ import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.LearnedRow;
 import io.elbo4j.train.layer.Slice;
+import io.elbo4j.train.layer.StopGradient;
+import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.optimiser.Adam;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -47,6 +56,27 @@ class NodesTest {
         Dense layer = new Dense("layer", X, X, Activation.TANH);
         vae(layer.apply(layer.apply(x)));
         FiniteDifferences.check("a layer applied twice", g, 7);
+    }
+
+    /** The interpreter cannot see where a gradient stops: what lies behind has none, what lies beside has all of it. */
+    @Test
+    void stopGradient() {
+        Dense before = new Dense("before", X, X, Activation.TANH);
+        Value h = before.apply(x);
+        vae(Concatenate.of("both", StopGradient.of(h), Dense.of("beside", x, 2, Activation.TANH)));
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, parameters, backend).rows(7).minimise(new Elbo(), new Adam(1)).compile()) {
+            step.value(x).set(new float[7 * X]);
+            step.run(0);
+            for (Parameters.State s : parameters.all()) {
+                boolean stopped = s.parameter().name().startsWith("before.");
+                assertEquals(stopped, s.slots().isEmpty(), s.parameter().name());
+            }
+        }
+        Graph without = new Graph();
+        Value y = without.input("x", X);
+        assertTrue(Dense.of("d", y, 2, Activation.RELU).differentiable());
+        assertFalse(StopGradient.of(Dense.of("e", y, 2, Activation.RELU)).differentiable());
     }
 
     @Test
