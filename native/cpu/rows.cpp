@@ -1,10 +1,12 @@
-// Moving rows: copy, add, fill, gather (target[r] = source[rows[r]]) and its gradient scatter_add (target[rows[r]] +=
-// source[r], r ascending: rows may repeat, so it is split by columns, never by rows). Matrices rows x columns.
-// copy and gather move 8 bytes per element, add and scatter_add 12, fill 4.
+// Moving rows: copy, add, fill, gather (target[r] = source[rows[r]]), back by scatter (target[rows[r]] = source[r]), and
+// the gradient of gather, scatter_add (target[rows[r]] += source[r]). Both go r ascending: rows may repeat, so they are
+// split by columns, never by rows. Matrices rows x columns. copy, gather and scatter move 8 bytes per element, add and
+// scatter_add 12, fill 4.
 #include "rows_add.h"
 #include "rows_copy.h"
 #include "rows_fill.h"
 #include "rows_gather.h"
+#include "rows_scatter.h"
 #include "rows_scatter_add.h"
 #include "tile.h"
 
@@ -59,6 +61,12 @@ void rows_gather(const elbo4j_rows_gather& a, int64_t begin, int64_t end) {
     float* to = float_output(a.target).row(r);
     ELBO4J_SIMD for (int64_t i = 0; i < columns; i++) to[i] = from[i];
   }
+}
+
+void rows_scatter(const elbo4j_rows_scatter& a, int64_t begin, int64_t end) {
+  const int32_t* rows = a.indices.data + a.indices.position;
+  for (int64_t r = 0; r < a.source.rows; r++)
+    move_row(float_output(a.target).row(rows[r]) + begin, float_input(a.source).row(r) + begin, end - begin);
 }
 
 void rows_scatter_add(const elbo4j_rows_scatter_add& a, int64_t begin, int64_t end) {

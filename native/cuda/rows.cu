@@ -6,6 +6,7 @@
 #include "rows_copy.h"
 #include "rows_fill.h"
 #include "rows_gather.h"
+#include "rows_scatter.h"
 #include "rows_scatter_add.h"
 #include "stored.h"
 
@@ -64,6 +65,15 @@ struct Gather {
     store<ALIGNED>(target.row(row), column, columns, load<ALIGNED>(source.row(from), column, columns));
   }
 };
+
+// A thread keeps the order of the rows of its column: of those with one number the last one stays.
+__global__ void __launch_bounds__(row_threads)
+    scatter_to_columns(Input source, elbo4j_indices indices, int64_t count, Output target, int64_t columns) {
+  const int32_t* rows = here(indices);
+  for (int64_t column = (int64_t)blockIdx.x * row_threads + threadIdx.x; column < columns;
+       column += (int64_t)gridDim.x * row_threads)
+    for (int64_t r = 0; r < count; r++) target.row(__ldg(rows + r))[column] = __ldg(source.row(r) + column);
+}
 
 // Several rows at once, so that their loads overlap; what an earlier one of them adds to is taken from there.
 constexpr int rows_at_once = 8;
@@ -134,6 +144,12 @@ int rows_gather(const elbo4j_rows_gather& a, void* stream) {
   const Output to = output(a.target);
   const int64_t columns = a.target.columns;
   return map_rows(Gather{from, a.indices, to, columns}, aligned(columns, {from, to}), a.target.rows, columns, stream);
+}
+
+int rows_scatter(const elbo4j_rows_scatter& a, void* stream) {
+  const int64_t columns = a.target.columns;
+  return launch(scatter_to_columns, dim3(blocks_for(columns, row_threads)), dim3(row_threads), stream, input(a.source),
+                a.indices, a.source.rows, output(a.target), columns);
 }
 
 int rows_scatter_add(const elbo4j_rows_scatter_add& a, void* stream) {

@@ -59,12 +59,24 @@ public final class Rows {
      * add in order: the gradient of {@link #gather}. Row numbers are read and checked as there.
      */
     public static Launch scatterAdd(Matrix source, Indices indices, Matrix target) {
-        Arguments.given("Rows.scatterAdd", "indices", indices);
-        Arguments a = new Arguments("Rows.scatterAdd").input("source", source);
-        long rows = Arguments.given("Rows.scatterAdd", "target", target).rows();
+        return scatter("Rows.scatterAdd", source, indices, target, new ScatterAdd(source, indices, target));
+    }
+
+    /**
+     * Row indices[position + r] of target (N x D) = row r of source (B x D), r ascending: of rows with one number the
+     * last one stays. Row numbers are read and checked as in {@link #gather}.
+     */
+    public static Launch scatter(Matrix source, Indices indices, Matrix target) {
+        return scatter("Rows.scatter", source, indices, target, new Scatter(source, indices, target));
+    }
+
+    private static Launch scatter(String name, Matrix source, Indices indices, Matrix target, Operation body) {
+        Arguments.given(name, "indices", indices);
+        Arguments a = new Arguments(name).input("source", source);
+        long rows = Arguments.given(name, "target", target).rows();
         a.indices(indices, "source", source.rows()).output("target", target, rows, source.columns());
-        return a.launch(new ScatterAdd(source, indices, target)).readsAll(source).reads(indices)
-                .writes(Arguments.whole(target)).nanosPerItem(NANOS_PER_ELEMENT * source.rows())
+        return a.launch(body).readsAll(source).reads(indices).writes(Arguments.whole(target))
+                .nanosPerItem(NANOS_PER_ELEMENT * source.rows())
                 .require(() -> requireRows(indices, source.rows(), rows));
     }
 
@@ -116,6 +128,16 @@ public final class Rows {
         @Override
         public long items() {
             return target.rows();
+        }
+    }
+
+    /** Items are columns. */
+    public record Scatter(Matrix source, Indices indices, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return target.columns();
         }
     }
 

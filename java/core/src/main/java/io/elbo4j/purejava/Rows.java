@@ -13,6 +13,7 @@ import io.elbo4j.operation.Rows.Add;
 import io.elbo4j.operation.Rows.Copy;
 import io.elbo4j.operation.Rows.Fill;
 import io.elbo4j.operation.Rows.Gather;
+import io.elbo4j.operation.Rows.Scatter;
 import io.elbo4j.operation.Rows.ScatterAdd;
 import java.util.Arrays;
 
@@ -21,6 +22,7 @@ import java.util.Arrays;
  *
  * <pre>
  * gather       target[r] = source[rows[position + r]]
+ * scatter      target[rows[position + r]] = source[r] for ascending r
  * scatterAdd   target[rows[position + r]] += source[r] for ascending r, since rows may name one row twice
  * </pre>
  */
@@ -69,6 +71,16 @@ final class Rows {
     static void add(Add op, long begin, long end) {
         for (long r = begin; r < end; r++) {
             addRow(op.source(), r, op.target(), r, 0, (int) op.target().columns());
+        }
+    }
+
+    /** begin and end are columns, as there. */
+    static void scatter(Scatter op, long begin, long end) {
+        int[] rows = (int[]) op.indices().address();
+        int position = op.indices().position();
+        for (long r = 0; r < op.source().rows(); r++) {
+            System.arraycopy(values(op.source()), index(op.source(), r, (int) begin), values(op.target()),
+                    index(op.target(), rows[position + (int) r], (int) begin), (int) (end - begin));
         }
     }
 

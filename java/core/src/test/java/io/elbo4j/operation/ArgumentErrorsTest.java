@@ -261,6 +261,8 @@ class ArgumentErrorsTest {
         refused("Rows.gather: indices must have a row number for each of the 5 rows of target, not 3",
                 () -> Rows.gather(wrong, three, matrix(5, 3)));
         refused("Rows.gather: target must be 2 x 3, not 2 x 4", () -> Rows.gather(wrong, three, matrix(2, 4)));
+        refused("Rows.scatter: indices must have a row number for each of the 5 rows of source, not 3",
+                () -> Rows.scatter(wrong, three, out));
         refused("Rows.scatterAdd: indices must have a row number for each of the 5 rows of source, not 3",
                 () -> Rows.scatterAdd(wrong, three, out));
         refused("Rows.scatterAdd: target must be 5 x 4, not 5 x 3", () -> Rows.scatterAdd(in, three, wrong));

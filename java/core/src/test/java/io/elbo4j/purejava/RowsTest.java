@@ -11,7 +11,9 @@ import io.elbo4j.operation.Rows.Add;
 import io.elbo4j.operation.Rows.Copy;
 import io.elbo4j.operation.Rows.Fill;
 import io.elbo4j.operation.Rows.Gather;
+import io.elbo4j.operation.Rows.Scatter;
 import io.elbo4j.operation.Rows.ScatterAdd;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class RowsTest {
@@ -82,6 +84,26 @@ class RowsTest {
         Guarded target = new Guarded(3, 2);
         new Copy(Guarded.matrix(1, 2, 5, 6).repeatRow(3), target.matrix).run(0, 3);
         assertBits(new float[] {5, 6, 5, 6, 5, 6}, target.values(), "rows");
+    }
+
+    /** ROW_NUMBERS names rows more than once: the last of them stays, and rows that are not named keep what they had. */
+    @Test
+    void scatterKeepsTheLastOfRepeatedRows() {
+        for (int d : SIZES) {
+            float[] x = new float[ROW_NUMBERS.length * d];
+            float[] expected = new float[(SOURCE_ROWS + 1) * d];
+            Arrays.fill(expected, -1);
+            for (int i = 0; i < x.length; i++) {
+                x[i] = 100 + i;
+                expected[ROW_NUMBERS[i / d] * d + i % d] = x[i];
+            }
+            Matrix source = Guarded.matrix(ROW_NUMBERS.length, d, x);
+            float[] before = new float[(SOURCE_ROWS + 1) * d];
+            Arrays.fill(before, -1);
+            Guarded target = new Guarded(SOURCE_ROWS + 1, d, before);
+            Guarded.assertSplits(d, true, (b, e) -> new Scatter(source, indices(), target.matrix).run(b, e), target);
+            assertBits(expected, target.values(), "scatter of " + d);
+        }
     }
 
     /** 2^24 + 1 + 1 is 2^24 in this order and 2^24 + 2 in the other. */

@@ -184,6 +184,7 @@ final class Operations {
         add("add", (b, s) -> Rows.add(in(b, s), b.inOut(s.rows(), s.columns())));
         add("fill", (b, s) -> Rows.fill(0.1f, out(b, s)));
         add("gather", (b, s) -> Rows.gather(b.in(11, s.columns()), b.indices(s.rows(), 11), out(b, s)));
+        add("scatter", (b, s) -> Rows.scatter(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));
         add("scatterAdd", (b, s) -> Rows.scatterAdd(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));
         add("normal", (b, s) -> RandomFill.normal(b.noise(), out(b, s)));
         add("uniform", (b, s) -> RandomFill.uniform(b.noise(), -0.3f, 1.7f, out(b, s)));

@@ -1,6 +1,7 @@
 package io.elbo4j.train.graph;
 
 import io.elbo4j.Backend;
+import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ final class Compilation implements Plan {
     record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) {}
 
     private final StepBuilder of;
-    private final BiFunction<Input, Matrix, @Nullable Launch> gather;
+    private final @Nullable Indices order;
     private final Buffers buffers;
     private final MeanWeights meanWeights;
     private final List<Node> nodes;
@@ -46,9 +46,9 @@ final class Compilation implements Plan {
     private @Nullable Matrix bound;
 
     /** @param lifetimes null to learn them */
-    Compilation(StepBuilder of, BiFunction<Input, Matrix, @Nullable Launch> gather, @Nullable Lifetimes lifetimes) {
+    Compilation(StepBuilder of, @Nullable Indices order, @Nullable Lifetimes lifetimes) {
         this.of = of;
-        this.gather = gather;
+        this.order = order;
         this.buffers = new Buffers(of.backend, lifetimes);
         this.meanWeights = new MeanWeights(of.backend);
         this.nodes = nodes();
@@ -300,10 +300,18 @@ final class Compilation implements Plan {
 
     @Override
     public void read(Input input) {
-        Launch launch = gather.apply(input, value(input));
-        if (launch != null) {
-            launch(launch);
+        if (of.source != null) {
+            launch(io.elbo4j.operation.Rows.gather(of.source.of(input), order(input), value(input)));
         }
+    }
+
+    @Override
+    public Indices order(Node node) {
+        if (order == null) {
+            throw new IllegalArgumentException("'" + node.name() + "' needs the numbers of the data's rows: a step with"
+                    + " it must read data");
+        }
+        return order;
     }
 
     // terms of the objective
@@ -410,5 +418,10 @@ final class Compilation implements Plan {
     @Override
     public void parameterGradient(Parameter parameter, Function<Matrix, Launch> writer) {
         gradients().parameter(parameter, writer);
+    }
+
+    @Override
+    public void rowGradient(Parameter parameter, Indices rows, Matrix gradient) {
+        gradients().rows(parameter, rows, gradient);
     }
 }

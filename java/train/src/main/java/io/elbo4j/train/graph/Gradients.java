@@ -1,5 +1,6 @@
 package io.elbo4j.train.graph;
 
+import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Rows;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The books of the gradients of one loss: who wrote what, and what is still missing. */
 final class Gradients {
@@ -32,6 +34,7 @@ final class Gradients {
     private final Set<Value> ungated = new HashSet<>();
     private final List<Pending> pending = new ArrayList<>();
     private final Map<Parameter, List<Launch>> ofParameters = new LinkedHashMap<>();
+    private final Map<Parameter, OfRows> ofRows = new HashMap<>();
     private final List<Launch> launches;
 
     /**
@@ -147,6 +150,26 @@ final class Gradients {
             before.add(writer.apply(scratch));
             before.add(Rows.add(scratch, gradient));
         }
+    }
+
+    /** A gradient of some rows of a parameter. */
+    record OfRows(Indices rows, Matrix gradient) {}
+
+    void rows(Parameter parameter, Indices rows, Matrix gradient) {
+        if (trained.contains(parameter) && ofRows.put(parameter, new OfRows(rows, gradient)) != null) {
+            throw new IllegalArgumentException("'" + parameter.name() + "' has two gradients of some of its rows");
+        }
+    }
+
+    /** Null if the whole parameter has one, or none. */
+    @Nullable
+    OfRows ofRows(Parameter parameter) {
+        return ofRows.get(parameter);
+    }
+
+    /** Whether the loss depends on it. */
+    boolean has(Parameter parameter) {
+        return ofParameters.containsKey(parameter) || ofRows.containsKey(parameter);
     }
 
     /** What computes the gradient of a parameter; empty if nothing depends on it. */

@@ -23,8 +23,20 @@ public final class Parameters implements AutoCloseable {
         private @Nullable Matrix gradient;
 
         private State(Backend backend, Parameter parameter) {
+            this(parameter, backend.matrix(parameter.rows(), parameter.columns()));
+        }
+
+        private State(Parameter parameter, Matrix value) {
             this.parameter = parameter;
-            this.value = backend.matrix(parameter.rows(), parameter.columns());
+            this.value = value;
+        }
+
+        /** Some rows of a parameter, as an optimiser sees them. */
+        static State ofRows(Parameter parameter, Matrix value, Matrix gradient, Map<String, Matrix> slots) {
+            State state = new State(parameter, value);
+            state.gradient = gradient;
+            state.slots.putAll(slots);
+            return state;
         }
 
         public Parameter parameter() {

@@ -1,6 +1,7 @@
 package io.elbo4j.train.graph;
 
 import io.elbo4j.Backend;
+import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
@@ -48,6 +49,13 @@ public interface Plan {
 
     /** Fills an input from the step's data, if it has any. */
     void read(Input input);
+
+    /**
+     * The numbers of the batch's rows in the data.
+     *
+     * @throws IllegalArgumentException naming the node, if the step reads no data
+     */
+    Indices order(Node node);
 
     // terms of the objective
 
@@ -111,4 +119,11 @@ public interface Plan {
      * @param writer the launch that writes all of the gradient to the matrix that it is given
      */
     void parameterGradient(Parameter parameter, Function<Matrix, Launch> writer);
+
+    /**
+     * The gradient of some rows of a parameter, if it is trained: the optimiser changes these alone. Once a parameter.
+     *
+     * @param gradient a row for each of the numbers, which are different ones
+     */
+    void rowGradient(Parameter parameter, Indices rows, Matrix gradient);
 }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,18 +49,15 @@ public final class Step implements AutoCloseable {
     Step(StepBuilder of) {
         this.of = of;
         this.batch = of.rows;
-        Source source = of.source;
-        this.ownOrder = source == null || of.order != null ? null : of.backend.indices(Math.toIntExact(batch));
+        this.ownOrder = of.source == null || of.order != null ? null : of.backend.indices(Math.toIntExact(batch));
         this.order = of.order != null ? of.order : ownOrder;
         this.optimisers = of.trainings.stream().map(Training::optimiser).distinct().toArray(Optimiser[]::new);
-        BiFunction<Input, Matrix, @Nullable Launch> gather = (input, target) -> source == null ? null
-                : Rows.gather(source.of(input), order, target);
-        Compilation planned = new Compilation(of, gather, null);
+        Compilation planned = new Compilation(of, order, null);
         planned.compile();
         sum(planned);
         Lifetimes lifetimes = planned.lifetimes(planned.launches());
         this.peak = lifetimes.peak();
-        this.plan = new Compilation(of, gather, lifetimes);
+        this.plan = new Compilation(of, order, lifetimes);
         plan.compile();
         this.terms = plan.terms().keySet().toArray(Term[]::new);
         this.perSample = plan.terms().values().stream().mapToDouble(m -> (double) batch / m.rows()).toArray();

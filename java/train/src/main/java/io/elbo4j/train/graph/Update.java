@@ -3,9 +3,12 @@ package io.elbo4j.train.graph;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Clip;
+import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The launches of a training after its backward pass: gradients of the parameters, clipping, the optimiser. */
@@ -14,6 +17,8 @@ final class Update {
     private final Gradients gradients;
     private final Buffers buffers;
     private final List<Parameters.State> states = new ArrayList<>();
+    private final List<Launch> before = new ArrayList<>();
+    private final List<Launch> after = new ArrayList<>();
 
     /** @param trained gets the training's parameters: none may be there already */
     Update(Training training, Parameters parameters, Gradients gradients, Buffers buffers, Set<Parameter> trained) {
@@ -21,9 +26,10 @@ final class Update {
         this.gradients = gradients;
         this.buffers = buffers;
         for (Parameters.State s : parameters.all()) {
-            if (training.parameters().isEmpty() ? !gradients.launches(s.parameter()).isEmpty()
+            if (training.parameters().isEmpty() ? gradients.has(s.parameter())
                     : training.parameters().contains(s.parameter())) {
-                states.add(s);
+                Gradients.OfRows rows = gradients.ofRows(s.parameter());
+                states.add(rows == null ? s : someRows(s, rows));
             }
         }
         for (Parameters.State s : states) {
@@ -34,9 +40,30 @@ final class Update {
         }
     }
 
+    /** The rows are taken out, changed, and put back. */
+    private Parameters.State someRows(Parameters.State whole, Gradients.OfRows rows) {
+        Parameter p = whole.parameter();
+        if (!gradients.launches(p).isEmpty()) {
+            throw new IllegalArgumentException("'" + p.name() + "' has a gradient of some of its rows, and one of all");
+        }
+        Map<String, Matrix> slots = new LinkedHashMap<>();
+        for (String slot : training.optimiser().slots()) {
+            slots.put(slot, takenOut(p, slot, whole.slot(slot), rows));
+        }
+        return Parameters.State.ofRows(p, takenOut(p, "value", whole.value(), rows), rows.gradient(), slots);
+    }
+
+    private Matrix takenOut(Parameter p, String role, Matrix whole, Gradients.OfRows rows) {
+        Matrix some = buffers.get(p, role + " of rows", role + " of some rows of " + p.name(), rows.gradient().rows(),
+                p.columns());
+        before.add(Rows.gather(whole, rows.rows(), some));
+        after.add(Rows.scatter(some, rows.rows(), whole));
+        return some;
+    }
+
     /** Without clipping the optimiser follows each gradient while it is in the cache. */
     List<Launch> launches() {
-        List<Launch> all = new ArrayList<>();
+        List<Launch> all = new ArrayList<>(before);
         boolean clip = training.maximumGradientNorm() < Double.POSITIVE_INFINITY;
         Matrix scale = clip ? clip(all) : null;
         for (Parameters.State s : states) {
@@ -45,6 +72,7 @@ final class Update {
             }
             all.addAll(training.optimiser().update(s, scale));
         }
+        all.addAll(after);
         return all;
     }
 
