@@ -36,7 +36,7 @@ class KotlinTest {
         val settings = TrainingSettings.of(48, 42).withKlWarmUp(2.0).withFreeBits(0.05)
         return Parameters(backend, vae.graph().parameters(), 42).use { parameters ->
             Trainer(vae, parameters, backend, settings, sprites).use { it.steps(30) }
-            parameters.all().map { it.value.toArray() }
+            parameters.all().map { it.value().toArray() }
         }
     }
 
