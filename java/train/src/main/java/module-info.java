@@ -4,6 +4,10 @@ module io.elbo4j.train {
     requires transitive com.google.gson;
     requires java.desktop;
 
+    uses io.elbo4j.train.model.ModelKind;
+
+    provides io.elbo4j.train.model.ModelKind with io.elbo4j.train.model.Vae.Kind;
+
     exports io.elbo4j.train;
     exports io.elbo4j.train.checkpoint;
     exports io.elbo4j.train.data;

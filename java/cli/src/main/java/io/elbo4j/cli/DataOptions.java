@@ -4,12 +4,15 @@ import io.elbo4j.Quoted;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.model.Models;
 import io.elbo4j.train.run.RunPlan;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -17,7 +20,7 @@ import picocli.CommandLine.TypeConversionException;
 final class DataOptions {
     @Option(names = "--data", paramLabel = "DATA", description = {
             "sprites: generated images of 32 x 32, the default of train",
-            "mnist=DIR: the IDX files of images, gzipped or not; labels are not used",
+            "mnist=DIR: the IDX files of images, gzipped or not, and of labels for a model that takes them",
             "images=DIR: a folder of PNG and JPEG files of one size, divided by 255",
             "npy=FILE: a NumPy array, N x D, N x H x W or N x H x W x C: floats as they are, uint8 divided by 255,"
                     + " other"
@@ -69,14 +72,23 @@ final class DataOptions {
         return data().kind().toString();
     }
 
+    DataShape shape(DataSource source) {
+        return DataShape.of(data().kind(), source.train());
+    }
+
     boolean sprites() {
         return data().equals(DataName.SPRITES);
     }
 
-    /** Reads the data; what of it is left aside is said on standard error. */
-    DataSource read(Console console) {
+    /**
+     * Reads the data; what of it is left aside is said on standard error.
+     *
+     * @param arrays those that the model takes
+     */
+    DataSource read(Console console, Set<String> arrays) {
         // a path would leave the bar no room
-        DataSource source = Bar.during(console, "reading " + kind(), bar -> DataSource.read(data(), bar::at));
+        DataSource source = Bar.during(console, "reading " + kind(),
+                bar -> DataSource.read(data(), arrays, bar::at));
         source.notes().forEach(note -> console.err().println("note: " + Quoted.line(note)));
         return source;
     }
@@ -85,7 +97,7 @@ final class DataOptions {
     DataSource readFor(Checkpoint.Loaded loaded, Console console) {
         orElse(data == null ? RunPlan.sourceOf(loaded) : null, loaded.file());
         boolean known = data != null;
-        DataSource source = read(console);
+        DataSource source = read(console, Models.of(loaded.checkpoint().model()).arrays());
         if (!known && !Checkpoint.Data.of(source.train()).equals(loaded.checkpoint().data())) {
             throw new DataException(Quoted.line(loaded.file())
                     + ": no run.json beside it says what it was trained on, and it was"
@@ -93,11 +105,11 @@ final class DataOptions {
         }
         Images images = source.test();
         Checkpoint.Data trained = loaded.checkpoint().data();
-        if (images.columns() != loaded.checkpoint().model().columns()) {
+        if (images.columns() != trained.columns()) {
             throw new DataException(String.format("%s has rows of %d values (%d x %d x %d), but %s was trained on rows"
                     + " of %d (%d x %d x %d): choose other data with --data, or another checkpoint", images.name(),
                     images.columns(), images.height(), images.width(), images.channels(), loaded.file(),
-                    loaded.checkpoint().model().columns(), trained.height(), trained.width(), trained.channels()));
+                    trained.columns(), trained.height(), trained.width(), trained.channels()));
         }
         return source;
     }

@@ -8,6 +8,8 @@ import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.model.Model;
+import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "encode", sortOptions = false,
-        description = "Writes the mean of q(z | x) of every row of the data.")
+        description = "Writes the mean of q(z | x) of every row of the data, or another of the model's outputs.")
 final class EncodeCommand implements Callable<Integer> {
     /** Which part of the data. */
     enum Part { ALL, TRAIN, TEST }
@@ -29,7 +31,11 @@ final class EncodeCommand implements Callable<Integer> {
             description = "train, test or all: train, then test, which is the order of images and npy"
                     + " (${DEFAULT-VALUE})")
     private Part part;
-    @Option(names = "--out", required = true, paramLabel = "FILE.npy", description = "float32, rows x latent")
+    @Option(names = "--what", defaultValue = Model.POSTERIOR_MEAN, paramLabel = "NAME", description = {
+            "posterior.mean, posterior.logVariance, z (a sample), mean (of p(x | z), z a sample), or what else the"
+                    + " model has (${DEFAULT-VALUE})"})
+    private String what;
+    @Option(names = "--out", required = true, paramLabel = "FILE.npy", description = "float32, a row for each")
     private Path out;
     @Mixin
     private BackendOptions backend;
@@ -48,23 +54,22 @@ final class EncodeCommand implements Callable<Integer> {
             throw Failure.usage("--out must end in .npy, not " + Quoted.of(out));
         }
         Checkpoint.Loaded loaded = checkpoint.read();
+        int latent = Outputs.of(loaded).columnsAsked(what);
         DataSource source = data.readFor(loaded, console);
         List<Images> sets = switch (part) {
             case TRAIN -> List.of(source.train());
             case TEST -> List.of(source.test());
             case ALL -> List.of(source.train(), source.test());
         };
-        int latent = loaded.checkpoint().model().latent();
         int rows = checkRows(sets, latent);
         float[] means = new float[rows * latent];
-        try (Backend b = backend.open(console); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
-            Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed(),
-                    model.checkpoint().standardisation());
+        try (Backend b = backend.open(console); Trained trained = Trained.of(loaded, b)) {
+            Coder coder = checkpoint.coder(trained, b);
             try (Bar bar = Bar.begun(console, "encoding")) {
                 int before = 0;
                 for (Images images : sets) {
                     int first = before;
-                    float[] some = coder.encode(images, done -> bar.at(first + done, rows));
+                    float[] some = coder.output(what, images, done -> bar.at(first + done, rows));
                     System.arraycopy(some, 0, means, first * latent, some.length);
                     before += images.rows();
                 }
@@ -76,13 +81,16 @@ final class EncodeCommand implements Callable<Integer> {
         o.addProperty("rows", rows);
         o.addProperty("columns", latent);
         o.addProperty("set", Names.of(part));
-        output.result(console, o, rows + " rows of " + latent + " latent dimensions are in " + Quoted.line(out));
+        o.addProperty("what", what);
+        output.result(console, o, rows + " rows of " + latent + (what.equals(Model.MEAN) ? " values"
+                : " latent dimensions")
+                + " are in " + Quoted.line(out));
         return 0;
     }
 
     private int checkRows(List<Images> sets, int latent) {
         long rows = sets.stream().mapToLong(Images::rows).sum();
-        String what = "--set " + Names.of(part) + " of " + rows + " rows, with " + latent + " latent dimensions,";
+        String what = "--set " + Names.of(part) + " of " + rows + " rows, with " + latent + " values each,";
         String instead = part == Part.TEST ? "encode less data" : "encode less data, as --set test";
         int most = ResultRoom.mostRows(latent);
         if (rows > most) {

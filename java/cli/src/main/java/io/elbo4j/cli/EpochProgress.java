@@ -58,9 +58,9 @@ final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
         erase();
         int latent = r.test().klPerDimension().size();
         text.printf(Locale.ROOT, "epoch %d%s  step %d  train ELBO %.2f  test ELBO %.2f  reconstruction %.2f  KL %.2f"
-                + "  active %d/%d  %,.0f samples/s%n", r.epoch(), r.complete() ? "" : " (a part)", r.step(),
+                + "%s  %,.0f samples/s%n", r.epoch(), r.complete() ? "" : " (a part)", r.step(),
                 r.train().elbo(), r.test().elbo().elbo(), r.test().elbo().reconstruction(), r.test().elbo().kl(),
-                r.test().activeUnits(), latent, r.samplesPerSecond());
+                latent == 0 ? "" : "  active " + r.test().activeUnits() + "/" + latent, r.samplesPerSecond());
         String note = posterior.after(r.step(), r.klWeight(), r.test());
         if (!note.isEmpty()) {
             text.println(note);

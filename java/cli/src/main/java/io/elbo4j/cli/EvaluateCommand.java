@@ -3,6 +3,7 @@ package io.elbo4j.cli;
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.Quoted;
+import io.elbo4j.train.ElboTerms;
 import io.elbo4j.train.Evaluation;
 import io.elbo4j.train.Evaluator;
 import io.elbo4j.train.NonFiniteException;
@@ -10,8 +11,12 @@ import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.data.Range;
 import io.elbo4j.train.run.Metrics;
+import io.elbo4j.train.run.Trained;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -37,6 +42,10 @@ final class EvaluateCommand implements Callable<Integer> {
             "samples of the latent variable for each row, for -log p(x), the nll (not computed)",
             "(Burda et al. 2016, equation 8; memory does not grow with K)"})
     private Integer samples;
+    @Option(names = "--rows", paramLabel = "FILE.npy", description = {
+            "also writes the terms of each row: float32, rows x 3, the ELBO, reconstruction and KL, and with --samples"
+                    + " a fourth, the nll (not written)"})
+    private Path rows;
     @Mixin
     private BackendOptions backend;
     @Mixin
@@ -53,17 +62,28 @@ final class EvaluateCommand implements Callable<Integer> {
         if (samples != null && samples < 1) {
             throw Failure.usage("--samples must be at least 1, not " + samples);
         }
+        if (rows != null && !rows.toString().endsWith(".npy")) {
+            throw Failure.usage("--rows must end in .npy, not " + Quoted.of(rows));
+        }
         Checkpoint.Loaded loaded = checkpoint.read();
         DataSource source = data.readFor(loaded, console);
         Images images = part == Part.TEST ? source.test() : source.train();
         try (Backend b = backend.open(console);
-                CheckpointOption.Model model = checkpoint.restore(loaded, b);
-                Evaluator evaluator = new Evaluator(model.vae(), model.parameters(), b, images, model.seed(),
-                        model.checkpoint().standardisation())) {
+                Trained model = Trained.of(loaded, b);
+                Evaluator evaluator = new Evaluator(model.model(), model.parameters(), b, images,
+                        checkpoint.seed(model), model.checkpoint().standardisation())) {
             // The noise of the run's own evaluation, so that this gives the number in its metrics.
-            Evaluation e = evaluate(evaluator, model.checkpoint().position().step(), images);
+            long draw = model.checkpoint().position().step();
+            Evaluation e = evaluate(evaluator, draw, images);
             finite("ELBO", e.elbo().elbo(), images);
-            Double nll = samples == null ? null : nll(evaluator, images);
+            double[] each = samples == null ? null : logLikelihoods(evaluator, images);
+            Double nll = each == null ? null : -mean(each);
+            if (nll != null) {
+                finite("nll", nll, images);
+            }
+            if (rows != null) {
+                writeRows(evaluator.rows(draw), each);
+            }
             output.result(console, json(e, nll, images, b), text(e, nll, images, model.checkpoint()));
             return 0;
         } catch (NonFiniteException e) {
@@ -76,11 +96,32 @@ final class EvaluateCommand implements Callable<Integer> {
         return Bar.during(console, "ELBO", bar -> evaluator.evaluate(draw, done -> bar.at(done, images.rows())));
     }
 
-    private double nll(Evaluator evaluator, Images images) {
-        double nll = -Bar.during(console, "nll",
-                bar -> evaluator.logLikelihood(samples, done -> bar.at(done, images.rows())));
-        finite("nll", nll, images);
-        return nll;
+    private double[] logLikelihoods(Evaluator evaluator, Images images) {
+        return Bar.during(console, "nll",
+                bar -> evaluator.logLikelihoods(samples, done -> bar.at(done, images.rows())));
+    }
+
+    private static double mean(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum / values.length;
+    }
+
+    private void writeRows(List<ElboTerms> terms, double[] logLikelihoods) {
+        int columns = logLikelihoods == null ? 3 : 4;
+        float[] all = new float[terms.size() * columns];
+        for (int r = 0; r < terms.size(); r++) {
+            ElboTerms e = terms.get(r);
+            all[r * columns] = (float) e.elbo();
+            all[r * columns + 1] = (float) e.reconstruction();
+            all[r * columns + 2] = (float) e.kl();
+            if (logLikelihoods != null) {
+                all[r * columns + 3] = (float) -logLikelihoods[r];
+            }
+        }
+        OutputFile.write(console, rows, () -> NpyWriter.write(rows, terms.size(), columns, all));
     }
 
     private void finite(String name, double value, Images images) {
@@ -101,11 +142,12 @@ final class EvaluateCommand implements Callable<Integer> {
                 training.klWeightAt(steps - 1, stepsPerEpoch), e);
         return String.format(Locale.ROOT, "%,d rows of %s (%s), in nats per row%nELBO              %.4f%n"
                 + "reconstruction    %.4f%nKL                %.4f%n%s"
-                + "active units      %d of %d%nKL per dimension  %s%s",
+                + "%s%s",
                 images.rows(), Quoted.line(images.name()), Names.of(part), e.elbo().elbo(), e.elbo().reconstruction(),
                 e.elbo().kl(),
                 nll == null ? "" : String.format(Locale.ROOT, "nll               %.4f (%d samples)%n", nll, samples),
-                e.activeUnits(), latent, each, note.isEmpty() ? "" : System.lineSeparator() + note);
+                latent == 0 ? "" : String.format(Locale.ROOT, "active units      %d of %d%nKL per dimension  %s",
+                        e.activeUnits(), latent, each), note.isEmpty() ? "" : System.lineSeparator() + note);
     }
 
     private JsonObject json(Evaluation e, Double nll, Images images, Backend b) {

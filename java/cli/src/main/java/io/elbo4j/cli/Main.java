@@ -1,12 +1,10 @@
 package io.elbo4j.cli;
 
-import io.elbo4j.Activation;
 import io.elbo4j.Quoted;
 import io.elbo4j.cuda.CudaException;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.Standardisation;
-import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.run.CheckpointEvery;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -27,7 +25,8 @@ public final class Main implements Callable<Integer> {
     private static final Set<String> OF_THE_HEAP = Set.of("Java heap space", "GC overhead limit exceeded",
             "Requested array size exceeds VM limit");
 
-    static final String COMMANDS = "train, evaluate, sample, encode and doctor";
+    static final String COMMANDS = "train, evaluate, sample, encode, decode, reconstruct,"
+            + " models and doctor";
 
     static final class Version implements IVersionProvider {
         @Override
@@ -52,20 +51,20 @@ public final class Main implements Callable<Integer> {
     /** All commands with their options. */
     static CommandLine commandLine(Console console) {
         CommandLine line = new CommandLine(new Main());
-        for (Object command : List.of(new TrainCommand(console), new EvaluateCommand(console),
-                new SampleCommand(console), new EncodeCommand(console), new DoctorCommand(console))) {
+        TrainCommand train = new TrainCommand(console);
+        for (Object command : List.of(train, new EvaluateCommand(console),
+                new SampleCommand(console), new EncodeCommand(console), new DecodeCommand(console),
+                new ReconstructCommand(console), new ModelsCommand(console), new DoctorCommand(console))) {
             line.addSubcommand(command);
         }
+        train.model().addTo(line.getSubcommands().get("train").getCommandSpec());
         line.registerConverter(int.class, given -> (int) Values.whole(given, Integer.MAX_VALUE))
                 .registerConverter(Integer.class, given -> (int) Values.whole(given, Integer.MAX_VALUE))
                 .registerConverter(boolean.class, Values::flag)
                 .registerConverter(Long.class, given -> Values.whole(given, Long.MAX_VALUE))
                 .registerConverter(Double.class, Values::real)
                 .registerConverter(Path.class, Values::path)
-                .registerConverter(ModelOptions.Layers.class, ModelOptions.Layers::read)
-                .registerConverter(Activation.class, Names.reader(Activation.class))
-                .registerConverter(LikelihoodKind.class, Names.reader(LikelihoodKind.class))
-                .registerConverter(ModelOptions.Binarise.class, Names.reader(ModelOptions.Binarise.class))
+                .registerConverter(LabelOption.Classes.class, LabelOption.Classes::read)
                 .registerConverter(Standardisation.Kind.class, Names.reader(Standardisation.Kind.class))
                 .registerConverter(CheckpointEvery.class, Values::checkpointEvery)
                 .registerConverter(DataName.class, DataOptions::name)
@@ -82,7 +81,13 @@ public final class Main implements Callable<Integer> {
 
     /** Runs a command and returns its exit code. */
     static int run(Console console, String... args) {
-        CommandLine line = commandLine(console);
+        CommandLine line;
+        try {
+            line = commandLine(console);
+        } catch (RuntimeException | Error e) {
+            // a model of another jar that cannot be loaded
+            return failed(console, e);
+        }
         line.setOut(new PrintWriter(console.out(), true)).setErr(new PrintWriter(console.err(), true));
         line.setParameterExceptionHandler((e, given) -> {
             console.err().println(Quoted.line("elbo4j: " + CommandLineErrors.sentence(e, given)));

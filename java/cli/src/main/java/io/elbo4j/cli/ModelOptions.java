@@ -1,87 +1,174 @@
 package io.elbo4j.cli;
 
-import io.elbo4j.Activation;
 import io.elbo4j.Quoted;
-import io.elbo4j.train.model.VaeSettings;
-import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataShape;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.model.ModelKind;
+import io.elbo4j.train.model.Models;
+import io.elbo4j.train.model.Setting;
+import io.elbo4j.train.model.Settings;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
-/** The shape of the model. An option not given is null: it contradicts no checkpoint. */
+/**
+ * The model and its settings. A command has the options of all models, as which one it is may stand in a file; those
+ * of other models are refused. An option not given contradicts no checkpoint.
+ */
 final class ModelOptions {
-    private static final int SPRITES_LATENT = 10;
+    static final String DEFAULT = "vae";
+    private static final Map<String, Integer> IMAGE = Map.of(Images.X, 784, Images.LABEL, 10);
 
-    /** Whether the data is drawn to zeros and ones. */
-    enum Binarise { NONE, DYNAMIC }
+    @Option(names = "--model", paramLabel = "NAME",
+            description = "the model: 'elbo4j models' lists them, with NAME also its options (" + DEFAULT + ")")
+    private String model;
 
-    /** Units of one hidden layer after the other. */
-    record Layers(List<Integer> units) {
-        static Layers read(String given) {
-            // no regular expression: those with repeated groups recurse for each repetition
-            List<String> units = List.of(given.split(",", -1));
-            if (units.contains("")) {
-                throw new TypeConversionException("expected numbers of units with commas and no blanks between them, as"
-                        + " 400 or 400,200, not " + Quoted.of(given));
+    /** What was typed, by option. */
+    private final Map<String, String> given = new LinkedHashMap<>();
+
+    /** Adds the options of all models to the command that has this as its mixin. */
+    void addTo(CommandSpec spec) {
+        Map<String, List<ModelKind<?>>> models = new LinkedHashMap<>();
+        List<ModelKind<?>> all = new ArrayList<>(Models.all());
+        // the options of the model that is taken if none is named come first
+        all.sort((a, b) -> Boolean.compare(b.name().equals(DEFAULT), a.name().equals(DEFAULT)));
+        for (ModelKind<?> kind : all) {
+            Settings.options(kind.settings()).forEach(c -> models
+                    .computeIfAbsent(Names.option(c.getName()), o -> new ArrayList<>()).add(kind));
+        }
+        int order = 0;
+        for (Map.Entry<String, List<ModelKind<?>>> e : models.entrySet()) {
+            String option = e.getKey();
+            ModelKind<?> first = e.getValue().get(0);
+            if (spec.optionsMap().containsKey(option)) {
+                throw Failure.because("the model " + first.name()
+                        + " has a setting of the name of an option of elbo4j, "
+                        + option, null);
             }
-            return new Layers(units.stream().map(u -> (int) Values.whole(u, Integer.MAX_VALUE)).toList());
+            String of = e.getValue().size() == all.size() ? "" : e.getValue().stream().map(ModelKind::name)
+                    .collect(Collectors.joining(", ", "of ", ": "));
+            String[] lines = describe(first, component(first, option));
+            lines[0] = of + lines[0];
+            spec.addOption(OptionSpec.builder(option).type(String.class).order(++order).paramLabel(SettingValue
+                    .label(component(first, option))).description(escaped(lines)).setter(new Typed(option)).build());
         }
     }
 
-    @Option(names = "--hidden", paramLabel = "UNITS",
-            description = "units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are"
-                    + " the same in"
-                    + " reverse (400)")
-    private Layers hidden;
+    /** picocli formats what it is given. */
+    private static String[] escaped(String[] lines) {
+        String[] escaped = lines.clone();
+        for (int i = 0; i < lines.length; i++) {
+            escaped[i] = lines[i].replace("%", "%%").replace("${", "$ {");
+        }
+        return escaped;
+    }
 
-    @Option(names = "--latent", paramLabel = "N", description = "latent dimensions (20; for sprites 10)")
-    private Integer latent;
+    private final class Typed implements ISetter {
+        private final String option;
 
-    @Option(names = "--activation", paramLabel = "NAME",
-            description = "of hidden layers: relu, tanh, sigmoid, softplus, gelu or identity (relu)")
-    private Activation activation;
+        Typed(String option) {
+            this.option = option;
+        }
 
-    @Option(names = "--likelihood", paramLabel = "NAME", description = {
-            "bernoulli: values in [0, 1], from logits, the default",
-            "gaussian: mean and log-variance of every value are learned",
-            "gaussian-shared: one learned log-variance per column",
-            "gaussian-fixed: a fixed standard deviation"})
-    private LikelihoodKind likelihood;
+        @Override
+        @SuppressWarnings("unchecked")
+        public <T> T set(T value) {
+            // picocli sets what was not given to null before it reads
+            return (T) (value == null ? given.remove(option) : given.put(option, (String) value));
+        }
+    }
 
-    @Option(names = "--standard-deviation", paramLabel = "X",
-            description = "of gaussian-fixed, and where gaussian-shared begins; 1e-18 to 1e18 (0.1)")
-    private Double standardDeviation;
+    /** What an option is, with its default. */
+    static String[] describe(ModelKind<?> kind, RecordComponent component) {
+        String[] lines = component.getAnnotation(Setting.class).value().clone();
+        String usual = text(kind, component, DataName.Kind.MNIST);
+        String sprites = text(kind, component, DataName.Kind.SPRITES);
+        lines[0] += " (" + usual + (sprites.equals(usual) ? "" : "; for sprites " + sprites) + ")";
+        return lines;
+    }
 
-    @Option(names = "--binarise", paramLabel = "NAME",
-            description = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
-                    + " they are (none)")
-    private Binarise binarise;
+    private static String text(ModelKind<?> kind, RecordComponent component, DataName.Kind data) {
+        Record defaults = kind.defaults(new DataShape(data, IMAGE));
+        return SettingValue.text(component, Settings.values(defaults).get(component.getName()));
+    }
+
+    /** The model asked for. */
+    ModelKind<?> kind() {
+        String name = model == null ? DEFAULT : model;
+        List<String> names = Models.all().stream().map(ModelKind::name).toList();
+        if (!names.contains(name)) {
+            throw Failure.usage("--model must be one of " + String.join(", ", names) + ", not " + Quoted.of(name)
+                    + Suggestions.of(name, names));
+        }
+        return Models.named(name);
+    }
+
+    /** What was given for a model, by its component; refuses what is another model's, or no value. */
+    Map<String, Object> values(ModelKind<?> kind) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        given.forEach((option, typed) -> {
+            RecordComponent component = component(kind, option);
+            if (component == null) {
+                throw Failure.usage(option + " goes with --model " + Models.all().stream()
+                        .filter(other -> component(other, option) != null).map(ModelKind::name)
+                        .collect(Collectors.joining(" or ")) + ", not with " + kind.name());
+            }
+            values.put(component.getName(), SettingValue.read(option, component, typed));
+        });
+        return values;
+    }
+
+    /** null if the model has no such option. */
+    private static RecordComponent component(ModelKind<?> kind, String option) {
+        return Settings.options(kind.settings()).stream().filter(c -> Names.option(c.getName()).equals(option))
+                .findFirst().orElse(null);
+    }
 
     /** The model asked for, with a default for what was not given. */
-    VaeSettings settings(long columns, boolean sprites) {
-        LikelihoodKind kind = Objects.requireNonNullElse(likelihood, LikelihoodKind.BERNOULLI);
-        if (standardDeviation != null && kind != LikelihoodKind.GAUSSIAN_FIXED
-                && kind != LikelihoodKind.GAUSSIAN_SHARED) {
-            throw Failure.usage("--standard-deviation goes with --likelihood gaussian-fixed or gaussian-shared, not"
-                    + " with " + Names.of(kind));
-        }
-        if (binarise == Binarise.DYNAMIC && kind != LikelihoodKind.BERNOULLI) {
-            throw Failure.usage("--binarise dynamic goes with --likelihood bernoulli, not with " + Names.of(kind));
-        }
-        return Names.checked(() -> new VaeSettings(columns, hidden == null ? List.of(400) : hidden.units(),
-                Objects.requireNonNullElse(latent, sprites ? SPRITES_LATENT : 20),
-                Objects.requireNonNullElse(activation, Activation.RELU), kind,
-                Objects.requireNonNullElse(standardDeviation, 0.1), binarise == Binarise.DYNAMIC));
+    Record settings(DataShape data) {
+        return settings(kind(), data);
+    }
+
+    private <S extends Record> S settings(ModelKind<S> kind, DataShape data) {
+        Map<String, Object> values = values(kind);
+        return Names.checked(() -> {
+            S settings = Settings.with(kind.defaults(data), values);
+            kind.check(settings, values.keySet());
+            return settings;
+        }, given);
     }
 
     /** Refuses an option that contradicts the model of a run that is resumed. */
-    void check(VaeSettings model, Agreement agreement) {
-        agreement.check("--hidden", hidden == null ? null : hidden.units(), model.hidden());
-        agreement.check("--latent", latent, model.latent());
-        agreement.check("--activation", activation, model.activation());
-        agreement.check("--likelihood", likelihood, model.likelihood());
-        agreement.check("--standard-deviation", standardDeviation, model.standardDeviation());
-        agreement.check("--binarise", binarise, model.binarise() ? Binarise.DYNAMIC : Binarise.NONE);
+    void check(Record stored, Agreement agreement) {
+        ModelKind<?> kind = Models.of(stored);
+        agreement.check("--model", model, kind.name());
+        Map<String, Object> own = Settings.values(stored);
+        values(kind).forEach((name, value) -> {
+            String option = Names.option(name);
+            RecordComponent component = component(kind, option);
+            agreement.check(option, SettingValue.text(component, value), SettingValue.text(component, own.get(name)));
+        });
+    }
+
+    /** What was typed, as "--hidden 400 and --latent 20"; empty if nothing was. */
+    String typed() {
+        return given.entrySet().stream().map(e -> e.getKey() + " " + Values.shown(e.getValue()))
+                .collect(Collectors.joining(" and "));
+    }
+
+    /** A model in words, as "vae: hidden 400, latent 20". */
+    static String inWords(Record settings) {
+        ModelKind<?> kind = Models.of(settings);
+        Map<String, Object> values = Settings.values(settings);
+        return kind.name() + Settings.options(kind.settings()).stream().map(c -> Names.option(c.getName()).substring(2)
+                + " " + SettingValue.text(c, values.get(c.getName()))).collect(Collectors.joining(", ", ": ", ""));
     }
 }

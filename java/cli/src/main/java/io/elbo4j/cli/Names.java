@@ -5,6 +5,7 @@ import io.elbo4j.Quoted;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -41,10 +42,23 @@ final class Names {
 
     /** Makes settings from options: what they refuse is said of the option. */
     static <T> T checked(Supplier<T> constructor) {
+        return checked(constructor, Map.of());
+    }
+
+    /**
+     * As {@link #checked(Supplier)}.
+     *
+     * @param words what was typed, by option, where that is not the value as Java writes it
+     */
+    static <T> T checked(Supplier<T> constructor, Map<String, String> words) {
         try {
             return constructor.get();
         } catch (ArgumentException e) {
-            throw Failure.usage(option(e.argument()) + " must be " + e.expected() + ", not " + e.given());
+            String option = option(e.argument());
+            String typed = words.getOrDefault(option, e.given());
+            // a list is refused for one of its numbers, a number is shown as it was understood
+            String given = typed.matches("[\\p{Alpha}-]{1,40}") ? typed : e.given();
+            throw Failure.usage(option + " must be " + e.expected() + ", not " + given);
         }
     }
 }

@@ -36,6 +36,9 @@ final class PosteriorNotes {
         }
         int active = evaluation.activeUnits();
         int latent = evaluation.klPerDimension().size();
+        if (latent == 0) {
+            return "";
+        }
         Health before = health;
         health = active == 0 ? Health.COLLAPSED : active * 10 <= latent ? Health.NEARLY_COLLAPSED : Health.WELL;
         if (health == before) {

@@ -1,12 +1,10 @@
 package io.elbo4j.cli;
 
-import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
-import io.elbo4j.Quoted;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.checkpoint.Checkpoint;
-import io.elbo4j.train.data.NpyWriter;
-import io.elbo4j.train.picture.Png;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,12 +15,15 @@ import picocli.CommandLine.Option;
         description = "Draws latent variables from the prior and writes the means of p(x | z), as a picture or an"
                 + " array.")
 final class SampleCommand implements Callable<Integer> {
-    private static final int MOST_IN_A_PICTURE = 10_000;
-
     @Mixin
     private CheckpointOption checkpoint;
     @Option(names = "--count", defaultValue = "64", paramLabel = "N", description = "how many (${DEFAULT-VALUE})")
     private int count;
+    @Option(names = "--temperature", paramLabel = "X", description = "what the prior's standard deviation is multiplied"
+            + " by: below 1 samples are more typical and less various (1)")
+    private Double temperature;
+    @Mixin
+    private LabelOption label;
     @Option(names = "--out", required = true, paramLabel = "FILE",
             description = "FILE.png: one picture; FILE.npy: float32, N x columns")
     private Path out;
@@ -39,42 +40,26 @@ final class SampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        boolean picture = out.toString().endsWith(".png");
-        if (!picture && !out.toString().endsWith(".npy")) {
-            throw Failure.usage("--out must end in .png or .npy, not " + Quoted.of(out));
+        ImageFile file = new ImageFile(out);
+        if (count < 1 || file.isPicture() && count > ImageFile.MOST_IN_A_PICTURE) {
+            throw Failure.usage("--count must be at least 1" + (file.isPicture() ? " and, for a picture, at most "
+                    + ImageFile.MOST_IN_A_PICTURE : "") + ", not " + count);
         }
-        if (count < 1 || picture && count > MOST_IN_A_PICTURE) {
-            throw Failure.usage("--count must be at least 1" + (picture ? " and, for a picture, at most "
-                    + MOST_IN_A_PICTURE : "") + ", not " + count);
+        double scale = temperature == null ? 1 : temperature;
+        if (!(scale >= 0 && scale <= Float.MAX_VALUE)) {
+            throw Failure.usage("--temperature must be a number of at least 0, not " + scale);
         }
         Checkpoint.Loaded loaded = checkpoint.read();
         Checkpoint.Data shape = loaded.checkpoint().data();
-        if (picture && shape.channels() != 1 && shape.channels() != 3) {
-            throw Failure.because(checkpoint.file() + " models " + shape.channels()
-                    + " channels, which a picture cannot show: write FILE.npy", null);
+        file.check(checkpoint, shape);
+        checkCount(Math.toIntExact(shape.columns()), Outputs.of(loaded).columns(Outputs.Z));
+        try (Backend b = backend.open(console); Trained trained = Trained.of(loaded, b)) {
+            Coder coder = checkpoint.coder(trained, b);
+            Images conditions = label.conditions(coder, count);
+            float[] x = Bar.during(console, "sampling", bar -> coder.decode(coder.prior(count, conditions, scale),
+                    conditions, done -> bar.at(done, count)));
+            file.write(console, output, shape, x, "samples");
         }
-        int columns = Math.toIntExact(loaded.checkpoint().model().columns());
-        checkCount(columns, loaded.checkpoint().model().latent());
-        try (Backend b = backend.open(console); CheckpointOption.Model model = checkpoint.restore(loaded, b)) {
-            Coder coder = new Coder(model.vae(), model.parameters(), b, model.seed(),
-                    model.checkpoint().standardisation());
-            float[] x = Bar.during(console, "sampling",
-                    bar -> coder.decode(coder.prior(count), done -> bar.at(done, count)));
-            OutputFile.write(console, out, () -> {
-                if (picture) {
-                    new Png(shape.height(), shape.width(), shape.channels()).grid(out, x,
-                            (int) Math.ceil(Math.sqrt(count)));
-                } else {
-                    NpyWriter.write(out, count, columns, x);
-                }
-            });
-        }
-        JsonObject o = new JsonObject();
-        o.addProperty("file", out.toString());
-        o.addProperty("rows", count);
-        o.addProperty("columns", columns);
-        output.result(console, o, count + " samples of " + columns + " values are in "
-                + Quoted.line(out));
         return 0;
     }
 

@@ -3,8 +3,9 @@ package io.elbo4j.cli;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Range;
 import io.elbo4j.train.data.Standardisation.Kind;
-import io.elbo4j.train.model.VaeSettings;
-import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.model.Inputs;
+import io.elbo4j.train.model.Models;
 import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -19,12 +20,13 @@ final class StandardiseOption {
     private Kind given;
 
     /** What is asked for; refused with a likelihood that cannot take it. */
-    Kind kind(VaeSettings model) {
+    Kind kind(Record model) {
         Kind kind = Objects.requireNonNullElse(given, Kind.NONE);
-        if (kind != Kind.NONE && model.likelihood() == LikelihoodKind.BERNOULLI) {
-            throw Failure.usage("--standardise " + Names.of(kind) + " goes with --likelihood gaussian, gaussian-shared"
-                    + " or gaussian-fixed, not with "
-                    + Names.of(model.likelihood()) + ", which needs values in [0, 1]");
+        Optional<Distribution> bounded = bounded(model);
+        if (kind != Kind.NONE && bounded.isPresent()) {
+            throw Failure.usage("--standardise " + Names.of(kind) + " goes with a likelihood of any numbers, as a"
+                    + " Gaussian's, not with the " + bounded.get().getClass().getSimpleName()
+                    + " likelihood, which needs values " + bounded.get().support());
         }
         return kind;
     }
@@ -36,22 +38,26 @@ final class StandardiseOption {
     }
 
     /** What to say of the data before training; empty if its values suit the model. */
-    static String note(Images images, VaeSettings model, Kind kind) {
+    static String note(Images images, Record model, Kind kind) {
         return advice(images, model, kind).map(range -> "note: " + range + ", which a Gaussian likelihood may not bear:"
                 + " --standardise column or whole scales them").orElse("");
     }
 
     /** What to add to a number that is not finite; empty if the data is not to blame. */
-    static Optional<String> hint(Images images, VaeSettings model, Kind kind) {
+    static Optional<String> hint(Images images, Record model, Kind kind) {
         return advice(images, model, kind).map(range -> ". Note that " + range
                 + ": --standardise column or whole scales them");
     }
 
-    private static Optional<String> advice(Images images, VaeSettings model, Kind kind) {
-        if (model.likelihood() == LikelihoodKind.BERNOULLI || kind != Kind.NONE) {
+    private static Optional<String> advice(Images images, Record model, Kind kind) {
+        if (kind != Kind.NONE || bounded(model).isPresent()) {
             return Optional.empty();
         }
         // this goes over all data
         return Optional.of(Range.of(images)).filter(Range::isWide).map(Range::inWords);
+    }
+
+    private static Optional<Distribution> bounded(Record model) {
+        return Inputs.bounded(Models.create(model).graph());
     }
 }

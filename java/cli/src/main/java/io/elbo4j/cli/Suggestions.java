@@ -50,7 +50,7 @@ final class Suggestions {
             Synonyms.of("--resume", "continue restore"),
             Synonyms.of("train", "fit learn training"),
             Synonyms.of("evaluate", "eval test validate"),
-            Synonyms.of("sample", "generate decode"),
+            Synonyms.of("sample", "generate"),
             Synonyms.of("encode", "embed infer"),
             Synonyms.of("doctor", "info check"),
             Synonyms.of("test", "val valid validation"),

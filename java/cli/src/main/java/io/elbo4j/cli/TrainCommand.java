@@ -11,9 +11,7 @@ import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
-import io.elbo4j.train.model.Vae;
-import io.elbo4j.train.model.VaeSettings;
-import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.model.Models;
 import io.elbo4j.train.run.Metrics;
 import io.elbo4j.train.run.RunFolder;
 import io.elbo4j.train.run.RunPlan;
@@ -34,7 +32,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(name = "train", sortOptions = false, description = {
-        "Trains a variational autoencoder; without options on generated sprites.",
+        "Trains a model; without options a variational autoencoder on generated sprites.",
         "In brackets: what is taken if an option"
                 + " is left out."}, footer = {"",
                         "--resume goes on to the same result after Ctrl-C, and after a kill at any moment."})
@@ -74,6 +72,10 @@ final class TrainCommand implements Callable<Integer> {
         this.console = console;
     }
 
+    ModelOptions model() {
+        return model;
+    }
+
     @Override
     public Integer call() {
         if (resume && out == null) {
@@ -86,8 +88,9 @@ final class TrainCommand implements Callable<Integer> {
 
     private int start() {
         TrainingSettings settings = training.settings();
-        DataSource source = data.read(console);
-        VaeSettings asked = model.settings(source.train().columns(), data.sprites());
+        model.values(model.kind());
+        DataSource source = data.read(console, model.kind().arrays());
+        Record asked = model.settings(data.shape(source));
         RunPlan plan = saving.in(RunPlan.of(source, asked, settings).withStandardise(standardise.kind(asked)))
                 .withSource(data.absolute())
                 .withOrigin(Main.version(), spec.root().commandLine().getParseResult().originalArgs());
@@ -109,12 +112,12 @@ final class TrainCommand implements Callable<Integer> {
             Agreement agreement = new Agreement(stored.file());
             model.check(plan.start().model(), agreement);
             training.check(plan.start().training(), agreement);
-            standardise.check(plan.standardise(), plan.start().model().columns(), agreement);
+            standardise.check(plan.standardise(), plan.start().data().columns(), agreement);
             if (Files.exists(folder.plan())) {
                 saving.check(plan, new Agreement(folder.plan()));
             }
             data.orElse(plan.source(), folder.plan());
-            DataSource source = data.read(console);
+            DataSource source = data.read(console, Models.of(plan.start().model()).arrays());
             long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), plan.steps());
             try (Backend b = backend.open(console)) {
                 requireRoom(plan.start().model(), b);
@@ -127,8 +130,8 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** Without this a system that promises more memory than it has would end the process without a word. */
-    private static void requireRoom(VaeSettings m, Backend b) {
-        double parameters = new Vae(m).graph().parameters().stream()
+    private void requireRoom(Record m, Backend b) {
+        double parameters = Models.create(m).graph().parameters().stream()
                 .mapToDouble(p -> (double) p.rows() * p.columns()).sum();
         // each with its gradient and Adam's two moments
         double bytes = 4 * Float.BYTES * parameters;
@@ -138,9 +141,10 @@ final class TrainCommand implements Callable<Integer> {
                         .getOperatingSystemMXBean() instanceof OperatingSystemMXBean system ? system
                                 .getTotalMemorySize() : Double.MAX_VALUE;
         if (bytes > room) {
-            throw Failure.because(String.format(Locale.ROOT, "--hidden %s and --latent %d make a model of %,.0f"
-                    + " parameters, which take %,.0f MB to train, more than the %,.0f MB of %s: choose fewer%s",
-                    Values.shown(m.hidden().stream().map(String::valueOf).collect(Collectors.joining(","))), m.latent(),
+            String typed = model.typed();
+            throw Failure.because(String.format(Locale.ROOT, "%s a model of %,.0f parameters, which take %,.0f MB to"
+                    + " train, more than the %,.0f MB of %s: choose fewer%s", typed.isEmpty() ? "this is"
+                            : typed + (typed.contains(" and ") ? " make" : " makes"),
                     parameters,
                     bytes / (1 << 20), room / (1 << 20), heap ? "Java heap" : "this machine",
                     heap ? ", or start java with a larger -Xmx" : ""), null);
@@ -148,16 +152,14 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private void describe(DataSource source, TrainingRun run, Backend b, Path directory) {
-        VaeSettings m = run.plan().start().model();
+        Record m = run.plan().start().model();
         Standardisation.Kind kind = run.plan().standardise();
         Images images = source.train();
-        String hidden = m.hidden().stream().map(u -> u + "-").collect(Collectors.joining());
         PrintStream text = output.text(console);
         text.printf(Locale.ROOT, "data     %s: %,d images to train, %,d to test, %d x %d x %d%s%n",
                 Quoted.line(images.name()), images.rows(), source.test().rows(), images.height(), images.width(),
                 images.channels(), kind == Standardisation.Kind.NONE ? "" : ", standardised (" + Names.of(kind) + ")");
-        text.printf(Locale.ROOT, "model    %d-%s%d and back, %s, %s, %,d parameters%n", m.columns(), hidden, m.latent(),
-                Names.of(m.activation()), Names.of(m.likelihood()), run.parameters().count());
+        text.printf(Locale.ROOT, "model    %s (%,d parameters)%n", ModelOptions.inWords(m), run.parameters().count());
         text.printf(Locale.ROOT, "backend  %s (%s), threads %d%n", b.name(), b.description(), b.threads());
         text.printf(Locale.ROOT, "run      %s%s%n", Quoted.line(directory),
                 resume ? ", goes on after step " + run.position().step() : "");
@@ -196,14 +198,10 @@ final class TrainCommand implements Callable<Integer> {
 
     /** What was met, and the one thing that is most likely to help. */
     private static String advised(NonFiniteException e, RunPlan plan, Images images) {
-        VaeSettings m = plan.start().model();
+        Record m = plan.start().model();
+        String advice = Models.create(m).advice();
         return StandardiseOption.hint(images, m, plan.standardise()).map(hint -> e.facts() + hint)
-                .orElseGet(() -> e.getMessage() + hint(m));
-    }
-
-    private static String hint(VaeSettings m) {
-        return m.likelihood() == LikelihoodKind.GAUSSIAN_FIXED || m.likelihood() == LikelihoodKind.GAUSSIAN_SHARED
-                ? ". A larger --standard-deviation (it is " + m.standardDeviation() + ") may help too" : "";
+                .orElseGet(() -> e.getMessage() + (advice.isEmpty() ? "" : ", and " + advice));
     }
 
     private String text(TrainingRun run, Path directory, long lastStep, TrainingRun.Outcome outcome) {

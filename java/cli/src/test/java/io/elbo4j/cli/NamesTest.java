@@ -13,7 +13,7 @@ import picocli.CommandLine;
 class NamesTest {
     @Test
     void everySettingHasAnOptionByItsName() {
-        CommandLine train = new CommandLine(new TrainCommand(null));
+        CommandLine train = Main.commandLine(Console.system()).getSubcommands().get("train");
         Set<String> missing = new TreeSet<>();
         for (Class<?> settings : new Class<?>[] {TrainingSettings.class, VaeSettings.class}) {
             for (RecordComponent component : settings.getRecordComponents()) {

@@ -142,7 +142,8 @@ class StandardiseTest {
     @Test
     void bernoulliIsRefused() {
         Cli.train(data, run(data), "--standardise", "column")
-                .fails(2, "--standardise column goes with --likelihood gaussian", "not with bernoulli");
+                .fails(2, "--standardise column goes with a likelihood of any numbers", "not with the Bernoulli",
+                        "[0, 1]");
         Cli.train(data, run(data), "--standardise", "rows").fails(2, "--standardise", "none, column, whole", "'rows'");
         assertTrue(Files.notExists(run(data)));
     }

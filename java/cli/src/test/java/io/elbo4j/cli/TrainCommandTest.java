@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.elbo4j.Activation;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.checkpoint.Safetensors;
 import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.run.RunFolder;
 import java.io.IOException;
@@ -111,7 +113,7 @@ class TrainCommandTest {
     void aRunThatFailsAtOnceUsesUpNoFolder() {
         Cli.Result result = Cli.train(data, out, "--likelihood", "gaussian-fixed", "--standard-deviation", "1e-18");
         assertEquals(1, result.exitCode(), result.out());
-        assertTrue(result.err().contains("A larger --standard-deviation (it is 1.0E-18) may help"), result.err());
+        assertTrue(result.err().contains("a larger standard deviation (it is 1.0E-18) may help"), result.err());
         assertTrue(Files.notExists(out));
     }
 
@@ -169,9 +171,8 @@ class TrainCommandTest {
                 "--hidden", "7,5", "--activation", "softplus", "--likelihood", "gaussian-shared",
                 "--standard-deviation", "0.5", "--free-bits", "0.1", "--clip", "3").succeeds();
         Checkpoint checkpoint = Checkpoint.read(out.resolve("checkpoint.safetensors")).checkpoint();
-        assertEquals(List.of(7, 5), checkpoint.model().hidden());
-        assertEquals(LikelihoodKind.GAUSSIAN_SHARED, checkpoint.model().likelihood());
-        assertEquals(0.5, checkpoint.model().standardDeviation());
+        assertEquals(new VaeSettings(30, List.of(7, 5), 20, Activation.SOFTPLUS, LikelihoodKind.GAUSSIAN_SHARED, 0.5,
+                false), checkpoint.model());
         assertEquals(0.1, checkpoint.training().freeBits());
         assertEquals(3, checkpoint.training().clip());
     }

@@ -1,17 +1,25 @@
 package io.elbo4j.train;
 
+import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.StandardNormal;
+import io.elbo4j.train.graph.Input;
+import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Streams;
 import io.elbo4j.train.graph.Value;
-import io.elbo4j.train.model.Vae;
+import io.elbo4j.train.model.Inputs;
+import io.elbo4j.train.model.Model;
+import java.util.Set;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a trained model in both directions: images to latent variables, latent variables to images. Threads may share
@@ -20,20 +28,20 @@ import java.util.function.LongConsumer;
 public final class Coder {
     private static final int ROWS = 500;
 
-    private final Vae vae;
+    private final Model model;
     private final Parameters parameters;
     private final Backend backend;
     private final long seed;
     private final Standardisation standardisation;
 
-    public Coder(Vae vae, Parameters parameters, Backend backend, long seed) {
-        this(vae, parameters, backend, seed, Standardisation.NONE);
+    public Coder(Model model, Parameters parameters, Backend backend, long seed) {
+        this(model, parameters, backend, seed, Standardisation.NONE);
     }
 
     /** @param standardisation that of the training data: images are given, and come back, as they are */
-    public Coder(Vae vae, Parameters parameters, Backend backend, long seed, Standardisation standardisation) {
+    public Coder(Model model, Parameters parameters, Backend backend, long seed, Standardisation standardisation) {
         this.standardisation = standardisation;
-        this.vae = vae;
+        this.model = model;
         this.parameters = parameters;
         this.backend = backend;
         this.seed = seed;
@@ -53,20 +61,27 @@ public final class Coder {
      * @param rowsDone is told now and then how many rows are done
      */
     public float[] encode(Images images, LongConsumer rowsDone) {
-        return run(images, vae.posterior().mean(), rowsDone);
+        return output(Model.POSTERIOR_MEAN, images, rowsDone);
     }
 
     /** Mean of p(x | z) with z a sample of q(z | x), of every image, row after row. */
     public float[] reconstruct(Images images) {
-        return standardisation.undo(run(images, vae.mean(), done -> {}), images.columns());
+        return output(Model.MEAN, images, done -> {});
     }
 
-    private float[] run(Images images, Value wanted, LongConsumer rowsDone) {
+    /**
+     * One of {@link Model#outputs} of every image, row after row. Means of x are those of the data as given.
+     *
+     * @param rowsDone is told now and then how many rows are done
+     * @throws IllegalArgumentException if the model has no output of that name
+     */
+    public float[] output(String name, Images images, LongConsumer rowsDone) {
+        Value wanted = output(name);
         int width = Math.toIntExact(wanted.columns());
         float[] out = new float[Math.multiplyExact(images.rows(), width)];
-        try (Matrix data = Resident.load(backend, images, vae, standardisation);
-                Steps steps = new Steps(rows -> Step.of(vae.graph(), parameters, backend).rows(rows).seed(seed)
-                        .read(data).want(wanted).compile())) {
+        try (Resident data = new Resident(backend, images, model, standardisation);
+                Steps steps = new Steps(rows -> Step.of(model.graph(), parameters, backend).rows(rows).seed(seed)
+                        .read(data.source()).want(wanted).compile())) {
             int[] order = Resident.inOrder(images.rows());
             for (Chunk chunk : Chunk.of(images.rows(), ROWS)) {
                 Step step = steps.of(chunk.rows());
@@ -75,12 +90,39 @@ public final class Coder {
                 rowsDone.accept(chunk.begin() + chunk.rows());
             }
         }
-        return out;
+        return isOfData(name) ? standardisation.undo(out, width) : out;
+    }
+
+    /**
+     * A value of the model by its name.
+     *
+     * @throws IllegalArgumentException naming those that there are
+     */
+    public Value output(String name) {
+        Value found = model.outputs().get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("the model has no output '" + name + "'; it has "
+                    + String.join(", ", model.outputs().keySet()));
+        }
+        return found;
+    }
+
+    private static boolean isOfData(String name) {
+        return name.equals(Model.MEAN) || name.equals(Model.GENERATED_MEAN);
+    }
+
+    private Value generated() {
+        return output(model.outputs().containsKey(Model.GENERATED_MEAN) ? Model.GENERATED_MEAN : Model.MEAN);
+    }
+
+    /** What z alone does not decide: the inputs that {@link #decode} takes from a data set, as labels. */
+    public Set<Input> conditions() {
+        return Inputs.needed(Set.of(generated()), Set.of(output(Model.Z)));
     }
 
     /** Mean of p(x | z) for given latent variables, row after row. */
     public float[] decode(float[] z) {
-        return decode(z, done -> {});
+        return decode(z, null, done -> {});
     }
 
     /**
@@ -89,21 +131,35 @@ public final class Coder {
      * @param rowsDone is told now and then how many rows are done
      */
     public float[] decode(float[] z, LongConsumer rowsDone) {
-        int latent = (int) vae.latent().columns();
+        return decode(z, null, rowsDone);
+    }
+
+    /**
+     * As {@link #decode(float[])}. What lies between z and x is drawn from its prior.
+     *
+     * @param conditions has the arrays of {@link #conditions}, a row for each of z; null where there are none
+     * @param rowsDone is told now and then how many rows are done
+     */
+    public float[] decode(float[] z, @Nullable Images conditions, LongConsumer rowsDone) {
+        Value code = output(Model.Z);
+        Value wanted = generated();
+        int latent = (int) code.columns();
         int rows = z.length / latent;
         if (rows * latent != z.length || rows == 0) {
             throw new IllegalArgumentException("z must hold a multiple of " + latent + " numbers (the latent"
                     + " dimensions), not " + z.length);
         }
-        int columns = (int) vae.settings().columns();
+        Set<Input> inputs = required(conditions, rows, Set.of(wanted), Set.of(code));
+        int columns = Math.toIntExact(wanted.columns());
         float[] out = new float[Math.multiplyExact(rows, columns)];
-        try (Steps steps = new Steps(n -> Step.of(vae.graph(), parameters, backend).rows(n).seed(seed).given(vae.z())
-                .want(vae.mean()).compile())) {
+        try (Steps steps = new Steps(n -> Step.of(model.graph(), parameters, backend).rows(n).seed(seed).given(code)
+                .fromPriors().want(wanted).compile())) {
             for (Chunk chunk : Chunk.of(rows, ROWS)) {
                 Step step = steps.of(chunk.rows());
-                step.value(vae.z()).set(z, chunk.begin() * latent);
-                step.run(0);
-                System.arraycopy(step.value(vae.mean()).toArray(), 0, out, chunk.begin() * columns,
+                step.value(code).set(z, chunk.begin() * latent);
+                set(step, inputs, conditions, chunk);
+                step.run(0, chunk.begin());
+                System.arraycopy(step.value(wanted).toArray(), 0, out, chunk.begin() * columns,
                         chunk.rows() * columns);
                 rowsDone.accept(chunk.begin() + chunk.rows());
             }
@@ -111,11 +167,83 @@ public final class Coder {
         return standardisation.undo(out, columns);
     }
 
-    /** Draws {@code count} latent variables from the prior N(0, I): row i is the same whatever the count. */
+    private static void set(Step step, Set<Input> inputs, @Nullable Images conditions, Chunk chunk) {
+        for (Input input : inputs) {
+            step.value(input).set(conditions.array(input.name()).copyRows(chunk.begin(), chunk.rows()), 0);
+        }
+    }
+
+    private Set<Input> required(@Nullable Images conditions, int rows, Set<Value> wanted, Set<Value> given) {
+        Set<Input> inputs = Inputs.needed(wanted, given);
+        for (Input input : inputs) {
+            if (conditions == null) {
+                throw new IllegalArgumentException("this model needs '" + input.name() + "' of each row beside z");
+            }
+            Images array = conditions.array(input.name());
+            if (array.rows() != rows || array.columns() != input.columns()) {
+                throw new IllegalArgumentException("'" + input.name() + "' must be " + rows + " x " + input.columns()
+                        + ", not " + array.rows() + " x " + array.columns());
+            }
+        }
+        return inputs;
+    }
+
+    /** Draws {@code count} latent variables from the prior: row i is the same whatever the count. */
     public float[] prior(int count) {
-        try (Matrix z = backend.matrix(count, vae.latent().columns())) {
+        return prior(count, null, 1);
+    }
+
+    /**
+     * Draws latent variables from the prior.
+     *
+     * @param conditions as of {@link #decode}, where the prior depends on them
+     * @param temperature what the prior's standard deviation is multiplied by, at least 0: below 1 samples are more
+     *     typical and less various
+     * @throws IllegalArgumentException if the prior is no Gaussian and the temperature not 1
+     */
+    public float[] prior(int count, @Nullable Images conditions, double temperature) {
+        ArgumentException.require(temperature >= 0 && temperature <= Float.MAX_VALUE, "temperature",
+                "a number of at least 0", temperature);
+        if (!(output(Model.Z) instanceof Latent z)) {
+            throw new IllegalArgumentException("the model's output '" + Model.Z + "' is no latent variable");
+        }
+        if (z.prior() instanceof StandardNormal) {
+            return scaled(standardNormal(count, z.columns()), null, temperature);
+        }
+        Value mean = z.prior() instanceof DiagonalGaussian gaussian ? gaussian.mean() : null;
+        ArgumentException.require(mean != null || temperature == 1, "temperature",
+                "1 where the prior is no Gaussian", temperature);
+        int width = Math.toIntExact(z.columns());
+        float[] out = new float[Math.multiplyExact(count, width)];
+        Set<Value> wanted = mean == null ? Set.of(z) : Set.of(z, mean);
+        Set<Input> inputs = required(conditions, count, Set.copyOf(z.prior().parameters()), Set.of());
+        try (Steps steps = new Steps(n -> Step.of(model.graph(), parameters, backend).rows(n).seed(seed)
+                .fromPriors().want(wanted.toArray(Value[]::new)).compile())) {
+            for (Chunk chunk : Chunk.of(count, ROWS)) {
+                Step step = steps.of(chunk.rows());
+                set(step, inputs, conditions, chunk);
+                step.run(0, chunk.begin());
+                float[] drawn = scaled(step.value(z).toArray(), mean == null ? null : step.value(mean).toArray(),
+                        temperature);
+                System.arraycopy(drawn, 0, out, chunk.begin() * width, drawn.length);
+            }
+        }
+        return out;
+    }
+
+    private float[] standardNormal(int count, long columns) {
+        try (Matrix z = backend.matrix(count, columns)) {
             RandomFill.normal(new Noise(seed, Streams.PRIOR), z).run();
             return z.toArray();
         }
+    }
+
+    /** mean + temperature (z - mean), in place; a mean of one row is that of all. */
+    private static float[] scaled(float[] z, float @Nullable [] mean, double temperature) {
+        for (int i = 0; i < z.length && temperature != 1; i++) {
+            double m = mean == null ? 0 : mean[i % mean.length];
+            z[i] = (float) (m + temperature * (z[i] - m));
+        }
+        return z;
     }
 }

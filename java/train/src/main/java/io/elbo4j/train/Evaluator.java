@@ -2,20 +2,26 @@ package io.elbo4j.train;
 
 import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
-import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.Term;
 import io.elbo4j.train.graph.Term.Role;
-import io.elbo4j.train.model.Vae;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.model.Model;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.ImportanceWeighted;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /**
  * Evaluates a model on a fixed data set, which it keeps in the backend's memory until closed. Threads may share one:
@@ -24,35 +30,40 @@ import java.util.function.LongConsumer;
 public final class Evaluator implements AutoCloseable {
     private static final int ROWS = 500;
 
-    private final Vae vae;
+    private final Model model;
+    private final List<KlPerDimension> units;
+    private final List<Term> terms;
     private final Parameters parameters;
     private final Backend backend;
     private final long seed;
     private final String name;
-    private final Matrix data;
+    private final Resident data;
     private final double logVolume;
     private final Steps steps;
     private final Map<Integer, Steps> importance = new HashMap<>();
 
-    public Evaluator(Vae vae, Parameters parameters, Backend backend, Images images, long seed) {
-        this(vae, parameters, backend, images, seed, Standardisation.NONE);
+    public Evaluator(Model model, Parameters parameters, Backend backend, Images images, long seed) {
+        this(model, parameters, backend, images, seed, Standardisation.NONE);
     }
 
     /**
      * @param standardisation that of the training data: the images are given as they are, and all results are of the
      *     images as given
      */
-    public Evaluator(Vae vae, Parameters parameters, Backend backend, Images images, long seed,
+    public Evaluator(Model model, Parameters parameters, Backend backend, Images images, long seed,
             Standardisation standardisation) {
-        this.vae = vae;
+        this.model = model;
         this.parameters = parameters;
         this.backend = backend;
         this.seed = seed;
         this.name = images.name();
-        this.data = Resident.load(backend, images, vae, standardisation);
+        this.data = new Resident(backend, images, model, standardisation);
         this.logVolume = standardisation.logVolume(images.columns());
-        this.steps = new Steps(rows -> Step.of(vae.graph(), parameters, backend).rows(rows).seed(seed).read(data)
-                .evaluate(new Elbo()).want(vae.posterior().mean(), vae.klPerDimension()).compile());
+        this.units = unitsOf(model);
+        this.terms = RowTerms.of(model);
+        Value[] wanted = units.stream().flatMap(u -> Stream.of(u.posteriorMean(), u)).toArray(Value[]::new);
+        this.steps = new Steps(rows -> Step.of(model.graph(), parameters, backend).rows(rows).seed(seed)
+                .read(data.source()).evaluate(new Elbo()).want(wanted).compile());
         try {
             // memory that is short is noticed now, not after an epoch of training
             steps.prepare(images.rows(), ROWS);
@@ -78,33 +89,59 @@ public final class Evaluator implements AutoCloseable {
      * @param rowsDone is told now and then how many rows are done
      */
     public synchronized Evaluation evaluate(long draw, LongConsumer rowsDone) {
-        int rows = Math.toIntExact(data.rows());
-        int latent = Math.toIntExact(vae.latent().columns());
-        int[] order = Resident.inOrder(rows);
-        double reconstruction = 0;
-        double kl = 0;
+        double[] sums = new double[2];
+        int latent = units.stream().mapToInt(u -> (int) u.columns()).sum();
         double[] klPerDimension = new double[latent];
-        Moments means = new Moments(latent);
-        for (Chunk chunk : Chunk.of(rows, ROWS)) {
+        List<Moments> means = units.stream().map(u -> new Moments((int) u.columns())).toList();
+        eachChunk(draw, rowsDone, (step, chunk) -> {
+            sums[0] += step.total(Role.LOG_LIKELIHOOD);
+            sums[1] += step.total(Role.KL);
+            int at = 0;
+            for (int u = 0; u < units.size(); u++) {
+                for (float each : step.value(units.get(u)).toArray()) {
+                    klPerDimension[at++] += each;
+                }
+                means.get(u).add(step.value(units.get(u).posteriorMean()).toArray());
+            }
+        });
+        int rows = data.rows();
+        List<Double> perRow = Arrays.stream(klPerDimension).map(sum -> sum / rows).boxed().toList();
+        int active = means.stream().mapToInt(m -> m.above(Evaluation.ACTIVE_VARIANCE)).sum();
+        return new Evaluation(new ElboTerms(sums[0] / rows - logVolume, sums[1] / rows), perRow, active);
+    }
+
+    /** The terms of each row, with the noise of {@link #evaluate(long)}. */
+    public List<ElboTerms> rows(long draw) {
+        return rows(draw, done -> {});
+    }
+
+    /**
+     * As {@link #rows(long)}.
+     *
+     * @param rowsDone is told now and then how many rows are done
+     */
+    public synchronized List<ElboTerms> rows(long draw, LongConsumer rowsDone) {
+        List<ElboTerms> rows = new ArrayList<>();
+        eachChunk(draw, rowsDone, (step, chunk) -> rows.addAll(RowTerms.of(step, terms, chunk.rows(), logVolume)));
+        return rows;
+    }
+
+    private void eachChunk(long draw, LongConsumer rowsDone, BiConsumer<Step, Chunk> read) {
+        int[] order = Resident.inOrder(data.rows());
+        for (Chunk chunk : Chunk.of(data.rows(), ROWS)) {
             Step step = steps.of(chunk.rows());
             step.rows(order, chunk.begin()).run(draw, chunk.begin());
             requireFinite(step, chunk);
-            reconstruction += step.total(Role.LOG_LIKELIHOOD);
-            kl += step.total(Role.KL);
-            float[] each = step.value(vae.klPerDimension()).toArray();
-            for (int j = 0; j < latent; j++) {
-                klPerDimension[j] += each[j];
-            }
-            means.add(step.value(vae.posterior().mean()).toArray());
+            read.accept(step, chunk);
             rowsDone.accept(chunk.begin() + chunk.rows());
         }
-        List<Double> perRow = new ArrayList<>();
-        int active = 0;
-        for (int j = 0; j < latent; j++) {
-            perRow.add(klPerDimension[j] / rows);
-            active += means.variance(j) > Evaluation.ACTIVE_VARIANCE ? 1 : 0;
-        }
-        return new Evaluation(new ElboTerms(reconstruction / rows - logVolume, kl / rows), perRow, active);
+    }
+
+    /** Those of z, which pictures are about, come first. */
+    private static List<KlPerDimension> unitsOf(Model model) {
+        Value z = model.outputs().get(Model.Z);
+        return model.graph().all(KlPerDimension.class).stream()
+                .sorted(Comparator.comparing((KlPerDimension u) -> u.latent() != z)).toList();
     }
 
     /**
@@ -115,11 +152,20 @@ public final class Evaluator implements AutoCloseable {
      *
      * @return the average over the rows, in nats
      */
-    public synchronized double logLikelihood(int samples, LongConsumer rowsDone) {
-        ArgumentException.require(samples >= 1, "samples", "at least 1", samples);
-        int rows = Math.toIntExact(data.rows());
-        int[] order = Resident.inOrder(rows);
+    public double logLikelihood(int samples, LongConsumer rowsDone) {
         double sum = 0;
+        for (double row : logLikelihoods(samples, rowsDone)) {
+            sum += row;
+        }
+        return sum / data.rows();
+    }
+
+    /** That of each row, in nats: see {@link #logLikelihood}. */
+    public synchronized double[] logLikelihoods(int samples, LongConsumer rowsDone) {
+        ArgumentException.require(samples >= 1, "samples", "at least 1", samples);
+        int rows = data.rows();
+        int[] order = Resident.inOrder(rows);
+        double[] each = new double[rows];
         for (Chunk rowChunk : Chunk.of(rows, 100)) {
             LogMeanExpStream[] streams = LogMeanExpStream.many(rowChunk.rows());
             for (Chunk round : Chunk.of(samples, 50)) {
@@ -130,12 +176,12 @@ public final class Evaluator implements AutoCloseable {
                     streams[r].add(logMeans[r], round.rows());
                 }
             }
-            for (LogMeanExpStream s : streams) {
-                sum += s.result();
+            for (int r = 0; r < streams.length; r++) {
+                each[rowChunk.begin() + r] = streams[r].result() - logVolume;
             }
             rowsDone.accept(rowChunk.begin() + rowChunk.rows());
         }
-        return sum / rows - logVolume;
+        return each;
     }
 
     private void requireFinite(Step step, Chunk chunk) {
@@ -147,8 +193,9 @@ public final class Evaluator implements AutoCloseable {
     }
 
     private Step importance(int rows, int samples) {
-        return importance.computeIfAbsent(samples, k -> new Steps(r -> Step.of(vae.graph(), parameters, backend)
-                .rows(r).samples(k).seed(seed).read(data).sameData().evaluate(new ImportanceWeighted()).compile()))
+        return importance.computeIfAbsent(samples, k -> new Steps(r -> Step.of(model.graph(), parameters, backend)
+                .rows(r).samples(k).seed(seed).read(data.source()).sameData().evaluate(new ImportanceWeighted())
+                .compile()))
                 .of(rows);
     }
 

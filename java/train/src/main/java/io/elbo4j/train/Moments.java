@@ -27,4 +27,13 @@ final class Moments {
     double variance(int column) {
         return squares[column] / count;
     }
+
+    /** How many columns vary by more than that. */
+    int above(double least) {
+        int n = 0;
+        for (int j = 0; j < mean.length; j++) {
+            n += variance(j) > least ? 1 : 0;
+        }
+        return n;
+    }
 }

@@ -5,12 +5,12 @@ import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Term.Role;
 import io.elbo4j.train.graph.Training;
-import io.elbo4j.train.model.Vae;
-import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.model.Model;
 import io.elbo4j.train.optimiser.Adam;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +68,7 @@ public final class Trainer implements AutoCloseable {
 
     private final Parameters parameters;
     private final TrainingSettings settings;
-    private final Matrix data;
+    private final Resident data;
     private final double logVolume;
     private final int[] order;
     private final Indices deviceOrder;
@@ -81,21 +81,21 @@ public final class Trainer implements AutoCloseable {
     private volatile double klWeight;
 
     /** Begins at the start. */
-    public Trainer(Vae vae, Parameters parameters, Backend backend, TrainingSettings settings, Images images) {
-        this(vae, parameters, backend, settings, images, Position.START);
+    public Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images) {
+        this(model, parameters, backend, settings, images, Position.START);
     }
 
-    public Trainer(Vae vae, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
+    public Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
             Position start) {
-        this(vae, parameters, backend, settings, images, start, Standardisation.NONE);
+        this(model, parameters, backend, settings, images, start, Standardisation.NONE);
     }
 
     /** @param standardisation of the images, which are given as they are */
-    public Trainer(Vae vae, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
+    public Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
             Position start, Standardisation standardisation) {
         this.parameters = parameters;
         this.settings = settings;
-        this.data = Resident.load(backend, images, vae, standardisation);
+        this.data = new Resident(backend, images, model, standardisation);
         this.logVolume = standardisation.logVolume(images.columns());
         this.order = new int[images.rows()];
         this.deviceOrder = backend.indices(order.length);
@@ -103,11 +103,12 @@ public final class Trainer implements AutoCloseable {
         this.at = start;
         // Reading what a device has computed means waiting for it.
         this.mostUnread = backend.memory() == Backend.Memory.DEVICE ? Step.MOST_RECORDED : 1;
-        Elbo elbo = new Elbo(number -> settings.klWeightAt(number, stepsPerEpoch()), settings.freeBits());
-        Training training = Training.of(elbo, new Adam(settings.learningRate()))
+        Objective objective = model.objective(number -> settings.klWeightAt(number, stepsPerEpoch()),
+                settings.freeBits());
+        Training training = Training.of(objective, new Adam(settings.learningRate()))
                 .withMaximumGradientNorm(settings.clip());
-        this.steps = new Steps(rows -> Step.of(vae.graph(), parameters, backend).rows(rows).seed(settings.seed())
-                .read(data, deviceOrder).minimise(training).compile());
+        this.steps = new Steps(rows -> Step.of(model.graph(), parameters, backend).rows(rows).seed(settings.seed())
+                .read(data.source(), deviceOrder).minimise(training).compile());
         try {
             // memory that is short is noticed now, not in the last batch of an epoch
             steps.prepare(order.length, settings.batch());

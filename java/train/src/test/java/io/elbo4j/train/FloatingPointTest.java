@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
-import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Sprites;
 import io.elbo4j.train.data.Standardisation;
@@ -78,12 +77,13 @@ class FloatingPointTest {
         compile();
         try (Backend b = Backends.open("cpu", 1);
                 Parameters parameters = new Parameters(b, VAE.graph().parameters(), 3);
-                Matrix data = Resident.load(b, IMAGES, VAE, Standardisation.NONE);
-                Step step = Step.of(VAE.graph(), parameters, b).rows(20).seed(3).read(data).evaluate(new Elbo())
+                Resident data = new Resident(b, IMAGES, VAE, Standardisation.NONE);
+                Step step = Step.of(VAE.graph(), parameters, b).rows(20).seed(3).read(data.source()).evaluate(
+                        new Elbo())
                         .compile()) {
             step.run(1);
             assertRefused(() -> step.run(1));
-            assertRefused(() -> Resident.load(b, IMAGES, VAE, Standardisation.NONE).close());
+            assertRefused(() -> new Resident(b, IMAGES, VAE, Standardisation.NONE).close());
         }
     }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
-import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Sprites;
 import io.elbo4j.train.data.Standardisation;
@@ -123,8 +122,8 @@ class ThreadsTest {
     @Test
     void aStepThatAnotherThreadIsInIsRefused() throws Exception {
         try (Backend backend = Backends.open("java", 1); Parameters parameters = parameters(backend);
-                Matrix data = Resident.load(backend, IMAGES, VAE, Standardisation.NONE);
-                Step step = Step.of(VAE.graph(), parameters, backend).rows(100).seed(SEED).read(data).evaluate(
+                Resident data = new Resident(backend, IMAGES, VAE, Standardisation.NONE);
+                Step step = Step.of(VAE.graph(), parameters, backend).rows(100).seed(SEED).read(data.source()).evaluate(
                         new Elbo()).compile()) {
             AtomicInteger refused = new AtomicInteger();
             List<String> names = together(() -> {
@@ -147,9 +146,9 @@ class ThreadsTest {
     @Test
     void closingAStepWaitsForItsRun() throws Exception {
         try (Backend backend = Backends.open("java", 2); Parameters parameters = parameters(backend);
-                Matrix data = Resident.load(backend, IMAGES, VAE, Standardisation.NONE)) {
+                Resident data = new Resident(backend, IMAGES, VAE, Standardisation.NONE)) {
             for (int i = 0; i < 20; i++) {
-                Step step = Step.of(VAE.graph(), parameters, backend).rows(100).seed(SEED).read(data).evaluate(
+                Step step = Step.of(VAE.graph(), parameters, backend).rows(100).seed(SEED).read(data.source()).evaluate(
                         new Elbo()).compile();
                 AtomicInteger runs = new AtomicInteger();
                 Future<Void> running = threads.submit(() -> {

@@ -10,7 +10,7 @@ import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
-import io.elbo4j.train.model.VaeSettings;
+import io.elbo4j.train.model.Models;
 import io.elbo4j.train.optimiser.Adam;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,17 +29,17 @@ import java.util.Map;
  * trained, the data's shape and fingerprint, and the position. No time or host is in it, so equal runs leave equal
  * bytes.
  *
- * @param model the shape of the model
+ * @param model the settings of the model, which say of which kind it is
  * @param training how it is trained
  * @param data what it is trained on
  * @param position where the run stands
  * @param standardisation of the data; if there is any, it is in the file as two tensors of 1 x 1 or 1 x columns,
  *     {@code standardisation.mean} and {@code standardisation.deviation}
  */
-public record Checkpoint(VaeSettings model, TrainingSettings training, Data data, Position position,
+public record Checkpoint(Record model, TrainingSettings training, Data data, Position position,
         Standardisation standardisation) {
     /** Of data that is taken as it is. */
-    public Checkpoint(VaeSettings model, TrainingSettings training, Data data, Position position) {
+    public Checkpoint(Record model, TrainingSettings training, Data data, Position position) {
         this(model, training, data, position, Standardisation.NONE);
     }
 
@@ -47,7 +47,8 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
      * What a run was trained on.
      *
      * @param rows training images
-     * @param fingerprint SHA-256 of the training images' float32 values as they are read, little-endian
+     * @param fingerprint SHA-256 of the training images' float32 values as they are read, little-endian, then of those
+     *     of the data set's other arrays, in the order of their names
      */
     public record Data(int rows, int height, int width, int channels, String fingerprint) {
         public static Data of(Images images) {
@@ -66,6 +67,11 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
             }
         }
 
+        /** Values of an image. */
+        public long columns() {
+            return (long) height * width * channels;
+        }
+
         private static void require(boolean holds, String name, int given) {
             if (!holds) {
                 throw new IllegalArgumentException(name + " must be at least 1, not " + given);
@@ -81,6 +87,8 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
     static final String FORMAT = "elbo4j.format";
     static final String VERSION = "1";
     static final String STATE = "elbo4j.checkpoint";
+    /** What a file that names no kind of model is of. */
+    private static final String EARLIER_KIND = "vae";
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
     /**
@@ -113,13 +121,20 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
     }
 
     /** What of a checkpoint is in the metadata. */
-    private record State(VaeSettings model, TrainingSettings training, Data data, Position position) {}
+    private record State(Record model, TrainingSettings training, Data data, Position position) {}
+
+    /** The kind of the model; files of earlier versions have no {@code kind}, and nor have those of that kind. */
+    private record Kind(String kind) {}
 
     /**
      * This in JSON, but for the standardisation. JSON has no infinity: training without clipping has no {@code clip}.
      */
     public JsonObject toJson() {
         JsonObject state = new JsonObject();
+        String kind = Models.of(model).name();
+        if (!kind.equals(EARLIER_KIND)) {
+            state.addProperty("kind", kind);
+        }
         state.add("model", GSON.toJsonTree(model));
         state.add("training", GSON.toJsonTree(training));
         state.add("data", GSON.toJsonTree(data));
@@ -136,7 +151,14 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
      * @throws IllegalArgumentException saying what is wrong in the rest of a sentence that begins "its metadata"
      */
     public static Checkpoint of(String json) {
-        State s = RecordReader.read(State.class, json, Map.of("training.clip", Double.POSITIVE_INFINITY));
+        String kind = RecordReader.read(Kind.class, json, Map.of("kind", EARLIER_KIND)).kind;
+        Class<? extends Record> settings;
+        try {
+            settings = Models.named(kind).settings();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("names a model that is not here: " + e.getMessage(), e);
+        }
+        State s = RecordReader.read(State.class, json, Map.of("training.clip", Double.POSITIVE_INFINITY), settings);
         return new Checkpoint(s.model, s.training, s.data, s.position);
     }
 
@@ -212,10 +234,13 @@ public record Checkpoint(VaeSettings model, TrainingSettings training, Data data
     private static String sha256(Images images) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            ByteBuffer bytes = ByteBuffer.allocate(images.columns() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            for (int row = 0; row < images.rows(); row++) {
-                bytes.asFloatBuffer().put(images.copyRows(row, 1));
-                digest.update(bytes.array());
+            for (String name : images.arrays()) {
+                Images array = images.array(name);
+                ByteBuffer bytes = ByteBuffer.allocate(array.columns() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                for (int row = 0; row < array.rows(); row++) {
+                    bytes.asFloatBuffer().put(array.copyRows(row, 1));
+                    digest.update(bytes.array());
+                }
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {

@@ -2,11 +2,13 @@ package io.elbo4j.train.checkpoint;
 
 import io.elbo4j.Quoted;
 import io.elbo4j.train.Trainer.Position;
+import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameter;
-import io.elbo4j.train.model.Vae;
-import io.elbo4j.train.model.VaeSettings;
-import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.model.Inputs;
+import io.elbo4j.train.model.Models;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Reads checkpoints, which anybody may have written: nothing is taken on trust, and nothing allocated for a claim. */
@@ -26,13 +29,8 @@ final class CheckpointReader {
         String sha256 = SafetensorsReader.read(file, false, contents);
         SafetensorsHeader header = contents.header;
         Checkpoint checkpoint = of(file, header.metadata(), contents.standardisation());
-        // a graph of more layers than the file has tensors would be made in vain
-        if (checkpoint.model().hidden().size() > header.entries().size()) {
-            throw new CheckpointException(file + ": names a model of " + checkpoint.model().hidden().size()
-                    + " hidden layers, but holds " + header.entries().size() + " tensors");
-        }
         Map<String, TensorEntry> tensors = header.byName();
-        for (Parameter p : new Vae(checkpoint.model()).graph().parameters()) {
+        for (Parameter p : Models.create(checkpoint.model()).graph().parameters()) {
             for (String suffix : new String[] {"", Checkpoint.FIRST_MOMENT, Checkpoint.SECOND_MOMENT}) {
                 requireShape(file, tensors, p.name() + suffix, p.rows(), p.columns());
             }
@@ -98,23 +96,25 @@ final class CheckpointReader {
 
     /** @throws IllegalArgumentException if no run could have come here */
     private static void requireConsistent(Checkpoint checkpoint) {
-        VaeSettings model = checkpoint.model();
+        Graph graph = Models.create(checkpoint.model()).graph();
+        long width = Inputs.columns(graph, Images.X);
         Checkpoint.Data data = checkpoint.data();
         Position position = checkpoint.position();
         Standardisation standardisation = checkpoint.standardisation();
         int batch = checkpoint.training().batch();
         double columns = (double) data.height() * data.width() * data.channels();
-        if (columns != model.columns()) {
+        if (columns != width) {
             throw new IllegalArgumentException("has images of " + data.height() + " x " + data.width() + " x "
-                    + data.channels() + " and a model of " + model.columns() + " columns, expected as many");
+                    + data.channels() + " and a model of " + width + " columns, expected as many");
         }
-        if (standardisation.mean().length > 1 && standardisation.mean().length != model.columns()) {
-            throw new IllegalArgumentException("has a model of " + model.columns() + " columns and a standardisation"
+        if (standardisation.mean().length > 1 && standardisation.mean().length != width) {
+            throw new IllegalArgumentException("has a model of " + width + " columns and a standardisation"
                     + " of " + standardisation.mean().length);
         }
-        if (standardisation.kind() != Standardisation.Kind.NONE && model.likelihood() == LikelihoodKind.BERNOULLI) {
-            throw new IllegalArgumentException(
-                    "has a Bernoulli likelihood of standardised data, which is not in [0, 1]");
+        Optional<Distribution> bounded = Inputs.bounded(graph);
+        if (standardisation.kind() != Standardisation.Kind.NONE && bounded.isPresent()) {
+            throw new IllegalArgumentException("has a " + bounded.get().getClass().getSimpleName()
+                    + " likelihood of standardised data, which is not " + bounded.get().support());
         }
         int row = position.row();
         if (row > data.rows() || row != data.rows() && row % batch != 0) {

@@ -7,6 +7,7 @@ import io.elbo4j.Quoted;
 import java.io.IOException;
 import java.io.StringReader;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -26,12 +27,14 @@ import org.jspecify.annotations.Nullable;
 final class RecordReader {
     private final JsonReader json;
     private final Map<String, Object> defaults;
+    private final Class<? extends Record> open;
 
-    private RecordReader(String text, Map<String, Object> defaults) {
+    private RecordReader(String text, Map<String, Object> defaults, Class<? extends Record> open) {
         json = new JsonReader(new StringReader(text));
         // for Infinity, which is no JSON
         json.setStrictness(Strictness.LENIENT);
         this.defaults = defaults;
+        this.open = open;
     }
 
     /**
@@ -39,7 +42,17 @@ final class RecordReader {
      * @throws IllegalArgumentException saying what is wrong in the rest of a sentence that begins "its metadata"
      */
     static <T extends Record> T read(Class<T> type, String text, Map<String, Object> defaults) {
-        RecordReader reader = new RecordReader(text, defaults);
+        return read(type, text, defaults, type);
+    }
+
+    /**
+     * As {@link #read(Class, String, Map)}.
+     *
+     * @param open what a component that is declared as a {@link Record} is
+     */
+    static <T extends Record> T read(Class<T> type, String text, Map<String, Object> defaults,
+            Class<? extends Record> open) {
+        RecordReader reader = new RecordReader(text, defaults, open);
         try {
             T value = type.cast(reader.record(type, ""));
             if (reader.json.peek() != JsonToken.END_DOCUMENT) {
@@ -86,6 +99,9 @@ final class RecordReader {
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
             constructor.setAccessible(true);
             return constructor.newInstance(arguments);
+        } catch (InaccessibleObjectException e) {
+            throw new IllegalArgumentException("is of " + type.getName() + ", which must be public, in a package that"
+                    + " is exported", e);
         } catch (InvocationTargetException e) {
             throw new IllegalArgumentException("cannot be used: " + path + e.getCause().getMessage(), e);
         } catch (ReflectiveOperationException e) {
@@ -98,8 +114,8 @@ final class RecordReader {
             return list(list.getActualTypeArguments()[0], path);
         }
         Class<?> c = (Class<?>) type;
-        if (c.isRecord()) {
-            return record(c, path + ".");
+        if (c.isRecord() || c == Record.class) {
+            return record(c == Record.class ? open : c, path + ".");
         }
         if (c == boolean.class && json.peek() == JsonToken.BOOLEAN) {
             return json.nextBoolean();

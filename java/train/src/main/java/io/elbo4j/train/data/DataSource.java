@@ -5,6 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The data a run works on: what the value of {@code --data} names.
@@ -47,11 +48,30 @@ public record DataSource(Images train, Images test, List<String> notes) {
     }
 
     /**
-     * Reads or generates the data.
+     * Reads or generates the images.
      *
      * @throws DataException if the data cannot be used
      */
     public static DataSource read(DataName name, ReadProgress progress) {
+        return read(name, Set.of(Images.X), progress);
+    }
+
+    /**
+     * Reads or generates the data.
+     *
+     * @param arrays names of the arrays that are wanted: of {@link Images#LABEL} a sprite's class is its shape, in the
+     *     order of {@link Sprites.Shape}, and IDX files have one of labels beside that of images
+     * @throws DataException if the data cannot be used, or has no such array
+     */
+    public static DataSource read(DataName name, Set<String> arrays, ReadProgress progress) {
+        boolean labelled = name.kind() == DataName.Kind.SPRITES || name.kind() == DataName.Kind.MNIST;
+        for (String array : arrays) {
+            if (!array.equals(Images.X) && !(labelled && array.equals(Images.LABEL))) {
+                throw new DataException(name + " has no array '" + array + "', which the model takes"
+                        + (array.equals(Images.LABEL) ? ": labels come with sprites and mnist=DIR" : ""));
+            }
+        }
+        boolean labels = arrays.contains(Images.LABEL);
         Path path;
         try {
             path = Path.of(name.place());
@@ -60,10 +80,16 @@ public record DataSource(Images train, Images test, List<String> notes) {
         }
         return switch (name.kind()) {
             case SPRITES -> {
-                Images all = Sprites.images(SPRITES_SEED, SPRITES_TRAIN + SPRITES_TEST, progress);
+                int count = SPRITES_TRAIN + SPRITES_TEST;
+                Images drawn = Sprites.images(SPRITES_SEED, count, progress);
+                Images all = labels ? drawn.with(Images.LABEL, Sprites.labels(SPRITES_SEED, count)) : drawn;
                 yield new DataSource(all.first(SPRITES_TRAIN), all.last(SPRITES_TEST));
             }
-            case MNIST -> mnist(IdxFolder.find(path), progress);
+            case MNIST -> {
+                IdxFolder files = IdxFolder.find(path);
+                DataSource images = mnist(files, progress);
+                yield labels ? labelled(images, files) : images;
+            }
             case IMAGES -> {
                 List<String> notes = new ArrayList<>();
                 yield split(ImageFolder.read(path, notes, progress), notes);
@@ -80,6 +106,16 @@ public record DataSource(Images train, Images test, List<String> notes) {
         long testBytes = test.toFile().length();
         return new DataSource(IdxReader.images(train, (done, of) -> progress.at(done, of + testBytes)),
                 IdxReader.images(test, (done, of) -> progress.at(trainBytes + done, trainBytes + of)), files.notes());
+    }
+
+    private static DataSource labelled(DataSource images, IdxFolder files) {
+        int[] train = IdxReader.labels(files.trainLabels());
+        int[] test = IdxReader.labels(files.testLabels());
+        int classes = Math.max(Labels.classes(train), Labels.classes(test));
+        return new DataSource(
+                images.train.with(Images.LABEL, Labels.oneHot(files.trainLabels().toString(), train, classes)),
+                images.test.with(Images.LABEL, Labels.oneHot(files.testLabels().toString(), test, classes)),
+                images.notes);
     }
 
     /** The last tenth of the rows, at least one, as the test set. */

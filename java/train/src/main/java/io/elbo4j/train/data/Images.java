@@ -1,12 +1,25 @@
 package io.elbo4j.train.data;
 
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
 /**
  * An immutable data set of float images: one row an image, its columns in the order height, width,
  * channel. Values are in [0,1] except where a NumPy file held something else; all are finite.
  *
+ * <p>It is the array {@value #X} of a data set, which may have further arrays by other names, a row for each image:
+ * {@value #LABEL} are its classes, as {@link Labels} makes them.
+ *
  * <p>{@link #first} and {@link #last} are views that share the values.
  */
 public final class Images {
+    /** The name of the images themselves. */
+    public static final String X = "x";
+    /** The name of the images' classes: a row has 1 in the column of its class and 0 elsewhere. */
+    public static final String LABEL = "label";
+
     /** The longest array a JVM gives. */
     private static final int MAX_VALUES = Integer.MAX_VALUE - 8;
 
@@ -17,6 +30,7 @@ public final class Images {
     private final int width;
     private final int channels;
     private final float[] values;
+    private final Map<String, Images> others;
 
     /**
      * @param name where the images come from, for error messages
@@ -25,7 +39,7 @@ public final class Images {
      *     sizes, or a value is not finite (named by row and column, counted from 0)
      */
     public Images(String name, int count, int height, int width, int channels, float[] values) {
-        this(name, 0, count, height, width, channels, values);
+        this(name, 0, count, height, width, channels, values, Map.of());
         int expected = length(name, count, height, width, channels);
         if (values.length != expected) {
             throw new DataException(String.format(
@@ -35,7 +49,8 @@ public final class Images {
         checkFinite();
     }
 
-    private Images(String name, int firstRow, int count, int height, int width, int channels, float[] values) {
+    private Images(String name, int firstRow, int count, int height, int width, int channels, float[] values,
+            Map<String, Images> others) {
         this.name = name;
         this.firstRow = firstRow;
         this.count = count;
@@ -43,6 +58,7 @@ public final class Images {
         this.width = width;
         this.channels = channels;
         this.values = values;
+        this.others = others;
     }
 
     private void checkFinite() {
@@ -160,7 +176,58 @@ public final class Images {
         if (n < 1 || n > count) {
             throw new IllegalArgumentException(name + ": " + n + " images asked for, expected 1 to " + count);
         }
-        return new Images(name, firstRow + row, n, height, width, channels, values);
+        Map<String, Images> same = new TreeMap<>();
+        others.forEach((array, all) -> same.put(array, all.view(row, n)));
+        return new Images(name, firstRow + row, n, height, width, channels, values, same);
+    }
+
+    /**
+     * The same data set with another array.
+     *
+     * @param array its name
+     * @param all a row for each image
+     * @throws DataException if it has another number of rows
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public Images with(String array, Images all) {
+        if (array.equals(X) || others.containsKey(array)) {
+            throw new IllegalArgumentException(name + ": has an array '" + array + "' already");
+        }
+        if (all.count != count) {
+            throw new DataException(all.name + ": has " + all.count + " rows, expected one for each of the " + count
+                    + " of " + name);
+        }
+        Map<String, Images> more = new TreeMap<>(others);
+        more.put(array, all);
+        return new Images(name, firstRow, count, height, width, channels, values, more);
+    }
+
+    /**
+     * An array of the data set, {@value #X} or another.
+     *
+     * @throws DataException if there is none of that name
+     */
+    public Images array(String array) {
+        Images found = array.equals(X) ? this : others.get(array);
+        if (found == null) {
+            throw new DataException(name + ": has no array '" + array + "', which the model takes; it has "
+                    + String.join(", ", arrays()));
+        }
+        return found;
+    }
+
+    /** The names of all arrays: {@value #X}, and the others in the order of their names. */
+    public List<String> arrays() {
+        return Stream.concat(Stream.of(X), others.keySet().stream()).toList();
+    }
+
+    /** So many rows of this array alone: its own, one after the other and over again. */
+    public Images repeated(int rows) {
+        float[] all = allocate(name, rows, height, width, channels);
+        for (int r = 0; r < rows; r++) {
+            copyRows(r % count, 1, all, r * columns());
+        }
+        return new Images(name, rows, height, width, channels, all);
     }
 
     private void checkRows(int row, int rowCount) {

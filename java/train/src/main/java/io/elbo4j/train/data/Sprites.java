@@ -1,6 +1,7 @@
 package io.elbo4j.train.data;
 
 import io.elbo4j.numerics.Philox;
+import java.util.Arrays;
 
 /**
  * Generated grey images of 32 x 32: one white square, ellipse or heart on black, of random scale,
@@ -88,6 +89,13 @@ public final class Sprites {
             progress.at(i + 1L, count);
         }
         return new Images("sprites", count, SIZE, SIZE, 1, values);
+    }
+
+    /** The shapes of these images as classes: {@code count} x 3. */
+    public static Images labels(long seed, int count) {
+        int[] shapes = new int[count];
+        Arrays.setAll(shapes, i -> factors(seed, i).shape().ordinal());
+        return Labels.oneHot("sprites", shapes, Shape.values().length);
     }
 
     private static double uniform(int word) {

@@ -117,6 +117,16 @@ public record Standardisation(float[] mean, float[] deviation) {
         return values;
     }
 
+    /** One row, standardised: a copy, or the row itself if this changes nothing. */
+    public float[] apply(float[] row) {
+        float[] values = mean.length == 0 ? row : row.clone();
+        for (int i = 0; i < values.length && mean.length > 0; i++) {
+            int part = part(i, values.length);
+            values[i] = (float) (((double) values[i] - mean[part]) / deviation[part]);
+        }
+        return values;
+    }
+
     /** Rows of {@code columns} standardised values, in place, as they would be given. */
     public float[] undo(float[] values, int columns) {
         for (int i = 0; i < values.length && mean.length > 0; i++) {

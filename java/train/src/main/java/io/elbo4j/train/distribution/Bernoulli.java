@@ -10,6 +10,7 @@ import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Repeat;
+import io.elbo4j.train.graph.Support;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
 import java.util.List;
@@ -21,6 +22,11 @@ public record Bernoulli(Value logits) implements Distribution {
     @Override
     public long columns() {
         return logits.columns();
+    }
+
+    @Override
+    public Support support() {
+        return Support.UNIT_INTERVAL;
     }
 
     @Override

@@ -28,6 +28,16 @@ public final class KlPerDimension extends Value {
         return latent.graph().add(new KlPerDimension(latent));
     }
 
+    /** Of which latent variable. */
+    public Latent latent() {
+        return latent;
+    }
+
+    /** Mean of its q. */
+    public Value posteriorMean() {
+        return requireGaussian(latent).mean();
+    }
+
     private static DiagonalGaussian requireGaussian(Latent latent) {
         if (!(latent.posterior() instanceof DiagonalGaussian q)) {
             throw new IllegalArgumentException("the KL per dimension of '" + latent.name()

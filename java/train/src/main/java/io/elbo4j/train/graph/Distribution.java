@@ -14,6 +14,11 @@ public interface Distribution {
     /** Dimensions of what it is a distribution of. */
     long columns();
 
+    /** Where it has a density: of a likelihood, what data may be. */
+    default Support support() {
+        return Support.REAL;
+    }
+
     /** All values that it is computed from. */
     List<Value> parameters();
 

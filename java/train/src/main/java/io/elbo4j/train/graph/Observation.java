@@ -27,6 +27,11 @@ public final class Observation extends Node {
         return distribution;
     }
 
+    /** What is observed. */
+    public Value x() {
+        return x;
+    }
+
     /** Its term. */
     public Term logLikelihood() {
         return logLikelihood;

@@ -1,7 +1,12 @@
 package io.elbo4j.train.model;
 
+import static io.elbo4j.ArgumentException.require;
+
 import io.elbo4j.Activation;
-import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.Backend;
+import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataShape;
+import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.graph.Distribution;
@@ -9,17 +14,63 @@ import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Binarise;
-import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
-import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.run.Trained;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The variational autoencoder (Kingma and Welling 2014; Rezende et al. 2014): a diagonal Gaussian posterior computed
  * from x by hidden layers, a standard normal prior, and a likelihood whose parameters are computed from z by the same
  * layers in reverse.
  */
-public final class Vae {
+public final class Vae implements Model {
+    /** How it is registered. */
+    public static final class Kind implements ModelKind<VaeSettings> {
+        private static final int SPRITES_LATENT = 10;
+
+        /** For the service loader. */
+        public Kind() {}
+
+        @Override
+        public String name() {
+            return "vae";
+        }
+
+        @Override
+        public String description() {
+            return "the variational autoencoder: a Gaussian q(z | x), prior N(0, I), dense layers";
+        }
+
+        @Override
+        public Class<VaeSettings> settings() {
+            return VaeSettings.class;
+        }
+
+        @Override
+        public VaeSettings defaults(DataShape data) {
+            return new VaeSettings(data.columns(Images.X), List.of(400), data.kind() == DataName.Kind.SPRITES
+                    ? SPRITES_LATENT : 20, Activation.RELU, LikelihoodKind.BERNOULLI, 0.1, false);
+        }
+
+        @Override
+        public Vae create(VaeSettings settings) {
+            return new Vae(settings);
+        }
+
+        @Override
+        public void check(VaeSettings settings, Set<String> given) {
+            LikelihoodKind likelihood = settings.likelihood();
+            require(!given.contains("standardDeviation") || likelihood.hasStandardDeviation(), "standardDeviation",
+                    "left out with the likelihood " + likelihood.inWords() + " (it goes with gaussian-fixed and"
+                            + " gaussian-shared)", settings.standardDeviation());
+        }
+    }
+
     private final Graph graph = new Graph();
     private final VaeSettings settings;
     private final DiagonalGaussian posterior;
@@ -42,29 +93,28 @@ public final class Vae {
         for (int i = hidden.size() - 1; i >= 0; i--) {
             d = Dense.of("decoder." + (hidden.size() - 1 - i), d, hidden.get(i), settings.activation());
         }
-        Distribution likelihood = likelihood(d);
+        Distribution likelihood = settings.likelihood().of(d, settings.columns(), settings.standardDeviation());
         graph.observe("reconstruction", likelihood, x);
         mean = likelihood.mean();
         klPerDimension = KlPerDimension.of(latent());
     }
 
-    private Distribution likelihood(Value d) {
-        long columns = settings.columns();
-        double logVariance = 2 * StrictMath.log(settings.standardDeviation());
-        return switch (settings.likelihood()) {
-            case BERNOULLI -> new Bernoulli(Dense.of("logits", d, columns, Activation.IDENTITY));
-            case GAUSSIAN -> DiagonalGaussian.of("likelihood", d, columns);
-            case GAUSSIAN_SHARED -> new DiagonalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY),
-                    LearnedRow.of(graph, "likelihood.logVariance", columns, (float) logVariance));
-            case GAUSSIAN_FIXED -> new DiagonalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY),
-                    ConstantRow.of(graph, "likelihood.logVariance", columns, (float) logVariance));
-        };
+    /**
+     * A trained model from its checkpoint, for use.
+     *
+     * @param file the checkpoint, or the folder of its run
+     * @throws io.elbo4j.train.checkpoint.CheckpointException if it cannot be read, or is of another model
+     */
+    public static Trained load(Path file, Backend backend) {
+        return Trained.load(file, backend, Vae.class);
     }
 
+    @Override
     public VaeSettings settings() {
         return settings;
     }
 
+    @Override
     public Graph graph() {
         return graph;
     }
@@ -90,5 +140,21 @@ public final class Vae {
     /** Of q(z | x), summed over the rows: 1 x latent. */
     public Value klPerDimension() {
         return klPerDimension;
+    }
+
+    @Override
+    public Map<String, Value> outputs() {
+        Map<String, Value> outputs = new LinkedHashMap<>();
+        outputs.put(POSTERIOR_MEAN, posterior.mean());
+        outputs.put(POSTERIOR_LOG_VARIANCE, posterior.logVariance());
+        outputs.put(Z, z);
+        outputs.put(MEAN, mean);
+        return outputs;
+    }
+
+    @Override
+    public String advice() {
+        return settings.likelihood().hasStandardDeviation() ? "a larger standard deviation (it is "
+                + settings.standardDeviation() + ") may help" : "";
     }
 }

@@ -3,9 +3,15 @@ package io.elbo4j.train.model;
 import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.Activation;
-import io.elbo4j.train.data.DataException;
-import io.elbo4j.train.data.Images;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.ConstantRow;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.LearnedRow;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
@@ -21,8 +27,19 @@ import java.util.stream.IntStream;
  *     {@link LikelihoodKind#GAUSSIAN_SHARED}
  * @param binarise whether the data, in [0, 1], is drawn to zeros and ones anew at every step
  */
-public record VaeSettings(long columns, List<Integer> hidden, int latent, Activation activation,
-        LikelihoodKind likelihood, double standardDeviation, boolean binarise) {
+public record VaeSettings(long columns,
+        @Setting("units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are the same in"
+                + " reverse") List<Integer> hidden,
+        @Setting("latent dimensions") int latent,
+        @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu or identity") Activation activation,
+        @Setting( {
+                "of x given z", "bernoulli: values in [0, 1], from logits",
+                "gaussian: mean and log-variance of every value are learned",
+                "gaussian-shared: one learned log-variance per column",
+                "gaussian-fixed: a fixed standard deviation"}) LikelihoodKind likelihood,
+        @Setting("of gaussian-fixed, and where gaussian-shared begins; 1e-18 to 1e18") double standardDeviation,
+        @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
+                + " they are", words = {"none", "dynamic"}) boolean binarise){
     /** The distribution of the observed data given the latent variable. */
     public enum LikelihoodKind {
         /** from logits; data in [0, 1] */
@@ -32,7 +49,30 @@ public record VaeSettings(long columns, List<Integer> hidden, int latent, Activa
         /** one learned log-variance per dimension, shared by all rows */
         GAUSSIAN_SHARED,
         /** a fixed standard deviation */
-        GAUSSIAN_FIXED
+        GAUSSIAN_FIXED;
+
+        /** Whether a standard deviation is asked for. */
+        boolean hasStandardDeviation() {
+            return this == GAUSSIAN_FIXED || this == GAUSSIAN_SHARED;
+        }
+
+        /** As on a command line. */
+        String inWords() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** The likelihood of a decoder whose last hidden layer is d. */
+        Distribution of(Value d, long columns, double standardDeviation) {
+            float logVariance = (float) (2 * StrictMath.log(standardDeviation));
+            return switch (this) {
+                case BERNOULLI -> new Bernoulli(Dense.of("logits", d, columns, Activation.IDENTITY));
+                case GAUSSIAN -> DiagonalGaussian.of("likelihood", d, columns);
+                case GAUSSIAN_SHARED -> new DiagonalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY),
+                        LearnedRow.of(d.graph(), "likelihood.logVariance", columns, logVariance));
+                case GAUSSIAN_FIXED -> new DiagonalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY),
+                        ConstantRow.of(d.graph(), "likelihood.logVariance", columns, logVariance));
+            };
+        }
     }
 
     /** Deeper ones do not train without skip connections, and the time to compile a step grows with the square. */
@@ -51,7 +91,7 @@ public record VaeSettings(long columns, List<Integer> hidden, int latent, Activa
         require(standardDeviation >= 1e-18 && standardDeviation <= 1e18, "standardDeviation",
                 "from 1e-18 to 1e18, so that float32 holds its square and the inverse of that", standardDeviation);
         require(!binarise || likelihood == LikelihoodKind.BERNOULLI, "binarise",
-                "used only with the Bernoulli likelihood", true);
+                "left out with the likelihood " + likelihood.inWords() + " (it goes with bernoulli)", true);
     }
 
     /**
@@ -78,13 +118,5 @@ public record VaeSettings(long columns, List<Integer> hidden, int latent, Activa
 
     public VaeSettings withBinarise() {
         return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, true);
-    }
-
-    /** @throws DataException if the images have another number of values than this model's columns */
-    public void requireSize(Images images) {
-        if (images.columns() != columns) {
-            throw new DataException(images.name() + ": an image has " + images.columns() + " values (" + images.height()
-                    + " x " + images.width() + " x " + images.channels() + "), the model takes " + columns);
-        }
     }
 }

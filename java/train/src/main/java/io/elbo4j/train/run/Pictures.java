@@ -3,6 +3,10 @@ package io.elbo4j.train.run;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.Evaluation;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.graph.Input;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.model.Model;
 import io.elbo4j.train.picture.Curve;
 import io.elbo4j.train.picture.Png;
 import java.nio.file.Path;
@@ -10,8 +14,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What a run shows: reconstructions, samples from the prior, a latent traversal, the training curve. */
 final class Pictures {
@@ -28,7 +34,8 @@ final class Pictures {
      * The pictures of a model, by the names of their files, in the order in which they are to be drawn; images with
      * neither 1 nor 3 channels, or of more than 1,864,135 values, have none but the curve.
      */
-    static Map<String, Consumer<Path>> of(Coder coder, Images images, Evaluation evaluation, Metrics metrics) {
+    static Map<String, Consumer<Path>> of(Coder coder, Model model, Images images, Evaluation evaluation,
+            Metrics metrics) {
         Map<String, Consumer<Path>> pictures = new LinkedHashMap<>();
         if (metrics.epochs().length > 0) {
             pictures.put("curve.png", file -> Curve.write(file, "ELBO (nats per row)", metrics.epochs(),
@@ -40,17 +47,48 @@ final class Pictures {
         }
         Png png = new Png(images.height(), images.width(), images.channels());
         Images few = images.first(Math.min(Math.min(PAIRS, most / 2), images.rows()));
-        pictures.put("reconstructions.png", file -> png.originalsBesideReconstructions(file,
-                few.copyRows(0, few.rows()), coder.reconstruct(few), 8));
-        pictures.put("samples.png", file -> png.grid(file, coder.decode(coder.prior(Math.min(SAMPLES, most))), 8));
-        pictures.put("traversal.png", file -> png.traversal(file, coder.decode(traversal(
-                coder.encode(images.first(1)), evaluation, most / STEPS.length)), STEPS.length));
+        Set<String> outputs = model.outputs().keySet();
+        if (outputs.contains(Model.MEAN)) {
+            pictures.put("reconstructions.png", file -> png.originalsBesideReconstructions(file,
+                    few.copyRows(0, few.rows()), coder.reconstruct(few), 8));
+        }
+        if (outputs.containsAll(List.of(Model.Z, Model.MEAN))) {
+            int count = Math.min(SAMPLES, most);
+            pictures.put("samples.png", file -> {
+                Images like = conditions(model, images, count);
+                png.grid(file, coder.decode(coder.prior(count, like, 1), like, done -> {}), 8);
+            });
+        }
+        Value z = model.outputs().get(Model.Z);
+        boolean reported = model.graph().all(KlPerDimension.class).stream().anyMatch(u -> u.latent() == z);
+        if (outputs.containsAll(List.of(Model.POSTERIOR_MEAN, Model.MEAN)) && reported) {
+            pictures.put("traversal.png", file -> {
+                float[] rows = traversal(coder.encode(images.first(1)), evaluation, most / STEPS.length);
+                Images like = conditions(model, images.first(1), rows.length / (int) z.columns());
+                png.traversal(file, coder.decode(rows, like, done -> {}), STEPS.length);
+            });
+        }
         return pictures;
+    }
+
+    /** What the decoder needs beside z, as a label: that of the images, one after the other and over again. */
+    private static @Nullable Images conditions(Model model, Images images, int rows) {
+        if (images.arrays().size() == 1) {
+            return null;
+        }
+        // of x only the place is needed
+        Images conditions = new Images(images.name(), rows, 1, 1, 1, new float[rows]);
+        for (Input input : model.graph().all(Input.class)) {
+            if (!input.name().equals(Images.X)) {
+                conditions = conditions.with(input.name(), images.array(input.name()).repeated(rows));
+            }
+        }
+        return conditions;
     }
 
     /** The first image's latent variable with one dimension at a time moved, the most informative ones first. */
     private static float[] traversal(float[] z, Evaluation evaluation, int most) {
-        List<Double> kl = evaluation.klPerDimension();
+        List<Double> kl = evaluation.klPerDimension().subList(0, z.length);
         int[] dimensions = IntStream.range(0, kl.size()).boxed().sorted(Comparator.comparing(kl::get).reversed())
                 .limit(Math.min(TRAVERSED, most)).mapToInt(i -> i).toArray();
         float[] rows = new float[dimensions.length * STEPS.length * z.length];

@@ -16,7 +16,10 @@ import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.data.Standardisation.Kind;
-import io.elbo4j.train.model.VaeSettings;
+import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.model.Inputs;
+import io.elbo4j.train.model.Models;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -25,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,9 +64,12 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
      *
      * @throws DataException if the model cannot take the data
      */
-    public static RunPlan of(DataSource source, VaeSettings model, TrainingSettings training) {
-        check(source.train(), model);
-        check(source.test(), model);
+    public static RunPlan of(DataSource source, Record model, TrainingSettings training) {
+        Graph graph = Models.create(model).graph();
+        for (Images images : List.of(source.train(), source.test())) {
+            Inputs.requireColumns(graph, images);
+            Inputs.requireValues(graph, images);
+        }
         return of(new Checkpoint(model, training, Checkpoint.Data.of(source.train()), Position.START), Kind.NONE);
     }
 
@@ -82,15 +89,16 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
      * On data that is standardised, by the training data's mean and deviation, before the model sees it. All that the
      * run reports and shows is of the data as given.
      *
-     * @throws DataException if the model's likelihood is Bernoulli, which needs values in [0, 1]
+     * @throws DataException if the model's likelihood has no density everywhere, as Bernoulli's has not
      */
     public RunPlan withStandardise(Kind kind) {
-        if (kind != Kind.NONE && start.model().likelihood() == VaeSettings.LikelihoodKind.BERNOULLI) {
-            throw new DataException(
-                    "the Bernoulli likelihood needs values in [0, 1], which standardised values are not");
+        Optional<Distribution> bounded = Inputs.bounded(Models.create(start.model()).graph());
+        if (kind != Kind.NONE && bounded.isPresent()) {
+            throw new DataException("the " + bounded.get().getClass().getSimpleName() + " likelihood needs values "
+                    + bounded.get().support() + ", which standardised values are not");
         }
         // of one column both are the same
-        Kind one = kind == Kind.COLUMN && start.model().columns() == 1 ? Kind.WHOLE : kind;
+        Kind one = kind == Kind.COLUMN && start.data().columns() == 1 ? Kind.WHOLE : kind;
         return new RunPlan(start, one, source, steps, evaluateEvery, checkpointEvery, version, command);
     }
 
@@ -200,21 +208,5 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
     private static @Nullable String text(JsonObject o, String name) {
         JsonElement value = o.get(name);
         return value == null || value.isJsonNull() ? null : value.getAsString();
-    }
-
-    private static void check(Images images, VaeSettings model) {
-        model.requireSize(images);
-        if (model.likelihood() != VaeSettings.LikelihoodKind.BERNOULLI) {
-            return;
-        }
-        for (int r = 0; r < images.rows(); r++) {
-            float[] row = images.copyRows(r, 1);
-            for (int c = 0; c < row.length; c++) {
-                if (row[c] < 0 || row[c] > 1) {
-                    throw new DataException(images.name() + ": the Bernoulli likelihood needs values in [0, 1]; row "
-                            + r + ", column " + c + " is " + row[c]);
-                }
-            }
-        }
     }
 }

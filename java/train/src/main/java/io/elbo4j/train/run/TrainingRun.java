@@ -13,8 +13,8 @@ import io.elbo4j.train.checkpoint.CheckpointException;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
-import io.elbo4j.train.model.Vae;
-import io.elbo4j.train.model.VaeSettings;
+import io.elbo4j.train.model.Model;
+import io.elbo4j.train.model.Models;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ public final class TrainingRun implements AutoCloseable {
 
     private final RunFolder folder;
     private final DataSource source;
-    private final Vae vae;
+    private final Model model;
     private final Standardisation standardisation;
     private final Backend backend;
     private final Parameters parameters;
@@ -71,20 +71,20 @@ public final class TrainingRun implements AutoCloseable {
         this.source = source;
         this.backend = backend;
         this.plan = run.plan();
-        this.vae = new Vae(plan.start().model());
+        this.model = Models.create(plan.start().model());
         TrainingSettings settings = plan.start().training();
         Position start = run.loaded() == null ? Position.START : run.loaded().checkpoint().position();
         this.standardisation = run.loaded() == null ? Standardisation.of(source.train(), plan.standardise())
                 : run.loaded().checkpoint().standardisation();
         this.metrics = new Metrics(folder.metrics(), start.step(), plan::evaluates);
-        this.parameters = new Parameters(backend, vae.graph().parameters(), settings.seed());
+        this.parameters = new Parameters(backend, model.graph().parameters(), settings.seed());
         Trainer opened = null;
         try {
             if (run.loaded() != null) {
                 run.loaded().restore(parameters);
             }
-            opened = new Trainer(vae, parameters, backend, settings, source.train(), start, standardisation);
-            this.evaluator = new Evaluator(vae, parameters, backend, source.test(), settings.seed(),
+            opened = new Trainer(model, parameters, backend, settings, source.train(), start, standardisation);
+            this.evaluator = new Evaluator(model, parameters, backend, source.test(), settings.seed(),
                     standardisation);
         } catch (RuntimeException | Error e) {
             if (opened != null) {
@@ -107,7 +107,7 @@ public final class TrainingRun implements AutoCloseable {
      * @throws io.elbo4j.train.data.DataException if the model cannot take the data, or the folder holds a run
      *     already, is in use, or cannot be written to
      */
-    public static TrainingRun start(Path directory, DataSource source, VaeSettings model, TrainingSettings settings,
+    public static TrainingRun start(Path directory, DataSource source, Record model, TrainingSettings settings,
             Backend backend) {
         RunPlan plan = RunPlan.of(source, model, settings);
         return start(RunFolder.create(directory), plan, source, backend);
@@ -166,6 +166,10 @@ public final class TrainingRun implements AutoCloseable {
     private static String inWords(Checkpoint.Data data) {
         return data.rows() + " images of " + data.height() + " x " + data.width() + " x " + data.channels()
                 + " (fingerprint " + data.fingerprint().substring(0, Math.min(8, data.fingerprint().length())) + ")";
+    }
+
+    public Model model() {
+        return model;
     }
 
     /** What the run is. */
@@ -247,8 +251,8 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     private Outcome draw(Evaluation test, Listener listener) {
-        Coder coder = new Coder(vae, parameters, backend, plan.start().training().seed(), standardisation);
-        Map<String, Consumer<Path>> pictures = Pictures.of(coder, source.test(), test, metrics);
+        Coder coder = new Coder(model, parameters, backend, plan.start().training().seed(), standardisation);
+        Map<String, Consumer<Path>> pictures = Pictures.of(coder, model, source.test(), test, metrics);
         List<Path> drawn = new ArrayList<>();
         boolean goOn = pictures.isEmpty() || listener.pictures(0, pictures.size());
         for (Map.Entry<String, Consumer<Path>> picture : pictures.entrySet()) {

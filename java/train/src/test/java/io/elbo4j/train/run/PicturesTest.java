@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PicturesTest {
+    private static final Vae VAE = new Vae(VaeSettings.of(4, 2));
+
     @TempDir
     Path dir;
 
@@ -42,9 +44,9 @@ class PicturesTest {
 
     @Test
     void ofTheLargestImagesThereAreNone() {
-        assertEquals(Set.of(), Pictures.of(null, image(1366), null, none()).keySet());
+        assertEquals(Set.of(), Pictures.of(null, VAE, image(1366), null, none()).keySet());
         assertEquals(Set.of("reconstructions.png", "samples.png", "traversal.png"),
-                Pictures.of(null, image(1365), null, none()).keySet());
+                Pictures.of(null, VAE, image(1365), null, none()).keySet());
     }
 
     /** Of 18 images of 1,300 x 1,300 at the most: one original has one reconstruction, two dimensions are moved. */
@@ -58,7 +60,7 @@ class PicturesTest {
                 Evaluator evaluator = new Evaluator(vae, parameters, backend, images, 1)) {
             Evaluation evaluation = evaluator.evaluate(0);
             Map<String, Consumer<Path>> pictures =
-                    Pictures.of(new Coder(vae, parameters, backend, 1), images, evaluation, none());
+                    Pictures.of(new Coder(vae, parameters, backend, 1), vae, images, evaluation, none());
             File file = dir.resolve("traversal.png").toFile();
             pictures.get("traversal.png").accept(file.toPath());
             BufferedImage picture = ImageIO.read(file);

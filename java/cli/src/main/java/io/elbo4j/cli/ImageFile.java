@@ -1,0 +1,59 @@
+package io.elbo4j.cli;
+
+import com.google.gson.JsonObject;
+import io.elbo4j.Quoted;
+import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.picture.Png;
+import java.nio.file.Path;
+
+/** A file of images that a model has made: a picture or an array. */
+final class ImageFile {
+    static final int MOST_IN_A_PICTURE = 10_000;
+
+    private final Path file;
+
+    /** @throws Failure if it is to be neither a picture nor an array */
+    ImageFile(Path file) {
+        this.file = file;
+        if (!isPicture() && !file.toString().endsWith(".npy")) {
+            throw Failure.usage("--out must end in .png or .npy, not " + Quoted.of(file));
+        }
+    }
+
+    boolean isPicture() {
+        return file.toString().endsWith(".png");
+    }
+
+    /** Refuses a picture of what cannot be shown. */
+    void check(CheckpointOption checkpoint, Checkpoint.Data shape) {
+        if (isPicture() && shape.channels() != 1 && shape.channels() != 3) {
+            throw Failure.because(checkpoint.file() + " models " + shape.channels()
+                    + " channels, which a picture cannot show: write FILE.npy", null);
+        }
+    }
+
+    /** @param x rows of images, one after the other */
+    void write(Console console, OutputOptions output, Checkpoint.Data shape, float[] x, String what) {
+        int columns = Math.toIntExact(shape.columns());
+        int rows = x.length / columns;
+        OutputFile.write(console, file, () -> {
+            if (isPicture()) {
+                new Png(shape.height(), shape.width(), shape.channels()).grid(file, x, (int) Math.ceil(Math.sqrt(
+                        rows)));
+            } else {
+                NpyWriter.write(file, rows, columns, x);
+            }
+        });
+        said(console, output, rows, columns, what);
+    }
+
+    /** What a command has written. */
+    void said(Console console, OutputOptions output, int rows, int columns, String what) {
+        JsonObject o = new JsonObject();
+        o.addProperty("file", file.toString());
+        o.addProperty("rows", rows);
+        o.addProperty("columns", columns);
+        output.result(console, o, rows + " " + what + " of " + columns + " values are in " + Quoted.line(file));
+    }
+}

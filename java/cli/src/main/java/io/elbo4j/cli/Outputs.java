@@ -1,0 +1,36 @@
+package io.elbo4j.cli;
+
+import io.elbo4j.Quoted;
+import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.model.Model;
+import io.elbo4j.train.model.Models;
+import java.util.Map;
+
+/** The values of a model that a command can write. */
+record Outputs(Map<String, Value> values, Checkpoint.Loaded of) {
+    static final String Z = Model.Z;
+
+    static Outputs of(Checkpoint.Loaded loaded) {
+        return new Outputs(Models.create(loaded.checkpoint().model()).outputs(), loaded);
+    }
+
+    /** @throws Failure if the model has none of that name */
+    int columns(String name) {
+        return columns(name, Quoted.line(of.file()) + " is of a model without an output '" + name + "'");
+    }
+
+    /** @throws Failure naming --what and the outputs that there are */
+    int columnsAsked(String name) {
+        return columns(name, "--what must be one of " + String.join(", ", values.keySet()) + ", not " + Quoted.of(name)
+                + Suggestions.of(name, values.keySet()));
+    }
+
+    private int columns(String name, String sentence) {
+        Value value = values.get(name);
+        if (value == null) {
+            throw Failure.usage(sentence);
+        }
+        return Math.toIntExact(value.columns());
+    }
+}

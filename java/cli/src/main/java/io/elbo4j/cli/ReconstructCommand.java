@@ -1,0 +1,79 @@
+package io.elbo4j.cli;
+
+import io.elbo4j.Backend;
+import io.elbo4j.train.Coder;
+import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.data.DataSource;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.model.Model;
+import io.elbo4j.train.picture.Png;
+import io.elbo4j.train.run.Trained;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "reconstruct", sortOptions = false,
+        description = "Writes the mean of p(x | z) of rows of the data, with z drawn from q(z | x).")
+final class ReconstructCommand implements Callable<Integer> {
+    private static final int ACROSS = 8;
+    private static final int SHOWN = 32;
+
+    @Mixin
+    private CheckpointOption checkpoint;
+    @Mixin
+    private DataOptions data;
+    @Option(names = "--set", defaultValue = "test", paramLabel = "NAME",
+            description = "test or train (${DEFAULT-VALUE})")
+    private EvaluateCommand.Part part;
+    @Option(names = "--count", paramLabel = "N", description = "of the first N rows (all; in a picture 32)")
+    private Integer count;
+    @Option(names = "--out", required = true, paramLabel = "FILE",
+            description = "FILE.png: originals beside reconstructions; FILE.npy: float32, rows x columns")
+    private Path out;
+    @Mixin
+    private BackendOptions backend;
+    @Mixin
+    private OutputOptions output;
+
+    private final Console console;
+
+    ReconstructCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        ImageFile file = new ImageFile(out);
+        if (count != null && (count < 1 || file.isPicture() && count > ImageFile.MOST_IN_A_PICTURE / 2)) {
+            throw Failure.usage("--count must be at least 1" + (file.isPicture() ? " and, for a picture, at most "
+                    + ImageFile.MOST_IN_A_PICTURE / 2 : "") + ", not " + count);
+        }
+        Checkpoint.Loaded loaded = checkpoint.read();
+        Checkpoint.Data shape = loaded.checkpoint().data();
+        file.check(checkpoint, shape);
+        Outputs.of(loaded).columns(Model.MEAN);
+        DataSource source = data.readFor(loaded, console);
+        Images all = part == EvaluateCommand.Part.TEST ? source.test() : source.train();
+        int most = count != null ? count : file.isPicture() ? SHOWN : all.rows();
+        Images images = all.first(Math.min(most, all.rows()));
+        ResultRoom.require(images.rows() + " reconstructions", (long) images.rows() * images.columns(), "--count less");
+        try (Backend b = backend.open(console); Trained trained = Trained.of(loaded, b)) {
+            Coder coder = checkpoint.coder(trained, b);
+            float[] x = Bar.during(console, "reconstructing", bar -> coder.output(Model.MEAN, images,
+                    done -> bar.at(done, images.rows())));
+            OutputFile.write(console, out, () -> {
+                if (file.isPicture()) {
+                    new Png(shape.height(), shape.width(), shape.channels()).originalsBesideReconstructions(out,
+                            images.copyRows(0, images.rows()), x, ACROSS);
+                } else {
+                    NpyWriter.write(out, images.rows(), images.columns(), x);
+                }
+            });
+        }
+        file.said(console, output, images.rows(), images.columns(), "reconstructions");
+        return 0;
+    }
+}

@@ -1,0 +1,63 @@
+package io.elbo4j.train;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.model.Inputs;
+import io.elbo4j.train.model.Model;
+import java.util.Set;
+
+/**
+ * Encodes rows one at a time: the step is compiled once, and goes no further than q(z | x). It is one thread's at a
+ * time; while it runs, no other thread may train the parameters.
+ */
+public final class Encoder implements AutoCloseable {
+    private final OneRow row;
+    private final Matrix mean;
+
+    /** @param standardisation that of the training data: rows are given as they are */
+    public Encoder(Model model, Parameters parameters, Backend backend, long seed, Standardisation standardisation) {
+        Value wanted = new Coder(model, parameters, backend, seed).output(Model.POSTERIOR_MEAN);
+        Step step = Step.of(model.graph(), parameters, backend).seed(seed).want(wanted).compile();
+        this.row = new OneRow(step, Inputs.needed(Set.of(wanted), Set.of()), standardisation);
+        this.mean = step.value(wanted);
+    }
+
+    /** Latent dimensions. */
+    public int columns() {
+        return Math.toIntExact(mean.columns());
+    }
+
+    /**
+     * Sets another input than x, as a label, for the rows that follow.
+     *
+     * @throws IllegalArgumentException if q(z | x) takes no such input, or the row is not of its width
+     */
+    public Encoder with(String input, float[] values) {
+        row.set(input, values);
+        return this;
+    }
+
+    /**
+     * The mean of q(z | x).
+     *
+     * @param x one row of data
+     * @param z gets {@link #columns} numbers
+     * @throws IllegalArgumentException if an array has another length: nothing is computed then
+     */
+    public void encode(float[] x, float[] z) {
+        if (z.length != mean.columns()) {
+            throw new IllegalArgumentException("z must hold " + mean.columns() + " numbers, not " + z.length);
+        }
+        row.run(x);
+        System.arraycopy(mean.toArray(), 0, z, 0, z.length);
+    }
+
+    @Override
+    public void close() {
+        row.close();
+    }
+}

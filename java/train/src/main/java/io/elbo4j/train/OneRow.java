@@ -1,0 +1,49 @@
+package io.elbo4j.train;
+
+import io.elbo4j.Matrix;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.graph.Input;
+import io.elbo4j.train.graph.Step;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** A step of one row, whose inputs are set by hand. */
+final class OneRow implements AutoCloseable {
+    private final Step step;
+    private final Standardisation standardisation;
+    private final Map<String, Matrix> inputs = new LinkedHashMap<>();
+
+    OneRow(Step step, Set<Input> inputs, Standardisation standardisation) {
+        this.step = step;
+        this.standardisation = standardisation;
+        inputs.forEach(input -> this.inputs.put(input.name(), step.value(input)));
+    }
+
+    /** @throws IllegalArgumentException if there is no such input, or the row is not of its width */
+    void set(String input, float[] row) {
+        Matrix matrix = inputs.get(input);
+        if (matrix == null) {
+            throw new IllegalArgumentException("the model has no input '" + input + "' here; it has "
+                    + String.join(", ", inputs.keySet()));
+        }
+        if (row.length != matrix.columns()) {
+            throw new IllegalArgumentException(input + " must hold " + matrix.columns() + " numbers, not "
+                    + row.length);
+        }
+        matrix.set(input.equals(Images.X) ? standardisation.apply(row) : row, 0);
+    }
+
+    /** Runs on the row x, with the noise of the first row of data. */
+    Step run(float[] x) {
+        set(Images.X, x);
+        step.run(0);
+        return step;
+    }
+
+    @Override
+    public void close() {
+        step.close();
+    }
+}

@@ -1,0 +1,31 @@
+package io.elbo4j.train.data;
+
+import io.elbo4j.train.data.DataName.Kind;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What a model's settings follow from.
+ *
+ * @param kind of data
+ * @param columns of each array of a row, by the array's name
+ */
+public record DataShape(Kind kind, Map<String, Integer> columns) {
+    public DataShape {
+        columns = Map.copyOf(columns);
+    }
+
+    public static DataShape of(Kind kind, Images images) {
+        return new DataShape(kind, images.arrays().stream()
+                .collect(Collectors.toMap(a -> a, a -> images.array(a).columns())));
+    }
+
+    /** @throws DataException if the data has no such array */
+    public int columns(String array) {
+        Integer found = columns.get(array);
+        if (found == null) {
+            throw new DataException("the data has no array '" + array + "', which the model takes");
+        }
+        return found;
+    }
+}

@@ -1,0 +1,24 @@
+package io.elbo4j.train.graph;
+
+import java.util.function.DoublePredicate;
+
+/**
+ * The values of which a distribution has a density.
+ *
+ * @param words as they follow "values"
+ * @param values whether it has one of a value
+ */
+public record Support(String words, DoublePredicate values) {
+    /** All finite numbers. */
+    public static final Support REAL = new Support("that are finite", Double::isFinite);
+    public static final Support UNIT_INTERVAL = new Support("in [0, 1]", x -> x >= 0 && x <= 1);
+
+    public boolean has(double x) {
+        return values.test(x);
+    }
+
+    @Override
+    public String toString() {
+        return words;
+    }
+}

@@ -1,0 +1,86 @@
+package io.elbo4j.train.model;
+
+import io.elbo4j.train.data.DataException;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Input;
+import io.elbo4j.train.graph.Node;
+import io.elbo4j.train.graph.Observation;
+import io.elbo4j.train.graph.Support;
+import io.elbo4j.train.graph.Value;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the inputs of a graph take: arrays of their width, with values of which the likelihoods have a density. */
+public final class Inputs {
+    private Inputs() {}
+
+    /** @throws DataException if an input has no array of its name in the data, or one of another width */
+    public static void requireColumns(Graph graph, Images data) {
+        for (Input input : graph.all(Input.class)) {
+            Images array = data.array(input.name());
+            if (array.columns() != input.columns()) {
+                throw new DataException(input.name().equals(Images.X) ? data.name() + ": an image has "
+                        + data.columns() + " values (" + data.height() + " x " + data.width() + " x "
+                        + data.channels() + "), the model takes " + input.columns() : data.name() + ": the array '"
+                                + input.name() + "' has " + array.columns() + " columns, the model takes "
+                                + input.columns());
+            }
+        }
+    }
+
+    /** @throws DataException naming the first value of which a likelihood has no density */
+    public static void requireValues(Graph graph, Images data) {
+        for (Observation observation : graph.all(Observation.class)) {
+            Distribution p = observation.distribution();
+            Support support = p.support();
+            for (Input input : support == Support.REAL ? Set.<Input>of() : needed(Set.of(observation.x()), Set.of())) {
+                Images array = data.array(input.name());
+                for (int r = 0; r < array.rows(); r++) {
+                    float[] row = array.copyRows(r, 1);
+                    for (int c = 0; c < row.length; c++) {
+                        if (!support.has(row[c])) {
+                            throw new DataException(data.name() + ": the " + p.getClass().getSimpleName()
+                                    + " likelihood needs values " + support + "; row " + r + ", column " + c + " is "
+                                    + row[c]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** A likelihood of x that has no density everywhere: standardised, data would leave its support. */
+    public static Optional<Distribution> bounded(Graph graph) {
+        return graph.all(Observation.class).stream().filter(o -> o.distribution().support() != Support.REAL)
+                .filter(o -> needed(Set.of(o.x()), Set.of()).stream().anyMatch(i -> i.name().equals(Images.X)))
+                .map(Observation::distribution).findFirst();
+    }
+
+    /** The inputs that values are computed from, where others are given. */
+    public static Set<Input> needed(Set<Value> wanted, Set<Value> given) {
+        Deque<Node> ahead = new ArrayDeque<>(wanted);
+        Set<Node> reached = new HashSet<>();
+        Set<Input> inputs = new HashSet<>();
+        while (!ahead.isEmpty()) {
+            Node node = ahead.remove();
+            if (reached.add(node) && !given.contains(node)) {
+                ahead.addAll(node.inputs());
+                if (node instanceof Input input) {
+                    inputs.add(input);
+                }
+            }
+        }
+        return inputs;
+    }
+
+    /** The width of an input; 0 if there is none of that name. */
+    public static long columns(Graph graph, String name) {
+        return graph.all(Input.class).stream().filter(i -> i.name().equals(name)).mapToLong(Value::columns).findFirst()
+                .orElse(0);
+    }
+}
