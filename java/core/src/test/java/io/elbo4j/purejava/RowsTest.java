@@ -86,7 +86,7 @@ class RowsTest {
         assertBits(new float[] {5, 6, 5, 6, 5, 6}, target.values(), "rows");
     }
 
-    /** ROW_NUMBERS names rows more than once: the last of them stays, and rows that are not named keep what they had. */
+    /** Rows are named more than once: the last of them stays, and rows that are not named keep what they had. */
     @Test
     void scatterKeepsTheLastOfRepeatedRows() {
         for (int d : SIZES) {

@@ -18,8 +18,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * Local inference in the model z ~ N(0, 1), x ~ N(z, v), whose posterior is N(x / (1 + v), v / (1 + v)): each data point
- * has a q of its own.
+ * Local inference in the model z ~ N(0, 1), x ~ N(z, v), whose posterior is N(x / (1 + v), v / (1 + v)): each data
+ * point has a q of its own.
  */
 class LearnedRowsTest {
     private static final int N = 11;
