@@ -39,7 +39,7 @@ final class ModelOptions {
     private Integer latent;
 
     @Option(names = "--activation", paramLabel = "NAME",
-            description = "of hidden layers: relu, tanh, sigmoid, softplus, gelu or identity (relu)")
+            description = "of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or identity (relu)")
     private Activation activation;
 
     @Option(names = "--likelihood", paramLabel = "NAME", description = {
