@@ -1,53 +1,60 @@
-// The log-likelihood of a Bernoulli distribution given by its logits, and its gradient, in one pass.
-//   logLikelihood = sum(x l - max(l, 0) - log1p(exp(-|l|)))
-//   dLogits = w (x - sigmoid(l)), w = dLogLikelihood of the row
-// Both functions share exp(-|l|). logits, dLogits rows x columns; x rows / samples x columns; w, logLikelihood[rows].
-// Moves 12 bytes per element, 8 without the gradient.
-#include "bernoulli.h"
-#include "bernoulli_log_likelihood_fused.h"
-#include "exp.h"
+// The log-likelihood of independent elements with one parameter each (spec/likelihoods.h), and its gradient, in one
+// pass.
+//   logLikelihood = sum(term(x, p));  dParameter = w derivative(x, p), w = dLogLikelihood of the row
+// Both functions share what is costly (exp(-|l|) of a logit l). parameter, dParameter rows x columns; x rows / samples
+// x columns; w, logLikelihood[rows]. Moves 12 bytes per element, 8 without the gradient.
+#include "likelihoods.h"
+#include "log_likelihood_fused.h"
 #include "row_sum_tile.h"
-#include "sigmoid.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
 
 namespace {
 
-template <bool GRADIENT>
-void likelihood(const Input& logits, const Input& x, const float* weight, float* log_likelihood, const Output& dlogits,
-                int64_t columns, int64_t begin, int64_t end) {
+#define FUNCTIONS(name)                                                                                         \
+  struct name {                                                                                                 \
+    static ELBO4J_INLINE float shared(float p) { return spec::name##_shared(p); }                               \
+    static ELBO4J_INLINE float term(float x, float p, float shared) { return spec::name##_term(x, p, shared); } \
+    static ELBO4J_INLINE float derivative(float x, float p, float shared) {                                     \
+      return spec::name##_derivative(x, p, shared);                                                             \
+    }                                                                                                           \
+  };
+ELBO4J_LIKELIHOODS(FUNCTIONS)
+
+template <class F, bool GRADIENT> void likelihood(const elbo4j_log_likelihood_fused& a, int64_t begin, int64_t end) {
+  const Input parameter = input(a.parameter), x = input(a.x, a.parameter.samples_of(a.x));
+  const Output gradients = output(a.d_parameter);
   RowSums sums;
-  for_each_tile(begin, end, columns, [&](const Tile& tile) {
-    Buffer logits_buffer, x_buffer, decays, terms, gradient_buffer;
+  for_each_tile(begin, end, a.parameter.columns, [&](const Tile& tile) {
+    Buffer parameter_buffer, x_buffer, shared_values, terms, gradient_buffer;
     const int size = tile.size();
-    const float* l = logits.tile(tile, logits_buffer);
+    const float* p = parameter.tile(tile, parameter_buffer);
     const float* target = x.tile(tile, x_buffer);
-    float *t = terms.data, *gradient = dlogits.tile(tile, gradient_buffer);
-    float* decay = decays.data;
+    float *t = terms.data, *gradient = gradients.tile(tile, gradient_buffer);
+    float* shared = shared_values.data;
     // Three loops: one would be a chain of fifty dependent instructions, too long for the next elements to overlap with
     // it.
-    ELBO4J_SIMD for (int i = 0; i < size; i++) decay[i] = spec::exp_nonpositive(-spec::absolute(l[i]));
-    ELBO4J_SIMD for (int i = 0; i < size; i++) t[i] = spec::bernoulli_from(target[i], l[i], decay[i]);
+    ELBO4J_SIMD for (int i = 0; i < size; i++) shared[i] = F::shared(p[i]);
+    ELBO4J_SIMD for (int i = 0; i < size; i++) t[i] = F::term(target[i], p[i], shared[i]);
     if (GRADIENT) {
-      with_row_weights(tile, weight + tile.row, [&](auto w) {
-        ELBO4J_SIMD for (int i = 0; i < size; i++) {
-          gradient[i] = w[i] * (target[i] - spec::sigmoid_from(l[i], decay[i]));
-        }
+      with_row_weights(tile, a.d_log_likelihood.floats() + tile.row, [&](auto w) {
+        ELBO4J_SIMD for (int i = 0; i < size; i++) gradient[i] = w[i] * F::derivative(target[i], p[i], shared[i]);
       });
-      dlogits.commit(tile, gradient_buffer);
+      gradients.commit(tile, gradient_buffer);
     }
     sums.add(tile, t);
     if (tile.last)
-      for (int r = 0; r < tile.rows; r++) log_likelihood[tile.row + r] = sums[r];
+      for (int r = 0; r < tile.rows; r++) a.log_likelihood.floats()[tile.row + r] = sums[r];
   });
 }
 
 }  // namespace
 
-void bernoulli_log_likelihood_fused(const elbo4j_bernoulli_log_likelihood_fused& a, int64_t begin, int64_t end) {
-  (a.d_logits.data ? likelihood<true> : likelihood<false>)(input(a.logits), input(a.x, a.logits.samples_of(a.x)),
-                                                           a.d_log_likelihood.floats(), a.log_likelihood.floats(),
-                                                           output(a.d_logits), a.logits.columns, begin, end);
+void log_likelihood_fused(const elbo4j_log_likelihood_fused& a, int64_t begin, int64_t end) {
+#define WITHOUT_AND_WITH_GRADIENT(name) {likelihood<name, false>, likelihood<name, true>},
+  constexpr void (*of_functions[][2])(const elbo4j_log_likelihood_fused&, int64_t,
+                                      int64_t) = {ELBO4J_LIKELIHOODS(WITHOUT_AND_WITH_GRADIENT)};
+  of_functions[a.function][a.d_parameter.data != nullptr](a, begin, end);
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

@@ -2,7 +2,7 @@
 //   matmul_forward          C = activation(A.B + bias)    A rows x k, B k x n
 //   matmul_input_gradient   C = A.B^T, zeroed by a gate   A rows x k, B n x k
 //   matmul_weight_gradient  C = A^T.B                     A k x m,    B k x n      (k: the batch)
-//   sums_columns            out = sum of the rows of X    X rows x n               (gradient of a bias; rows: the batch)
+//   sums_columns            out = sum of the rows of X    X rows x n               (rows: the batch)
 // Every output is one chain of fma from +0, k ascending; where k is the batch, one such chain for each of
 // batch_chunks(k) chunks, combined by the adjacent-first tree. Blocking and packing only choose which chains run
 // together. Each output is written once per k-block (512 steps): about 4 (1/n + 1/rows + 1/k) bytes per multiply-add.

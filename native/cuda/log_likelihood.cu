@@ -1,39 +1,49 @@
-// The log-likelihood of a Bernoulli distribution given by its logits, and its gradient, in one pass.
-//   logLikelihood = sum(x l - max(l, 0) - log1p(exp(-|l|)))
-//   dLogits = w (x - sigmoid(l)), w = dLogLikelihood of the row
-// Both functions share exp(-|l|). logits, dLogits rows x columns; x rows / samples x columns; w, logLikelihood[rows].
-// Moves 12 bytes per element, 8 without the gradient.
-// Compiled for sm_90: 31 registers, 30 without the gradient (aligned), no spills.
-#include "bernoulli.h"
-#include "bernoulli_log_likelihood_fused.h"
-#include "exp.h"
-#include "sigmoid.h"
+// The log-likelihood of independent elements with one parameter each (spec/likelihoods.h), and its gradient, in one
+// pass.
+//   logLikelihood = sum(term(x, p));  dParameter = w derivative(x, p), w = dLogLikelihood of the row
+// Both functions share what is costly (exp(-|l|) of a logit l). parameter, dParameter rows x columns; x rows / samples
+// x columns; w, logLikelihood[rows]. Moves 12 bytes per element, 8 without the gradient.
+// Compiled for sm_90, Bernoulli: 31 registers, 30 without the gradient (aligned), no spills.
+#include "likelihoods.h"
+#include "log_likelihood_fused.h"
 #include "stored.h"
 
 namespace elbo4j::cuda {
 
 namespace {
 
-template <bool GRADIENT, class T> struct Bernoulli {
-  InputOf<T> logits, x;
+#define FUNCTIONS(name)                                                                        \
+  struct name {                                                                                \
+    static __device__ __forceinline__ float shared(float p) { return spec::name##_shared(p); } \
+    static __device__ __forceinline__ float term(float x, float p, float shared) {             \
+      return spec::name##_term(x, p, shared);                                                  \
+    }                                                                                          \
+    static __device__ __forceinline__ float derivative(float x, float p, float shared) {       \
+      return spec::name##_derivative(x, p, shared);                                            \
+    }                                                                                          \
+  };
+ELBO4J_LIKELIHOODS(FUNCTIONS)
+
+template <class F, bool GRADIENT, class T> struct LogLikelihood {
+  InputOf<T> parameter, x;
   int64_t samples;
   const float* weight;
   float* log_likelihood;
-  OutputOf<T> dlogits;
+  OutputOf<T> dparameter;
   int64_t columns;
 
   template <bool ALIGNED> __device__ __forceinline__ float quad(int64_t row, int64_t column) const {
-    const Quad l = load<ALIGNED>(logits.row(row), column, columns);
+    const Quad p = load<ALIGNED>(parameter.row(row), column, columns);
     const Quad target = load<ALIGNED>(x.row(samples == 1 ? row : row / samples), column, columns);
     const float w = GRADIENT ? __ldg(weight + row) : 0.0f;
     Quad terms, gradient;
 #pragma unroll
     for (int i = 0; i < 4; i++) {
-      const float decay = spec::exp_nonpositive(-spec::absolute(l.e[i]));
-      terms.e[i] = spec::bernoulli_from(target.e[i], l.e[i], decay);
-      if (GRADIENT) gradient.e[i] = w * (target.e[i] - spec::sigmoid_from(l.e[i], decay));
+      const float shared = F::shared(p.e[i]);
+      terms.e[i] = F::term(target.e[i], p.e[i], shared);
+      if (GRADIENT) gradient.e[i] = w * F::derivative(target.e[i], p.e[i], shared);
     }
-    if (GRADIENT) store<ALIGNED>(dlogits.row(row), column, columns, gradient);
+    if (GRADIENT) store<ALIGNED>(dparameter.row(row), column, columns, gradient);
     clear_missing<ALIGNED>(terms, column, columns);
     return spec::quad_sum(terms.e[0], terms.e[1], terms.e[2], terms.e[3]);
   }
@@ -41,22 +51,28 @@ template <bool GRADIENT, class T> struct Bernoulli {
   __device__ void finish(int64_t row, float sum) const { log_likelihood[row] = sum; }
 };
 
+template <class F, bool GRADIENT> int likelihood(const elbo4j_log_likelihood_fused& a, void* stream) {
+  const int64_t rows = a.parameter.rows, columns = a.parameter.columns;
+  return with_element(a.parameter.type, aligned(columns, {&a.parameter, &a.x, &a.d_parameter}), [&](auto element) {
+    using T = decltype(element);
+    const LogLikelihood<F, GRADIENT, T> of{stored_input<T>(a.parameter),
+                                           stored_input<T>(a.x),
+                                           a.parameter.samples_of(a.x),
+                                           a.d_log_likelihood.floats(),
+                                           a.log_likelihood.floats(),
+                                           stored_output<T>(a.d_parameter),
+                                           columns};
+    return sum_stored_rows<T>(of, rows, columns, stream);
+  });
+}
+
 }  // namespace
 
-int bernoulli_log_likelihood_fused(const elbo4j_bernoulli_log_likelihood_fused& a, void* stream) {
-  const int64_t rows = a.logits.rows, columns = a.logits.columns, samples = a.logits.samples_of(a.x);
-  const float* weight = a.d_log_likelihood.floats();
-  float* result = a.log_likelihood.floats();
-  return with_element(a.logits.type, aligned(columns, {&a.logits, &a.x, &a.d_logits}), [&](auto element) {
-    using T = decltype(element);
-    const InputOf<T> in = stored_input<T>(a.logits), target = stored_input<T>(a.x);
-    const OutputOf<T> gradient = stored_output<T>(a.d_logits);
-    if (gradient.data)
-      return sum_stored_rows<T>(Bernoulli<true, T>{in, target, samples, weight, result, gradient, columns}, rows,
-                                columns, stream);
-    return sum_stored_rows<T>(Bernoulli<false, T>{in, target, samples, nullptr, result, gradient, columns}, rows,
-                              columns, stream);
-  });
+int log_likelihood_fused(const elbo4j_log_likelihood_fused& a, void* stream) {
+#define WITHOUT_AND_WITH_GRADIENT(name) {likelihood<name, false>, likelihood<name, true>},
+  constexpr int (*of_functions[][2])(const elbo4j_log_likelihood_fused&,
+                                     void*) = {ELBO4J_LIKELIHOODS(WITHOUT_AND_WITH_GRADIENT)};
+  return of_functions[a.function][a.d_parameter.data != nullptr](a, stream);
 }
 
 }  // namespace elbo4j::cuda

@@ -1,4 +1,4 @@
-// y = f(x). Items: rows. function: the ordinal of io.elbo4j.Activation.
+// y = f(x). Items: rows. function: a line of spec/activations.h.
 #pragma once
 #include "elbo4j_arguments.h"
 

@@ -1,4 +1,4 @@
-// dx = dy f'(x). Items: rows. function: the ordinal of io.elbo4j.Activation.
+// dx = dy f'(x). Items: rows. function: a line of spec/activations.h.
 #pragma once
 #include "elbo4j_arguments.h"
 

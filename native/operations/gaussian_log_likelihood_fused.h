@@ -1,5 +1,5 @@
-// The log-density of a diagonal Gaussian and its gradients. Items: rows of mean, some for each row of x. d_log_likelihood:
-// absent where no gradient is wanted; d_mean, d_log_variance: or absent.
+// The log-density of a diagonal Gaussian and its gradients. Items: rows of mean, some for each row of x.
+// d_log_likelihood: absent where no gradient is wanted; d_mean, d_log_variance: or absent.
 #pragma once
 #include "elbo4j_arguments.h"
 

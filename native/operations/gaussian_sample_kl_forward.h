@@ -1,6 +1,6 @@
-// Samples of a diagonal Gaussian and its KL divergence. Items: rows of mean. z: samples rows for each of them, or absent:
-// no samples. prior_mean, prior_log_variance: or absent together (standard normal). kl: one per row of mean. log_ratio:
-// log p(z) - log q(z), one per row of z, or absent.
+// Samples of a diagonal Gaussian and its KL divergence. Items: rows of mean. z: samples rows for each of them, or
+// absent: no samples. prior_mean, prior_log_variance: or absent together (standard normal). kl: one per row of mean.
+// log_ratio: log p(z) - log q(z), one per row of z, or absent.
 #pragma once
 #include "elbo4j_arguments.h"
 

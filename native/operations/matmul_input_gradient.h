@@ -1,5 +1,5 @@
-// d_a = d_c b^T, kept where not (relu_output <= 0). Items: rows of d_a. d_c: rows x n, b: k x n, relu_output: rows x k or
-// absent.
+// d_a = d_c b^T, kept where not (relu_output <= 0). Items: rows of d_a. d_c: rows x n, b: k x n, relu_output: rows x k
+// or absent.
 #pragma once
 #include "elbo4j_arguments.h"
 

@@ -6,15 +6,22 @@
 // Accuracy: max 3 ULP for x = 0 and x = 1 where |l| <= 86.98, swept; below exp's least result +0 stands for it. An
 // infinite logit gives -infinity or NaN.
 #pragma once
+#include "exp.h"
 #include "float_operations.h"
 #include "log1p.h"
+#include "sigmoid.h"
 #include "softplus.h"
 
 namespace elbo4j::spec {
 
-// decay = exp_nonpositive(-|l|), which sigmoid_from needs too.
-ELBO4J_SPEC float bernoulli_from(float x, float l, float decay) {
+// What the term and its derivative share: exp(-|l|).
+ELBO4J_SPEC float bernoulli_shared(float l) { return exp_nonpositive(-absolute(l)); }
+
+ELBO4J_SPEC float bernoulli_term(float x, float l, float decay) {
   return sub(fma(x, l, -clamp_low(l, softplus_lowest)), log1p_unit(decay));
 }
+
+// With respect to l.
+ELBO4J_SPEC float bernoulli_derivative(float x, float l, float decay) { return sub(x, sigmoid_from(l, decay)); }
 
 }  // namespace elbo4j::spec

@@ -39,6 +39,8 @@ ELBO4J_SPEC float exp_in_range(float x) {
 
 ELBO4J_SPEC float exp(float x) { return exp_in_range(clamp_low(clamp_high(x, exp_highest), exp_lowest)); }
 
+ELBO4J_SPEC float exp_gradient(float x, float dy) { return mul(dy, exp(x)); }
+
 // exp(x) for x <= 0 or NaN: the same bits as exp, one clamp less.
 ELBO4J_SPEC float exp_nonpositive(float x) { return exp_in_range(clamp_low(x, exp_lowest)); }
 

@@ -54,6 +54,14 @@ ELBO4J_SPEC float mul(float a, float b) {
 #endif
 }
 
+ELBO4J_SPEC float div(float a, float b) {
+#if defined(__CUDA_ARCH__)
+  return __fdiv_rn(a, b);
+#else
+  return a / b;
+#endif
+}
+
 // a * b + c, rounded once.
 #if defined(__CUDA_ARCH__)
 ELBO4J_SPEC float fma(float a, float b, float c) { return __fmaf_rn(a, b, c); }

@@ -37,4 +37,6 @@ ELBO4J_SPEC float log(float x) {
   return x > 0.0f ? y : at_zero_or_below;
 }
 
+ELBO4J_SPEC float log_gradient(float x, float dy) { return div(dy, x); }
+
 }  // namespace elbo4j::spec

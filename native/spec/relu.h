@@ -10,4 +10,7 @@ ELBO4J_SPEC float relu(float x) {
   return x > 0.0f ? x : zero_or_nan;
 }
 
+// A closed gate stops even an infinite dy; where x is NaN it is open.
+ELBO4J_SPEC float relu_gradient(float x, float dy) { return x <= 0.0f ? 0.0f : dy; }
+
 }  // namespace elbo4j::spec

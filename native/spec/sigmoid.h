@@ -17,4 +17,13 @@ ELBO4J_SPEC float sigmoid_from(float x, float decay) {
 
 ELBO4J_SPEC float sigmoid(float x) { return sigmoid_from(x, exp_nonpositive(-absolute(x))); }
 
+// sigmoid(x) (1 - sigmoid(x)) = e r^2 with e = exp(-|x|), r = 1 / (1 + e), without the cancellation; from -|x|.
+ELBO4J_SPEC float sigmoid_slope(float minus_size) {
+  float decay = exp_nonpositive(minus_size);
+  float reciprocal = reciprocal_1_2(add(1.0f, decay));
+  return mul(mul(decay, reciprocal), reciprocal);
+}
+
+ELBO4J_SPEC float sigmoid_gradient(float x, float dy) { return mul(dy, sigmoid_slope(-absolute(x))); }
+
 }  // namespace elbo4j::spec

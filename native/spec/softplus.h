@@ -6,6 +6,7 @@
 #include "exp.h"
 #include "float_operations.h"
 #include "log1p.h"
+#include "sigmoid.h"
 
 namespace elbo4j::spec {
 
@@ -15,5 +16,7 @@ ELBO4J_BOUND(softplus_lowest, 0.0f);
 ELBO4J_SPEC float softplus_from(float x, float decay) { return add(clamp_low(x, softplus_lowest), log1p_unit(decay)); }
 
 ELBO4J_SPEC float softplus(float x) { return softplus_from(x, exp_nonpositive(-absolute(x))); }
+
+ELBO4J_SPEC float softplus_gradient(float x, float dy) { return mul(dy, sigmoid(x)); }
 
 }  // namespace elbo4j::spec

@@ -1,6 +1,7 @@
 package io.elbo4j;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -66,25 +67,24 @@ public final class Program implements AutoCloseable {
         private final boolean alone;
         private final AtomicInteger taken = new AtomicInteger();
 
-        /** @param alone whether the program has no other launch than one */
-        Phase(List<Bound> launches, boolean alone) {
-            this.alone = alone;
+        /** Launches {@code begin} (inclusive) to {@code end} (exclusive) of a program and what runs them on a host. */
+        Phase(Launch[] launches, Launch.Body[] bodies, int begin, int end) {
+            this.alone = launches.length == 1;
             List<Group> built = new ArrayList<>();
-            List<Bound> same = new ArrayList<>();
             double nanos = 0;
-            for (int i = 0; i < launches.size(); i++) {
-                Launch launch = launches.get(i).launch();
-                nanos += launch.nanos();
-                same.add(launches.get(i));
-                if (i + 1 == launches.size() || launches.get(i + 1).launch().items() != launch.items()) {
-                    long block = same.stream().mapToLong(bound -> bound.launch().blockItems()).min().orElseThrow();
-                    built.add(new Group(launch.items(), block,
-                            same.stream().map(Bound::body).toArray(Launch.Body[]::new)));
-                    same.clear();
+            long block = Long.MAX_VALUE;
+            int first = begin;
+            for (int i = begin; i < end; i++) {
+                nanos += launches[i].nanos();
+                block = Math.min(block, launches[i].blockItems());
+                if (i + 1 == end || launches[i + 1].items() != launches[i].items()) {
+                    built.add(new Group(launches[i].items(), block, Arrays.copyOfRange(bodies, first, i + 1)));
+                    block = Long.MAX_VALUE;
+                    first = i + 1;
                 }
             }
             groups = built.toArray(Group[]::new);
-            java = launches.get(0).launch().backend().memory() == Backend.Memory.HEAP;
+            java = launches[begin].backend().memory() == Backend.Memory.HEAP;
             split = nanos > SPLIT_ABOVE_NANOS;
         }
 
@@ -120,9 +120,6 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /** A launch and what runs it on a host. */
-    private record Bound(Launch launch, Launch.Body body) {}
-
     private final Backend backend;
     private final Launch[] launches;
     private final Kernel[] kernels;
@@ -143,39 +140,53 @@ public final class Program implements AutoCloseable {
 
     private Program(Backend backend, List<Launch> launches, boolean replayed) {
         this.backend = backend;
-        List<Phase> built = new ArrayList<>();
+        this.launches = launches.toArray(Launch[]::new);
         Set<Uses> used = new LinkedHashSet<>();
         used.add(backend.uses());
-        for (Launch launch : launches) {
+        for (Launch launch : this.launches) {
             if (launch.backend() != backend) {
                 throw new IllegalArgumentException("launch " + launch.name() + " is for backend "
                         + launch.backend().name() + ", the program for " + backend.name());
             }
+            for (Launch.Access access : launch.accesses()) {
+                used.add(access.storage().uses());
+            }
+            for (Indices indices : launch.indices()) {
+                used.add(indices.uses());
+            }
         }
         executor = backend.executor(List.copyOf(launches), replayed);
+        Launch.Body[] bodies = new Launch.Body[this.launches.length];
         List<Kernel> bound = new ArrayList<>();
-        List<Bound> phase = new ArrayList<>();
-        for (Launch launch : launches) {
-            launch.accesses().forEach(a -> used.add(a.storage().uses()));
-            launch.indices().forEach(i -> used.add(i.uses()));
-            if (phase.stream().anyMatch(earlier -> launch.mustWaitFor(earlier.launch()))) {
-                built.add(new Phase(phase, launches.size() == 1));
-                phase.clear();
-            }
+        List<Phase> built = new ArrayList<>();
+        int begin = 0;
+        for (int i = 0; i < bodies.length; i++) {
             // on a device the executor binds them
-            Launch.Body body = executor == null ? launch.bind() : launch.body();
-            if (body instanceof Kernel kernel) {
+            bodies[i] = executor == null ? this.launches[i].bind() : this.launches[i].body();
+            if (bodies[i] instanceof Kernel kernel) {
                 bound.add(kernel);
             }
-            phase.add(new Bound(launch, body));
+            if (mustWait(begin, i)) {
+                built.add(new Phase(this.launches, bodies, begin, i));
+                begin = i;
+            }
         }
-        if (!phase.isEmpty()) {
-            built.add(new Phase(phase, launches.size() == 1));
+        if (begin < bodies.length) {
+            built.add(new Phase(this.launches, bodies, begin, bodies.length));
         }
-        this.launches = launches.toArray(Launch[]::new);
         phases = built.toArray(Phase[]::new);
         uses = used.toArray(Uses[]::new);
         kernels = bound.toArray(Kernel[]::new);
+    }
+
+    /** Whether a launch must see one of those from {@code first} on finished. */
+    private boolean mustWait(int first, int launch) {
+        for (int i = first; i < launch; i++) {
+            if (launches[launch].mustWaitFor(launches[i])) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** How many kernels and copies a run is on a device, once it is replayed as a graph; 0 before, and on a host. */

@@ -1,7 +1,7 @@
 package io.elbo4j;
 
 /**
- * The scalar functions of the numerics contract that are no activations, for {@link
+ * The scalar functions of {@link Activation} that are none by that name, for {@link
  * io.elbo4j.operation.Elementwise#map}.
  */
 public enum ScalarFunction {

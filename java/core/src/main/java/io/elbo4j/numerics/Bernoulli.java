@@ -14,6 +14,30 @@ package io.elbo4j.numerics;
  * for it. An infinite logit gives -infinity or NaN.
  */
 public final class Bernoulli {
+    /** The parameter is the logit, what is shared exp(-|l|). */
+    public static final ElementLikelihood OF_LOGITS = new ElementLikelihood() {
+        @Override
+        public void shared(float[] l, float[] decay, int n) {
+            for (int i = 0; i < n; i++) {
+                decay[i] = Exp.expNonpositive(-Math.abs(l[i]));
+            }
+        }
+
+        @Override
+        public void terms(float[] x, float[] l, float[] decay, float[] terms, int n) {
+            for (int i = 0; i < n; i++) {
+                terms[i] = logLikelihood(x[i], l[i], decay[i]);
+            }
+        }
+
+        @Override
+        public void gradient(float w, float[] x, float[] l, float[] decay, float[] gradient, int n) {
+            for (int i = 0; i < n; i++) {
+                gradient[i] = w * (x[i] - Sigmoid.sigmoid(l[i], decay[i]));
+            }
+        }
+    };
+
     private Bernoulli() {}
 
     /** The log-likelihood in nats, given decay = {@code Exp.expNonpositive(-|l|)}, which the sigmoid needs too. */

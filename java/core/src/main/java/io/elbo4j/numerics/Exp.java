@@ -49,4 +49,18 @@ public final class Exp {
         p = Math.fma(p, r, 2.0f);
         return p * Float.intBitsToFloat((Float.floatToRawIntBits(t) << 23) + 0x3f000000);
     }
+
+    /** Each of the first n elements becomes its exp. */
+    public static void apply(float[] x, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = exp(x[i]);
+        }
+    }
+
+    /** Each of the first n elements of dy is multiplied by the derivative at x. */
+    public static void gradient(float[] x, float[] dy, int n) {
+        for (int i = 0; i < n; i++) {
+            dy[i] = dy[i] * exp(x[i]);
+        }
+    }
 }

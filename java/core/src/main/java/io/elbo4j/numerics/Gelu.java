@@ -47,4 +47,18 @@ public final class Gelu {
         float xSlope = (bounded * slope) * (decay * reciprocal);
         return (Sigmoid.numerator(v, decay) + xSlope) * reciprocal;
     }
+
+    /** Each of the first n elements becomes its gelu. */
+    public static void apply(float[] x, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = gelu(x[i]);
+        }
+    }
+
+    /** Each of the first n elements of dy is multiplied by the derivative at x. */
+    public static void gradient(float[] x, float[] dy, int n) {
+        for (int i = 0; i < n; i++) {
+            dy[i] = dy[i] * gradient(x[i]);
+        }
+    }
 }

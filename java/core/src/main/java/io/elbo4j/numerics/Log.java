@@ -40,4 +40,18 @@ public final class Log {
         float atZeroOrBelow = x == 0.0f ? Float.NEGATIVE_INFINITY : Float.NaN;
         return x > 0.0f ? y : atZeroOrBelow;
     }
+
+    /** Each of the first n elements becomes its log. */
+    public static void apply(float[] x, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = log(x[i]);
+        }
+    }
+
+    /** Each of the first n elements of dy is multiplied by the derivative at x. */
+    public static void gradient(float[] x, float[] dy, int n) {
+        for (int i = 0; i < n; i++) {
+            dy[i] = dy[i] / x[i];
+        }
+    }
 }

@@ -11,4 +11,18 @@ public final class Relu {
     public static float relu(float x) {
         return Math.max(x, 0.0f);
     }
+
+    /** Each of the first n elements becomes its relu. */
+    public static void apply(float[] x, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = relu(x[i]);
+        }
+    }
+
+    /** Each of the first n elements of dy becomes +0 where x is at most 0, even an infinite one. */
+    public static void gradient(float[] x, float[] dy, int n) {
+        for (int i = 0; i < n; i++) {
+            dy[i] = x[i] <= 0 ? 0 : dy[i];
+        }
+    }
 }

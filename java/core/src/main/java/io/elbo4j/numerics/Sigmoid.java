@@ -22,6 +22,13 @@ public final class Sigmoid {
         return numerator(x, decay) * Reciprocal.reciprocal1To2(1.0f + decay);
     }
 
+    /** sigmoid(x) (1 - sigmoid(x)) without the cancellation, for x at most 0. */
+    static float slope(float x) {
+        float e = Exp.expNonpositive(x);
+        float r = Reciprocal.reciprocal1To2(1 + e);
+        return (e * r) * r;
+    }
+
     /**
      * 1 for x at least 0, else decay. Selected by the sign bit, since a branch on random signs is mispredicted half the
      * time; at -0 both give 1, and with a NaN the decay is NaN anyway.
@@ -29,5 +36,19 @@ public final class Sigmoid {
     static float numerator(float x, float decay) {
         int negative = Float.floatToRawIntBits(x) >> 31;
         return Float.intBitsToFloat((Float.floatToRawIntBits(decay) & negative) | (ONE_BITS & ~negative));
+    }
+
+    /** Each of the first n elements becomes its sigmoid. */
+    public static void apply(float[] x, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = sigmoid(x[i]);
+        }
+    }
+
+    /** Each of the first n elements of dy is multiplied by the derivative at x. */
+    public static void gradient(float[] x, float[] dy, int n) {
+        for (int i = 0; i < n; i++) {
+            dy[i] = dy[i] * slope(-Math.abs(x[i]));
+        }
     }
 }

@@ -19,4 +19,18 @@ public final class Softplus {
     public static float softplus(float x, float decay) {
         return Math.max(x, 0.0f) + Log1p.log1pUnit(decay);
     }
+
+    /** Each of the first n elements becomes its softplus. */
+    public static void apply(float[] x, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = softplus(x[i]);
+        }
+    }
+
+    /** Each of the first n elements of dy is multiplied by the derivative at x. */
+    public static void gradient(float[] x, float[] dy, int n) {
+        for (int i = 0; i < n; i++) {
+            dy[i] = dy[i] * Sigmoid.sigmoid(x[i]);
+        }
+    }
 }

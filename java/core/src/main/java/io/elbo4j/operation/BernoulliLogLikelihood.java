@@ -2,8 +2,6 @@ package io.elbo4j.operation;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
-import io.elbo4j.Operation;
-import org.jspecify.annotations.Nullable;
 
 /**
  * log p(x) of independent Bernoulli variables given by their logits (Kingma and Welling 2014, appendix C.1, without its
@@ -23,46 +21,18 @@ import org.jspecify.annotations.Nullable;
  * in a row's inputs gives NaN in its outputs. Errors are reported as by {@link GaussianSampleKl}.
  */
 public final class BernoulliLogLikelihood {
-    private static final double NANOS_PER_ELEMENT = 0.8;
+    private static final LogLikelihood.Named BERNOULLI =
+            new LogLikelihood.Named(LogLikelihood.Function.BERNOULLI, "BernoulliLogLikelihood", "logits");
 
     private BernoulliLogLikelihood() {}
 
     /** Log-likelihood alone. */
     public static Launch forward(Matrix logits, Matrix x, Matrix logLikelihood) {
-        Arguments a = arguments("BernoulliLogLikelihood.forward", logits, x, logLikelihood);
-        return launch(a, logits, x, null, logLikelihood, null);
+        return BERNOULLI.forward(logits, x, logLikelihood);
     }
 
     /** Log-likelihood and, in the same pass, dLogits (KB x D) from dLogLikelihood (KB x 1). */
     public static Launch fused(Matrix logits, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood, Matrix dLogits) {
-        Arguments a = arguments("BernoulliLogLikelihood.fused", logits, x, logLikelihood);
-        a.inputPerRow("dLogLikelihood", dLogLikelihood, logits.rows());
-        a.output("dLogits", dLogits, logits.rows(), logits.columns());
-        return launch(a, logits, x, dLogLikelihood, logLikelihood, dLogits);
-    }
-
-    private static Arguments arguments(String name, Matrix logits, Matrix x, Matrix logLikelihood) {
-        Arguments a = new Arguments(name).type(Arguments.given(name, "logits", logits).type());
-        a.input("logits", logits).input("x", x);
-        a.samples("logits", logits, "x", x.rows()).shape("x", x, x.rows(), logits.columns());
-        return a.outputPerRow("logLikelihood", logLikelihood, logits.rows());
-    }
-
-    private static Launch launch(Arguments a, Matrix logits, Matrix x, @Nullable Matrix dLogLikelihood,
-            Matrix logLikelihood, @Nullable Matrix dLogits) {
-        // With K > 1 the rows of x are no multiple of the items: the launch then takes x as read by all of them.
-        return a.launch(new Fused(logits, x, dLogLikelihood, logLikelihood, dLogits)).reads(logits, x, dLogLikelihood)
-                .writes(logLikelihood, dLogits).nanosPerItem(NANOS_PER_ELEMENT * logits.columns());
-    }
-
-    /** Items are rows of logits. The gradients are null together. */
-    public record Fused(Matrix logits, Matrix x, @Nullable Matrix dLogLikelihood, Matrix logLikelihood,
-            @Nullable Matrix dLogits)
-            implements
-                Operation {
-        @Override
-        public long items() {
-            return logits.rows();
-        }
+        return BERNOULLI.fused(logits, x, dLogLikelihood, logLikelihood, dLogits);
     }
 }

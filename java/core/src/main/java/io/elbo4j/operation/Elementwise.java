@@ -37,7 +37,8 @@ public final class Elementwise {
     public static Launch map(ScalarFunction function, Matrix x, Matrix y) {
         Arguments.given("Elementwise.map", "function", function);
         Arguments a = new Arguments("Elementwise.map").input("x", x).outputInPlace("y", y, x.rows(), x.columns());
-        return a.launch(new Map(function, x, y)).reads(x).writes(y).nanosPerItem(NANOS_PER_ELEMENT * x.columns());
+        return a.launch(new Apply(Activation.valueOf(function.name()), x, y)).reads(x).writes(y).nanosPerItem(
+                NANOS_PER_ELEMENT * x.columns());
     }
 
     /** Items are rows. */
@@ -52,16 +53,6 @@ public final class Elementwise {
 
     /** Items are rows. */
     public record Gradient(Activation function, Matrix x, Matrix dy, Matrix dx)
-            implements
-                Operation {
-        @Override
-        public long items() {
-            return x.rows();
-        }
-    }
-
-    /** Items are rows. */
-    public record Map(ScalarFunction function, Matrix x, Matrix y)
             implements
                 Operation {
         @Override

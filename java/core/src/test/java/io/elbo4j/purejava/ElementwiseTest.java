@@ -11,9 +11,9 @@ import static io.elbo4j.purejava.References.gaussian;
 import io.elbo4j.Activation;
 import io.elbo4j.Matrix;
 import io.elbo4j.ScalarFunction;
+import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.Elementwise.Apply;
 import io.elbo4j.operation.Elementwise.Gradient;
-import io.elbo4j.operation.Elementwise.Map;
 import io.elbo4j.operation.Rows.Fill;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,14 +33,31 @@ class ElementwiseTest {
             case SIGMOID -> 1 / (1 + Math.exp(-x));
             case SOFTPLUS -> x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
             case GELU -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+            case SILU -> x / (1 + Math.exp(-x));
+            case ELU -> x > 0 ? x : Math.expm1(x);
+            case EXP -> Math.exp(x);
+            case LOG -> Math.log(x);
+            case SQRT -> Math.sqrt(x);
+            case SQUARE -> x * x;
         };
+    }
+
+    /** Numbers for which the function has a value. */
+    private static float[] inputs(Activation activation, long seed, int n) {
+        float[] x = gaussian(seed, n, 3);
+        if (activation == Activation.LOG || activation == Activation.SQRT) {
+            for (int i = 0; i < n; i++) {
+                x[i] = Math.abs(x[i]) + 0.1f;
+            }
+        }
+        return x;
     }
 
     @ParameterizedTest
     @EnumSource(Activation.class)
     void activationAgreesWithDoublePrecision(Activation activation) {
         for (int d : SIZES) {
-            float[] x = gaussian(SEED, ROWS * d, 3);
+            float[] x = inputs(activation, SEED, ROWS * d);
             Matrix in = Guarded.matrix(ROWS, d, x);
             Guarded out = new Guarded(ROWS, d);
             Guarded.assertSplits(
@@ -59,7 +76,7 @@ class ElementwiseTest {
     @EnumSource(Activation.class)
     void gradientAgreesWithFiniteDifferences(Activation activation) {
         for (int d : SIZES) {
-            float[] x = gaussian(SEED + 1, ROWS * d, 3);
+            float[] x = inputs(activation, SEED + 1, ROWS * d);
             float[] dy = gaussian(SEED + 2, ROWS * d, 1);
             Matrix in = Guarded.matrix(ROWS, d, x);
             Matrix from = Guarded.matrix(ROWS, d, dy);
@@ -67,9 +84,10 @@ class ElementwiseTest {
             Guarded.assertSplits(ROWS, false,
                     (b, e) -> new Gradient(activation, in, from, out.matrix).run(b, e), out);
             for (int i = 0; i < x.length; i++) {
-                if (activation != Activation.RELU || Math.abs(x[i]) > 2e-3) {
+                boolean bent = activation == Activation.RELU || activation == Activation.ELU;
+                if (!bent || Math.abs(x[i]) > 2e-3) {
                     double slope = derivative(v -> reference(activation, v), x[i]);
-                    assertNear(dy[i] * slope, out.values()[i], Math.abs(dy[i]) * 1e-6,
+                    assertNear(dy[i] * slope, out.values()[i], Math.abs(dy[i]) * 1e-6 * Math.max(1, Math.abs(slope)),
                             activation + " gradient at " + x[i]);
                 }
             }
@@ -91,6 +109,11 @@ class ElementwiseTest {
         assertActivation(Activation.SOFTPLUS, x, new float[] {log2, log2, log2, log2, INF, 0, NAN, 200, 0});
         // half the smallest denormal rounds to the even neighbour, zero
         assertActivation(Activation.GELU, x, new float[] {0, -0.0f, 0, -0.0f, INF, -0.0f, NAN, 200, -0.0f});
+        assertActivation(Activation.SILU, x, new float[] {0, -0.0f, 0, -0.0f, INF, -0.0f, NAN, 200, -0.0f});
+        assertActivation(Activation.ELU, x,
+                new float[] {0, 0, Float.MIN_VALUE, -Float.MIN_VALUE, INF, -1, NAN, 200, -1});
+        assertActivation(Activation.EXP, x, new float[] {1, 1, 1, 1, INF, 0, NAN, INF, 0});
+        assertActivation(Activation.SQUARE, x, new float[] {0, 0, 0, 0, INF, INF, NAN, 40000, 40000});
     }
 
     private static void assertActivation(Activation activation, float[] x, float[] expected) {
@@ -110,6 +133,14 @@ class ElementwiseTest {
         assertGradient(Activation.SIGMOID, x, new float[] {0.5f, 0.5f, 0.5f, 0, 0, NAN, 0, 0});
         assertGradient(Activation.SOFTPLUS, x, new float[] {1, 1, 1, 2, 0, NAN, 2, 0});
         assertGradient(Activation.GELU, x, new float[] {1, 1, 1, 2, 0, NAN, 2, 0});
+        assertGradient(Activation.SILU, x, new float[] {1, 1, 1, 2, 0, NAN, 2, 0});
+        assertGradient(Activation.ELU, x, new float[] {2, 2, 2, 2, 0, NAN, 2, 0});
+        assertGradient(Activation.EXP, x, new float[] {2, 2, 2, INF, 0, NAN, INF, 0});
+        assertGradient(Activation.LOG, x, new float[] {INF, -INF, INF, 0, -0.0f, NAN, 0.01f, -0.01f});
+        assertGradient(Activation.SQRT, x,
+                new float[] {INF, -INF, 0x1.6a09e6p74f, 0, NAN, NAN, 0x1.21a186p-4f, NAN});
+        assertGradient(Activation.SQUARE, x,
+                new float[] {0, -0.0f, 4 * Float.MIN_VALUE, INF, -INF, NAN, 800, -800});
     }
 
     /** For dy = 2. */
@@ -140,8 +171,8 @@ class ElementwiseTest {
             Guarded exp = new Guarded(ROWS, d);
             Guarded log = new Guarded(ROWS, d);
             Guarded.assertSplits(
-                    ROWS, false, (b, e) -> new Map(ScalarFunction.EXP, in, exp.matrix).run(b, e), exp);
-            new Map(ScalarFunction.LOG, exp.matrix, log.matrix).run(0, ROWS);
+                    ROWS, false, (b, e) -> Elementwise.map(ScalarFunction.EXP, in, exp.matrix).body().run(b, e), exp);
+            Elementwise.map(ScalarFunction.LOG, exp.matrix, log.matrix).body().run(0, ROWS);
             for (int i = 0; i < x.length; i++) {
                 double expected = Math.exp(x[i]);
                 assertNear(expected, exp.values()[i], 1.2e-7 * expected, "exp of " + x[i]);
@@ -162,7 +193,7 @@ class ElementwiseTest {
 
     private static void assertMap(ScalarFunction function, float[] x, float[] expected) {
         Guarded out = new Guarded(1, x.length);
-        new Map(function, Guarded.matrix(1, x.length, x), out.matrix).run(0, 1);
+        Elementwise.map(function, Guarded.matrix(1, x.length, x), out.matrix).body().run(0, 1);
         for (int i = 0; i < x.length; i++) {
             assertSame(expected[i], out.values()[i], function + " of " + x[i]);
         }

@@ -59,7 +59,7 @@ class GraphGradientTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Activation.class)
+    @EnumSource(value = Activation.class, mode = EnumSource.Mode.EXCLUDE, names = {"EXP", "LOG", "SQRT", "SQUARE"})
     void denseLayersWithEveryActivation(Activation activation) {
         GradientCheck check = new GradientCheck("two hidden layers of " + activation);
         Graph g = check.graph();

@@ -39,6 +39,9 @@ final class Reference {
             case SOFTPLUS -> Math.log1p(Math.exp(x));
             // Hendrycks and Gimpel 2016, section 2
             case GELU -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+            case SILU -> x / (1 + Math.exp(-x));
+            case ELU -> x > 0 ? x : Math.expm1(x);
+            case EXP, LOG, SQRT, SQUARE -> throw new AssertionError(activation + " is no activation of a layer");
         };
     }
 
