@@ -31,7 +31,8 @@ public record VaeSettings(long columns,
         @Setting("units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are the same in"
                 + " reverse") List<Integer> hidden,
         @Setting("latent dimensions") int latent,
-        @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu or identity") Activation activation,
+        @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
+                + " identity") Activation activation,
         @Setting( {
                 "of x given z", "bernoulli: values in [0, 1], from logits",
                 "gaussian: mean and log-variance of every value are learned",

@@ -4,12 +4,12 @@ import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.Storage;
-import io.elbo4j.operation.BernoulliLogLikelihood;
 import io.elbo4j.operation.Binarise;
 import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.GaussianSampleKl;
+import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.RandomFill;
@@ -64,7 +64,7 @@ final class Interpreter {
         });
         formula(GaussianKlPerDimension.FreeBitsGate.class, o -> forEach(o.columnWeight(), (r, c) -> set(o
                 .columnWeight(), r, c, get(o.klPerDimension(), r, c) > o.threshold() ? 1 : 0)));
-        formula(BernoulliLogLikelihood.Fused.class, this::logLikelihood);
+        formula(LogLikelihood.Fused.class, this::logLikelihood);
         formula(GaussianLogLikelihood.Fused.class, this::gaussian);
         formula(Sums.Rows.class, o -> {
             for (long r = 0; r < o.x().rows(); r++) {
@@ -219,16 +219,16 @@ final class Interpreter {
         }
     }
 
-    private void logLikelihood(BernoulliLogLikelihood.Fused o) {
-        long samples = o.logits().rows() / o.x().rows();
-        for (long r = 0; r < o.logits().rows(); r++) {
+    private void logLikelihood(LogLikelihood.Fused o) {
+        long samples = o.parameter().rows() / o.x().rows();
+        for (long r = 0; r < o.parameter().rows(); r++) {
             double sum = 0;
-            for (long c = 0; c < o.logits().columns(); c++) {
-                double l = get(o.logits(), r, c);
+            for (long c = 0; c < o.parameter().columns(); c++) {
+                double l = get(o.parameter(), r, c);
                 double x = get(o.x(), r / samples, c);
-                sum += switch ("BERNOULLI") {
+                sum += switch (o.function().name()) {
                     case "BERNOULLI" -> x * l - Math.max(l, 0) - Math.log1p(Math.exp(-Math.abs(l)));
-                    default -> throw new AssertionError("the interpreter has no formula for " + "?");
+                    default -> throw new AssertionError("the interpreter has no formula for " + o.function());
                 };
             }
             set(o.logLikelihood(), r, 0, sum);
