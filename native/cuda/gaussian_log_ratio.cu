@@ -1,6 +1,6 @@
 // The gradients of log p(z) - log q(z) through reparameterised samples of a diagonal Gaussian, fused: exp, noise, z,
 // scores and the sums over the samples (importance weights: Burda et al. 2016; stopped: Roeder et al. 2017, Sticking
-// the Landing, equation 8).
+// the Landing).
 //   s = exp(logVariance / 2), z = mean + s eps
 //   eps: regenerated from (seed, draw, first row + row of z, column)
 //   i = exp(-priorLogVariance / 2), d = (z - priorMean) i; or d = z, i = 1 for the standard normal

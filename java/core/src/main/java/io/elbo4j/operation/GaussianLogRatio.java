@@ -40,7 +40,7 @@ public final class GaussianLogRatio {
      *
      * Unless stopped these are the full gradients: log q(z) = -1/2 sum(eps^2 + logVariance) does not depend on the mean
      * at all. Stopped, log q is a function of z alone: the gradient of a smaller variance that is left when its
-     * parameters have none but through z (Roeder, Wu and Duvenaud 2017, equation 8).
+     * parameters have none but through z (Roeder, Wu and Duvenaud 2017).
      *
      * <p>{@code mean} and {@code logVariance} are B x D; so is the prior, which {@link Matrix#repeatRow} makes of one
      * that all rows share, or two nulls for N(0, I). {@code pathWeight} is KB x 1, or null for ones, and is given only

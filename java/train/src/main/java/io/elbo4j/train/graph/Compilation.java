@@ -40,6 +40,9 @@ final class Compilation implements Plan {
     private final List<Matrix> forwardBuffers = new ArrayList<>();
     private final Set<Term> weighed = new HashSet<>();
     private boolean forward = true;
+    private boolean trains;
+    private boolean posteriorsStopped;
+    private Optional<Matrix> pathWeight = Optional.empty();
     private @Nullable Objective objective;
     private @Nullable Gradients gradients;
     private @Nullable Matrix bound;
@@ -123,6 +126,8 @@ final class Compilation implements Plan {
     private void begin(Training training) {
         weights.clear();
         columnWeights.clear();
+        posteriorsStopped = false;
+        pathWeight = Optional.empty();
         objective = training.objective();
         Set<Parameter> all = new LinkedHashSet<>(of.graph.parameters());
         for (Parameter p : training.parameters()) {
@@ -136,7 +141,9 @@ final class Compilation implements Plan {
     }
 
     private void backward(Training training) {
+        trains = true;
         training.objective().combine(taken(training.objective()), this);
+        trains = false;
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
             boolean given = node instanceof Value v && of.given.contains(v);
@@ -348,6 +355,27 @@ final class Compilation implements Plan {
     public void weigh(Term term, Matrix weight) {
         weights.put(term, Optional.of(weight.requireShape("the weight of the " + term.role().words() + " of "
                 + term.owner().name(), rows(term.rows()), 1)));
+    }
+
+    @Override
+    public boolean trains() {
+        return trains;
+    }
+
+    @Override
+    public void stopPosteriors(Optional<Matrix> weight) {
+        posteriorsStopped = true;
+        pathWeight = weight.map(w -> w.requireShape("the path weight", of.rows * of.samples, 1));
+    }
+
+    @Override
+    public boolean posteriorsStopped() {
+        return posteriorsStopped;
+    }
+
+    @Override
+    public Optional<Matrix> pathWeight() {
+        return pathWeight;
     }
 
     @Override
