@@ -23,9 +23,9 @@ import java.util.Set;
  *
  * One backward pass does both. Each term of a sample has the weight -v_k / B, as the decoder and the prior need it. The
  * gradients that arrive at z_k are linear in that weight, so they lack one factor v_k only. The latent variable
- * multiplies what goes back through a sample by it, after everything that consumes z_k has added its share; nothing else
- * does. A parameter on both sides gets the sum of both. Of several latent variables z_k is all of them; a prior that
- * depends on another one passes v_k to that one's samples, where the second factor follows.
+ * multiplies what goes back through a sample by it, after everything that consumes z_k has added its share; nothing
+ * else does. A parameter on both sides gets the sum of both. Of several latent variables z_k is all of them; a prior
+ * that depends on another one passes v_k to that one's samples, where the second factor follows.
  *
  * <p>A posterior that depends on another latent variable is refused: log q of the inner one then depends on the outer
  * one through its parameters. These must be stopped for the inner encoder and must not be for the outer one (Bauer and
