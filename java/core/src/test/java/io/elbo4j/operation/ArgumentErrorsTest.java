@@ -147,6 +147,40 @@ class ArgumentErrorsTest {
     }
 
     @Test
+    void gaussianLogRatioBackward() {
+        String b = "GaussianLogRatio.backward: ";
+        assertNotNull(GaussianLogRatio.backward(in, in2, repeated, repeated, noise, samples, perSample, perSample, true,
+                out, out2, out3, out4));
+        missing(b + "mean", () -> GaussianLogRatio.backward(null, in2, noise, in3, perRow, null, false, out, out2));
+        missing(b + "noise", () -> GaussianLogRatio.backward(in, in2, null, in3, perRow, null, false, out, out2));
+        missing(b + "dz", () -> GaussianLogRatio.backward(in, in2, noise, null, perRow, null, false, out, out2));
+        missing(b + "dLogRatio", () -> GaussianLogRatio.backward(in, in2, noise, in3, null, null, false, out, out2));
+        missing(b + "dLogVariance", () -> GaussianLogRatio.backward(in, in2, noise, in3, perRow, null, false, out,
+                null));
+        refused(b + "logVariance must be 3 x 4, not 5 x 3",
+                () -> GaussianLogRatio.backward(in, wrong, noise, in3, perRow, null, false, out, out2));
+        refused(b + "dz must have a multiple of the 3 rows of mean, not 5 rows",
+                () -> GaussianLogRatio.backward(in, in2, noise, samples.rows(0, 5), perRow, null, false, out, out2));
+        refused(b + "dLogRatio must be 6 x 1, not 3 x 1",
+                () -> GaussianLogRatio.backward(in, in2, noise, samples, perRow, null, false, out, out2));
+        refused(b + "pathWeight must be 6 x 1, not 3 x 1",
+                () -> GaussianLogRatio.backward(in, in2, noise, samples, perSample, perRow, true, out, out2));
+        refused(b + "pathWeight must be null unless log q is stopped, not matrix 6 x 1",
+                () -> GaussianLogRatio.backward(in, in2, noise, samples, perSample, perSample, false, out, out2));
+        refused(b + "priorLogVariance must be given together with priorMean, not null",
+                () -> GaussianLogRatio.backward(in, in2, in3, null, noise, samples, perSample, null, false, out, out2,
+                        null, null));
+        refused(b + "dPriorMean must be null where there is no priorMean, not matrix 3 x 4",
+                () -> GaussianLogRatio.backward(in, in2, null, null, noise, samples, perSample, null, false, out, out2,
+                        out3, out4));
+        refused(b + "dPriorLogVariance must be given together with dPriorMean, not null",
+                () -> GaussianLogRatio.backward(in, in2, in3, in3, noise, samples, perSample, null, false, out, out2,
+                        out3, null));
+        refused(b + "dMean must lie apart from dz, not overlapping it",
+                () -> GaussianLogRatio.backward(in, in2, noise, in3, perRow, null, false, in3, out2));
+    }
+
+    @Test
     void gaussianKl() {
         missing("GaussianKl.forward: mean", () -> GaussianKl.forward(null, in2, null, null, perRow));
         missing("GaussianKl.forward: kl", () -> GaussianKl.forward(in, in2, null, null, null));

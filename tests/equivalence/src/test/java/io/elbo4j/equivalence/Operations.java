@@ -14,6 +14,7 @@ import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.GaussianKl;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
+import io.elbo4j.operation.GaussianLogRatio;
 import io.elbo4j.operation.GaussianSampleKl;
 import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul;
@@ -45,6 +46,7 @@ final class Operations {
 
     static {
         gaussianSampleKl();
+        gaussianLogRatio();
         likelihoods();
         likelihoodsIn16Bits();
         products();
@@ -102,6 +104,28 @@ final class Operations {
                 in(b, s), b.out(1, s.columns())));
         add("freeBitsGate", (b, s) -> GaussianKlPerDimension.freeBitsGate(b.in(1, s.columns()), 0.25f,
                 b.out(1, s.columns())));
+    }
+
+    private static void gaussianLogRatio() {
+        for (boolean stopped : new boolean[] {false, true}) {
+            String name = "gaussianLogRatio.backward" + (stopped ? ".stopped" : "");
+            add(name, (b, s) -> GaussianLogRatio.backward(in(b, s), in(b, s), b.noise(), samples(b, s), perSample(b, s),
+                    null, stopped, out(b, s), out(b, s)));
+            add(name + ".prior", (b, s) -> GaussianLogRatio.backward(in(b, s), in(b, s), in(b, s), in(b, s), b.noise(),
+                    samples(b, s), perSample(b, s), stopped ? perSample(b, s) : null, stopped, out(b, s), out(b, s),
+                    out(b, s), out(b, s)));
+        }
+        add("gaussianLogRatio.backward.sharedPrior", (b, s) -> GaussianLogRatio.backward(in(b, s), in(b, s),
+                b.in(1, s.columns()).repeatRow(s.rows()), b.in(1, s.columns()).repeatRow(s.rows()), b.noise(),
+                samples(b, s), perSample(b, s), null, false, out(b, s), out(b, s), null, null));
+    }
+
+    private static Matrix samples(Bench b, Shape s) {
+        return b.in((long) s.rows() * s.samples(), s.columns());
+    }
+
+    private static Matrix perSample(Bench b, Shape s) {
+        return b.inPerRow((long) s.rows() * s.samples());
     }
 
     private static void likelihoods() {

@@ -2,16 +2,20 @@ package io.elbo4j.train.distribution;
 
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
+import io.elbo4j.operation.GaussianKl;
+import io.elbo4j.operation.GaussianLogRatio;
 import io.elbo4j.operation.GaussianSampleKl;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Plan;
+import io.elbo4j.train.graph.Value;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * z = mean + exp(logVariance / 2) eps with KL(q || prior), both Gaussian, fused (Kingma and Welling 2014, section 2.4
- * and appendix B).
+ * and appendix B); or with log prior(z) - log q(z) of each sample, where the objective takes that.
  */
 final class GaussianLatent extends Latent {
     private final DiagonalGaussian q;
@@ -53,17 +57,45 @@ final class GaussianLatent extends Latent {
         plan.columnWeight(kl());
     }
 
+    private boolean priorLearns(Plan plan) {
+        return p != null && (plan.wants(p.mean()) || plan.wants(p.logVariance()));
+    }
+
+    private @Nullable Matrix gradientOfPrior(Plan plan, Function<DiagonalGaussian, Value> parameter) {
+        return priorLearns(plan) ? plan.gradientOf(parameter.apply(p)) : null;
+    }
+
+    /** Of the KL in closed form, or of the log ratio where the objective takes that, or of both. */
     @Override
     protected void backward(Plan plan) {
-        Matrix mean = plan.value(q.mean());
-        Matrix logVariance = plan.value(q.logVariance());
-        Matrix dz = plan.gradient(this);
-        Matrix dKl = plan.weight(kl()).orElseGet(() -> plan.constant(this, "no weight of the KL", mean.rows(), 1, 0));
-        Matrix columnWeight = plan.columnWeight(kl()).orElse(null);
-        boolean priorLearns = p != null && (plan.wants(p.mean()) || plan.wants(p.logVariance()));
-        plan.launch(GaussianSampleKl.backward(mean, logVariance, priorMean(plan), priorLogVariance(plan),
-                plan.noise(this, rows()), dz, dKl, columnWeight, plan.gradientOf(q.mean()),
-                plan.gradientOf(q.logVariance()), priorLearns ? plan.gradientOf(p.mean()) : null,
-                priorLearns ? plan.gradientOf(p.logVariance()) : null));
+        Optional<Matrix> dLogRatio = plan.weight(logRatio());
+        Optional<Matrix> dKl = plan.weight(kl());
+        if (dLogRatio.isEmpty()) {
+            throughSamples(plan, dKl.orElseGet(() -> plan.constant(this, "no weight of the KL", plan.rows(kl().rows()),
+                    1, 0)));
+            return;
+        }
+        ofLogRatio(plan, dLogRatio.get());
+        if (dKl.isPresent()) {
+            plan.launch(GaussianKl.backward(plan.value(q.mean()), plan.value(q.logVariance()), priorMean(plan),
+                    priorLogVariance(plan), dKl.get(), plan.columnWeight(kl()).orElse(null), plan.gradientOf(q.mean()),
+                    plan.gradientOf(q.logVariance()), gradientOfPrior(plan, DiagonalGaussian::mean),
+                    gradientOfPrior(plan, DiagonalGaussian::logVariance)));
+        }
+    }
+
+    private void throughSamples(Plan plan, Matrix dKl) {
+        plan.launch(GaussianSampleKl.backward(plan.value(q.mean()), plan.value(q.logVariance()), priorMean(plan),
+                priorLogVariance(plan), plan.noise(this, rows()), plan.gradient(this), dKl,
+                plan.columnWeight(kl()).orElse(null), plan.gradientOf(q.mean()), plan.gradientOf(q.logVariance()),
+                gradientOfPrior(plan, DiagonalGaussian::mean), gradientOfPrior(plan, DiagonalGaussian::logVariance)));
+    }
+
+    private void ofLogRatio(Plan plan, Matrix dLogRatio) {
+        plan.launch(GaussianLogRatio.backward(plan.value(q.mean()), plan.value(q.logVariance()), priorMean(plan),
+                priorLogVariance(plan), plan.noise(this, rows()), plan.gradient(this), dLogRatio,
+                plan.pathWeight().orElse(null), plan.posteriorsStopped(), plan.gradientOf(q.mean()),
+                plan.gradientOf(q.logVariance()), gradientOfPrior(plan, DiagonalGaussian::mean),
+                gradientOfPrior(plan, DiagonalGaussian::logVariance)));
     }
 }

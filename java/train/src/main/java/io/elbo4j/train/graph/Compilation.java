@@ -41,6 +41,9 @@ final class Compilation implements Plan {
     private final Set<Term> weighed = new HashSet<>();
     private boolean forward = true;
     private int forwardLaunches;
+    private boolean trains;
+    private boolean posteriorsStopped;
+    private Optional<Matrix> pathWeight = Optional.empty();
     private @Nullable Objective objective;
     private @Nullable Gradients gradients;
     private @Nullable Matrix bound;
@@ -125,6 +128,8 @@ final class Compilation implements Plan {
     private void begin(Training training) {
         weights.clear();
         columnWeights.clear();
+        posteriorsStopped = false;
+        pathWeight = Optional.empty();
         objective = training.objective();
         Set<Parameter> all = new LinkedHashSet<>(of.graph.parameters());
         for (Parameter p : training.parameters()) {
@@ -138,7 +143,9 @@ final class Compilation implements Plan {
     }
 
     private void backward(Training training) {
+        trains = true;
         training.objective().combine(taken(training.objective()), this);
+        trains = false;
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
             if (!(node instanceof Value v) || !of.given.contains(v) && gradients.wants(v) && isReached(v)) {
@@ -367,6 +374,27 @@ final class Compilation implements Plan {
     public void weigh(Term term, Matrix weight) {
         weights.put(term, Optional.of(weight.requireShape("the weight of the " + term.role().words() + " of "
                 + term.owner().name(), rows(term.rows()), 1)));
+    }
+
+    @Override
+    public boolean trains() {
+        return trains;
+    }
+
+    @Override
+    public void stopPosteriors(Optional<Matrix> weight) {
+        posteriorsStopped = true;
+        pathWeight = weight.map(w -> w.requireShape("the path weight", of.rows * of.samples, 1));
+    }
+
+    @Override
+    public boolean posteriorsStopped() {
+        return posteriorsStopped;
+    }
+
+    @Override
+    public Optional<Matrix> pathWeight() {
+        return pathWeight;
     }
 
     @Override

@@ -45,7 +45,10 @@ public abstract class Latent extends Value {
         return kl;
     }
 
-    /** log prior(z) - log q(z). */
+    /**
+     * log prior(z) - log q(z). Who passes its gradient on asks {@link Plan#posteriorsStopped} and
+     * {@link Plan#pathWeight}.
+     */
     public final Term logRatio() {
         return logRatio;
     }

@@ -31,8 +31,8 @@ public interface Objective {
     }
 
     /**
-     * After the forward pass: launches for what is computed of all terms, as {@link Plan#bound}; and in training, where
-     * {@link #weight} was empty, for the weights, as {@link Plan#weigh}.
+     * After the forward pass: launches for what is computed of all terms, as {@link Plan#bound}; and where the step
+     * {@link Plan#trains} it and {@link #weight} was empty, for the weights, as {@link Plan#weigh}.
      */
     default void combine(List<Term> terms, Plan plan) {}
 }

@@ -77,6 +77,24 @@ public interface Plan {
     /** For objectives: d loss / d term is this, rows x 1, from now on. */
     void weigh(Term term, Matrix weight);
 
+    /** For objectives that combine terms: whether the step trains this one, so that it has to {@link #weigh}. */
+    boolean trains();
+
+    /**
+     * For objectives, in training: from now on log q of a {@link Term.Role#LOG_RATIO} is a function of z alone, its
+     * parameters get a gradient only through z.
+     *
+     * @param pathWeight what the whole gradient that goes back through each sample of a latent variable is multiplied
+     *     by, batch * samples x 1; empty for ones. The prior's own parameters do not feel it
+     */
+    void stopPosteriors(Optional<Matrix> pathWeight);
+
+    /** For latent variables, in the backward pass: whether {@link #stopPosteriors} was said. */
+    boolean posteriorsStopped();
+
+    /** For latent variables, in the backward pass: see {@link #stopPosteriors}. */
+    Optional<Matrix> pathWeight();
+
     /** For objectives: a column that holds schedule / rows in every row, the share of a row in a mean. */
     Matrix meanWeight(Schedule schedule, long rows);
 

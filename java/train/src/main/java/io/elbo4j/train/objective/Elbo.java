@@ -27,12 +27,16 @@ public record Elbo(Schedule klWeight, double freeBits) implements Objective {
     private static final Schedule LOG_LIKELIHOOD = Schedule.constant(-1);
 
     public Elbo {
+        requireWeight(klWeight);
+        require(freeBits >= 0 && Double.isFinite(freeBits), "freeBits", "a finite number of at least 0", freeBits);
+    }
+
+    static void requireWeight(Schedule klWeight) {
         Objects.requireNonNull(klWeight, "klWeight");
         if (klWeight instanceof Schedule.Constant c) {
             require(c.value() >= 0 && Double.isFinite(c.value()), "klWeight", "a finite number of at least 0",
                     c.value());
         }
-        require(freeBits >= 0 && Double.isFinite(freeBits), "freeBits", "a finite number of at least 0", freeBits);
     }
 
     /** With weight 1, without free bits. */

@@ -10,12 +10,15 @@ import io.elbo4j.train.graph.Term.Role;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.optimiser.Adam;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Runs training steps with learning rate 0 and compares its totals and every element of every gradient with a double
@@ -45,11 +48,26 @@ final class GradientCheck {
         private final List<String> random;
         private final long seed;
         private final int rows;
+        private final int samples;
 
         private World(long seed, int rows, int samples, List<String> random) {
             this.random = random;
             this.seed = seed;
             this.rows = rows * samples;
+            this.samples = samples;
+        }
+
+        /** As it is now, whatever changes later. */
+        World copy() {
+            World copy = new World(seed, rows / samples, samples, random);
+            matrices.forEach((name, m) -> copy.matrices.put(name, Arrays.stream(m).map(double[]::clone).toArray(
+                    double[][]::new)));
+            return copy;
+        }
+
+        /** Samples of each row of the batch. */
+        int samples() {
+            return samples;
         }
 
         int rows() {
@@ -126,19 +144,39 @@ final class GradientCheck {
 
     /** With one sample of the latent variables and with seven. */
     void run(Function<World, Terms> objective) {
-        run(1, objective);
-        run(7, objective);
+        for (int samples : new int[] {1, 7}) {
+            run(samples, new Elbo(klWeight).withFreeBits(freeBits), (world, step) -> checkTotals(objective.apply(world),
+                    step), before -> now -> loss(objective.apply(now)));
+        }
+    }
+
+    /**
+     * Any objective, with one sample and with seven.
+     *
+     * @param loss of the parameters as they are at first: whose derivative there is the gradient that is expected
+     */
+    void run(Objective objective, Function<World, ToDoubleFunction<World>> loss) {
+        for (int samples : new int[] {1, 7}) {
+            run(samples, objective, (world, step) -> {}, loss);
+        }
+    }
+
+    private void checkTotals(Terms terms, Step step) {
+        assertEquals(terms.logLikelihood() * rows, step.total(Role.LOG_LIKELIHOOD),
+                1e-5 * Math.abs(terms.logLikelihood() * rows), name + ": log-likelihood");
+        assertEquals(terms.kl() * rows, step.total(Role.KL), 1e-5 * Math.max(0.1, terms.kl() * rows), name + ": KL");
     }
 
     /** Inputs are uniform in [0, 1), which suits every likelihood. */
-    private void run(int samples, Function<World, Terms> objective) {
+    private void run(int samples, Objective objective, BiConsumer<World, Step> totals,
+            Function<World, ToDoubleFunction<World>> loss) {
         World world = new World(seed, rows, samples, graph.nodes().stream()
                 .filter(node -> node instanceof Latent || node instanceof Binarise).map(Node::name).toList());
         String name = this.name + ", K = " + samples;
         try (JavaBackend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, graph.parameters(), seed);
                 Step step = Step.of(graph, parameters, backend).rows(rows).samples(samples).seed(seed)
-                        .minimise(new Elbo(klWeight).withFreeBits(freeBits), new Adam(0)).compile()) {
+                        .minimise(objective, new Adam(0)).compile()) {
             SplittableRandom random = new SplittableRandom(seed);
             for (Input input : graph.all(Input.class)) {
                 Matrix x = step.value(input);
@@ -155,21 +193,18 @@ final class GradientCheck {
             step.run(STEP - 1);
             step.run(STEP);
 
-            Terms terms = objective.apply(world);
-            assertEquals(terms.logLikelihood() * rows, step.total(Role.LOG_LIKELIHOOD),
-                    1e-5 * Math.abs(terms.logLikelihood() * rows), name + ": log-likelihood");
-            assertEquals(terms.kl() * rows, step.total(Role.KL), 1e-5 * Math.max(0.1, terms.kl() * rows), name
-                    + ": KL");
+            totals.accept(world, step);
+            ToDoubleFunction<World> of = loss.apply(world.copy());
             double worst = 0;
             for (Parameters.State s : parameters.all()) {
-                worst = Math.max(worst, compare(name, s, world, objective));
+                worst = Math.max(worst, compare(name, s, world, of));
             }
             System.out.printf("gradient check: %s, seed %d, %d rows, worst error %.1e of the gradient's scale%n", name,
                     seed, rows, worst);
         }
     }
 
-    private double compare(String name, Parameters.State s, World world, Function<World, Terms> objective) {
+    private double compare(String name, Parameters.State s, World world, ToDoubleFunction<World> loss) {
         double[][] value = world.get(s.parameter().name());
         double[][] found = Doubles.of(s.gradient());
         double[][] expected = Reference.zeros(value);
@@ -178,9 +213,9 @@ final class GradientCheck {
             for (int j = 0; j < value[i].length; j++) {
                 double at = value[i][j];
                 value[i][j] = at + H;
-                double above = loss(objective.apply(world));
+                double above = loss.applyAsDouble(world);
                 value[i][j] = at - H;
-                double below = loss(objective.apply(world));
+                double below = loss.applyAsDouble(world);
                 value[i][j] = at;
                 expected[i][j] = (above - below) / (2 * H);
                 scale = Math.max(scale, Math.abs(expected[i][j]));
