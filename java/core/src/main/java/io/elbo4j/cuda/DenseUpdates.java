@@ -62,11 +62,8 @@ record DenseUpdates(List<Layer> layers, AdamStep step) implements Launch.Body {
         List<Candidate> group = new ArrayList<>();
         for (int i = 0; i < launches.size(); i++) {
             Candidate layer = candidate(launches, i, step);
-            if (layer != null) {
+            if (layer != null && canJoin(launches, group, layer)) {
                 group.add(layer);
-                if (!canRunAsOne(launches, group)) {
-                    group.remove(group.size() - 1);
-                }
             }
         }
         return group.isEmpty() ? launches : replace(launches, group, step);
@@ -107,19 +104,35 @@ record DenseUpdates(List<Layer> layers, AdamStep step) implements Launch.Body {
     }
 
     /**
-     * Whether all launches of the group can move to the place of the last of them, where they run in any order but for
-     * each update, which follows its gradient.
+     * Whether all launches of a group and of a layer can move to the place of the last of them, where they run in any
+     * order but for each update, which follows its gradient. The group's have been found to be able to.
      */
-    private static boolean canRunAsOne(List<Launch> launches, List<Candidate> group) {
+    private static boolean canJoin(List<Launch> launches, List<Candidate> group, Candidate layer) {
+        TreeSet<Integer> before = new TreeSet<>();
+        group.forEach(other -> other.addTo(before));
         TreeSet<Integer> places = new TreeSet<>();
-        group.forEach(layer -> layer.addTo(places));
+        layer.addTo(places);
+        int lastBefore = before.isEmpty() ? -1 : before.last();
+        int last = Math.max(lastBefore, places.last());
+        for (int first : before) {
+            if (!passes(launches, first, lastBefore + 1, last, layer)) {
+                return false;
+            }
+        }
         for (int first : places) {
-            for (int second = first + 1; second <= places.last(); second++) {
-                int other = second;
-                if (!launches.get(first).commutesWith(launches.get(second))
-                        && group.stream().noneMatch(layer -> layer.isUpdateAfterGradient(first, other))) {
-                    return false;
-                }
+            if (!passes(launches, first, first + 1, last, layer)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a launch can move behind those of the places {@code from} to {@code last}. */
+    private static boolean passes(List<Launch> launches, int first, int from, int last, Candidate layer) {
+        for (int second = from; second <= last; second++) {
+            if (!launches.get(first).commutesWith(launches.get(second))
+                    && !layer.isUpdateAfterGradient(first, second)) {
+                return false;
             }
         }
         return true;

@@ -115,9 +115,14 @@ public record DiagonalGaussian(Value mean, Value logVariance) implements Posteri
         plan.launch(GaussianSampleKl.forward(m, plan.value(logVariance), noise, target, unused));
     }
 
-    /** The prior is a diagonal Gaussian or a {@link StandardNormal}: null is the latter. */
+    /**
+     * Under a diagonal Gaussian or a {@link StandardNormal}, the usual one, with the KL in closed form, fused; under
+     * another one with a KL that is estimated from the samples.
+     */
     @Override
     public Latent latent(String name, @Nullable Distribution prior) {
-        return new GaussianLatent(name, this, prior == null ? new StandardNormal(columns()) : prior);
+        Distribution p = prior == null ? new StandardNormal(columns()) : prior;
+        return p instanceof DiagonalGaussian || p instanceof StandardNormal ? new GaussianLatent(name, this, p)
+                : new SampledLatent(name, this, p);
     }
 }

@@ -21,7 +21,7 @@ public final class KlPerDimension extends Value {
     /**
      * Computed only where it is wanted. It has no gradient.
      *
-     * @throws IllegalArgumentException if q is no diagonal Gaussian
+     * @throws IllegalArgumentException if q or its prior is no diagonal Gaussian
      */
     public static Value of(Latent latent) {
         requireGaussian(latent);
@@ -39,11 +39,12 @@ public final class KlPerDimension extends Value {
     }
 
     private static DiagonalGaussian requireGaussian(Latent latent) {
-        if (!(latent.posterior() instanceof DiagonalGaussian q)) {
+        if (!(latent instanceof GaussianLatent)) {
             throw new IllegalArgumentException("the KL per dimension of '" + latent.name()
-                    + "' needs a DiagonalGaussian posterior, not a " + latent.posterior().getClass().getSimpleName());
+                    + "' needs a Gaussian posterior and prior, not a " + latent.posterior().getClass().getSimpleName()
+                    + " and a " + latent.prior().getClass().getSimpleName());
         }
-        return q;
+        return (DiagonalGaussian) latent.posterior();
     }
 
     /**

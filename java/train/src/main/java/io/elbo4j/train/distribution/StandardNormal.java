@@ -2,6 +2,7 @@ package io.elbo4j.train.distribution;
 
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
+import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Node;
@@ -24,9 +25,20 @@ public record StandardNormal(long columns) implements Distribution {
     }
 
     @Override
+    public boolean differentiatesX() {
+        return true;
+    }
+
+    @Override
     public void logDensity(Plan plan, Value x, Matrix result, Optional<Matrix> weight) {
-        throw new UnsupportedOperationException("N(0, I) as a prior alone; observe under a DiagonalGaussian of"
-                + " ConstantRows");
+        Matrix zeros = plan.constant(x, "zeros", 1, columns, 0).repeatRow(plan.rows(x));
+        // x and the mean may change roles
+        if (weight.isPresent() && plan.wants(x)) {
+            plan.launch(GaussianLogLikelihood.fused(plan.value(x), zeros, zeros, weight.get(), result,
+                    plan.gradientOf(x), null));
+        } else {
+            plan.launch(GaussianLogLikelihood.forward(plan.value(x), zeros, zeros, result));
+        }
     }
 
     @Override

@@ -57,6 +57,7 @@ public final class Graph {
         if (node instanceof Value v) {
             v.addedTo(this);
         }
+        node.added(this);
         return node;
     }
 

@@ -36,6 +36,9 @@ public abstract class Node {
         return parameters;
     }
 
+    /** Called once it is in a graph: adds the nodes that go with it. */
+    protected void added(Graph graph) {}
+
     /** What it can give an objective: see {@link Plan#term}. */
     public List<Term> terms() {
         return List.of();

@@ -68,7 +68,10 @@ public record Elbo(Schedule klWeight, double freeBits) implements Objective {
         if (freeBits == 0) {
             return Optional.empty();
         }
-        Latent latent = (Latent) term.owner();
+        if (!(term.owner() instanceof Latent latent)) {
+            throw new IllegalArgumentException("free bits need a KL in closed form, which '" + term.owner().name()
+                    + "' has not");
+        }
         Matrix each = plan.buffer(latent, "KL per dimension", 1, latent.columns());
         Matrix gate = plan.buffer(latent, "free bits gate", 1, latent.columns());
         plan.launch(KlPerDimension.launch(plan, latent, each));

@@ -43,6 +43,22 @@ final class FiniteDifferences {
         return loss;
     }
 
+    /** Minus the importance-weighted bound: every term has a number for each sample. */
+    static double bound(Interpreter in, Step step) {
+        List<Matrix> terms = List.copyOf(step.plan().terms().values());
+        long samples = terms.get(0).rows() / step.batch();
+        double sum = 0;
+        for (long row = 0; row < step.batch(); row++) {
+            double mean = 0;
+            for (long k = 0; k < samples; k++) {
+                long at = row * samples + k;
+                mean += Math.exp(terms.stream().mapToDouble(t -> in.get(t, at, 0)).sum()) / samples;
+            }
+            sum -= Math.log(mean);
+        }
+        return sum / step.batch();
+    }
+
     static void check(String name, Graph graph, int rows) {
         for (int samples : new int[] {1, 7}) {
             int k = samples;

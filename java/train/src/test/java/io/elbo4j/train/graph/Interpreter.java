@@ -4,6 +4,7 @@ import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.Storage;
+import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.operation.Binarise;
 import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.GaussianKlPerDimension;
@@ -48,6 +49,16 @@ final class Interpreter {
         formula(Rows.Copy.class, o -> each(o.source(), o.target(), x -> x));
         formula(Rows.Add.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, get(o.target(), r, c)
                 + get(o.source(), r, c))));
+        formula(Arithmetic.Combine.class, o -> forEach(o.target(), (r, c) -> {
+            double a = get(o.a(), r, c);
+            double b = get(o.b(), r, c);
+            set(o.target(), r, c, switch (o.function()) {
+                case ADD -> a + b;
+                case SUBTRACT -> a - b;
+                case MULTIPLY -> a * b;
+            });
+        }));
+        formula(Arithmetic.Scale.class, o -> each(o.x(), o.y(), x -> o.factor() * x + o.shift()));
         formula(Rows.Fill.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, o.value())));
         // data and what is drawn from it depend on no parameter
         formula(Rows.Gather.class, o -> {});
@@ -80,6 +91,9 @@ final class Interpreter {
             forEach(o.x(), (r, c) -> set(o.sums(), 0, c, get(o.sums(), 0, c) + get(o.x(), r, c)));
         });
         formula(LogMeanExp.Forward.class, this::logMeanExp);
+        // gradients that a likelihood writes while it has the data in the cache: not looked at here
+        formula(LogMeanExp.Backward.class, o -> {});
+        formula(GaussianLogLikelihood.SharedLogVarianceGradient.class, o -> {});
     }
 
     private <O> void formula(Class<O> operation, Consumer<O> formula) {

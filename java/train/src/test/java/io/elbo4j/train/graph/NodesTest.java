@@ -2,6 +2,7 @@ package io.elbo4j.train.graph;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Activation;
@@ -9,15 +10,24 @@ import io.elbo4j.Backend;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.distribution.Mixture;
 import io.elbo4j.train.layer.Activate;
+import io.elbo4j.train.layer.Add;
 import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.Multiply;
+import io.elbo4j.train.layer.RowSum;
+import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.layer.StopGradient;
+import io.elbo4j.train.layer.Subtract;
 import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.objective.ImportanceWeighted;
 import io.elbo4j.train.optimiser.Adam;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -77,6 +87,48 @@ class NodesTest {
         Value y = without.input("x", X);
         assertTrue(Dense.of("d", y, 2, Activation.RELU).differentiable());
         assertFalse(StopGradient.of(Dense.of("e", y, 2, Activation.RELU)).differentiable());
+    }
+
+    @Test
+    void arithmetic() {
+        Value a = Dense.of("a", x, 4, Activation.TANH);
+        Value b = Dense.of("b", x, 4, Activation.SIGMOID);
+        Value row = LearnedRow.of(g, "row", 4, 0.5f);
+        Value sum = Add.of(Multiply.of(a, b), Multiply.of(row, a));
+        Value difference = Subtract.of(Scale.of(sum, -1.5f, 0.25f), Add.of(b, row));
+        vae(Concatenate.of("all", difference, RowSum.of(sum), RowSum.mean(difference), Multiply.of(a, a)));
+        FiniteDifferences.check("arithmetic", g, 7);
+    }
+
+    private DiagonalGaussian component(String name, long columns, float mean) {
+        return new DiagonalGaussian(LearnedRow.of(g, name + ".mean", columns, mean), LearnedRow.of(g, name
+                + ".logVariance", columns, mean / 3));
+    }
+
+    @Test
+    void mixtureOfGaussians() {
+        Value logits = Slice.of("logits", LearnedRow.of(g, "both", 4, 0.3f), 1, 4);
+        g.observe("o", new Mixture(logits, List.of(component("a", X, -0.4f), component("b", X, 0.2f), component("c", X,
+                0.9f))), x);
+        FiniteDifferences.check("a mixture of three Gaussians", g, 67);
+    }
+
+    /** No KL in closed form: log q - log p of each sample. */
+    @Test
+    void mixtureAsAPrior() {
+        Mixture prior = new Mixture(LearnedRow.of(g, "logits", 2, 0.3f), List.of(component("a", Z, -2.4f),
+                component("b", Z, 0.3f)));
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, Z), prior);
+        g.observe("o", new Bernoulli(Dense.of("logits of x", z, X, Activation.IDENTITY)), x);
+        FiniteDifferences.check("a mixture of two Gaussians as the prior", g, 7);
+        FiniteDifferences.check("the same, importance-weighted", g, s -> s.rows(7).samples(5).minimise(
+                new ImportanceWeighted(), new Adam(0)), FiniteDifferences::bound);
+        assertThrows(IllegalArgumentException.class, () -> KlPerDimension.of((Latent) z));
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1)) {
+            StepBuilder freeBits = Step.of(g, parameters, backend).minimise(new Elbo().withFreeBits(0.1), new Adam(1));
+            assertEquals("free bits need a KL in closed form, which 'log p / q of z' has not",
+                    assertThrows(IllegalArgumentException.class, freeBits::compile).getMessage());
+        }
     }
 
     @Test
