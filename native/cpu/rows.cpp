@@ -1,7 +1,7 @@
-// Moving rows: copy, add, fill, gather (target[r] = source[rows[r]]), back by scatter (target[rows[r]] = source[r]), and
-// the gradient of gather, scatter_add (target[rows[r]] += source[r]). Both go r ascending: rows may repeat, so they are
-// split by columns, never by rows. Matrices rows x columns. copy, gather and scatter move 8 bytes per element, add and
-// scatter_add 12, fill 4.
+// Moving rows: copy, add, fill, gather (target[r] = source[rows[r]]), back by scatter (target[rows[r]] = source[r]),
+// and the gradient of gather, scatter_add (target[rows[r]] += source[r]). Both go r ascending: rows may repeat, so they
+// are split by columns, never by rows. Matrices rows x columns. copy, gather and scatter move 8 bytes per element, add
+// and scatter_add 12, fill 4.
 #include "rows_add.h"
 #include "rows_copy.h"
 #include "rows_fill.h"

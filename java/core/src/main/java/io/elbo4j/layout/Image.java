@@ -7,8 +7,8 @@ import org.bytedeco.javacpp.Pointer;
 
 /**
  * The bytes of an operation's structure, in the Java heap: nothing to free, whether an operation runs once or a million
- * times. Each call copies them to a place of its thread in native memory, a few hundred bytes, where the native function
- * reads them.
+ * times. Each call copies them to a place of its thread in native memory, a few hundred bytes, where the native
+ * function reads them.
  */
 public final class Image {
     private static final ThreadLocal<Place> PLACES = ThreadLocal.withInitial(Place::new);

@@ -21,9 +21,10 @@ public final class Adam {
      *   parameter = decay parameter - stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
      * </pre>
      *
-     * with the bias corrections and the decay, 1 for plain Adam, in {@code step}, which is read when the launch runs. Moments that decay into denormals
-     * become 0, as they would slow a step threefold; only an epsilon below 1e-18 would feel it. NaN and infinities in
-     * the gradient reach the parameter. Errors are reported as by {@link GaussianSampleKl}.
+     * with the bias corrections and the decay, 1 for plain Adam, in {@code step}, which is read when the launch runs.
+     * Moments that decay into denormals become 0, as they would slow a step threefold; only an epsilon below 1e-18
+     * would feel it. NaN and infinities in the gradient reach the parameter. Errors are reported as by {@link
+     * GaussianSampleKl}.
      */
     public static Launch update(Matrix parameter, Matrix gradient, Matrix firstMoment, Matrix secondMoment,
             AdamStep step, @Nullable Matrix gradientScale) {

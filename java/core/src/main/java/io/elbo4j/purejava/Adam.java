@@ -18,7 +18,8 @@ import io.elbo4j.operation.Adam.Update;
  * p = decay p - stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
  * </pre>
  *
- * <p>A decay other than 1 is AdamW (Loshchilov and Hutter 2019, algorithm 2). First moments smaller than 2^-100 and second moments smaller than 2^-124 become +0. Moves 28 bytes an element.
+ * <p>A decay other than 1 is AdamW (Loshchilov and Hutter 2019, algorithm 2). First moments smaller than 2^-100 and
+ * second moments smaller than 2^-124 become +0. Moves 28 bytes an element.
  */
 final class Adam {
     /** The largest floats below 2^-100 and 2^-124. */
