@@ -8,7 +8,7 @@ import static io.elbo4j.ArgumentException.require;
  * may advance it meanwhile.
  */
 public final class AdamStep {
-    private final double learningRate;
+    private double learningRate;
     private final double beta1;
     private final double beta2;
     private final double epsilon;
@@ -57,6 +57,21 @@ public final class AdamStep {
         require(t >= 1, "t", "at least 1", t);
         stepSize = (float) (learningRate / (1 - power(beta1, t)));
         inverseRootCorrection = (float) (1 / Math.sqrt(1 - power(beta2, t)));
+        return this;
+    }
+
+    /**
+     * Another learning rate from now on, which {@link #at} takes up.
+     *
+     * @throws IllegalStateException if there is weight decay, which is a function of the learning rate that graphs of
+     *     CUDA keep
+     */
+    public AdamStep learningRate(double rate) {
+        require(rate >= 0 && rate < Double.POSITIVE_INFINITY, "learningRate", "a finite number of at least 0", rate);
+        if (weightDecay > 0 && rate != learningRate) {
+            throw new IllegalStateException("with weight decay the learning rate of a step cannot change");
+        }
+        learningRate = rate;
         return this;
     }
 

@@ -5,6 +5,7 @@ import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.graph.Optimiser;
 import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.schedule.Schedule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +18,34 @@ public final class Adam implements Optimiser {
     public static final List<String> SLOTS = List.of("firstMoment", "secondMoment");
 
     private final AdamStep step;
+    private final Schedule learningRate;
 
     /** beta1 0.9, beta2 0.999, epsilon 1e-8. */
     public Adam(double learningRate) {
+        this(Schedule.constant(learningRate));
+    }
+
+    /** With a learning rate for each step, which is at least 0. */
+    public Adam(Schedule learningRate) {
         this(learningRate, 0.9, 0.999, 1e-8);
     }
 
     /** See {@link AdamStep}. */
-    public Adam(double learningRate, double beta1, double beta2, double epsilon) {
-        this.step = new AdamStep(learningRate, beta1, beta2, epsilon);
+    public Adam(Schedule learningRate, double beta1, double beta2, double epsilon) {
+        this(learningRate, new AdamStep(learningRate.at(0), beta1, beta2, epsilon));
+    }
+
+    private Adam(Schedule learningRate, AdamStep step) {
+        this.learningRate = learningRate;
+        this.step = step;
+    }
+
+    /**
+     * AdamW (Loshchilov and Hutter 2019, algorithm 2): each step also multiplies parameters by 1 - learningRate
+     * weightDecay. For some parameters alone, give these a {@link io.elbo4j.train.graph.Training} of their own.
+     */
+    public static Adam withWeightDecay(double learningRate, double weightDecay) {
+        return new Adam(Schedule.constant(learningRate), new AdamStep(learningRate, 0.9, 0.999, 1e-8, weightDecay));
     }
 
     @Override
@@ -41,6 +61,6 @@ public final class Adam implements Optimiser {
 
     @Override
     public void at(long number) {
-        step.at(number + 1);
+        step.learningRate(learningRate.at(number)).at(number + 1);
     }
 }
