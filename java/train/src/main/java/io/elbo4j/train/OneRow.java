@@ -5,15 +5,15 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Input;
 import io.elbo4j.train.graph.Step;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** A step of one row, whose inputs are set by hand. */
 final class OneRow implements AutoCloseable {
     private final Step step;
     private final Standardisation standardisation;
-    private final Map<String, Matrix> inputs = new LinkedHashMap<>();
+    private final Map<String, Matrix> inputs = new TreeMap<>();
 
     OneRow(Step step, Set<Input> inputs, Standardisation standardisation) {
         this.step = step;

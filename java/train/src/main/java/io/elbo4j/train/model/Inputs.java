@@ -10,10 +10,12 @@ import io.elbo4j.train.graph.Observation;
 import io.elbo4j.train.graph.Support;
 import io.elbo4j.train.graph.Value;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What the inputs of a graph take: arrays of their width, with values of which the likelihoods have a density. */
 public final class Inputs {
@@ -61,11 +63,11 @@ public final class Inputs {
                 .map(Observation::distribution).findFirst();
     }
 
-    /** The inputs that values are computed from, where others are given. */
+    /** The inputs that values are computed from, where others are given, in the order of their names. */
     public static Set<Input> needed(Set<Value> wanted, Set<Value> given) {
         Deque<Node> ahead = new ArrayDeque<>(wanted);
         Set<Node> reached = new HashSet<>();
-        Set<Input> inputs = new HashSet<>();
+        Set<Input> inputs = new TreeSet<>(Comparator.comparing(Input::name));
         while (!ahead.isEmpty()) {
             Node node = ahead.remove();
             if (reached.add(node) && !given.contains(node)) {

@@ -76,7 +76,6 @@ public final class Vae implements Model {
     private final DiagonalGaussian posterior;
     private final Value z;
     private final Value mean;
-    private final Value klPerDimension;
 
     public Vae(VaeSettings settings) {
         this.settings = settings;
@@ -96,7 +95,7 @@ public final class Vae implements Model {
         Distribution likelihood = settings.likelihood().of(d, settings.columns(), settings.standardDeviation());
         graph.observe("reconstruction", likelihood, x);
         mean = likelihood.mean();
-        klPerDimension = KlPerDimension.of(latent());
+        KlPerDimension.of((Latent) z);
     }
 
     /**
@@ -124,10 +123,6 @@ public final class Vae implements Model {
         return posterior;
     }
 
-    public Latent latent() {
-        return (Latent) z;
-    }
-
     public Value z() {
         return z;
     }
@@ -135,11 +130,6 @@ public final class Vae implements Model {
     /** Of p(x | z). */
     public Value mean() {
         return mean;
-    }
-
-    /** Of q(z | x), summed over the rows: 1 x latent. */
-    public Value klPerDimension() {
-        return klPerDimension;
     }
 
     @Override

@@ -1,0 +1,284 @@
+package io.elbo4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.elbo4j.train.checkpoint.Safetensors;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.NpyReader;
+import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.model.ModelKind;
+import io.elbo4j.train.model.Models;
+import io.elbo4j.train.model.Settings;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every registered model, trained, resumed, evaluated and used by the command line on images with labels. */
+class ModelsTest {
+    private static final int TRAIN = 40;
+    private static final int TEST = 9;
+    private static final int SIDE = 5;
+
+    @TempDir
+    Path directory;
+    private Path data;
+
+    @BeforeEach
+    void writeData() throws IOException {
+        data = Files.createDirectory(directory.resolve("digits"));
+        Random random = new Random(3);
+        for (String part : List.of("train", "t10k")) {
+            int rows = part.equals("train") ? TRAIN : TEST;
+            ByteBuffer images = ByteBuffer.allocate(16 + rows * SIDE * SIDE).putInt(0x803).putInt(rows).putInt(SIDE)
+                    .putInt(SIDE);
+            ByteBuffer labels = ByteBuffer.allocate(8 + rows).putInt(0x801).putInt(rows);
+            for (int r = 0; r < rows; r++) {
+                labels.put((byte) (r % 4));
+                for (int i = 0; i < SIDE * SIDE; i++) {
+                    images.put((byte) random.nextInt(256));
+                }
+            }
+            Files.write(data.resolve(part + "-images-idx3-ubyte"), images.array());
+            Files.write(data.resolve(part + "-labels-idx1-ubyte"), labels.array());
+        }
+    }
+
+    private static String sizes(String model) {
+        return model.equals("hierarchical-vae") ? "--hidden=6,5 --latents=4,3" : "--hidden=6 --latent=3";
+    }
+
+    private Cli.Result train(String model, Path out, String... more) {
+        return Cli.run(Lists.join(List.of("train", "--model", model, "--data", "mnist=" + data, "--batch", "8",
+                "--evaluate-every", "1", "--backend", "java", "--threads", "1", "--out", out.toString()), more));
+    }
+
+    private Path trained(String model, String... more) {
+        Path out = directory.resolve(model);
+        train(model, out, Lists.join(List.of(sizes(model).split(" ")), Lists.join(List.of("--epochs", "3"), more)))
+                .succeeds();
+        return out;
+    }
+
+    private static String sha256(Path run) {
+        return Safetensors.sha256(run.resolve("checkpoint.safetensors"));
+    }
+
+    private Images array(String... command) {
+        Path file = directory.resolve("out.npy");
+        Cli.run(Lists.join(List.of(command), "--out", file.toString(), "--backend", "java")).succeeds();
+        return NpyReader.read(file);
+    }
+
+    private static float[] values(Images images) {
+        return images.copyRows(0, images.rows());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vae", "conditional-vae", "hierarchical-vae"})
+    void aModelIsTrainedResumedEvaluatedAndUsed(String model) throws IOException {
+        Path run = trained(model);
+        assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png", "run.json",
+                "samples.png", "traversal.png"), Cli.names(run));
+        Path parts = directory.resolve("parts");
+        train(model, parts, Lists.join(List.of(sizes(model).split(" ")), "--steps", "7")).succeeds();
+        Cli.run("train", "--resume", "--out", parts.toString(), "--epochs", "3").succeeds();
+        assertEquals(sha256(run), sha256(parts));
+
+        List<String> lines = Files.readAllLines(run.resolve("metrics.jsonl"));
+        JsonObject stored = JsonParser.parseString(lines.get(2)).getAsJsonObject().getAsJsonObject("test");
+        Path rows = directory.resolve("rows.npy");
+        JsonObject found = Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--rows",
+                rows.toString(), "--backend", "java", "--json").succeeds().json();
+        stored.keySet().forEach(term -> assertEquals(stored.get(term), found.get(term), term));
+        assertEquals(3, stored.getAsJsonArray("kl_per_dimension").size());
+        Images each = NpyReader.read(rows);
+        assertEquals(List.of(TEST, 4), List.of(each.rows(), each.columns()));
+        for (int c = 0; c < 4; c++) {
+            double mean = 0;
+            for (int r = 0; r < TEST; r++) {
+                mean += each.value(r, c) / (double) TEST;
+            }
+            String term = List.of("elbo", "reconstruction", "kl", "nll").get(c);
+            assertEquals(found.get(term).getAsDouble(), mean, 1e-5, term);
+        }
+        assertEquals(3, array("encode", "--checkpoint", run.toString()).columns());
+        float[] z = values(array("encode", "--checkpoint", run.toString(), "--set", "test", "--what", "z"));
+        float[] means = values(array("encode", "--checkpoint", run.toString(), "--set", "test"));
+        assertFalse(Arrays.equals(z, means));
+        Path codes = directory.resolve("codes.npy");
+        NpyWriter.write(codes, TEST, 3, z);
+        Images decoded = array("decode", "--checkpoint", run.toString(), "--z", codes.toString());
+        assertEquals(List.of(TEST, SIDE * SIDE), List.of(decoded.rows(), decoded.columns()));
+        Images reconstructed = array("reconstruct", "--checkpoint", run.toString());
+        assertEquals(List.of(TEST, SIDE * SIDE), List.of(reconstructed.rows(), reconstructed.columns()));
+        // where nothing lies between z and x; the labels are 0, 1, 2, 3, 0, ... in both
+        assertEquals(!model.equals("hierarchical-vae"), Arrays.equals(values(decoded), values(reconstructed)));
+        assertEquals(-1, Arrays.mismatch(values(reconstructed), values(array("encode", "--checkpoint", run.toString(),
+                "--set", "test", "--what", "mean"))));
+        float[] typical = values(array("sample", "--checkpoint", run.toString(), "--temperature", "0.1"));
+        assertFalse(Arrays.equals(typical, values(array("sample", "--checkpoint", run.toString()))));
+        Path picture = directory.resolve("pairs.png");
+        Cli.run("reconstruct", "--checkpoint", run.toString(), "--count", "3", "--out", picture.toString()).succeeds();
+        assertTrue(ImageIO.read(picture.toFile()).getWidth() > 2 * SIDE);
+    }
+
+    /** A changed option is another model or another start of it. */
+    @ParameterizedTest
+    @CsvSource({"vae, --hidden 7 --latent 4 --activation tanh --binarise dynamic",
+            "conditional-vae, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic",
+            "hierarchical-vae, --hidden 7;5 --latents 4;2 --activation relu --binarise dynamic"})
+    void everyOptionChangesTheBits(String model, String options) {
+        Set<String> found = new TreeSet<>();
+        Set<String> tried = new TreeSet<>();
+        String before = sha256(trained(model));
+        found.add(before);
+        String[] words = options.replace(';', ',').split(" ");
+        for (int i = 0; i < words.length; i += 2) {
+            Path out = directory.resolve(model + words[i]);
+            String own = sizes(model).replaceAll(words[i] + "=\\S+ ?", "");
+            String[] rest = own.isEmpty() ? new String[0] : own.split(" ");
+            train(model, out, Lists.join(List.of(rest), "--epochs", "3", words[i], words[i + 1])).succeeds();
+            found.add(sha256(out));
+            tried.add(words[i]);
+            Cli.run("train", "--resume", "--out", out.toString(), words[i], sizes(model).contains("--latents")
+                    ? words[i + 1].replace("relu", "gelu").replace("dynamic", "none").replace("7,5", "6,6")
+                            .replace("4,2", "2,4")
+                    : words[i + 1].equals("7") ? "8" : words[i + 1].equals("4") ? "5"
+                    : words[i + 1].replace("tanh", "gelu").replace("dynamic", "none")
+                            .replace("gaussian-shared", "bernoulli"))
+                    .fails(2, words[i], "contradicts", "with " + words[i] + " " + words[i + 1]);
+        }
+        assertEquals(1 + tried.size(), found.size());
+        if (!model.equals("vae")) {
+            ModelKind<?> kind = Models.named(model);
+            Set<String> all = new TreeSet<>();
+            Settings.options(kind.settings()).forEach(c -> all.add(Names.option(c.getName())));
+            assertEquals(all, tried);
+        }
+    }
+
+    @Test
+    void trainingOptionsChangeTheBitsOfEveryModel() {
+        for (String model : List.of("conditional-vae", "hierarchical-vae")) {
+            Set<String> found = new TreeSet<>(Set.of(sha256(trained(model))));
+            for (String option : List.of("--kl-weight=0.5", "--kl-warm-up=2", "--free-bits=1", "--clip=0.1",
+                    "--learning-rate=0.01", "--seed=9")) {
+                Path out = directory.resolve(model + option);
+                train(model, out, Lists.join(List.of(sizes(model).split(" ")), "--epochs", "3", option)).succeeds();
+                found.add(sha256(out));
+            }
+            assertEquals(7, found.size(), model);
+        }
+    }
+
+    @Test
+    void labelsAreGivenInTheirOrder() {
+        Path run = trained("conditional-vae");
+        String[] sample = {"sample", "--checkpoint", run.toString(), "--count", "8", "--temperature", "0"};
+        Images all = array(sample);
+        // at temperature 0 z is the same everywhere: only the label tells rows apart
+        for (int r = 0; r < 8; r++) {
+            Images same = array(Lists.join(List.of(sample), "--label", String.valueOf(r % 4)));
+            assertEquals(-1, Arrays.mismatch(all.copyRows(r, 1), same.copyRows(0, 1)), "row " + r);
+        }
+        assertNotEquals(-1, Arrays.mismatch(all.copyRows(0, 1), all.copyRows(1, 1)));
+        String out = directory.resolve("x.npy").toString();
+        Cli.run(Lists.join(List.of(sample), "--label", "3,4", "--out", out)).fails(2, "--label", "row 1", "is 4",
+                "from 0 to 3");
+        Cli.run(Lists.join(List.of(sample), "--label", "a", "--out", out)).fails(2, "--label", "'a'");
+        Cli.run("sample", "--checkpoint", trained("vae").toString(), "--label", "1", "--out", out)
+                .fails(2, "--label goes with a model of labels", "this one has none");
+    }
+
+    @Test
+    void dataWithoutLabelsIsRefused() throws IOException {
+        Path plain = Cli.data(directory);
+        Path out = directory.resolve("run");
+        Cli.run("train", "--model", "conditional-vae", "--data", "npy=" + plain, "--out", out.toString())
+                .fails(1, "npy=" + plain + " has no array 'label'", "sprites and mnist=DIR");
+        Files.delete(data.resolve("t10k-labels-idx1-ubyte"));
+        train("conditional-vae", out).fails(1, "holds none of t10k-labels-idx1-ubyte");
+        Files.write(data.resolve("t10k-labels-idx1-ubyte"), ByteBuffer.allocate(10).putInt(0x801).putInt(2).array());
+        train("conditional-vae", out).fails(1, "t10k-labels-idx1-ubyte: has 2 rows, expected one for each of the 9");
+        assertTrue(Files.notExists(out));
+        // a model without labels does not look for them
+        train("vae", out, "--steps", "1").succeeds();
+    }
+
+    @Test
+    void optionsOfOtherModelsAreRefused() {
+        Path out = directory.resolve("run");
+        train("vae", out, "--latents", "2,2").fails(2, "--latents goes with --model hierarchical-vae, not with vae");
+        train("hierarchical-vae", out, "--latent", "2")
+                .fails(2, "--latent goes with --model conditional-vae or vae, not with hierarchical-vae");
+        train("hierarchical-vae", out, "--latents", "2").fails(2, "--latents must be two numbers of at least 1, not");
+        train("conditional-vae", out, "--likelihood", "gaussian-fixed").fails(2,
+                "--likelihood must be one of bernoulli",
+                "not gaussian-fixed");
+        train("conditional-vea", out).fails(2, "--model must be one of conditional-vae, hierarchical-vae, vae, not"
+                + " 'conditional-vea'", "did you mean conditional-vae?");
+        train("conditional-vae", out, "--likelihood", "gaussian", "--binarise", "dynamic")
+                .fails(2, "--binarise must be left out with the likelihood gaussian", "not dynamic");
+        assertTrue(Files.notExists(out));
+        Path run = trained("hierarchical-vae");
+        Cli.run("train", "--resume", "--out", run.toString(), "--model", "vae")
+                .fails(2, "--model vae contradicts", "with --model hierarchical-vae");
+        Cli.run("train", "--resume", "--out", run.toString(), "--likelihood", "gaussian")
+                .fails(2, "--likelihood goes with --model conditional-vae or vae, not with hierarchical-vae");
+    }
+
+    @Test
+    void whatAModelDoesNotHaveIsRefused() {
+        Path run = trained("vae");
+        String out = directory.resolve("x.npy").toString();
+        String[] encode = {"encode", "--checkpoint", run.toString(), "--out", out};
+        Cli.run(Lists.join(List.of(encode), "--what", "h1"))
+                .fails(2, "--what must be one of posterior.mean, posterior.logVariance, z, mean, not 'h1'");
+        Path codes = directory.resolve("codes.npy");
+        NpyWriter.write(codes, 2, 4, new float[8]);
+        Cli.run("decode", "--checkpoint", run.toString(), "--z", codes.toString(), "--out", out)
+                .fails(1, codes + " has rows of 4 values, the model has 3 latent dimensions");
+        Cli.run("decode", "--checkpoint", run.toString(), "--z", codes.toString(), "--out", "x.jpg")
+                .fails(2, "--out must end in .png or .npy, not 'x.jpg'");
+        Cli.run("reconstruct", "--checkpoint", run.toString(), "--count", "0", "--out", out)
+                .fails(2, "--count must be at least 1, not 0");
+        Cli.run("sample", "--checkpoint", run.toString(), "--temperature", "-1", "--out", out)
+                .fails(2, "--temperature must be a number of at least 0, not -1.0");
+        Cli.run("evaluate", "--checkpoint", run.toString(), "--rows", "rows.csv")
+                .fails(2, "--rows must end in .npy, not 'rows.csv'");
+        assertTrue(Files.notExists(Path.of(out)));
+    }
+
+    @Test
+    void modelsAreListedOneALineAndOneWithItsOptions() {
+        List<String> lines = Cli.run("models").succeeds().out().lines().toList();
+        assertEquals(List.of("conditional-vae", "hierarchical-vae", "vae"), lines.stream().map(line -> line.split(
+                " ")[0]).toList());
+        String vae = Cli.run("models", "vae").succeeds().out();
+        assertTrue(vae.contains("--latent=N") && vae.contains("latent dimensions (20; for sprites 10)"), vae);
+        assertTrue(vae.contains("of x given z (bernoulli)"), vae);
+        assertEquals(1, JsonParser.parseString(Cli.run("models", "vae", "--json").succeeds().out()).getAsJsonArray()
+                .size());
+        Cli.run("models", "gan").fails(2, "there is no model 'gan'; there are conditional-vae, hierarchical-vae, vae");
+        String help = Cli.run("train", "--help").succeeds().out();
+        assertTrue(help.contains("--latents=N,N,...") && help.contains("of hierarchical-vae: dimensions of h1"), help);
+    }
+}

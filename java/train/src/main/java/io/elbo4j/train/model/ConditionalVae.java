@@ -1,0 +1,134 @@
+package io.elbo4j.train.model;
+
+import static io.elbo4j.ArgumentException.require;
+
+import io.elbo4j.Activation;
+import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataShape;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Latent;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.Binarise;
+import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The conditional VAE (Sohn et al. 2015; Kingma et al. 2014, M2 with labels that are all known): a VAE of x given its
+ * label y, with q(z | x, y) and p(x | z, y). The ELBO bounds log p(x | y) = log of the integral of p(x | z, y) p(z).
+ */
+public final class ConditionalVae implements Model {
+    /**
+     * The shape of the model.
+     *
+     * @param columns of x, at least 1
+     * @param classes of y, at least 1
+     */
+    public record Settings(long columns, long classes,
+            @Setting("units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are the same"
+                    + " in reverse") List<Integer> hidden,
+            @Setting("latent dimensions") int latent,
+            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu or identity") Activation activation,
+            @Setting("of x given z: bernoulli, gaussian or gaussian-shared") LikelihoodKind likelihood,
+            @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
+                    + " they are", words = {
+                            "none", "dynamic"}) boolean binarise){
+        public Settings {
+            // all that a VAE's settings refuse is refused here in the same words
+            hidden = new VaeSettings(columns, hidden, latent, activation, likelihood, 1, binarise).hidden();
+            require(classes >= 1, "classes", "at least 1", classes);
+            require(likelihood != LikelihoodKind.GAUSSIAN_FIXED, "likelihood",
+                    "one of bernoulli, gaussian and gaussian-shared", likelihood.inWords());
+        }
+    }
+
+    /** How it is registered. */
+    public static final class Kind implements ModelKind<Settings> {
+        /** For the service loader. */
+        public Kind() {}
+
+        @Override
+        public String name() {
+            return "conditional-vae";
+        }
+
+        @Override
+        public String description() {
+            return "a VAE of x given its label: q(z | x, y) and p(x | z, y); data with labels";
+        }
+
+        @Override
+        public Class<Settings> settings() {
+            return Settings.class;
+        }
+
+        @Override
+        public Settings defaults(DataShape data) {
+            return new Settings(data.columns(Images.X), data.columns(Images.LABEL), List.of(400),
+                    data.kind() == DataName.Kind.SPRITES ? 10 : 20, Activation.RELU, LikelihoodKind.BERNOULLI, false);
+        }
+
+        @Override
+        public ConditionalVae create(Settings settings) {
+            return new ConditionalVae(settings);
+        }
+
+        @Override
+        public Set<String> arrays() {
+            return Set.of(Images.X, Images.LABEL);
+        }
+    }
+
+    private final Graph graph = new Graph();
+    private final Settings settings;
+    private final Map<String, Value> outputs = new LinkedHashMap<>();
+
+    public ConditionalVae(Settings settings) {
+        this.settings = settings;
+        List<Integer> hidden = settings.hidden();
+        int layers = hidden.size();
+        Value data = graph.input(Images.X, settings.columns());
+        Value y = graph.input(Images.LABEL, settings.classes());
+        Value x = settings.binarise() ? Binarise.of("x.binarised", data) : data;
+        Value h = Concatenate.of("x and label", x, y);
+        for (int i = 0; i < layers; i++) {
+            h = Dense.of("encoder." + i, h, hidden.get(i), settings.activation());
+        }
+        DiagonalGaussian q = DiagonalGaussian.of("posterior", h, settings.latent()); // q(z | x, y)
+        Value z = graph.latent(Z, q); // p(z) = N(0, I), whatever y
+        Value d = Concatenate.of("z and label", z, y);
+        for (int i = 0; i < layers; i++) {
+            d = Dense.of("decoder." + i, d, hidden.get(layers - 1 - i), settings.activation());
+        }
+        Distribution p = settings.likelihood().of(d, settings.columns(), 1); // p(x | z, y)
+        graph.observe("reconstruction", p, x);
+        KlPerDimension.of((Latent) z);
+        outputs.put(POSTERIOR_MEAN, q.mean());
+        outputs.put(POSTERIOR_LOG_VARIANCE, q.logVariance());
+        outputs.put(Z, z);
+        outputs.put(MEAN, p.mean());
+    }
+
+    @Override
+    public Settings settings() {
+        return settings;
+    }
+
+    @Override
+    public Graph graph() {
+        return graph;
+    }
+
+    @Override
+    public Map<String, Value> outputs() {
+        return outputs;
+    }
+}

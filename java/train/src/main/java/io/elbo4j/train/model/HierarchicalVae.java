@@ -1,0 +1,146 @@
+package io.elbo4j.train.model;
+
+import static io.elbo4j.ArgumentException.require;
+
+import io.elbo4j.Activation;
+import io.elbo4j.train.data.DataShape;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.Draw;
+import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.distribution.SampledKl;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Latent;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.Binarise;
+import io.elbo4j.train.layer.Dense;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The VAE with two stochastic layers (Burda et al. 2016, section 5 and appendix C): q(h1 | x) q(h2 | h1) and p(x | h1)
+ * p(h1 | h2) p(h2), each conditional computed by two deterministic layers. Its ELBO is
+ *
+ * <pre>
+ *   E[log p(x | h1)] - E[log q(h1 | x) - log p(h1 | h2)] - E[KL(q(h2 | h1) || p(h2))]
+ * </pre>
+ *
+ * whose second term is sampled, as h2 depends on h1. Free bits and the KL per dimension are of h2. Its code z is h2.
+ */
+public final class HierarchicalVae implements Model {
+    /**
+     * The shape of the model.
+     *
+     * @param columns of x, at least 1
+     */
+    public record Settings(long columns,
+            @Setting("units of two layers between x and h1, and of two between h1 and h2") List<Integer> hidden,
+            @Setting("dimensions of h1 and of h2") List<Integer> latents,
+            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu or identity") Activation activation,
+            @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
+                    + " they are", words = {
+                            "none", "dynamic"}) boolean binarise){
+        public Settings {
+            require(columns >= 1, "columns", "at least 1", columns);
+            hidden = pair("hidden", hidden);
+            latents = pair("latents", latents);
+            Objects.requireNonNull(activation, "activation");
+        }
+
+        private static List<Integer> pair(String name, List<Integer> given) {
+            require(given.size() == 2 && given.get(0) >= 1 && given.get(1) >= 1, name, "two numbers of at least 1",
+                    given);
+            return List.copyOf(given);
+        }
+    }
+
+    /** How it is registered. */
+    public static final class Kind implements ModelKind<Settings> {
+        /** For the service loader. */
+        public Kind() {}
+
+        @Override
+        public String name() {
+            return "hierarchical-vae";
+        }
+
+        @Override
+        public String description() {
+            return "a VAE with two stochastic layers, q(h1 | x) q(h2 | h1), as Burda et al. 2016; values in [0, 1]";
+        }
+
+        @Override
+        public Class<Settings> settings() {
+            return Settings.class;
+        }
+
+        @Override
+        public Settings defaults(DataShape data) {
+            return new Settings(data.columns(Images.X), List.of(200, 100), List.of(100, 50), Activation.TANH, false);
+        }
+
+        @Override
+        public HierarchicalVae create(Settings settings) {
+            return new HierarchicalVae(settings);
+        }
+    }
+
+    private final Graph graph = new Graph();
+    private final Settings settings;
+    private final Map<String, Value> outputs = new LinkedHashMap<>();
+
+    public HierarchicalVae(Settings settings) {
+        this.settings = settings;
+        int outer = settings.hidden().get(0);
+        int inner = settings.hidden().get(1);
+        int columns1 = settings.latents().get(0);
+        int columns2 = settings.latents().get(1);
+        Value data = graph.input(Images.X, settings.columns());
+        Value x = settings.binarise() ? Binarise.of("x.binarised", data) : data;
+        DiagonalGaussian q1 = DiagonalGaussian.of("posterior1", layers("encoder1", x, outer), columns1); // q(h1 | x)
+        Value h1 = Draw.of("h1", q1);
+        DiagonalGaussian q2 = DiagonalGaussian.of("posterior2", layers("encoder2", h1, inner), columns2); // q(h2 | h1)
+        Value h2 = graph.latent("h2", q2); // p(h2) = N(0, I)
+        DiagonalGaussian p1 = DiagonalGaussian.of("prior1", layers("decoder2", h2, inner), columns1); // p(h1 | h2)
+        SampledKl.of("KL of h1", h1, q1, p1);
+        Dense first = new Dense("decoder1.0", columns1, outer, settings.activation());
+        Dense second = new Dense("decoder1.1", outer, outer, settings.activation());
+        Dense last = new Dense("logits", outer, settings.columns(), Activation.IDENTITY);
+        Bernoulli p = new Bernoulli(last.apply(second.apply(first.apply(h1)))); // p(x | h1)
+        graph.observe("reconstruction", p, x);
+        KlPerDimension.of((Latent) h2);
+        // the same layers where h1 is drawn from above
+        Value drawn = Draw.of("h1.generated", p1);
+        outputs.put(POSTERIOR_MEAN, q2.mean());
+        outputs.put(POSTERIOR_LOG_VARIANCE, q2.logVariance());
+        outputs.put(Z, h2);
+        outputs.put(MEAN, p.mean());
+        outputs.put(GENERATED_MEAN, new Bernoulli(last.apply(second.apply(first.apply(drawn)))).mean());
+        outputs.put("h1", h1);
+        outputs.put("h1.posterior.mean", q1.mean());
+        outputs.put("h1.posterior.logVariance", q1.logVariance());
+    }
+
+    private Value layers(String name, Value from, int units) {
+        Value first = Dense.of(name + ".0", from, units, settings.activation());
+        return Dense.of(name + ".1", first, units, settings.activation());
+    }
+
+    @Override
+    public Settings settings() {
+        return settings;
+    }
+
+    @Override
+    public Graph graph() {
+        return graph;
+    }
+
+    @Override
+    public Map<String, Value> outputs() {
+        return outputs;
+    }
+}

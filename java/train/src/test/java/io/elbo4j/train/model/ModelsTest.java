@@ -1,0 +1,224 @@
+package io.elbo4j.train.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.Activation;
+import io.elbo4j.Backend;
+import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.Coder;
+import io.elbo4j.train.ElboTerms;
+import io.elbo4j.train.Evaluator;
+import io.elbo4j.train.Trainer;
+import io.elbo4j.train.TrainingSettings;
+import io.elbo4j.train.data.DataException;
+import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataShape;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Labels;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class ModelsTest {
+    private static final int ROWS = 24;
+    private static final int COLUMNS = 4;
+    private static final Images DATA = data();
+
+    private static Images data() {
+        SplittableRandom random = new SplittableRandom(8);
+        float[] x = new float[ROWS * COLUMNS];
+        int[] labels = new int[ROWS];
+        for (int r = 0; r < ROWS; r++) {
+            labels[r] = r % 3;
+            for (int c = 0; c < COLUMNS; c++) {
+                // a pixel is bright where it is that of the label
+                x[r * COLUMNS + c] = random.nextDouble() < (c == labels[r] ? 0.9 : 0.2) ? 1 : 0;
+            }
+        }
+        return new Images("toy", ROWS, 2, 2, 1, x).with(Images.LABEL, Labels.oneHot("toy", labels, 3));
+    }
+
+    /** With larger parameters than at first, so that the latent variables matter, under wide posteriors. */
+    private static Parameters parameters(Backend backend, Model model) {
+        Parameters parameters = new Parameters(backend, model.graph().parameters(), 5);
+        for (Parameters.State s : parameters.all()) {
+            String name = s.parameter().name();
+            float[] values = s.value().toArray();
+            for (int i = 0; i < values.length; i++) {
+                values[i] *= name.startsWith("posterior") ? 1 : 2;
+                // the weights of samples then have no heavy tail
+                values[i] += name.startsWith("posterior") && name.endsWith("bias") && i >= values.length / 2 ? 0.7 : 0;
+            }
+            s.value().set(values);
+        }
+        return parameters;
+    }
+
+    private static void compare(Model model, java.util.function.BiFunction<Quadrature, Integer, Double> logDensity) {
+        try (Backend backend = new JavaBackend(2); Parameters parameters = parameters(backend, model);
+                Evaluator evaluator = new Evaluator(model, parameters, backend, DATA, 3)) {
+            Quadrature quadrature = new Quadrature(parameters);
+            double[] found = evaluator.logLikelihoods(5000, done -> {});
+            List<ElboTerms> terms = evaluator.rows(0);
+            double elbo = 0;
+            double exact = 0;
+            for (int r = 0; r < ROWS; r++) {
+                double expected = logDensity.apply(quadrature, r);
+                assertEquals(expected, found[r], 0.15, model.getClass() + ", row " + r);
+                elbo += terms.get(r).elbo() / ROWS;
+                exact += expected / ROWS;
+            }
+            // the rows' noise is independent: their average is some five times as close as each
+            assertEquals(exact, Arrays.stream(found).average().orElseThrow(), 0.02);
+            assertTrue(elbo < exact, elbo + " " + exact);
+            assertEquals(elbo, evaluator.evaluate(0).elbo().elbo(), 1e-6 * Math.abs(elbo));
+            System.out.printf("%s, seed 3: log p(x) by quadrature %.5f, from 5000 samples %.5f, ELBO %.5f%n", model
+                    .getClass().getSimpleName(), exact, Arrays.stream(found).average().orElseThrow(), elbo);
+        }
+    }
+
+    @Test
+    void theHierarchicalVaesImportanceWeightedLogLikelihoodIsTheIntegral() {
+        Model model = new HierarchicalVae(new HierarchicalVae.Settings(COLUMNS, List.of(3, 2), List.of(1, 1),
+                Activation.TANH, false));
+        compare(model, (q, r) -> {
+            float[] x = DATA.copyRows(r, 1);
+            return Math.log(Quadrature.integral(h2 -> {
+                double[] p1 = q.linear("prior1", q.tanh("decoder2.1", q.tanh("decoder2.0", h2)));
+                return Quadrature.normal(h2, 0, 0) * Quadrature.integral(h1 -> Quadrature.normal(h1, p1[0], p1[1])
+                        * Math.exp(Quadrature.logBernoulli(q.linear("logits", q.tanh("decoder1.1", q.tanh(
+                                "decoder1.0", h1))), x)));
+            }));
+        });
+    }
+
+    @Test
+    void theConditionalVaesImportanceWeightedLogLikelihoodIsTheIntegralGivenTheLabel() {
+        Model model = new ConditionalVae(new ConditionalVae.Settings(COLUMNS, 3, List.of(5), 1, Activation.TANH,
+                LikelihoodKind.BERNOULLI, false));
+        compare(model, (q, r) -> {
+            float[] x = DATA.copyRows(r, 1);
+            float[] y = DATA.array(Images.LABEL).copyRows(r, 1);
+            return Math.log(Quadrature.integral(z -> Quadrature.normal(z, 0, 0) * Math.exp(Quadrature.logBernoulli(
+                    q.linear("logits", q.tanh("decoder.0", z, y[0], y[1], y[2])), x))));
+        });
+    }
+
+    @Test
+    void theConditionalVaesCodesAndImagesDependOnTheLabel() {
+        Model model = new ConditionalVae(new ConditionalVae.Settings(COLUMNS, 3, List.of(5), 2, Activation.TANH,
+                LikelihoodKind.BERNOULLI, false));
+        Images others = new Images("toy", ROWS, 2, 2, 1, DATA.copyRows(0, ROWS)).with(Images.LABEL,
+                Labels.oneHot("others", new int[ROWS], 3));
+        try (Backend backend = new JavaBackend(1); Parameters parameters = parameters(backend, model)) {
+            Coder coder = new Coder(model, parameters, backend, 1);
+            assertEquals(List.of(Images.LABEL), coder.conditions().stream().map(i -> i.name()).toList());
+            float[] z = coder.prior(ROWS);
+            float[] first = coder.decode(z, DATA, done -> {});
+            float[] second = coder.decode(z, others, done -> {});
+            float[] codes = coder.encode(DATA);
+            float[] otherCodes = coder.encode(others);
+            for (int r = 0; r < ROWS; r++) {
+                boolean same = r % 3 == 0;
+                assertEquals(same, Arrays.equals(first, r * 4, r * 4 + 4, second, r * 4, r * 4 + 4), "row " + r);
+                assertEquals(same, Arrays.equals(codes, r * 2, r * 2 + 2, otherCodes, r * 2, r * 2 + 2), "row " + r);
+            }
+            assertEquals("this model needs 'label' of each row beside z", assertThrows(IllegalArgumentException.class,
+                    () -> coder.decode(z)).getMessage());
+            assertEquals("'label' must be 1 x 3, not 24 x 3", assertThrows(IllegalArgumentException.class,
+                    () -> coder.decode(new float[2], DATA, done -> {})).getMessage());
+            Images unlabelled = new Images("plain", 1, 2, 2, 1, new float[4]);
+            assertEquals("plain: has no array 'label', which the model takes; it has x",
+                    assertThrows(DataException.class, () -> coder.encode(unlabelled)).getMessage());
+        }
+    }
+
+    @Test
+    void trainingLowersTheLossOfEveryModel() {
+        for (ModelKind<?> kind : Models.all()) {
+            Model model = Models.create(kind.defaults(DataShape.of(DataName.Kind.NPY, DATA)));
+            try (Backend backend = new JavaBackend(1);
+                    Parameters parameters = new Parameters(backend, model.graph().parameters(), 2);
+                    Trainer trainer = new Trainer(model, parameters, backend, TrainingSettings.of(8, 2), DATA);
+                    Evaluator evaluator = new Evaluator(model, parameters, backend, DATA, 2)) {
+                double before = evaluator.evaluate(0).elbo().elbo();
+                trainer.steps(300);
+                double after = evaluator.evaluate(0).elbo().elbo();
+                assertTrue(after > before + 0.2, kind.name() + ": " + before + ", " + after);
+            }
+        }
+    }
+
+    /** The standard deviation of what is drawn, and for a temperature of 0 nothing but the mean. */
+    @Test
+    void theTemperatureScalesThePrior() {
+        Model model = new Vae(VaeSettings.of(COLUMNS, 2, 3));
+        try (Backend backend = new JavaBackend(1); Parameters parameters = parameters(backend, model)) {
+            Coder coder = new Coder(model, parameters, backend, 1);
+            float[] plain = coder.prior(50);
+            assertArrayEquals(plain, coder.prior(50, null, 1));
+            float[] half = coder.prior(50, null, 0.5);
+            for (int i = 0; i < plain.length; i++) {
+                assertEquals(plain[i] / 2, half[i]);
+            }
+            assertArrayEquals(new float[100], coder.prior(50, null, 0));
+            assertEquals("temperature must be a number of at least 0, not -1.0", assertThrows(
+                    IllegalArgumentException.class, () -> coder.prior(1, null, -1)).getMessage());
+        }
+    }
+
+    @Test
+    void outputsAreNamed() {
+        Model model = new HierarchicalVae(new HierarchicalVae.Settings(COLUMNS, List.of(3, 2), List.of(2, 1),
+                Activation.TANH, true));
+        try (Backend backend = new JavaBackend(1); Parameters parameters = parameters(backend, model)) {
+            Coder coder = new Coder(model, parameters, backend, 1);
+            Map<String, Integer> columns = Map.of("posterior.mean", 1, "posterior.logVariance", 1, "z", 1, "mean", 4,
+                    "h1", 2, "h1.posterior.mean", 2, "h1.posterior.logVariance", 2, "generated.mean", 4);
+            assertEquals(columns.keySet(), model.outputs().keySet());
+            columns.forEach((name, n) -> assertEquals(ROWS * n, coder.output(name, DATA, done -> {}).length, name));
+            assertEquals("the model has no output 'h3'; it has posterior.mean, posterior.logVariance, z, mean,"
+                    + " generated.mean, h1, h1.posterior.mean, h1.posterior.logVariance", assertThrows(
+                            IllegalArgumentException.class, () -> coder.output("h3")).getMessage());
+        }
+    }
+
+    @Test
+    void everyModelIsRegisteredWithUsableSettings() {
+        assertEquals("conditional-vae, hierarchical-vae, vae", Models.names());
+        for (ModelKind<?> kind : Models.all()) {
+            Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, DATA));
+            assertEquals(kind.name(), Models.of(settings).name());
+            assertEquals(settings, Models.create(settings).settings());
+            assertEquals(settings, Settings.with(settings, Map.of()));
+            assertFalse(kind.description().contains("\n"), kind.name());
+            assertFalse(Settings.options(kind.settings()).isEmpty(), kind.name());
+        }
+        record Foreign(int n) {}
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Models.of(new Foreign(1))).getMessage()
+                .contains("META-INF/services/io.elbo4j.train.model.ModelKind"));
+        assertEquals("there is no model 'gan'; there are conditional-vae, hierarchical-vae, vae", assertThrows(
+                IllegalArgumentException.class, () -> Models.named("gan")).getMessage());
+    }
+
+    @Test
+    void settingsThatMakeNoModelAreRefused() {
+        assertEquals("latents must be two numbers of at least 1, not [1]", assertThrows(IllegalArgumentException.class,
+                () -> new HierarchicalVae.Settings(4, List.of(1, 1), List.of(1), Activation.TANH, false))
+                .getMessage());
+        assertEquals("likelihood must be one of bernoulli, gaussian and gaussian-shared, not gaussian-fixed",
+                assertThrows(IllegalArgumentException.class, () -> new ConditionalVae.Settings(4, 2, List.of(), 1,
+                        Activation.TANH, LikelihoodKind.GAUSSIAN_FIXED, false)).getMessage());
+        assertEquals("classes must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
+                () -> new ConditionalVae.Settings(4, 0, List.of(), 1, Activation.TANH, LikelihoodKind.GAUSSIAN, false))
+                .getMessage());
+    }
+}
