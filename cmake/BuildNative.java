@@ -74,7 +74,7 @@ class BuildNative {
     }
 
     /** Of the CUDA library, with the code for all GPUs. */
-    static final long MOST_BYTES = 4_000_000;
+    static final long MOST_BYTES = 16_000_000;
 
     final Library library;
     final Path root, work, classes, placed;

@@ -1,5 +1,5 @@
-# elbo4j_add_operations(<target> <api>): the table of operations, for the sources that hold it: elbo4j_operations.h, made
-# of the files in native/operations, and ELBO4J_HEADER, the hash of the API's headers.
+# elbo4j_add_operations(<target> <api>): the table of operations, for the sources that hold it: elbo4j_operations.h,
+# made of the files in native/operations, and ELBO4J_HEADER, the hash of the API's headers.
 # CONFIGURE_DEPENDS: a new operation is a new file, and nothing else.
 function(elbo4j_add_operations target api)
   set(native "${CMAKE_CURRENT_SOURCE_DIR}/native")

@@ -1,6 +1,7 @@
 // One step of Adam (Kingma and Ba 2015, algorithm 1) and the scale of gradient clipping by the global norm.
 //   g = gradient scale;  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
-//   parameter -= stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
+//   parameter = decay parameter - stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
+// A decay other than 1 is AdamW (Loshchilov and Hutter 2019, algorithm 2).
 // The bias corrections are in stepSize and inverseRootCorrection. First moments below 2^-100 and second ones below
 // 2^-124 become 0: those of dead units would decay into denormals, which slow a step threefold. All rows x columns.
 // Moves 28 bytes per element.
@@ -13,8 +14,8 @@ namespace elbo4j::ELBO4J_LEVEL {
 
 void adam_update(const elbo4j_adam_update& u, int64_t begin, int64_t end) {
   constexpr float negligible_first = 0x1p-100f, negligible_second = 0x1p-124f;
-  const auto [beta1, one_minus_beta1, beta2, one_minus_beta2, step_size, inverse_root_correction, epsilon, live] =
-      u.step;
+  const auto [beta1, one_minus_beta1, beta2, one_minus_beta2, step_size, inverse_root_correction, epsilon, decay,
+              live] = u.step;
   const float scale = u.gradient_scale.data ? *u.gradient_scale.floats() : 1.0f;
   const int64_t columns = u.parameter.columns;
   for (int64_t r = begin; r < end; r++) {
@@ -29,7 +30,7 @@ void adam_update(const elbo4j_adam_update& u, int64_t begin, int64_t end) {
       v = spec::absolute(v) < negligible_second ? 0.0f : v;
       first[i] = m;
       second[i] = v;
-      p[i] = p[i] - (step_size * m) / spec::fma(__builtin_sqrtf(v), inverse_root_correction, epsilon);
+      p[i] = p[i] * decay - (step_size * m) / spec::fma(__builtin_sqrtf(v), inverse_root_correction, epsilon);
     }
   }
 }

@@ -1,6 +1,7 @@
 // One step of Adam (Kingma and Ba 2015, algorithm 1) and the scale of gradient clipping by the global norm.
 //   g = gradient scale;  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
-//   parameter -= stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
+//   parameter = decay parameter - stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
+// A decay other than 1 is AdamW (Loshchilov and Hutter 2019, algorithm 2).
 // The bias corrections are in stepSize and inverseRootCorrection. First moments below 2^-100 and second ones below
 // 2^-124 become 0: those of dead units would decay into denormals, which slow a step on a CPU. All rows x columns.
 // Moves 28 bytes per element.

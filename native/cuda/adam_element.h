@@ -29,7 +29,7 @@ __device__ inline void adam_element(float& parameter, float& first_moment, float
       without_negligible(spec::fma(s.beta2, second_moment, (s.one_minus_beta2 * gradient) * gradient), 0x1p-124f);
   first_moment = m;
   second_moment = v;
-  parameter = parameter - (s.step_size * m) / spec::fma(__fsqrt_rn(v), s.inverse_root_correction, s.epsilon);
+  parameter = parameter * s.decay - (s.step_size * m) / spec::fma(__fsqrt_rn(v), s.inverse_root_correction, s.epsilon);
 }
 
 }  // namespace elbo4j::cuda

@@ -47,6 +47,13 @@ struct elbo4j_indices {
 // live: {step_size in the low and inverse_root_correction in the high 32 bits}, as float32 bits.
 struct elbo4j_adam_step {
   float beta1, one_minus_beta1, beta2, one_minus_beta2, step_size, inverse_root_correction, epsilon;
+  float decay;  // the factor of the parameter, 1 where it does not decay
+  const int64_t* live;
+};
+
+// live: {step_size}, as float32 bits.
+struct elbo4j_sgd_step {
+  float step_size, momentum, weight_decay;
   const int64_t* live;
 };
 
@@ -55,7 +62,7 @@ using elbo4j_int32 = int32_t;
 
 // What io.elbo4j.layout.Field takes them for.
 static_assert(sizeof(elbo4j_matrix) == 40 && sizeof(elbo4j_noise) == 32, "");
-static_assert(sizeof(elbo4j_indices) == 24 && sizeof(elbo4j_adam_step) == 40, "");
+static_assert(sizeof(elbo4j_indices) == 24 && sizeof(elbo4j_adam_step) == 40 && sizeof(elbo4j_sgd_step) == 24, "");
 
 #define ELBO4J_FIELD(type, name) elbo4j_##type name;
 #define ELBO4J_FIELD_TEXT(type, name) #type " " #name "; "

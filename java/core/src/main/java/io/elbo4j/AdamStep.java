@@ -12,6 +12,7 @@ public final class AdamStep {
     private final double beta1;
     private final double beta2;
     private final double epsilon;
+    private final double weightDecay;
     private float stepSize;
     private float inverseRootCorrection;
 
@@ -22,6 +23,15 @@ public final class AdamStep {
      * @param epsilon added to the root of the second moment, above 0
      */
     public AdamStep(double learningRate, double beta1, double beta2, double epsilon) {
+        this(learningRate, beta1, beta2, epsilon, 0);
+    }
+
+    /**
+     * AdamW (Loshchilov and Hutter 2019, algorithm 2): each step multiplies parameters by {@link #decay}.
+     *
+     * @param weightDecay lambda, at least 0 and below 1 / learningRate; 0 is plain Adam, to the bit
+     */
+    public AdamStep(double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
         require(learningRate >= 0 && learningRate < Double.POSITIVE_INFINITY, "learningRate",
                 "a finite number of at least 0", learningRate);
         require(beta1 >= 0 && (float) beta1 < 1, "beta1", "in [0, 1), also as a float32", beta1);
@@ -30,7 +40,10 @@ public final class AdamStep {
         this.learningRate = learningRate;
         this.beta1 = beta1;
         this.beta2 = beta2;
+        require(weightDecay >= 0 && learningRate * weightDecay < 1, "weightDecay",
+                "at least 0 and below 1 / learningRate", weightDecay);
         this.epsilon = epsilon;
+        this.weightDecay = weightDecay;
         at(1);
     }
 
@@ -79,6 +92,11 @@ public final class AdamStep {
 
     public float epsilon() {
         return (float) epsilon;
+    }
+
+    /** {@code 1 - learningRate weightDecay}, rounded once; 1 without weight decay. */
+    public float decay() {
+        return (float) (1 - learningRate * weightDecay);
     }
 
     /** {@code learningRate / (1 - beta1^t)}. */

@@ -87,6 +87,13 @@ public abstract class Backend implements AutoCloseable {
      */
     protected abstract Kernel kernel(Operation operation);
 
+    /** As {@link Operation#run}: once, so that nothing is worth keeping. */
+    protected void run(Operation operation, long begin, long end) {
+        Kernel kernel = kernel(operation);
+        kernel.prepare();
+        kernel.run(begin, end);
+    }
+
     /**
      * Keeps copies of a row's values (the losses of a step) without waiting for them.
      *

@@ -10,7 +10,7 @@ import io.elbo4j.layout.Layout;
  * {@code io.elbo4j.purejava.Rows}. A missing kernel and another layout are errors that name the operation.
  *
  * <p>Components are of type {@link Matrix} (nullable where the kernel says so), {@link Noise}, {@link Indices},
- * {@link AdamStep}, float, int, boolean, or an enum, which stands for its ordinal.
+ * {@link AdamStep}, {@link SgdStep}, float, int, boolean, or an enum, which stands for its ordinal.
  *
  * <p>Whoever makes a record himself, instead of calling the method that checks the arguments and makes a launch, sees
  * to it that they are valid; run other than by a launch, also that no thread closes the matrices, and on a device that
@@ -27,8 +27,6 @@ public interface Operation extends Launch.Body {
      */
     @Override
     default void run(long begin, long end) {
-        Kernel kernel = Layout.of(getClass()).backend(this).kernel(this);
-        kernel.prepare();
-        kernel.run(begin, end);
+        Layout.of(getClass()).backend(this).run(this, begin, end);
     }
 }

@@ -7,7 +7,10 @@ import io.elbo4j.Kernel;
 import io.elbo4j.Operation;
 import io.elbo4j.Storage;
 import io.elbo4j.cpu.jni.ElboCpu;
+import io.elbo4j.layout.Image;
+import io.elbo4j.layout.Live;
 import io.elbo4j.layout.NativeFunctions;
+import java.lang.ref.Reference;
 import org.bytedeco.javacpp.Pointer;
 
 /** Matrices in native memory and the native kernels of one instruction-set level; the levels give the same bits. */
@@ -64,6 +67,12 @@ public final class CpuBackend extends Backend {
     @Override
     protected Kernel kernel(Operation operation) {
         return new CpuKernel(functions.find(operation), operation);
+    }
+
+    @Override
+    protected void run(Operation operation, long begin, long end) {
+        ElboCpu.elbo4j_cpu_call(functions.find(operation), Image.addressOnce(operation, Live.NONE), begin, end);
+        Reference.reachabilityFence(operation);
     }
 
     @Override

@@ -100,6 +100,11 @@ public final class CudaBackend extends Backend {
     }
 
     @Override
+    protected void run(Operation operation, long begin, long end) {
+        kernels.run(operation, begin, end);
+    }
+
+    @Override
     public Storage allocate(long elements, ElementType type) {
         return CudaStorage.allocate(this, queue, elements, type);
     }

@@ -56,6 +56,22 @@ final class CudaKernels {
         return queue.use();
     }
 
+    private static void requireAll(Operation operation, long begin, long end) {
+        long items = operation.items();
+        if (begin != 0 || end != items) {
+            throw new IllegalArgumentException("a kernel of the cuda backend runs all its items, from 0 to " + items
+                    + ", not from " + begin + " to " + end);
+        }
+    }
+
+    /** Once, without a kernel of its own. */
+    void run(Operation operation, long begin, long end) {
+        requireAll(operation, begin, end);
+        long function = FUNCTIONS.find(operation);
+        CudaErrors.check(ElboCuda.elbo4j_cuda_call(function, Image.addressOnce(operation, live), stream()));
+        Reference.reachabilityFence(operation);
+    }
+
     Kernel of(Operation operation) {
         return new OfOperation(FUNCTIONS.find(operation), operation);
     }
@@ -82,11 +98,7 @@ final class CudaKernels {
 
         @Override
         public void run(long begin, long end) {
-            long items = operation.items();
-            if (begin != 0 || end != items) {
-                throw new IllegalArgumentException("a kernel of the cuda backend runs all its items, from 0 to " + items
-                        + ", not from " + begin + " to " + end);
-            }
+            requireAll(operation, begin, end);
             CudaErrors.check(ElboCuda.elbo4j_cuda_call(function, arguments.address(), stream()));
             // the function has plain addresses of the memory that the operation's matrices hold
             Reference.reachabilityFence(operation);

@@ -3,6 +3,7 @@ package io.elbo4j.cuda;
 import io.elbo4j.AdamStep;
 import io.elbo4j.Indices;
 import io.elbo4j.Noise;
+import io.elbo4j.SgdStep;
 import io.elbo4j.cuda.jni.ElboCuda;
 import io.elbo4j.layout.Live;
 import java.util.ArrayList;
@@ -56,6 +57,10 @@ final class LiveValues implements Live, AutoCloseable {
         if (changing instanceof AdamStep step) {
             updates.add(() -> host.put(at, Integer.toUnsignedLong(Float.floatToRawIntBits(step.stepSize()))
                     | (long) Float.floatToRawIntBits(step.inverseRootCorrection()) << Integer.SIZE));
+            return 1;
+        }
+        if (changing instanceof SgdStep step) {
+            updates.add(() -> host.put(at, Integer.toUnsignedLong(Float.floatToRawIntBits(step.learningRate()))));
             return 1;
         }
         Indices indices = (Indices) changing;

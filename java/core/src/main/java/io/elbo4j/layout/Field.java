@@ -4,6 +4,7 @@ import io.elbo4j.AdamStep;
 import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
+import io.elbo4j.SgdStep;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ enum Field {
             to.putLong(at + 16, live.address(indices));
         }
     },
-    /** {beta1, 1 - beta1, beta2, 1 - beta2, step size, inverse root correction, epsilon, live}. */
+    /** {beta1, 1 - beta1, beta2, 1 - beta2, step size, inverse root correction, epsilon, decay, live}. */
     ADAM_STEP(40, 8, true) {
         @Override
         void put(ByteBuffer to, int at, Object value, Live live) {
@@ -48,7 +49,16 @@ enum Field {
             to.putFloat(at, step.beta1()).putFloat(at + 4, step.oneMinusBeta1());
             to.putFloat(at + 8, step.beta2()).putFloat(at + 12, step.oneMinusBeta2());
             to.putFloat(at + 16, step.stepSize()).putFloat(at + 20, step.inverseRootCorrection());
-            to.putFloat(at + 24, step.epsilon()).putLong(at + 32, live.address(step));
+            to.putFloat(at + 24, step.epsilon()).putFloat(at + 28, step.decay()).putLong(at + 32, live.address(step));
+        }
+    },
+    /** {step size, momentum, weight decay, live}. */
+    SGD_STEP(24, 8, true) {
+        @Override
+        void put(ByteBuffer to, int at, Object value, Live live) {
+            SgdStep step = (SgdStep) value;
+            to.putFloat(at, step.learningRate()).putFloat(at + 4, step.momentum());
+            to.putFloat(at + 8, step.weightDecay()).putLong(at + 16, live.address(step));
         }
     },
     FLOAT(4, 4, false) {
@@ -95,6 +105,9 @@ enum Field {
         }
         if (type == AdamStep.class) {
             return ADAM_STEP;
+        }
+        if (type == SgdStep.class) {
+            return SGD_STEP;
         }
         if (type == float.class) {
             return FLOAT;

@@ -3,6 +3,7 @@ package io.elbo4j.layout;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.lang.invoke.LambdaMetafactory;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The structure of an operation's arguments, derived from its record. */
@@ -22,14 +24,10 @@ public final class Layout {
         }
     };
 
-    private record Placed(Field field, int at, MethodHandle getter) {
+    private record Placed(Field field, int at, Function<Operation, @Nullable Object> getter) {
         @Nullable
         Object get(Operation operation) {
-            try {
-                return (Object) getter.invokeExact(operation);
-            } catch (Throwable e) {
-                throw new IllegalStateException(e); // accessors of records throw nothing
-            }
+            return getter.apply(operation);
         }
 
         void put(Operation operation, ByteBuffer to, Live live) {
@@ -43,8 +41,8 @@ public final class Layout {
     private final String name;
     private final String text;
     private final int bytes;
-    private final List<Placed> fixed = new ArrayList<>();
-    private final List<Placed> changing = new ArrayList<>();
+    private final Placed[] fixed;
+    private final Placed[] changing;
 
     private Layout(Class<?> operation) {
         if (!operation.isRecord()) {
@@ -52,6 +50,7 @@ public final class Layout {
         }
         name = snakeCase(operation.getName().substring(operation.getPackageName().length()).replaceAll("[.$]", ""));
         StringBuilder fields = new StringBuilder();
+        List<Placed> all = new ArrayList<>();
         int end = 0;
         int alignment = 1;
         for (RecordComponent component : operation.getRecordComponents()) {
@@ -63,10 +62,12 @@ public final class Layout {
             fields.append(field.name().toLowerCase(Locale.ROOT)).append(' ').append(snakeCase(component.getName()))
                     .append("; ");
             int at = roundUp(end, field.alignment);
-            (field.changes ? changing : fixed).add(new Placed(field, at, getter(component)));
+            all.add(new Placed(field, at, getter(component)));
             end = at + field.bytes;
             alignment = Math.max(alignment, field.alignment);
         }
+        fixed = all.stream().filter(placed -> !placed.field.changes).toArray(Placed[]::new);
+        changing = all.stream().filter(placed -> placed.field.changes).toArray(Placed[]::new);
         text = fields.toString();
         bytes = roundUp(end, alignment);
     }
@@ -94,7 +95,7 @@ public final class Layout {
     /** Of its matrices. */
     public Backend backend(Operation operation) {
         for (Placed placed : fixed) {
-            if (placed.get(operation) instanceof Matrix m) {
+            if (placed.field == Field.MATRIX && placed.get(operation) instanceof Matrix m) {
                 return m.backend();
             }
         }
@@ -113,13 +114,19 @@ public final class Layout {
         }
     }
 
-    private static MethodHandle getter(RecordComponent component) {
+    /** Made as a lambda expression is: a method handle that is no constant costs more, and memory at its 127th call. */
+    @SuppressWarnings("unchecked")
+    private static Function<Operation, @Nullable Object> getter(RecordComponent component) {
         try {
-            return MethodHandles.lookup().unreflect(component.getAccessor())
-                    .asType(MethodType.methodType(Object.class, Operation.class));
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException("the record of an operation must be public, as " + component + " is not",
-                    e);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            MethodHandle accessor = lookup.unreflect(component.getAccessor());
+            Function<?, ?> getter = (Function<?, ?>) LambdaMetafactory.metafactory(lookup, "apply",
+                    MethodType.methodType(Function.class), MethodType.methodType(Object.class, Object.class), accessor,
+                    accessor.type().wrap()).getTarget().invoke();
+            return (Function<Operation, @Nullable Object>) getter;
+        } catch (Throwable e) {
+            throw new IllegalStateException("the record of an operation must be public, as that of " + component
+                    + " is not", e);
         }
     }
 

@@ -142,6 +142,11 @@ final class Arguments {
         return row.reshape(row.columns(), 1);
     }
 
+    /** The rows of a matrix as items, the columns of a single row: to split it, and to follow sums of columns. */
+    static Matrix itemised(Matrix m) {
+        return m.rows() == 1 ? asColumn(m) : m;
+    }
+
     /** Everything from the first to the last element as one row: for launches whose items are not rows of {@code m}. */
     static Matrix whole(Matrix m) {
         long span = isEmpty(m) ? 0 : end(m) - m.offset();

@@ -4,7 +4,7 @@ import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
 
-/** Gradient clipping by the global norm (Pascanu, Mikolov and Bengio 2013, algorithm 1). */
+/** Gradient clipping: by the global norm (Pascanu, Mikolov and Bengio 2013, algorithm 1), and by value. */
 public final class Clip {
     private Clip() {}
 
@@ -21,6 +21,26 @@ public final class Clip {
         a.require(maximumNorm > 0, "maximumNorm", "be above 0", maximumNorm);
         return a.launch(new Scale(sumsOfSquares, maximumNorm, scale)).readsAll(sumsOfSquares).writes(scale)
                 .nanosPerItem(sumsOfSquares.columns());
+    }
+
+    /**
+     * y = x clamped to [-limit, limit], element by element; float32 matrices of one shape, which may be the same. NaN
+     * stays NaN, so that it is not hidden. Errors are reported as by {@link GaussianSampleKl}.
+     *
+     * @param limit above 0; infinity never clips
+     */
+    public static Launch value(float limit, Matrix x, Matrix y) {
+        Arguments a = new Arguments("Clip.value").input("x", x).outputInPlace("y", y, x.rows(), x.columns());
+        a.require(limit > 0, "limit", "be above 0", limit);
+        return a.launch(new Value(limit, x, y)).reads(x).writes(y).nanosPerItem(0.2 * x.columns());
+    }
+
+    /** Items are rows. */
+    public record Value(float limit, Matrix x, Matrix y) implements Operation {
+        @Override
+        public long items() {
+            return y.rows();
+        }
     }
 
     /** One item. */

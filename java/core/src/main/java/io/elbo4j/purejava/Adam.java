@@ -15,10 +15,11 @@ import io.elbo4j.operation.Adam.Update;
  *
  * <pre>
  * m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2       g = gradient times the scale
- * p = p - stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
+ * p = decay p - stepSize m / (sqrt(v) inverseRootCorrection + epsilon)
  * </pre>
  *
- * <p>First moments smaller than 2^-100 and second moments smaller than 2^-124 become +0. Moves 28 bytes an element.
+ * <p>A decay other than 1 is AdamW (Loshchilov and Hutter 2019, algorithm 2). First moments smaller than 2^-100 and
+ * second moments smaller than 2^-124 become +0. Moves 28 bytes an element.
  */
 final class Adam {
     /** The largest floats below 2^-100 and 2^-124. */
@@ -54,7 +55,7 @@ final class Adam {
                 scale(g, scale, n);
                 firstMoments(g, step.beta1(), step.oneMinusBeta1(), m, n);
                 secondMoments(g, step.beta2(), step.oneMinusBeta2(), v, n);
-                descend(m, v, step.stepSize(), step.inverseRootCorrection(), step.epsilon(), p, n);
+                descend(m, v, step.stepSize(), step.inverseRootCorrection(), step.epsilon(), step.decay(), p, n);
                 store(m, firstMoment, r, c, n);
                 store(v, secondMoment, r, c, n);
                 store(p, parameter, r, c, n);
@@ -85,9 +86,10 @@ final class Adam {
     }
 
     private static void descend(
-            float[] m, float[] v, float stepSize, float inverseRootCorrection, float epsilon, float[] p, int n) {
+            float[] m, float[] v, float stepSize, float inverseRootCorrection, float epsilon, float decay, float[] p,
+            int n) {
         for (int i = 0; i < n; i++) {
-            p[i] = p[i] - (stepSize * m[i]) / Math.fma((float) Math.sqrt(v[i]), inverseRootCorrection, epsilon);
+            p[i] = p[i] * decay - (stepSize * m[i]) / Math.fma((float) Math.sqrt(v[i]), inverseRootCorrection, epsilon);
         }
     }
 

@@ -8,8 +8,8 @@ import static io.elbo4j.purejava.Scratch.width;
 import io.elbo4j.operation.Binarise.Forward;
 
 /**
- * Bernoulli draws: u &lt; probability ? 1 : 0, and NaN where the probability is, with u as in {@link RandomFill}. Moves 8
- * bytes an element.
+ * Bernoulli draws: u &lt; probability ? 1 : 0, and NaN where the probability is, with u as in {@link RandomFill}. Moves
+ * 8 bytes an element.
  */
 final class Binarise {
     private Binarise() {}

@@ -2,6 +2,7 @@ package io.elbo4j.purejava;
 
 import io.elbo4j.Kernel;
 import io.elbo4j.Operation;
+import java.lang.invoke.LambdaMetafactory;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -11,14 +12,19 @@ import java.lang.invoke.MethodType;
  * io.elbo4j.operation} it is {@code Rows.fill(Fill, long, long)}.
  */
 final class JavaKernel implements Kernel {
-    private static final ClassValue<MethodHandle> METHODS = new ClassValue<>() {
+    /** Such a method. */
+    interface Method {
+        void run(Operation operation, long begin, long end);
+    }
+
+    private static final ClassValue<Method> METHODS = new ClassValue<>() {
         @Override
-        protected MethodHandle computeValue(Class<?> operation) {
+        protected Method computeValue(Class<?> operation) {
             return method(operation);
         }
     };
 
-    private final MethodHandle method;
+    private final Method method;
     private final Operation operation;
 
     /** @throws IllegalStateException if there is no such method */
@@ -27,15 +33,19 @@ final class JavaKernel implements Kernel {
         this.operation = operation;
     }
 
-    private static MethodHandle method(Class<?> operation) {
+    /** Made as a lambda expression is: a method handle that is no constant costs memory at its 127th call. */
+    private static Method method(Class<?> operation) {
         String of = operation.getName().substring(operation.getPackageName().length() + 1).replaceAll("\\$.*", "");
         String capitalised = operation.getSimpleName();
         String name = Character.toLowerCase(capitalised.charAt(0)) + capitalised.substring(1);
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        MethodType type = MethodType.methodType(void.class, operation, long.class, long.class);
         try {
-            return MethodHandles.lookup().findStatic(Class.forName(JavaKernel.class.getPackageName() + "." + of), name,
-                    MethodType.methodType(void.class, operation, long.class, long.class))
-                    .asType(MethodType.methodType(void.class, Operation.class, long.class, long.class));
-        } catch (ReflectiveOperationException e) {
+            MethodHandle kernel = lookup.findStatic(Class.forName(JavaKernel.class.getPackageName() + "." + of), name,
+                    type);
+            return (Method) LambdaMetafactory.metafactory(lookup, "run", MethodType.methodType(Method.class),
+                    type.changeParameterType(0, Operation.class), kernel, type).getTarget().invokeExact();
+        } catch (Throwable e) {
             throw new IllegalStateException("backend java has no kernel for operation " + operation.getName()
                     + ": there is no " + of + "." + name + "(" + capitalised + ", long, long) in "
                     + JavaKernel.class.getPackageName(), e);
@@ -48,12 +58,6 @@ final class JavaKernel implements Kernel {
 
     @Override
     public void run(long begin, long end) {
-        try {
-            method.invokeExact(operation, begin, end);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException(e); // kernels declare no exceptions
-        }
+        method.run(operation, begin, end);
     }
 }

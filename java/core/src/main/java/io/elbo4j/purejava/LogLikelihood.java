@@ -20,8 +20,8 @@ import io.elbo4j.operation.LogLikelihood.Fused;
  * dParameter    = w derivative(x, p)        w = dLogLikelihood
  * </pre>
  *
- * <p>parameter is B K x D, x is B x D: row r of the parameter belongs to row r / K of x. logLikelihood is B K x 1. Moves
- * 12 bytes an element with the gradient, 8 without.
+ * <p>parameter is B K x D, x is B x D: row r of the parameter belongs to row r / K of x. logLikelihood is B K x 1.
+ * Moves 12 bytes an element with the gradient, 8 without.
  */
 final class LogLikelihood {
     private LogLikelihood() {}

@@ -123,8 +123,8 @@ final class Matmul {
 
     /**
      * Leaves in {@code scratch.sums} the rows {@code row} to {@code row + 2} of A times the panel. A's element (i, k)
-     * is at {@code index + i * rowStride + k * stepStride}. Rows from {@code end} on are replaced by the last one: the same
-     * work again costs less than a second set of loops.
+     * is at {@code index + i * rowStride + k * stepStride}. Rows from {@code end} on are replaced by the last one: the
+     * same work again costs less than a second set of loops.
      */
     private static void chains(Scratch scratch, Matrix of, int rowStride, int stepStride, float[][] panel, int columns,
             int k, int chunks, int row, int end) {

@@ -15,6 +15,7 @@ import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.ScalarFunction;
+import io.elbo4j.SgdStep;
 import io.elbo4j.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -294,6 +295,36 @@ class ArgumentErrorsTest {
         refused("Clip.scale: scale must be 1 x 1, not 1 x 4", () -> Clip.scale(row, 1, row2));
         refused("Clip.scale: maximumNorm must be above 0, not NaN", () -> Clip.scale(row, Float.NaN, matrix(1, 1)));
         refused("Clip.scale: maximumNorm must be above 0, not 0.0", () -> Clip.scale(row, 0, matrix(1, 1)));
+    }
+
+    @Test
+    void arithmetic() {
+        refused("Arithmetic.add: b must be 3 x 4, not 5 x 3", () -> Arithmetic.add(in, wrong, out));
+        refused("Arithmetic.multiply: target must have a place for each row, as it is written to, not one row repeated"
+                + " (row stride 0)", () -> Arithmetic.multiply(in, in2, repeated));
+        missing("Arithmetic.subtract: b", () -> Arithmetic.subtract(in, null, out));
+        assertNotNull(Arithmetic.subtract(repeated, in, in));
+        refused("Arithmetic.multiplyAdd: target must lie apart from y, not overlapping it",
+                () -> Arithmetic.multiplyAdd(1, in, out, out));
+        refused("Arithmetic.scale: y must be 3 x 4, not 5 x 3", () -> Arithmetic.scale(2, in, wrong));
+        missing("Arithmetic.scaleAndShift: x", () -> Arithmetic.scaleAndShift(2, 1, null, out));
+    }
+
+    @Test
+    void otherOptimisers() {
+        SgdStep sgd = new SgdStep(0.1, 0.9, 0);
+        refused("Sgd.update: velocity must be given where there is momentum, not null",
+                () -> Sgd.update(out, in, null, sgd, null));
+        refused("Sgd.update: gradientScale must be 1 x 1, not 1 x 4", () -> Sgd.update(out, in, out2, sgd, row));
+        missing("Sgd.update: step", () -> Sgd.update(out, in, out2, null, null));
+        refused("MovingAverage.update: decay must be in [0, 1], not 1.5", () -> MovingAverage.update(in, 1.5, out));
+        refused("MovingAverage.update: target must lie apart from x, not overlapping it",
+                () -> MovingAverage.update(in, 0.5, in));
+        refused("Clip.value: limit must be above 0, not -1.0", () -> Clip.value(-1, in, out));
+        assertNotNull(Clip.value(1, in, in));
+        assertThrows(IllegalArgumentException.class, () -> new SgdStep(-1, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new SgdStep(0.1, 1, 0));
+        assertThrows(IllegalArgumentException.class, () -> new AdamStep(0.1, 0.9, 0.999, 1e-8, 10));
     }
 
     @Test

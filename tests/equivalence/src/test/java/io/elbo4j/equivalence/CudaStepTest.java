@@ -95,7 +95,8 @@ class CudaStepTest {
                 assertEquals(free, backend.device().freeBytes());
             }
             System.out.println("a step of a warm-up allocates " + bytes + " bytes of the Java heap");
-            assertTrue(bytes < 64, bytes + " bytes a step");
+            // the arguments of the launch that sets the weight are made anew
+            assertTrue(bytes < 128, bytes + " bytes a step");
         }
     }
 

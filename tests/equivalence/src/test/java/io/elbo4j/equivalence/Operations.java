@@ -6,7 +6,9 @@ import io.elbo4j.ElementType;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.ScalarFunction;
+import io.elbo4j.SgdStep;
 import io.elbo4j.operation.Adam;
+import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.operation.BernoulliLogLikelihood;
 import io.elbo4j.operation.Binarise;
 import io.elbo4j.operation.Clip;
@@ -17,8 +19,10 @@ import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.GaussianSampleKl;
 import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul;
+import io.elbo4j.operation.MovingAverage;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
+import io.elbo4j.operation.Sgd;
 import io.elbo4j.operation.Sums;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +56,7 @@ final class Operations {
         sums();
         rows();
         optimiser();
+        arithmetic();
     }
 
     private static void gaussianSampleKl() {
@@ -197,6 +202,31 @@ final class Operations {
         add("adam.scaled", (b, s) -> Adam.update(b.inOut(s.rows(), s.columns()), in(b, s),
                 b.inOut(s.rows(), s.columns()), b.inOut(s.rows(), s.columns()), step, b.normal(1, 1)));
         add("clipScale", (b, s) -> Clip.scale(b.in(1, s.columns()), 0.75f, b.out(1, 1)));
+        AdamStep decaying = new AdamStep(1e-3, 0.9, 0.999, 1e-8, 0.01).at(17);
+        add("adamW", (b, s) -> Adam.update(b.inOut(s.rows(), s.columns()), in(b, s), b.inOut(s.rows(), s.columns()),
+                b.inOut(s.rows(), s.columns()), decaying, null));
+        add("sgd", (b, s) -> Sgd.update(b.inOut(s.rows(), s.columns()), in(b, s), null, new SgdStep(0.1, 0, 0), null));
+        add("sgd.momentum.scaled", (b, s) -> Sgd.update(b.inOut(s.rows(), s.columns()), in(b, s),
+                b.inOut(s.rows(), s.columns()), new SgdStep(0.1, 0.9, 1e-4), b.normal(1, 1)));
+        add("movingAverage", (b, s) -> MovingAverage.update(in(b, s), 0.995, b.inOut(s.rows(), s.columns())));
+        add("clipValue", (b, s) -> Clip.value(0.75f, in(b, s), out(b, s)));
+    }
+
+    private static void arithmetic() {
+        add("arithmetic.add", (b, s) -> Arithmetic.add(in(b, s), in(b, s), out(b, s)));
+        add("arithmetic.add.row", (b, s) -> Arithmetic.add(in(b, s), b.in(1, s.columns()).repeatRow(s.rows()),
+                out(b, s)));
+        add("arithmetic.subtract", (b, s) -> Arithmetic.subtract(in(b, s), in(b, s), out(b, s)));
+        add("arithmetic.multiply", (b, s) -> Arithmetic.multiply(b.in(1, s.columns()).repeatRow(s.rows()), in(b, s),
+                out(b, s)));
+        add("arithmetic.multiplyAdd", (b, s) -> Arithmetic.multiplyAdd(-1.5f, in(b, s), in(b, s),
+                b.inOut(s.rows(), s.columns())));
+        add("arithmetic.scale", (b, s) -> Arithmetic.scale(0.3f, in(b, s), out(b, s)));
+        add("arithmetic.scaleAndShift", (b, s) -> Arithmetic.scaleAndShift(-0.3f, 1.1f, in(b, s), out(b, s)));
+        add("arithmetic.multiply.inPlace", (b, s) -> {
+            Matrix m = b.inOut(s.rows(), s.columns());
+            return Arithmetic.multiply(m, in(b, s), m);
+        });
     }
 
     private static Matrix in(Bench b, Shape s) {
