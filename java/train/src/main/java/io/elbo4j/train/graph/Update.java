@@ -34,13 +34,22 @@ final class Update {
         }
     }
 
-    /** Without clipping the optimiser follows each gradient while it is in the cache. */
-    List<Launch> launches() {
+    /** All gradients of parameters, where another training's backward pass, which has the same buffers, comes next. */
+    List<Launch> gradients() {
+        return states.stream().flatMap(s -> gradients.launches(s.parameter()).stream()).toList();
+    }
+
+    /**
+     * Without clipping the optimiser follows each gradient while it is in the cache.
+     *
+     * @param computed whether {@link #gradients} came before
+     */
+    List<Launch> launches(boolean computed) {
         List<Launch> all = new ArrayList<>();
         boolean clip = training.maximumGradientNorm() < Double.POSITIVE_INFINITY;
-        Matrix scale = clip ? clip(all) : null;
+        Matrix scale = clip ? clip(all, computed) : null;
         for (Parameters.State s : states) {
-            if (!clip) {
+            if (!clip && !computed) {
                 all.addAll(gradients.launches(s.parameter()));
             }
             all.addAll(training.optimiser().update(s, scale));
@@ -49,14 +58,16 @@ final class Update {
     }
 
     /** Gradients and the scale of their global norm; sums over rows come last, so that workers meet less often. */
-    private Matrix clip(List<Launch> all) {
+    private Matrix clip(List<Launch> all, boolean computed) {
         Matrix squares = buffers.get(training, "squares", "squares of the gradients", 1, states.size());
         List<Launch> sums = new ArrayList<>();
         for (int i = 0; i < states.size(); i++) {
             Parameter parameter = states.get(i).parameter();
             Matrix gradient = states.get(i).gradient();
             Matrix sum = squares.columns(i, i + 1);
-            all.addAll(gradients.launches(parameter));
+            if (!computed) {
+                all.addAll(gradients.launches(parameter));
+            }
             if (gradient.rows() == 1) {
                 sums.add(Sums.rowsOfSquares(gradient, sum));
             } else {
