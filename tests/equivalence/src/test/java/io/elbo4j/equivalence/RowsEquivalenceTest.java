@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What repeats rows has the same bits on all backends: two levels, a label, shared priors, an observed latent; under the
- * closed ELBO, and where samples are weighted.
+ * What repeats rows has the same bits on all backends: two levels, a label, shared priors, an observed latent; under
+ * the closed ELBO, and where samples are weighted.
  */
 class RowsEquivalenceTest {
     private static final int ROWS = 150;
