@@ -11,6 +11,7 @@
 // mean, logVariance, prior, their gradients rows x columns; dz rows samples x columns; dLogRatio, pathWeight
 // [rows samples]. Moves 20 bytes per element with one sample (36 with a prior and its gradients): neither the noise nor
 // z is read.
+// Compiled for sm_90: at most 79 registers, no spills.
 #include "exp.h"
 #include "gaussian_log_ratio_backward.h"
 #include "noise.h"
@@ -51,15 +52,13 @@ template <bool PRIOR, bool STOPPED> struct Backward {
     }
 
     Quad sum{{-0.0f, -0.0f, -0.0f, -0.0f}}, eps_sum = sum, of_prior_mean = sum, of_prior_log_variance = sum;
-    float weights = -0.0f;
+    const int64_t first = row * of.samples, end = first + of.samples;
 #pragma unroll 1
-    for (int64_t sample = 0; sample < of.samples; sample++) {
-      const int64_t z_row = row * of.samples + sample;
-      const Quad dz = load<ALIGNED>(of.dz.row(z_row), column, columns);
+    for (int64_t z_row = first; z_row < end; z_row++) {
       const Quad eps = of.noise.normals(z_row, column);
+      const Quad dz = load<ALIGNED>(of.dz.row(z_row), column, columns);
       const float w = __ldg(of.dlog_ratio + z_row);
       const float path = STOPPED && of.path_weight ? __ldg(of.path_weight + z_row) : 1.0f;
-      weights = weights + w;
 #pragma unroll
       for (int i = 0; i < 4; i++) {
         const float z = spec::fma(deviation.e[i], eps.e[i], mean.e[i]);
@@ -76,6 +75,10 @@ template <bool PRIOR, bool STOPPED> struct Backward {
       }
     }
 
+    // A loop of its own, and the load of dz after the noise: otherwise the registers do not suffice.
+    float weights = -0.0f;
+    if (!STOPPED)
+      for (int64_t z_row = first; z_row < end; z_row++) weights = weights + __ldg(of.dlog_ratio + z_row);
 #pragma unroll
     for (int i = 0; i < 4; i++) {
       const float through_z = eps_sum.e[i] * (0.5f * deviation.e[i]);

@@ -111,12 +111,18 @@ final class Compilation implements Plan {
         }
         List<Launch> updates = new ArrayList<>();
         Set<Parameter> trained = new HashSet<>();
-        for (Training training : of.trainings) {
+        for (int i = 0; i < of.trainings.size(); i++) {
+            Training training = of.trainings.get(i);
             if (of.trainings.size() > 1) {
                 begin(training);
             }
             backward(training);
-            updates.addAll(new Update(training, of.parameters, gradients, buffers, trained).launches());
+            Update update = new Update(training, of.parameters, gradients, buffers, trained);
+            boolean another = i + 1 < of.trainings.size();
+            if (another) {
+                launches.addAll(update.gradients());
+            }
+            updates.addAll(update.launches(another));
         }
         launches.addAll(updates);
     }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The launches of a training after its backward pass: gradients of the parameters, clipping, the optimiser. */
 final class Update {
@@ -17,6 +18,7 @@ final class Update {
     private final Gradients gradients;
     private final Buffers buffers;
     private final List<Parameters.State> states = new ArrayList<>();
+    private final List<Launch> ofRows = new ArrayList<>();
     private final List<Launch> before = new ArrayList<>();
     private final List<Launch> after = new ArrayList<>();
 
@@ -50,7 +52,10 @@ final class Update {
         for (String slot : training.optimiser().slots()) {
             slots.put(slot, takenOut(p, slot, whole.slot(slot), rows));
         }
-        return Parameters.State.ofRows(p, takenOut(p, "value", whole.value(), rows), rows.gradient(), slots);
+        Matrix gradient = buffers.get(p, "gradient of rows", "gradient of some rows of " + p.name(),
+                rows.gradient().rows(), p.columns());
+        ofRows.add(Rows.copy(rows.gradient(), gradient));
+        return Parameters.State.ofRows(p, takenOut(p, "value", whole.value(), rows), gradient, slots);
     }
 
     private Matrix takenOut(Parameter p, String role, Matrix whole, Gradients.OfRows rows) {
@@ -61,13 +66,26 @@ final class Update {
         return some;
     }
 
-    /** Without clipping the optimiser follows each gradient while it is in the cache. */
-    List<Launch> launches() {
+    /** All gradients of parameters, where another training's backward pass, which has the same buffers, comes next. */
+    List<Launch> gradients() {
+        return Stream.concat(ofRows.stream(), states.stream().flatMap(s -> gradients.launches(s.parameter()).stream()))
+                .toList();
+    }
+
+    /**
+     * Without clipping the optimiser follows each gradient while it is in the cache.
+     *
+     * @param computed whether {@link #gradients} came before
+     */
+    List<Launch> launches(boolean computed) {
         List<Launch> all = new ArrayList<>(before);
+        if (!computed) {
+            all.addAll(ofRows);
+        }
         boolean clip = training.maximumGradientNorm() < Double.POSITIVE_INFINITY;
-        Matrix scale = clip ? clip(all) : null;
+        Matrix scale = clip ? clip(all, computed) : null;
         for (Parameters.State s : states) {
-            if (!clip) {
+            if (!clip && !computed) {
                 all.addAll(gradients.launches(s.parameter()));
             }
             all.addAll(training.optimiser().update(s, scale));
@@ -77,14 +95,16 @@ final class Update {
     }
 
     /** Gradients and the scale of their global norm; sums over rows come last, so that workers meet less often. */
-    private Matrix clip(List<Launch> all) {
+    private Matrix clip(List<Launch> all, boolean computed) {
         Matrix squares = buffers.get(training, "squares", "squares of the gradients", 1, states.size());
         List<Launch> sums = new ArrayList<>();
         for (int i = 0; i < states.size(); i++) {
             Parameter parameter = states.get(i).parameter();
             Matrix gradient = states.get(i).gradient();
             Matrix sum = squares.columns(i, i + 1);
-            all.addAll(gradients.launches(parameter));
+            if (!computed) {
+                all.addAll(gradients.launches(parameter));
+            }
             if (gradient.rows() == 1) {
                 sums.add(Sums.rowsOfSquares(gradient, sum));
             } else {
