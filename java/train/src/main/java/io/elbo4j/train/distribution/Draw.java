@@ -3,6 +3,7 @@ package io.elbo4j.train.distribution;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.GaussianSampleKl;
 import io.elbo4j.train.graph.Axis;
+import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Plan;
@@ -15,11 +16,12 @@ import java.util.List;
  * z = mean + exp(logVariance / 2) eps, a sample of a Gaussian without a term of its own: what it costs is another
  * node's, as a {@link SampledKl}. Backward: d mean = dz, d logVariance = dz exp(logVariance / 2) eps / 2.
  */
-public final class Draw extends Latent {
+public class Draw extends Latent {
     private final DiagonalGaussian p;
 
-    private Draw(String name, DiagonalGaussian p) {
-        super(name, p, p);
+    /** @param prior what it is drawn from where latent variables are drawn from their priors */
+    Draw(String name, DiagonalGaussian p, Distribution prior) {
+        super(name, p, prior);
         this.p = p;
     }
 
@@ -30,11 +32,12 @@ public final class Draw extends Latent {
         Rows sampled = single.union(Rows.of(Axis.SAMPLE));
         // as for every latent variable: the kernel draws the samples of a row side by side
         Rows rows = single.lead(sampled) ? single : sampled;
-        return graph.add(new Draw(name, p.with(v -> graph.repeat(v, rows))));
+        DiagonalGaussian each = p.with(v -> graph.repeat(v, rows));
+        return graph.add(new Draw(name, each, each));
     }
 
     @Override
-    public List<Term> terms() {
+    public final List<Term> terms() {
         return List.of();
     }
 

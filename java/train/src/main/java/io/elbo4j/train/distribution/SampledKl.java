@@ -1,15 +1,14 @@
 package io.elbo4j.train.distribution;
 
-import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
-import io.elbo4j.operation.Matmul;
-import io.elbo4j.operation.Rows;
+import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Term;
 import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.StopGradient;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -22,14 +21,17 @@ import java.util.stream.Stream;
 public final class SampledKl extends Node {
     private final Value z;
     private final Distribution q;
+    private final Distribution stopped;
     private final Distribution p;
     private final Term kl;
     private final Term logRatio;
 
-    private SampledKl(String name, Value z, Distribution q, Distribution p) {
-        super(name, Stream.of(List.of(z), q.parameters(), p.parameters()).flatMap(List::stream).toList(), List.of());
+    private SampledKl(String name, Value z, Distribution q, Distribution stopped, Distribution p) {
+        super(name, Stream.of(List.of(z), q.parameters(), stopped.parameters(), p.parameters()).flatMap(List::stream)
+                .toList(), List.of());
         this.z = z;
         this.q = q;
+        this.stopped = stopped;
         this.p = p;
         this.kl = new Term(this, Term.Role.KL, z.rows());
         this.logRatio = new Term(this, Term.Role.LOG_RATIO, z.rows());
@@ -51,7 +53,8 @@ public final class SampledKl extends Node {
         }
         Graph graph = z.graph();
         UnaryOperator<Value> each = v -> graph.repeat(v, z.rows());
-        return graph.add(new SampledKl(name, z, q.observed(each), p.observed(each)));
+        Distribution ofQ = q.observed(each);
+        return graph.add(new SampledKl(name, z, ofQ, ofQ.with(StopGradient::of), p.observed(each)));
     }
 
     @Override
@@ -59,45 +62,42 @@ public final class SampledKl extends Node {
         return List.of(kl, logRatio);
     }
 
+    /** Gradients wait for the backward pass: only then it is known whether the parameters of q are stopped. */
     @Override
     protected void forward(Plan plan) {
-        Optional<Matrix> difference = plan.term(kl);
-        Optional<Matrix> ratio = plan.term(logRatio);
-        if (difference.isPresent() || ratio.isPresent()) {
-            densities(plan, plan.weight(kl));
-            difference.ifPresent(d -> subtract(plan, "log q", "log p", d));
-            ratio.ifPresent(r -> subtract(plan, "log p", "log q", r));
-        }
+        plan.term(kl).ifPresent(term -> difference(plan, term, q, p, Optional.empty()));
+        plan.term(logRatio).ifPresent(term -> difference(plan, term, p, q, Optional.empty()));
+        // which an objective may refuse
+        plan.columnWeight(kl);
     }
 
     @Override
     protected void backward(Plan plan) {
-        if (plan.term(kl).isPresent() && !plan.weighedBefore(kl)) {
-            densities(plan, plan.weight(kl));
+        if (plan.pathWeight().isPresent()) {
+            throw new IllegalArgumentException("'" + name() + "': the doubly reparameterised gradient needs a latent"
+                    + " variable with a Gaussian prior");
         }
+        Distribution ofQ = plan.posteriorsStopped() ? stopped : q;
+        weight(plan, kl).ifPresent(w -> difference(plan, plan.term(kl).orElseThrow(), ofQ, p, Optional.of(w)));
+        weight(plan, logRatio).ifPresent(w -> difference(plan, plan.term(logRatio).orElseThrow(), p, ofQ,
+                Optional.of(w)));
     }
 
-    private Matrix column(Plan plan, String role) {
-        return plan.buffer(this, role, plan.rows(z), 1);
+    /** Empty where this training does not take the term. */
+    private static Optional<Matrix> weight(Plan plan, Term term) {
+        return plan.term(term).isPresent() ? plan.weight(term) : Optional.empty();
     }
 
-    private void densities(Plan plan, Optional<Matrix> weight) {
-        Optional<Matrix> minus = weight.map(w -> {
-            Matrix negative = column(plan, "minus the weight");
-            plan.launch(negate(plan, w, negative));
-            return negative;
+    /** The log-density under one less that under the other, with the gradients if there is a weight. */
+    private void difference(Plan plan, Matrix term, Distribution one, Distribution other, Optional<Matrix> weight) {
+        Matrix of = plan.buffer(this, "log density of the other", term.rows(), 1);
+        Optional<Matrix> negative = weight.map(w -> {
+            Matrix minus = plan.buffer(this, "negative weight", w.rows(), 1);
+            plan.launch(Arithmetic.scale(-1, w, minus));
+            return minus;
         });
-        q.logDensity(plan, z, column(plan, "log q"), weight);
-        p.logDensity(plan, z, column(plan, "log p"), minus);
-    }
-
-    private void subtract(Plan plan, String first, String second, Matrix target) {
-        plan.launch(negate(plan, column(plan, second), target));
-        plan.launch(Rows.add(column(plan, first), target));
-    }
-
-    /** No kernel changes signs: the product with -1 is exact. */
-    private Launch negate(Plan plan, Matrix column, Matrix target) {
-        return Matmul.forward(column, plan.constant(this, "minus one", 1, 1, -1), null, false, target);
+        one.logDensity(plan, z, term, weight);
+        other.logDensity(plan, z, of, negative);
+        plan.launch(Arithmetic.subtract(term, of, term));
     }
 }

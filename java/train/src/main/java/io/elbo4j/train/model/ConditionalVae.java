@@ -36,7 +36,8 @@ public final class ConditionalVae implements Model {
             @Setting("units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are the same"
                     + " in reverse") List<Integer> hidden,
             @Setting("latent dimensions") int latent,
-            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu or identity") Activation activation,
+            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
+                    + " identity") Activation activation,
             @Setting("of x given z: bernoulli, gaussian or gaussian-shared") LikelihoodKind likelihood,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {

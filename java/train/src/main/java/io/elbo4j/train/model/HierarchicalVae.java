@@ -39,7 +39,8 @@ public final class HierarchicalVae implements Model {
     public record Settings(long columns,
             @Setting("units of two layers between x and h1, and of two between h1 and h2") List<Integer> hidden,
             @Setting("dimensions of h1 and of h2") List<Integer> latents,
-            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu or identity") Activation activation,
+            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
+                    + " identity") Activation activation,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {
                             "none", "dynamic"}) boolean binarise){

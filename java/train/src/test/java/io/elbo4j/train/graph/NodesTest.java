@@ -10,8 +10,10 @@ import io.elbo4j.Backend;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.distribution.Mixture;
+import io.elbo4j.train.distribution.SampledKl;
 import io.elbo4j.train.layer.Activate;
 import io.elbo4j.train.layer.Add;
 import io.elbo4j.train.layer.Concatenate;
@@ -129,6 +131,19 @@ class NodesTest {
             assertEquals("free bits need a KL in closed form, which 'log p / q of z' has not",
                     assertThrows(IllegalArgumentException.class, freeBits::compile).getMessage());
         }
+    }
+
+    /** Two stochastic layers whose inner KL is sampled; all of its terms weigh samples. */
+    @Test
+    void importanceWeightedSampledKl() {
+        DiagonalGaussian q1 = DiagonalGaussian.of("q1", x, 2);
+        Value h1 = Draw.of("h1", q1);
+        Value h2 = g.latent("h2", DiagonalGaussian.of("q2", Dense.of("h", h1, 4, Activation.TANH), 2));
+        SampledKl.of("KL of h1", h1, q1, DiagonalGaussian.of("p1", h2, 2));
+        g.observe("o", new Bernoulli(Dense.of("logits", h1, X, Activation.IDENTITY)), x);
+        FiniteDifferences.check("two levels, the inner KL sampled", g, 7);
+        FiniteDifferences.check("the same, importance-weighted", g, s -> s.rows(7).samples(5).minimise(
+                new ImportanceWeighted(), new Adam(0)), FiniteDifferences::bound);
     }
 
     @Test
