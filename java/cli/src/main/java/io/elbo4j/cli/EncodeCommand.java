@@ -82,9 +82,7 @@ final class EncodeCommand implements Callable<Integer> {
         o.addProperty("columns", latent);
         o.addProperty("set", Names.of(part));
         o.addProperty("what", what);
-        output.result(console, o, rows + " rows of " + latent + (what.equals(Model.MEAN) ? " values"
-                : " latent dimensions")
-                + " are in " + Quoted.line(out));
+        output.result(console, o, rows + " rows of " + latent + " values are in " + Quoted.line(out));
         return 0;
     }
 

@@ -48,7 +48,7 @@ public final class Arithmetic {
     public static Launch multiplyAdd(float factor, Matrix x, Matrix y, Matrix target) {
         Arguments a = new Arguments("Arithmetic.multiplyAdd").input("x", x);
         a.input("y", y, x.rows(), x.columns()).output("target", target, x.rows(), x.columns());
-        return a.launch(new MultiplyAdd(factor, x, y, target)).reads(x, y).writes(target)
+        return a.launch(new MultiplyAdd(factor, x, y, target)).reads(x, y, target).writes(target)
                 .nanosPerItem(NANOS_PER_ELEMENT * x.columns());
     }
 

@@ -21,7 +21,7 @@ public final class MovingAverage {
         Arguments a = new Arguments("MovingAverage.update").input("x", x);
         a.require(decay >= 0 && decay <= 1, "decay", "be in [0, 1]", decay);
         a.output("target", target, x.rows(), x.columns());
-        return a.launch(new Update((float) (1 - decay), x, target)).reads(x).writes(target)
+        return a.launch(new Update((float) (1 - decay), x, target)).reads(x, target).writes(target)
                 .nanosPerItem(NANOS_PER_ELEMENT * x.columns());
     }
 

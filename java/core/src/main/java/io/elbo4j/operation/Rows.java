@@ -29,7 +29,8 @@ public final class Rows {
 
     /** target = target + source, of one shape. */
     public static Launch add(Matrix source, Matrix target) {
-        return sameShape(new Arguments("Rows.add").input("source", source), source, target, new Add(source, target));
+        return sameShape(new Arguments("Rows.add").input("source", source), source, target, new Add(source, target))
+                .reads(target);
     }
 
     /** Every element of target = value, which may be any float. */
@@ -75,7 +76,8 @@ public final class Rows {
         Arguments a = new Arguments(name).input("source", source);
         long rows = Arguments.given(name, "target", target).rows();
         a.indices(indices, "source", source.rows()).output("target", target, rows, source.columns());
-        return a.launch(body).readsAll(source).reads(indices).writes(Arguments.whole(target))
+        return a.launch(body).readsAll(source).reads(indices).reads(Arguments.whole(target)).writes(Arguments.whole(
+                target))
                 .nanosPerItem(NANOS_PER_ELEMENT * source.rows())
                 .require(() -> requireRows(indices, source.rows(), rows));
     }

@@ -95,18 +95,18 @@ public final class Trainer implements AutoCloseable {
             Position start, Standardisation standardisation) {
         this.parameters = parameters;
         this.settings = settings;
+        this.order = new int[images.rows()];
+        Objective objective = model.objective(number -> settings.klWeightAt(number, stepsPerEpoch()),
+                settings.freeBits());
+        Training training = Training.of(objective, new Adam(settings.learningRate()))
+                .withMaximumGradientNorm(settings.clip());
         this.data = new Resident(backend, images, model, standardisation);
         this.logVolume = standardisation.logVolume(images.columns());
-        this.order = new int[images.rows()];
         this.deviceOrder = backend.indices(order.length);
         this.progress = new Progress(start.step(), start.epoch(), start.row());
         this.at = start;
         // Reading what a device has computed means waiting for it.
         this.mostUnread = backend.memory() == Backend.Memory.DEVICE ? Step.MOST_RECORDED : 1;
-        Objective objective = model.objective(number -> settings.klWeightAt(number, stepsPerEpoch()),
-                settings.freeBits());
-        Training training = Training.of(objective, new Adam(settings.learningRate()))
-                .withMaximumGradientNorm(settings.clip());
         this.steps = new Steps(rows -> Step.of(model.graph(), parameters, backend).rows(rows).seed(settings.seed())
                 .read(data.source(), deviceOrder).minimise(training).compile());
         try {
@@ -212,7 +212,7 @@ public final class Trainer implements AutoCloseable {
                     throw notFinite(read.get(i), i == read.size() - 1);
                 }
                 at = new Position(at.step() + 1, at.epoch(), at.row() + (int) step.batch(),
-                        at.reconstruction() + totals.get(Role.LOG_LIKELIHOOD), at.kl() + totals.get(Role.KL));
+                        at.reconstruction() + totals.get(Role.LOG_LIKELIHOOD), at.kl() + totals.kl());
                 i++;
             }
         }

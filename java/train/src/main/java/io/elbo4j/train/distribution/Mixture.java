@@ -24,6 +24,9 @@ import java.util.stream.Stream;
  * @param components at least one, of equally many dimensions
  */
 public record Mixture(Value logits, List<? extends Distribution> components) implements Distribution {
+    /** Two observations under one mixture have buffers of their own. */
+    private record Use(Mixture mixture, Node by) {}
+
     /** @throws IllegalArgumentException if that is not so */
     public Mixture {
         components = List.copyOf(components);
@@ -73,40 +76,41 @@ public record Mixture(Value logits, List<? extends Distribution> components) imp
 
     @Override
     public void logDensity(Plan plan, Value x, Matrix result, Optional<Matrix> weight) {
+        Use use = new Use(this, plan.node());
         long rows = result.rows();
         int count = components.size();
         // log pi_c + log p_c(x) + log C, whose log-mean-exp over c is the result
-        Matrix joint = plan.buffer(this, "log joint", rows, count);
-        Matrix mean = plan.buffer(this, "log mean of the weights", 1, 1);
-        Matrix logWeights = plan.buffer(this, "log weights", 1, count);
+        Matrix joint = plan.buffer(use, "log joint", rows, count);
+        Matrix mean = plan.buffer(use, "log mean of the weights", 1, 1);
+        Matrix logWeights = plan.buffer(use, "log weights", 1, count);
         plan.launch(LogMeanExp.forward(plan.value(logits), mean));
         plan.launch(Arithmetic.subtract(plan.value(logits).reshape(count, 1), mean.repeatRow(count),
                 logWeights.reshape(count, 1)));
         plan.launch(Rows.copy(logWeights.repeatRow(rows), joint));
-        Matrix one = plan.buffer(this, "log density of a component", rows, 1);
+        Matrix one = plan.buffer(use, "log density of a component", rows, 1);
         for (int c = 0; c < count; c++) {
             components.get(c).logDensity(plan, x, one, Optional.empty());
             plan.launch(Rows.add(one, joint.columns(c, c + 1)));
         }
         plan.launch(LogMeanExp.forward(joint, result));
         if (weight.isPresent()) {
-            gradients(plan, x, joint, one, weight.get());
+            gradients(plan, use, x, joint, one, weight.get());
         }
     }
 
-    private void gradients(Plan plan, Value x, Matrix joint, Matrix one, Matrix weight) {
-        Matrix each = plan.buffer(this, "weight of each component", joint.rows(), joint.columns());
+    private void gradients(Plan plan, Use use, Value x, Matrix joint, Matrix one, Matrix weight) {
+        Matrix each = plan.buffer(use, "weight of each component", joint.rows(), joint.columns());
         plan.launch(LogMeanExp.backward(joint, weight, each));
         for (int c = 0; c < components.size(); c++) {
-            Matrix own = plan.buffer(this, "weight of component " + c, joint.rows(), 1);
+            Matrix own = plan.buffer(use, "weight of component " + c, joint.rows(), 1);
             plan.launch(Rows.copy(each.columns(c, c + 1), own));
             components.get(c).logDensity(plan, x, one, Optional.of(own));
         }
         if (plan.wants(logits)) {
             // d log pi_c / d logits: the weight of c, less softmax_c of all weights
-            Matrix sums = plan.buffer(this, "weights", 1, joint.columns());
-            Matrix all = plan.buffer(this, "weight of all", 1, 1);
-            Matrix shares = plan.buffer(this, "shares of the weight", 1, joint.columns());
+            Matrix sums = plan.buffer(use, "weights", 1, joint.columns());
+            Matrix all = plan.buffer(use, "weight of all", 1, 1);
+            Matrix shares = plan.buffer(use, "shares of the weight", 1, joint.columns());
             plan.launch(Sums.columns(each, sums));
             plan.launch(Sums.rows(sums, all));
             plan.launch(LogMeanExp.backward(plan.value(logits), all, shares));
@@ -114,7 +118,12 @@ public record Mixture(Value logits, List<? extends Distribution> components) imp
         }
     }
 
-    /** Not yet: a component would be drawn first. */
+    /** A component would be drawn first, which no kernel does. */
+    @Override
+    public boolean isDrawable() {
+        return false;
+    }
+
     @Override
     public void sample(Plan plan, Node owner, Noise noise, Matrix target) {
         throw new IllegalArgumentException("'" + owner.name() + "' cannot be drawn from a mixture");

@@ -65,8 +65,8 @@ public final class SampledKl extends Node {
     /** Gradients wait for the backward pass: only then it is known whether the parameters of q are stopped. */
     @Override
     protected void forward(Plan plan) {
-        plan.term(kl).ifPresent(term -> difference(plan, term, q, p, Optional.empty()));
-        plan.term(logRatio).ifPresent(term -> difference(plan, term, p, q, Optional.empty()));
+        plan.term(kl).ifPresent(term -> difference(plan, Term.Role.KL, term, q, p, Optional.empty()));
+        plan.term(logRatio).ifPresent(term -> difference(plan, Term.Role.LOG_RATIO, term, p, q, Optional.empty()));
         // which an objective may refuse
         plan.columnWeight(kl);
     }
@@ -78,9 +78,10 @@ public final class SampledKl extends Node {
                     + " variable with a Gaussian prior");
         }
         Distribution ofQ = plan.posteriorsStopped() ? stopped : q;
-        weight(plan, kl).ifPresent(w -> difference(plan, plan.term(kl).orElseThrow(), ofQ, p, Optional.of(w)));
-        weight(plan, logRatio).ifPresent(w -> difference(plan, plan.term(logRatio).orElseThrow(), p, ofQ,
-                Optional.of(w)));
+        weight(plan, kl).ifPresent(w -> difference(plan, Term.Role.KL, plan.term(kl).orElseThrow(), ofQ, p, Optional.of(
+                w)));
+        weight(plan, logRatio).ifPresent(w -> difference(plan, Term.Role.LOG_RATIO, plan.term(logRatio).orElseThrow(),
+                p, ofQ, Optional.of(w)));
     }
 
     /** Empty where this training does not take the term. */
@@ -89,10 +90,11 @@ public final class SampledKl extends Node {
     }
 
     /** The log-density under one less that under the other, with the gradients if there is a weight. */
-    private void difference(Plan plan, Matrix term, Distribution one, Distribution other, Optional<Matrix> weight) {
+    private void difference(Plan plan, Term.Role role, Matrix term, Distribution one, Distribution other,
+            Optional<Matrix> weight) {
         Matrix of = plan.buffer(this, "log density of the other", term.rows(), 1);
         Optional<Matrix> negative = weight.map(w -> {
-            Matrix minus = plan.buffer(this, "negative weight", w.rows(), 1);
+            Matrix minus = plan.buffer(this, "negative weight of the " + role.words(), w.rows(), 1);
             plan.launch(Arithmetic.scale(-1, w, minus));
             return minus;
         });

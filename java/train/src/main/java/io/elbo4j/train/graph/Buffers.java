@@ -81,7 +81,7 @@ final class Buffers implements AutoCloseable {
         return lifetimes == null;
     }
 
-    /** That of an owner in this role, zeroed when new. */
+    /** That of an owner in this role. */
     Matrix get(Object owner, String role, long rows, long columns) {
         String name = owner instanceof Node node ? (role.isEmpty() ? "" : role + " of ") + node.name() : role;
         return get(owner, role, name, rows, columns);
@@ -146,10 +146,6 @@ final class Buffers implements AutoCloseable {
     /** Whether its memory may be another's before the run ends. */
     boolean isTemporary(Storage storage) {
         return shared.values().stream().anyMatch(s -> s.matrix.storage() == storage);
-    }
-
-    int count() {
-        return all.size();
     }
 
     /** Elements of all memory. */

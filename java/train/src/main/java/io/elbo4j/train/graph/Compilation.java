@@ -21,7 +21,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a graph into launches: what {@link StepBuilder} says, in the order forward, objective, backward, update. */
-final class Compilation implements Plan {
+final class Compilation implements Plan, AutoCloseable {
     /** The noise of a node that has {@code rowsPerRow} rows for each row of the batch. */
     record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) {}
 
@@ -40,6 +40,7 @@ final class Compilation implements Plan {
     private final List<Matrix> forwardBuffers = new ArrayList<>();
     private final Set<Term> weighed = new HashSet<>();
     private boolean forward = true;
+    private @Nullable Node node;
     private int forwardLaunches;
     private boolean trains;
     private boolean posteriorsStopped;
@@ -79,17 +80,13 @@ final class Compilation implements Plan {
         return objectives().stream().anyMatch(o -> o.takes(term));
     }
 
-    void compile() {
-        try {
-            addAll();
-        } catch (RuntimeException | Error e) {
-            buffers.close();
-            meanWeights.close();
-            throw e;
-        }
+    @Override
+    public void close() {
+        buffers.close();
+        meanWeights.close();
     }
 
-    private void addAll() {
+    void compile() {
         if (of.trainings.size() == 1) {
             begin(of.trainings.get(0));
         }
@@ -98,8 +95,10 @@ final class Compilation implements Plan {
                 continue;
             }
             if (of.fromPriors && node instanceof Latent latent) {
+                this.node = node;
                 latent.drawFromPrior(this);
             } else {
+                this.node = node;
                 node.forward(this);
             }
         }
@@ -109,22 +108,23 @@ final class Compilation implements Plan {
         if (of.evaluated != null) {
             of.evaluated.combine(taken(of.evaluated), this);
         }
-        List<Launch> updates = new ArrayList<>();
-        Set<Parameter> trained = new HashSet<>();
-        for (int i = 0; i < of.trainings.size(); i++) {
-            Training training = of.trainings.get(i);
+        List<Update> updates = new ArrayList<>();
+        Set<Parameter> trained = new LinkedHashSet<>();
+        for (Training training : of.trainings) {
+            if (!updates.isEmpty()) {
+                // the next backward pass has the same buffers
+                updates.get(updates.size() - 1).addGradients(launches);
+            }
             if (of.trainings.size() > 1) {
                 begin(training);
             }
             backward(training);
-            Update update = new Update(training, of.parameters, gradients, buffers, trained);
-            boolean another = i + 1 < of.trainings.size();
-            if (another) {
-                launches.addAll(update.gradients());
-            }
-            updates.addAll(update.launches(another));
+            updates.add(new Update(training, of.parameters, gradients, buffers, trained));
         }
-        launches.addAll(updates);
+        if (!updates.isEmpty() && updates.get(updates.size() - 1).readsAnother(trained)) {
+            updates.get(updates.size() - 1).addGradients(launches);
+        }
+        updates.forEach(update -> update.addTo(launches));
     }
 
     private List<Term> taken(Objective by) {
@@ -145,7 +145,7 @@ final class Compilation implements Plan {
             }
         }
         gradients = new Gradients(this, buffers, of.parameters, nodes,
-                training.parameters().isEmpty() ? all : training.parameters(), of.differentiated, launches);
+                training.parameters().isEmpty() ? all : training.parameters(), of.given, of.differentiated, launches);
     }
 
     private void backward(Training training) {
@@ -155,6 +155,7 @@ final class Compilation implements Plan {
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
             if (!(node instanceof Value v) || !of.given.contains(v) && gradients.wants(v) && isReached(v)) {
+                this.node = node;
                 node.backward(this);
             }
         }
@@ -234,6 +235,14 @@ final class Compilation implements Plan {
     }
 
     @Override
+    public Node node() {
+        if (node == null) {
+            throw new IllegalStateException("no node is being compiled");
+        }
+        return node;
+    }
+
+    @Override
     public long batch() {
         return of.rows;
     }
@@ -282,7 +291,9 @@ final class Compilation implements Plan {
     public Matrix value(Value value) {
         Matrix known = values.get(value);
         if (known == null) {
-            known = of.graph.owned(value).place(this);
+            // what is given has a place of its own, whatever it would be a view of
+            known = of.given.contains(value) ? buffer(value, "", rows(value), value.columns())
+                    : of.graph.owned(value).place(this);
             values.put(value, known);
         }
         return known;

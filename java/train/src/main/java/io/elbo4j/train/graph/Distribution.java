@@ -50,6 +50,11 @@ public interface Distribution {
      */
     void logDensity(Plan plan, Value x, Matrix result, Optional<Matrix> weight);
 
+    /** Whether {@link #sample} can. */
+    default boolean isDrawable() {
+        return true;
+    }
+
     /** Adds the launches that draw a row for each row of {@code target}, of which each row of parameters has equally
      * many, side by side. */
     void sample(Plan plan, Node owner, Noise noise, Matrix target);

@@ -36,21 +36,23 @@ final class Gradients {
     private final Map<Parameter, List<Launch>> ofParameters = new LinkedHashMap<>();
     private final Map<Parameter, OfRows> ofRows = new HashMap<>();
     private final List<Launch> launches;
+    private int scratches;
 
     /**
      * @param nodes of the step, in the order of the graph
      * @param trained the parameters whose gradients are wanted
+     * @param given values that are set by hand, which have no gradient
      * @param asked values whose gradients are wanted for themselves
      */
     Gradients(Plan plan, Buffers buffers, Parameters parameters, List<Node> nodes, Set<Parameter> trained,
-            Set<Value> asked, List<Launch> launches) {
+            Set<Value> given, Set<Value> asked, List<Launch> launches) {
         this.plan = plan;
         this.buffers = buffers;
         this.parameters = parameters;
         this.trained = trained;
         this.launches = launches;
         for (Node node : nodes) {
-            if (node instanceof Value v && (asked.contains(v) || v.passesGradient()
+            if (node instanceof Value v && !given.contains(v) && (asked.contains(v) || v.passesGradient()
                     && (v.parameters().stream().anyMatch(trained::contains)
                             || v.inputs().stream().anyMatch(wanted::contains)))) {
                 wanted.add(v);
@@ -106,7 +108,7 @@ final class Gradients {
         }
         completeGaps(at.root(), begin, end);
         // numbered, because one launch may write several gradients of one value
-        Matrix scratch = buffers.get(value, "another gradient (" + buffers.count() + ")", plan.rows(value),
+        Matrix scratch = buffers.get(value, "another gradient (" + scratches++ + ")", plan.rows(value),
                 value.columns());
         pending.add(new Pending(scratch, target));
         return scratch;

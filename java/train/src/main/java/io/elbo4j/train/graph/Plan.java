@@ -16,6 +16,9 @@ import java.util.function.Function;
 public interface Plan {
     Backend backend();
 
+    /** The node whose launches are being added. */
+    Node node();
+
     /** How many rows a value has here. */
     long rows(Value value);
 
@@ -28,9 +31,12 @@ public interface Plan {
     Matrix parameter(Parameter parameter);
 
     /**
-     * A float32 buffer, zeroed when new; the same one for the same owner and role.
+     * A float32 buffer; the same one for the same owner and role. In each run it holds nothing until it is written:
+     * others may have its memory before and after. What is read before it is written is kept from run to run, zero at
+     * first.
      *
-     * @param owner a node, or an objective
+     * @param owner a node, or what else is the same in both compilations of a step and for nobody else, as a record of
+     *     a distribution and of the {@link #node} that uses it
      * @param role what it is, in words that go before "of" and a node's name; empty for a node's value
      */
     Matrix buffer(Object owner, String role, long rows, long columns);

@@ -52,18 +52,31 @@ public final class Step implements AutoCloseable {
         this.ownOrder = of.source == null || of.order != null ? null : of.backend.indices(Math.toIntExact(batch));
         this.order = of.order != null ? of.order : ownOrder;
         this.optimisers = of.trainings.stream().map(Training::optimiser).distinct().toArray(Optimiser[]::new);
-        Compilation planned = new Compilation(of, order, null);
-        planned.compile();
-        sum(planned);
-        Lifetimes lifetimes = planned.lifetimes(planned.launches());
-        this.peak = lifetimes.peak();
-        this.plan = new Compilation(of, order, lifetimes);
-        plan.compile();
+        Compilation compiled = null;
+        try {
+            Compilation planned = new Compilation(of, order, null);
+            planned.compile();
+            sum(planned);
+            Lifetimes lifetimes = planned.lifetimes(planned.launches());
+            this.peak = lifetimes.peak();
+            compiled = new Compilation(of, order, lifetimes);
+            compiled.compile();
+            this.totals = sum(compiled);
+            this.program = new Program(of.backend, compiled.launches());
+            this.recorded = totals == null || optimisers.length == 0 ? null
+                    : of.backend.readback(totals, MOST_RECORDED);
+        } catch (RuntimeException | Error e) {
+            if (compiled != null) {
+                compiled.close();
+            }
+            if (ownOrder != null) {
+                ownOrder.close();
+            }
+            throw e;
+        }
+        this.plan = compiled;
         this.terms = plan.terms().keySet().toArray(Term[]::new);
         this.perSample = plan.terms().values().stream().mapToDouble(m -> (double) batch / m.rows()).toArray();
-        this.totals = sum(plan);
-        this.program = new Program(of.backend, plan.launches());
-        this.recorded = totals == null || optimisers.length == 0 ? null : of.backend.readback(totals, MOST_RECORDED);
         this.noises = plan.noises().toArray(Compilation.NodeNoise[]::new);
     }
 
@@ -186,6 +199,12 @@ public final class Step implements AutoCloseable {
             return total(role, sums);
         }
 
+        /** The KL, or where the objective takes log ratios of the samples instead, minus these. */
+        public double kl() {
+            boolean closed = Arrays.stream(terms).anyMatch(term -> term.role() == Term.Role.KL);
+            return closed ? get(Term.Role.KL) : -get(Term.Role.LOG_RATIO);
+        }
+
         public boolean isFinite() {
             return Arrays.stream(Term.Role.values()).allMatch(role -> Double.isFinite(get(role)));
         }
@@ -262,6 +281,9 @@ public final class Step implements AutoCloseable {
 
     /** The gradient of the loss with respect to a value that the step was told to differentiate. */
     public Matrix gradient(Value value) {
+        if (!of.differentiated.contains(value)) {
+            throw new IllegalArgumentException("this step was not told to differentiate '" + value.name() + "'");
+        }
         return plan.gradient(value);
     }
 
@@ -292,8 +314,7 @@ public final class Step implements AutoCloseable {
         keeping.order = order;
         try (Step again = new Step(keeping)) {
             for (Value v : of.graph.all(Value.class)) {
-                boolean byHand = of.given.contains(v) || v instanceof Input && of.source == null;
-                if (byHand && v.view(plan).isEmpty()) {
+                if (of.given.contains(v) || v instanceof Input && of.source == null) {
                     Rows.copy(plan.value(v), again.plan.value(v)).run();
                 }
             }
@@ -321,11 +342,10 @@ public final class Step implements AutoCloseable {
         turn.await();
         try {
             program.close();
-            plan.meanWeights().close();
             if (recorded != null) {
                 recorded.close();
             }
-            plan.buffers().close();
+            plan.close();
             if (ownOrder != null) {
                 ownOrder.close();
             }

@@ -128,10 +128,24 @@ public final class StepBuilder {
         return this;
     }
 
-    /** A training step also computes the gradients of its loss with respect to these: {@link Step#gradient}. */
-    public StepBuilder differentiate(Value... values) {
-        for (Value v : values) {
-            differentiated.add(graph.owned(v));
+    /**
+     * A training step also computes the gradients of its loss with respect to these inputs: {@link Step#gradient}.
+     *
+     * @throws IllegalArgumentException if one is no input, or is observed
+     */
+    public StepBuilder differentiate(Value... inputs) {
+        for (Value v : inputs) {
+            if (!(graph.owned(v) instanceof Input)) {
+                throw new IllegalArgumentException("a step gives gradients with respect to inputs, which '" + v.name()
+                        + "' is not");
+            }
+            for (Observation o : graph.all(Observation.class)) {
+                if (Reachable.nodes(graph, List.of(o.x()), Set.of(), false).contains(v)) {
+                    throw new IllegalArgumentException("a step gives no gradient with respect to '" + v.name()
+                            + "', which is observed by '" + o.name() + "'");
+                }
+            }
+            differentiated.add(v);
         }
         return this;
     }

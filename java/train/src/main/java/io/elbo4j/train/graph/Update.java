@@ -2,10 +2,13 @@ package io.elbo4j.train.graph;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Storage;
 import io.elbo4j.operation.Clip;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,21 +18,28 @@ import java.util.stream.Stream;
 /** The launches of a training after its backward pass: gradients of the parameters, clipping, the optimiser. */
 final class Update {
     private final Training training;
+    private final Parameters parameters;
     private final Gradients gradients;
     private final Buffers buffers;
     private final List<Parameters.State> states = new ArrayList<>();
     private final List<Launch> ofRows = new ArrayList<>();
     private final List<Launch> before = new ArrayList<>();
     private final List<Launch> after = new ArrayList<>();
+    private boolean computed;
 
     /** @param trained gets the training's parameters: none may be there already */
     Update(Training training, Parameters parameters, Gradients gradients, Buffers buffers, Set<Parameter> trained) {
         this.training = training;
+        this.parameters = parameters;
         this.gradients = gradients;
         this.buffers = buffers;
         for (Parameters.State s : parameters.all()) {
-            if (training.parameters().isEmpty() ? gradients.has(s.parameter())
-                    : training.parameters().contains(s.parameter())) {
+            Parameter p = s.parameter();
+            if (training.parameters().contains(p) && !gradients.has(p)) {
+                throw new IllegalArgumentException("training '" + training.name() + "': its objective does not depend"
+                        + " on '" + p.name() + "'");
+            }
+            if (gradients.has(p)) {
                 Gradients.OfRows rows = gradients.ofRows(s.parameter());
                 states.add(rows == null ? s : someRows(s, rows));
             }
@@ -66,24 +76,41 @@ final class Update {
         return some;
     }
 
-    /** All gradients of parameters, where another training's backward pass, which has the same buffers, comes next. */
-    List<Launch> gradients() {
+    private List<Launch> gradients() {
         return Stream.concat(ofRows.stream(), states.stream().flatMap(s -> gradients.launches(s.parameter()).stream()))
                 .toList();
     }
 
-    /**
-     * Without clipping the optimiser follows each gradient while it is in the cache.
-     *
-     * @param computed whether {@link #gradients} came before
-     */
-    List<Launch> launches(boolean computed) {
-        List<Launch> all = new ArrayList<>(before);
+    /** Whether the gradient of a parameter reads another one that is trained, so that it must not have changed yet. */
+    boolean readsAnother(Set<Parameter> trained) {
+        for (Parameters.State s : states) {
+            Set<Storage> others = Collections.newSetFromMap(new IdentityHashMap<>());
+            trained.stream().filter(p -> p != s.parameter()).forEach(p -> others.add(parameters.get(p).value()
+                    .storage()));
+            boolean[] reads = {false};
+            gradients.launches(s.parameter()).forEach(launch -> launch.forEachAccess((storage, write) -> reads[0] |=
+                    others.contains(storage)));
+            if (reads[0]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** All gradients of parameters now, before any of them changes. */
+    void addGradients(List<Launch> all) {
+        all.addAll(gradients());
+        computed = true;
+    }
+
+    /** The update, and the gradients if they are still to come: then each is followed while it is in the cache. */
+    void addTo(List<Launch> all) {
+        all.addAll(before);
         if (!computed) {
             all.addAll(ofRows);
         }
         boolean clip = training.maximumGradientNorm() < Double.POSITIVE_INFINITY;
-        Matrix scale = clip ? clip(all, computed) : null;
+        Matrix scale = clip ? clip(all) : null;
         for (Parameters.State s : states) {
             if (!clip && !computed) {
                 all.addAll(gradients.launches(s.parameter()));
@@ -91,11 +118,10 @@ final class Update {
             all.addAll(training.optimiser().update(s, scale));
         }
         all.addAll(after);
-        return all;
     }
 
     /** Gradients and the scale of their global norm; sums over rows come last, so that workers meet less often. */
-    private Matrix clip(List<Launch> all, boolean computed) {
+    private Matrix clip(List<Launch> all) {
         Matrix squares = buffers.get(training, "squares", "squares of the gradients", 1, states.size());
         List<Launch> sums = new ArrayList<>();
         for (int i = 0; i < states.size(); i++) {

@@ -5,6 +5,7 @@ import io.elbo4j.train.Evaluation;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.graph.Input;
+import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.picture.Curve;
@@ -52,7 +53,8 @@ final class Pictures {
             pictures.put("reconstructions.png", file -> png.originalsBesideReconstructions(file,
                     few.copyRows(0, few.rows()), coder.reconstruct(few), 8));
         }
-        if (outputs.containsAll(List.of(Model.Z, Model.MEAN))) {
+        if (outputs.containsAll(List.of(Model.Z, Model.MEAN)) && model.outputs().get(Model.Z) instanceof Latent latent
+                && latent.prior().isDrawable()) {
             int count = Math.min(SAMPLES, most);
             pictures.put("samples.png", file -> {
                 Images like = conditions(model, images, count);

@@ -1,5 +1,6 @@
 package io.elbo4j.train.graph;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -29,6 +30,7 @@ import io.elbo4j.train.layer.Subtract;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.ImportanceWeighted;
 import io.elbo4j.train.optimiser.Adam;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,6 +146,102 @@ class NodesTest {
         FiniteDifferences.check("two levels, the inner KL sampled", g, 7);
         FiniteDifferences.check("the same, importance-weighted", g, s -> s.rows(7).samples(5).minimise(
                 new ImportanceWeighted(), new Adam(0)), FiniteDifferences::bound);
+    }
+
+    /** Gradients that read another parameter see it as it was: clipping, which changes nothing here, computes them first. */
+    @Test
+    void gradientsComeBeforeWhatTheyRead() {
+        Value mean = LearnedRow.of(g, "mean", X, 0.3f);
+        Value logVariance = LearnedRow.of(g, "logVariance", X, -0.2f);
+        DiagonalGaussian p = new DiagonalGaussian(mean, logVariance);
+        g.observe("o", p, x);
+        g.observe("mixture", new Mixture(LearnedRow.of(g, "logits", 2, 0.1f), List.of(p, component("b", X, 0.9f))), x);
+        g.observe("dense", new Bernoulli(Dense.of("of a row", mean, X, Activation.TANH)), x);
+        assertArrayEquals(trained(1e9), trained(Double.POSITIVE_INFINITY));
+    }
+
+    private float[] trained(double clip) {
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, parameters, backend).rows(7).minimise(Training.of(new Elbo(), new Adam(0.1))
+                        .withMaximumGradientNorm(clip)).compile()) {
+            float[] values = new float[7 * X];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = i * 17 % 31 / 31f;
+            }
+            step.value(x).set(values);
+            for (int i = 0; i < 3; i++) {
+                step.run(i);
+            }
+            float[] all = new float[0];
+            for (Parameters.State s : parameters.all()) {
+                float[] more = s.value().toArray();
+                int before = all.length;
+                all = Arrays.copyOf(all, before + more.length);
+                System.arraycopy(more, 0, all, before, more.length);
+            }
+            return all;
+        }
+    }
+
+    /** One mixture observed twice: each use has responsibilities of its own. */
+    @Test
+    void oneMixtureTwice() {
+        Value y = g.input("y", X);
+        Mixture p = new Mixture(LearnedRow.of(g, "logits", 2, 0.1f), List.of(component("a", X, -0.9f),
+                component("b", X, 0.9f)));
+        g.observe("of x", p, x);
+        g.observe("of y", p, y);
+        FiniteDifferences.check("one mixture observed twice", g, 7);
+    }
+
+    /** What is given has a place of its own, also where it would be a view of what is computed for another reason. */
+    @Test
+    void aGivenSliceStaysAsItWasSet() {
+        Value h = Dense.of("h", x, 4, Activation.TANH);
+        Value left = Slice.of("left", h, 0, 2);
+        Value sum = Add.of(left, Slice.of("right", h, 2, 4));
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, parameters, backend).rows(1).given(left).want(sum).compile();
+                Step whole = Step.of(g, parameters, backend).rows(1).want(h).compile()) {
+            step.value(left).set(10, 20);
+            step.run(0);
+            whole.run(0);
+            float[] of = whole.value(h).toArray();
+            assertArrayEquals(new float[] {10 + of[2], 20 + of[3]}, step.value(sum).toArray());
+        }
+    }
+
+    /** By finite differences of the interpreter, element by element of the input. */
+    @Test
+    void gradientsOfInputs() {
+        Value c = g.input("c", 2);
+        Value z = g.latent("z", DiagonalGaussian.of("q", Concatenate.of("both", x, c), Z), DiagonalGaussian.of("p", c,
+                Z));
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, parameters, backend).rows(3).samples(2).minimise(new Elbo(), new Adam(0))
+                        .differentiate(c).compile()) {
+            step.value(x).set(new float[3 * X]);
+            step.value(c).set(0.1f, 0.9f, -0.3f, 0.4f, 0.5f, -0.6f);
+            step.run(0);
+            Interpreter in = new Interpreter();
+            float[] found = step.gradient(c).toArray();
+            for (int i = 0; i < found.length; i++) {
+                double at = in.get(step.value(c), i / 2, i % 2);
+                double[] losses = new double[2];
+                for (int k = 0; k < 2; k++) {
+                    in.set(step.value(c), i / 2, i % 2, at + (2 * k - 1) * 1e-4);
+                    in.run(step.plan().forwardLaunches());
+                    losses[k] = FiniteDifferences.weighted(in, step);
+                }
+                in.set(step.value(c), i / 2, i % 2, at);
+                assertEquals((losses[1] - losses[0]) / 2e-4, found[i], 1e-6, "element " + i);
+            }
+            assertThrows(IllegalArgumentException.class, () -> step.gradient(x));
+            StepBuilder another = Step.of(g, parameters, backend);
+            assertThrows(IllegalArgumentException.class, () -> another.differentiate(z));
+            assertThrows(IllegalArgumentException.class, () -> another.differentiate(x));
+        }
     }
 
     @Test
