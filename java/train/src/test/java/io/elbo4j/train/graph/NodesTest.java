@@ -148,7 +148,7 @@ class NodesTest {
                 new ImportanceWeighted(), new Adam(0)), FiniteDifferences::bound);
     }
 
-    /** Gradients that read another parameter see it as it was: clipping, which changes nothing here, computes them first. */
+    /** Gradients that read another parameter see it as it was: clipping, which changes nothing, computes them first. */
     @Test
     void gradientsComeBeforeWhatTheyRead() {
         Value mean = LearnedRow.of(g, "mean", X, 0.3f);
