@@ -8,17 +8,20 @@ import io.elbo4j.train.graph.Step;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** A step of one row, whose inputs are set by hand. */
 final class OneRow implements AutoCloseable {
     private final Step step;
     private final Standardisation standardisation;
     private final Map<String, Matrix> inputs = new TreeMap<>();
+    private final Set<String> missing = new TreeSet<>();
 
     OneRow(Step step, Set<Input> inputs, Standardisation standardisation) {
         this.step = step;
         this.standardisation = standardisation;
         inputs.forEach(input -> this.inputs.put(input.name(), step.value(input)));
+        missing.addAll(this.inputs.keySet());
     }
 
     /** @throws IllegalArgumentException if there is no such input, or the row is not of its width */
@@ -32,12 +35,21 @@ final class OneRow implements AutoCloseable {
             throw new IllegalArgumentException(input + " must hold " + matrix.columns() + " numbers, not "
                     + row.length);
         }
+        missing.remove(input);
         matrix.set(input.equals(Images.X) ? standardisation.apply(row) : row, 0);
     }
 
-    /** Runs on the row x, with the noise of the first row of data. */
+    /**
+     * Runs on the row x, with the noise of the first row of data.
+     *
+     * @throws IllegalStateException naming an input that was never set
+     */
     Step run(float[] x) {
         set(Images.X, x);
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("the model also takes " + String.join(", ", missing)
+                    + ": say which, by with(...), before the first row");
+        }
         step.run(0);
         return step;
     }

@@ -2,7 +2,6 @@ package io.elbo4j.train.distribution;
 
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.GaussianSampleKl;
-import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
@@ -28,10 +27,7 @@ public class Draw extends Latent {
     /** A sample for each row of the parameters, or K of them where these have no samples yet. */
     public static Draw of(String name, DiagonalGaussian p) {
         Graph graph = p.mean().graph();
-        Rows single = Value.union(p.parameters()).union(Rows.BATCH);
-        Rows sampled = single.union(Rows.of(Axis.SAMPLE));
-        // as for every latent variable: the kernel draws the samples of a row side by side
-        Rows rows = single.lead(sampled) ? single : sampled;
+        Rows rows = rowsOfParameters(Value.union(p.parameters()));
         DiagonalGaussian each = p.with(v -> graph.repeat(v, rows));
         return graph.add(new Draw(name, each, each));
     }

@@ -84,10 +84,7 @@ public final class Graph {
             prior.parameters().forEach(this::owned);
             ofBoth = ofBoth.union(Value.union(prior.parameters()));
         }
-        Rows single = ofBoth.union(Rows.BATCH);
-        Rows sampled = single.union(Rows.of(Axis.SAMPLE));
-        // the kernel draws the samples of a row side by side
-        Rows rows = single.lead(sampled) ? single : sampled;
+        Rows rows = Latent.rowsOfParameters(ofBoth);
         return add(q.with(v -> repeat(v, rows)).latent(name, prior == null ? null : prior.with(v -> repeat(v, rows))));
     }
 

@@ -32,6 +32,16 @@ public abstract class Latent extends Value {
         return Value.union(posterior.parameters()).union(Value.union(prior.parameters()));
     }
 
+    /**
+     * The rows to which parameters are repeated that have these together: the kernel draws the samples of a row side by
+     * side.
+     */
+    public static Rows rowsOfParameters(Rows ofAll) {
+        Rows single = ofAll.union(Rows.BATCH);
+        Rows sampled = single.union(Rows.of(Axis.SAMPLE));
+        return single.lead(sampled) ? single : sampled;
+    }
+
     public final Posterior posterior() {
         return posterior;
     }
