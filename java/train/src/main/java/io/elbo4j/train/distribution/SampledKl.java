@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * log q(z) - log p(z) of samples z of q: an unbiased estimate of KL(q || p), for what has no closed form, as where p
- * depends on z itself through a latent variable above it. Its gradient passes through z, q and p.
+ * depends on z itself through a latent variable above it. Its gradient passes through z, q and p. Free bits, which need
+ * the KL of each dimension, do not reach it.
  */
 public final class SampledKl extends Node {
     private final Value z;
@@ -67,8 +68,6 @@ public final class SampledKl extends Node {
     protected void forward(Plan plan) {
         plan.term(kl).ifPresent(term -> difference(plan, Term.Role.KL, term, q, p, Optional.empty()));
         plan.term(logRatio).ifPresent(term -> difference(plan, Term.Role.LOG_RATIO, term, p, q, Optional.empty()));
-        // which an objective may refuse
-        plan.columnWeight(kl);
     }
 
     @Override

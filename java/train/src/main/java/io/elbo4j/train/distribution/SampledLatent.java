@@ -2,6 +2,7 @@ package io.elbo4j.train.distribution;
 
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Plan;
 
 /**
  * A Gaussian sample under a prior to which a Gaussian has no KL in closed form: a {@link SampledKl} estimates it.
@@ -11,6 +12,13 @@ final class SampledLatent extends Draw {
 
     SampledLatent(String name, DiagonalGaussian q, Distribution prior) {
         super(name, q, prior);
+    }
+
+    @Override
+    protected void forward(Plan plan) {
+        super.forward(plan);
+        // free bits are refused: there is no KL of each dimension
+        plan.columnWeight(kl());
     }
 
     @Override

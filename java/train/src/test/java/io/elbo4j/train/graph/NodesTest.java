@@ -130,7 +130,9 @@ class NodesTest {
         assertThrows(IllegalArgumentException.class, () -> KlPerDimension.of((Latent) z));
         try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1)) {
             StepBuilder freeBits = Step.of(g, parameters, backend).minimise(new Elbo().withFreeBits(0.1), new Adam(1));
-            assertEquals("free bits need a KL in closed form, which 'log p / q of z' has not",
+            assertEquals(
+                    "the KL per dimension of 'z' needs a Gaussian posterior and prior, not a DiagonalGaussian"
+                            + " and a Mixture",
                     assertThrows(IllegalArgumentException.class, freeBits::compile).getMessage());
         }
     }
