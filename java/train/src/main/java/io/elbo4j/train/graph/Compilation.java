@@ -68,12 +68,18 @@ final class Compilation implements Plan, AutoCloseable {
 
     private List<Node> nodes() {
         Set<Node> from = new LinkedHashSet<>(of.wanted);
+        Set<Value> first = new LinkedHashSet<>();
+        objectives().forEach(o -> o.values().forEach(v -> first.add(of.graph.owned(v))));
+        from.addAll(first);
         for (Node node : of.graph.nodes()) {
             if (node.terms().stream().anyMatch(this::isTaken)) {
                 from.add(node);
             }
         }
-        return Reachable.nodes(of.graph, from, of.given, of.fromPriors);
+        // what objectives read comes first; it is closed under inputs, so that the order stays one
+        Set<Node> all = new LinkedHashSet<>(Reachable.nodes(of.graph, first, of.given, of.fromPriors));
+        all.addAll(Reachable.nodes(of.graph, from, of.given, of.fromPriors));
+        return List.copyOf(all);
     }
 
     private boolean isTaken(Term term) {

@@ -10,6 +10,14 @@ import java.util.Optional;
  * batch; nothing is averaged over dimensions.
  */
 public interface Objective {
+    /**
+     * Values of a graph that it reads besides the terms, such as a baseline or the weights of rows. They are computed
+     * before everything that they do not depend on, so before the terms that {@link #weight} weighs with them.
+     */
+    default List<Value> values() {
+        return List.of();
+    }
+
     /** Whether it is made of this term. */
     boolean takes(Term term);
 

@@ -4,6 +4,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Term;
+import io.elbo4j.train.graph.Value;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,6 +31,11 @@ import java.util.Optional;
 public record StickingTheLanding(Objective of) implements Objective {
     public StickingTheLanding {
         Objects.requireNonNull(of, "of");
+    }
+
+    @Override
+    public List<Value> values() {
+        return of.values();
     }
 
     @Override
