@@ -33,6 +33,51 @@ public final class Rows {
                 .reads(target);
     }
 
+    /**
+     * Row (o, k, i) of target (O n inner x D) = row (o, i) of source (O inner x D), for each k in [0, n), n = rows of
+     * target / rows of source: an axis that is put before the last {@code inner} rows. With inner = 1 each row is there
+     * n times, row after row; with inner = rows of source all of them are there n times, one copy after another.
+     *
+     * @param inner at least 1, divides the rows of source
+     */
+    public static Launch repeat(Matrix source, long inner, Matrix target) {
+        Arguments a = new Arguments("Rows.repeat").input("source", source);
+        long rows = Arguments.given("Rows.repeat", "target", target).rows();
+        a.output("target", target, rows, source.columns()).samples("target", target, "source", source.rows());
+        requireInner(a, inner, "source", source);
+        return a.launch(new Repeat(source, (int) inner, target)).reads(source).writes(itemised(target, inner))
+                .nanosPerItem(NANOS_PER_ELEMENT * elementsOfEach(target, source));
+    }
+
+    /**
+     * Row (o, i) of target (O inner x D) = row (o, 0, i) + row (o, 1, i) + ... of source (O n inner x D), float32 sums
+     * in that order, n at least 1: the gradient of {@link #repeat}.
+     *
+     * @param inner at least 1, divides the rows of target
+     */
+    public static Launch sumRepeated(Matrix source, long inner, Matrix target) {
+        Arguments a = new Arguments("Rows.sumRepeated").input("source", source);
+        long rows = Arguments.given("Rows.sumRepeated", "target", target).rows();
+        a.output("target", target, rows, source.columns()).samples("source", source, "target", rows);
+        requireInner(a, inner, "target", target);
+        return a.launch(new SumRepeated(source, (int) inner, target)).reads(itemised(source, inner)).writes(target)
+                .nanosPerItem(NANOS_PER_ELEMENT * elementsOfEach(source, target));
+    }
+
+    private static void requireInner(Arguments a, long inner, String name, Matrix few) {
+        a.require(inner >= 1 && inner <= Integer.MAX_VALUE && few.rows() % inner == 0, "inner",
+                "be at least 1 and divide the " + few.rows() + " rows of " + name, inner);
+    }
+
+    /** Where an item's rows do not lie one after the other, every item may touch all of them. */
+    private static Matrix itemised(Matrix many, long inner) {
+        return inner == 1 ? many : Arguments.whole(many);
+    }
+
+    private static long elementsOfEach(Matrix many, Matrix few) {
+        return few.rows() == 0 ? 0 : many.rows() / few.rows() * many.columns();
+    }
+
     /** Every element of target = value, which may be any float. */
     public static Launch fill(float value, Matrix target) {
         long rows = Arguments.given("Rows.fill", "target", target).rows();
@@ -115,6 +160,26 @@ public final class Rows {
 
     /** Items are rows. */
     public record Fill(float value, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return target.rows();
+        }
+    }
+
+    /** Items are rows of source. */
+    public record Repeat(Matrix source, int inner, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return source.rows();
+        }
+    }
+
+    /** Items are rows of target. */
+    public record SumRepeated(Matrix source, int inner, Matrix target)
             implements
                 Operation {
         @Override

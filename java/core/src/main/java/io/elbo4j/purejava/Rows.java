@@ -13,17 +13,22 @@ import io.elbo4j.operation.Rows.Add;
 import io.elbo4j.operation.Rows.Copy;
 import io.elbo4j.operation.Rows.Fill;
 import io.elbo4j.operation.Rows.Gather;
+import io.elbo4j.operation.Rows.Repeat;
 import io.elbo4j.operation.Rows.Scatter;
 import io.elbo4j.operation.Rows.ScatterAdd;
+import io.elbo4j.operation.Rows.SumRepeated;
 import java.util.Arrays;
 
 /**
- * Moves and adds whole rows. Moves 8 bytes an element to copy or gather, 12 to add.
+ * Moves and adds whole rows. Moves 8 bytes an element to copy or gather, 12 to add; to repeat, 4 an
+ * element of the target and 4 of the source, and as many for its gradient.
  *
  * <pre>
  * gather       target[r] = source[rows[position + r]]
  * scatter      target[rows[position + r]] = source[r] for ascending r
  * scatterAdd   target[rows[position + r]] += source[r] for ascending r, since rows may name one row twice
+ * repeat       target[o, k, i] = source[o, i] for k < n, i < inner
+ * sumRepeated  target[o, i] = ((source[o, 0, i] + source[o, 1, i]) + source[o, 2, i]) + ...
  * </pre>
  */
 final class Rows {
@@ -58,6 +63,36 @@ final class Rows {
     private static void copyRow(Matrix source, long sourceRow, Matrix target, long targetRow) {
         System.arraycopy(values(source), index(source, sourceRow, 0), values(target), index(target, targetRow, 0),
                 (int) target.columns());
+    }
+
+    static void repeat(Repeat op, long begin, long end) {
+        long n = times(op.target(), op.source());
+        for (long r = begin; r < end; r++) {
+            long first = firstOf(r, n, op.inner());
+            for (long k = 0; k < n; k++) {
+                copyRow(op.source(), r, op.target(), first + k * op.inner());
+            }
+        }
+    }
+
+    static void sumRepeated(SumRepeated op, long begin, long end) {
+        long n = times(op.source(), op.target());
+        for (long r = begin; r < end; r++) {
+            long first = firstOf(r, n, op.inner());
+            copyRow(op.source(), first, op.target(), r);
+            for (long k = 1; k < n; k++) {
+                addRow(op.source(), first + k * op.inner(), op.target(), r, 0, (int) op.target().columns());
+            }
+        }
+    }
+
+    private static long times(Matrix many, Matrix few) {
+        return few.rows() == 0 ? 1 : many.rows() / few.rows();
+    }
+
+    /** Row (o, 0, i) of many for row (o, i) of few. */
+    private static long firstOf(long row, long n, int inner) {
+        return row / inner * n * inner + row % inner;
     }
 
     static void fill(Fill op, long begin, long end) {

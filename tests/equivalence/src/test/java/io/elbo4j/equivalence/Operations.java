@@ -212,6 +212,12 @@ final class Operations {
         }
         add("add", (b, s) -> Rows.add(in(b, s), b.inOut(s.rows(), s.columns())));
         add("fill", (b, s) -> Rows.fill(0.1f, out(b, s)));
+        for (int inner : new int[] {1, 3}) {
+            add("repeat." + inner, (b, s) -> Rows.repeat(b.in((long) s.rows() * inner, s.columns()), inner,
+                    b.out((long) s.rows() * inner * (s.samples() + 1), s.columns())));
+            add("sumRepeated." + inner, (b, s) -> Rows.sumRepeated(b.in((long) s.rows() * inner * (s.samples() + 1),
+                    s.columns()), inner, b.out((long) s.rows() * inner, s.columns())));
+        }
         add("gather", (b, s) -> Rows.gather(b.in(11, s.columns()), b.indices(s.rows(), 11), out(b, s)));
         add("scatter", (b, s) -> Rows.scatter(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));
         add("scatterAdd", (b, s) -> Rows.scatterAdd(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));

@@ -49,6 +49,19 @@ final class Interpreter {
         formula(Rows.Copy.class, o -> each(o.source(), o.target(), x -> x));
         formula(Rows.Add.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, get(o.target(), r, c)
                 + get(o.source(), r, c))));
+        formula(Rows.Repeat.class, o -> {
+            long n = o.target().rows() / o.source().rows();
+            forEach(o.target(), (r, c) -> set(o.target(), r, c, get(o.source(), r / (n * o.inner()) * o.inner()
+                    + r % o.inner(), c)));
+        });
+        formula(Rows.SumRepeated.class, o -> {
+            long n = o.source().rows() / o.target().rows();
+            forEach(o.target(), (r, c) -> set(o.target(), r, c, 0));
+            forEach(o.source(), (r, c) -> {
+                long to = r / (n * o.inner()) * o.inner() + r % o.inner();
+                set(o.target(), to, c, get(o.target(), to, c) + get(o.source(), r, c));
+            });
+        });
         formula(Arithmetic.Combine.class, o -> forEach(o.target(), (r, c) -> {
             double a = get(o.a(), r, c);
             double b = get(o.b(), r, c);
