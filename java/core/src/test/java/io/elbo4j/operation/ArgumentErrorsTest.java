@@ -306,6 +306,10 @@ class ArgumentErrorsTest {
         refused("Rows.sumRepeated: inner must be at least 1 and divide the 3 rows of target, not 6",
                 () -> Rows.sumRepeated(samples, 6, out));
         missing("Rows.sumRepeated: target", () -> Rows.sumRepeated(samples, 1, null));
+        refused("OneHot.maximum: target must be 3 x 4, not 5 x 3", () -> OneHot.maximum(in, wrong));
+        refused("OneHot.maximum: target must lie apart from x, not overlapping it",
+                () -> OneHot.maximum(in, in));
+        missing("OneHot.maximum: x", () -> OneHot.maximum(null, out));
         missing("Rows.gather: indices", () -> Rows.gather(wrong, null, out));
         refused("Rows.gather: indices must have a row number for each of the 5 rows of target, not 3",
                 () -> Rows.gather(wrong, three, matrix(5, 3)));

@@ -21,6 +21,7 @@ import io.elbo4j.operation.GaussianSampleKl;
 import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.MovingAverage;
+import io.elbo4j.operation.OneHot;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sgd;
@@ -218,6 +219,7 @@ final class Operations {
             add("sumRepeated." + inner, (b, s) -> Rows.sumRepeated(b.in((long) s.rows() * inner * (s.samples() + 1),
                     s.columns()), inner, b.out((long) s.rows() * inner, s.columns())));
         }
+        add("oneHot", (b, s) -> OneHot.maximum(in(b, s), out(b, s)));
         add("gather", (b, s) -> Rows.gather(b.in(11, s.columns()), b.indices(s.rows(), 11), out(b, s)));
         add("scatter", (b, s) -> Rows.scatter(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));
         add("scatterAdd", (b, s) -> Rows.scatterAdd(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));

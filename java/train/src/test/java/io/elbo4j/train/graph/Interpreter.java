@@ -13,6 +13,7 @@ import io.elbo4j.operation.GaussianSampleKl;
 import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul;
+import io.elbo4j.operation.OneHot;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
@@ -61,6 +62,17 @@ final class Interpreter {
                 long to = r / (n * o.inner()) * o.inner() + r % o.inner();
                 set(o.target(), to, c, get(o.target(), to, c) + get(o.source(), r, c));
             });
+        });
+        formula(OneHot.Maximum.class, o -> {
+            for (long r = 0; r < o.x().rows(); r++) {
+                long best = 0;
+                for (long c = 1; c < o.x().columns(); c++) {
+                    best = get(o.x(), r, c) > get(o.x(), r, best) ? c : best;
+                }
+                for (long c = 0; c < o.x().columns(); c++) {
+                    set(o.target(), r, c, c == best ? 1 : 0);
+                }
+            }
         });
         formula(Arithmetic.Combine.class, o -> forEach(o.target(), (r, c) -> {
             double a = get(o.a(), r, c);
