@@ -101,6 +101,31 @@ public final class Rows {
     }
 
     /**
+     * Row r of target (B x D) = row index[r] of table (V x D); index is B x 1, whole numbers in [0, V) as float32, data
+     * of a batch. Where it is any other number or NaN, the row of target is NaN: nothing outside table is read.
+     */
+    public static Launch lookUp(Matrix table, Matrix index, Matrix target) {
+        Arguments a = new Arguments("Rows.lookUp").input("table", table);
+        long rows = Arguments.given("Rows.lookUp", "target", target).rows();
+        a.input("index", index, rows, 1).output("target", target, rows, table.columns());
+        return a.launch(new LookUp(table, index, target)).readsAll(table).reads(index).writes(target)
+                .nanosPerItem(NANOS_PER_ELEMENT * target.columns());
+    }
+
+    /**
+     * Row v of dTable (V x D) = the float32 sum of the rows r of dTarget (B x D) with index[r] = v, from +0, r
+     * ascending: the gradient of {@link #lookUp} with respect to all of table, zero where no row is named.
+     */
+    public static Launch lookUpGradient(Matrix dTarget, Matrix index, Matrix dTable) {
+        Arguments a = new Arguments("Rows.lookUpGradient").input("dTarget", dTarget);
+        long rows = Arguments.given("Rows.lookUpGradient", "dTable", dTable).rows();
+        a.input("index", index, dTarget.rows(), 1).output("dTable", dTable, rows, dTarget.columns());
+        return a.launch(new LookUpGradient(dTarget, index, dTable)).readsAll(dTarget, index).writes(Arguments.whole(
+                dTable))
+                .nanosPerItem(NANOS_PER_ELEMENT * (dTarget.rows() + rows));
+    }
+
+    /**
      * Row indices[position + r] of target (N x D) += row r of source (B x D), r ascending, so that repeated row numbers
      * add in order: the gradient of {@link #gather}. Row numbers are read and checked as there.
      */
@@ -195,6 +220,26 @@ public final class Rows {
         @Override
         public long items() {
             return target.rows();
+        }
+    }
+
+    /** Items are rows of target. */
+    public record LookUp(Matrix table, Matrix index, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return target.rows();
+        }
+    }
+
+    /** Items are columns. */
+    public record LookUpGradient(Matrix dTarget, Matrix index, Matrix dTable)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return dTable.columns();
         }
     }
 

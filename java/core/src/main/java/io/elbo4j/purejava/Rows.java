@@ -1,5 +1,6 @@
 package io.elbo4j.purejava;
 
+import static io.elbo4j.purejava.HeapAddress.get;
 import static io.elbo4j.purejava.HeapAddress.index;
 import static io.elbo4j.purejava.HeapAddress.load;
 import static io.elbo4j.purejava.HeapAddress.store;
@@ -9,10 +10,13 @@ import static io.elbo4j.purejava.Scratch.width;
 
 import io.elbo4j.ElementType;
 import io.elbo4j.Matrix;
+import io.elbo4j.numerics.RowNumber;
 import io.elbo4j.operation.Rows.Add;
 import io.elbo4j.operation.Rows.Copy;
 import io.elbo4j.operation.Rows.Fill;
 import io.elbo4j.operation.Rows.Gather;
+import io.elbo4j.operation.Rows.LookUp;
+import io.elbo4j.operation.Rows.LookUpGradient;
 import io.elbo4j.operation.Rows.Repeat;
 import io.elbo4j.operation.Rows.Scatter;
 import io.elbo4j.operation.Rows.ScatterAdd;
@@ -29,6 +33,8 @@ import java.util.Arrays;
  * scatterAdd   target[rows[position + r]] += source[r] for ascending r, since rows may name one row twice
  * repeat       target[o, k, i] = source[o, i] for k < n, i < inner
  * sumRepeated  target[o, i] = ((source[o, 0, i] + source[o, 1, i]) + source[o, 2, i]) + ...
+ * lookUp       target[r] = table[index[r]], NaN where there is no such row
+ * lookUpGradient  dTable[v] = 0 + dTarget[r1] + dTarget[r2] + ... for r1 < r2 < ... with index[r] = v
  * </pre>
  */
 final class Rows {
@@ -93,6 +99,33 @@ final class Rows {
     /** Row (o, 0, i) of many for row (o, i) of few. */
     private static long firstOf(long row, long n, int inner) {
         return row / inner * n * inner + row % inner;
+    }
+
+    static void lookUp(LookUp op, long begin, long end) {
+        Matrix target = op.target();
+        for (long r = begin; r < end; r++) {
+            long row = RowNumber.of(get(op.index(), r), op.table().rows());
+            if (row >= 0) {
+                copyRow(op.table(), row, target, r);
+            } else {
+                int first = index(target, r, 0);
+                Arrays.fill(values(target), first, first + (int) target.columns(), Float.NaN);
+            }
+        }
+    }
+
+    /** begin and end are columns: every worker keeps the order of the rows. */
+    static void lookUpGradient(LookUpGradient op, long begin, long end) {
+        Matrix dTable = op.dTable();
+        for (long v = 0; v < dTable.rows(); v++) {
+            Arrays.fill(values(dTable), index(dTable, v, (int) begin), index(dTable, v, (int) end), 0f);
+        }
+        for (long r = 0; r < op.dTarget().rows(); r++) {
+            long row = RowNumber.of(get(op.index(), r), dTable.rows());
+            if (row >= 0) {
+                addRow(op.dTarget(), r, dTable, row, (int) begin, (int) end);
+            }
+        }
     }
 
     static void fill(Fill op, long begin, long end) {

@@ -310,6 +310,11 @@ class ArgumentErrorsTest {
         refused("OneHot.maximum: target must lie apart from x, not overlapping it",
                 () -> OneHot.maximum(in, in));
         missing("OneHot.maximum: x", () -> OneHot.maximum(null, out));
+        refused("Rows.lookUp: index must be 3 x 1, not 6 x 1", () -> Rows.lookUp(wrong, perSample, matrix(3, 3)));
+        refused("Rows.lookUp: target must be 3 x 3, not 3 x 4", () -> Rows.lookUp(wrong, perRow, out));
+        refused("Rows.lookUpGradient: index must be 3 x 1, not 3 x 4", () -> Rows.lookUpGradient(in, in2, samples));
+        refused("Rows.lookUpGradient: dTable must be 5 x 4, not 5 x 3", () -> Rows.lookUpGradient(in, perRow, wrong));
+        missing("Rows.lookUp: index", () -> Rows.lookUp(in, null, out));
         missing("Rows.gather: indices", () -> Rows.gather(wrong, null, out));
         refused("Rows.gather: indices must have a row number for each of the 5 rows of target, not 3",
                 () -> Rows.gather(wrong, three, matrix(5, 3)));

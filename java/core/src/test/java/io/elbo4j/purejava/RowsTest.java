@@ -11,6 +11,8 @@ import io.elbo4j.operation.Rows.Add;
 import io.elbo4j.operation.Rows.Copy;
 import io.elbo4j.operation.Rows.Fill;
 import io.elbo4j.operation.Rows.Gather;
+import io.elbo4j.operation.Rows.LookUp;
+import io.elbo4j.operation.Rows.LookUpGradient;
 import io.elbo4j.operation.Rows.Repeat;
 import io.elbo4j.operation.Rows.Scatter;
 import io.elbo4j.operation.Rows.ScatterAdd;
@@ -143,6 +145,46 @@ class RowsTest {
                 assertBits(expected, target.values(), "sum of " + d + ", " + inner + " inside");
             }
         }
+    }
+
+    /** What names no row of the table gives NaN and has no gradient: nothing outside is read or written. */
+    @Test
+    void lookUpTakesWholeNumbersInsideTheTableAlone() {
+        float inf = Float.POSITIVE_INFINITY;
+        float[] names = {2, 0, -0.0f, 2, 3, -1, 0.5f, Float.NaN, inf, -inf, Float.MAX_VALUE, Float.MIN_VALUE, 0x1p31f};
+        Matrix index = Guarded.matrix(names.length, 1, names);
+        for (int d : SIZES) {
+            float[] x = values(SOURCE_ROWS * d);
+            Guarded target = new Guarded(names.length, d);
+            Guarded.assertSplits(names.length, false, new LookUp(Guarded.matrix(SOURCE_ROWS, d, x), index,
+                    target.matrix)::run, target);
+            int[] rows = {2, 0, 0, 2};
+            for (int i = 0; i < names.length * d; i++) {
+                float expected = i / d < rows.length ? x[rows[i / d] * d + i % d] : Float.NaN;
+                assertBits(expected, target.values()[i], "look-up of " + d);
+            }
+
+            float[] dy = new float[names.length * d];
+            Arrays.fill(dy, 77);
+            for (int i = 0; i < rows.length * d; i++) {
+                dy[i] = i / d < 2 ? 0x1p24f : 1;
+            }
+            Guarded gradient = new Guarded(SOURCE_ROWS, d);
+            Guarded.assertSplits(d, true, new LookUpGradient(Guarded.matrix(names.length, d, dy), index,
+                    gradient.matrix)::run, gradient);
+            for (int i = 0; i < SOURCE_ROWS * d; i++) {
+                assertBits(i / d == 1 ? 0 : 0x1p24f, gradient.values()[i], "its gradient, " + d);
+            }
+        }
+    }
+
+    /** 1 + 1 + 2^24 is 2^24 + 2 in this order and 2^24 in the other; a strided index; a sum of -0 alone is +0. */
+    @Test
+    void lookUpGradientKeepsTheOrderOfRows() {
+        Matrix index = Guarded.matrix(4, 2, 1, 9, 1, 9, 0, 9, 1, 9).columns(0, 1);
+        Guarded gradient = new Guarded(2, 1);
+        new LookUpGradient(Guarded.matrix(4, 1, 1, 1, -0.0f, 0x1p24f), index, gradient.matrix).run(0, 1);
+        assertBits(new float[] {0, 0x1p24f + 2}, gradient.values(), "sums");
     }
 
     /** Rows are named more than once: the last of them stays, and rows that are not named keep what they had. */

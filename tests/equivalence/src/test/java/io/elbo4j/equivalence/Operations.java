@@ -220,6 +220,9 @@ final class Operations {
                     s.columns()), inner, b.out((long) s.rows() * inner, s.columns())));
         }
         add("oneHot", (b, s) -> OneHot.maximum(in(b, s), out(b, s)));
+        add("lookUp", (b, s) -> Rows.lookUp(b.in(11, s.columns()), b.rowNumbers(s.rows(), 11), out(b, s)));
+        add("lookUpGradient", (b, s) -> Rows.lookUpGradient(in(b, s), b.rowNumbers(s.rows(), 11), b.out(11,
+                s.columns())));
         add("gather", (b, s) -> Rows.gather(b.in(11, s.columns()), b.indices(s.rows(), 11), out(b, s)));
         add("scatter", (b, s) -> Rows.scatter(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));
         add("scatterAdd", (b, s) -> Rows.scatterAdd(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));

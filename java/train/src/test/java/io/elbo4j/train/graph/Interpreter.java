@@ -74,6 +74,8 @@ final class Interpreter {
                 }
             }
         });
+        formula(Rows.LookUp.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, get(o.table(), (long) get(
+                o.index(), r, 0), c))));
         formula(Arithmetic.Combine.class, o -> forEach(o.target(), (r, c) -> {
             double a = get(o.a(), r, c);
             double b = get(o.b(), r, c);
