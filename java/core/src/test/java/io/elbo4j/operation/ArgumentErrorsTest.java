@@ -315,6 +315,16 @@ class ArgumentErrorsTest {
         refused("Rows.lookUpGradient: index must be 3 x 1, not 3 x 4", () -> Rows.lookUpGradient(in, in2, samples));
         refused("Rows.lookUpGradient: dTable must be 5 x 4, not 5 x 3", () -> Rows.lookUpGradient(in, perRow, wrong));
         missing("Rows.lookUp: index", () -> Rows.lookUp(in, null, out));
+        Matrix packed = matrix(3, 6);
+        refused("Triangular.product: packed must be 3 x 6, not 3 x 4", () -> Triangular.product(in2, in, out));
+        refused("Triangular.product: y must lie apart from x, not overlapping it", () -> Triangular.product(packed, in,
+                in));
+        refused("Triangular.gradients: dY must be 3 x 4, not 5 x 3",
+                () -> Triangular.gradients(packed, in, wrong, matrix(3, 6), out));
+        refused("Triangular.gradients: dPacked must be 3 x 6, not 3 x 4",
+                () -> Triangular.gradients(packed, in, in2, out, null));
+        missing("Triangular.product: packed", () -> Triangular.product(null, in, out));
+        missing("Triangular.product: x", () -> Triangular.product(packed, null, out));
         missing("Rows.gather: indices", () -> Rows.gather(wrong, null, out));
         refused("Rows.gather: indices must have a row number for each of the 5 rows of target, not 3",
                 () -> Rows.gather(wrong, three, matrix(5, 3)));

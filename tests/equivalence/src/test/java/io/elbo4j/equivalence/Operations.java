@@ -26,6 +26,7 @@ import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sgd;
 import io.elbo4j.operation.Sums;
+import io.elbo4j.operation.Triangular;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,7 @@ final class Operations {
         rows();
         optimiser();
         arithmetic();
+        triangular();
     }
 
     private static void gaussianSampleKl() {
@@ -263,6 +265,32 @@ final class Operations {
             Matrix m = b.inOut(s.rows(), s.columns());
             return Arithmetic.multiply(m, in(b, s), m);
         });
+    }
+
+    private static void triangular() {
+        add("triangular.product", (b, s) -> Triangular.product(packed(b, s), few(b, s), b.out(s.rows(), dimensions(
+                s))));
+        add("triangular.gradients", (b, s) -> Triangular.gradients(packed(b, s), few(b, s), few(b, s), b.out(s.rows(),
+                triangle(s)), b.out(s.rows(), dimensions(s))));
+        add("triangular.gradients.packed", (b, s) -> Triangular.gradients(packed(b, s), few(b, s), few(b, s), b.out(s
+                .rows(), triangle(s)), null));
+    }
+
+    /** Fewer than in other cases: their square counts. */
+    private static int dimensions(Shape s) {
+        return s.columns() % 131;
+    }
+
+    private static int triangle(Shape s) {
+        return dimensions(s) * (dimensions(s) - 1) / 2;
+    }
+
+    private static Matrix packed(Bench b, Shape s) {
+        return b.in(s.rows(), triangle(s));
+    }
+
+    private static Matrix few(Bench b, Shape s) {
+        return b.in(s.rows(), dimensions(s));
     }
 
     private static Matrix in(Bench b, Shape s) {

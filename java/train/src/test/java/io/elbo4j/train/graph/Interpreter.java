@@ -17,6 +17,7 @@ import io.elbo4j.operation.OneHot;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
+import io.elbo4j.operation.Triangular;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +77,13 @@ final class Interpreter {
         });
         formula(Rows.LookUp.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, get(o.table(), (long) get(
                 o.index(), r, 0), c))));
+        formula(Triangular.Product.class, o -> forEach(o.y(), (r, i) -> {
+            double sum = 0;
+            for (long j = 0; j < i; j++) {
+                sum += get(o.packed(), r, i * (i - 1) / 2 + j) * get(o.x(), r, j);
+            }
+            set(o.y(), r, i, sum);
+        }));
         formula(Arithmetic.Combine.class, o -> forEach(o.target(), (r, c) -> {
             double a = get(o.a(), r, c);
             double b = get(o.b(), r, c);
