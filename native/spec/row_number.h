@@ -6,9 +6,14 @@
 namespace elbo4j::spec {
 
 ELBO4J_SPEC int64_t row_number(float index, int64_t rows) {
-  if (!(index >= 0.0f && index < 0x1p62f)) return -1;
-  const int64_t row = (int64_t)index;
-  return row < rows && (float)row == index ? row : -1;
+  const uint32_t bits = bits_of(index);
+  const int shift = (int)(bits >> 23) - 150;  // of the significand; a sign makes it 106 or more
+  const int64_t significand = (int64_t)((bits & 0x7fffffu) | 0x800000u);
+  const bool inside = shift >= -23 && shift <= 38;  // index in [1, 2^62)
+  const int left = inside && shift > 0 ? shift : 0, right = inside && shift < 0 ? -shift : 0;
+  const int64_t row = significand << left >> right;
+  const bool found = inside && row << right == significand << left && row < rows;
+  return found ? row : index == 0.0f && rows > 0 ? 0 : -1;
 }
 
 }  // namespace elbo4j::spec
