@@ -32,27 +32,34 @@ struct Product {
   }
 };
 
-struct Gradients {
-  Input packed, x, dy;
-  Output dpacked, dx;
+struct PackedGradient {
+  Input x, dy;
+  Output dpacked;
+  int64_t columns;
+
+  template <bool ALIGNED> __device__ __forceinline__ void quad(int64_t row, int64_t column) const {
+    for (int64_t i = column; i < column + 4 && i < columns; i++) {
+      const float of_row = __ldg(dy.row(row) + i);
+      float* dl = dpacked.row(row) + first_of_row(i);
+      for (int64_t j = 0; j < i; j++) dl[j] = of_row * __ldg(x.row(row) + j);
+    }
+  }
+};
+
+struct VectorGradient {
+  Input packed, dy;
+  Output dx;
   int64_t columns;
 
   template <bool ALIGNED> __device__ __forceinline__ void quad(int64_t row, int64_t column) const {
     Quad sum = {{0.0f, 0.0f, 0.0f, 0.0f}};
 #pragma unroll
     for (int e = 0; e < 4; e++) {
-      const int64_t own = column + e;
-      if (own >= columns) continue;
-      const float of_row = __ldg(dy.row(row) + own);
-      float* dl = dpacked.row(row) + first_of_row(own);
-#pragma unroll 1
-      for (int64_t j = 0; j < own; j++) dl[j] = of_row * __ldg(x.row(row) + j);
-      if (!dx.data) continue;
-#pragma unroll 2
-      for (int64_t i = own + 1; i < columns; i++)
-        sum.e[e] = spec::fma(__ldg(packed.row(row) + first_of_row(i) + own), __ldg(dy.row(row) + i), sum.e[e]);
+      const float* l = packed.row(row) + column + e;
+      for (int64_t i = column + e + 1; i < columns; i++)
+        sum.e[e] = spec::fma(__ldg(l + first_of_row(i)), __ldg(dy.row(row) + i), sum.e[e]);
     }
-    if (dx.data) store<ALIGNED>(dx.row(row), column, columns, sum);
+    store<ALIGNED>(dx.row(row), column, columns, sum);
   }
 };
 
@@ -65,10 +72,12 @@ int triangular_product(const elbo4j_triangular_product& a, void* stream) {
 }
 
 int triangular_gradients(const elbo4j_triangular_gradients& a, void* stream) {
-  const Output dx = output(a.d_x);
   const int64_t columns = a.x.columns;
-  const Gradients of{input(a.packed), input(a.x), input(a.d_y), output(a.d_packed), dx, columns};
-  return map_rows_by_blocks<false>(of, a.x.rows, columns, stream);
+  const PackedGradient of_packed{input(a.x), input(a.d_y), output(a.d_packed), columns};
+  const int error = map_rows_by_blocks<false>(of_packed, a.x.rows, columns, stream);
+  if (error || !a.d_x.data) return error;
+  const VectorGradient of_x{input(a.packed), input(a.d_y), output(a.d_x), columns};
+  return map_rows_by_blocks<false>(of_x, a.x.rows, columns, stream);
 }
 
 }  // namespace elbo4j::cuda
