@@ -231,7 +231,7 @@ class ModelsTest {
                 .fails(2, "--latent goes with --model conditional-vae or vae, not with hierarchical-vae");
         train("hierarchical-vae", out, "--latents", "2").fails(2, "--latents must be two numbers of at least 1, not");
         train("conditional-vae", out, "--likelihood", "gaussian-fixed").fails(2,
-                "--likelihood must be one of bernoulli",
+                "--likelihood must be any of vae",
                 "not gaussian-fixed");
         train("conditional-vea", out).fails(2, "--model must be one of conditional-vae, hierarchical-vae, vae, not"
                 + " 'conditional-vea'", "did you mean conditional-vae?");

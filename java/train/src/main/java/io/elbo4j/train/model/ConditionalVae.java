@@ -38,7 +38,7 @@ public final class ConditionalVae implements Model {
             @Setting("latent dimensions") int latent,
             @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
                     + " identity") Activation activation,
-            @Setting("of x given z: bernoulli, gaussian or gaussian-shared") LikelihoodKind likelihood,
+            @Setting("of x given z: as of vae, but not gaussian-fixed") LikelihoodKind likelihood,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {
                             "none", "dynamic"}) boolean binarise){
@@ -47,7 +47,7 @@ public final class ConditionalVae implements Model {
             hidden = new VaeSettings(columns, hidden, latent, activation, likelihood, 1, binarise).hidden();
             require(classes >= 1, "classes", "at least 1", classes);
             require(likelihood != LikelihoodKind.GAUSSIAN_FIXED, "likelihood",
-                    "one of bernoulli, gaussian and gaussian-shared", likelihood.inWords());
+                    "any of vae but that of a fixed standard deviation", likelihood.inWords());
         }
     }
 

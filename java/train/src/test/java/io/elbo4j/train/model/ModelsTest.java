@@ -214,7 +214,7 @@ class ModelsTest {
         assertEquals("latents must be two numbers of at least 1, not [1]", assertThrows(IllegalArgumentException.class,
                 () -> new HierarchicalVae.Settings(4, List.of(1, 1), List.of(1), Activation.TANH, false))
                 .getMessage());
-        assertEquals("likelihood must be one of bernoulli, gaussian and gaussian-shared, not gaussian-fixed",
+        assertEquals("likelihood must be any of vae but that of a fixed standard deviation, not gaussian-fixed",
                 assertThrows(IllegalArgumentException.class, () -> new ConditionalVae.Settings(4, 2, List.of(), 1,
                         Activation.TANH, LikelihoodKind.GAUSSIAN_FIXED, false)).getMessage());
         assertEquals("classes must be at least 1, not 0", assertThrows(IllegalArgumentException.class,

@@ -1,0 +1,50 @@
+// log(x!) for whole x >= 0. Below 16 the logarithm of the product; from there the series of Stirling (Abramowitz and
+// Stegun, Handbook of Mathematical Functions, 6.1.41), x log x - x + log(x) / 2 + log(2 pi) / 2 + 1 / (12 x) - 1 /
+// (360 x^3). The first two terms cancel in part, so log x and x log x are sums of two floats each: x = 2^k m, k ln 2
+// high is exact.
+//
+// Accuracy: max 1.4 ULP for all whole x in [0, 2^24], exhaustive. Of other x from 16 to 2^121 the series is log
+// gamma(x + 1), above NaN; below 16 it is the value of the whole number below x, of 0 for negative ones. NaN stays NaN.
+#pragma once
+#include "exp.h"
+#include "float_operations.h"
+#include "log.h"
+
+namespace elbo4j::spec {
+
+ELBO4J_SPEC float times_up_to(float x, float factor, float product) {
+  return mul(product, factor <= x ? factor : 1.0f);
+}
+
+ELBO4J_SPEC float log_factorial(float x) {
+  float factorial = times_up_to(x, 2.0f, 1.0f);
+  factorial = times_up_to(x, 3.0f, factorial);
+  factorial = times_up_to(x, 4.0f, factorial);
+  factorial = times_up_to(x, 5.0f, factorial);
+  factorial = times_up_to(x, 6.0f, factorial);
+  factorial = times_up_to(x, 7.0f, factorial);
+  factorial = times_up_to(x, 8.0f, factorial);
+  factorial = times_up_to(x, 9.0f, factorial);
+  factorial = times_up_to(x, 10.0f, factorial);
+  factorial = times_up_to(x, 11.0f, factorial);
+  factorial = times_up_to(x, 12.0f, factorial);
+  factorial = times_up_to(x, 13.0f, factorial);
+  factorial = times_up_to(x, 14.0f, factorial);
+  factorial = times_up_to(x, 15.0f, factorial);
+  const uint32_t bits = bits_of(x);
+  const uint32_t exponent = (bits - sqrt_half_bits) & 0xff800000u;
+  const float k = mul((float)(int32_t)exponent, 0x1p-23f);
+  const float of_power = mul(k, ln2_high);
+  const float of_rest = log(x < 16.0f ? factorial : float_from_bits(bits - exponent));
+  const float high = add(of_power, of_rest);
+  const float low = fma(k, ln2_low, sub(of_rest, sub(high, of_power)));
+  const float product = mul(x, high);
+  const float sum = sub(product, x);
+  const float lost = add(fma(x, high, -product), sub(sub(product, sum), x));
+  const float r = div(1.0f, x);
+  const float constant = fma(r, fma(mul(r, r), -0x1.6c16c2p-9f, 0x1.555556p-4f), 0x1.d67f1cp-1f);
+  const float rest = add(fma(0.5f, high, constant), fma(x, low, lost));
+  return x < 16.0f ? of_rest : add(sum, rest);
+}
+
+}  // namespace elbo4j::spec
