@@ -212,7 +212,7 @@ public final class ResidualVae implements Model {
         @Override
         public Optional<Matrix> weight(Term term, Plan plan) {
             Schedule of = term.role() == Term.Role.KL ? klWeight : Schedule.constant(-1 / temper);
-            return Optional.of(plan.meanWeight(of, plan.rows(term.rows())));
+            return Optional.of(plan.meanWeight(of, term.rows()));
         }
     }
 }

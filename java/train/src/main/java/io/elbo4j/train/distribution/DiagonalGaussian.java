@@ -40,9 +40,14 @@ public record DiagonalGaussian(Value mean, Value logVariance) implements Posteri
      * {@code name.bias}, whose columns are [mean | logVariance].
      */
     public static DiagonalGaussian of(String name, Value x, long columns) {
-        Value both = Dense.of(name, x, 2 * columns, Activation.IDENTITY);
-        return new DiagonalGaussian(Slice.of(name + ".mean", both, 0, columns),
-                Slice.of(name + ".logVariance", both, columns, 2 * columns));
+        return halves(Dense.of(name, x, 2 * columns, Activation.IDENTITY));
+    }
+
+    /** The columns of a value, [mean | logVariance]: an even number. */
+    public static DiagonalGaussian halves(Value both) {
+        long columns = both.columns() / 2;
+        return new DiagonalGaussian(Slice.of(both.name() + ".mean", both, 0, columns),
+                Slice.of(both.name() + ".logVariance", both, columns, both.columns()));
     }
 
     @Override

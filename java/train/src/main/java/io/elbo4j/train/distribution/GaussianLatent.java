@@ -2,6 +2,7 @@ package io.elbo4j.train.distribution;
 
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
+import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.operation.GaussianKl;
 import io.elbo4j.operation.GaussianLogRatio;
 import io.elbo4j.operation.GaussianSampleKl;
@@ -70,9 +71,17 @@ final class GaussianLatent extends Latent {
     protected void backward(Plan plan) {
         Optional<Matrix> dLogRatio = plan.weight(logRatio());
         Optional<Matrix> dKl = plan.weight(kl());
+        if (dKl.isPresent() && dLogRatio.isEmpty() && plan.priorShare().isPresent()) {
+            balance(plan, dKl.get(), plan.priorShare().getAsDouble());
+            return;
+        }
+        if (plan.priorShare().isPresent() && dLogRatio.isPresent()) {
+            throw new IllegalArgumentException("latent '" + name() + "': KL balancing goes with an objective that takes"
+                    + " the KL in closed form alone");
+        }
         if (dLogRatio.isEmpty()) {
             throughSamples(plan, dKl.orElseGet(() -> plan.constant(this, "no weight of the KL", plan.rows(kl().rows()),
-                    1, 0)));
+                    1, 0)), true);
             return;
         }
         ofLogRatio(plan, dLogRatio.get());
@@ -84,17 +93,38 @@ final class GaussianLatent extends Latent {
         }
     }
 
-    private void throughSamples(Plan plan, Matrix dKl) {
+    /** See {@link Plan#priorShare}. */
+    private void balance(Plan plan, Matrix dKl, double share) {
+        throughSamples(plan, scaled(plan, 1 - share, dKl, "weight of the KL for the posterior"), false);
+        if (priorLearns(plan)) {
+            Matrix unused = plan.buffer(this, "gradient that nobody wants", dKl.rows(), columns());
+            Matrix unusedToo = plan.buffer(this, "another gradient that nobody wants", dKl.rows(), columns());
+            plan.launch(GaussianKl.backward(plan.value(q.mean()), plan.value(q.logVariance()), priorMean(plan),
+                    priorLogVariance(plan), scaled(plan, share, dKl, "weight of the KL for the prior"),
+                    plan.columnWeight(kl()).orElse(null), unused, unusedToo,
+                    gradientOfPrior(plan, DiagonalGaussian::mean),
+                    gradientOfPrior(plan, DiagonalGaussian::logVariance)));
+        }
+    }
+
+    private Matrix scaled(Plan plan, double factor, Matrix weight, String role) {
+        Matrix scaled = plan.buffer(this, role, weight.rows(), 1);
+        plan.launch(Arithmetic.scale((float) factor, weight, scaled));
+        return scaled;
+    }
+
+    private void throughSamples(Plan plan, Matrix dKl, boolean withPrior) {
         plan.launch(GaussianSampleKl.backward(plan.value(q.mean()), plan.value(q.logVariance()), priorMean(plan),
                 priorLogVariance(plan), plan.noise(this, rows()), plan.gradient(this), dKl,
                 plan.columnWeight(kl()).orElse(null), plan.gradientOf(q.mean()), plan.gradientOf(q.logVariance()),
-                gradientOfPrior(plan, DiagonalGaussian::mean), gradientOfPrior(plan, DiagonalGaussian::logVariance)));
+                withPrior ? gradientOfPrior(plan, DiagonalGaussian::mean) : null,
+                withPrior ? gradientOfPrior(plan, DiagonalGaussian::logVariance) : null));
     }
 
     private void ofLogRatio(Plan plan, Matrix dLogRatio) {
         plan.launch(GaussianLogRatio.backward(plan.value(q.mean()), plan.value(q.logVariance()), priorMean(plan),
                 priorLogVariance(plan), plan.noise(this, rows()), plan.gradient(this), dLogRatio,
-                plan.pathWeight().orElse(null), plan.posteriorsStopped(), plan.gradientOf(q.mean()),
+                plan.pathWeight(this).orElse(null), plan.posteriorsStopped(), plan.gradientOf(q.mean()),
                 plan.gradientOf(q.logVariance()), gradientOfPrior(plan, DiagonalGaussian::mean),
                 gradientOfPrior(plan, DiagonalGaussian::logVariance)));
     }

@@ -6,6 +6,7 @@ import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
+import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
@@ -18,94 +19,109 @@ import java.util.stream.Stream;
 
 /**
  * p(x) = sum_c pi_c p_c(x), pi = softmax(logits): the component is a discrete latent variable, summed out (Bishop 2006,
- * equation 9.7). The gradient of a component has its responsibility, pi_c p_c(x) / p(x), as a weight.
+ * equation 9.7). The gradient of a component has its responsibility, pi_c p_c(x) / p(x), as a weight. The components
+ * are one distribution whose parameters have the axis COMPONENT, as a
+ * {@link io.elbo4j.train.layer.LearnedRowPer} has, so that all of them are one launch.
  *
  * @param logits one row that all rows share, with a column for each component
- * @param components at least one, of equally many dimensions
+ * @param components a distribution for each of the axis COMPONENT, innermost
  */
-public record Mixture(Value logits, List<? extends Distribution> components) implements Distribution {
+public record Mixture(Value logits, Distribution components) implements Distribution {
+    private static final io.elbo4j.train.graph.Rows COMPONENT = io.elbo4j.train.graph.Rows.of(Axis.COMPONENT);
+
     /** Two observations under one mixture have buffers of their own. */
     private record Use(Mixture mixture, Node by) {}
 
     /** @throws IllegalArgumentException if that is not so */
     public Mixture {
-        components = List.copyOf(components);
-        if (components.size() != logits.columns() || !logits.rows().axes().isEmpty()) {
-            throw new IllegalArgumentException("a mixture of " + components.size() + " components needs logits of one"
-                    + " row and as many columns, not '" + logits.name() + "' with rows of " + logits.rows() + " and "
-                    + logits.columns() + " columns");
-        }
-        long columns = components.get(0).columns();
-        for (Distribution c : components) {
-            if (c.columns() != columns) {
-                throw new IllegalArgumentException("the components of a mixture must have equally many dimensions, not "
-                        + columns + " and " + c.columns());
-            }
+        if (!components.rows().has(Axis.COMPONENT) || !logits.rows().axes().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a mixture needs components with the axis COMPONENT and logits of one row"
+                            + " that all share, not components with rows of " + components.rows() + " and '" + logits
+                                    .name()
+                            + "' with rows of " + logits.rows());
         }
     }
 
     @Override
     public long columns() {
-        return components.get(0).columns();
+        return components.columns();
     }
 
     @Override
     public Support support() {
-        return components.get(0).support();
+        return components.support();
     }
 
     @Override
     public List<Value> parameters() {
-        return Stream.concat(Stream.of(logits), components.stream().flatMap(c -> c.parameters().stream())).toList();
+        return Stream.concat(Stream.of(logits), components.parameters().stream()).toList();
+    }
+
+    @Override
+    public io.elbo4j.train.graph.Rows rows() {
+        return new io.elbo4j.train.graph.Rows(components.rows().axes().stream().filter(a -> a != Axis.COMPONENT)
+                .toList());
     }
 
     @Override
     public Mixture with(UnaryOperator<Value> each) {
-        return new Mixture(logits, components.stream().map(c -> c.with(each)).toList());
+        return new Mixture(logits, components.with(ofEachComponent(each)));
     }
 
     @Override
     public Mixture observed(UnaryOperator<Value> repeat) {
-        return new Mixture(logits, components.stream().map(c -> c.observed(repeat)).toList());
+        return new Mixture(logits, components.observed(ofEachComponent(repeat)));
+    }
+
+    /** What the components have in common is there for each of them. */
+    private static UnaryOperator<Value> ofEachComponent(UnaryOperator<Value> repeat) {
+        return v -> {
+            Value repeated = repeat.apply(v);
+            return v.graph().repeat(repeated, repeated.rows().union(COMPONENT));
+        };
     }
 
     @Override
     public boolean differentiatesX() {
-        return components.stream().allMatch(Distribution::differentiatesX);
+        return components.differentiatesX();
+    }
+
+    @Override
+    public Distribution at(Value x) {
+        return x.differentiable() ? new MixtureAt(this, x.graph().repeat(x, x.rows().union(COMPONENT))) : this;
     }
 
     @Override
     public void logDensity(Plan plan, Value x, Matrix result, Optional<Matrix> weight) {
         Use use = new Use(this, plan.node());
         long rows = result.rows();
-        int count = components.size();
+        long count = logits.columns();
+        if (plan.rows(COMPONENT) != count) {
+            throw new IllegalArgumentException("'" + plan.node().name() + "': a mixture has " + plan.rows(COMPONENT)
+                    + " components, but '" + logits.name() + "' " + count + " columns");
+        }
         // log pi_c + log p_c(x) + log C, whose log-mean-exp over c is the result
         Matrix joint = plan.buffer(use, "log joint", rows, count);
         Matrix mean = plan.buffer(use, "log mean of the weights", 1, 1);
         Matrix logWeights = plan.buffer(use, "log weights", 1, count);
+        Matrix each = plan.buffer(use, "log density of each component", rows * count, 1);
         plan.launch(LogMeanExp.forward(plan.value(logits), mean));
         plan.launch(Arithmetic.subtract(plan.value(logits).reshape(count, 1), mean.repeatRow(count),
                 logWeights.reshape(count, 1)));
+        components.logDensity(plan, x, each, Optional.empty());
         plan.launch(Rows.copy(logWeights.repeatRow(rows), joint));
-        Matrix one = plan.buffer(use, "log density of a component", rows, 1);
-        for (int c = 0; c < count; c++) {
-            components.get(c).logDensity(plan, x, one, Optional.empty());
-            plan.launch(Rows.add(one, joint.columns(c, c + 1)));
-        }
+        plan.launch(Rows.add(each.reshape(rows, count), joint));
         plan.launch(LogMeanExp.forward(joint, result));
         if (weight.isPresent()) {
-            gradients(plan, use, x, joint, one, weight.get());
+            gradients(plan, use, x, joint, each, weight.get());
         }
     }
 
-    private void gradients(Plan plan, Use use, Value x, Matrix joint, Matrix one, Matrix weight) {
+    private void gradients(Plan plan, Use use, Value x, Matrix joint, Matrix unused, Matrix weight) {
         Matrix each = plan.buffer(use, "weight of each component", joint.rows(), joint.columns());
         plan.launch(LogMeanExp.backward(joint, weight, each));
-        for (int c = 0; c < components.size(); c++) {
-            Matrix own = plan.buffer(use, "weight of component " + c, joint.rows(), 1);
-            plan.launch(Rows.copy(each.columns(c, c + 1), own));
-            components.get(c).logDensity(plan, x, one, Optional.of(own));
-        }
+        components.logDensity(plan, x, unused, Optional.of(each.reshape(joint.rows() * joint.columns(), 1)));
         if (plan.wants(logits)) {
             // d log pi_c / d logits: the weight of c, less softmax_c of all weights
             Matrix sums = plan.buffer(use, "weights", 1, joint.columns());

@@ -54,8 +54,8 @@ public final class SampledKl extends Node {
         }
         Graph graph = z.graph();
         UnaryOperator<Value> each = v -> graph.repeat(v, z.rows());
-        Distribution ofQ = q.observed(each);
-        return graph.add(new SampledKl(name, z, ofQ, ofQ.with(StopGradient::of), p.observed(each)));
+        Distribution ofQ = q.observed(each).at(z);
+        return graph.add(new SampledKl(name, z, ofQ, ofQ.with(StopGradient::of), p.observed(each).at(z)));
     }
 
     @Override
@@ -72,7 +72,7 @@ public final class SampledKl extends Node {
 
     @Override
     protected void backward(Plan plan) {
-        if (plan.pathWeight().isPresent()) {
+        if (plan.pathWeight(z).isPresent()) {
             throw new IllegalArgumentException("'" + name() + "': the doubly reparameterised gradient needs a latent"
                     + " variable with a Gaussian prior");
         }

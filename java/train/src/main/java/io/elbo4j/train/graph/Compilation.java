@@ -16,12 +16,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a graph into launches: what {@link StepBuilder} says, in the order forward, objective, backward, update. */
 final class Compilation implements Plan, AutoCloseable {
+    private static final Rows SAMPLES = Rows.of(Axis.BATCH, Axis.SAMPLE);
+
     /** The noise of a node that has {@code rowsPerRow} rows for each row of the batch. */
     record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) {}
 
@@ -265,15 +268,7 @@ final class Compilation implements Plan, AutoCloseable {
 
     @Override
     public long rows(Rows rows) {
-        return rows.count(this::size);
-    }
-
-    private long size(Axis axis) {
-        return switch (axis) {
-            case BATCH -> of.rows;
-            case SAMPLE -> of.samples;
-            case MEMBER, TIME -> throw new IllegalArgumentException("a step has no size of the axis " + axis + " yet");
-        };
+        return rows.count(of::size);
     }
 
     // buffers
@@ -315,7 +310,7 @@ final class Compilation implements Plan, AutoCloseable {
         int stream = !of.trainings.isEmpty() ? Streams.TRAINING
                 : of.fromPriors ? Streams.DECODING : Streams.EVALUATION;
         return noises.computeIfAbsent(owner, o -> new NodeNoise(Streams.named(of.seed, o.name(), stream),
-                rows(rows) / of.rows, of.sameData && !rows.has(Axis.SAMPLE))).noise();
+                rows.has(Axis.BATCH) ? rows(rows) / of.rows : 0, of.sameData && !rows.has(Axis.SAMPLE))).noise();
     }
 
     // launches
@@ -331,7 +326,9 @@ final class Compilation implements Plan, AutoCloseable {
     @Override
     public void read(Input input) {
         if (of.source != null) {
-            launch(io.elbo4j.operation.Rows.gather(of.source.of(input), order(input), value(input)));
+            long columns = rows(input) / of.rows * input.columns();
+            launch(io.elbo4j.operation.Rows.gather(of.source.of(input, columns), order(input),
+                    value(input).reshape(of.rows, columns)));
         }
     }
 
@@ -394,6 +391,11 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     @Override
+    public OptionalDouble priorShare() {
+        return objective == null ? OptionalDouble.empty() : objective.priorShare();
+    }
+
+    @Override
     public void weigh(Term term, Matrix weight) {
         weights.put(term, Optional.of(weight.requireShape("the weight of the " + term.role().words() + " of "
                 + term.owner().name(), rows(term.rows()), 1)));
@@ -407,7 +409,7 @@ final class Compilation implements Plan, AutoCloseable {
     @Override
     public void stopPosteriors(Optional<Matrix> weight) {
         posteriorsStopped = true;
-        pathWeight = weight.map(w -> w.requireShape("the path weight", of.rows * of.samples, 1));
+        pathWeight = weight.map(w -> w.requireShape("the path weight", rows(SAMPLES), 1));
     }
 
     @Override
@@ -416,19 +418,34 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     @Override
-    public Optional<Matrix> pathWeight() {
-        return pathWeight;
+    public Optional<Matrix> pathWeight(Value latent) {
+        return pathWeight.map(weight -> {
+            if (rows(latent) == weight.rows()) {
+                return weight;
+            }
+            // the axes of the samples lead those of what has further ones
+            Matrix each = buffer(latent, "path weight", rows(latent), 1);
+            launch(io.elbo4j.operation.Rows.repeat(weight, 1, each));
+            return each;
+        });
     }
 
     @Override
-    public Matrix meanWeight(Schedule schedule, long rows) {
-        return buffers.planning() ? buffers.get(schedule, "weight of " + rows, rows, 1)
-                : meanWeights.of(schedule, rows);
+    public Matrix meanWeight(Schedule schedule, Rows rows) {
+        long count = rows(rows);
+        long mean = rows(new Rows(rows.axes().stream().filter(Compilation::isMean).toList()));
+        return buffers.planning() ? buffers.get(schedule, "weight of " + count + ", 1/" + mean, count, 1)
+                : meanWeights.of(schedule, count, mean);
+    }
+
+    /** Over the other axes an objective is a sum. */
+    private static boolean isMean(Axis axis) {
+        return axis == Axis.BATCH || axis == Axis.SAMPLE;
     }
 
     @Override
-    public Matrix bound() {
-        bound = buffers.get(of, "bound", "log mean weight", of.rows, 1);
+    public Matrix bound(Rows rows) {
+        bound = buffers.get(of, "bound", "log mean weight", rows(rows), 1);
         return bound;
     }
 

@@ -22,6 +22,11 @@ public interface Distribution {
     /** All values that it is computed from. */
     List<Value> parameters();
 
+    /** What it is a distribution for each of: the axes of its parameters, without those that it sums out. */
+    default Rows rows() {
+        return Value.union(parameters());
+    }
+
     /** The same distribution of other values. */
     Distribution with(UnaryOperator<Value> each);
 
@@ -31,6 +36,15 @@ public interface Distribution {
      */
     default Distribution observed(UnaryOperator<Value> repeat) {
         return with(repeat);
+    }
+
+    /**
+     * The same distribution as {@link #logDensity} of x needs it, called once its parameters are those of
+     * {@link #observed}: where x has a gradient and the distribution needs further values of x, it adds them to the
+     * graph here.
+     */
+    default Distribution at(Value x) {
+        return this;
     }
 
     /**

@@ -1,9 +1,11 @@
 package io.elbo4j.train.graph;
 
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ public final class Graph {
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<Repeated, Value> repeated = new HashMap<>();
+    private final Map<Axis, Node> sized = new EnumMap<>(Axis.class);
 
     /** An empty graph. */
     public Graph() {}
@@ -40,8 +43,8 @@ public final class Graph {
      * Adds a node that was made of values of this graph.
      *
      * @return the node
-     * @throws IllegalArgumentException if its name is taken, or that of one of its parameters by another one, or if it
-     *     has an input of another graph
+     * @throws IllegalArgumentException if its name is taken, or that of one of its parameters by another one, if it has
+     *     an input of another graph, or an axis another length
      */
     public <N extends Node> N add(N node) {
         requireFree(node.name());
@@ -52,6 +55,14 @@ public final class Graph {
                 throw new IllegalArgumentException("this graph already has a parameter named '" + p.name() + "'");
             }
         }
+        node.sizes().forEach((axis, size) -> {
+            Node other = sized.get(axis);
+            if (other != null && !other.sizes().get(axis).equals(size)) {
+                throw new IllegalArgumentException("'" + node.name() + "' has " + size + " of the axis " + axis + ", '"
+                        + other.name() + "' has " + other.sizes().get(axis));
+            }
+        });
+        node.sizes().keySet().forEach(axis -> sized.putIfAbsent(axis, node));
         node.parameters().forEach(p -> parameters.put(p.name(), p));
         nodes.put(node.name(), node);
         if (node instanceof Value v) {
@@ -63,7 +74,23 @@ public final class Graph {
 
     /** Data: one row of {@code columns} numbers per row of the batch. */
     public Value input(String name, long columns) {
-        return add(new Input(name, columns));
+        return input(name, columns, Rows.BATCH);
+    }
+
+    /**
+     * Data with several rows of {@code columns} numbers per row of the batch: for BATCH x TIME a sequence, whose T steps
+     * lie one after the other in a row of the data, T x columns numbers.
+     *
+     * @param rows with the axis BATCH
+     */
+    public Value input(String name, long columns, Rows rows) {
+        return add(new Input(name, columns, rows));
+    }
+
+    /** How long an axis is, if a node fixes it. */
+    OptionalLong size(Axis axis) {
+        Node by = sized.get(axis);
+        return by == null ? OptionalLong.empty() : OptionalLong.of(by.sizes().get(axis));
     }
 
     /** z ~ q, under the prior that is the usual one for it: of a Gaussian N(0, I). */
@@ -79,10 +106,10 @@ public final class Graph {
     public Value latent(String name, Posterior q, @Nullable Distribution prior) {
         requireFree(name);
         q.parameters().forEach(this::owned);
-        Rows ofBoth = Value.union(q.parameters());
+        Rows ofBoth = q.rows();
         if (prior != null) {
             prior.parameters().forEach(this::owned);
-            ofBoth = ofBoth.union(Value.union(prior.parameters()));
+            ofBoth = ofBoth.union(prior.rows());
         }
         Rows rows = Latent.rowsOfParameters(ofBoth);
         return add(q.with(v -> repeat(v, rows)).latent(name, prior == null ? null : prior.with(v -> repeat(v, rows))));
@@ -101,21 +128,28 @@ public final class Graph {
             throw new IllegalArgumentException("observe '" + name + "': '" + x.name() + "' depends on parameters, but "
                     + p.getClass().getSimpleName() + " has no gradient with respect to what is observed");
         }
-        Rows rows = Value.union(p.parameters()).union(x.rows());
+        Rows rows = p.rows().union(x.rows());
         // kernels take a row of x for several rows side by side, but give a gradient for each row alone
         Value observed = x.differentiable() || !x.rows().lead(rows) ? repeat(x, rows) : x;
-        return add(new Observation(name, p.observed(v -> repeat(v, rows)), observed, rows));
+        return add(new Observation(name, p.observed(v -> repeat(v, rows)).at(observed), observed,
+                rows));
     }
 
-    /** A value as an operation of those rows needs it; what several need is repeated once. */
-    public Value repeat(Value v, Rows rows) {
+    /**
+     * A value as an operation of those rows needs it; what several need is repeated once. The components of a mixture
+     * stay, for each of the rows: only the mixture sums them out.
+     */
+    public Value repeat(Value v, Rows wanted) {
+        Rows rows = v.rows().has(Axis.COMPONENT) ? wanted.union(Rows.of(Axis.COMPONENT)) : wanted;
         if (owned(v).rows().equals(rows)) {
             return v;
         }
         Repeated key = new Repeated(v, rows);
         Value known = repeated.get(key);
         if (known == null) {
-            known = add(new Repeat(v, rows));
+            // axes that do not lie beside each other are added one after the other
+            Rows next = Repeat.next(v, rows);
+            known = next.equals(rows) ? add(new Repeat(v, rows)) : repeat(repeat(v, next), rows);
             repeated.put(key, known);
         }
         return known;

@@ -2,10 +2,17 @@ package io.elbo4j.train.graph;
 
 import java.util.List;
 
-/** Data: filled from outside, or read from a step's data at the start of a run. */
+/**
+ * Data: filled from outside, or read from a step's data at the start of a run. A row of the data holds the rows of all
+ * inner axes one after the other: of a sequence, T x columns numbers.
+ */
 public final class Input extends Value {
-    Input(String name, long columns) {
-        super(name, columns, Rows.BATCH, List.of(), List.of());
+    /** @throws IllegalArgumentException if the rows are not one or several for each row of the batch */
+    Input(String name, long columns, Rows rows) {
+        super(name, columns, rows, List.of(), List.of());
+        if (!rows.has(Axis.BATCH)) {
+            throw new IllegalArgumentException("input '" + name + "' must have rows of BATCH, not of " + rows);
+        }
     }
 
     @Override

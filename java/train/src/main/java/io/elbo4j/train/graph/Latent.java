@@ -29,7 +29,7 @@ public abstract class Latent extends Value {
     }
 
     private static Rows rows(Posterior posterior, Distribution prior) {
-        return Value.union(posterior.parameters()).union(Value.union(prior.parameters()));
+        return posterior.rows().union(prior.rows());
     }
 
     /**

@@ -13,24 +13,26 @@ import java.util.Map;
 
 /** Columns of equal numbers: the weight of each row in a mean, times a number that may change from step to step. */
 final class MeanWeights implements AutoCloseable {
-    private record Key(Schedule schedule, long rows) {}
+    private record Key(Schedule schedule, long rows, long mean) {}
 
     private static final class Live {
         private final Schedule schedule;
         private final Matrix column;
+        private final long mean;
         private final Program fill;
         private double now = Double.NaN;
 
-        Live(Schedule schedule, Matrix column) {
+        Live(Schedule schedule, Matrix column, long mean) {
             this.schedule = schedule;
             this.column = column;
+            this.mean = mean;
             // unlike a write it waits for nothing, and unlike a launch of its own it allocates nothing
             this.fill = Program.notReplayed(column.backend(), List.of(
                     Launch.of("weight", column.backend(), column.rows()).writes(column).body(this::fill)));
         }
 
         private void fill(long begin, long end) {
-            new Rows.Fill((float) (now / column.rows()), column).run(begin, end);
+            new Rows.Fill((float) (now / mean), column).run(begin, end);
         }
 
         void at(long step) {
@@ -60,8 +62,9 @@ final class MeanWeights implements AutoCloseable {
         this.backend = backend;
     }
 
-    Matrix of(Schedule schedule, long rows) {
-        Key key = new Key(schedule, rows);
+    /** @param mean over how many rows the mean is */
+    Matrix of(Schedule schedule, long rows, long mean) {
+        Key key = new Key(schedule, rows, mean);
         Matrix known = columns.get(key);
         if (known != null) {
             return known;
@@ -69,9 +72,9 @@ final class MeanWeights implements AutoCloseable {
         Matrix column = backend.matrix(rows, 1);
         columns.put(key, column);
         if (schedule instanceof Schedule.Constant constant) {
-            Rows.fill((float) (constant.value() / rows), column).run();
+            Rows.fill((float) (constant.value() / mean), column).run();
         } else {
-            live.add(new Live(schedule, column));
+            live.add(new Live(schedule, column, mean));
         }
         return column;
     }

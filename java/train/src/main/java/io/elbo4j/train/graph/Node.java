@@ -1,6 +1,7 @@
 package io.elbo4j.train.graph;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * One step of a model: how it runs forward, and backward with the gradient of its output known. Most nodes are
@@ -34,6 +35,11 @@ public abstract class Node {
     /** The parameters that it reads itself. */
     public final List<Parameter> parameters() {
         return parameters;
+    }
+
+    /** How long axes are that this node fixes, as the learned components of a mixture do. */
+    protected Map<Axis, Long> sizes() {
+        return Map.of();
     }
 
     /** Called once it is in a graph: adds the nodes that go with it. */

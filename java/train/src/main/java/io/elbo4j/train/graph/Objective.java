@@ -3,6 +3,7 @@ package io.elbo4j.train.graph;
 import io.elbo4j.Matrix;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What a step computes of its terms, and what a training step minimises: it says which terms it takes, and gives each
@@ -36,6 +37,14 @@ public interface Objective {
      */
     default Optional<Matrix> columnWeight(Term term, Plan plan) {
         return Optional.empty();
+    }
+
+    /**
+     * The share of the gradient of each closed KL that goes to its prior, in [0, 1], where the rest goes to the
+     * posterior; empty where both get all of it. See {@link io.elbo4j.train.objective.KlBalanced}.
+     */
+    default OptionalDouble priorShare() {
+        return OptionalDouble.empty();
     }
 
     /**

@@ -7,6 +7,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
@@ -80,6 +81,9 @@ public interface Plan {
     /** See {@link Objective#columnWeight}; empty in a step that does not train. */
     Optional<Matrix> columnWeight(Term term);
 
+    /** See {@link Objective#priorShare}: of the step's objective, in the backward pass. */
+    OptionalDouble priorShare();
+
     /** For objectives: d loss / d term is this, rows x 1, from now on. */
     void weigh(Term term, Matrix weight);
 
@@ -98,14 +102,17 @@ public interface Plan {
     /** For latent variables, in the backward pass: whether {@link #stopPosteriors} was said. */
     boolean posteriorsStopped();
 
-    /** For latent variables, in the backward pass: see {@link #stopPosteriors}. */
-    Optional<Matrix> pathWeight();
+    /** For latent variables, in the backward pass: that of {@link #stopPosteriors}, a number for each row. */
+    Optional<Matrix> pathWeight(Value latent);
 
-    /** For objectives: a column that holds schedule / rows in every row, the share of a row in a mean. */
-    Matrix meanWeight(Schedule schedule, long rows);
+    /**
+     * For objectives: a column that holds in each of these rows its share of the loss, times the schedule: of a mean
+     * over the batch and the samples, and of a sum over time and members.
+     */
+    Matrix meanWeight(Schedule schedule, Rows rows);
 
-    /** For objectives: a number for each row of the batch, B x 1, which the objective comes to. */
-    Matrix bound();
+    /** For objectives: numbers for each row of the batch, rows(rows) x 1, which the objective comes to. */
+    Matrix bound(Rows rows);
 
     /** Samples of each latent variable for each row of the batch. */
     long samples();

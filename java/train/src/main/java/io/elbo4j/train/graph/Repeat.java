@@ -4,27 +4,57 @@ import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /**
- * A value of fewer axes as an operation of more axes needs it. The graph puts it there: each row of x is there n times,
- * row after row, and its gradient is the sum of theirs. One row that all share is repeated without a copy, and so is x
- * where n is 1.
+ * A value of fewer axes as an operation of more axes needs it. The graph puts it there. Of axes that lie inside those
+ * of x, each row of x is there n times, row after row; of axes that lie between, or outside, each block of the rows
+ * inside them is there n times, block after block. The gradient is the sum of theirs. One row that all share is
+ * repeated without a copy, and so is x where n is 1.
  */
 public final class Repeat extends Value {
     private final Value x;
+    private final io.elbo4j.train.graph.Rows inside;
 
-    /** @throws IllegalArgumentException unless the further axes lie inside those of x */
+    /** @throws IllegalArgumentException unless the further axes lie beside each other */
     Repeat(Value x, io.elbo4j.train.graph.Rows wider) {
         super(x.name() + " for each of " + wider, x.columns(), wider, List.of(x), List.of());
-        if (!x.rows().lead(wider)) {
+        if (!next(x, wider).equals(wider)) {
             throw new IllegalArgumentException("'" + x.name() + "' with rows of " + x.rows() + " cannot be repeated to "
-                    + wider + ": the further axes must be inside");
+                    + wider + " at once: the further axes must lie beside each other");
         }
         this.x = x;
+        this.inside = new io.elbo4j.train.graph.Rows(x.rows().axes().subList(leading(x, wider), x.rows().axes()
+                .size()));
+    }
+
+    private static int leading(Value x, io.elbo4j.train.graph.Rows wider) {
+        List<Axis> own = x.rows().axes();
+        int leading = 0;
+        while (leading < own.size() && own.get(leading) == wider.axes().get(leading)) {
+            leading++;
+        }
+        return leading;
+    }
+
+    /**
+     * The rows of x with the outermost further axes that lie beside each other.
+     *
+     * @throws IllegalArgumentException if x has an axis that {@code wider} has not
+     */
+    static io.elbo4j.train.graph.Rows next(Value x, io.elbo4j.train.graph.Rows wider) {
+        if (!x.rows().within(wider)) {
+            throw new IllegalArgumentException("'" + x.name() + "' with rows of " + x.rows() + " cannot be repeated to "
+                    + wider);
+        }
+        int end = leading(x, wider);
+        while (end < wider.axes().size() && !x.rows().has(wider.axes().get(end))) {
+            end++;
+        }
+        return x.rows().union(new io.elbo4j.train.graph.Rows(wider.axes().subList(0, end)));
     }
 
     private boolean isView(Plan plan) {
@@ -45,10 +75,14 @@ public final class Repeat extends Value {
         return !isView(plan) && isOneRow(plan) ? plan.value(x).repeatRow(plan.rows(this)) : super.place(plan);
     }
 
+    private long outer(Plan plan) {
+        return plan.rows(x) / plan.rows(inside);
+    }
+
     @Override
     protected void forward(Plan plan) {
         if (!isView(plan) && !isOneRow(plan)) {
-            each(plan.value(this), plan.rows(x)).forEach(part -> plan.launch(Rows.copy(plan.value(x), part)));
+            plan.launch(Rows.repeat(plan.value(x), plan.rows(inside), plan.value(this)));
         }
     }
 
@@ -58,21 +92,74 @@ public final class Repeat extends Value {
             return;
         }
         Matrix gradient = plan.gradient(this);
-        if (x.asParameter().isPresent()) {
-            plan.parameterGradient(x.asParameter().get(), target -> Sums.columns(gradient, target));
-        } else if (isOneRow(plan)) {
-            plan.launch(Sums.columns(gradient, plan.gradientOf(x)));
-        } else {
-            plan.launch(sum(each(gradient, plan.rows(x)), plan.gradientOf(x)).toArray(Launch[]::new));
-        }
+        Function<Matrix, Launch> sum = target -> sum(plan, gradient, target);
+        x.asParameter().ifPresentOrElse(p -> plan.parameterGradient(p, sum),
+                () -> plan.launch(sum.apply(plan.gradientOf(x))));
     }
 
-    private static List<Launch> sum(List<Matrix> parts, Matrix target) {
-        List<Launch> sum = new ArrayList<>();
-        for (Matrix part : parts) {
-            sum.add(sum.isEmpty() ? Rows.copy(part, target) : Rows.add(part, target));
+    private Launch sum(Plan plan, Matrix gradient, Matrix target) {
+        // where all rows belong to the same ones, a sum of columns is the more accurate one, and has work for all
+        if (target.rows() == 1) {
+            return Sums.columns(gradient, target);
         }
-        return sum;
+        return outer(plan) == 1 && target.rowStride() == columns()
+                ? Sums.columns(gradient.reshape(gradient.rows() / target.rows(), target.rows() * columns()),
+                        target.reshape(1, target.rows() * columns()))
+                : Rows.sumRepeated(gradient, plan.rows(inside), target);
+    }
+
+    /**
+     * For objectives: numbers of some rows for each of the rows of more axes.
+     *
+     * @param owner of the buffers
+     * @param of rows(from) x columns
+     * @param from rows within {@code to}
+     */
+    public static Matrix widened(Plan plan, Object owner, Matrix of, io.elbo4j.train.graph.Rows from,
+            io.elbo4j.train.graph.Rows to) {
+        Matrix part = of;
+        io.elbo4j.train.graph.Rows now = from;
+        for (Axis axis : to.axes()) {
+            if (!now.has(axis)) {
+                now = now.union(io.elbo4j.train.graph.Rows.of(axis));
+                if (plan.rows(now) > part.rows()) {
+                    Matrix repeated = plan.buffer(owner, "repeated for each " + axis, plan.rows(now), of.columns());
+                    plan.launch(Rows.repeat(part, inside(plan, axis, now), repeated));
+                    part = repeated;
+                }
+            }
+        }
+        return part;
+    }
+
+    /**
+     * For objectives: the other way round, the sum over all rows of the axes that {@code to} has not.
+     *
+     * @param owner of the buffers
+     * @param of rows(from) x columns
+     * @param to rows within {@code from}
+     */
+    public static Matrix summed(Plan plan, Object owner, Matrix of, io.elbo4j.train.graph.Rows from,
+            io.elbo4j.train.graph.Rows to) {
+        Matrix part = of;
+        io.elbo4j.train.graph.Rows now = from;
+        for (Axis axis : from.axes()) {
+            if (!to.has(axis)) {
+                long inside = inside(plan, axis, now);
+                now = new io.elbo4j.train.graph.Rows(now.axes().stream().filter(a -> a != axis).toList());
+                if (plan.rows(now) < part.rows()) {
+                    Matrix sum = plan.buffer(owner, "sum over " + axis, plan.rows(now), of.columns());
+                    plan.launch(Rows.sumRepeated(part, inside, sum));
+                    part = sum;
+                }
+            }
+        }
+        return part;
+    }
+
+    private static long inside(Plan plan, Axis axis, io.elbo4j.train.graph.Rows rows) {
+        return plan.rows(new io.elbo4j.train.graph.Rows(rows.axes().stream().filter(a -> a.compareTo(axis) > 0)
+                .toList()));
     }
 
     /** The first, the second, ... of the rows that belong to each of {@code rows} rows. */

@@ -9,7 +9,8 @@ import java.util.TreeMap;
  * A data set in a backend's memory, from which a step gathers its rows: a matrix for each input of a graph, by the
  * input's name. Matrices under other names are passed over. Whoever made the matrices closes them, after the step.
  *
- * @param matrices N x the input's columns each, with row r of all of them belonging together
+ * @param matrices N x the input's columns each (of a sequence T x its columns), with row r of all of them belonging
+ *     together
  */
 public record Source(Map<String, Matrix> matrices) {
     /** @throws IllegalArgumentException naming two matrices, if they have not equally many rows */
@@ -37,13 +38,16 @@ public record Source(Map<String, Matrix> matrices) {
         return new Source(Map.of(inputs.get(0).name(), matrix));
     }
 
-    /** @throws IllegalArgumentException naming the input, if it has no matrix or one of another width */
-    Matrix of(Input input) {
+    /**
+     * @param columns of a row of the data: of all of the input's rows for one of the batch
+     * @throws IllegalArgumentException naming the input, if it has no matrix or one of another width
+     */
+    Matrix of(Input input, long columns) {
         Matrix found = matrices.get(input.name());
         if (found == null) {
             throw new IllegalArgumentException("the data has no matrix for input '" + input.name() + "', only for "
                     + new TreeMap<>(matrices).keySet());
         }
-        return found.requireShape("the data of input '" + input.name() + "'", found.rows(), input.columns());
+        return found.requireShape("the data of input '" + input.name() + "'", found.rows(), columns);
     }
 }

@@ -76,8 +76,12 @@ public final class Step implements AutoCloseable {
         }
         this.plan = compiled;
         this.terms = plan.terms().keySet().toArray(Term[]::new);
-        this.perSample = plan.terms().values().stream().mapToDouble(m -> (double) batch / m.rows()).toArray();
+        this.perSample = plan.terms().keySet().stream().mapToDouble(this::perSample).toArray();
         this.noises = plan.noises().toArray(Compilation.NodeNoise[]::new);
+    }
+
+    private double perSample(Term term) {
+        return (double) (term.rows().has(Axis.BATCH) ? 1 : batch) / (term.rows().has(Axis.SAMPLE) ? of.samples : 1);
     }
 
     /** Adds the launches that sum the terms; their totals, or null if there are no terms. */

@@ -25,6 +25,8 @@ public final class StepBuilder {
     final Set<Value> differentiated = new LinkedHashSet<>();
     long rows = 1;
     long samples = 1;
+    long members = 1;
+    long length = 1;
     long seed;
     @Nullable
     Source source;
@@ -54,6 +56,36 @@ public final class StepBuilder {
         require(count >= 1, "samples", "at least 1", count);
         samples = count;
         return this;
+    }
+
+    /** Members of an ensemble, at least 1; unless said what the graph has, or 1. */
+    public StepBuilder members(long count) {
+        members = axis("members", Axis.MEMBER, count);
+        return this;
+    }
+
+    /** Steps of a sequence, at least 1; unless said what the graph has, or 1. */
+    public StepBuilder length(long steps) {
+        length = axis("length", Axis.TIME, steps);
+        return this;
+    }
+
+    private long axis(String argument, Axis axis, long count) {
+        require(count >= 1, argument, "at least 1", count);
+        long fixed = graph.size(axis).orElse(count);
+        require(count == fixed, argument, fixed + ", as the graph's parameters have it", count);
+        return count;
+    }
+
+    /** How long an axis is. */
+    long size(Axis axis) {
+        return switch (axis) {
+            case BATCH -> rows;
+            case SAMPLE -> samples;
+            case TIME -> graph.size(axis).orElse(length);
+            case MEMBER -> graph.size(axis).orElse(members);
+            case COMPONENT -> graph.size(axis).orElse(1);
+        };
     }
 
     /** Of all noise; 0 unless said. */
@@ -168,6 +200,8 @@ public final class StepBuilder {
         copy.differentiated.addAll(differentiated);
         copy.rows = rows;
         copy.samples = samples;
+        copy.members = members;
+        copy.length = length;
         copy.seed = seed;
         copy.source = source;
         copy.order = order;

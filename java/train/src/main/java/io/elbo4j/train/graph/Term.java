@@ -15,7 +15,9 @@ public record Term(Node owner, Role role, Rows rows) {
         /** KL(q || prior) of a latent variable, in closed form */
         KL("KL"),
         /** log prior(z) - log q(z) of each sample of a latent variable */
-        LOG_RATIO("log p / q");
+        LOG_RATIO("log p / q"),
+        /** a number that is minimised, as a squared error */
+        LOSS("loss");
 
         private final String words;
 

@@ -55,7 +55,7 @@ public record DoublyReparameterised() implements Objective {
         }
         BOUND.combine(terms, plan);
         if (plan.trains()) {
-            plan.stopPosteriors(Optional.of(BOUND.normalised(plan)));
+            plan.stopPosteriors(Optional.of(BOUND.normalised(terms, plan)));
         }
     }
 

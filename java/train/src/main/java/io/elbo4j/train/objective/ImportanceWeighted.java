@@ -2,11 +2,11 @@ package io.elbo4j.train.objective;
 
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.LogMeanExp;
-import io.elbo4j.operation.Rows;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Repeat;
+import io.elbo4j.train.graph.Rows;
 import io.elbo4j.train.graph.Term;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.List;
@@ -26,6 +26,7 @@ import java.util.Optional;
  */
 public record ImportanceWeighted() implements Objective {
     private static final Schedule LOSS = Schedule.constant(-1);
+    private static final Rows SAMPLES = Rows.of(Axis.BATCH, Axis.SAMPLE);
 
     @Override
     public boolean takes(Term term) {
@@ -34,39 +35,94 @@ public record ImportanceWeighted() implements Objective {
 
     @Override
     public Optional<Matrix> weight(Term term, Plan plan) {
-        return hasSamples(term) ? Optional.empty() : Optional.of(plan.meanWeight(LOSS, plan.rows(term.rows())));
+        return hasSamples(term) ? Optional.empty() : Optional.of(plan.meanWeight(LOSS, term.rows()));
     }
 
     private static boolean hasSamples(Term term) {
         return term.rows().has(Axis.SAMPLE);
     }
 
+    /** What there is a log weight for: terms of a sequence are summed over its steps; a member has a bound of its own. */
+    private static Rows weighted(List<Term> terms) {
+        return terms.stream().anyMatch(term -> term.rows().has(Axis.MEMBER)) ? SAMPLES.union(Rows.of(Axis.MEMBER))
+                : SAMPLES;
+    }
+
     @Override
     public void combine(List<Term> terms, Plan plan) {
-        Matrix sum = plan.buffer(this, "log weights", plan.batch() * plan.samples(), 1);
+        Rows rows = weighted(terms);
+        Matrix sum = plan.buffer(this, "log weights", plan.rows(rows), 1);
         boolean first = true;
         for (Term term : terms) {
-            Matrix part = plan.term(term).orElseThrow();
-            // a term that does not depend on the samples counts for each of them
-            boolean shared = part.rows() == 1;
-            Matrix each = shared ? part.repeatRow(sum.rows()) : part;
-            for (Matrix target : shared ? List.of(sum) : Repeat.each(sum, part.rows())) {
-                plan.launch(first ? Rows.copy(each, target) : Rows.add(each, target));
-            }
+            Matrix each = each(term, rows, plan);
+            plan.launch(first ? io.elbo4j.operation.Rows.copy(each, sum) : io.elbo4j.operation.Rows.add(each, sum));
             first = false;
         }
-        plan.launch(LogMeanExp.forward(perRow(sum, plan), plan.bound()));
-        if (plan.trains()) {
-            Matrix weight = plan.buffer(this, "weights of the samples", sum.rows(), 1);
-            plan.launch(LogMeanExp.backward(perRow(sum, plan), plan.meanWeight(LOSS, plan.batch()),
-                    perRow(weight, plan)));
-            terms.stream().filter(ImportanceWeighted::hasSamples).forEach(term -> plan.weigh(term, weight));
+        long members = plan.rows(rows) / plan.rows(SAMPLES);
+        Matrix bound = plan.bound(members == 1 ? Rows.BATCH : Rows.of(Axis.BATCH, Axis.MEMBER));
+        Matrix weight = plan.trains() ? plan.buffer(this, "weights of the samples", sum.rows(), 1) : null;
+        for (int m = 0; m < members; m++) {
+            Matrix ofMember = ofMember(sum, "log weights", m, plan);
+            Matrix own = members == 1 ? bound : plan.buffer(this, "bound of a member", plan.batch(), 1);
+            plan.launch(LogMeanExp.forward(perRow(ofMember, plan), own));
+            if (members > 1) {
+                plan.launch(io.elbo4j.operation.Rows.copy(own, Repeat.each(bound, plan.batch()).get(m)));
+            }
+            if (weight != null) {
+                Matrix ofSamples = members == 1 ? weight : plan.buffer(this, "weights of a member", ofMember.rows(), 1);
+                plan.launch(LogMeanExp.backward(perRow(ofMember, plan), plan.meanWeight(LOSS, Rows.BATCH),
+                        perRow(ofSamples, plan)));
+                if (members > 1) {
+                    plan.launch(io.elbo4j.operation.Rows.copy(ofSamples, Repeat.each(weight, ofMember.rows()).get(m)));
+                }
+            }
+        }
+        if (weight != null) {
+            terms.stream().filter(ImportanceWeighted::hasSamples)
+                    .forEach(term -> plan.weigh(term, weightOf(term, rows, weight, plan)));
         }
     }
 
-    /** After {@link #combine}: the normalised weights v_k, batch * samples x 1. */
-    Matrix normalised(Plan plan) {
-        Matrix sum = plan.buffer(this, "log weights", plan.batch() * plan.samples(), 1);
+    /** A term's numbers, summed over time, for each of the rows; one that does not depend on the samples for each. */
+    private Matrix each(Term term, Rows rows, Plan plan) {
+        Rows steps = term.rows().has(Axis.TIME) ? without(Axis.TIME, term.rows()) : term.rows();
+        List<Object> owner = List.of(this, term);
+        Matrix part = Repeat.summed(plan, owner, plan.term(term).orElseThrow(), term.rows(), steps);
+        return part.rows() == 1 ? part.repeatRow(plan.rows(rows)) : Repeat.widened(plan, owner, part, steps, rows);
+    }
+
+    /** The other way round: summed over the members that a term does not know, repeated over time. */
+    private Matrix weightOf(Term term, Rows rows, Matrix weight, Plan plan) {
+        List<Object> owner = List.of(this, "weight", term);
+        Rows known = new Rows(rows.axes().stream().filter(term.rows()::has).toList());
+        return Repeat.widened(plan, owner, Repeat.summed(plan, owner, weight, rows, known), known, term.rows());
+    }
+
+    private static Rows without(Axis axis, Rows rows) {
+        return new Rows(rows.axes().stream().filter(a -> a != axis).toList());
+    }
+
+    private Matrix ofMember(Matrix all, String role, int member, Plan plan) {
+        long samples = plan.rows(SAMPLES);
+        if (all.rows() == samples) {
+            return all;
+        }
+        Matrix own = plan.buffer(this, role + " of a member", samples, 1);
+        plan.launch(io.elbo4j.operation.Rows.copy(Repeat.each(all, samples).get(member), own));
+        return own;
+    }
+
+    /**
+     * After {@link #combine}: the normalised weights v_k, batch * samples x 1.
+     *
+     * @throws IllegalArgumentException for an ensemble
+     */
+    Matrix normalised(List<Term> terms, Plan plan) {
+        if (weighted(terms).has(Axis.MEMBER)) {
+            throw new IllegalArgumentException("the doubly reparameterised gradient of an ensemble is not computed:"
+                    + " train with ImportanceWeighted");
+        }
+        Matrix sum = plan.buffer(this, "log weights", plan.rows(SAMPLES), 1);
         Matrix normalised = plan.buffer(this, "normalised weights", sum.rows(), 1);
         plan.launch(LogMeanExp.backward(perRow(sum, plan), plan.constant(this, "one", plan.batch(), 1, 1),
                 perRow(normalised, plan)));

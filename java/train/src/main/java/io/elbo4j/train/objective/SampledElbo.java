@@ -50,7 +50,7 @@ public record SampledElbo(Schedule klWeight) implements Objective {
     @Override
     public Optional<Matrix> weight(Term term, Plan plan) {
         return Optional.of(plan.meanWeight(term.role() == Term.Role.LOG_RATIO ? ofLogRatio() : LOG_LIKELIHOOD,
-                plan.rows(term.rows())));
+                term.rows()));
     }
 
     private Schedule ofLogRatio() {

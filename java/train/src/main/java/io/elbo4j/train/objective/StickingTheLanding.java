@@ -8,6 +8,7 @@ import io.elbo4j.train.graph.Value;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * An objective of log ratios with the parameters of q stopped in log q(z), so that they have a gradient through z alone
@@ -46,6 +47,11 @@ public record StickingTheLanding(Objective of) implements Objective {
     @Override
     public Optional<Matrix> weight(Term term, Plan plan) {
         return of.weight(term, plan);
+    }
+
+    @Override
+    public OptionalDouble priorShare() {
+        return of.priorShare();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.elbo4j.Noise;
 import io.elbo4j.Storage;
 import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.operation.Binarise;
+import io.elbo4j.operation.Clip;
 import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
@@ -30,7 +31,7 @@ import java.util.function.DoubleUnaryOperator;
  * is the kernels'. What it has no formula for is an error, so that no operation goes unseen.
  */
 final class Interpreter {
-    /** A ReLU's input is too close to its kink for finite differences. */
+    /** The input of a ReLU, or of a clamp, is too close to its kink for finite differences. */
     static final class TooClose extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -92,6 +93,12 @@ final class Interpreter {
                 case SUBTRACT -> a - b;
                 case MULTIPLY -> a * b;
             });
+        }));
+        formula(Clip.Value.class, o -> each(o.x(), o.y(), x -> {
+            if (Math.abs(Math.abs(x) - o.limit()) < KINK) {
+                throw new TooClose(x);
+            }
+            return Math.max(-o.limit(), Math.min(o.limit(), x));
         }));
         formula(Arithmetic.Scale.class, o -> each(o.x(), o.y(), x -> o.factor() * x + o.shift()));
         formula(Rows.Fill.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, o.value())));

@@ -15,6 +15,7 @@ import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.distribution.Mixture;
 import io.elbo4j.train.distribution.SampledKl;
+import io.elbo4j.train.distribution.VampPrior;
 import io.elbo4j.train.layer.Activate;
 import io.elbo4j.train.layer.Add;
 import io.elbo4j.train.layer.Binarise;
@@ -22,7 +23,10 @@ import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.Embedding;
+import io.elbo4j.train.layer.Huber;
 import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.LearnedRowPer;
+import io.elbo4j.train.layer.MatrixProduct;
 import io.elbo4j.train.layer.Multiply;
 import io.elbo4j.train.layer.RowSum;
 import io.elbo4j.train.layer.Scale;
@@ -33,10 +37,11 @@ import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.ImportanceWeighted;
 import io.elbo4j.train.optimiser.Adam;
 import java.util.Arrays;
-import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The gradient of every kind of node, by {@link FiniteDifferences}. */
 class NodesTest {
@@ -121,19 +126,65 @@ class NodesTest {
                 + ".logVariance", columns, mean / 3));
     }
 
+    private DiagonalGaussian components(int count, long columns) {
+        return new DiagonalGaussian(LearnedRowPer.of(g, Axis.COMPONENT, "means", count, columns, 1.5f), LearnedRowPer
+                .of(
+                        g, Axis.COMPONENT, "logVariances", count, columns, 0.4f));
+    }
+
     @Test
     void mixtureOfGaussians() {
         Value logits = Slice.of("logits", LearnedRow.of(g, "both", 4, 0.3f), 1, 4);
-        g.observe("o", new Mixture(logits, List.of(component("a", X, -0.4f), component("b", X, 0.2f), component("c", X,
-                0.9f))), x);
+        g.observe("o", new Mixture(logits, components(3, X)), x);
         FiniteDifferences.check("a mixture of three Gaussians", g, 67);
+    }
+
+    /** What the components have in common is repeated for them; what is observed may have samples. */
+    @Test
+    void mixtureWithASharedVariance() {
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, Z));
+        Value mean = Add.of(Dense.of("mean", z, X, Activation.IDENTITY), LearnedRowPer.of(g, Axis.COMPONENT, "means", 3,
+                X, 0.8f));
+        Mixture p = new Mixture(LearnedRow.of(g, "logits", 3, 0), new DiagonalGaussian(mean, LearnedRow.of(g, "lv", X,
+                -0.3f)));
+        assertEquals(Rows.of(Axis.BATCH, Axis.SAMPLE), p.rows());
+        g.observe("o", p, x);
+        FiniteDifferences.check("a mixture with one log-variance", g, 7);
+    }
+
+    @Test
+    void vampPrior() {
+        Dense hidden = new Dense("hidden", X, 4, Activation.TANH);
+        Dense heads = new Dense("heads", 4, 2 * Z, Activation.IDENTITY);
+        Function<Value, DiagonalGaussian> encoder = v -> DiagonalGaussian.halves(heads.apply(hidden.apply(v)));
+        Value z = g.latent("z", encoder.apply(x), VampPrior.of(g, "pseudo-inputs", 6, X, encoder));
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
+        FiniteDifferences.check("a VampPrior", g, 7);
+        FiniteDifferences.check("a VampPrior, importance-weighted", g, s -> s.rows(7).samples(5).minimise(
+                new ImportanceWeighted(), new Adam(0)), FiniteDifferences::bound);
+    }
+
+    /** Where elements are within delta of 0 and beyond. */
+    @ParameterizedTest
+    @ValueSource(floats = {0.01f, 0.3f, 100})
+    void huber(float delta) {
+        vae(Huber.of(Subtract.of(Dense.of("d", x, X, Activation.TANH), LearnedRow.of(g, "row", X, 0.1f)), delta));
+        FiniteDifferences.check("Huber loss, " + delta, g, 7);
+    }
+
+    @Test
+    void matrixProduct() {
+        Value table = LearnedRowPer.of(g, Axis.COMPONENT, "table", X, 4, 0.5f);
+        vae(Concatenate.of("both", MatrixProduct.of(Dense.of("d", x, X, Activation.TANH), table), MatrixProduct.of(x,
+                Activate.of(table, Activation.TANH))));
+        FiniteDifferences.check("products of two values", g, 7);
+        assertThrows(IllegalArgumentException.class, () -> MatrixProduct.of(x, x));
     }
 
     /** No KL in closed form: log q - log p of each sample. */
     @Test
     void mixtureAsAPrior() {
-        Mixture prior = new Mixture(LearnedRow.of(g, "logits", 2, 0.3f), List.of(component("a", Z, -2.4f),
-                component("b", Z, 0.3f)));
+        Mixture prior = new Mixture(LearnedRow.of(g, "logits", 2, 0.3f), components(2, Z));
         Value z = g.latent("z", DiagonalGaussian.of("q", x, Z), prior);
         g.observe("o", new Bernoulli(Dense.of("logits of x", z, X, Activation.IDENTITY)), x);
         FiniteDifferences.check("a mixture of two Gaussians as the prior", g, 7);
@@ -169,7 +220,8 @@ class NodesTest {
         Value logVariance = LearnedRow.of(g, "logVariance", X, -0.2f);
         DiagonalGaussian p = new DiagonalGaussian(mean, logVariance);
         g.observe("o", p, x);
-        g.observe("mixture", new Mixture(LearnedRow.of(g, "logits", 2, 0.1f), List.of(p, component("b", X, 0.9f))), x);
+        g.observe("mixture", new Mixture(LearnedRow.of(g, "logits", 2, 0.1f), new DiagonalGaussian(Add.of(
+                LearnedRowPer.of(g, Axis.COMPONENT, "means", 2, X, 1), mean), logVariance)), x);
         g.observe("dense", new Bernoulli(Dense.of("of a row", mean, X, Activation.TANH)), x);
         assertArrayEquals(trained(1e9), trained(Double.POSITIVE_INFINITY));
     }
@@ -201,8 +253,7 @@ class NodesTest {
     @Test
     void oneMixtureTwice() {
         Value y = g.input("y", X);
-        Mixture p = new Mixture(LearnedRow.of(g, "logits", 2, 0.1f), List.of(component("a", X, -0.9f),
-                component("b", X, 0.9f)));
+        Mixture p = new Mixture(LearnedRow.of(g, "logits", 2, 0.1f), components(2, X));
         g.observe("of x", p, x);
         g.observe("of y", p, y);
         FiniteDifferences.check("one mixture observed twice", g, 7);

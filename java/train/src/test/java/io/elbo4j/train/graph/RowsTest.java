@@ -26,8 +26,8 @@ class RowsTest {
 
     @Test
     void axesAreOutermostFirst() {
-        assertEquals(Rows.of(Axis.MEMBER, Axis.BATCH, Axis.SAMPLE, Axis.TIME),
-                Rows.of(Axis.BATCH, Axis.TIME).union(Rows.of(Axis.MEMBER, Axis.SAMPLE)));
+        assertEquals(Rows.of(Axis.BATCH, Axis.SAMPLE, Axis.TIME, Axis.MEMBER),
+                Rows.of(Axis.BATCH, Axis.TIME).union(Rows.of(Axis.SAMPLE, Axis.MEMBER)));
         assertEquals("BATCH x SAMPLE", SAMPLES.toString());
         assertEquals("one row", Rows.SHARED.toString());
         for (List<Axis> wrong : List.of(List.of(Axis.SAMPLE, Axis.BATCH), List.of(Axis.TIME, Axis.TIME))) {
@@ -43,7 +43,7 @@ class RowsTest {
         assertTrue(Rows.SHARED.within(Rows.BATCH) && Rows.BATCH.within(SAMPLES) && SAMPLES.within(SAMPLES));
         assertFalse(SAMPLES.within(Rows.BATCH));
         assertTrue(Rows.SHARED.lead(SAMPLES) && Rows.BATCH.lead(SAMPLES) && SAMPLES.lead(SAMPLES));
-        assertFalse(SAMPLES.lead(Rows.BATCH) || Rows.BATCH.lead(Rows.of(Axis.MEMBER, Axis.BATCH)));
+        assertFalse(SAMPLES.lead(Rows.BATCH) || Rows.of(Axis.TIME).lead(Rows.of(Axis.BATCH, Axis.TIME)));
     }
 
     @Test
@@ -62,14 +62,17 @@ class RowsTest {
         assertEquals(Rows.BATCH, Binarise.of("b", ConstantRow.of(g, "half", 2, 0.5f)).rows());
     }
 
-    /** Blocks of rows are repeated once there is an ensemble; until then nothing is repeated wrongly. */
+    /** Axes that do not lie beside each other are added one after the other. */
     @Test
-    void onlyAxesInsideAreRepeated() {
-        Value x = new Graph().input("x", 3);
-        String message = assertThrows(IllegalArgumentException.class,
-                () -> new Repeat(x, Rows.of(Axis.MEMBER, Axis.BATCH))).getMessage();
-        assertEquals("'x' with rows of BATCH cannot be repeated to MEMBER x BATCH: the further axes must be inside",
-                message);
+    void axesBetweenOthersAreRepeated() {
+        Graph g = new Graph();
+        Value x = g.input("x", 3, Rows.of(Axis.BATCH, Axis.TIME));
+        g.repeat(x, Rows.of(Axis.BATCH, Axis.SAMPLE, Axis.TIME, Axis.MEMBER));
+        assertEquals(List.of("x for each of BATCH x SAMPLE x TIME",
+                "x for each of BATCH x SAMPLE x TIME for each of BATCH x SAMPLE x TIME x MEMBER"),
+                g.nodes().stream().filter(Repeat.class::isInstance).map(Node::name).toList());
+        String message = assertThrows(IllegalArgumentException.class, () -> g.repeat(x, Rows.BATCH)).getMessage();
+        assertEquals("'x' with rows of BATCH x TIME cannot be repeated to BATCH", message);
     }
 
     @Test
