@@ -15,7 +15,11 @@ public record Term(Node owner, Role role, Rows rows) {
         /** KL(q || prior) of a latent variable, in closed form */
         KL("KL"),
         /** log prior(z) - log q(z) of each sample of a latent variable */
-        LOG_RATIO("log p / q");
+        LOG_RATIO("log p / q"),
+        /** log q(z) of each sample of a latent variable that is drawn without a path from q's parameters to z */
+        LOG_Q("log q"),
+        /** log q of each class of a latent variable that is enumerated: what the sample of the class weighs */
+        LOG_WEIGHT("log weight");
 
         private final String words;
 
