@@ -1,13 +1,18 @@
 // Moving rows: copy, add, fill, gather (target[r] = source[rows[r]]), back by scatter (target[rows[r]] = source[r]),
 // and the gradient of gather, scatter_add (target[rows[r]] += source[r]). Both go r ascending: rows may repeat, so they
-// are split by columns, never by rows. Matrices rows x columns. copy, gather and scatter move 8 bytes per element, add
-// and scatter_add 12, fill 4.
+// are split by columns, never by rows. An axis of n put before the last inner rows: repeat, and its gradient,
+//   repeat        target[o, k, i] = source[o, i] for k < n, i < inner
+//   sum_repeated  target[o, i] = ((source[o, 0, i] + source[o, 1, i]) + source[o, 2, i]) + ...
+// Matrices rows x columns. copy, gather and scatter move 8 bytes per element, add and scatter_add 12, fill 4, repeat
+// and sum_repeated 4 per element of each matrix: what is read or added to again is in a cache.
 #include "rows_add.h"
 #include "rows_copy.h"
 #include "rows_fill.h"
 #include "rows_gather.h"
+#include "rows_repeat.h"
 #include "rows_scatter.h"
 #include "rows_scatter_add.h"
+#include "rows_sum_repeated.h"
 #include "tile.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
@@ -21,6 +26,9 @@ void move_row(float* target, const float* source, int64_t count) {
 void add_row(float* target, const float* source, int64_t count) {
   ELBO4J_SIMD for (int64_t i = 0; i < count; i++) target[i] = target[i] + source[i];
 }
+
+// Row (o, 0, i) of many for row (o, i) of few.
+int64_t first_of(int64_t row, int64_t n, int64_t inner) { return row / inner * n * inner + row % inner; }
 
 }  // namespace
 
@@ -60,6 +68,25 @@ void rows_gather(const elbo4j_rows_gather& a, int64_t begin, int64_t end) {
     const float* from = float_input(a.source).row(rows[r]);
     float* to = float_output(a.target).row(r);
     ELBO4J_SIMD for (int64_t i = 0; i < columns; i++) to[i] = from[i];
+  }
+}
+
+void rows_repeat(const elbo4j_rows_repeat& a, int64_t begin, int64_t end) {
+  const int64_t n = a.target.samples_of(a.source);
+  for (int64_t r = begin; r < end; r++) {
+    const float* from = float_input(a.source).row(r);
+    const int64_t first = first_of(r, n, a.inner);
+    for (int64_t k = 0; k < n; k++) move_row(float_output(a.target).row(first + k * a.inner), from, a.target.columns);
+  }
+}
+
+void rows_sum_repeated(const elbo4j_rows_sum_repeated& a, int64_t begin, int64_t end) {
+  const int64_t n = a.source.samples_of(a.target);
+  for (int64_t r = begin; r < end; r++) {
+    float* sum = float_output(a.target).row(r);
+    const int64_t first = first_of(r, n, a.inner);
+    move_row(sum, float_input(a.source).row(first), a.target.columns);
+    for (int64_t k = 1; k < n; k++) add_row(sum, float_input(a.source).row(first + k * a.inner), a.target.columns);
   }
 }
 

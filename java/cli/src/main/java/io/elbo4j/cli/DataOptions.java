@@ -7,6 +7,7 @@ import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Models;
 import io.elbo4j.train.run.RunPlan;
 import java.nio.file.Path;
@@ -22,7 +23,8 @@ final class DataOptions {
             "sprites: generated images of 32 x 32, the default of train",
             "mnist=DIR: the IDX files of images, gzipped or not, and of labels for a model that takes them",
             "images=DIR: a folder of PNG and JPEG files of one size, divided by 255",
-            "npy=FILE: a NumPy array, N x D, N x H x W or N x H x W x C: floats as they are, uint8 divided by 255,"
+            "npy=FILE: a NumPy array, N x D, N x H x W or N x H x W x C: floats as they are, uint8 divided by 255"
+                    + " unless the likelihood is of counts,"
                     + " other"
                     + " integers as they are, bool as 0 and 1",
             "(of images and npy the last tenth of the rows is the test set)",
@@ -93,11 +95,17 @@ final class DataOptions {
         return source;
     }
 
+    /** The data as a model takes it. */
+    static DataSource taken(Record model, DataSource source) {
+        return Inputs.taken(Models.create(model).graph(), source);
+    }
+
     /** Reads data for a model that exists already: if nothing was given, what that was trained on. */
     DataSource readFor(Checkpoint.Loaded loaded, Console console) {
         orElse(data == null ? RunPlan.sourceOf(loaded) : null, loaded.file());
         boolean known = data != null;
-        DataSource source = read(console, Models.of(loaded.checkpoint().model()).arrays());
+        Record trainedModel = loaded.checkpoint().model();
+        DataSource source = taken(trainedModel, read(console, Models.of(trainedModel).arrays()));
         if (!known && !Checkpoint.Data.of(source.train()).equals(loaded.checkpoint().data())) {
             throw new DataException(Quoted.line(loaded.file())
                     + ": no run.json beside it says what it was trained on, and it was"

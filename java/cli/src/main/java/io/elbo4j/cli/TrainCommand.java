@@ -89,8 +89,9 @@ final class TrainCommand implements Callable<Integer> {
     private int start() {
         TrainingSettings settings = training.settings();
         model.values(model.kind());
-        DataSource source = data.read(console, model.kind().arrays());
-        Record asked = model.settings(data.shape(source));
+        DataSource read = data.read(console, model.kind().arrays());
+        Record asked = model.settings(data.shape(read));
+        DataSource source = DataOptions.taken(asked, read);
         RunPlan plan = saving.in(RunPlan.of(source, asked, settings).withStandardise(standardise.kind(asked)))
                 .withSource(data.absolute())
                 .withOrigin(Main.version(), spec.root().commandLine().getParseResult().originalArgs());
@@ -117,7 +118,8 @@ final class TrainCommand implements Callable<Integer> {
                 saving.check(plan, new Agreement(folder.plan()));
             }
             data.orElse(plan.source(), folder.plan());
-            DataSource source = data.read(console, Models.of(plan.start().model()).arrays());
+            Record trained = plan.start().model();
+            DataSource source = DataOptions.taken(trained, data.read(console, Models.of(trained).arrays()));
             long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), plan.steps());
             try (Backend b = backend.open(console)) {
                 requireRoom(plan.start().model(), b);

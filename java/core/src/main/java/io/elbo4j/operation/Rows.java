@@ -33,6 +33,51 @@ public final class Rows {
                 .reads(target);
     }
 
+    /**
+     * Row (o, k, i) of target (O n inner x D) = row (o, i) of source (O inner x D), for each k in [0, n), n = rows of
+     * target / rows of source: an axis that is put before the last {@code inner} rows. With inner = 1 each row is there
+     * n times, row after row; with inner = rows of source all of them are there n times, one copy after another.
+     *
+     * @param inner at least 1, divides the rows of source
+     */
+    public static Launch repeat(Matrix source, long inner, Matrix target) {
+        Arguments a = new Arguments("Rows.repeat").input("source", source);
+        long rows = Arguments.given("Rows.repeat", "target", target).rows();
+        a.output("target", target, rows, source.columns()).samples("target", target, "source", source.rows());
+        requireInner(a, inner, "source", source);
+        return a.launch(new Repeat(source, (int) inner, target)).reads(source).writes(itemised(target, inner))
+                .nanosPerItem(NANOS_PER_ELEMENT * elementsOfEach(target, source));
+    }
+
+    /**
+     * Row (o, i) of target (O inner x D) = row (o, 0, i) + row (o, 1, i) + ... of source (O n inner x D), float32 sums
+     * in that order, n at least 1: the gradient of {@link #repeat}.
+     *
+     * @param inner at least 1, divides the rows of target
+     */
+    public static Launch sumRepeated(Matrix source, long inner, Matrix target) {
+        Arguments a = new Arguments("Rows.sumRepeated").input("source", source);
+        long rows = Arguments.given("Rows.sumRepeated", "target", target).rows();
+        a.output("target", target, rows, source.columns()).samples("source", source, "target", rows);
+        requireInner(a, inner, "target", target);
+        return a.launch(new SumRepeated(source, (int) inner, target)).reads(itemised(source, inner)).writes(target)
+                .nanosPerItem(NANOS_PER_ELEMENT * elementsOfEach(source, target));
+    }
+
+    private static void requireInner(Arguments a, long inner, String name, Matrix few) {
+        a.require(inner >= 1 && inner <= Integer.MAX_VALUE && few.rows() % inner == 0, "inner",
+                "be at least 1 and divide the " + few.rows() + " rows of " + name, inner);
+    }
+
+    /** Where an item's rows do not lie one after the other, every item may touch all of them. */
+    private static Matrix itemised(Matrix many, long inner) {
+        return inner == 1 ? many : Arguments.whole(many);
+    }
+
+    private static long elementsOfEach(Matrix many, Matrix few) {
+        return few.rows() == 0 ? 0 : many.rows() / few.rows() * many.columns();
+    }
+
     /** Every element of target = value, which may be any float. */
     public static Launch fill(float value, Matrix target) {
         long rows = Arguments.given("Rows.fill", "target", target).rows();
@@ -53,6 +98,31 @@ public final class Rows {
         return a.launch(new Gather(source, indices, target)).readsAll(source).reads(indices).writes(target)
                 .nanosPerItem(NANOS_PER_ELEMENT * target.columns())
                 .require(() -> requireRows(indices, rows, source.rows()));
+    }
+
+    /**
+     * Row r of target (B x D) = row index[r] of table (V x D); index is B x 1, whole numbers in [0, V) as float32, data
+     * of a batch. Where it is any other number or NaN, the row of target is NaN: nothing outside table is read.
+     */
+    public static Launch lookUp(Matrix table, Matrix index, Matrix target) {
+        Arguments a = new Arguments("Rows.lookUp").input("table", table);
+        long rows = Arguments.given("Rows.lookUp", "target", target).rows();
+        a.input("index", index, rows, 1).output("target", target, rows, table.columns());
+        return a.launch(new LookUp(table, index, target)).readsAll(table).reads(index).writes(target)
+                .nanosPerItem(NANOS_PER_ELEMENT * target.columns());
+    }
+
+    /**
+     * Row v of dTable (V x D) = the float32 sum of the rows r of dTarget (B x D) with index[r] = v, from +0, r
+     * ascending: the gradient of {@link #lookUp} with respect to all of table, zero where no row is named.
+     */
+    public static Launch lookUpGradient(Matrix dTarget, Matrix index, Matrix dTable) {
+        Arguments a = new Arguments("Rows.lookUpGradient").input("dTarget", dTarget);
+        long rows = Arguments.given("Rows.lookUpGradient", "dTable", dTable).rows();
+        a.input("index", index, dTarget.rows(), 1).output("dTable", dTable, rows, dTarget.columns());
+        return a.launch(new LookUpGradient(dTarget, index, dTable)).readsAll(dTarget, index).writes(Arguments.whole(
+                dTable))
+                .nanosPerItem(NANOS_PER_ELEMENT * (dTarget.rows() + rows));
     }
 
     /**
@@ -123,6 +193,26 @@ public final class Rows {
         }
     }
 
+    /** Items are rows of source. */
+    public record Repeat(Matrix source, int inner, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return source.rows();
+        }
+    }
+
+    /** Items are rows of target. */
+    public record SumRepeated(Matrix source, int inner, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return target.rows();
+        }
+    }
+
     /** Items are rows of target. */
     public record Gather(Matrix source, Indices indices, Matrix target)
             implements
@@ -130,6 +220,26 @@ public final class Rows {
         @Override
         public long items() {
             return target.rows();
+        }
+    }
+
+    /** Items are rows of target. */
+    public record LookUp(Matrix table, Matrix index, Matrix target)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return target.rows();
+        }
+    }
+
+    /** Items are columns. */
+    public record LookUpGradient(Matrix dTarget, Matrix index, Matrix dTable)
+            implements
+                Operation {
+        @Override
+        public long items() {
+            return dTable.columns();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.elbo4j.purejava;
 
+import static io.elbo4j.purejava.HeapAddress.get;
 import static io.elbo4j.purejava.HeapAddress.index;
 import static io.elbo4j.purejava.HeapAddress.load;
 import static io.elbo4j.purejava.HeapAddress.store;
@@ -9,21 +10,31 @@ import static io.elbo4j.purejava.Scratch.width;
 
 import io.elbo4j.ElementType;
 import io.elbo4j.Matrix;
+import io.elbo4j.numerics.RowNumber;
 import io.elbo4j.operation.Rows.Add;
 import io.elbo4j.operation.Rows.Copy;
 import io.elbo4j.operation.Rows.Fill;
 import io.elbo4j.operation.Rows.Gather;
+import io.elbo4j.operation.Rows.LookUp;
+import io.elbo4j.operation.Rows.LookUpGradient;
+import io.elbo4j.operation.Rows.Repeat;
 import io.elbo4j.operation.Rows.Scatter;
 import io.elbo4j.operation.Rows.ScatterAdd;
+import io.elbo4j.operation.Rows.SumRepeated;
 import java.util.Arrays;
 
 /**
- * Moves and adds whole rows. Moves 8 bytes an element to copy or gather, 12 to add.
+ * Moves and adds whole rows. Moves 8 bytes an element to copy or gather, 12 to add; to repeat, 4 an
+ * element of the target and 4 of the source, and as many for its gradient.
  *
  * <pre>
  * gather       target[r] = source[rows[position + r]]
  * scatter      target[rows[position + r]] = source[r] for ascending r
  * scatterAdd   target[rows[position + r]] += source[r] for ascending r, since rows may name one row twice
+ * repeat       target[o, k, i] = source[o, i] for k < n, i < inner
+ * sumRepeated  target[o, i] = ((source[o, 0, i] + source[o, 1, i]) + source[o, 2, i]) + ...
+ * lookUp       target[r] = table[index[r]], NaN where there is no such row
+ * lookUpGradient  dTable[v] = 0 + dTarget[r1] + dTarget[r2] + ... for r1 < r2 < ... with index[r] = v
  * </pre>
  */
 final class Rows {
@@ -58,6 +69,63 @@ final class Rows {
     private static void copyRow(Matrix source, long sourceRow, Matrix target, long targetRow) {
         System.arraycopy(values(source), index(source, sourceRow, 0), values(target), index(target, targetRow, 0),
                 (int) target.columns());
+    }
+
+    static void repeat(Repeat op, long begin, long end) {
+        long n = times(op.target(), op.source());
+        for (long r = begin; r < end; r++) {
+            long first = firstOf(r, n, op.inner());
+            for (long k = 0; k < n; k++) {
+                copyRow(op.source(), r, op.target(), first + k * op.inner());
+            }
+        }
+    }
+
+    static void sumRepeated(SumRepeated op, long begin, long end) {
+        long n = times(op.source(), op.target());
+        for (long r = begin; r < end; r++) {
+            long first = firstOf(r, n, op.inner());
+            copyRow(op.source(), first, op.target(), r);
+            for (long k = 1; k < n; k++) {
+                addRow(op.source(), first + k * op.inner(), op.target(), r, 0, (int) op.target().columns());
+            }
+        }
+    }
+
+    private static long times(Matrix many, Matrix few) {
+        return few.rows() == 0 ? 1 : many.rows() / few.rows();
+    }
+
+    /** Row (o, 0, i) of many for row (o, i) of few. */
+    private static long firstOf(long row, long n, int inner) {
+        return row / inner * n * inner + row % inner;
+    }
+
+    static void lookUp(LookUp op, long begin, long end) {
+        Matrix target = op.target();
+        for (long r = begin; r < end; r++) {
+            long row = RowNumber.of(get(op.index(), r), op.table().rows());
+            if (row >= 0) {
+                copyRow(op.table(), row, target, r);
+            } else {
+                int first = index(target, r, 0);
+                Arrays.fill(values(target), first, first + (int) target.columns(), Float.NaN);
+            }
+        }
+    }
+
+    /** begin and end are columns: every worker keeps the order of the rows. */
+    static void lookUpGradient(LookUpGradient op, long begin, long end) {
+        Matrix dTable = op.dTable();
+        for (long v = 0; v < dTable.rows(); v++) {
+            Arrays.fill(values(dTable), index(dTable, v, (int) begin), index(dTable, v, (int) end), 0f);
+        }
+        for (long r = 0; r < op.dTarget().rows(); r++) {
+            long row = RowNumber.of(get(op.index(), r), dTable.rows());
+            if (row >= 0) {
+                addRow(op.dTarget(), r, dTable, row, (int) begin, (int) end);
+            }
+        }
     }
 
     static void fill(Fill op, long begin, long end) {

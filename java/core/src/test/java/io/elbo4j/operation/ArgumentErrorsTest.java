@@ -292,6 +292,39 @@ class ArgumentErrorsTest {
         refused("Rows.fill: target must have a place for each row, as it is written to, not one row repeated"
                 + " (row stride 0)", () -> Rows.fill(1, repeated));
         missing("Rows.fill: target", () -> Rows.fill(1, null));
+        refused("Rows.repeat: target must have a multiple of the 3 rows of source, not 5 rows",
+                () -> Rows.repeat(in, 1, matrix(5, 4)));
+        refused("Rows.repeat: target must be 6 x 4, not 6 x 1", () -> Rows.repeat(in, 1, perSample));
+        refused("Rows.repeat: inner must be at least 1 and divide the 3 rows of source, not 2",
+                () -> Rows.repeat(in, 2, samples));
+        refused("Rows.repeat: inner must be at least 1 and divide the 3 rows of source, not 0",
+                () -> Rows.repeat(in, 0, samples));
+        refused("Rows.repeat: target must lie apart from source, not overlapping it",
+                () -> Rows.repeat(samples.rows(0, 3), 1, samples));
+        refused("Rows.sumRepeated: source must have a multiple of the 3 rows of target, not 0 rows",
+                () -> Rows.sumRepeated(matrix(0, 4), 1, out));
+        refused("Rows.sumRepeated: inner must be at least 1 and divide the 3 rows of target, not 6",
+                () -> Rows.sumRepeated(samples, 6, out));
+        missing("Rows.sumRepeated: target", () -> Rows.sumRepeated(samples, 1, null));
+        refused("OneHot.maximum: target must be 3 x 4, not 5 x 3", () -> OneHot.maximum(in, wrong));
+        refused("OneHot.maximum: target must lie apart from x, not overlapping it",
+                () -> OneHot.maximum(in, in));
+        missing("OneHot.maximum: x", () -> OneHot.maximum(null, out));
+        refused("Rows.lookUp: index must be 3 x 1, not 6 x 1", () -> Rows.lookUp(wrong, perSample, matrix(3, 3)));
+        refused("Rows.lookUp: target must be 3 x 3, not 3 x 4", () -> Rows.lookUp(wrong, perRow, out));
+        refused("Rows.lookUpGradient: index must be 3 x 1, not 3 x 4", () -> Rows.lookUpGradient(in, in2, samples));
+        refused("Rows.lookUpGradient: dTable must be 5 x 4, not 5 x 3", () -> Rows.lookUpGradient(in, perRow, wrong));
+        missing("Rows.lookUp: index", () -> Rows.lookUp(in, null, out));
+        Matrix packed = matrix(3, 6);
+        refused("Triangular.product: packed must be 3 x 6, not 3 x 4", () -> Triangular.product(in2, in, out));
+        refused("Triangular.product: y must lie apart from x, not overlapping it", () -> Triangular.product(packed, in,
+                in));
+        refused("Triangular.gradients: dY must be 3 x 4, not 5 x 3",
+                () -> Triangular.gradients(packed, in, wrong, matrix(3, 6), out));
+        refused("Triangular.gradients: dPacked must be 3 x 6, not 3 x 4",
+                () -> Triangular.gradients(packed, in, in2, out, null));
+        missing("Triangular.product: packed", () -> Triangular.product(null, in, out));
+        missing("Triangular.product: x", () -> Triangular.product(packed, null, out));
         missing("Rows.gather: indices", () -> Rows.gather(wrong, null, out));
         refused("Rows.gather: indices must have a row number for each of the 5 rows of target, not 3",
                 () -> Rows.gather(wrong, three, matrix(5, 3)));

@@ -76,6 +76,20 @@ class OperationsInProgramsTest {
         }
     }
 
+    /** With rows inside the repeated axis, an item's rows lie among those of others. */
+    @Test
+    void copiesOfOneRowStayTogetherWhereTheyLieTogether() {
+        try (Backend b = Backends.open("java", 2)) {
+            Matrix few = b.matrix(ROWS, COLUMNS);
+            Matrix many = b.matrix(3 * ROWS, COLUMNS);
+            for (int inner : new int[] {1, 2}) {
+                List<Launch> launches = List.of(Rows.copy(b.matrix(ROWS, COLUMNS), few), Rows.repeat(few, inner, many),
+                        Rows.sumRepeated(many, inner, b.matrix(ROWS, COLUMNS)));
+                assertEquals(inner, new Program(b, launches).phases());
+            }
+        }
+    }
+
     @Test
     void samplesOfOneRowStayTogether() {
         float[] expected = importanceWeights(1);

@@ -11,8 +11,12 @@ import io.elbo4j.operation.Rows.Add;
 import io.elbo4j.operation.Rows.Copy;
 import io.elbo4j.operation.Rows.Fill;
 import io.elbo4j.operation.Rows.Gather;
+import io.elbo4j.operation.Rows.LookUp;
+import io.elbo4j.operation.Rows.LookUpGradient;
+import io.elbo4j.operation.Rows.Repeat;
 import io.elbo4j.operation.Rows.Scatter;
 import io.elbo4j.operation.Rows.ScatterAdd;
+import io.elbo4j.operation.Rows.SumRepeated;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +88,103 @@ class RowsTest {
         Guarded target = new Guarded(3, 2);
         new Copy(Guarded.matrix(1, 2, 5, 6).repeatRow(3), target.matrix).run(0, 3);
         assertBits(new float[] {5, 6, 5, 6, 5, 6}, target.values(), "rows");
+    }
+
+    /** Of a batch of o rows, n copies, i rows inside: o n i rows, numbered as a computer counts. */
+    @Test
+    void repeatPutsAnAxisBeforeTheInnerRows() {
+        for (int d : SIZES) {
+            for (int[] shape : new int[][] {{0, 3, 1}, {1, 1, 1}, {5, 1, 1}, {5, 7, 1}, {2, 3, 4}, {1, 31, 3}}) {
+                int outer = shape[0];
+                int n = shape[1];
+                int inner = shape[2];
+                float[] x = values(outer * inner * d);
+                Matrix source = Guarded.matrix(outer * inner, d, x);
+                Guarded target = new Guarded(outer * n * inner, d);
+                Repeat repeat = new Repeat(source, inner, target.matrix);
+                if (inner == 1) {
+                    Guarded.assertSplits(outer, false, repeat::run, target);
+                } else {
+                    repeat.run(outer * inner / 2, outer * inner);
+                    repeat.run(0, outer * inner / 2);
+                }
+                float[] actual = target.values();
+                int at = 0;
+                for (int o = 0; o < outer; o++) {
+                    for (int k = 0; k < n; k++) {
+                        for (int i = 0; i < inner * d; i++) {
+                            assertBits(x[o * inner * d + i], actual[at++], "repeat to " + Arrays.toString(shape));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** 2^24 + 1 + 1 is 2^24 in this order and 2^24 + 2 in the other; a sum of -0 alone is -0. */
+    @Test
+    void sumRepeatedKeepsTheOrderOfCopies() {
+        int n = 3;
+        for (int inner : new int[] {1, 2}) {
+            for (int d : SIZES) {
+                int few = 2 * inner;
+                float[] x = new float[few * n * d];
+                float[] expected = new float[few * d];
+                for (int o = 0; o < 2; o++) {
+                    for (int i = 0; i < inner * d; i++) {
+                        float[] terms = i % 2 == 0 ? new float[] {0x1p24f, 1, 1} : new float[] {1, 1, 0x1p24f};
+                        for (int k = 0; k < n; k++) {
+                            x[(o * n + k) * inner * d + i] = o == 0 ? terms[k] : -0.0f;
+                        }
+                        expected[o * inner * d + i] = o == 1 ? -0.0f : i % 2 == 0 ? 0x1p24f : 0x1p24f + 2;
+                    }
+                }
+                Guarded target = new Guarded(few, d);
+                SumRepeated sum = new SumRepeated(Guarded.matrix(few * n, d, x), inner, target.matrix);
+                Guarded.assertSplits(few, false, sum::run, target);
+                assertBits(expected, target.values(), "sum of " + d + ", " + inner + " inside");
+            }
+        }
+    }
+
+    /** What names no row of the table gives NaN and has no gradient: nothing outside is read or written. */
+    @Test
+    void lookUpTakesWholeNumbersInsideTheTableAlone() {
+        float inf = Float.POSITIVE_INFINITY;
+        float[] names = {2, 0, -0.0f, 2, 3, -1, 0.5f, Float.NaN, inf, -inf, Float.MAX_VALUE, Float.MIN_VALUE, 0x1p31f};
+        Matrix index = Guarded.matrix(names.length, 1, names);
+        for (int d : SIZES) {
+            float[] x = values(SOURCE_ROWS * d);
+            Guarded target = new Guarded(names.length, d);
+            Guarded.assertSplits(names.length, false, new LookUp(Guarded.matrix(SOURCE_ROWS, d, x), index,
+                    target.matrix)::run, target);
+            int[] rows = {2, 0, 0, 2};
+            for (int i = 0; i < names.length * d; i++) {
+                float expected = i / d < rows.length ? x[rows[i / d] * d + i % d] : Float.NaN;
+                assertBits(expected, target.values()[i], "look-up of " + d);
+            }
+
+            float[] dy = new float[names.length * d];
+            Arrays.fill(dy, 77);
+            for (int i = 0; i < rows.length * d; i++) {
+                dy[i] = i / d < 2 ? 0x1p24f : 1;
+            }
+            Guarded gradient = new Guarded(SOURCE_ROWS, d);
+            Guarded.assertSplits(d, true, new LookUpGradient(Guarded.matrix(names.length, d, dy), index,
+                    gradient.matrix)::run, gradient);
+            for (int i = 0; i < SOURCE_ROWS * d; i++) {
+                assertBits(i / d == 1 ? 0 : 0x1p24f, gradient.values()[i], "its gradient, " + d);
+            }
+        }
+    }
+
+    /** 1 + 1 + 2^24 is 2^24 + 2 in this order and 2^24 in the other; a strided index; a sum of -0 alone is +0. */
+    @Test
+    void lookUpGradientKeepsTheOrderOfRows() {
+        Matrix index = Guarded.matrix(4, 2, 1, 9, 1, 9, 0, 9, 1, 9).columns(0, 1);
+        Guarded gradient = new Guarded(2, 1);
+        new LookUpGradient(Guarded.matrix(4, 1, 1, 1, -0.0f, 0x1p24f), index, gradient.matrix).run(0, 1);
+        assertBits(new float[] {0, 0x1p24f + 2}, gradient.values(), "sums");
     }
 
     /** Rows are named more than once: the last of them stays, and rows that are not named keep what they had. */

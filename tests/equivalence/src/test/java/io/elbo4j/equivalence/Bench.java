@@ -98,6 +98,18 @@ final class Bench implements AutoCloseable {
         return indices;
     }
 
+    /** A column of row numbers below {@code rows}, with repetitions, every eighth a value of the case instead. */
+    Matrix rowNumbers(long count, int rows) {
+        Matrix column = place(count, 1, strided ? 3 : 1, values, false);
+        float[] numbers = column.toArray();
+        float[] random = Values.BITS.draw(seed + 98, numbers.length);
+        for (int i = 0; i < numbers.length; i++) {
+            int word = Float.floatToRawIntBits(random[i]);
+            numbers[i] = (word & 7) == 0 ? numbers[i] : (word >>> 3) % rows;
+        }
+        return fill(column, numbers);
+    }
+
     private Matrix place(long rows, long columns, long stride, Values kind, boolean output) {
         float[] numbers = kind.draw(seed * 1009 + operands++, Math.toIntExact(rows * columns));
         return output ? guarded(rows, columns, stride, numbers) : fill(view(rows, columns, stride), numbers);

@@ -21,10 +21,12 @@ import io.elbo4j.operation.GaussianSampleKl;
 import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.MovingAverage;
+import io.elbo4j.operation.OneHot;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sgd;
 import io.elbo4j.operation.Sums;
+import io.elbo4j.operation.Triangular;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,7 @@ final class Operations {
         rows();
         optimiser();
         arithmetic();
+        triangular();
     }
 
     private static void gaussianSampleKl() {
@@ -212,6 +215,16 @@ final class Operations {
         }
         add("add", (b, s) -> Rows.add(in(b, s), b.inOut(s.rows(), s.columns())));
         add("fill", (b, s) -> Rows.fill(0.1f, out(b, s)));
+        for (int inner : new int[] {1, 3}) {
+            add("repeat." + inner, (b, s) -> Rows.repeat(b.in((long) s.rows() * inner, s.columns()), inner,
+                    b.out((long) s.rows() * inner * (s.samples() + 1), s.columns())));
+            add("sumRepeated." + inner, (b, s) -> Rows.sumRepeated(b.in((long) s.rows() * inner * (s.samples() + 1),
+                    s.columns()), inner, b.out((long) s.rows() * inner, s.columns())));
+        }
+        add("oneHot", (b, s) -> OneHot.maximum(in(b, s), out(b, s)));
+        add("lookUp", (b, s) -> Rows.lookUp(b.in(11, s.columns()), b.rowNumbers(s.rows(), 11), out(b, s)));
+        add("lookUpGradient", (b, s) -> Rows.lookUpGradient(in(b, s), b.rowNumbers(s.rows(), 11), b.out(11,
+                s.columns())));
         add("gather", (b, s) -> Rows.gather(b.in(11, s.columns()), b.indices(s.rows(), 11), out(b, s)));
         add("scatter", (b, s) -> Rows.scatter(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));
         add("scatterAdd", (b, s) -> Rows.scatterAdd(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));
@@ -252,6 +265,32 @@ final class Operations {
             Matrix m = b.inOut(s.rows(), s.columns());
             return Arithmetic.multiply(m, in(b, s), m);
         });
+    }
+
+    private static void triangular() {
+        add("triangular.product", (b, s) -> Triangular.product(packed(b, s), few(b, s), b.out(s.rows(), dimensions(
+                s))));
+        add("triangular.gradients", (b, s) -> Triangular.gradients(packed(b, s), few(b, s), few(b, s), b.out(s.rows(),
+                triangle(s)), b.out(s.rows(), dimensions(s))));
+        add("triangular.gradients.packed", (b, s) -> Triangular.gradients(packed(b, s), few(b, s), few(b, s), b.out(s
+                .rows(), triangle(s)), null));
+    }
+
+    /** Fewer than in other cases: their square counts. */
+    private static int dimensions(Shape s) {
+        return s.columns() % 131;
+    }
+
+    private static int triangle(Shape s) {
+        return dimensions(s) * (dimensions(s) - 1) / 2;
+    }
+
+    private static Matrix packed(Bench b, Shape s) {
+        return b.in(s.rows(), triangle(s));
+    }
+
+    private static Matrix few(Bench b, Shape s) {
+        return b.in(s.rows(), dimensions(s));
     }
 
     private static Matrix in(Bench b, Shape s) {

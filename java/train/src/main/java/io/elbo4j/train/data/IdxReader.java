@@ -70,7 +70,7 @@ public final class IdxReader {
             in.announce(length);
             float[] values = Images.allocate(name, sizes[0], sizes[1], sizes[2], 1);
             in.bytes(length, (i, value) -> values[i] = value / 255f);
-            return new Images(name, (int) sizes[0], (int) sizes[1], (int) sizes[2], 1, values);
+            return new Images(name, (int) sizes[0], (int) sizes[1], (int) sizes[2], 1, values).ofBytes();
         });
     }
 

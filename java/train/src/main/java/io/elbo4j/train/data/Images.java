@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 
 /**
  * An immutable data set of float images: one row an image, its columns in the order height, width,
- * channel. Values are in [0,1] except where a NumPy file held something else; all are finite.
+ * channel. Values are in [0,1] except where a NumPy file held something else or they are {@link #undivided}; all are
+ * finite.
  *
  * <p>It is the array {@value #X} of a data set, which may have further arrays by other names, a row for each image:
  * {@value #LABEL} are its classes, as {@link Labels} makes them.
@@ -31,6 +32,7 @@ public final class Images {
     private final int channels;
     private final float[] values;
     private final Map<String, Images> others;
+    private final boolean ofBytes;
 
     /**
      * @param name where the images come from, for error messages
@@ -39,7 +41,7 @@ public final class Images {
      *     sizes, or a value is not finite (named by row and column, counted from 0)
      */
     public Images(String name, int count, int height, int width, int channels, float[] values) {
-        this(name, 0, count, height, width, channels, values, Map.of());
+        this(name, 0, count, height, width, channels, values, Map.of(), false);
         int expected = length(name, count, height, width, channels);
         if (values.length != expected) {
             throw new DataException(String.format(
@@ -50,7 +52,7 @@ public final class Images {
     }
 
     private Images(String name, int firstRow, int count, int height, int width, int channels, float[] values,
-            Map<String, Images> others) {
+            Map<String, Images> others, boolean ofBytes) {
         this.name = name;
         this.firstRow = firstRow;
         this.count = count;
@@ -59,6 +61,7 @@ public final class Images {
         this.channels = channels;
         this.values = values;
         this.others = others;
+        this.ofBytes = ofBytes;
     }
 
     private void checkFinite() {
@@ -162,6 +165,24 @@ public final class Images {
         return copy;
     }
 
+    /** The same, said to be bytes that were divided by 255. */
+    Images ofBytes() {
+        return new Images(name, firstRow, count, height, width, channels, values, others, true);
+    }
+
+    /** The bytes themselves, 0 to 255, where a file held bytes, which reading divides by 255; else the same. */
+    public Images undivided() {
+        if (!ofBytes) {
+            return this;
+        }
+        float[] bytes = allocate(name, count, height, width, channels);
+        copyRows(0, count, bytes, 0);
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = Math.round(255 * bytes[i]);
+        }
+        return new Images(name, 0, count, height, width, channels, bytes, others, false);
+    }
+
     /** A view of the first {@code n} images, 1 to {@link #count}. */
     public Images first(int n) {
         return view(0, n);
@@ -178,7 +199,7 @@ public final class Images {
         }
         Map<String, Images> same = new TreeMap<>();
         others.forEach((array, all) -> same.put(array, all.view(row, n)));
-        return new Images(name, firstRow + row, n, height, width, channels, values, same);
+        return new Images(name, firstRow + row, n, height, width, channels, values, same, ofBytes);
     }
 
     /**
@@ -199,7 +220,7 @@ public final class Images {
         }
         Map<String, Images> more = new TreeMap<>(others);
         more.put(array, all);
-        return new Images(name, firstRow, count, height, width, channels, values, more);
+        return new Images(name, firstRow, count, height, width, channels, values, more, ofBytes);
     }
 
     /**

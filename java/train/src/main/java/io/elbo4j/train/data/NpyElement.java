@@ -61,6 +61,10 @@ record NpyElement(String descr, String kind, ByteOrder order) {
         return kind.charAt(1) - '0';
     }
 
+    boolean isByte() {
+        return kind.equals("u1");
+    }
+
     boolean integer() {
         return kind.charAt(0) != 'f';
     }

@@ -17,8 +17,9 @@ import java.util.Arrays;
  *
  * <p>Shapes: (N,D) is N images of height 1 and width D; (N,H,W) is grey; (N,H,W,C) has C = 1 or 3.
  * Element types, of either byte order: float16, float32 and float64 are taken as they are (float64
- * rounded to float32); uint8, the type of images, is divided by 255; the other integers are taken as
- * they are, from -2^24 to 2^24, which float32 holds exactly; bool becomes 0 or 1.
+ * rounded to float32); uint8, the type of images, is divided by 255 (see {@link Images#undivided});
+ * the other integers are taken as they are, from -2^24 to 2^24, which float32 holds exactly; bool
+ * becomes 0 or 1.
  */
 public final class NpyReader {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -84,7 +85,8 @@ public final class NpyReader {
         } else {
             elements(channel, element, length, target::set, progress);
         }
-        return new Images(file, (int) shape[0], (int) height, (int) width, (int) channels, values);
+        Images images = new Images(file, (int) shape[0], (int) height, (int) width, (int) channels, values);
+        return element.isByte() ? images.ofBytes() : images;
     }
 
     private static String text(long[] shape) {

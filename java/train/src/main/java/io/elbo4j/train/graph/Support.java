@@ -11,6 +11,9 @@ import java.util.function.DoublePredicate;
 public record Support(String words, DoublePredicate values) {
     /** All finite numbers. */
     public static final Support REAL = new Support("that are finite", Double::isFinite);
+    /** Whole numbers from 0 to 2^24, all of which float32 has. */
+    public static final Support COUNTS = new Support("that are counts, whole numbers from 0 to 16777216",
+            x -> x >= 0 && x <= 1 << 24 && x == Math.rint(x));
     public static final Support UNIT_INTERVAL = new Support("in [0, 1]", x -> x >= 0 && x <= 1);
 
     public boolean has(double x) {

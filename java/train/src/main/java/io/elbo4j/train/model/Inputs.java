@@ -1,6 +1,7 @@
 package io.elbo4j.train.model;
 
 import io.elbo4j.train.data.DataException;
+import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
@@ -54,6 +55,14 @@ public final class Inputs {
                 }
             }
         }
+    }
+
+    /** The data as a graph takes it: bytes are not divided by 255 where the likelihood is of counts. */
+    public static DataSource taken(Graph graph, DataSource source) {
+        boolean counts = graph.all(Observation.class).stream()
+                .filter(o -> o.distribution().support() == Support.COUNTS)
+                .anyMatch(o -> needed(Set.of(o.x()), Set.of()).stream().anyMatch(i -> i.name().equals(Images.X)));
+        return counts ? new DataSource(source.train().undivided(), source.test().undivided(), source.notes()) : source;
     }
 
     /** A likelihood of x that has no density everywhere: standardised, data would leave its support. */

@@ -13,9 +13,11 @@ import io.elbo4j.operation.GaussianSampleKl;
 import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul;
+import io.elbo4j.operation.OneHot;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
+import io.elbo4j.operation.Triangular;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +51,39 @@ final class Interpreter {
         formula(Rows.Copy.class, o -> each(o.source(), o.target(), x -> x));
         formula(Rows.Add.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, get(o.target(), r, c)
                 + get(o.source(), r, c))));
+        formula(Rows.Repeat.class, o -> {
+            long n = o.target().rows() / o.source().rows();
+            forEach(o.target(), (r, c) -> set(o.target(), r, c, get(o.source(), r / (n * o.inner()) * o.inner()
+                    + r % o.inner(), c)));
+        });
+        formula(Rows.SumRepeated.class, o -> {
+            long n = o.source().rows() / o.target().rows();
+            forEach(o.target(), (r, c) -> set(o.target(), r, c, 0));
+            forEach(o.source(), (r, c) -> {
+                long to = r / (n * o.inner()) * o.inner() + r % o.inner();
+                set(o.target(), to, c, get(o.target(), to, c) + get(o.source(), r, c));
+            });
+        });
+        formula(OneHot.Maximum.class, o -> {
+            for (long r = 0; r < o.x().rows(); r++) {
+                long best = 0;
+                for (long c = 1; c < o.x().columns(); c++) {
+                    best = get(o.x(), r, c) > get(o.x(), r, best) ? c : best;
+                }
+                for (long c = 0; c < o.x().columns(); c++) {
+                    set(o.target(), r, c, c == best ? 1 : 0);
+                }
+            }
+        });
+        formula(Rows.LookUp.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, get(o.table(), (long) get(
+                o.index(), r, 0), c))));
+        formula(Triangular.Product.class, o -> forEach(o.y(), (r, i) -> {
+            double sum = 0;
+            for (long j = 0; j < i; j++) {
+                sum += get(o.packed(), r, i * (i - 1) / 2 + j) * get(o.x(), r, j);
+            }
+            set(o.y(), r, i, sum);
+        }));
         formula(Arithmetic.Combine.class, o -> forEach(o.target(), (r, c) -> {
             double a = get(o.a(), r, c);
             double b = get(o.b(), r, c);

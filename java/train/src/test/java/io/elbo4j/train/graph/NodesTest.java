@@ -17,9 +17,11 @@ import io.elbo4j.train.distribution.Mixture;
 import io.elbo4j.train.distribution.SampledKl;
 import io.elbo4j.train.layer.Activate;
 import io.elbo4j.train.layer.Add;
+import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.Embedding;
 import io.elbo4j.train.layer.LearnedRow;
 import io.elbo4j.train.layer.Multiply;
 import io.elbo4j.train.layer.RowSum;
@@ -102,6 +104,16 @@ class NodesTest {
         Value difference = Subtract.of(Scale.of(sum, -1.5f, 0.25f), Add.of(b, row));
         vae(Concatenate.of("all", difference, RowSum.of(sum), RowSum.mean(difference), Multiply.of(a, a)));
         FiniteDifferences.check("arithmetic", g, 7);
+    }
+
+    /** Of three rows the data names the first and the last. */
+    @Test
+    void embedding() {
+        Value index = Scale.of(Binarise.of("0 or 1", Slice.of("index", x, 2, 3)), 2, 0);
+        vae(Concatenate.of("both", Embedding.of("e", index, 3, 4), x));
+        FiniteDifferences.check("embedding", g, 7);
+        assertEquals("the index of embedding 'f' must have 1 column, 'x' has 5",
+                assertThrows(IllegalArgumentException.class, () -> Embedding.of("f", x, 3, 4)).getMessage());
     }
 
     private DiagonalGaussian component(String name, long columns, float mean) {
