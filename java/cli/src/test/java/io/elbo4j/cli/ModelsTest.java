@@ -91,6 +91,25 @@ class ModelsTest {
         return images.copyRows(0, images.rows());
     }
 
+    /** A latent variable of classes: codes are probabilities, samples are drawn from the prior. */
+    @Test
+    void aCategoricalVaeIsTrainedEvaluatedAndSampled() throws IOException {
+        Path run = trained("categorical-vae");
+        assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png", "run.json",
+                "samples.png"), Cli.names(run));
+        Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--backend", "java").succeeds();
+        Images codes = array("encode", "--checkpoint", run.toString(), "--data", "mnist=" + data);
+        assertEquals(3, codes.columns());
+        double sum = 0;
+        for (int c = 0; c < 3; c++) {
+            sum += codes.value(0, c);
+        }
+        assertEquals(1, sum, 1e-6);
+        Images samples = array("sample", "--checkpoint", run.toString(), "--count", "6");
+        assertEquals(List.of(6, SIDE * SIDE), List.of(samples.rows(), samples.columns()));
+        train("categorical-vae", directory.resolve("refused"), "--free-bits", "0.1").fails(2, "freeBits");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"vae", "conditional-vae", "hierarchical-vae"})
     void aModelIsTrainedResumedEvaluatedAndUsed(String model) throws IOException {
@@ -233,7 +252,8 @@ class ModelsTest {
         train("conditional-vae", out, "--likelihood", "gaussian-fixed").fails(2,
                 "--likelihood must be one of bernoulli",
                 "not gaussian-fixed");
-        train("conditional-vea", out).fails(2, "--model must be one of conditional-vae, hierarchical-vae, vae, not"
+        train("conditional-vea", out).fails(2, "--model must be one of categorical-vae,"
+                + " conditional-vae, hierarchical-vae, vae, not"
                 + " 'conditional-vea'", "did you mean conditional-vae?");
         train("conditional-vae", out, "--likelihood", "gaussian", "--binarise", "dynamic")
                 .fails(2, "--binarise must be left out with the likelihood gaussian", "not dynamic");
@@ -277,7 +297,8 @@ class ModelsTest {
         assertTrue(vae.contains("of x given z (bernoulli)"), vae);
         assertEquals(1, JsonParser.parseString(Cli.run("models", "vae", "--json").succeeds().out()).getAsJsonArray()
                 .size());
-        Cli.run("models", "gan").fails(2, "there is no model 'gan'; there are conditional-vae, hierarchical-vae, vae");
+        Cli.run("models", "gan").fails(2, "there is no model 'gan'; there are categorical-vae,"
+                + " conditional-vae, hierarchical-vae, vae");
         String help = Cli.run("train", "--help").succeeds().out();
         assertTrue(help.contains("--latents=N,N,...") && help.contains("of hierarchical-vae: dimensions of h1"), help);
     }
