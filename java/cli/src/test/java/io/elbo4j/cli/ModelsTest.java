@@ -107,7 +107,8 @@ class ModelsTest {
         assertEquals(1, sum, 1e-6);
         Images samples = array("sample", "--checkpoint", run.toString(), "--count", "6");
         assertEquals(List.of(6, SIDE * SIDE), List.of(samples.rows(), samples.columns()));
-        train("categorical-vae", directory.resolve("refused"), "--free-bits", "0.1").fails(2, "freeBits");
+        train("categorical-vae", directory.resolve("refused"), "--free-bits", "0.1").fails(1, "freeBits must be 0 for"
+                + " a latent variable of classes, not 0.1");
     }
 
     @ParameterizedTest
@@ -247,7 +248,8 @@ class ModelsTest {
         Path out = directory.resolve("run");
         train("vae", out, "--latents", "2,2").fails(2, "--latents goes with --model hierarchical-vae, not with vae");
         train("hierarchical-vae", out, "--latent", "2")
-                .fails(2, "--latent goes with --model conditional-vae or vae, not with hierarchical-vae");
+                .fails(2,
+                        "--latent goes with --model categorical-vae or conditional-vae or vae, not with hierarchical-vae");
         train("hierarchical-vae", out, "--latents", "2").fails(2, "--latents must be two numbers of at least 1, not");
         train("conditional-vae", out, "--likelihood", "gaussian-fixed").fails(2,
                 "--likelihood must be one of bernoulli",
@@ -262,7 +264,8 @@ class ModelsTest {
         Cli.run("train", "--resume", "--out", run.toString(), "--model", "vae")
                 .fails(2, "--model vae contradicts", "with --model hierarchical-vae");
         Cli.run("train", "--resume", "--out", run.toString(), "--likelihood", "gaussian")
-                .fails(2, "--likelihood goes with --model conditional-vae or vae, not with hierarchical-vae");
+                .fails(2,
+                        "--likelihood goes with --model categorical-vae or conditional-vae or vae, not with hierarchical-vae");
     }
 
     @Test
@@ -290,8 +293,9 @@ class ModelsTest {
     @Test
     void modelsAreListedOneALineAndOneWithItsOptions() {
         List<String> lines = Cli.run("models").succeeds().out().lines().toList();
-        assertEquals(List.of("conditional-vae", "hierarchical-vae", "vae"), lines.stream().map(line -> line.split(
-                " ")[0]).toList());
+        assertEquals(List.of("categorical-vae", "conditional-vae", "hierarchical-vae", "vae"), lines.stream().map(
+                line -> line.split(
+                        " ")[0]).toList());
         String vae = Cli.run("models", "vae").succeeds().out();
         assertTrue(vae.contains("--latent=N") && vae.contains("latent dimensions (20; for sprites 10)"), vae);
         assertTrue(vae.contains("of x given z (bernoulli)"), vae);
