@@ -249,7 +249,8 @@ class ModelsTest {
         train("vae", out, "--latents", "2,2").fails(2, "--latents goes with --model hierarchical-vae, not with vae");
         train("hierarchical-vae", out, "--latent", "2")
                 .fails(2,
-                        "--latent goes with --model categorical-vae or conditional-vae or vae, not with hierarchical-vae");
+                        "--latent goes with --model categorical-vae or"
+                                + " conditional-vae or vae, not with hierarchical-vae");
         train("hierarchical-vae", out, "--latents", "2").fails(2, "--latents must be two numbers of at least 1, not");
         train("conditional-vae", out, "--likelihood", "gaussian-fixed").fails(2,
                 "--likelihood must be one of bernoulli",
@@ -265,7 +266,8 @@ class ModelsTest {
                 .fails(2, "--model vae contradicts", "with --model hierarchical-vae");
         Cli.run("train", "--resume", "--out", run.toString(), "--likelihood", "gaussian")
                 .fails(2,
-                        "--likelihood goes with --model categorical-vae or conditional-vae or vae, not with hierarchical-vae");
+                        "--likelihood goes with --model categorical-vae or"
+                                + " conditional-vae or vae, not with hierarchical-vae");
     }
 
     @Test
