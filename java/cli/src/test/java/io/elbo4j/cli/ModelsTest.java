@@ -91,6 +91,26 @@ class ModelsTest {
         return images.copyRows(0, images.rows());
     }
 
+    /** A latent variable of classes: codes are probabilities, samples are drawn from the prior. */
+    @Test
+    void aCategoricalVaeIsTrainedEvaluatedAndSampled() throws IOException {
+        Path run = trained("categorical-vae");
+        assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png", "run.json",
+                "samples.png"), Cli.names(run));
+        Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--backend", "java").succeeds();
+        Images codes = array("encode", "--checkpoint", run.toString(), "--data", "mnist=" + data);
+        assertEquals(3, codes.columns());
+        double sum = 0;
+        for (int c = 0; c < 3; c++) {
+            sum += codes.value(0, c);
+        }
+        assertEquals(1, sum, 1e-6);
+        Images samples = array("sample", "--checkpoint", run.toString(), "--count", "6");
+        assertEquals(List.of(6, SIDE * SIDE), List.of(samples.rows(), samples.columns()));
+        train("categorical-vae", directory.resolve("refused"), "--free-bits", "0.1").fails(1, "freeBits must be 0 for"
+                + " a latent variable of classes, not 0.1");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"vae", "conditional-vae", "hierarchical-vae"})
     void aModelIsTrainedResumedEvaluatedAndUsed(String model) throws IOException {
@@ -228,12 +248,15 @@ class ModelsTest {
         Path out = directory.resolve("run");
         train("vae", out, "--latents", "2,2").fails(2, "--latents goes with --model hierarchical-vae, not with vae");
         train("hierarchical-vae", out, "--latent", "2")
-                .fails(2, "--latent goes with --model conditional-vae or vae, not with hierarchical-vae");
+                .fails(2,
+                        "--latent goes with --model categorical-vae or"
+                                + " conditional-vae or vae, not with hierarchical-vae");
         train("hierarchical-vae", out, "--latents", "2").fails(2, "--latents must be two numbers of at least 1, not");
         train("conditional-vae", out, "--likelihood", "gaussian-fixed").fails(2,
                 "--likelihood must be any of vae",
                 "not gaussian-fixed");
-        train("conditional-vea", out).fails(2, "--model must be one of conditional-vae, hierarchical-vae, vae, not"
+        train("conditional-vea", out).fails(2, "--model must be one of categorical-vae,"
+                + " conditional-vae, hierarchical-vae, vae, not"
                 + " 'conditional-vea'", "did you mean conditional-vae?");
         train("conditional-vae", out, "--likelihood", "gaussian", "--binarise", "dynamic")
                 .fails(2, "--binarise must be left out with the likelihood gaussian", "not dynamic");
@@ -242,7 +265,9 @@ class ModelsTest {
         Cli.run("train", "--resume", "--out", run.toString(), "--model", "vae")
                 .fails(2, "--model vae contradicts", "with --model hierarchical-vae");
         Cli.run("train", "--resume", "--out", run.toString(), "--likelihood", "gaussian")
-                .fails(2, "--likelihood goes with --model conditional-vae or vae, not with hierarchical-vae");
+                .fails(2,
+                        "--likelihood goes with --model categorical-vae or"
+                                + " conditional-vae or vae, not with hierarchical-vae");
     }
 
     @Test
@@ -270,14 +295,16 @@ class ModelsTest {
     @Test
     void modelsAreListedOneALineAndOneWithItsOptions() {
         List<String> lines = Cli.run("models").succeeds().out().lines().toList();
-        assertEquals(List.of("conditional-vae", "hierarchical-vae", "vae"), lines.stream().map(line -> line.split(
-                " ")[0]).toList());
+        assertEquals(List.of("categorical-vae", "conditional-vae", "hierarchical-vae", "vae"), lines.stream().map(
+                line -> line.split(
+                        " ")[0]).toList());
         String vae = Cli.run("models", "vae").succeeds().out();
         assertTrue(vae.contains("--latent=N") && vae.contains("latent dimensions (20; for sprites 10)"), vae);
         assertTrue(vae.contains("of x given z (bernoulli)"), vae);
         assertEquals(1, JsonParser.parseString(Cli.run("models", "vae", "--json").succeeds().out()).getAsJsonArray()
                 .size());
-        Cli.run("models", "gan").fails(2, "there is no model 'gan'; there are conditional-vae, hierarchical-vae, vae");
+        Cli.run("models", "gan").fails(2, "there is no model 'gan'; there are categorical-vae,"
+                + " conditional-vae, hierarchical-vae, vae");
         String help = Cli.run("train", "--help").succeeds().out();
         assertTrue(help.contains("--latents=N,N,...") && help.contains("of hierarchical-vae: dimensions of h1"), help);
     }

@@ -6,19 +6,34 @@ import io.elbo4j.Noise;
 import io.elbo4j.operation.BernoulliLogLikelihood;
 import io.elbo4j.operation.Binarise;
 import io.elbo4j.operation.Elementwise;
+import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
+import io.elbo4j.train.graph.Posterior;
 import io.elbo4j.train.graph.Repeat;
+import io.elbo4j.train.graph.Rows;
 import io.elbo4j.train.graph.Support;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
+import io.elbo4j.train.layer.Add;
+import io.elbo4j.train.layer.ConstantRow;
+import io.elbo4j.train.layer.Multiply;
+import io.elbo4j.train.layer.RowSum;
+import io.elbo4j.train.layer.StopGradient;
+import io.elbo4j.train.layer.Subtract;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/** x in [0, 1] with log p = x log(sigmoid(logits)) + (1 - x) log(1 - sigmoid(logits)), dimensions independent. */
-public record Bernoulli(Value logits) implements Distribution {
+/**
+ * x in [0, 1] with log p = x log(sigmoid(logits)) + (1 - x) log(1 - sigmoid(logits)), dimensions independent.
+ * As a posterior of zeros and ones it learns by the score function; see also {@link RelaxedBernoulli}.
+ */
+public record Bernoulli(Value logits) implements Posterior {
     @Override
     public long columns() {
         return logits.columns();
@@ -62,5 +77,32 @@ public record Bernoulli(Value logits) implements Distribution {
     @Override
     public Value mean() {
         return Activate.of(logits, Activation.SIGMOID);
+    }
+
+    /** KL(q || p) = sum sigmoid(a) (a - b) - softplus(a) + softplus(b), a and b the logits of q and p: one column. */
+    public Value kl(Bernoulli p) {
+        Value cross = Multiply.of(mean(), Subtract.of(logits, p.logits));
+        return RowSum.of(Add.of(Subtract.of(cross, Activate.of(logits, Activation.SOFTPLUS)), Activate.of(p.logits,
+                Activation.SOFTPLUS)));
+    }
+
+    /** The same, each dimension 0 or 1 with probability 1/2. */
+    Bernoulli uniform() {
+        Graph graph = logits.graph();
+        Value zeros = ConstantRow.of(graph, graph.freeName("uniform prior of " + logits.name()), columns(), 0);
+        return new Bernoulli(graph.repeat(zeros, logits.rows()));
+    }
+
+    /**
+     * Under another Bernoulli with the KL in closed form, usually of probability 1/2; under another distribution with a
+     * KL that is estimated from the samples.
+     */
+    @Override
+    public Latent latent(String name, @Nullable Distribution prior) {
+        Distribution p = prior == null ? uniform() : prior;
+        Graph graph = logits.graph();
+        Value probability = graph.repeat(StopGradient.of(mean()), logits.rows().union(Rows.of(Axis.SAMPLE)));
+        Value z = io.elbo4j.train.layer.Binarise.of("draws of " + name, probability);
+        return new DiscreteLatent(name, this, p, z, p instanceof Bernoulli b ? kl(b) : null);
     }
 }

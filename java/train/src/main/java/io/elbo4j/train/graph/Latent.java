@@ -16,8 +16,15 @@ public abstract class Latent extends Value {
 
     /** @throws IllegalArgumentException if the two have not equally many dimensions */
     protected Latent(String name, Posterior posterior, Distribution prior) {
-        super(name, posterior.columns(), rows(posterior, prior).union(Rows.of(Axis.SAMPLE)), Stream.of(posterior, prior)
-                .flatMap(d -> d.parameters().stream()).toList(), List.of());
+        this(name, posterior, prior, Stream.of(posterior, prior).flatMap(d -> d.parameters().stream()).toList());
+    }
+
+    /**
+     * @param inputs what z is computed from, other than the parameters of the two
+     * @throws IllegalArgumentException if the two have not equally many dimensions
+     */
+    protected Latent(String name, Posterior posterior, Distribution prior, List<Value> inputs) {
+        super(name, posterior.columns(), rows(posterior, prior).union(Rows.of(Axis.SAMPLE)), inputs, List.of());
         if (prior.columns() != posterior.columns()) {
             throw new IllegalArgumentException("latent '" + name + "' has " + posterior.columns()
                     + " dimensions, its prior " + prior.columns());

@@ -17,7 +17,11 @@ public record Term(Node owner, Role role, Rows rows) {
         /** log prior(z) - log q(z) of each sample of a latent variable */
         LOG_RATIO("log p / q"),
         /** a number that is minimised, as a squared error */
-        LOSS("loss");
+        LOSS("loss"),
+        /** log q(z) of each sample of a latent variable that is drawn without a path from q's parameters to z */
+        LOG_Q("log q"),
+        /** log q of each class of a latent variable that is enumerated: what the sample of the class weighs */
+        LOG_WEIGHT("log weight");
 
         private final String words;
 

@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.train.graph.Plan;
@@ -25,6 +27,12 @@ public final class RowSum extends Value {
         return Scale.of(of(x), 1f / x.columns(), 0);
     }
 
+    /** For nodes and distributions: the launch that writes a column to each column of the target. */
+    public static Launch spread(Plan plan, Object owner, Matrix column, Matrix target) {
+        // a product with ones puts a column beside itself
+        return Matmul.forward(column, plan.constant(owner, "ones", 1, target.columns(), 1), null, false, target);
+    }
+
     @Override
     protected void forward(Plan plan) {
         plan.launch(Sums.rows(plan.value(x), plan.value(this)));
@@ -33,9 +41,7 @@ public final class RowSum extends Value {
     @Override
     protected void backward(Plan plan) {
         if (plan.wants(x)) {
-            // a product with ones puts a column beside itself
-            plan.launch(Matmul.forward(plan.gradient(this), plan.constant(this, "ones", 1, x.columns(), 1), null, false,
-                    plan.gradientOf(x)));
+            plan.launch(spread(plan, this, plan.gradient(this), plan.gradientOf(x)));
         }
     }
 }

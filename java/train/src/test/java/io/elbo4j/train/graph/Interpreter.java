@@ -133,8 +133,26 @@ final class Interpreter {
             forEach(o.x(), (r, c) -> set(o.sums(), 0, c, get(o.sums(), 0, c) + get(o.x(), r, c)));
         });
         formula(LogMeanExp.Forward.class, this::logMeanExp);
+        formula(LogMeanExp.Backward.class, o -> {
+            for (long r = 0; r < o.x().rows(); r++) {
+                double sum = 0;
+                for (long c = 0; c < o.x().columns(); c++) {
+                    sum += Math.exp(get(o.x(), r, c));
+                }
+                for (long c = 0; c < o.x().columns(); c++) {
+                    set(o.dx(), r, c, get(o.dResult(), r, 0) * Math.exp(get(o.x(), r, c)) / sum);
+                }
+            }
+        });
+        formula(RandomFill.Uniform.class, o -> {
+            try (io.elbo4j.purejava.JavaBackend java = new io.elbo4j.purejava.JavaBackend(1);
+                    Matrix u = java.matrix(o.target().rows(), o.target().columns())) {
+                new RandomFill.Uniform(o.noise(), o.low(), o.high(), u).run(0, u.rows());
+                double[][] drawn = Doubles.of(u);
+                forEach(o.target(), (r, c) -> set(o.target(), r, c, drawn[(int) r][(int) c]));
+            }
+        });
         // gradients that a likelihood writes while it has the data in the cache: not looked at here
-        formula(LogMeanExp.Backward.class, o -> {});
         formula(GaussianLogLikelihood.SharedLogVarianceGradient.class, o -> {});
     }
 

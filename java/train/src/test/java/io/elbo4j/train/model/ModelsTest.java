@@ -193,7 +193,7 @@ class ModelsTest {
 
     @Test
     void everyModelIsRegisteredWithUsableSettings() {
-        assertEquals("conditional-vae, hierarchical-vae, vae", Models.names());
+        assertEquals("categorical-vae, conditional-vae, hierarchical-vae, vae", Models.names());
         for (ModelKind<?> kind : Models.all()) {
             Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, DATA));
             assertEquals(kind.name(), Models.of(settings).name());
@@ -205,8 +205,9 @@ class ModelsTest {
         record Foreign(int n) {}
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Models.of(new Foreign(1))).getMessage()
                 .contains("META-INF/services/io.elbo4j.train.model.ModelKind"));
-        assertEquals("there is no model 'gan'; there are conditional-vae, hierarchical-vae, vae", assertThrows(
-                IllegalArgumentException.class, () -> Models.named("gan")).getMessage());
+        assertEquals("there is no model 'gan'; there are categorical-vae, conditional-vae, hierarchical-vae, vae",
+                assertThrows(
+                        IllegalArgumentException.class, () -> Models.named("gan")).getMessage());
     }
 
     @Test

@@ -1,0 +1,393 @@
+package io.elbo4j.train.graph;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.Activation;
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.Categorical;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.Enumerated;
+import io.elbo4j.train.distribution.FullGaussian;
+import io.elbo4j.train.distribution.RelaxedBernoulli;
+import io.elbo4j.train.distribution.RelaxedCategorical;
+import io.elbo4j.train.distribution.ValueTerm;
+import io.elbo4j.train.layer.Activate;
+import io.elbo4j.train.layer.Add;
+import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.ConstantRow;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.LogSoftmax;
+import io.elbo4j.train.layer.OneHot;
+import io.elbo4j.train.layer.RowSum;
+import io.elbo4j.train.layer.Softmax;
+import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.objective.Enumeration;
+import io.elbo4j.train.objective.ImportanceWeighted;
+import io.elbo4j.train.objective.ScoreFunction;
+import io.elbo4j.train.objective.StickingTheLanding;
+import io.elbo4j.train.optimiser.Adam;
+import io.elbo4j.train.schedule.Schedule;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** Latent variables that are discrete, relaxed, enumerated, and their objectives. */
+class LatentsTest {
+    private static final int X = 4;
+    private static final int C = 3;
+    private static final long SEED = 11;
+    private static final int RUNS = 20_000;
+
+    private final Graph g = new Graph();
+    private final Value x = g.input("x", X);
+    private final Value q = Dense.of("q", x, C, Activation.IDENTITY);
+    private final Value prior = LearnedRow.of(g, "both priors", C + 1, 0.3f);
+
+    private Categorical p() {
+        return new Categorical(Add.of(io.elbo4j.train.layer.Slice.of("p", prior, 1, C + 1), Dense.of("p of x", x,
+                C, Activation.TANH)));
+    }
+
+    private void observe(Value z) {
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
+    }
+
+    private void iw(String name, int samples) {
+        FiniteDifferences.check(name + ", importance-weighted", g, s -> s.rows(5).samples(samples).minimise(
+                new ImportanceWeighted(), new Adam(0)), FiniteDifferences::bound);
+    }
+
+    @Test
+    void softmaxAndTerms() {
+        Value h = Concatenate.of("both", Softmax.of(q), LogSoftmax.of(Dense.of("h", x, C, Activation.TANH)));
+        ValueTerm.of("penalty", Term.Role.LOG_LIKELIHOOD, RowSum.of(Activate.of(h, Activation.TANH)));
+        observe(g.latent("z", DiagonalGaussian.of("qz", h, 2)));
+        FiniteDifferences.check("softmax, log softmax, a term of a value", g, 7);
+        assertEquals("term 'wide': 'q' must have 1 column, not 3", assertThrows(IllegalArgumentException.class,
+                () -> ValueTerm.of("wide", Term.Role.KL, q)).getMessage());
+    }
+
+    @Test
+    void relaxedCategorical() {
+        observe(RelaxedCategorical.point(g.latent("z", new RelaxedCategorical(q, 0.7f), new RelaxedCategorical(p()
+                .logits(), 0.5f))));
+        FiniteDifferences.check("relaxed categorical", g, 7);
+        iw("relaxed categorical", 7);
+    }
+
+    @Test
+    void relaxedCategoricalUnderACategorical() {
+        observe(RelaxedCategorical.point(g.latent("z", new RelaxedCategorical(q, 2), p())));
+        FiniteDifferences.check("relaxed categorical, categorical KL", g, 7);
+        iw("relaxed categorical, categorical KL", 7);
+        refused(new StickingTheLanding(new ImportanceWeighted()), 2, "'log p / q of z' is composed of values: the"
+                + " parameters of q cannot be stopped in it, as sticking the landing and the doubly reparameterised"
+                + " gradient do");
+    }
+
+    @Test
+    void relaxedBernoulli() {
+        observe(RelaxedBernoulli.point(g.latent("z", new RelaxedBernoulli(q, 0.7f), new RelaxedBernoulli(p().logits(),
+                0.5f))));
+        FiniteDifferences.check("relaxed Bernoulli", g, 7);
+        iw("relaxed Bernoulli", 7);
+    }
+
+    @Test
+    void relaxedBernoulliUnderABernoulli() {
+        observe(RelaxedBernoulli.point(g.latent("z", new RelaxedBernoulli(q, 0.7f), new Bernoulli(p().logits()))));
+        FiniteDifferences.check("relaxed Bernoulli, Bernoulli KL", g, 7);
+    }
+
+    /** Of one-hot data, with a row of x for several rows of parameters too. */
+    @Test
+    void categoricalLikelihood() {
+        Value z = g.latent("z", DiagonalGaussian.of("qz", x, 2));
+        Value y = Softmax.of(Dense.of("soft labels", StopLabels.of(x), C, Activation.IDENTITY));
+        g.observe("o", new Categorical(Dense.of("logits", z, C, Activation.IDENTITY)), OneHot.of(y));
+        FiniteDifferences.check("categorical likelihood", g, 7);
+    }
+
+    @Test
+    void fullGaussian() {
+        Value both = Dense.of("both", x, 2 * C + C * (C - 1) / 2, Activation.TANH);
+        observe(g.latent("z", new FullGaussian(io.elbo4j.train.layer.Slice.of("mean", both, 0, C),
+                io.elbo4j.train.layer.Slice.of("logDiagonal", both, C, 2 * C), io.elbo4j.train.layer.Slice.of("lower",
+                        both, 2 * C, both.columns()))));
+        FiniteDifferences.check("full Gaussian", g, 7);
+        iw("full Gaussian", 7);
+    }
+
+    /** x without its parameters. */
+    private static final class StopLabels {
+        static Value of(Value x) {
+            return io.elbo4j.train.layer.StopGradient.of(x);
+        }
+    }
+
+    private void scored(String name, ScoreFunction objective) {
+        for (int samples : new int[] {1, 7}) {
+            if (objective.leaveOneOut() && samples == 1) {
+                continue;
+            }
+            FiniteDifferences.check(name + ", " + objective + ", K = " + samples, g, s -> s.rows(5).samples(samples)
+                    .minimise(objective, new Adam(0)), (in, step) -> surrogate(in, step, objective));
+        }
+    }
+
+    private static boolean hasSamples(Term term) {
+        return term.role() != Term.Role.LOG_Q && term.rows().has(Axis.SAMPLE);
+    }
+
+    private static double klWeight(Term term, ScoreFunction objective) {
+        double beta = objective.klWeight().at(0);
+        return term.role() == Term.Role.LOG_LIKELIHOOD ? 1 : term.role() == Term.Role.KL ? -beta : beta;
+    }
+
+    /** The loss and sum_k -(f_k - b_k) log q(z_k) / (B K), whose gradient is the estimator's with f_k held. */
+    private static double surrogate(Interpreter in, Step step, ScoreFunction objective) {
+        int samples = (int) step.plan().samples();
+        int n = (int) step.batch() * samples;
+        double[] f = new double[n];
+        double loss = 0;
+        Matrix logQ = step.plan().terms().entrySet().stream().filter(e -> e.getKey().role() == Term.Role.LOG_Q)
+                .findFirst().orElseThrow().getValue();
+        for (Term term : step.plan().terms().keySet()) {
+            Matrix of = step.plan().terms().get(term);
+            float[] held = of.toArray();
+            for (int i = 0; i < held.length && term.role() != Term.Role.LOG_Q; i++) {
+                f[i] += hasSamples(term) ? klWeight(term, objective) * held[i] : 0;
+                // q is stopped in the log ratio, which the interpreter does not see
+                double stopped = term.role() == Term.Role.LOG_RATIO ? in.get(logQ, i, 0) : 0;
+                loss -= klWeight(term, objective) * (in.get(of, i, 0) + stopped) / held.length;
+            }
+        }
+        for (int i = 0; i < n; i++) {
+            double others = 0;
+            for (int k = 0; k < samples; k++) {
+                others += f[i / samples * samples + k];
+            }
+            double b = objective.leaveOneOut() ? (others - f[i]) / (samples - 1) : 0;
+            loss -= (f[i] - b) * in.get(logQ, i, 0) / n;
+        }
+        return loss;
+    }
+
+    @Test
+    void scoreOfACategorical() {
+        observe(g.latent("z", new Categorical(q), p()));
+        scored("categorical", new ScoreFunction());
+        scored("categorical", new ScoreFunction().withLogRatio());
+        scored("categorical", new ScoreFunction().withLeaveOneOut().withKlWeight(Schedule.constant(0.4)));
+        refused(new Elbo(), 1, "the draws of 'z' pass no gradient on to the probabilities that they have: train with"
+                + " ScoreFunction, or draw from a relaxed distribution");
+        refused(new ScoreFunction().withLeaveOneOut(), 1, "a baseline of the other samples needs at least 2 samples,"
+                + " not 1");
+        refused(new Enumeration(), 1, "Enumeration needs a latent variable that is Enumerated");
+    }
+
+    @Test
+    void scoreOfABernoulli() {
+        observe(g.latent("z", new Bernoulli(q), new Bernoulli(p().logits())));
+        scored("Bernoulli", new ScoreFunction());
+        scored("Bernoulli", new ScoreFunction().withLogRatio());
+    }
+
+    private void refused(Objective objective, int samples, String message) {
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1)) {
+            StepBuilder step = Step.of(g, parameters, backend).samples(samples).minimise(objective, new Adam(1));
+            assertEquals(message, assertThrows(IllegalArgumentException.class, step::compile).getMessage());
+        }
+    }
+
+    /** -sum_k q_k (log p(x | k) + 0.7 ...), from the terms. */
+    private static double enumerated(Interpreter in, Step step, double klWeight) {
+        double loss = 0;
+        for (Term term : step.plan().terms().keySet()) {
+            Matrix of = step.plan().terms().get(term);
+            if (term.role() == Term.Role.KL) {
+                for (long r = 0; r < of.rows(); r++) {
+                    loss += klWeight * in.get(of, r, 0) / of.rows();
+                }
+            }
+            if (term.role() == Term.Role.LOG_LIKELIHOOD) {
+                Matrix weight = step.plan().terms().entrySet().stream().filter(e -> e.getKey().role()
+                        == Term.Role.LOG_WEIGHT).findFirst().orElseThrow().getValue();
+                for (long r = 0; r < of.rows(); r++) {
+                    loss -= Math.exp(in.get(weight, r, 0)) * in.get(of, r, 0) / step.batch();
+                }
+            }
+        }
+        return loss;
+    }
+
+    @Test
+    void enumerated() {
+        observe(g.latent("z", new Enumerated(new Categorical(q)), p()));
+        FiniteDifferences.check("enumerated", g, s -> s.rows(5).samples(C).minimise(new Enumeration(Schedule.constant(
+                0.7)), new Adam(0)), (in, step) -> enumerated(in, step, 0.7));
+        iw("enumerated", C);
+        refused(new Enumeration(), 2, "'z' enumerates 3 classes: a step with it must have as many samples, not 2");
+        refused(new Elbo(), C, "'z' is enumerated, its classes do not count equally: take Enumeration or"
+                + " ImportanceWeighted");
+    }
+
+    /** The bound of an enumerated mixture is log sum_k pi_k N(x; m_k, 1), computed here in double precision. */
+    @Test
+    void theBoundOfAnEnumeratedMixtureIsExact() {
+        Value logits = LearnedRow.of(g, "pi", 2, 0);
+        Value z = g.latent("z", new Enumerated(new Categorical(logits)), new Categorical(logits));
+        g.observe("o", new DiagonalGaussian(Dense.of("m", z, X, Activation.IDENTITY), ConstantRow.of(g, "v", X, 0)), x);
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, parameters, backend).samples(2).evaluate(new ImportanceWeighted()).compile()) {
+            double[][] w = null;
+            double[][] b = null;
+            for (Parameters.State s : parameters.all()) {
+                if (s.parameter().name().equals("pi")) {
+                    s.value().set(0.4f, -0.9f);
+                }
+                w = s.parameter().name().equals("m.weight") ? Doubles.of(s.value()) : w;
+                b = s.parameter().name().equals("m.bias") ? Doubles.of(s.value()) : b;
+            }
+            float[] data = {0.1f, -0.4f, 1.3f, 0.6f};
+            step.value(x).set(data);
+            step.run(0);
+            double total = 0;
+            double pi = Math.exp(0.4) / (Math.exp(0.4) + Math.exp(-0.9));
+            for (int k = 0; k < 2; k++) {
+                double log = Math.log(k == 0 ? pi : 1 - pi);
+                for (int c = 0; c < X; c++) {
+                    double d = data[c] - w[k][c] - b[0][c];
+                    log -= (Math.log(2 * Math.PI) + d * d) / 2;
+                }
+                total += Math.exp(log);
+            }
+            assertEquals(Math.log(total), step.bound().toArray()[0], 2e-6);
+        }
+    }
+
+    private static final class Model {
+        private final Graph g = new Graph();
+        private final Value x = g.input("x", X);
+        private final Value baseline = Dense.of("baseline", x, 1, Activation.IDENTITY);
+
+        Model(Function<Categorical, Posterior> posterior) {
+            Value z = g.latent("z", posterior.apply(new Categorical(Dense.of("q", x, C, Activation.IDENTITY))),
+                    new Categorical(LearnedRow.of(g, "p", C, 0.2f)));
+            g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
+        }
+
+        /** Mean and variance of the gradient of q.weight over runs. */
+        double[][] gradient(Objective objective, int samples, int runs) {
+            try (Backend backend = new JavaBackend(1);
+                    Parameters parameters = new Parameters(backend, g.parameters(), SEED);
+                    Step step = Step.of(g, parameters, backend).rows(2).samples(samples).seed(SEED).minimise(objective,
+                            new Adam(0)).compile()) {
+                step.value(x).set(0.9f, 0.1f, 0.7f, 0, 0.2f, 1, 0.3f, 0.8f);
+                Matrix weight = parameters.all().stream().filter(s -> s.parameter().name().equals("q.weight"))
+                        .findFirst().orElseThrow().gradient();
+                double[][] sums = new double[2][X * C];
+                for (int i = 0; i < runs; i++) {
+                    step.run(i);
+                    float[] now = weight.toArray();
+                    for (int j = 0; j < now.length; j++) {
+                        sums[0][j] += now[j] / (double) runs;
+                        sums[1][j] += (double) now[j] * now[j] / runs;
+                    }
+                }
+                for (int j = 0; j < X * C; j++) {
+                    sums[1][j] = Math.max(0, sums[1][j] - sums[0][j] * sums[0][j]);
+                }
+                return sums;
+            }
+        }
+    }
+
+    /** The mean gradient is that of the enumerated ELBO; baselines lower its variance. */
+    @Test
+    void theScoreFunctionIsUnbiased() {
+        double[] exact = new Model(Enumerated::new).gradient(new Enumeration(), C, 1)[0];
+        double[] variances = new double[4];
+        for (int i = 0; i < 4; i++) {
+            Model model = new Model(c -> c);
+            ScoreFunction objective = List.of(new ScoreFunction(), new ScoreFunction().withLogRatio(),
+                    new ScoreFunction().withLeaveOneOut(), new ScoreFunction().withBaseline(ConstantRow.of(model.g,
+                            "constant", 1, -2.8f))).get(i);
+            double[][] found = model.gradient(objective, 4, RUNS);
+            double worst = 0;
+            for (int j = 0; j < exact.length; j++) {
+                worst = Math.max(worst, Math.abs(found[0][j] - exact[j]) / (Math.sqrt(found[1][j] / RUNS) + 1e-6));
+                variances[i] += found[1][j];
+            }
+            System.out.printf("score function %d, K = 4, seed %d, %d runs: worst mean gradient is %.1f standard errors"
+                    + " from the exact one, variance %.3g of that without a baseline%n", i, SEED, RUNS, worst,
+                    variances[i] / variances[0]);
+            assertTrue(worst < 5, i + ": " + worst);
+        }
+        assertTrue(variances[2] < variances[0] / 2 && variances[3] < variances[0] / 2);
+    }
+
+    /** Half the squared error of f, a mean over samples and rows: its gradient at a baseline of one column. */
+    @Test
+    void theBaselineLearnsToBeTheSumOfTheTerms() {
+        Model model = new Model(c -> c);
+        try (Backend backend = new JavaBackend(1);
+                Parameters parameters = new Parameters(backend, model.g.parameters(), SEED);
+                Step step = Step.of(model.g, parameters, backend).rows(2).samples(7).seed(SEED).minimise(
+                        new ScoreFunction().withBaseline(model.baseline), new Adam(0)).want(model.baseline).compile()) {
+            step.value(model.x).set(0.9f, 0.1f, 0.7f, 0, 0.2f, 1, 0.3f, 0.8f);
+            step.run(4);
+            Term likelihood = model.g.all(Observation.class).get(0).logLikelihood();
+            float[] f = step.term(likelihood).orElseThrow().toArray();
+            float[] b = step.value(model.baseline).toArray();
+            double expected = 0;
+            for (int i = 0; i < f.length; i++) {
+                expected -= (f[i] - b[i / 7]) / f.length;
+            }
+            float found = parameters.all().stream().filter(s -> s.parameter().name().equals("baseline.bias"))
+                    .findFirst().orElseThrow().gradient().toArray()[0];
+            assertEquals(expected, found, 1e-6);
+        }
+    }
+
+    /** Chi-square of the frequencies of draws from q and the prior: 2 degrees of freedom, 5 standard deviations. */
+    @Test
+    void drawsHaveTheirProbabilities() {
+        Value z = g.latent("z", new Categorical(LearnedRow.of(g, "q'", C, 0)), new Categorical(LearnedRow.of(g, "p'",
+                C, 0)));
+        int n = 30_000;
+        float[][] logits = {{0.5f, -1, 0.2f}, {-0.4f, 0.8f, 0}};
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1)) {
+            parameters.all().stream().filter(s -> s.parameter().name().endsWith("'")).forEach(s -> s.value().set(
+                    logits[s.parameter().name().startsWith("q") ? 0 : 1]));
+            for (int i = 0; i < 2; i++) {
+                StepBuilder builder = Step.of(g, parameters, backend).rows(n / 10).samples(10).seed(SEED).want(z);
+                try (Step step = (i == 0 ? builder : builder.fromPriors()).compile()) {
+                    step.run(0);
+                    float[] drawn = step.value(z).toArray();
+                    double sum = 0;
+                    for (float a : logits[i]) {
+                        sum += Math.exp(a);
+                    }
+                    double chi = 0;
+                    for (int c = 0; c < C; c++) {
+                        double count = 0;
+                        for (int r = 0; r < n; r++) {
+                            count += drawn[r * C + c];
+                        }
+                        double expected = n * Math.exp(logits[i][c]) / sum;
+                        chi += (count - expected) * (count - expected) / expected;
+                    }
+                    System.out.printf("draws %d, seed %d: chi-square %.2f%n", i, SEED, chi);
+                    assertTrue(chi < 2 + 5 * 2, "" + chi);
+                }
+            }
+        }
+    }
+}
