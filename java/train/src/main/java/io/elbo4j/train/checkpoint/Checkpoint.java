@@ -31,7 +31,7 @@ import java.util.Map;
 /**
  * Everything a training run is at one moment, as a safetensors file: each parameter under its name, what the optimiser
  * keeps for it under the name with that of the slot, as {@code .firstMoment}, and as metadata, in JSON, the model, how
- * it is trained, the data's shape and fingerprint, and the position. No time or host is in it, so equal runs leave equal
+ * it is trained, the data's shape and fingerprint, and the position. No time or host is in it: equal runs leave equal
  * bytes.
  *
  * @param model the settings of the model, which say of which kind it is
