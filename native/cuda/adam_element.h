@@ -10,9 +10,10 @@ namespace elbo4j::cuda {
 // The step as it is when the kernel runs.
 __device__ inline elbo4j_adam_step adam_step_of(elbo4j_adam_step s) {
   if (s.live) {
-    const uint64_t word = (uint64_t)*s.live;
+    const uint64_t word = (uint64_t)s.live[0];
     s.step_size = spec::float_from_bits((uint32_t)word);
     s.inverse_root_correction = spec::float_from_bits((uint32_t)(word >> 32));
+    s.decay = spec::float_from_bits((uint32_t)s.live[1]);
   }
   return s;
 }

@@ -44,7 +44,7 @@ struct elbo4j_indices {
   const int64_t* live;
 };
 
-// live: {step_size in the low and inverse_root_correction in the high 32 bits}, as float32 bits.
+// live: {step_size in the low and inverse_root_correction in the high 32 bits, decay}, as float32 bits.
 struct elbo4j_adam_step {
   float beta1, one_minus_beta1, beta2, one_minus_beta2, step_size, inverse_root_correction, epsilon;
   float decay;  // the factor of the parameter, 1 where it does not decay

@@ -32,8 +32,7 @@ public final class AdamStep {
      * @param weightDecay lambda, at least 0 and below 1 / learningRate; 0 is plain Adam, to the bit
      */
     public AdamStep(double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
-        require(learningRate >= 0 && learningRate < Double.POSITIVE_INFINITY, "learningRate",
-                "a finite number of at least 0", learningRate);
+        requireRate(learningRate);
         require(beta1 >= 0 && (float) beta1 < 1, "beta1", "in [0, 1), also as a float32", beta1);
         require(beta2 >= 0 && (float) beta2 < 1, "beta2", "in [0, 1), also as a float32", beta2);
         require((float) epsilon > 0 && epsilon < 1, "epsilon", "in (0, 1), also as a float32", epsilon);
@@ -61,18 +60,19 @@ public final class AdamStep {
     }
 
     /**
-     * Another learning rate from now on, which {@link #at} takes up.
+     * Another learning rate from now on, which {@link #decay} follows and {@link #at} takes up.
      *
-     * @throws IllegalStateException if there is weight decay, which is a function of the learning rate that graphs of
-     *     CUDA keep
+     * @param rate finite, at least 0, and below 1 / weightDecay
      */
     public AdamStep learningRate(double rate) {
-        require(rate >= 0 && rate < Double.POSITIVE_INFINITY, "learningRate", "a finite number of at least 0", rate);
-        if (weightDecay > 0 && rate != learningRate) {
-            throw new IllegalStateException("with weight decay the learning rate of a step cannot change");
-        }
+        requireRate(rate);
+        require(rate * weightDecay < 1, "learningRate", "below 1 / weightDecay", rate);
         learningRate = rate;
         return this;
+    }
+
+    private static void requireRate(double rate) {
+        require(rate >= 0 && rate < Double.POSITIVE_INFINITY, "learningRate", "a finite number of at least 0", rate);
     }
 
     /** By squaring, in IEEE products only: Math.pow may differ between platforms. */

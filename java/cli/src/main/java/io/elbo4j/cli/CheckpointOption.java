@@ -9,6 +9,9 @@ import picocli.CommandLine.Option;
 
 /** The trained model a command uses. */
 final class CheckpointOption {
+    /** Which values of the parameters. */
+    enum Weights { TRAINED, AVERAGE }
+
     @Option(names = "--checkpoint", required = true, paramLabel = "FILE",
             description = "checkpoint.safetensors of a training run, or the run's folder")
     private Path file;
@@ -16,12 +19,21 @@ final class CheckpointOption {
     @Option(names = "--seed", paramLabel = "N", description = "of all that is random (that of the training run)")
     private Long seed;
 
+    @Option(names = "--weights", paramLabel = "NAME", defaultValue = "trained",
+            description = "trained, or average: the moving averages that a run with --average keeps"
+                    + " (${DEFAULT-VALUE})")
+    private Weights weights;
+
     Path file() {
         return Trained.checkpoint(file);
     }
 
     Checkpoint.Loaded read() {
         return Checkpoint.read(file());
+    }
+
+    Trained open(Checkpoint.Loaded loaded, Backend backend) {
+        return weights == Weights.AVERAGE ? Trained.ofAverages(loaded, backend) : Trained.of(loaded, backend);
     }
 
     long seed(Trained trained) {

@@ -55,7 +55,7 @@ final class DecodeCommand implements Callable<Integer> {
         }
         ResultRoom.require(codes.name() + " of " + rows + " rows", rows * (shape.columns() + latent),
                 "decode fewer at once");
-        try (Backend b = backend.open(console); Trained trained = Trained.of(loaded, b)) {
+        try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
             Images conditions = label.conditions(coder, rows);
             float[] x = Bar.during(console, "decoding", bar -> coder.decode(codes.copyRows(0, rows), conditions,

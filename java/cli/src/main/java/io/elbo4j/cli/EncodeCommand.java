@@ -63,7 +63,7 @@ final class EncodeCommand implements Callable<Integer> {
         };
         int rows = checkRows(sets, latent);
         float[] means = new float[rows * latent];
-        try (Backend b = backend.open(console); Trained trained = Trained.of(loaded, b)) {
+        try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
             try (Bar bar = Bar.begun(console, "encoding")) {
                 int before = 0;

@@ -69,7 +69,7 @@ final class EvaluateCommand implements Callable<Integer> {
         DataSource source = data.readFor(loaded, console);
         Images images = part == Part.TEST ? source.test() : source.train();
         try (Backend b = backend.open(console);
-                Trained model = Trained.of(loaded, b);
+                Trained model = checkpoint.open(loaded, b);
                 Evaluator evaluator = new Evaluator(model.model(), model.parameters(), b, images,
                         checkpoint.seed(model), model.checkpoint().standardisation())) {
             // The noise of the run's own evaluation, so that this gives the number in its metrics.

@@ -30,6 +30,11 @@ final class LengthOptions {
         }
     }
 
+    /** Of a run from its beginning; null if its length is given in steps. */
+    Long epochs(boolean sprites) {
+        return steps != null ? null : epochs != null ? epochs : (Long) (long) (sprites ? SPRITES_EPOCHS : EPOCHS);
+    }
+
     /**
      * The run's last step, counted from 1.
      *
@@ -42,7 +47,7 @@ final class LengthOptions {
         if (epochs == null && planned > 0) {
             return planned;
         }
-        long passes = epochs != null ? epochs : sprites ? SPRITES_EPOCHS : EPOCHS;
+        long passes = epochs(sprites);
         try {
             return Math.multiplyExact(passes, stepsPerEpoch);
         } catch (ArithmeticException e) {

@@ -2,6 +2,9 @@ package io.elbo4j.cli;
 
 import io.elbo4j.Quoted;
 import io.elbo4j.cuda.CudaException;
+import io.elbo4j.train.ObjectiveKind;
+import io.elbo4j.train.OptimiserSettings;
+import io.elbo4j.train.ScheduleSettings;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.Standardisation;
@@ -69,6 +72,10 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(CheckpointEvery.class, Values::checkpointEvery)
                 .registerConverter(DataName.class, DataOptions::name)
                 .registerConverter(BackendOptions.Name.class, BackendOptions.Name::read)
+                .registerConverter(ObjectiveKind.class, Names.reader(ObjectiveKind.class))
+                .registerConverter(OptimiserSettings.Kind.class, Names.reader(OptimiserSettings.Kind.class))
+                .registerConverter(ScheduleSettings.Kind.class, Names.reader(ScheduleSettings.Kind.class))
+                .registerConverter(CheckpointOption.Weights.class, Names.reader(CheckpointOption.Weights.class))
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
                 .registerConverter(EncodeCommand.Part.class, Names.reader(EncodeCommand.Part.class));
         line.setUsageHelpWidth(100).setExpandAtFiles(false);

@@ -1,6 +1,7 @@
 package io.elbo4j.cli;
 
 import io.elbo4j.train.Evaluation;
+import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.TrainingSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,13 +60,14 @@ final class PosteriorNotes {
     /** What may help and is not in use. */
     private String remedies() {
         List<String> unused = new ArrayList<>();
-        if (settings.klWarmUp() == 0) {
+        boolean weighed = settings.objective().hasKlWeight();
+        if (weighed && settings.klWarmUp() == 0) {
             unused.add("--kl-warm-up");
         }
-        if (settings.freeBits() == 0) {
+        if (settings.objective() == ObjectiveKind.ELBO && settings.freeBits() == 0) {
             unused.add("--free-bits");
         }
-        if (settings.klWeight() >= 1) {
+        if (weighed && settings.klWeight() >= 1) {
             unused.add("a smaller --kl-weight");
         }
         if (unused.isEmpty()) {

@@ -60,7 +60,7 @@ final class ReconstructCommand implements Callable<Integer> {
         int most = count != null ? count : file.isPicture() ? SHOWN : all.rows();
         Images images = all.first(Math.min(most, all.rows()));
         ResultRoom.require(images.rows() + " reconstructions", (long) images.rows() * images.columns(), "--count less");
-        try (Backend b = backend.open(console); Trained trained = Trained.of(loaded, b)) {
+        try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
             float[] x = Bar.during(console, "reconstructing", bar -> coder.output(Model.MEAN, images,
                     done -> bar.at(done, images.rows())));

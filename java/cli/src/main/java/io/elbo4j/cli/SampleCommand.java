@@ -53,7 +53,7 @@ final class SampleCommand implements Callable<Integer> {
         Checkpoint.Data shape = loaded.checkpoint().data();
         file.check(checkpoint, shape);
         checkCount(Math.toIntExact(shape.columns()), Outputs.of(loaded).columns(Outputs.Z));
-        try (Backend b = backend.open(console); Trained trained = Trained.of(loaded, b)) {
+        try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
             Images conditions = label.conditions(coder, count);
             float[] x = Bar.during(console, "sampling", bar -> coder.decode(coder.prior(count, conditions, scale),

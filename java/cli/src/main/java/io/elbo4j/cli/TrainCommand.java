@@ -87,17 +87,18 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private int start() {
-        TrainingSettings settings = training.settings();
+        TrainingSettings settings = training.settings(length.epochs(data.sprites()));
         model.values(model.kind());
         DataSource read = data.read(console, model.kind().arrays());
         Record asked = model.settings(data.shape(read));
         DataSource source = DataOptions.taken(asked, read);
-        RunPlan plan = saving.in(RunPlan.of(source, asked, settings).withStandardise(standardise.kind(asked)))
+        RunPlan plan = saving.in(Names.checked(() -> RunPlan.of(source, asked, settings))
+                .withStandardise(standardise.kind(asked)))
                 .withSource(data.absolute())
                 .withOrigin(Main.version(), spec.root().commandLine().getParseResult().originalArgs());
         long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), 0);
         try (Backend b = backend.open(console)) {
-            requireRoom(asked, b);
+            requireRoom(asked, settings, b);
             RunFolder folder = out != null ? RunFolder.create(out)
                     : RunFolder.createNext(Path.of("runs"), data.kind());
             try (TrainingRun run = TrainingRun.start(folder, plan.withSteps(lastStep), source, b)) {
@@ -122,7 +123,7 @@ final class TrainCommand implements Callable<Integer> {
             DataSource source = DataOptions.taken(trained, data.read(console, Models.of(trained).arrays()));
             long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), plan.steps());
             try (Backend b = backend.open(console)) {
-                requireRoom(plan.start().model(), b);
+                requireRoom(plan.start().model(), plan.start().training(), b);
                 StoredRun now = stored.withPlan(saving.in(plan).withSource(data.absolute()));
                 try (TrainingRun run = TrainingRun.resume(folder, now, source, b)) {
                     return train(run, source, folder, lastStep, b);
@@ -132,11 +133,11 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** Without this a system that promises more memory than it has would end the process without a word. */
-    private void requireRoom(Record m, Backend b) {
+    private void requireRoom(Record m, TrainingSettings settings, Backend b) {
         double parameters = Models.create(m).graph().parameters().stream()
                 .mapToDouble(p -> (double) p.rows() * p.columns()).sum();
-        // each with its gradient and Adam's two moments
-        double bytes = 4 * Float.BYTES * parameters;
+        // each with its gradient and what the optimiser keeps
+        double bytes = (2 + settings.optimiser().slots().size()) * Float.BYTES * parameters;
         boolean heap = b.memory() == Backend.Memory.HEAP;
         double room = heap ? Runtime.getRuntime().maxMemory()
                 : b.memory() == Backend.Memory.HOST && ManagementFactory

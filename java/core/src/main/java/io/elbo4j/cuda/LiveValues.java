@@ -56,8 +56,9 @@ final class LiveValues implements Live, AutoCloseable {
         }
         if (changing instanceof AdamStep step) {
             updates.add(() -> host.put(at, Integer.toUnsignedLong(Float.floatToRawIntBits(step.stepSize()))
-                    | (long) Float.floatToRawIntBits(step.inverseRootCorrection()) << Integer.SIZE));
-            return 1;
+                    | (long) Float.floatToRawIntBits(step.inverseRootCorrection()) << Integer.SIZE)
+                    .put(at + 1, Integer.toUnsignedLong(Float.floatToRawIntBits(step.decay()))));
+            return 2;
         }
         if (changing instanceof SgdStep step) {
             updates.add(() -> host.put(at, Integer.toUnsignedLong(Float.floatToRawIntBits(step.learningRate()))));

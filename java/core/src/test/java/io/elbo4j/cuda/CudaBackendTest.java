@@ -175,7 +175,7 @@ class CudaBackendTest {
     private static final class Step implements AutoCloseable {
         final Backend backend;
         final Noise noise = new Noise(7, 3);
-        final AdamStep adam = new AdamStep(0.01, 0.9, 0.999, 1e-8);
+        final AdamStep adam = new AdamStep(0.01, 0.9, 0.999, 1e-8, 0.5);
         final List<Matrix> all = new ArrayList<>();
         final Matrix data;
         final Matrix losses;
@@ -217,7 +217,8 @@ class CudaBackendTest {
             try (Readback readback = backend.readback(losses, steps)) {
                 for (int i = 0; i < steps; i++) {
                     noise.step(i).firstRow(100L * i);
-                    adam.at(i + 1);
+                    // the decay follows the learning rate
+                    adam.learningRate(0.01 / (i + 1)).at(i + 1);
                     order.position(8 * (i % 5));
                     program.run();
                     readback.record();

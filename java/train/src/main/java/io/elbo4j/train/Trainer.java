@@ -11,7 +11,6 @@ import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Term.Role;
 import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.model.Model;
-import io.elbo4j.train.optimiser.Adam;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -96,10 +95,11 @@ public final class Trainer implements AutoCloseable {
         this.parameters = parameters;
         this.settings = settings;
         this.order = new int[images.rows()];
-        Objective objective = model.objective(number -> settings.klWeightAt(number, stepsPerEpoch()),
-                settings.freeBits());
-        Training training = Training.of(objective, new Adam(settings.learningRate()))
-                .withMaximumGradientNorm(settings.clip());
+        Objective objective = model.objective(settings.objective(),
+                number -> settings.klWeightAt(number, stepsPerEpoch()), settings.freeBits());
+        Training training = Training.of(objective, settings.optimiser()
+                .optimiser(settings.schedule().of(settings.learningRate(), stepsPerEpoch())))
+                .withMaximumGradient(settings.clipValue()).withMaximumGradientNorm(settings.clip());
         this.data = new Resident(backend, images, model, standardisation);
         this.logVolume = standardisation.logVolume(images.columns());
         this.deviceOrder = backend.indices(order.length);
@@ -107,7 +107,9 @@ public final class Trainer implements AutoCloseable {
         this.at = start;
         // Reading what a device has computed means waiting for it.
         this.mostUnread = backend.memory() == Backend.Memory.DEVICE ? Step.MOST_RECORDED : 1;
-        this.steps = new Steps(rows -> Step.of(model.graph(), parameters, backend).rows(rows).seed(settings.seed())
+        this.steps = new Steps(rows -> Step.of(model.graph(), parameters, backend).rows(rows).samples(settings
+                .samples())
+                .seed(settings.seed())
                 .read(data.source(), deviceOrder).minimise(training).compile());
         try {
             // memory that is short is noticed now, not in the last batch of an epoch
@@ -223,7 +225,8 @@ public final class Trainer implements AutoCloseable {
         String later = "when that was read, after step " + progress.step() + ", ";
         String where = culprit.step().firstNonFinite().map(first -> (last ? "the first such number is "
                 : later + "the first such number was ") + first.value() + " in tensor '" + first.tensor() + "', row "
-                + first.row() + " of the batch" + (last ? " (row " + order[culprit.row() + (int) first.row()]
+                + first.row() + " of the batch" + (last && settings.samples() == 1 ? " (row " + order[culprit.row()
+                        + (int) first.row()]
                         + " of the data)" : "")).orElse(later + "no tensor held such a number any more");
         return new NonFiniteException("step " + (at.step() + 1) + ": the objective is not finite; " + where,
                 "A smaller learning rate, gradient clipping or a bounded likelihood may help");

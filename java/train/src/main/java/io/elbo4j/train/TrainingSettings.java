@@ -2,31 +2,70 @@ package io.elbo4j.train;
 
 import static io.elbo4j.ArgumentException.require;
 
+import io.elbo4j.train.schedule.Cyclical;
+import java.util.Locale;
+import java.util.Objects;
+
 /**
- * How a model is trained.
+ * How a model is trained. What has no effect is refused: the KL's weight with the bound of importance weights, free
+ * bits with another objective than {@link ObjectiveKind#ELBO}.
  *
  * @param batch rows of a minibatch, at least 1; the last one of an epoch may be smaller
- * @param learningRate of Adam (Kingma and Ba 2015), with beta1 0.9, beta2 0.999 and epsilon 1e-8
+ * @param learningRate of the optimiser, as the schedule has it at its height
  * @param klWeight weight of the KL in the objective, 0 to 1e9 (Higgins et al. 2017 call it beta)
  * @param klWarmUp epochs over which the weight grows linearly from 0 to klWeight, at most 1e9; 0 for none
  * @param freeBits nats per latent dimension, averaged over the batch, below which its KL is free, 0 to 1e9
  * @param clip global norm to which gradients are scaled down; infinite for none
  * @param seed of everything that is random
+ * @param clipValue to which each element of a gradient is clamped, before its norm is; infinite for none
+ * @param klCycle epochs after which the warm-up of the KL's weight begins anew (Fu et al. 2019), at least klWarmUp; 0
+ *     for never
+ * @param objective what is maximised
+ * @param samples of the latent variables for each row, at least 1
+ * @param optimiser how parameters follow their gradients
+ * @param schedule how the learning rate goes on
  */
 public record TrainingSettings(int batch, double learningRate, double klWeight, double klWarmUp, double freeBits,
-        double clip, long seed) {
+        double clip, long seed, double clipValue, double klCycle, ObjectiveKind objective, int samples,
+        OptimiserSettings optimiser, ScheduleSettings schedule) {
     /** Beyond any use, and no product with a number of rows or steps leaves float32. */
     private static final double MOST = 1e9;
 
     public TrainingSettings {
+        Objects.requireNonNull(objective, "objective");
+        Objects.requireNonNull(optimiser, "optimiser");
+        Objects.requireNonNull(schedule, "schedule");
         require(batch >= 1, "batch", "at least 1", batch);
         require((float) learningRate > 0 && (float) learningRate <= Float.MAX_VALUE, "learningRate",
                 "a number above 0 that float32 can hold", learningRate);
         require(klWeight >= 0 && klWeight <= MOST, "klWeight", "from 0 to 1e9", klWeight);
         require(klWarmUp >= 0 && klWarmUp <= MOST, "klWarmUp", "from 0 to 1e9 epochs", klWarmUp);
         require(freeBits >= 0 && freeBits <= MOST, "freeBits", "from 0 to 1e9 nats", freeBits);
-        require((float) clip > 0 && ((float) clip <= Float.MAX_VALUE || Double.isInfinite(clip)), "clip",
-                "above 0, and a number that float32 can hold, or infinite for none", clip);
+        requireClip("clip", clip);
+        requireClip("clipValue", clipValue);
+        require(klCycle == 0 || klWarmUp > 0 && klCycle >= klWarmUp && klCycle <= MOST, "klCycle",
+                "0, or epochs from those of the KL's warm-up on, which begins anew (and is " + klWarmUp + ")", klCycle);
+        require(samples >= 1, "samples", "at least 1", samples);
+        String of = objective.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        require(freeBits == 0 || objective == ObjectiveKind.ELBO, "freeBits", "0 with the objective " + of
+                + " (it goes with elbo)", freeBits);
+        String unweighted = " with the objective " + of + ", in which the KL has no weight";
+        require(objective.hasKlWeight() || klWeight == 1, "klWeight", "1" + unweighted, klWeight);
+        require(objective.hasKlWeight() || klWarmUp == 0, "klWarmUp", "0" + unweighted, klWarmUp);
+        require(optimiser.optimiser() != OptimiserSettings.Kind.ADAMW || learningRate * optimiser.weightDecay() < 1,
+                "weightDecay", "below 1 / learning rate with adamw", optimiser.weightDecay());
+    }
+
+    /** With Adam, the ELBO of one sample, and a constant learning rate. */
+    public TrainingSettings(int batch, double learningRate, double klWeight, double klWarmUp, double freeBits,
+            double clip, long seed) {
+        this(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, Double.POSITIVE_INFINITY, 0,
+                ObjectiveKind.ELBO, 1, OptimiserSettings.of(OptimiserSettings.Kind.ADAM), ScheduleSettings.constant());
+    }
+
+    private static void requireClip(String name, double value) {
+        require((float) value > 0 && ((float) value <= Float.MAX_VALUE || Double.isInfinite(value)), name,
+                "above 0, and a number that float32 can hold, or infinite for none", value);
     }
 
     /** The plain objective: learning rate 1e-3, KL weight 1 from the start, no free bits, no clipping. */
@@ -35,27 +74,61 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
     }
 
     public TrainingSettings withLearningRate(double rate) {
-        return new TrainingSettings(batch, rate, klWeight, klWarmUp, freeBits, clip, seed);
+        return new TrainingSettings(batch, rate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
+                objective, samples, optimiser, schedule);
     }
 
     public TrainingSettings withKlWeight(double weight) {
-        return new TrainingSettings(batch, learningRate, weight, klWarmUp, freeBits, clip, seed);
+        return new TrainingSettings(batch, learningRate, weight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
+                objective, samples, optimiser, schedule);
     }
 
     public TrainingSettings withKlWarmUp(double epochs) {
-        return new TrainingSettings(batch, learningRate, klWeight, epochs, freeBits, clip, seed);
+        return new TrainingSettings(batch, learningRate, klWeight, epochs, freeBits, clip, seed, clipValue, klCycle,
+                objective, samples, optimiser, schedule);
+    }
+
+    public TrainingSettings withKlCycle(double epochs) {
+        return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, epochs,
+                objective, samples, optimiser, schedule);
     }
 
     public TrainingSettings withFreeBits(double nats) {
-        return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, nats, clip, seed);
+        return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, nats, clip, seed, clipValue, klCycle,
+                objective, samples, optimiser, schedule);
     }
 
     public TrainingSettings withClip(double norm) {
-        return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, norm, seed);
+        return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, norm, seed, clipValue, klCycle,
+                objective, samples, optimiser, schedule);
+    }
+
+    public TrainingSettings withClipValue(double limit) {
+        return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, limit, klCycle,
+                objective, samples, optimiser, schedule);
+    }
+
+    public TrainingSettings withObjective(ObjectiveKind kind, int samplesOfEach) {
+        return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
+                kind, samplesOfEach, optimiser, schedule);
+    }
+
+    public TrainingSettings withOptimiser(OptimiserSettings other) {
+        return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
+                objective, samples, other, schedule);
+    }
+
+    public TrainingSettings withSchedule(ScheduleSettings other) {
+        return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
+                objective, samples, optimiser, other);
     }
 
     /** Weight of the KL at a step counted from 0, in a run of {@code stepsPerEpoch} steps an epoch. */
     public double klWeightAt(long step, long stepsPerEpoch) {
+        if (klCycle > 0) {
+            long period = Math.max(1, Math.round(klCycle * stepsPerEpoch));
+            return new Cyclical(klWeight, period, klWarmUp / klCycle).at(step);
+        }
         double warmUpSteps = klWarmUp * stepsPerEpoch;
         return step >= warmUpSteps ? klWeight : klWeight * (step / warmUpSteps);
     }

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.elbo4j.ArgumentException;
+import io.elbo4j.train.schedule.Schedule;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** What is accepted works: no setting becomes 0 or infinite in float32. */
@@ -33,5 +35,51 @@ class TrainingSettingsTest {
                 List.of(refusal.argument(), refusal.expected(), refusal.given()));
         new TrainingSettings(1, Float.MIN_VALUE, 1e9, 1e9, 1e9, Float.MIN_VALUE, 0);
         new TrainingSettings(1, Float.MAX_VALUE, 0, 0, 0, Float.MAX_VALUE, 0);
+    }
+
+    private static void refused(String sentence, Supplier<Object> settings) {
+        assertEquals(sentence, assertThrows(IllegalArgumentException.class, settings::get).getMessage());
+    }
+
+    @Test
+    void whatHasNoEffectIsRefused() {
+        TrainingSettings plain = TrainingSettings.of(8, 1);
+        refused("freeBits must be 0 with the objective sampled-elbo (it goes with elbo), not 0.5",
+                () -> plain.withFreeBits(0.5).withObjective(ObjectiveKind.SAMPLED_ELBO, 1));
+        refused("klWeight must be 1 with the objective importance-weighted, in which the KL has no weight, not 0.5",
+                () -> plain.withKlWeight(0.5).withObjective(ObjectiveKind.IMPORTANCE_WEIGHTED, 5));
+        refused("klWarmUp must be 0 with the objective doubly-reparameterised, in which the KL has no weight, not 2.0",
+                () -> plain.withKlWarmUp(2).withObjective(ObjectiveKind.DOUBLY_REPARAMETERISED, 5));
+        refused("samples must be at least 1, not 0", () -> plain.withObjective(ObjectiveKind.ELBO, 0));
+        refused("momentum must be 0 with another optimiser than sgd, not 0.5",
+                () -> OptimiserSettings.of(OptimiserSettings.Kind.ADAMW).withMomentum(0.5));
+        refused("weightDecay must be 0 with adam (it goes with adamw and sgd), not 0.5",
+                () -> OptimiserSettings.of(OptimiserSettings.Kind.ADAM).withWeightDecay(0.5));
+        refused("beta1 must be left out with sgd (it goes with adam and adamw), not 0.5",
+                () -> OptimiserSettings.of(OptimiserSettings.Kind.SGD).withBetas(0.5, 0.999));
+        refused("scheduleFactor must be in (0, 1), not 1.0", () -> ScheduleSettings.staircase(3, 1));
+        refused("scheduleEpochs must be above 0 and at most 1e9 epochs, not 0.0", () -> ScheduleSettings.cosine(0));
+    }
+
+    @Test
+    void theWarmUpBeginsAnewInEachCycle() {
+        TrainingSettings cyclical = TrainingSettings.of(8, 1).withKlWeight(0.5).withKlWarmUp(1).withKlCycle(3);
+        double[] cycle = {0, 0.125, 0.25, 0.375, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5};
+        for (int step = 0; step < 30; step++) {
+            assertEquals(cycle[step % 12], cyclical.klWeightAt(step, 4), 1e-15, "step " + step);
+        }
+    }
+
+    @Test
+    void theLearningRateFollowsItsSchedule() {
+        Schedule cosine = ScheduleSettings.cosine(2).withWarmUp(0.5).of(0.1, 4);
+        for (int step = 0; step < 10; step++) {
+            double fallen = step >= 8 ? 0 : 0.05 * (1 + Math.cos(Math.PI * step / 8));
+            assertEquals(fallen * Math.min(1, step / 2.0), cosine.at(step), 1e-15, "step " + step);
+        }
+        Schedule stairs = ScheduleSettings.staircase(1.5, 0.25).of(0.1, 4);
+        for (int step = 0; step < 20; step++) {
+            assertEquals(0.1 * Math.pow(0.25, step / 6), stairs.at(step), 1e-15, "step " + step);
+        }
     }
 }

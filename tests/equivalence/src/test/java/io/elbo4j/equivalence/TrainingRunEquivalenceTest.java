@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
+import io.elbo4j.train.ObjectiveKind;
+import io.elbo4j.train.OptimiserSettings;
+import io.elbo4j.train.ScheduleSettings;
 import io.elbo4j.train.Trainer;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
@@ -35,6 +38,15 @@ class TrainingRunEquivalenceTest {
                 new TrainingSettings(96, 1e-3, 0.5, 3, 0.05, 5, -7), 60));
         runs.put("gaussian-shared-gelu", new Run(model(Activation.GELU, LikelihoodKind.GAUSSIAN_SHARED, false),
                 new TrainingSettings(96, 1e-3, 1, 0, 0, Double.POSITIVE_INFINITY, 1L << 40), 60));
+        runs.put("importance-weighted-adamw-cosine-average", new Run(model(Activation.SILU, LikelihoodKind.BERNOULLI,
+                true), TrainingSettings.of(96, 3).withObjective(ObjectiveKind.IMPORTANCE_WEIGHTED, 3).withClipValue(
+                        0.01).withOptimiser(OptimiserSettings.of(OptimiserSettings.Kind.ADAMW).withAverage(0.9))
+                        .withSchedule(ScheduleSettings.cosine(5).withWarmUp(1)), 30));
+        runs.put("sticking-the-landing-sgd-staircase", new Run(model(Activation.TANH, LikelihoodKind.BERNOULLI, true),
+                TrainingSettings.of(96, 4).withObjective(ObjectiveKind.STICKING_THE_LANDING, 2).withKlWarmUp(1)
+                        .withKlCycle(1.5).withOptimiser(OptimiserSettings.of(OptimiserSettings.Kind.SGD).withMomentum(
+                                0.9).withWeightDecay(0.01))
+                        .withSchedule(ScheduleSettings.staircase(1, 0.5)), 30));
         return runs;
     }
 
@@ -56,8 +68,7 @@ class TrainingRunEquivalenceTest {
             List<float[]> state = new ArrayList<>();
             for (Parameters.State s : parameters.all()) {
                 state.add(s.value().toArray());
-                state.add(s.slot("firstMoment").toArray());
-                state.add(s.slot("secondMoment").toArray());
+                s.slots().values().forEach(slot -> state.add(slot.toArray()));
             }
             return Bits.sha256(state);
         }

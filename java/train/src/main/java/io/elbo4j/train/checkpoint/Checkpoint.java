@@ -5,28 +5,33 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.elbo4j.Matrix;
 import io.elbo4j.Quoted;
+import io.elbo4j.train.ObjectiveKind;
+import io.elbo4j.train.OptimiserSettings;
+import io.elbo4j.train.ScheduleSettings;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Models;
-import io.elbo4j.train.optimiser.Adam;
+import io.elbo4j.train.model.Settings;
+import io.elbo4j.train.optimiser.Averaged;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Everything a training run is at one moment, as a safetensors file: each parameter under its name, Adam's moments
- * under the name with {@code .firstMoment} and {@code .secondMoment}, and as metadata, in JSON, the model, how it is
- * trained, the data's shape and fingerprint, and the position. No time or host is in it, so equal runs leave equal
+ * Everything a training run is at one moment, as a safetensors file: each parameter under its name, what the optimiser
+ * keeps for it under the name with that of the slot, as {@code .firstMoment}, and as metadata, in JSON, the model, how
+ * it is trained, the data's shape and fingerprint, and the position. No time or host is in it: equal runs leave equal
  * bytes.
  *
  * @param model the settings of the model, which say of which kind it is
@@ -79,9 +84,6 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
         }
     }
 
-    static final String FIRST_MOMENT = ".firstMoment";
-    static final String SECOND_MOMENT = ".secondMoment";
-
     static final String MEAN = "standardisation.mean";
     static final String DEVIATION = "standardisation.deviation";
     static final String FORMAT = "elbo4j.format";
@@ -89,6 +91,10 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
     static final String STATE = "elbo4j.checkpoint";
     /** What a file that names no kind of model is of. */
     private static final String EARLIER_KIND = "vae";
+    /** What of the training is left out of the metadata where it is this; so it is read from earlier versions. */
+    private static final Map<String, Object> TRAINING = Map.of("clip", Double.POSITIVE_INFINITY, "clipValue",
+            Double.POSITIVE_INFINITY, "klCycle", 0.0, "objective", ObjectiveKind.ELBO, "samples", 1, "optimiser",
+            OptimiserSettings.of(OptimiserSettings.Kind.ADAM), "schedule", ScheduleSettings.constant());
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
     /**
@@ -127,7 +133,8 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
     private record Kind(String kind) {}
 
     /**
-     * This in JSON, but for the standardisation. JSON has no infinity: training without clipping has no {@code clip}.
+     * This in JSON, but for the standardisation. What earlier versions did not have is left out where it is as it was
+     * with them; and JSON has no infinity: training without clipping has no {@code clip}.
      */
     public JsonObject toJson() {
         JsonObject state = new JsonObject();
@@ -139,9 +146,12 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
         state.add("training", GSON.toJsonTree(training));
         state.add("data", GSON.toJsonTree(data));
         state.add("position", GSON.toJsonTree(position));
-        if (training.clip() == Double.POSITIVE_INFINITY) {
-            state.getAsJsonObject("training").remove("clip");
-        }
+        Map<String, Object> values = Settings.values(training);
+        TRAINING.forEach((name, value) -> {
+            if (value.equals(values.get(name))) {
+                state.getAsJsonObject("training").remove(name);
+            }
+        });
         return state;
     }
 
@@ -158,7 +168,9 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("names a model that is not here: " + e.getMessage(), e);
         }
-        State s = RecordReader.read(State.class, json, Map.of("training.clip", Double.POSITIVE_INFINITY), settings);
+        Map<String, Object> defaults = new HashMap<>();
+        TRAINING.forEach((name, value) -> defaults.put("training." + name, value));
+        State s = RecordReader.read(State.class, json, defaults, settings);
         return new Checkpoint(s.model, s.training, s.data, s.position);
     }
 
@@ -183,9 +195,24 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
      * @param sha256 the checksum of what it held then
      */
     public record Loaded(Checkpoint checkpoint, Path file, String sha256) {
-        /** Reads what goes on with training needs, as {@link #restoreValues}, and the optimiser's moments. */
+        /** Reads what goes on with training needs, as {@link #restoreValues}, and what the optimiser keeps. */
         public void restore(Parameters parameters) {
-            restoreValues(parameters.keep(Adam.SLOTS));
+            read(matrices(parameters.keep(checkpoint.training.optimiser().slots())));
+        }
+
+        /**
+         * Reads the moving averages in the place of the parameters, as {@link #restoreValues}.
+         *
+         * @throws CheckpointException if the run keeps none
+         */
+        public void restoreAverages(Parameters parameters) {
+            if (checkpoint.training.optimiser().average() == 0) {
+                throw new CheckpointException(file + ": holds no moving averages of the parameters, as its run was"
+                        + " started without them");
+            }
+            Map<String, Matrix> targets = new LinkedHashMap<>();
+            parameters.all().forEach(s -> targets.put(s.parameter().name() + "." + Averaged.SLOT, s.value()));
+            read(targets);
         }
 
         /**
@@ -195,7 +222,10 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
          *     the file has changed since: then the parameters must not be used
          */
         public void restoreValues(Parameters parameters) {
-            Map<String, Matrix> targets = matrices(parameters);
+            read(matrices(parameters));
+        }
+
+        private void read(Map<String, Matrix> targets) {
             float[] values = new float[Safetensors.PIECE / Float.BYTES];
             String found = SafetensorsReader.read(file, false, new SafetensorsReader.Visitor() {
                 @Override

@@ -31,8 +31,9 @@ final class CheckpointReader {
         Checkpoint checkpoint = of(file, header.metadata(), contents.standardisation());
         Map<String, TensorEntry> tensors = header.byName();
         for (Parameter p : Models.create(checkpoint.model()).graph().parameters()) {
-            for (String suffix : new String[] {"", Checkpoint.FIRST_MOMENT, Checkpoint.SECOND_MOMENT}) {
-                requireShape(file, tensors, p.name() + suffix, p.rows(), p.columns());
+            requireShape(file, tensors, p.name(), p.rows(), p.columns());
+            for (String slot : checkpoint.training().optimiser().slots()) {
+                requireShape(file, tensors, p.name() + "." + slot, p.rows(), p.columns());
             }
         }
         return new Checkpoint.Loaded(checkpoint, file, sha256);

@@ -74,7 +74,8 @@ final class SafetensorsReader {
         SafetensorsHeader header = new HeaderParser(file).parse(json, size - data);
         String checksum = header.metadata().remove(Safetensors.CHECKSUM);
         if (checksum == null && !acceptWithoutChecksum) {
-            boolean resaved = header.entries().stream().anyMatch(t -> t.name().endsWith(Checkpoint.SECOND_MOMENT));
+            boolean resaved = header.entries().stream().anyMatch(t -> t.name().matches(
+                    ".*\\.(secondMoment|velocity|average)"));
             throw wrong("has no checksum " + Safetensors.CHECKSUM + " in its metadata, so " + (resaved
                     ? "another program has saved this checkpoint again without its metadata, which it cannot do without"
                     : "elbo4j did not write it, expected a checkpoint of elbo4j"));

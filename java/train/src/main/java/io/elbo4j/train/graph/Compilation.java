@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a graph into launches: what {@link StepBuilder} says, in the order forward, objective, backward, update. */
@@ -96,8 +97,11 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     void compile() {
-        if (of.trainings.size() == 1) {
-            begin(of.trainings.get(0));
+        // trainings of one objective are groups of parameters of one backward pass
+        Map<Objective, List<Training>> groups = of.trainings.stream().collect(Collectors.groupingBy(Training::objective,
+                LinkedHashMap::new, Collectors.toList()));
+        if (groups.size() == 1) {
+            begin(of.trainings.get(0).objective(), of.trainings);
         }
         for (Node node : nodes) {
             if (node instanceof Value v && of.given.contains(v)) {
@@ -118,48 +122,57 @@ final class Compilation implements Plan, AutoCloseable {
             of.evaluated.combine(taken(of.evaluated), this);
         }
         List<Update> updates = new ArrayList<>();
+        List<Update> last = List.of();
         Set<Parameter> trained = new LinkedHashSet<>();
-        for (Training training : of.trainings) {
-            if (!updates.isEmpty()) {
-                // the next backward pass has the same buffers
-                updates.get(updates.size() - 1).addGradients(launches);
+        for (Map.Entry<Objective, List<Training>> group : groups.entrySet()) {
+            // the next backward pass has the same buffers
+            last.forEach(update -> update.addGradients(launches));
+            if (groups.size() > 1) {
+                begin(group.getKey(), group.getValue());
             }
-            if (of.trainings.size() > 1) {
-                begin(training);
-            }
-            backward(training);
-            updates.add(new Update(training, of.parameters, gradients, buffers, trained));
+            backward(group.getKey());
+            Set<Parameter> named = named(group.getValue());
+            last = group.getValue().stream()
+                    .map(training -> new Update(training, of.parameters, gradients, buffers, named, trained)).toList();
+            updates.addAll(last);
         }
-        if (!updates.isEmpty() && updates.get(updates.size() - 1).readsAnother(trained)) {
-            updates.get(updates.size() - 1).addGradients(launches);
+        if (last.stream().anyMatch(update -> update.readsAnother(trained))) {
+            last.forEach(update -> update.addGradients(launches));
         }
         updates.forEach(update -> update.addTo(launches));
+    }
+
+    private static Set<Parameter> named(List<Training> group) {
+        return group.stream().flatMap(training -> training.parameters().stream()).collect(Collectors.toSet());
     }
 
     private List<Term> taken(Objective by) {
         return terms.keySet().stream().filter(by::takes).toList();
     }
 
-    private void begin(Training training) {
+    private void begin(Objective common, List<Training> group) {
         weights.clear();
         columnWeights.clear();
         posteriorsStopped = false;
         pathWeight = Optional.empty();
-        objective = training.objective();
+        objective = common;
         Set<Parameter> all = new LinkedHashSet<>(of.graph.parameters());
-        for (Parameter p : training.parameters()) {
-            if (!all.contains(p)) {
-                throw new IllegalArgumentException("training '" + training.name() + "': the graph has no parameter '"
-                        + p.name() + "'");
+        for (Training training : group) {
+            for (Parameter p : training.parameters()) {
+                if (!all.contains(p)) {
+                    throw new IllegalArgumentException("training '" + training.name()
+                            + "': the graph has no parameter '" + p.name() + "'");
+                }
             }
         }
-        gradients = new Gradients(this, buffers, of.parameters, nodes,
-                training.parameters().isEmpty() ? all : training.parameters(), of.given, of.differentiated, launches);
+        boolean some = group.stream().noneMatch(training -> training.parameters().isEmpty());
+        gradients = new Gradients(this, buffers, of.parameters, nodes, some ? named(group) : all, of.given,
+                of.differentiated, launches);
     }
 
-    private void backward(Training training) {
+    private void backward(Objective common) {
         trains = true;
-        training.objective().combine(taken(training.objective()), this);
+        common.combine(taken(common), this);
         trains = false;
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);

@@ -11,6 +11,14 @@ public interface Optimiser {
     List<String> slots();
 
     /**
+     * Before a step that trains a parameter is compiled: sets what it keeps that does not begin with zero, unless it is
+     * there already, as from a checkpoint.
+     *
+     * @param state of the whole parameter
+     */
+    default void begin(Parameters.State state) {}
+
+    /**
      * The launches that change a parameter.
      *
      * @param scale 1 x 1, what the gradient is multiplied by; null for 1

@@ -7,40 +7,53 @@ import java.util.Set;
 
 /**
  * What a step trains: the parameters that follow the gradient of one objective. Trainings of one step share its forward
- * pass, and each parameter belongs to one of them at most.
+ * pass, those of equal objectives the backward pass too, and each parameter belongs to one of them at most.
+ *
+ * <p>Groups of parameters, of which each has a learning rate or a weight decay of its own, are trainings of one
+ * objective. Gradients are first clipped by value, then by norm: both bounds hold.
  *
  * @param name for messages
  * @param objective what is minimised
- * @param parameters that are trained; empty for all that the objective depends on
+ * @param parameters that are trained; empty for all that the objective depends on, but for those that another training
+ *     of the same objective names
  * @param optimiser how they follow
+ * @param maximumGradient what each element of a gradient is clamped to, from -maximumGradient on; infinite for none
  * @param maximumGradientNorm the norm of the gradients of all of them together, to which they are scaled down; infinite
  *     for none
  */
 public record Training(String name, Objective objective, Set<Parameter> parameters, Optimiser optimiser,
-        double maximumGradientNorm) {
+        double maximumGradient, double maximumGradientNorm) {
     public Training {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(objective, "objective");
         Objects.requireNonNull(optimiser, "optimiser");
         parameters = Set.copyOf(parameters);
+        require((float) maximumGradient > 0, "maximumGradient", "above 0, also as a float32", maximumGradient);
         require((float) maximumGradientNorm > 0, "maximumGradientNorm", "above 0, also as a float32",
                 maximumGradientNorm);
     }
 
     /** Trains all parameters, without clipping. */
     public static Training of(Objective objective, Optimiser optimiser) {
-        return new Training("training", objective, Set.of(), optimiser, Double.POSITIVE_INFINITY);
+        return new Training("training", objective, Set.of(), optimiser, Double.POSITIVE_INFINITY,
+                Double.POSITIVE_INFINITY);
     }
 
     public Training withName(String other) {
-        return new Training(other, objective, parameters, optimiser, maximumGradientNorm);
+        return new Training(other, objective, parameters, optimiser, maximumGradient, maximumGradientNorm);
     }
 
     public Training withParameters(Set<Parameter> trained) {
-        return new Training(name, objective, trained, optimiser, maximumGradientNorm);
+        return new Training(name, objective, trained, optimiser, maximumGradient, maximumGradientNorm);
     }
 
+    /** Clipped by value: every element of a gradient is clamped to [-limit, limit]. */
+    public Training withMaximumGradient(double limit) {
+        return new Training(name, objective, parameters, optimiser, limit, maximumGradientNorm);
+    }
+
+    /** Clipped by the norm of all gradients together. */
     public Training withMaximumGradientNorm(double norm) {
-        return new Training(name, objective, parameters, optimiser, norm);
+        return new Training(name, objective, parameters, optimiser, maximumGradient, norm);
     }
 }

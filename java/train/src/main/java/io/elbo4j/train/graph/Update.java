@@ -27,8 +27,12 @@ final class Update {
     private final List<Launch> after = new ArrayList<>();
     private boolean computed;
 
-    /** @param trained gets the training's parameters: none may be there already */
-    Update(Training training, Parameters parameters, Gradients gradients, Buffers buffers, Set<Parameter> trained) {
+    /**
+     * @param named the parameters that trainings of this objective name
+     * @param trained gets the training's parameters: none may be there already
+     */
+    Update(Training training, Parameters parameters, Gradients gradients, Buffers buffers, Set<Parameter> named,
+            Set<Parameter> trained) {
         this.training = training;
         this.parameters = parameters;
         this.gradients = gradients;
@@ -39,10 +43,16 @@ final class Update {
                 throw new IllegalArgumentException("training '" + training.name() + "': its objective does not depend"
                         + " on '" + p.name() + "'");
             }
-            if (gradients.has(p)) {
+            if (gradients.has(p) && (training.parameters().isEmpty() ? !named.contains(p)
+                    : training.parameters().contains(p))) {
+                training.optimiser().begin(s);
                 Gradients.OfRows rows = gradients.ofRows(s.parameter());
                 states.add(rows == null ? s : someRows(s, rows));
             }
+        }
+        if (states.isEmpty() && !named.isEmpty()) {
+            throw new IllegalArgumentException("training '" + training.name() + "': other trainings of its objective"
+                    + " name all that this depends on");
         }
         for (Parameters.State s : states) {
             if (!trained.add(s.parameter())) {
@@ -112,12 +122,22 @@ final class Update {
         boolean clip = training.maximumGradientNorm() < Double.POSITIVE_INFINITY;
         Matrix scale = clip ? clip(all) : null;
         for (Parameters.State s : states) {
-            if (!clip && !computed) {
-                all.addAll(gradients.launches(s.parameter()));
+            if (!clip) {
+                addGradient(s, all);
             }
             all.addAll(training.optimiser().update(s, scale));
         }
         all.addAll(after);
+    }
+
+    /** The gradient, if it is still to come, clipped by value. */
+    private void addGradient(Parameters.State s, List<Launch> all) {
+        if (!computed) {
+            all.addAll(gradients.launches(s.parameter()));
+        }
+        if (training.maximumGradient() < Double.POSITIVE_INFINITY) {
+            all.add(Clip.value((float) training.maximumGradient(), s.gradient(), s.gradient()));
+        }
     }
 
     /** Gradients and the scale of their global norm; sums over rows come last, so that workers meet less often. */
@@ -128,9 +148,7 @@ final class Update {
             Parameter parameter = states.get(i).parameter();
             Matrix gradient = states.get(i).gradient();
             Matrix sum = squares.columns(i, i + 1);
-            if (!computed) {
-                all.addAll(gradients.launches(parameter));
-            }
+            addGradient(states.get(i), all);
             if (gradient.rows() == 1) {
                 sums.add(Sums.rowsOfSquares(gradient, sum));
             } else {

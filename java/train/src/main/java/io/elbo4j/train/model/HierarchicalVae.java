@@ -3,6 +3,7 @@ package io.elbo4j.train.model;
 import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.Activation;
+import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.Bernoulli;
@@ -12,9 +13,11 @@ import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.distribution.SampledKl;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
+import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.schedule.Schedule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +141,13 @@ public final class HierarchicalVae implements Model {
     @Override
     public Graph graph() {
         return graph;
+    }
+
+    @Override
+    public Objective objective(ObjectiveKind kind, Schedule klWeight, double freeBits) {
+        require(kind != ObjectiveKind.DOUBLY_REPARAMETERISED, "objective", "another one with the hierarchical-vae,"
+                + " whose q(h2 | h1) depends on a latent variable", "doubly-reparameterised");
+        return Model.super.objective(kind, klWeight, freeBits);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.elbo4j.train.model;
 
+import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Value;
@@ -38,7 +39,19 @@ public interface Model {
     Map<String, Value> outputs();
 
     /**
-     * What training minimises.
+     * What training minimises. A model that has terms of its own, or that one of the objectives is not for, says here
+     * what it has instead, or refuses with {@link io.elbo4j.ArgumentException#require} of {@code "objective"}.
+     *
+     * @param kind what was asked for
+     * @param klWeight of the KL in each training step, where the objective has one
+     * @param freeBits as {@link #objective(Schedule, double)}; 0 with another kind than {@link ObjectiveKind#ELBO}
+     */
+    default Objective objective(ObjectiveKind kind, Schedule klWeight, double freeBits) {
+        return kind == ObjectiveKind.ELBO ? objective(klWeight, freeBits) : kind.of(klWeight, freeBits);
+    }
+
+    /**
+     * The evidence lower bound of this model.
      *
      * @param klWeight of the KL in each training step
      * @param freeBits nats per latent dimension below which its KL is free; 0 for none

@@ -32,12 +32,17 @@ public final class Adam implements Optimiser {
 
     /** See {@link AdamStep}. */
     public Adam(Schedule learningRate, double beta1, double beta2, double epsilon) {
-        this(learningRate, new AdamStep(learningRate.at(0), beta1, beta2, epsilon));
+        this(learningRate, beta1, beta2, epsilon, 0);
     }
 
-    private Adam(Schedule learningRate, AdamStep step) {
+    /**
+     * AdamW (Loshchilov and Hutter 2019, algorithm 2) with a learning rate, and so a decay, for each step.
+     *
+     * @param weightDecay at least 0, and below 1 / learningRate in every step; 0 is plain Adam, to the bit
+     */
+    public Adam(Schedule learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
         this.learningRate = learningRate;
-        this.step = step;
+        this.step = new AdamStep(learningRate.at(0), beta1, beta2, epsilon, weightDecay);
     }
 
     /**
@@ -45,7 +50,7 @@ public final class Adam implements Optimiser {
      * weightDecay. For some parameters alone, give these a {@link io.elbo4j.train.graph.Training} of their own.
      */
     public static Adam withWeightDecay(double learningRate, double weightDecay) {
-        return new Adam(Schedule.constant(learningRate), new AdamStep(learningRate, 0.9, 0.999, 1e-8, weightDecay));
+        return new Adam(Schedule.constant(learningRate), 0.9, 0.999, 1e-8, weightDecay);
     }
 
     @Override

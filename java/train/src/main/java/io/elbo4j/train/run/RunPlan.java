@@ -19,7 +19,9 @@ import io.elbo4j.train.data.Standardisation.Kind;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.model.Inputs;
+import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.Models;
+import io.elbo4j.train.schedule.Schedule;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -63,9 +65,13 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
      * A run on data, which is looked through.
      *
      * @throws DataException if the model cannot take the data
+     * @throws io.elbo4j.ArgumentException if it has no such objective
      */
     public static RunPlan of(DataSource source, Record model, TrainingSettings training) {
-        Graph graph = Models.create(model).graph();
+        Model created = Models.create(model);
+        // what it refuses is refused before there is a folder
+        created.objective(training.objective(), Schedule.constant(training.klWeight()), training.freeBits());
+        Graph graph = created.graph();
         for (Images images : List.of(source.train(), source.test())) {
             Inputs.requireColumns(graph, images);
             Inputs.requireValues(graph, images);

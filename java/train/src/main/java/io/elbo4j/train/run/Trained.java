@@ -23,13 +23,17 @@ public final class Trained implements AutoCloseable {
     private final Backend backend;
     private final Parameters parameters;
 
-    private Trained(Checkpoint.Loaded loaded, Backend backend) {
+    private Trained(Checkpoint.Loaded loaded, Backend backend, boolean averages) {
         this.checkpoint = loaded.checkpoint();
         this.model = Models.create(checkpoint.model());
         this.backend = backend;
         this.parameters = new Parameters(backend, model.graph().parameters(), checkpoint.training().seed());
         try {
-            loaded.restoreValues(parameters);
+            if (averages) {
+                loaded.restoreAverages(parameters);
+            } else {
+                loaded.restoreValues(parameters);
+            }
         } catch (RuntimeException | Error e) {
             parameters.close();
             throw e;
@@ -63,7 +67,16 @@ public final class Trained implements AutoCloseable {
 
     /** A model whose checkpoint has been read already. */
     public static Trained of(Checkpoint.Loaded loaded, Backend backend) {
-        return new Trained(loaded, backend);
+        return new Trained(loaded, backend, false);
+    }
+
+    /**
+     * A model whose checkpoint has been read already, with the moving averages of its parameters in their place.
+     *
+     * @throws CheckpointException if its run keeps none
+     */
+    public static Trained ofAverages(Checkpoint.Loaded loaded, Backend backend) {
+        return new Trained(loaded, backend, true);
     }
 
     /** The file itself, or that of a run in a folder. */

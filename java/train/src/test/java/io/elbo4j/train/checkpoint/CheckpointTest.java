@@ -13,6 +13,9 @@ import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.ObjectiveKind;
+import io.elbo4j.train.OptimiserSettings;
+import io.elbo4j.train.ScheduleSettings;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
@@ -124,6 +127,36 @@ class CheckpointTest {
         Map<String, String> earlier = new HashMap<>(content.metadata());
         earlier.put("elbo4j.checkpoint", state.replace("\"freeBits\"", "\"clip\":Infinity,\"freeBits\""));
         assertEquals(CHECKPOINT, Checkpoint.read(rewrite(earlier, t -> t)).checkpoint());
+    }
+
+    /** What earlier versions did not have stands in a file only where it is not as it was with them. */
+    @Test
+    void newSettingsAreWrittenWhereTheyAreAskedForAlone() {
+        String state = Safetensors.read(write()).metadata().get("elbo4j.checkpoint");
+        for (String name : List.of("optimiser", "schedule", "objective", "samples", "clipValue", "klCycle")) {
+            assertFalse(state.contains(name), state);
+        }
+        TrainingSettings asked = TrainingSettings.of(32, 1).withObjective(ObjectiveKind.IMPORTANCE_WEIGHTED, 5)
+                .withClipValue(0.5).withOptimiser(OptimiserSettings.of(OptimiserSettings.Kind.SGD).withMomentum(0.9)
+                        .withAverage(0.5))
+                .withSchedule(ScheduleSettings.staircase(2, 0.5).withWarmUp(1));
+        Checkpoint changed = new Checkpoint(MODEL, asked, DATA, CHECKPOINT.position());
+        assertEquals(changed, Checkpoint.of(changed.toJson().toString()));
+        TrainingSettings cycled = TRAINING.withKlCycle(2);
+        assertEquals(cycled, Checkpoint.of(new Checkpoint(MODEL, cycled, DATA, CHECKPOINT.position()).toJson()
+                .toString()).training());
+        assertEquals(List.of("velocity", "average"), asked.optimiser().slots());
+        // a file whose optimiser keeps what it does not hold
+        Path file = dir.resolve("other.safetensors");
+        changed.write(file, parameters);
+        assertSentence(file + ": holds no F32 tensor 'encoder.0.weight.velocity'", () -> Checkpoint.read(file));
+        String broken = changed.toJson().toString();
+        assertEquals("lacks training.optimiser.momentum", assertThrows(IllegalArgumentException.class,
+                () -> Checkpoint.of(broken.replace("\"momentum\":0.9,", ""))).getMessage());
+        assertEquals("has training.objective = \"MINE\", expected one of [ELBO, SAMPLED_ELBO, IMPORTANCE_WEIGHTED,"
+                + " STICKING_THE_LANDING, DOUBLY_REPARAMETERISED]", assertThrows(IllegalArgumentException.class,
+                        () -> Checkpoint.of(broken.replace("IMPORTANCE_WEIGHTED", "MINE"))).getMessage().replace('\'',
+                                '"'));
     }
 
     @Test

@@ -110,6 +110,54 @@ class OptimiserTest {
     }
 
     @Test
+    void adamWithDecoupledWeightDecayAndASchedule() {
+        same(adam(0.3, 0.1, 0.7), path(new Adam(new Staircase(0.1, 0.7, 1), 0.9, 0.999, 1e-8, 0.3),
+                Double.POSITIVE_INFINITY));
+        Adam growing = new Adam(i -> 0.1 * (i + 1), 0.9, 0.999, 1e-8, 3);
+        growing.at(2);
+        assertEquals("learningRate must be below 1 / weightDecay, not 0.4",
+                assertThrows(IllegalArgumentException.class, () -> growing.at(3)).getMessage());
+    }
+
+    @Test
+    void aMovingAverageBesideAnotherOptimiser() {
+        double[] path = adam(0, 0.1, 1);
+        List<Float> averages = new ArrayList<>();
+        List<Float> found = new ArrayList<>();
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, parameters, backend).minimise(new Elbo(), new Averaged(new Adam(0.1), 0.75))
+                        .compile()) {
+            step.value(x).set(2);
+            Parameters.State state = parameters.all().get(0);
+            assertEquals(List.of("firstMoment", "secondMoment", "average"), new ArrayList<>(new Averaged(new Adam(1),
+                    0.5).slots()));
+            assertEquals(5, state.slot("average").toArray()[0], "begins as the parameter does");
+            for (int i = 0; i < path.length; i++) {
+                step.run(i);
+                found.add(state.value().toArray()[0]);
+                averages.add(state.slot("average").toArray()[0]);
+                if (i == 3) {
+                    // a step that is compiled on the way, as for the last rows of an epoch, leaves it alone
+                    Step.of(g, parameters, backend).rows(2).minimise(new Elbo(), new Averaged(new Adam(0.1), 0.75))
+                            .compile().close();
+                }
+            }
+        }
+        same(path, found);
+        double[] expected = new double[path.length];
+        double average = 5;
+        for (int i = 0; i < path.length; i++) {
+            average = 0.75 * average + 0.25 * path[i];
+            expected[i] = average;
+        }
+        same(expected, averages);
+        for (double decay : new double[] {0, 1, -1, Double.NaN, 1e-30}) {
+            assertEquals("decay must be above 0 and below 1, also as a float32, not " + decay, assertThrows(
+                    IllegalArgumentException.class, () -> new Averaged(new Sgd(1), decay)).getMessage());
+        }
+    }
+
+    @Test
     void aRateThatIsNoneIsRefused() {
         Optimiser wrong = new Sgd(Schedule.constant(0.1), 0.5, 0);
         assertEquals(List.of("velocity"), wrong.slots());

@@ -1,0 +1,163 @@
+package io.elbo4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.train.ObjectiveKind;
+import io.elbo4j.train.OptimiserSettings;
+import io.elbo4j.train.ScheduleSettings;
+import io.elbo4j.train.TrainingSettings;
+import io.elbo4j.train.checkpoint.Checkpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How a model is trained: every option changes the run, a resumed run ends as a whole one, the rest is refused. */
+class TrainingOptionsTest {
+    @TempDir
+    Path directory;
+    private Path data;
+    private Path out;
+
+    @BeforeEach
+    void write() {
+        data = Cli.data(directory, 30);
+        out = directory.resolve("out");
+    }
+
+    private static String[] words(String options) {
+        return options.isEmpty() ? new String[0] : options.split(" ");
+    }
+
+    private void train(Path to, String options) {
+        Cli.train(data, to, Lists.join(List.of(words(options)), "--epochs", "3")).succeeds();
+    }
+
+    /** All metrics: the numbers of the run, not its settings. */
+    private static List<String> metrics(Path of) throws IOException {
+        return Files.readAllLines(of.resolve("metrics.jsonl")).stream().map(line -> line.replaceAll(
+                ",\"samples_per_second\":[^}]*", "").replaceAll(",\"kl_weight\":[^,}]*", "")).toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', --optimiser sgd", "'', --optimiser adamw", "'', --beta1 0.5", "'', --beta2 0.5",
+            "--optimiser adamw, --optimiser adamw --weight-decay 0.5", "'', --epsilon 0.1",
+            "--optimiser sgd, --optimiser sgd --momentum 0.5", "--optimiser sgd, --optimiser sgd --weight-decay 0.5",
+            "'', --schedule cosine", "--schedule cosine, --schedule cosine --schedule-epochs 1.5",
+            "--schedule cosine, --schedule cosine --schedule-factor 0.5",
+            "'', --schedule staircase --schedule-epochs 1", "--schedule staircase --schedule-epochs 1,"
+                    + " --schedule staircase --schedule-epochs 1 --schedule-factor 0.5", "'', --warm-up 2",
+            "'', --objective sampled-elbo", "'', --objective importance-weighted",
+            "--objective sampled-elbo, --objective sticking-the-landing", "'', --samples 3",
+            "--objective importance-weighted, --objective importance-weighted --samples 3",
+            "--objective importance-weighted --samples 3, --objective doubly-reparameterised --samples 3",
+            "'', --clip-value 0.0001", "--kl-warm-up 1, --kl-warm-up 1 --kl-cycle 1.5"})
+    void everyOptionChangesTheRun(String one, String other) throws IOException {
+        train(directory.resolve("one"), one);
+        train(out, other);
+        assertNotEquals(metrics(directory.resolve("one")), metrics(out));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--optimiser sgd --momentum 0.9 --weight-decay 0.01", "--optimiser sgd",
+            "--optimiser adamw --schedule cosine --schedule-epochs 3 --warm-up 1.5", "--average 0.9",
+            "--optimiser sgd --momentum 0.5 --average 0.5", "--objective importance-weighted --samples 5",
+            "--objective doubly-reparameterised --samples 2 --clip-value 0.01 --clip 0.5",
+            "--objective sticking-the-landing --kl-warm-up 1 --kl-cycle 1.5"})
+    void aResumedRunEndsInTheBytesOfAWholeOne(String options) throws IOException {
+        Path whole = directory.resolve("whole");
+        train(whole, options);
+        Cli.train(data, out, Lists.join(List.of(words(options)), "--steps", "7")).succeeds();
+        Cli.run("train", "--resume", "--out", out.toString(), "--epochs", "3").succeeds();
+        assertEquals(-1, Files.mismatch(whole.resolve("checkpoint.safetensors"), out.resolve(
+                "checkpoint.safetensors")));
+        assertEquals(metrics(whole), metrics(out));
+    }
+
+    @Test
+    void everyOptionReachesTheCheckpoint() {
+        Cli.train(data, out, "--epochs", "2", "--optimiser", "adamw", "--weight-decay", "0.5", "--beta1", "0.8",
+                "--beta2", "0.9", "--epsilon", "1e-5", "--average", "0.5", "--schedule", "cosine", "--schedule-factor",
+                "0.25", "--warm-up", "0.5", "--objective", "sampled-elbo", "--samples", "2", "--kl-warm-up", "1",
+                "--kl-cycle", "1.5", "--clip-value", "3").succeeds();
+        TrainingSettings found = Checkpoint.read(out.resolve("checkpoint.safetensors")).checkpoint().training();
+        assertEquals(new OptimiserSettings(OptimiserSettings.Kind.ADAMW, 0, 0.5, 0.8, 0.9, 1e-5, 0.5), found
+                .optimiser());
+        assertEquals(new ScheduleSettings(ScheduleSettings.Kind.COSINE, 2, 0.25, 0.5), found.schedule());
+        assertEquals(List.of(ObjectiveKind.SAMPLED_ELBO, 2, 1.5, 3.0), List.of(found.objective(), found.samples(), found
+                .klCycle(), found.clipValue()));
+        Cli.run("train", "--resume", "--out", out.toString(), "--schedule", "cosine", "--optimiser", "adam")
+                .fails(2, "--optimiser adam contradicts", "with --optimiser adamw");
+        Cli.run("train", "--resume", "--out", out.toString(), "--samples", "3").fails(2, "--samples 3 contradicts");
+        Cli.run("train", "--resume", "--out", out.toString(), "--warm-up", "0.75").fails(2, "--warm-up 0.75");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "--momentum 0.9 | --momentum goes with --optimiser sgd, not with adam",
+            "--weight-decay 0.1 | --weight-decay goes with --optimiser adamw or sgd, not with adam",
+            "--optimiser sgd --beta1 0.9 | --beta1 goes with --optimiser adam or adamw, not with sgd",
+            "--optimiser sgd --beta2 0.9 | --beta2 goes with --optimiser adam or adamw, not with sgd",
+            "--optimiser sgd --epsilon 0.1 | --epsilon goes with --optimiser adam or adamw, not with sgd",
+            "--optimiser sgd --momentum 1 | --momentum must be in [0, 1), also as a float32, not 1.0",
+            "--optimiser lion | expected one of adam, adamw, sgd, not 'lion'",
+            "--optimiser adamw --weight-decay 2000 | --weight-decay must be below 1 / learning rate with adamw",
+            "--schedule-epochs 3 | --schedule-epochs goes with --schedule cosine or staircase, not with constant",
+            "--schedule-factor 0.5 | --schedule-factor goes with --schedule cosine or staircase, not with constant",
+            "--schedule staircase | --schedule staircase needs --schedule-epochs",
+            "--schedule cosine --steps 5 | --schedule cosine with --steps needs --schedule-epochs",
+            "--schedule cosine --schedule-epochs 0 | --schedule-epochs must be above 0 and at most 1e9 epochs, not 0.0",
+            "--objective iwae | did you mean importance-weighted?",
+            "--objective importance-weighted --free-bits 0.1 | --free-bits goes with --objective elbo, not with imp",
+            "--objective importance-weighted --kl-weight 1 | --kl-weight goes with the objectives elbo, sampled-elbo",
+            "--objective doubly-reparameterised --kl-warm-up 1 | in which the KL has no weight",
+            "--kl-cycle 3 | --kl-cycle goes with --kl-warm-up, which it begins anew",
+            "--kl-warm-up 3 --kl-cycle 2 | --kl-cycle must be 0, or epochs from those of the KL's warm-up on",
+            "--samples 0 | --samples must be at least 1, not 0", "--average 1 | --average must be 0 for no averages",
+            "--clip-value 0 | --clip-value must be above 0",
+            "--warm-up -1 | --warm-up must be from 0 to 1e9 epochs, not -1.0"})
+    void whatHasNoEffectIsRefused(String options, String sentence) {
+        Cli.run(Lists.join(List.of("train", "--data", "npy=" + data, "--out", out.toString()), words(options)))
+                .fails(2, sentence);
+        assertTrue(Files.notExists(out));
+    }
+
+    @Test
+    void aModelMayRefuseAnObjectiveBeforeThereIsAFolder() {
+        Cli.run("train", "--data", "npy=" + data, "--out", out.toString(), "--model", "hierarchical-vae",
+                "--objective", "doubly-reparameterised").fails(2, "--objective must be another one with the hier");
+        assertTrue(Files.notExists(out));
+        for (String objective : List.of("importance-weighted", "sampled-elbo", "sticking-the-landing")) {
+            Cli.run("train", "--data", "npy=" + data, "--out", directory.resolve(objective).toString(), "--model",
+                    "hierarchical-vae", "--hidden", "6,5", "--latents", "3,2", "--epochs", "1", "--samples", "2",
+                    "--objective", objective).succeeds();
+        }
+    }
+
+    @Test
+    void averagesAreEvaluatedInThePlaceOfTheParameters() throws IOException {
+        train(out, "--average 0.9 --learning-rate 0.01");
+        String source = "npy=" + data;
+        String checkpoint = out.toString();
+        double trained = Cli.run("evaluate", "--checkpoint", checkpoint, "--data", source, "--json").succeeds().json()
+                .get("elbo").getAsDouble();
+        double average = Cli.run("evaluate", "--checkpoint", checkpoint, "--data", source, "--json", "--weights",
+                "average").succeeds().json().get("elbo").getAsDouble();
+        assertNotEquals(trained, average);
+        // training does not read them
+        train(directory.resolve("plain"), "--learning-rate 0.01");
+        assertEquals(metrics(directory.resolve("plain")), metrics(out));
+        assertEquals(trained, Cli.run("evaluate", "--checkpoint", directory.resolve("plain").toString(), "--data",
+                source, "--json").succeeds().json().get("elbo").getAsDouble());
+        Cli.run("evaluate", "--checkpoint", directory.resolve("plain").toString(), "--data", source, "--weights",
+                "average").fails(1, "holds no moving averages of the parameters");
+    }
+}
