@@ -5,6 +5,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
 import io.elbo4j.numerics.Bernoulli;
 import io.elbo4j.numerics.ElementLikelihood;
+import io.elbo4j.numerics.Poisson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ public final class LogLikelihood {
 
     /** In the order of {@code native/spec/likelihoods.h}. */
     public enum Function {
-        BERNOULLI(Bernoulli.OF_LOGITS);
+        BERNOULLI(Bernoulli.OF_LOGITS), POISSON(Poisson.OF_LOG_RATES);
 
         private final ElementLikelihood elements;
 

@@ -22,6 +22,7 @@ import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.MovingAverage;
 import io.elbo4j.operation.OneHot;
+import io.elbo4j.operation.PoissonLogLikelihood;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sgd;
@@ -141,6 +142,10 @@ final class Operations {
                 s.columns()), in(b, s), b.outPerRow((long) s.rows() * s.samples())));
         add("bernoulliLogLikelihood.fused", (b, s) -> BernoulliLogLikelihood.fused(in(b, s), in(b, s),
                 b.inPerRow(s.rows()), b.outPerRow(s.rows()), out(b, s)));
+        add("poissonLogLikelihood", (b, s) -> PoissonLogLikelihood.forward(b.in((long) s.rows() * s.samples(), s
+                .columns()), in(b, s), b.outPerRow((long) s.rows() * s.samples())));
+        add("poissonLogLikelihood.fused", (b, s) -> PoissonLogLikelihood.fused(in(b, s), in(b, s), b.inPerRow(s.rows()),
+                b.outPerRow(s.rows()), out(b, s)));
         add("gaussianLogLikelihood", (b, s) -> GaussianLogLikelihood.forward(b.in((long) s.rows() * s.samples(),
                 s.columns()), b.in((long) s.rows() * s.samples(), s.columns()), in(b, s),
                 b.outPerRow((long) s.rows() * s.samples())));
