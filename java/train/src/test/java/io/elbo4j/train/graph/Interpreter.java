@@ -302,6 +302,8 @@ final class Interpreter {
                 double x = get(o.x(), r / samples, c);
                 sum += switch (o.function().name()) {
                     case "BERNOULLI" -> x * l - Math.max(l, 0) - Math.log1p(Math.exp(-Math.abs(l)));
+                    // log(x!) is left out, a constant
+                    case "POISSON" -> x * l - Math.exp(l);
                     default -> throw new AssertionError("the interpreter has no formula for " + o.function());
                 };
             }

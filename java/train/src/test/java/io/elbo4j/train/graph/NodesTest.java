@@ -14,6 +14,7 @@ import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.distribution.Mixture;
+import io.elbo4j.train.distribution.Poisson;
 import io.elbo4j.train.distribution.SampledKl;
 import io.elbo4j.train.distribution.VampPrior;
 import io.elbo4j.train.layer.Activate;
@@ -109,6 +110,15 @@ class NodesTest {
         Value difference = Subtract.of(Scale.of(sum, -1.5f, 0.25f), Add.of(b, row));
         vae(Concatenate.of("all", difference, RowSum.of(sum), RowSum.mean(difference), Multiply.of(a, a)));
         FiniteDifferences.check("arithmetic", g, 7);
+    }
+
+    @Test
+    void poisson() {
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, Z));
+        Poisson p = new Poisson(Dense.of("log-rates", z, X, Activation.IDENTITY));
+        g.observe("o", p, Scale.of(x, 7, 0));
+        FiniteDifferences.check("Poisson", g, 7);
+        assertEquals(Support.COUNTS, p.support());
     }
 
     /** Of three rows the data names the first and the last. */
