@@ -10,8 +10,8 @@ import io.elbo4j.train.layer.LearnedRowPer;
 import java.util.function.Function;
 
 /**
- * The variational mixture of posteriors as a prior (Tomczak and Welling 2018, equation 9), whose u_k, the pseudo-inputs,
- * are learned:
+ * The variational mixture of posteriors as a prior (Tomczak and Welling 2018, equation 9), whose u_k, the
+ * pseudo-inputs, are learned:
  *
  * <pre>
  *   p(z) = 1/K sum_k q(z | u_k)

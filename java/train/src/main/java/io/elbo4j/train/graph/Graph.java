@@ -78,8 +78,8 @@ public final class Graph {
     }
 
     /**
-     * Data with several rows of {@code columns} numbers per row of the batch: for BATCH x TIME a sequence, whose T steps
-     * lie one after the other in a row of the data, T x columns numbers.
+     * Data with several rows of {@code columns} numbers per row of the batch: for BATCH x TIME a sequence, whose T
+     * steps lie one after the other in a row of the data, T x columns numbers.
      *
      * @param rows with the axis BATCH
      */

@@ -9,7 +9,10 @@ import io.elbo4j.train.graph.Value;
 public final class Loss {
     private Loss() {}
 
-    /** sum (prediction - target)^2 over the columns: minus the log-likelihood of a Gaussian of variance 1/2, but for constants. */
+    /**
+     * sum (prediction - target)^2 over the columns: minus the log-likelihood of a Gaussian of variance 1/2, but for
+     * constants.
+     */
     public static ValueTerm squaredError(String name, Value prediction, Value target) {
         return ValueTerm.of(name, Term.Role.LOSS, RowSum.of(Activate.of(Subtract.of(prediction, target),
                 Activation.SQUARE)));

@@ -42,7 +42,7 @@ public record ImportanceWeighted() implements Objective {
         return term.rows().has(Axis.SAMPLE);
     }
 
-    /** What there is a log weight for: terms of a sequence are summed over its steps; a member has a bound of its own. */
+    /** What has a log weight: terms of a sequence are summed over its steps; a member has a bound of its own. */
     private static Rows weighted(List<Term> terms) {
         return terms.stream().anyMatch(term -> term.rows().has(Axis.MEMBER)) ? SAMPLES.union(Rows.of(Axis.MEMBER))
                 : SAMPLES;

@@ -60,7 +60,7 @@ public record RowWeighted(Objective of, Value rowWeight) implements Objective {
         return of.takes(term);
     }
 
-    /** @throws IllegalArgumentException if a term does not have the axes, or its weight is only known after the terms */
+    /** @throws IllegalArgumentException if a term lacks the axes, or its weight is known only after the terms */
     @Override
     public Optional<Matrix> weight(Term term, Plan plan) {
         Matrix weight = of.weight(term, plan).orElseThrow(() -> new IllegalArgumentException("rows can only be weighed"
