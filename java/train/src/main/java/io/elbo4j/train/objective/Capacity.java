@@ -51,18 +51,19 @@ public record Capacity(Schedule gamma, Schedule capacity) implements Objective {
         if (!plan.trains() || kls.isEmpty()) {
             return;
         }
+        Matrix excess = plan.buffer(this, "KL less the capacity", 1, 1);
         Matrix sign = plan.buffer(this, "sign of the KL less the capacity", 1, 1);
-        plan.launch(Rows.fill(0, sign));
+        plan.launch(Rows.fill(0, excess));
         for (Term term : kls) {
             Matrix kl = plan.term(term).orElseThrow();
             Matrix shares = plan.buffer(List.of(this, term), "shares of the mean KL", kl.rows(), 1);
             Matrix mean = plan.buffer(List.of(this, term), "mean KL", 1, 1);
             plan.launch(Arithmetic.multiply(kl, plan.meanWeight(ONE, term.rows()), shares));
             plan.launch(Sums.rows(shares.reshape(1, kl.rows()), mean));
-            plan.launch(Rows.add(mean, sign));
+            plan.launch(Rows.add(mean, excess));
         }
-        plan.launch(Arithmetic.subtract(sign, plan.meanWeight(capacity, io.elbo4j.train.graph.Rows.SHARED), sign));
-        plan.launch(GaussianKlPerDimension.freeBitsGate(sign, 0, sign));
+        plan.launch(Arithmetic.subtract(excess, plan.meanWeight(capacity, io.elbo4j.train.graph.Rows.SHARED), excess));
+        plan.launch(GaussianKlPerDimension.freeBitsGate(excess, 0, sign));
         plan.launch(Arithmetic.scaleAndShift(2, -1, sign, sign));
         for (Term term : kls) {
             long rows = plan.rows(term.rows());

@@ -1,0 +1,225 @@
+package io.elbo4j.train.graph;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.Activation;
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.Loss;
+import io.elbo4j.train.objective.Capacity;
+import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.objective.FreeNats;
+import io.elbo4j.train.objective.ImportanceWeighted;
+import io.elbo4j.train.objective.KlBalanced;
+import io.elbo4j.train.objective.Regression;
+import io.elbo4j.train.objective.RowWeighted;
+import io.elbo4j.train.objective.SampledElbo;
+import io.elbo4j.train.objective.WeightedSum;
+import io.elbo4j.train.optimiser.Adam;
+import io.elbo4j.train.optimiser.Sgd;
+import io.elbo4j.train.schedule.Schedule;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Objectives that weigh rows, terms and dimensions: gradients by finite differences of their formulas. */
+class WeightsTest {
+    private static final int X = 4;
+    private static final int Z = 4;
+    private final Graph g = new Graph();
+    private final Value x = g.input("x", X, Rows.of(Axis.BATCH, Axis.TIME));
+    private final Value c = g.input("c", 3);
+    private final Value mask = g.input("mask", 1, Rows.of(Axis.BATCH, Axis.TIME));
+    private final Value z = g.latent("z", DiagonalGaussian.of("q", Concatenate.of("x, c", x, c), Z),
+            DiagonalGaussian.of("p", c, Z));
+
+    WeightsTest() {
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
+        Loss.squaredError("error", Dense.of("prediction", c, 2, Activation.TANH), Dense.of("target", c, 2,
+                Activation.SIGMOID));
+        Loss.huber("huber", Dense.of("again", z, X, Activation.TANH), x, 0.2f);
+    }
+
+    /** The mean over the batch and the samples of a function of each number of a term, summed over time. */
+    private double mean(Interpreter in, Step step, String node, Term.Role role, boolean masked,
+            DoubleUnaryOperator each) {
+        double sum = 0;
+        for (Map.Entry<Term, Matrix> e : step.plan().terms().entrySet()) {
+            Term term = e.getKey();
+            if (!term.owner().name().equals(node) || term.role() != role) {
+                continue;
+            }
+            long samples = term.rows().has(Axis.SAMPLE) ? step.plan().samples() : 1;
+            long length = term.rows().has(Axis.TIME) ? step.plan().rows(Rows.of(Axis.TIME)) : 1;
+            for (long r = 0; r < e.getValue().rows(); r++) {
+                long row = r / length / samples * length + r % length;
+                double weight = masked ? in.get(step.plan().value(mask), row, 0) : 1;
+                sum += weight * each.applyAsDouble(in.get(e.getValue(), r, 0)) / step.batch() / samples;
+            }
+        }
+        return sum;
+    }
+
+    private static StepBuilder shape(StepBuilder s, int samples) {
+        return s.rows(5).samples(samples).length(3);
+    }
+
+    private void check(String name, int samples, Objective objective, FiniteDifferences.Loss loss) {
+        FiniteDifferences.check(name + ", K = " + samples, g, s -> shape(s, samples).minimise(objective, new Adam(0)),
+                loss);
+    }
+
+    private double kl(Interpreter in, Step step, DoubleUnaryOperator each) {
+        return mean(in, step, "z", Term.Role.KL, false, each);
+    }
+
+    private double logLikelihood(Interpreter in, Step step, boolean masked) {
+        return mean(in, step, "o", Term.Role.LOG_LIKELIHOOD, masked, v -> v);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
+    void losses(int samples) {
+        check("regression", samples, new Regression(), (in, step) -> mean(in, step, "error", Term.Role.LOSS, false,
+                v -> v) + mean(in, step, "huber", Term.Role.LOSS, false, v -> v));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
+    void namedTerms(int samples) {
+        WeightedSum sum = new WeightedSum().with("o", Term.Role.LOG_LIKELIHOOD, -1, mask).with("z", Term.Role.KL, 0.3)
+                .with("error", Term.Role.LOSS, 2).with("huber", Term.Role.LOSS, 0.5, mask);
+        check("a weighted sum", samples, sum, (in, step) -> -logLikelihood(in, step, true) + 0.3 * kl(in, step, v -> v)
+                + 2 * mean(in, step, "error", Term.Role.LOSS, false, v -> v) + 0.5 * mean(in, step, "huber",
+                        Term.Role.LOSS, true, v -> v));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
+    void rows(int samples) {
+        check("weights of rows", samples, new RowWeighted(new Elbo(0.7), mask), (in, step) -> -logLikelihood(in, step,
+                true) + 0.7 * mean(in, step, "z", Term.Role.KL, true, v -> v));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
+    void freeNats(int samples) {
+        // some rows are below, some above
+        for (double nats : new double[] {0, 0.3, 100}) {
+            check("free nats " + nats, samples, new FreeNats(Schedule.constant(0.7), nats), (in,
+                    step) -> -logLikelihood(
+                            in, step, false) + 0.7 * kl(in, step, v -> Math.max(v, nats)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
+    void capacity(int samples) {
+        for (double nats : new double[] {0, 100}) {
+            check("capacity " + nats, samples, new Capacity(Schedule.constant(3), Schedule.constant(nats)), (in,
+                    step) -> -logLikelihood(in, step, false) + 3 * Math.abs(kl(in, step, v -> v) - nats));
+        }
+    }
+
+    private Map<String, float[]> gradients(Objective objective) {
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 3);
+                Step step = shape(Step.of(g, parameters, backend), 1).minimise(objective, new Sgd(1e-9)).compile()) {
+            for (Input input : g.all(Input.class)) {
+                Matrix m = step.value(input);
+                float[] values = new float[(int) (m.rows() * m.columns())];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = i * 29 % 37 / 37f;
+                }
+                m.set(values);
+            }
+            step.run(0);
+            Map<String, float[]> all = new TreeMap<>();
+            parameters.all().forEach(s -> all.put(s.parameter().name(), s.gradient().toArray()));
+            return all;
+        }
+    }
+
+    /** The prior has a share of the gradient of its KL, what computes q the rest, and the decoder what it had. */
+    @Test
+    void balance() {
+        Map<String, float[]> balanced = gradients(new KlBalanced(new Elbo(), 0.8));
+        Map<String, float[]> prior = gradients(new Elbo(0.8));
+        Map<String, float[]> others = gradients(new Elbo(0.2));
+        balanced.forEach((name, found) -> {
+            float[] expected = (name.startsWith("p.") ? prior : others).get(name);
+            for (int i = 0; i < found.length; i++) {
+                assertEquals(expected[i], found[i], 1e-6 * Math.max(0.1, Math.abs(expected[i])), name);
+            }
+        });
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> gradients(new KlBalanced(new SampledElbo(), 0.8)))
+                .getMessage().contains("KL balancing"));
+    }
+
+    /** Where all of a group's dimensions are free together, the KL has no gradient; else each has all of it. */
+    @Test
+    void freeBitsOfGroups() {
+        Graph of = new Graph();
+        Value y = of.input("y", X);
+        Latent latent = (Latent) of.latent("z", DiagonalGaussian.of("q", y, Z));
+        Value each = KlPerDimension.of(latent);
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, of.parameters(),
+                3)) {
+            float[] kl;
+            try (Step step = Step.of(of, parameters, backend).rows(2).want(each).compile()) {
+                step.value(y).set(0, 0.1f, 0.9f, 0.3f, 1, 0.2f, 0.4f, 0.7f);
+                step.run(0);
+                kl = step.value(each).toArray();
+            }
+            for (int group : new int[] {1, 2, 4, 0}) {
+                int dimensions = group == 0 ? Z : group;
+                double[] sums = new double[Z / dimensions];
+                for (int d = 0; d < Z; d++) {
+                    sums[d / dimensions] += kl[d] / 2;
+                }
+                double threshold = java.util.Arrays.stream(sums).average().orElseThrow() * (group == 0 ? 0.9 : 1);
+                try (Step step = Step.of(of, parameters, backend).rows(2).minimise(new Elbo().withFreeBits(threshold,
+                        group), new Sgd(1e-9)).compile()) {
+                    step.value(y).set(0, 0.1f, 0.9f, 0.3f, 1, 0.2f, 0.4f, 0.7f);
+                    step.run(0);
+                    float[] bias = parameters.all().stream().filter(s -> s.parameter().name().equals("q.bias"))
+                            .findFirst().orElseThrow().gradient().toArray();
+                    for (int d = 0; d < Z; d++) {
+                        assertEquals(sums[d / dimensions] > threshold, bias[d] != 0, "group " + group + ", " + d);
+                    }
+                }
+            }
+            StepBuilder three = Step.of(of, parameters, backend).minimise(new Elbo().withFreeBits(0.1, 3), new Sgd(1));
+            assertTrue(assertThrows(IllegalArgumentException.class, three::compile).getMessage().contains(
+                    "a divisor of the 4 dimensions of 'z'"));
+        }
+    }
+
+    @Test
+    void whatCannotBeWeighedIsRefused() {
+        refused("no such term", new WeightedSum().with("O", Term.Role.LOG_LIKELIHOOD, -1).with("z", Term.Role.KL, 1));
+        refused("before these", new RowWeighted(new ImportanceWeighted(), mask));
+        refused("which the loss of 'error' with rows of BATCH has not", new RowWeighted(new Regression(), mask));
+        assertThrows(IllegalArgumentException.class, () -> new RowWeighted(new Elbo(), c));
+        assertThrows(IllegalArgumentException.class, () -> new RowWeighted(new Elbo(), Dense.of("w", c, 1,
+                Activation.IDENTITY)));
+        assertThrows(IllegalArgumentException.class, () -> new KlBalanced(new Elbo(), 1.1));
+        assertThrows(IllegalArgumentException.class, () -> new FreeNats(Schedule.constant(1), -1));
+        assertThrows(IllegalArgumentException.class, () -> new Capacity(Schedule.constant(-1), Schedule.constant(1)));
+    }
+
+    private void refused(String words, Objective objective) {
+        String message = assertThrows(IllegalArgumentException.class, () -> gradients(objective)).getMessage();
+        assertTrue(message.contains(words), message);
+    }
+}
