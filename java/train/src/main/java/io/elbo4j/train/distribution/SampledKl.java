@@ -76,6 +76,10 @@ public final class SampledKl extends Node {
             throw new IllegalArgumentException("'" + name() + "': the doubly reparameterised gradient needs a latent"
                     + " variable with a Gaussian prior");
         }
+        if (plan.priorShare().isPresent()) {
+            throw new IllegalArgumentException("'" + name() + "': KL balancing needs a KL in closed form between two"
+                    + " Gaussians");
+        }
         Distribution ofQ = plan.posteriorsStopped() ? stopped : q;
         weight(plan, kl).ifPresent(w -> difference(plan, Term.Role.KL, plan.term(kl).orElseThrow(), ofQ, p, Optional.of(
                 w)));

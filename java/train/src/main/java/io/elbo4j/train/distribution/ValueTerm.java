@@ -67,6 +67,10 @@ public class ValueTerm extends Node {
         if (weight.isEmpty()) {
             return;
         }
+        if (term.role() == Term.Role.KL && plan.priorShare().isPresent()) {
+            throw new IllegalArgumentException("'" + name() + "' is composed of values: KL balancing, which needs the"
+                    + " gradients of the prior apart, takes a KL of two Gaussians");
+        }
         if (term.role() == Term.Role.LOG_RATIO && plan.posteriorsStopped()) {
             throw new IllegalArgumentException("'" + name() + "' is composed of values: the parameters of q cannot be"
                     + " stopped in it, as sticking the landing and the doubly reparameterised gradient do");
