@@ -46,20 +46,21 @@ static_assert(sizeof(Layers) < 4000, "a kernel has 4 KiB of parameters");
 
 struct Update {
   const Layer& layer;
-  const elbo4j_adam_step step;
+  const elbo4j_adam_step& step;
 
   template <int N>
   __device__ __forceinline__ void operator()(int64_t row, int64_t column, const float (&sums)[N]) const {
     const int64_t inputs = layer.x.size, outputs = layer.dy.size, count = outputs - column;
     if (count <= 0 || row > inputs || (row == inputs && !layer.bias.value)) return;
     const Parameter all = row < inputs ? layer.weight.at(row * outputs + column) : layer.bias.at(column);
+    store_neighbours(all.gradient, count, layer.aligned, sums);
     float value[N], first_moment[N], second_moment[N];
     load_neighbours(all.value, count, layer.aligned, value);
     load_neighbours(all.first_moment, count, layer.aligned, first_moment);
     load_neighbours(all.second_moment, count, layer.aligned, second_moment);
+    // the step's live values are read where they are used: registers are all taken by the product
 #pragma unroll
-    for (int i = 0; i < N; i++) adam_element(value[i], first_moment[i], second_moment[i], sums[i], step);
-    store_neighbours(all.gradient, count, layer.aligned, sums);
+    for (int i = 0; i < N; i++) adam_element(value[i], first_moment[i], second_moment[i], sums[i], adam_step_of(step));
     store_neighbours(all.value, count, layer.aligned, value);
     store_neighbours(all.first_moment, count, layer.aligned, first_moment);
     store_neighbours(all.second_moment, count, layer.aligned, second_moment);
@@ -68,7 +69,6 @@ struct Update {
 
 template <class T>
 __global__ void __launch_bounds__(T::threads, T::blocks) update_layers(Layers layers, elbo4j_adam_step step) {
-  step = adam_step_of(step);
   for (int64_t tile = blockIdx.x; tile < layers.tiles; tile += gridDim.x) {
     int i = 0;
     while (i + 1 < layers.count && tile >= layers.layer[i + 1].first_tile) i++;
