@@ -65,6 +65,10 @@ public final class AdamStep {
      * @param rate finite, at least 0, and below 1 / weightDecay
      */
     public AdamStep learningRate(double rate) {
+        if (rate == learningRate) {
+            // known to be valid: a message's arguments would be allocated in each step
+            return this;
+        }
         requireRate(rate);
         require(rate * weightDecay < 1, "learningRate", "below 1 / weightDecay", rate);
         learningRate = rate;
