@@ -107,8 +107,8 @@ class ModelsTest {
         assertEquals(1, sum, 1e-6);
         Images samples = array("sample", "--checkpoint", run.toString(), "--count", "6");
         assertEquals(List.of(6, SIDE * SIDE), List.of(samples.rows(), samples.columns()));
-        train("categorical-vae", directory.resolve("refused"), "--free-bits", "0.1").fails(1, "freeBits must be 0 for"
-                + " a latent variable of classes, not 0.1");
+        train("categorical-vae", directory.resolve("refused"), "--free-bits", "0.1").fails(2, "--free-bits must be 0"
+                + " for a latent variable of classes, not 0.1");
     }
 
     @ParameterizedTest
