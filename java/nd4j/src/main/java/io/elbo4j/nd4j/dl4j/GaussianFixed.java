@@ -59,6 +59,6 @@ public record GaussianFixed(@JsonProperty("standardDeviation") double standardDe
     }
 
     private INDArray logVariance(long... shape) {
-        return Nd4j.valueArrayOf(shape, (float) (2 * Math.log(standardDeviation)), DataType.FLOAT);
+        return Nd4j.valueArrayOf(shape, (float) (2 * StrictMath.log(standardDeviation)), DataType.FLOAT);
     }
 }

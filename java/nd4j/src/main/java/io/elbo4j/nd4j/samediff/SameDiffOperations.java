@@ -118,7 +118,8 @@ public final class SameDiffOperations {
             throw new IllegalArgumentException("gaussianFixedLogLikelihood: standardDeviation must be from 1e-18 to"
                     + " 1e18, so that float32 holds its square and the inverse of that, not " + standardDeviation);
         }
-        return gaussianLogLikelihood(mean, mean.getSameDiff().constant((float) (2 * Math.log(standardDeviation))), x);
+        return gaussianLogLikelihood(mean, mean.getSameDiff().constant((float) (2 * StrictMath.log(standardDeviation))),
+                x);
     }
 
     /** The loss: the mean over the batch of kl - logLikelihood, both one number per row in nats. A scalar. */

@@ -75,7 +75,7 @@ public record Categorical(Value logits) implements Posterior {
         plan.launch(Arithmetic.multiply(product, a, product));
         plan.launch(Sums.rows(product, result));
         plan.launch(LogMeanExp.forward(a, logSum));
-        plan.launch(Arithmetic.scaleAndShift(1, (float) Math.log(columns()), logSum, logSum));
+        plan.launch(Arithmetic.scaleAndShift(1, (float) StrictMath.log(columns()), logSum, logSum));
         plan.launch(Arithmetic.subtract(result, logSum, result));
         if (weight.isPresent() && plan.wants(logits)) {
             // w (x - softmax(logits))

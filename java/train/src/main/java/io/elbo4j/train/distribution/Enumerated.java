@@ -100,7 +100,7 @@ public record Enumerated(Categorical q) implements Posterior {
             Term weight = ValueTerm.of("weights of " + name(), Term.Role.LOG_WEIGHT, logQ).term();
             // of C samples of a uniform proposal, each class is one
             ValueTerm.of("log p / q of " + name(), Term.Role.LOG_RATIO, Scale.of(LogDensity.of("log p of " + name(),
-                    prior(), this), 1, (float) Math.log(columns())));
+                    prior(), this), 1, (float) StrictMath.log(columns())));
             graph.add(new ValueTerm("KL of " + name(), Term.Role.KL, kl) {
                 @Override
                 protected void forward(Plan plan) {

@@ -109,7 +109,8 @@ public record FullGaussian(Value mean, Value logDiagonal, Value lower) implement
         Value eps = NormalNoise.of(graph, "noise of " + name, mean.rows().union(Rows.of(Axis.SAMPLE)), columns());
         Value scale = Activate.of(logDiagonal, Activation.EXP);
         Value z = Add.of(Add.of(mean, Multiply.of(scale, eps)), TriangularProduct.of(lower, eps));
-        Value logQ = Subtract.of(Scale.of(squares(eps), -0.5f, (float) (-0.5 * columns() * Math.log(2 * Math.PI))),
+        Value logQ = Subtract.of(Scale.of(squares(eps), -0.5f, (float) (-0.5 * columns() * StrictMath.log(2
+                * Math.PI))),
                 RowSum.of(logDiagonal));
         return new ComposedLatent(name, this, p, z) {
             @Override

@@ -85,7 +85,7 @@ public record RelaxedBernoulli(Value logits, float temperature) implements Poste
         plan.launch(Arithmetic.scale(-2, other, other));
         plan.launch(Arithmetic.add(s, other, other));
         plan.launch(Sums.rows(other, result));
-        plan.launch(Arithmetic.scaleAndShift(1, (float) (columns() * Math.log(temperature)), result, result));
+        plan.launch(Arithmetic.scaleAndShift(1, (float) (columns() * StrictMath.log(temperature)), result, result));
         if (weight.isPresent() && (plan.wants(logits) || plan.wants(x))) {
             // d log q / ds = 1 - 2 sigmoid(s)
             plan.launch(Elementwise.activation(Activation.SIGMOID, s, s));

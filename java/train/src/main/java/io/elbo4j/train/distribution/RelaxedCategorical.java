@@ -77,9 +77,9 @@ public record RelaxedCategorical(Value logits, float temperature) implements Pos
     }
 
     private float constant() {
-        double sum = (columns() - 1) * Math.log(temperature) - columns() * Math.log(columns());
+        double sum = (columns() - 1) * StrictMath.log(temperature) - columns() * StrictMath.log(columns());
         for (long i = 2; i < columns(); i++) {
-            sum += Math.log(i);
+            sum += StrictMath.log(i);
         }
         return (float) sum;
     }
@@ -125,7 +125,7 @@ public record RelaxedCategorical(Value logits, float temperature) implements Pos
         }
         plan.launch(Arithmetic.scale(1 / temperature, perturbed, perturbed));
         plan.launch(LogMeanExp.forward(perturbed, logSum));
-        plan.launch(Arithmetic.scaleAndShift(1, (float) Math.log(columns()), logSum, logSum));
+        plan.launch(Arithmetic.scaleAndShift(1, (float) StrictMath.log(columns()), logSum, logSum));
         plan.launch(RowSum.spread(plan, owner, logSum, target));
         plan.launch(Arithmetic.subtract(perturbed, target, target));
     }

@@ -50,7 +50,11 @@ final class Update {
                 states.add(rows == null ? s : someRows(s, rows));
             }
         }
-        if (states.isEmpty() && !named.isEmpty()) {
+        if (states.isEmpty() && named.isEmpty()) {
+            throw new IllegalArgumentException("training '" + training.name() + "': its objective depends on no"
+                    + " parameter");
+        }
+        if (states.isEmpty()) {
             throw new IllegalArgumentException("training '" + training.name() + "': other trainings of its objective"
                     + " name all that this depends on");
         }

@@ -28,7 +28,7 @@ public final class LogSoftmax extends Value {
         Matrix logSum = plan.buffer(this, "log sum", y.rows(), 1);
         Matrix each = plan.buffer(this, "log sum for each column", y.rows(), y.columns());
         plan.launch(LogMeanExp.forward(plan.value(x), logSum));
-        plan.launch(Arithmetic.scaleAndShift(1, (float) Math.log(columns()), logSum, logSum));
+        plan.launch(Arithmetic.scaleAndShift(1, (float) StrictMath.log(columns()), logSum, logSum));
         plan.launch(RowSum.spread(plan, this, logSum, each));
         plan.launch(Arithmetic.subtract(plan.value(x), each, y));
     }

@@ -22,10 +22,12 @@ import java.util.Optional;
  *
  * Its gradient is that of sum_k v_k log w_k with the normalised weights v_k = w_k / sum_j w_j held: all
  * terms of a sample have the weight -v_k / B in the loss, known when the forward pass is done. A term without samples
- * is a part of each log w_k: its weights are those of its samples added up, a mean's, known before.
+ * is a part of each log w_k: its weights are those of its samples added up, a mean's, known before. In an ensemble each
+ * member has a bound; a term that the members share is a part of each.
  */
 public record ImportanceWeighted() implements Objective {
     private static final Schedule LOSS = Schedule.constant(-1);
+    private static final Rows MEMBERS = Rows.of(Axis.MEMBER);
     private static final Rows SAMPLES = Rows.of(Axis.BATCH, Axis.SAMPLE);
 
     @Override
@@ -35,11 +37,12 @@ public record ImportanceWeighted() implements Objective {
 
     @Override
     public Optional<Matrix> weight(Term term, Plan plan) {
-        return hasSamples(term) ? Optional.empty() : Optional.of(plan.meanWeight(LOSS, term.rows()));
+        return isLate(term, plan) ? Optional.empty() : Optional.of(plan.meanWeight(LOSS, term.rows()));
     }
 
-    private static boolean hasSamples(Term term) {
-        return term.rows().has(Axis.SAMPLE);
+    /** Of each sample, or of each member's bound, which only all terms together tell. */
+    private static boolean isLate(Term term, Plan plan) {
+        return term.rows().has(Axis.SAMPLE) || !term.rows().has(Axis.MEMBER) && plan.rows(MEMBERS) > 1;
     }
 
     /** What has a log weight: terms of a sequence are summed over its steps; a member has a bound of its own. */
@@ -50,6 +53,10 @@ public record ImportanceWeighted() implements Objective {
 
     @Override
     public void combine(List<Term> terms, Plan plan) {
+        if (terms.isEmpty()) {
+            throw new IllegalArgumentException("an importance-weighted bound needs an observation or a latent variable,"
+                    + " which this graph has not");
+        }
         Rows rows = weighted(terms);
         Matrix sum = plan.buffer(this, "log weights", plan.rows(rows), 1);
         boolean first = true;
@@ -78,7 +85,7 @@ public record ImportanceWeighted() implements Objective {
             }
         }
         if (weight != null) {
-            terms.stream().filter(ImportanceWeighted::hasSamples)
+            terms.stream().filter(term -> isLate(term, plan))
                     .forEach(term -> plan.weigh(term, weightOf(term, rows, weight, plan)));
         }
     }

@@ -14,7 +14,8 @@ import java.util.OptionalDouble;
 
 /**
  * An objective each row of which has a weight: 0 leaves a row out, as the steps after the end of a short sequence. The
- * mean still divides by the number of rows. What is reported of the terms has no weights.
+ * mean still divides by the number of rows. What is reported of the terms has no weights, nor have the KLs that free
+ * bits compare with their threshold.
  *
  * @param of an objective that knows the weights of its terms before them, as {@link Elbo} does
  * @param rowWeight one column, of axes that all of its terms have

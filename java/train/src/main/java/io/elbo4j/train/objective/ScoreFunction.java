@@ -68,12 +68,12 @@ public record ScoreFunction(Schedule klWeight, boolean logRatio, boolean leaveOn
     }
 
     public ScoreFunction withLeaveOneOut() {
-        return new ScoreFunction(klWeight, logRatio, true, null);
+        return new ScoreFunction(klWeight, logRatio, true, baseline);
     }
 
     /** A value of one column, as of a network of x; a {@link io.elbo4j.train.layer.LearnedRow} is a moving average. */
     public ScoreFunction withBaseline(Value learned) {
-        return new ScoreFunction(klWeight, logRatio, false, learned);
+        return new ScoreFunction(klWeight, logRatio, leaveOneOut, learned);
     }
 
     @Override

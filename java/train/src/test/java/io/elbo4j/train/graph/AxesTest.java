@@ -123,6 +123,22 @@ class AxesTest {
                 () -> DenseOfMembers.of("other", 2, x, 2, Activation.RELU)).getMessage());
     }
 
+    /** What the members share is a part of the bound of each, with samples or without. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5})
+    void termsThatMembersShare(int samples) {
+        Value x = g.input("x", X, SEQUENCE);
+        Value c = g.input("c", 3);
+        Value z = g.latent("z", DiagonalGaussian.of("q", c, Z));
+        g.observe("o", new Bernoulli(DenseOfMembers.of("logits", 3, Concatenate.of("x, z", x, z), X,
+                Activation.IDENTITY)), x);
+        g.observe("of each", new Bernoulli(Dense.of("of x", x, X, Activation.TANH)), x);
+        g.observe("of the batch", new Bernoulli(Dense.of("of c", c, 3, Activation.TANH)), c);
+        g.observe("of a sample", new Bernoulli(Dense.of("of z", z, 3, Activation.TANH)), c);
+        FiniteDifferences.check("shared terms, K = " + samples, g, s -> s.rows(5).samples(samples).length(2).minimise(
+                new ImportanceWeighted(), new Adam(0)), AxesTest::bound);
+    }
+
     /** The members of an ensemble do not know each other: each is what it would be alone, to the bit. */
     @Test
     void aMemberIsWhatItIsAlone() {
