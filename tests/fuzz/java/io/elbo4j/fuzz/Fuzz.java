@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 
 /** What holds of every input; and Jazzer's way in. */
 public final class Fuzz {
+    private static final long FREE = 64 << 20;
     static final int MOST_TIMES = 8;
     /** Seconds: no measure, what takes longer hangs. */
     private static final long HANGS = 5;
@@ -43,9 +44,9 @@ public final class Fuzz {
     }
 
     /** What one input took. */
-    private record Cost(long bytes, long free, int times, long seconds) {
+    private record Cost(long bytes, int times, long seconds) {
         boolean tooMuch(int length) {
-            return bytes > free + times * (long) length || seconds > HANGS;
+            return bytes > FREE + times * (long) length || seconds > HANGS;
         }
     }
 
@@ -74,7 +75,7 @@ public final class Fuzz {
                 throw new AssertionError("not one line: " + sentence, e);
             }
         }
-        return new Cost(THREADS.getCurrentThreadAllocatedBytes() - bytes, target.free(), times,
+        return new Cost(THREADS.getCurrentThreadAllocatedBytes() - bytes, times,
                 TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
     }
 

@@ -88,12 +88,6 @@ enum Target {
         void read(byte[] input, Path folder) {
             FuzzedOptions.run(input, folder);
         }
-
-        /** An input is a command line for each option, of which each has its parser of all of them. */
-        @Override
-        long free() {
-            return 3 * super.free();
-        }
     };
 
     private final int accepted;
@@ -109,11 +103,6 @@ enum Target {
     /** How many times its bytes an input may take that is read in full: what it says is then worth its memory. */
     int accepted() {
         return accepted;
-    }
-
-    /** Bytes that any input may take. */
-    long free() {
-        return 64 << 20;
     }
 
     abstract void read(byte[] input, Path folder) throws IOException;

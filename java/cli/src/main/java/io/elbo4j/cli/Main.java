@@ -11,10 +11,12 @@ import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.run.CheckpointEvery;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -51,16 +53,37 @@ public final class Main implements Callable<Integer> {
         System.exit(run(Console.system(), args));
     }
 
-    /** All commands with their options. */
-    static CommandLine commandLine(Console console) {
+    private static Map<String, Function<Console, Object>> commands() {
+        Map<String, Function<Console, Object>> commands = new LinkedHashMap<>();
+        commands.put("train", TrainCommand::new);
+        commands.put("evaluate", EvaluateCommand::new);
+        commands.put("sample", SampleCommand::new);
+        commands.put("encode", EncodeCommand::new);
+        commands.put("decode", DecodeCommand::new);
+        commands.put("reconstruct", ReconstructCommand::new);
+        commands.put("models", ModelsCommand::new);
+        commands.put("doctor", DoctorCommand::new);
+        return commands;
+    }
+
+    /**
+     * The commands with their options.
+     *
+     * @param asked what was given: where it begins with a command's name, of that command alone, as to make one takes
+     *     time and memory
+     */
+    static CommandLine commandLine(Console console, String... asked) {
         CommandLine line = new CommandLine(new Main());
-        TrainCommand train = new TrainCommand(console);
-        for (Object command : List.of(train, new EvaluateCommand(console),
-                new SampleCommand(console), new EncodeCommand(console), new DecodeCommand(console),
-                new ReconstructCommand(console), new ModelsCommand(console), new DoctorCommand(console))) {
-            line.addSubcommand(command);
+        Map<String, Function<Console, Object>> commands = commands();
+        if (asked.length > 0 && commands.containsKey(asked[0])) {
+            commands.keySet().retainAll(Set.of(asked[0]));
         }
-        train.model().addTo(line.getSubcommands().get("train").getCommandSpec());
+        commands.values().forEach(command -> line.addSubcommand(command.apply(console)));
+        line.getSubcommands().values().forEach(command -> {
+            if (command.getCommand() instanceof TrainCommand train) {
+                train.model().addTo(command.getCommandSpec());
+            }
+        });
         line.registerConverter(int.class, given -> (int) Values.whole(given, Integer.MAX_VALUE))
                 .registerConverter(Integer.class, given -> (int) Values.whole(given, Integer.MAX_VALUE))
                 .registerConverter(boolean.class, Values::flag)
@@ -90,7 +113,7 @@ public final class Main implements Callable<Integer> {
     static int run(Console console, String... args) {
         CommandLine line;
         try {
-            line = commandLine(console);
+            line = commandLine(console, args);
         } catch (RuntimeException | Error e) {
             // a model of another jar that cannot be loaded
             return failed(console, e);
