@@ -3,7 +3,7 @@
 //   logLikelihood = sum(term(x, p));  dParameter = w derivative(x, p), w = dLogLikelihood of the row
 // Both functions share what is costly (exp(-|l|) of a logit l). parameter, dParameter rows x columns; x rows / samples
 // x columns; w, logLikelihood[rows]. Moves 12 bytes per element, 8 without the gradient.
-// Compiled for sm_90, Bernoulli: 31 registers, 30 without the gradient (aligned), no spills.
+// Compiled for sm_90: Bernoulli 31 registers, 30 without the gradient (aligned); at most 64 of any; no spills.
 #include "likelihoods.h"
 #include "log_likelihood_fused.h"
 #include "stored.h"

@@ -3,6 +3,7 @@
 //   dL_ij = dy_i x_j;  dx_j = fma(L_D-1,j, dy_D-1, ... fma(L_j+1,j, dy_j+1, +0)), where it is given
 // x, y rows x D, L rows x D (D - 1) / 2. Moves 2 D D bytes per row, the gradients 4 D D. A thread has four elements of
 // the vector, and the rows of dL with their numbers; rows of a triangle start anywhere, so there are no quads to load.
+// Compiled for sm_90: at most 64 registers, no spills.
 #include "float_operations.h"
 #include "rows.h"
 #include "triangular_gradients.h"

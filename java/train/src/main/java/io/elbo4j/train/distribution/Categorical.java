@@ -69,9 +69,7 @@ public record Categorical(Value logits) implements Posterior {
         Matrix product = plan.buffer(use, "logit of the class", a.rows(), a.columns());
         Matrix logSum = plan.buffer(use, "log sum", a.rows(), 1);
         // a row of x may be that of several rows side by side
-        for (Matrix part : Repeat.each(product, ofX.rows())) {
-            plan.launch(Rows.copy(ofX, part));
-        }
+        plan.launch(Rows.repeat(ofX, 1, product));
         plan.launch(Arithmetic.multiply(product, a, product));
         plan.launch(Sums.rows(product, result));
         plan.launch(LogMeanExp.forward(a, logSum));

@@ -14,7 +14,6 @@ import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Posterior;
-import io.elbo4j.train.graph.Repeat;
 import io.elbo4j.train.graph.Rows;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
@@ -52,6 +51,10 @@ public record RelaxedBernoulli(Value logits, float temperature) implements Poste
         return Activate.of(z, Activation.SIGMOID);
     }
 
+    private Relaxed relaxed() {
+        return new Relaxed(logits, temperature);
+    }
+
     @Override
     public long columns() {
         return logits.columns();
@@ -77,10 +80,7 @@ public record RelaxedBernoulli(Value logits, float temperature) implements Poste
         Use use = new Use(this, plan.node());
         Matrix s = plan.buffer(use, "scores", result.rows(), columns());
         Matrix other = plan.buffer(use, "function of the scores", result.rows(), columns());
-        for (Matrix part : Repeat.each(s, plan.rows(x))) {
-            plan.launch(Arithmetic.scale(-temperature, plan.value(x), part));
-        }
-        plan.launch(Arithmetic.add(s, plan.value(logits), s));
+        relaxed().scores(plan, x, s);
         plan.launch(Elementwise.activation(Activation.SOFTPLUS, s, other));
         plan.launch(Arithmetic.scale(-2, other, other));
         plan.launch(Arithmetic.add(s, other, other));
@@ -92,22 +92,14 @@ public record RelaxedBernoulli(Value logits, float temperature) implements Poste
             plan.launch(Arithmetic.scaleAndShift(-2, 1, s, s));
             plan.launch(RowSum.spread(plan, use, weight.get(), other));
             plan.launch(Arithmetic.multiply(s, other, other));
-            if (plan.wants(logits)) {
-                plan.launch(Arithmetic.scale(1, other, plan.gradientOf(logits)));
-            }
-            if (plan.wants(x)) {
-                plan.launch(Arithmetic.scale(-temperature, other, plan.gradientOf(x)));
-            }
+            relaxed().gradients(plan, x, other);
         }
     }
 
     @Override
     public void sample(Plan plan, Node owner, Noise noise, Matrix target) {
         LogisticNoise.draw(plan, owner, noise, target);
-        for (Matrix part : Repeat.each(target, plan.rows(logits))) {
-            plan.launch(Arithmetic.add(part, plan.value(logits), part));
-        }
-        plan.launch(Arithmetic.scale(1 / temperature, target, target));
+        relaxed().perturbed(plan, target);
     }
 
     /** Of the Bernoulli distribution that it relaxes: its own has no closed form. */

@@ -14,7 +14,6 @@ import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Posterior;
-import io.elbo4j.train.graph.Repeat;
 import io.elbo4j.train.graph.Rows;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
@@ -56,6 +55,10 @@ public record RelaxedCategorical(Value logits, float temperature) implements Pos
         return Activate.of(z, Activation.EXP);
     }
 
+    private Relaxed relaxed() {
+        return new Relaxed(logits, temperature);
+    }
+
     @Override
     public long columns() {
         return logits.columns();
@@ -89,10 +92,7 @@ public record RelaxedCategorical(Value logits, float temperature) implements Pos
         Use use = new Use(this, plan.node());
         Matrix s = plan.buffer(use, "scores", result.rows(), columns());
         Matrix logMean = plan.buffer(use, "log mean of the scores", result.rows(), 1);
-        for (Matrix part : Repeat.each(s, plan.rows(x))) {
-            plan.launch(Arithmetic.scale(-temperature, plan.value(x), part));
-        }
-        plan.launch(Arithmetic.add(s, plan.value(logits), s));
+        relaxed().scores(plan, x, s);
         plan.launch(LogMeanExp.forward(s, logMean));
         plan.launch(Arithmetic.scale(columns(), logMean, logMean));
         plan.launch(Sums.rows(s, result));
@@ -106,12 +106,7 @@ public record RelaxedCategorical(Value logits, float temperature) implements Pos
             plan.launch(Arithmetic.scale(columns(), share, share));
             plan.launch(RowSum.spread(plan, use, weight.get(), ds));
             plan.launch(Arithmetic.subtract(ds, share, ds));
-            if (plan.wants(logits)) {
-                plan.launch(Arithmetic.scale(1, ds, plan.gradientOf(logits)));
-            }
-            if (plan.wants(x)) {
-                plan.launch(Arithmetic.scale(-temperature, ds, plan.gradientOf(x)));
-            }
+            relaxed().gradients(plan, x, ds);
         }
     }
 
@@ -120,10 +115,7 @@ public record RelaxedCategorical(Value logits, float temperature) implements Pos
         Matrix perturbed = plan.buffer(owner, "perturbed logits", target.rows(), target.columns());
         Matrix logSum = plan.buffer(owner, "log sum", target.rows(), 1);
         GumbelNoise.draw(plan, noise, perturbed);
-        for (Matrix part : Repeat.each(perturbed, plan.rows(logits))) {
-            plan.launch(Arithmetic.add(part, plan.value(logits), part));
-        }
-        plan.launch(Arithmetic.scale(1 / temperature, perturbed, perturbed));
+        relaxed().perturbed(plan, perturbed);
         plan.launch(LogMeanExp.forward(perturbed, logSum));
         plan.launch(Arithmetic.scaleAndShift(1, (float) StrictMath.log(columns()), logSum, logSum));
         plan.launch(RowSum.spread(plan, owner, logSum, target));

@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns a graph into launches: what {@link StepBuilder} says, in the order forward, objective, backward, update. */
 final class Compilation implements Plan, AutoCloseable {
-    private static final Rows SAMPLES = Rows.of(Axis.BATCH, Axis.SAMPLE);
-
     /** The noise of a node that has {@code rowsPerRow} rows for each row of the batch. */
     record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) {}
 
@@ -38,18 +36,13 @@ final class Compilation implements Plan, AutoCloseable {
     private final List<Launch> launches = new ArrayList<>();
     private final Map<Node, NodeNoise> noises = new LinkedHashMap<>();
     private final Map<Term, Matrix> terms = new LinkedHashMap<>();
-    private final Map<Term, Optional<Matrix>> weights = new HashMap<>();
-    private final Map<Term, Optional<Matrix>> columnWeights = new HashMap<>();
     private final Set<Storage> kept = new HashSet<>();
     private final List<Matrix> forwardBuffers = new ArrayList<>();
-    private final Set<Term> weighed = new HashSet<>();
     private boolean forward = true;
     private @Nullable Node node;
     private int forwardLaunches;
     private boolean trains;
-    private boolean posteriorsStopped;
-    private Optional<Matrix> pathWeight = Optional.empty();
-    private @Nullable Objective objective;
+    private Weights weights = new Weights(this, null);
     private @Nullable Gradients gradients;
     private @Nullable Matrix bound;
 
@@ -151,11 +144,7 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     private void begin(Objective common, List<Training> group) {
-        weights.clear();
-        columnWeights.clear();
-        posteriorsStopped = false;
-        pathWeight = Optional.empty();
-        objective = common;
+        weights = new Weights(this, common);
         Set<Parameter> all = new LinkedHashSet<>(of.graph.parameters());
         for (Training training : group) {
             for (Parameter p : training.parameters()) {
@@ -185,7 +174,7 @@ final class Compilation implements Plan, AutoCloseable {
 
     /** Whether the loss depends on it: by what was computed from it, or by its own terms. */
     private boolean isReached(Value v) {
-        return gradients.has(v) || v.terms().stream().anyMatch(objective::takes);
+        return gradients.has(v) || v.terms().stream().anyMatch(weights::takes);
     }
 
     /**
@@ -366,52 +355,27 @@ final class Compilation implements Plan, AutoCloseable {
 
     @Override
     public Optional<Matrix> weight(Term term) {
-        if (objective == null || !objective.takes(term)) {
-            return Optional.empty();
-        }
-        Optional<Matrix> known = weights.get(term);
-        if (known == null) {
-            known = objective.weight(term, this);
-            weights.put(term, known);
-        }
-        if (forward && known.isPresent()) {
-            weighed.add(term);
-        }
-        if (known.isEmpty() && !forward) {
-            throw new IllegalStateException("the objective gave no weight for the " + term.role().words() + " of "
-                    + term.owner().name());
-        }
-        return known;
+        return weights.of(term, forward);
     }
 
     @Override
     public boolean weighedBefore(Term term) {
-        // another training of the same step may not take this term
-        return weighed.contains(term) || objective == null || !objective.takes(term);
+        return weights.before(term);
     }
 
     @Override
     public Optional<Matrix> columnWeight(Term term) {
-        if (objective == null || !objective.takes(term)) {
-            return Optional.empty();
-        }
-        Optional<Matrix> known = columnWeights.get(term);
-        if (known == null) {
-            known = objective.columnWeight(term, this);
-            columnWeights.put(term, known);
-        }
-        return known;
+        return weights.ofColumns(term);
     }
 
     @Override
     public OptionalDouble priorShare() {
-        return objective == null ? OptionalDouble.empty() : objective.priorShare();
+        return weights.priorShare();
     }
 
     @Override
     public void weigh(Term term, Matrix weight) {
-        weights.put(term, Optional.of(weight.requireShape("the weight of the " + term.role().words() + " of "
-                + term.owner().name(), rows(term.rows()), 1)));
+        weights.put(term, weight);
     }
 
     @Override
@@ -421,26 +385,17 @@ final class Compilation implements Plan, AutoCloseable {
 
     @Override
     public void stopPosteriors(Optional<Matrix> weight) {
-        posteriorsStopped = true;
-        pathWeight = weight.map(w -> w.requireShape("the path weight", rows(SAMPLES), 1));
+        weights.stopPosteriors(weight);
     }
 
     @Override
     public boolean posteriorsStopped() {
-        return posteriorsStopped;
+        return weights.posteriorsStopped();
     }
 
     @Override
     public Optional<Matrix> pathWeight(Value latent) {
-        return pathWeight.map(weight -> {
-            if (rows(latent) == weight.rows()) {
-                return weight;
-            }
-            // the axes of the samples lead those of what has further ones
-            Matrix each = buffer(latent, "path weight", rows(latent), 1);
-            launch(io.elbo4j.operation.Rows.repeat(weight, 1, each));
-            return each;
-        });
+        return weights.ofPath(latent);
     }
 
     @Override

@@ -2,27 +2,23 @@ package io.elbo4j.train.layer;
 
 import static io.elbo4j.ArgumentException.require;
 
-import io.elbo4j.Matrix;
-import io.elbo4j.operation.Rows;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameter;
-import io.elbo4j.train.graph.Plan;
+import io.elbo4j.train.graph.Rows;
 import io.elbo4j.train.graph.Value;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A parameter with a row for each component of a mixture, each member of an ensemble, or each step of a sequence. It
  * fixes how long that axis is.
  */
-public final class LearnedRowPer extends Value {
+public final class LearnedRowPer extends ParameterValue {
     private final Parameter rows;
     private final Axis axis;
 
     private LearnedRowPer(Axis axis, Parameter rows) {
-        super(rows.name(), rows.columns(), io.elbo4j.train.graph.Rows.of(axis), List.of(), List.of(rows));
+        super(rows, Rows.of(axis));
         require(axis != Axis.BATCH && axis != Axis.SAMPLE, "axis", "COMPONENT, MEMBER or TIME", axis);
         this.rows = rows;
         this.axis = axis;
@@ -46,29 +42,5 @@ public final class LearnedRowPer extends Value {
     @Override
     protected Map<Axis, Long> sizes() {
         return Map.of(axis, rows.rows());
-    }
-
-    @Override
-    public Optional<Parameter> asParameter() {
-        return Optional.of(rows);
-    }
-
-    @Override
-    protected Matrix place(Plan plan) {
-        return plan.parameter(rows);
-    }
-
-    @Override
-    protected void forward(Plan plan) {
-        // the parameter itself is the value
-    }
-
-    @Override
-    protected void backward(Plan plan) {
-        // what repeats the rows writes the parameter's gradient itself
-        if (plan.hasGradient(this)) {
-            Matrix gradient = plan.gradient(this);
-            plan.parameterGradient(rows, target -> Rows.copy(gradient, target));
-        }
     }
 }

@@ -20,7 +20,8 @@ import java.util.Optional;
  *   sum_k q_k (log p(x | k) - klWeight KL_k) - klWeight KL(q || p)
  * </pre>
  *
- * KL_k being that of other latent variables, which may depend on the class. Its gradient is exact in the class.
+ * KL_k being that of other latent variables, which may depend on the class. Its gradient is exact in the class. What a
+ * step reports of its terms is a mean over the classes, not one by q. Sequences and ensembles are refused.
  *
  * @param klWeight of every KL, at least 0 and finite
  */
@@ -54,12 +55,13 @@ public record Enumeration(Schedule klWeight) implements Objective {
         return term.rows().has(Axis.SAMPLE) ? Optional.empty() : Optional.of(equal(term, plan));
     }
 
-    /** @throws IllegalArgumentException if no latent variable is enumerated */
+    /** @throws IllegalArgumentException if no latent variable is enumerated, or a term has other axes */
     @Override
     public void combine(List<Term> terms, Plan plan) {
         Term weight = terms.stream().filter(t -> t.role() == Term.Role.LOG_WEIGHT).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("Enumeration needs a latent variable that is"
                         + " Enumerated"));
+        ScoreFunction.requireSamples(terms);
         if (!plan.trains()) {
             return;
         }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ScoreFunction(Schedule klWeight, boolean logRatio, boolean leaveOneOut,
         @Nullable Value baseline) implements Objective {
-    private static final Schedule LOG_LIKELIHOOD = Schedule.constant(-1);
+    private static final io.elbo4j.train.graph.Rows SAMPLES = io.elbo4j.train.graph.Rows.of(Axis.BATCH, Axis.SAMPLE);
 
     /** @throws IllegalArgumentException if there are two baselines: one of the row cancels out in the other */
     public ScoreFunction {
@@ -112,6 +112,7 @@ public record ScoreFunction(Schedule klWeight, boolean logRatio, boolean leaveOn
             throw new IllegalArgumentException("the score function needs a latent variable through whose draws no"
                     + " gradient passes, such as one of a Categorical");
         }
+        requireSamples(terms);
         if (!plan.trains()) {
             return;
         }
@@ -139,6 +140,19 @@ public record ScoreFunction(Schedule klWeight, boolean logRatio, boolean leaveOn
             }
         }
         scores.forEach(term -> plan.weigh(term, loss));
+    }
+
+    /** @throws IllegalArgumentException if a term has other axes than the batch and the samples */
+    static void requireSamples(List<Term> terms) {
+        for (Term term : terms) {
+            if (!term.rows().within(SAMPLES)) {
+                throw new IllegalArgumentException(
+                        "the score function and enumeration take terms with rows of BATCH and"
+                                + " SAMPLE, but the " + term.role().words() + " of '" + term.owner().name()
+                                + "' has rows of "
+                                + term.rows());
+            }
+        }
     }
 
     /** l_k - sum_(j not k) l_j / (K - 1) = (K l_k - sum_j l_j) / (K - 1). */

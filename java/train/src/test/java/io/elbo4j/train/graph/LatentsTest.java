@@ -193,6 +193,27 @@ class LatentsTest {
     }
 
     @Test
+    void whatScoresAndClassesDoNotTake() {
+        Value sequence = g.input("sequence", 2, Rows.of(Axis.BATCH, Axis.TIME));
+        g.observe("steps", new Bernoulli(Dense.of("of steps", sequence, 2, Activation.TANH)), sequence);
+        observe(g.latent("z", new Enumerated(new Categorical(q)), p()));
+        refused(new Enumeration(), C, "the score function and enumeration take terms with rows of BATCH and SAMPLE, but"
+                + " the log-likelihood of 'steps' has rows of BATCH x TIME");
+        Value baseline = LearnedRow.of(g, "a baseline", 1, 0);
+        assertThrows(IllegalArgumentException.class, () -> new ScoreFunction().withBaseline(baseline)
+                .withLeaveOneOut());
+        assertThrows(IllegalArgumentException.class, () -> new ScoreFunction().withLeaveOneOut().withBaseline(
+                baseline));
+    }
+
+    @Test
+    void anObjectiveWithoutTermsOrParametersIsRefused() {
+        refused(new ImportanceWeighted(), 1, "an importance-weighted bound needs an observation or a latent variable,"
+                + " which this graph has not");
+        refused(new Elbo(), 1, "training 'training': its objective depends on no parameter");
+    }
+
+    @Test
     void scoreOfABernoulli() {
         observe(g.latent("z", new Bernoulli(q), new Bernoulli(p().logits())));
         scored("Bernoulli", new ScoreFunction());
