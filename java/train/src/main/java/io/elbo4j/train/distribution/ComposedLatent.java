@@ -9,7 +9,6 @@ import io.elbo4j.train.graph.Posterior;
 import io.elbo4j.train.graph.Term;
 import io.elbo4j.train.graph.Value;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A latent variable whose sample is another value of the graph, composed of noise and arithmetic, or not drawn at all.
@@ -38,8 +37,7 @@ public class ComposedLatent extends Latent {
      */
     public static ComposedLatent of(String name, Posterior q, Distribution prior, Value sample) {
         Graph graph = sample.graph();
-        io.elbo4j.train.graph.Rows rows = rowsOfParameters(Value.union(Stream.of(q, prior).flatMap(d -> d.parameters()
-                .stream()).toList()));
+        io.elbo4j.train.graph.Rows rows = rowsOfParameters(q.rows().union(prior.rows()));
         return graph.add(new ComposedLatent(name, q.with(v -> graph.repeat(v, rows)), prior.with(v -> graph.repeat(v,
                 rows)), sample));
     }

@@ -8,7 +8,6 @@ import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Rows;
 import io.elbo4j.train.graph.Term;
-import io.elbo4j.train.graph.Value;
 import java.util.List;
 
 /**
@@ -27,7 +26,7 @@ public class Draw extends Latent {
     /** A sample for each row of the parameters, or K of them where these have no samples yet. */
     public static Draw of(String name, DiagonalGaussian p) {
         Graph graph = p.mean().graph();
-        Rows rows = rowsOfParameters(Value.union(p.parameters()));
+        Rows rows = rowsOfParameters(p.rows());
         DiagonalGaussian each = p.with(v -> graph.repeat(v, rows));
         return graph.add(new Draw(name, each, each));
     }

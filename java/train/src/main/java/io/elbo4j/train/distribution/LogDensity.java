@@ -35,8 +35,9 @@ public final class LogDensity extends Value {
                                     + "', which has " + x.columns()));
         }
         Graph graph = x.graph();
-        Rows rows = Value.union(p.parameters()).union(x.rows());
-        return graph.add(new LogDensity(name, p.observed(v -> graph.repeat(v, rows)), graph.repeat(x, rows), rows));
+        Rows rows = p.rows().union(x.rows());
+        Value each = graph.repeat(x, rows);
+        return graph.add(new LogDensity(name, p.observed(v -> graph.repeat(v, rows)).at(each), each, rows));
     }
 
     @Override

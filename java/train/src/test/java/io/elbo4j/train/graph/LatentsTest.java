@@ -13,6 +13,7 @@ import io.elbo4j.train.distribution.Categorical;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Enumerated;
 import io.elbo4j.train.distribution.FullGaussian;
+import io.elbo4j.train.distribution.Mixture;
 import io.elbo4j.train.distribution.RelaxedBernoulli;
 import io.elbo4j.train.distribution.RelaxedCategorical;
 import io.elbo4j.train.distribution.ValueTerm;
@@ -22,6 +23,7 @@ import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.LearnedRowPer;
 import io.elbo4j.train.layer.LogSoftmax;
 import io.elbo4j.train.layer.OneHot;
 import io.elbo4j.train.layer.RowSum;
@@ -122,6 +124,18 @@ class LatentsTest {
                         both, 2 * C, both.columns()))));
         FiniteDifferences.check("full Gaussian", g, 7);
         iw("full Gaussian", 7);
+    }
+
+    /** The prior sums its components out, and has a gradient with respect to z from each. */
+    @Test
+    void fullGaussianUnderAMixture() {
+        Mixture p = new Mixture(LearnedRow.of(g, "weights", 2, 0.3f), new DiagonalGaussian(LearnedRowPer.of(g,
+                Axis.COMPONENT, "means", 2, C, 1.5f), LearnedRowPer.of(g, Axis.COMPONENT, "logVariances", 2, C,
+                        0.4f)));
+        observe(g.latent("z", new FullGaussian(Dense.of("mean", x, C, Activation.IDENTITY), Dense.of("logDiagonal", x,
+                C, Activation.TANH), Dense.of("lower", x, C * (C - 1) / 2, Activation.TANH)), p));
+        FiniteDifferences.check("full Gaussian under a mixture", g, 7);
+        iw("full Gaussian under a mixture", 5);
     }
 
     /** x without its parameters. */
