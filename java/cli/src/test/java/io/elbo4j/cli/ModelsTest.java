@@ -109,6 +109,9 @@ class ModelsTest {
         assertEquals(List.of(6, SIDE * SIDE), List.of(samples.rows(), samples.columns()));
         train("categorical-vae", directory.resolve("refused"), "--free-bits", "0.1").fails(2, "--free-bits must be 0"
                 + " for a latent variable of classes, not 0.1");
+        train("categorical-vae", directory.resolve("refused"), "--objective", "sampled-elbo").fails(2,
+                "--objective must be elbo for a latent variable of classes, which is trained by the score function,"
+                        + " not sampled-elbo");
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Objective;
+import io.elbo4j.train.graph.Optimiser;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Term.Role;
@@ -97,8 +98,12 @@ public final class Trainer implements AutoCloseable {
         this.order = new int[images.rows()];
         Objective objective = model.objective(settings.objective(),
                 number -> settings.klWeightAt(number, stepsPerEpoch()), settings.freeBits());
-        Training training = Training.of(objective, settings.optimiser()
-                .optimiser(settings.schedule().of(settings.learningRate(), stepsPerEpoch())))
+        Optimiser optimiser = settings.optimiser().optimiser(settings.schedule().of(settings.learningRate(),
+                stepsPerEpoch()));
+        // also for what the objective does not reach: a checkpoint has them of every parameter
+        parameters.all().forEach(optimiser::begin);
+        parameters.keep(optimiser.slots());
+        Training training = Training.of(objective, optimiser)
                 .withMaximumGradient(settings.clipValue()).withMaximumGradientNorm(settings.clip());
         this.data = new Resident(backend, images, model, standardisation);
         this.logVolume = standardisation.logVolume(images.columns());

@@ -13,13 +13,16 @@ import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.graph.Input;
 import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +72,26 @@ class TrainerTest {
                 trainer.nextEpoch();
             }
             trainer.step();
+        }
+    }
+
+    /** A model with a parameter that its objective does not reach: a checkpoint has it whole, its average its value. */
+    @Test
+    void parametersThatAreNotTrainedAreKeptWhole() {
+        Vae vae = new Vae(MODEL);
+        Dense.of("beside", vae.graph().all(Input.class).get(0), 3, Activation.RELU);
+        TrainingSettings averaged = settings(1e-3, 0).withOptimiser(OptimiserSettings.of(OptimiserSettings.Kind.ADAM)
+                .withAverage(0.9));
+        try (Backend backend = new JavaBackend(1);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), 1);
+                Trainer trainer = new Trainer(vae, parameters, backend, averaged, images(), Position.START)) {
+            steps(trainer, 3);
+            for (Parameters.State s : parameters.all()) {
+                assertEquals(Set.of("firstMoment", "secondMoment", "average"), s.slots().keySet());
+                boolean trained = !s.parameter().name().startsWith("beside");
+                assertEquals(!trained, Arrays.equals(s.value().toArray(), s.slot("average").toArray()), s.parameter()
+                        .name());
+            }
         }
     }
 

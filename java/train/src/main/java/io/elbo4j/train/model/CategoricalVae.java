@@ -3,6 +3,7 @@ package io.elbo4j.train.model;
 import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.Activation;
+import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.Categorical;
@@ -18,6 +19,7 @@ import io.elbo4j.train.objective.ScoreFunction;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -126,6 +128,14 @@ public final class CategoricalVae implements Model {
     }
 
     /** d/dq = (log p(x | z) - b(x)) d log q(z | x) - klWeight d KL(q || p). */
+    @Override
+    public Objective objective(ObjectiveKind kind, Schedule klWeight, double freeBits) {
+        require(kind == ObjectiveKind.ELBO, "objective",
+                "elbo for a latent variable of classes, which is trained by the score function",
+                kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        return objective(klWeight, freeBits);
+    }
+
     @Override
     public Objective objective(Schedule klWeight, double freeBits) {
         require(freeBits == 0, "freeBits", "0 for a latent variable of classes", freeBits);
