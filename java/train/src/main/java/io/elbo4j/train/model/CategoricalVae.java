@@ -19,7 +19,6 @@ import io.elbo4j.train.objective.ScoreFunction;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -132,7 +131,7 @@ public final class CategoricalVae implements Model {
     public Objective objective(ObjectiveKind kind, Schedule klWeight, double freeBits) {
         require(kind == ObjectiveKind.ELBO, "objective",
                 "elbo for a latent variable of classes, which is trained by the score function",
-                kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+                kind.inWords());
         return objective(klWeight, freeBits);
     }
 
