@@ -7,7 +7,6 @@ import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Objective;
-import io.elbo4j.train.graph.Optimiser;
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
@@ -102,6 +101,7 @@ public final class Trainer implements AutoCloseable {
         this.parameters = parameters;
         this.settings = settings;
         this.order = new int[images.rows()];
+        settings.requireKlCycle(stepsPerEpoch());
         Objective objective = model.objective(settings.objective(),
                 number -> settings.klWeightAt(number, stepsPerEpoch()), settings.freeBits());
         List<Training> trainings = new ArrayList<>();
@@ -109,9 +109,7 @@ public final class Trainer implements AutoCloseable {
         model.local().ifPresent(local -> trainings.add(training(objective, Schedule.constant(local.learningRate()))
                 .withName("training of each row's parameters").withParameters(ofRows(local, images))));
         // also for what the objective does not reach: a checkpoint has them of every parameter
-        Optimiser optimiser = trainings.get(0).optimiser();
-        parameters.all().forEach(optimiser::begin);
-        parameters.keep(optimiser.slots());
+        parameters.keep(trainings.get(0).optimiser());
         this.data = new Resident(backend, images, model, standardisation);
         this.logVolume = standardisation.logVolume(images.columns());
         this.deviceOrder = backend.indices(order.length);
