@@ -1,7 +1,5 @@
 package io.elbo4j.train.distribution;
 
-import static io.elbo4j.ArgumentException.require;
-
 import io.elbo4j.Activation;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
@@ -46,8 +44,7 @@ public record RelaxedCategorical(Value logits, float temperature) implements Pos
     private record Use(RelaxedCategorical of, Node by) {}
 
     public RelaxedCategorical {
-        require(temperature > 0 && temperature < Float.POSITIVE_INFINITY, "temperature", "a number above 0",
-                temperature);
+        Relaxed.requireTemperature(temperature);
     }
 
     /** The point of the simplex that a sample z is the logarithm of. */

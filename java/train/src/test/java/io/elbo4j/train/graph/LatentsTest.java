@@ -36,7 +36,10 @@ import io.elbo4j.train.objective.StickingTheLanding;
 import io.elbo4j.train.optimiser.Adam;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Latent variables that are discrete, relaxed, enumerated, and their objectives. */
@@ -91,6 +94,56 @@ class LatentsTest {
         refused(new StickingTheLanding(new ImportanceWeighted()), 2, "'log p / q of z' is composed of values: the"
                 + " parameters of q cannot be stopped in it, as sticking the landing and the doubly reparameterised"
                 + " gradient do");
+    }
+
+    @Test
+    void temperaturesHaveAnInverse() {
+        String words = "temperature must be a number above 0 that is finite, as its inverse is, in float32, not ";
+        for (float temperature : new float[] {0, 1e-40f, -1, Float.POSITIVE_INFINITY, Float.NaN}) {
+            assertEquals(words + temperature, assertThrows(IllegalArgumentException.class,
+                    () -> new RelaxedCategorical(q, temperature)).getMessage());
+            assertEquals(words + temperature, assertThrows(IllegalArgumentException.class,
+                    () -> new RelaxedBernoulli(q, temperature)).getMessage());
+        }
+        new RelaxedBernoulli(q, 0x1p-127f);
+    }
+
+    private static Mixture mixture(Graph of, int columns) {
+        return new Mixture(LearnedRow.of(of, "weights", 2, 0.3f), new DiagonalGaussian(LearnedRowPer.of(of,
+                Axis.COMPONENT, "means", 2, columns, 1.5f), LearnedRow.of(of, "logVariance", columns, 0)));
+    }
+
+    /** Also in a step of several objectives, of which none is known in the forward pass. */
+    @Test
+    void freeBitsNeedAKlOfEachDimension() {
+        freeBitsRefused((of, y) -> new RelaxedCategorical(y, 2), of -> new Categorical(LearnedRow.of(of, "p", C, 0)));
+        freeBitsRefused((of, y) -> new RelaxedCategorical(y, 2), of -> null);
+        freeBitsRefused((of, y) -> DiagonalGaussian.of("q", y, C), of -> mixture(of, C));
+        freeBitsRefused((of, y) -> new FullGaussian(y, Dense.of("logDiagonal", y, C, Activation.TANH), Dense.of(
+                "lower", y, C * (C - 1) / 2, Activation.TANH)), of -> null);
+    }
+
+    private static void freeBitsRefused(BiFunction<Graph, Value, Posterior> posterior,
+            Function<Graph, Distribution> prior) {
+        Graph of = new Graph();
+        Value y = of.input("y", X);
+        Value z = of.latent("z", posterior.apply(of, Dense.of("h", y, C, Activation.TANH)), prior.apply(of));
+        of.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), y);
+        Set<Parameter> decoder = of.parameters().stream().filter(p -> p.name().startsWith("logits.")).collect(
+                Collectors.toSet());
+        Set<Parameter> rest = of.parameters().stream().filter(p -> !decoder.contains(p)).collect(Collectors.toSet());
+        Objective free = new Elbo().withFreeBits(1);
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, of.parameters(),
+                1)) {
+            StepBuilder one = Step.of(of, parameters, backend).minimise(free, new Adam(1));
+            StepBuilder two = Step.of(of, parameters, backend).minimise(Training.of(new Elbo(0.5), new Adam(1))
+                    .withParameters(decoder)).minimise(Training.of(free, new Adam(1)).withParameters(rest));
+            for (StepBuilder step : List.of(one, two)) {
+                String message = assertThrows(IllegalArgumentException.class, step::compile).getMessage();
+                assertTrue(message.matches("the KL per dimension of 'z' needs a Gaussian posterior and prior, .*|"
+                        + "free bits need a KL of each dimension, which 'KL of z' has not"), message);
+            }
+        }
     }
 
     @Test

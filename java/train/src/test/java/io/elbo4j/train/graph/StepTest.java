@@ -17,7 +17,10 @@ import io.elbo4j.train.graph.Term.Role;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.Embedding;
 import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.LearnedRowPer;
+import io.elbo4j.train.layer.LearnedRows;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
@@ -412,6 +415,23 @@ class StepTest {
             LearnedRow.of(g, "d.weight", 2, 0);
             Dense.of("d", x, 2, Activation.RELU);
         });
+    }
+
+    @Test
+    void parametersHaveASizeAndBeginWithFiniteNumbers() {
+        Graph g = new Graph();
+        Value index = g.input("index", 1);
+        String size = " must have at least 1 row and 1 column, not ";
+        refused("parameter 'e.weight'" + size + "0 x 3", () -> Embedding.of("e", index, 0, 3));
+        refused("parameter 'm'" + size + "-1 x 3", () -> LearnedRowPer.of(g, Axis.COMPONENT, "m", -1, 3, 1));
+        refused("parameter 'm'" + size + "0 x 3", () -> LearnedRowPer.constant(g, Axis.COMPONENT, "m", 0, 3, 1));
+        refused("parameter 'rows'" + size + "0 x 2", () -> LearnedRows.of(g, "rows", 0, 2, 1));
+        refused("parameter 'rows'" + size + "1 x 0", () -> LearnedRow.of(g, "rows", 0, 1));
+        String finite = " must begin with finite numbers, not ";
+        refused("parameter 'm'" + finite + "from -Infinity to Infinity", () -> LearnedRowPer.of(g, Axis.COMPONENT, "m",
+                2, 1, Float.POSITIVE_INFINITY));
+        refused("parameter 'row'" + finite + "NaN", () -> LearnedRow.of(g, "row", 2, Float.NaN));
+        assertEquals(List.of(), g.parameters());
     }
 
     private static void refused(String words, Runnable wrong) {
