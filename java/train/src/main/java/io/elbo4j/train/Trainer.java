@@ -252,11 +252,14 @@ public final class Trainer implements AutoCloseable {
         String later = "when that was read, after step " + progress.step() + ", ";
         String where = culprit.step().firstNonFinite().map(first -> (last ? "the first such number is "
                 : later + "the first such number was ") + first.value() + " in tensor '" + first.tensor() + "', row "
-                + first.row() + " of the batch" + (last && settings.samples() == 1 ? " (row " + order[culprit.row()
-                        + (int) first.row()]
-                        + " of the data)" : "")).orElse(later + "no tensor held such a number any more");
+                + (first.rowOfBatch().isEmpty() ? first.row() : ofBatch(culprit, first.rowOfBatch().getAsLong(), last)))
+                .orElse(later + "no tensor held such a number any more");
         return new NonFiniteException("step " + (at.step() + 1) + ": the objective is not finite; " + where,
                 "A smaller learning rate, gradient clipping or a bounded likelihood may help");
+    }
+
+    private String ofBatch(Unread culprit, long row, boolean last) {
+        return row + " of the batch" + (last ? " (row " + order[culprit.row() + (int) row] + " of the data)" : "");
     }
 
     /** @throws NonFiniteException naming the parameter if any parameter is not finite: it must not be saved */
