@@ -156,6 +156,8 @@ class TrainingOptionsTest {
                 .get("elbo").getAsDouble();
         double average = Cli.run("evaluate", "--checkpoint", checkpoint, "--data", source, "--json", "--weights",
                 "average").succeeds().json().get("elbo").getAsDouble();
+        assertEquals("average", Cli.run("evaluate", "--checkpoint", checkpoint, "--data", source, "--json", "--weights",
+                "average").succeeds().json().get("weights").getAsString());
         assertNotEquals(trained, average);
         // training does not read them
         train(directory.resolve("plain"), "--learning-rate 0.01");
