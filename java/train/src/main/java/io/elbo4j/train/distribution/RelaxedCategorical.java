@@ -8,6 +8,7 @@ import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Draws;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
@@ -59,6 +60,11 @@ public record RelaxedCategorical(Value logits, float temperature) implements Pos
     @Override
     public long columns() {
         return logits.columns();
+    }
+
+    @Override
+    public Draws draws() {
+        return Draws.LOG_SIMPLEX;
     }
 
     @Override

@@ -7,7 +7,7 @@ package io.elbo4j.train.graph;
  * @param name its path, as {@code encoder.0.weight}
  */
 public record Parameter(String name, long rows, long columns, float bound, float constant) {
-    /** @throws IllegalArgumentException naming it, if it has no rows or columns, or would begin with other than numbers */
+    /** @throws IllegalArgumentException if it has no rows or columns, or would not begin with finite numbers */
     public Parameter {
         if (rows < 1 || columns < 1) {
             throw new IllegalArgumentException("parameter '" + name + "' must have at least 1 row and 1 column, not "
