@@ -28,8 +28,8 @@ final class DiscreteLatent extends ComposedLatent {
     }
 
     /**
-     * @throws IllegalArgumentException if q is among what a step trains with one objective that does not take its
-     *     score; with several, the terms of z refuse that
+     * @throws IllegalArgumentException if q is among what a step trains with an objective that does not take its
+     *     score. Of several objectives it is not known here which trains q: then the terms of z alone refuse that
      */
     @Override
     protected void forward(Plan plan) {
