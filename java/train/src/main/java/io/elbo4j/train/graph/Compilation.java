@@ -329,7 +329,8 @@ final class Compilation implements Plan, AutoCloseable {
     public void read(Input input) {
         if (of.source != null) {
             long columns = rows(input) / of.rows * input.columns();
-            launch(io.elbo4j.operation.Rows.gather(of.source.of(input, columns), order(input),
+            Indices places = of.source.places() != null ? of.source.places() : order(input);
+            launch(io.elbo4j.operation.Rows.gather(of.source.of(input, columns), places,
                     value(input).reshape(of.rows, columns)));
         }
     }
