@@ -32,9 +32,9 @@ final class DataOptions {
     private DataName data;
 
     @Option(names = "--stream", description = {
-            "leaves the values of npy=FILE, in C order, in the file, which may be larger than memory; rows are read when"
-                    + " they are needed, and all results stay the same",
-            "Without --data: what the run has."})
+            "with npy=FILE, in C order: values stay in the file, which may be larger than memory, and are read when"
+                    + " they are needed; all results are the same",
+            "(Without --data: where the run has had it.)"})
     private boolean stream;
 
     /** A name as it is given on a command line: a leading ~ is the user's home folder. */
