@@ -27,54 +27,12 @@ final class Streamed implements Feed {
      * takes, and take memory. A batch of larger rows is a chunk of its own.
      */
     static final int CHUNK = 1 << 20;
-    /** Values that are read at once, on their way to the backend. */
-    private static final int PIECE = 1 << 16;
-
-    /** An input's rows. */
-    private static final class Part {
-        private final Images array;
-        private final Standardisation standardisation;
-        private final int rows;
-        private final float[] piece;
-        /** Views that follow each other, of so many rows or, the last one of a chunk, fewer. */
-        private final Matrix[][] views;
-
-        Part(Images array, Standardisation standardisation, Matrix matrix, int chunk, int chunks) {
-            this.array = array;
-            this.standardisation = standardisation;
-            this.rows = Math.max(1, Math.min(chunk, PIECE / array.columns()));
-            this.piece = new float[rows * array.columns()];
-            this.views = new Matrix[chunks][];
-            for (int c = 0; c < chunks; c++) {
-                Matrix all = matrix.rows((long) c * chunk, (c + 1L) * chunk);
-                List<Matrix> some = new ArrayList<>();
-                for (Chunk view : Chunk.of(chunk, rows)) {
-                    some.add(all.rows(view.begin(), (long) view.begin() + view.rows()));
-                }
-                views[c] = some.toArray(Matrix[]::new);
-            }
-        }
-
-        int pieces() {
-            return views[0].length;
-        }
-
-        /** What a piece has beyond the last row is never gathered. */
-        void fill(int chunk, int index, int[] order, int from, int count) {
-            int begin = index * rows;
-            int n = Math.min(rows, count - begin);
-            if (n > 0) {
-                standardisation.apply(array, order, from + begin, n, piece, 0);
-                views[chunk][index].set(piece, 0);
-            }
-        }
-    }
 
     private final int rows;
     private final int chunk;
     private final int chunks;
     private final Map<String, Matrix> matrices = new LinkedHashMap<>();
-    private final List<Part> parts = new ArrayList<>();
+    private final List<StreamedInput> inputs = new ArrayList<>();
     private final Indices places;
     private @Nullable Thread reader;
     private boolean closed;
@@ -92,18 +50,18 @@ final class Streamed implements Feed {
     Streamed(Backend backend, Images data, Model model, Standardisation standardisation, int batch, int values) {
         Feed.check(data, model, standardisation);
         this.rows = data.rows();
-        List<Input> inputs = model.graph().all(Input.class);
-        long columns = inputs.stream().mapToLong(input -> data.array(input.name()).columns()).sum();
+        List<Input> all = model.graph().all(Input.class);
+        long columns = all.stream().mapToLong(input -> data.array(input.name()).columns()).sum();
         long batches = Math.max(1, Math.min(values / columns / batch, (rows + batch - 1L) / batch));
         this.chunk = (int) Math.min(rows, batches * batch);
         this.chunks = chunk < rows ? 2 : 1;
         Indices allocated = null;
         try {
-            for (Input input : inputs) {
+            for (Input input : all) {
                 Images array = data.array(input.name());
                 Matrix matrix = backend.matrix((long) chunks * chunk, array.columns());
                 matrices.put(input.name(), matrix);
-                parts.add(new Part(array, Feed.ofArray(input.name(), standardisation), matrix, chunk, chunks));
+                inputs.add(new StreamedInput(array, Feed.ofArray(input.name(), standardisation), matrix, chunk));
             }
             allocated = backend.indices(Math.multiplyExact(chunks, chunk));
             allocated.set(Feed.inOrder(allocated.count()), 0);
@@ -164,7 +122,13 @@ final class Streamed implements Feed {
             awaitCurrent();
         }
         awaitCurrent();
-        places.position(current % chunks * chunk + (from - first) % chunk);
+        int row = (int) (from - first - (long) current * chunk);
+        if (row < 0 || row + count > chunk) {
+            throw new IllegalArgumentException("positions " + from + " to " + (from + count)
+                    + " are not in one chunk of "
+                    + chunk + " from " + first + " on, or come before those of the last step");
+        }
+        places.position(current % chunks * chunk + row);
     }
 
     private void awaitCurrent() {
@@ -234,9 +198,9 @@ final class Streamed implements Feed {
     private void fill() {
         int from = first + filled * chunk;
         int count = Math.min(chunk, order.length - from);
-        for (Part part : parts) {
-            for (int i = 0; i < part.pieces() && wanted; i++) {
-                part.fill(filled % chunks, i, order, from, count);
+        for (StreamedInput input : inputs) {
+            for (int i = 0; i < input.pieces() && wanted; i++) {
+                input.fill(filled % chunks, i, order, from, count);
             }
         }
     }

@@ -55,11 +55,11 @@ public final class NpyReader {
     }
 
     /**
-     * A data set whose values stay in the file, which may be larger than memory: each time rows are asked for they are
-     * read. Reading begins with all values once, one after the other, and checks them as {@link #read(Path)} does. The
-     * file must not change afterwards: that is noticed, and refused. It is in C order, which is what NumPy writes
-     * unless an array was transposed. Trained on in another order than its own it wants a disk that finds single rows
-     * soon, as an SSD.
+     * A data set whose values stay in the file, which may be larger than memory: rows are read each time they are
+     * asked for. Before, all values are read once, in order, and checked as {@link #read(Path)} checks them. The file
+     * must stay as it is: a change shows in its size, its time or its place on disk, and is refused. It is in C order,
+     * which is what NumPy writes unless an array was transposed. Training asks for single rows in a random order, which
+     * wants an SSD. A thread that is interrupted while it reads closes the file for all.
      *
      * @return images to be closed: see {@link Images#close}
      * @throws DataException naming the file, what it holds and what was expected

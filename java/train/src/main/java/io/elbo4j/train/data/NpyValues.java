@@ -34,7 +34,8 @@ final class NpyValues implements Values {
         this.opened = State.of(path);
         this.file = file;
         this.numbers = NpyNumbers.of(file);
-        this.bytes = ByteBuffer.allocateDirect(NpyReader.PIECE * file.element().bytes())
+        long values = file.rows() * numbers.columns();
+        this.bytes = ByteBuffer.allocateDirect((int) Math.min(NpyReader.PIECE, values) * file.element().bytes())
                 .order(file.element().order());
     }
 
