@@ -34,7 +34,7 @@ final class DataOptions {
     @Option(names = "--stream", description = {
             "with npy=FILE, in C order: values stay in the file, which may be larger than memory, and are read when"
                     + " they are needed; all results are the same",
-            "(Without --data: where the run has had it.)"})
+            "(not; without --data as the run has had it)"})
     private boolean stream;
 
     /** A name as it is given on a command line: a leading ~ is the user's home folder. */
