@@ -96,7 +96,7 @@ final class ModelOptions {
     }
 
     private static String text(ModelKind<?> kind, RecordComponent component, DataName.Kind data) {
-        Record defaults = kind.defaults(new DataShape(data, IMAGE));
+        Record defaults = kind.defaults(new DataShape(data, 1, IMAGE));
         return SettingValue.text(component, Settings.values(defaults).get(component.getName()));
     }
 

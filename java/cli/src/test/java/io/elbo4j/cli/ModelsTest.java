@@ -62,7 +62,9 @@ class ModelsTest {
     }
 
     private static String sizes(String model) {
-        return model.equals("hierarchical-vae") ? "--hidden=6,5 --latents=4,3" : "--hidden=6 --latent=3";
+        return model.equals("hierarchical-vae") ? "--hidden=6,5 --latents=4,3"
+                : model.equals("gaussian-mixture") ? "--components=3"
+                : model.equals("local-inference") ? "--hidden=6 --latent=3 --local-steps=5" : "--hidden=6 --latent=3";
     }
 
     private Cli.Result train(String model, Path out, String... more) {
@@ -91,6 +93,37 @@ class ModelsTest {
         return images.copyRows(0, images.rows());
     }
 
+    /** Nothing is bounded: the ELBO is log p(x), and codes are the exact posterior. */
+    @Test
+    void aGaussianMixtureIsTrainedResumedEvaluatedAndSampled() throws IOException {
+        Path run = trained("gaussian-mixture");
+        assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png", "run.json",
+                "samples.png"), Cli.names(run));
+        Path parts = directory.resolve("parts");
+        train("gaussian-mixture", parts, "--components=3", "--steps", "7").succeeds();
+        Cli.run("train", "--resume", "--out", parts.toString(), "--epochs", "3").succeeds();
+        assertEquals(sha256(run), sha256(parts));
+        JsonObject found = Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "2", "--backend", "java",
+                "--json").succeeds().json();
+        assertEquals(-found.get("elbo").getAsDouble(), found.get("nll").getAsDouble(), 1e-4);
+        assertEquals("0.0", found.get("kl").getAsString());
+        assertEquals(3, array("encode", "--checkpoint", run.toString()).columns());
+        Images samples = array("sample", "--checkpoint", run.toString(), "--count", "6");
+        assertEquals(List.of(6, SIDE * SIDE), List.of(samples.rows(), samples.columns()));
+        Path refused = directory.resolve("refused");
+        train("gaussian-mixture", refused, "--free-bits", "0.1").fails(2, "--free-bits must be 0 for a model without"
+                + " a KL, not 0.1");
+        train("gaussian-mixture", refused, "--kl-weight", "0.5").fails(2, "--kl-weight must be 1, without a warm-up,"
+                + " for a model without a KL, not 0.5");
+        train("gaussian-mixture", refused, "--kl-warm-up", "1").fails(2, "--kl-weight must be 1, without a warm-up,");
+        train("gaussian-mixture", refused, "--objective", "importance-weighted", "--samples", "5").fails(2,
+                "--objective must be elbo for a model whose log p(x) is exact, not importance-weighted");
+        train("gaussian-mixture", refused, "--components", "0").fails(2, "--components must be at least 1, not 0");
+        train("gaussian-mixture", refused, "--least-deviation", "0").fails(2, "--least-deviation must be from 1e-18");
+        train("gaussian-mixture", refused, "--spread", "0").fails(2, "--spread must be above 0");
+        assertTrue(Files.notExists(refused));
+    }
+
     /** A latent variable of classes: codes are probabilities, samples are drawn from the prior. */
     @Test
     void aCategoricalVaeIsTrainedEvaluatedAndSampled() throws IOException {
@@ -115,7 +148,7 @@ class ModelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vae", "conditional-vae", "hierarchical-vae"})
+    @ValueSource(strings = {"vae", "conditional-vae", "hierarchical-vae", "local-inference"})
     void aModelIsTrainedResumedEvaluatedAndUsed(String model) throws IOException {
         Path run = trained(model);
         assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png", "run.json",
@@ -167,6 +200,9 @@ class ModelsTest {
     @ParameterizedTest
     @CsvSource({"vae, --hidden 7 --latent 4 --activation tanh --binarise dynamic",
             "conditional-vae, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic",
+            "gaussian-mixture, --components 4 --least-deviation 0.2 --spread 2",
+            "local-inference, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic"
+                    + " --local-rate 0.2 --local-steps 4",
             "hierarchical-vae, --hidden 7;5 --latents 4;2 --activation relu --binarise dynamic"})
     void everyOptionChangesTheBits(String model, String options) {
         Set<String> found = new TreeSet<>();
@@ -185,6 +221,7 @@ class ModelsTest {
                     ? words[i + 1].replace("relu", "gelu").replace("dynamic", "none").replace("7,5", "6,6")
                             .replace("4,2", "2,4")
                     : words[i + 1].equals("7") ? "8" : words[i + 1].equals("4") ? "5"
+                    : words[i + 1].equals("0.2") || words[i + 1].equals("2") ? "3"
                     : words[i + 1].replace("tanh", "gelu").replace("dynamic", "none")
                             .replace("gaussian-shared", "bernoulli"))
                     .fails(2, words[i], "contradicts", "with " + words[i] + " " + words[i + 1]);
@@ -200,7 +237,7 @@ class ModelsTest {
 
     @Test
     void trainingOptionsChangeTheBitsOfEveryModel() {
-        for (String model : List.of("conditional-vae", "hierarchical-vae")) {
+        for (String model : List.of("conditional-vae", "hierarchical-vae", "local-inference")) {
             Set<String> found = new TreeSet<>(Set.of(sha256(trained(model))));
             for (String option : List.of("--kl-weight=0.5", "--kl-warm-up=2", "--free-bits=1", "--clip=0.1",
                     "--learning-rate=0.01", "--seed=9")) {
@@ -253,13 +290,13 @@ class ModelsTest {
         train("hierarchical-vae", out, "--latent", "2")
                 .fails(2,
                         "--latent goes with --model categorical-vae or"
-                                + " conditional-vae or vae, not with hierarchical-vae");
+                                + " conditional-vae or local-inference or vae, not with hierarchical-vae");
         train("hierarchical-vae", out, "--latents", "2").fails(2, "--latents must be two numbers of at least 1, not");
         train("conditional-vae", out, "--likelihood", "gaussian-fixed").fails(2,
                 "--likelihood must be any of vae",
                 "not gaussian-fixed");
         train("conditional-vea", out).fails(2, "--model must be one of categorical-vae,"
-                + " conditional-vae, hierarchical-vae, vae, not"
+                + " conditional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae, not"
                 + " 'conditional-vea'", "did you mean conditional-vae?");
         train("conditional-vae", out, "--likelihood", "gaussian", "--binarise", "dynamic")
                 .fails(2, "--binarise must be left out with the likelihood gaussian", "not dynamic");
@@ -270,7 +307,7 @@ class ModelsTest {
         Cli.run("train", "--resume", "--out", run.toString(), "--likelihood", "gaussian")
                 .fails(2,
                         "--likelihood goes with --model categorical-vae or"
-                                + " conditional-vae or vae, not with hierarchical-vae");
+                                + " conditional-vae or local-inference or vae, not with hierarchical-vae");
     }
 
     @Test
@@ -298,16 +335,18 @@ class ModelsTest {
     @Test
     void modelsAreListedOneALineAndOneWithItsOptions() {
         List<String> lines = Cli.run("models").succeeds().out().lines().toList();
-        assertEquals(List.of("categorical-vae", "conditional-vae", "hierarchical-vae", "vae"), lines.stream().map(
-                line -> line.split(
-                        " ")[0]).toList());
+        assertEquals(List.of("categorical-vae", "conditional-vae", "gaussian-mixture", "hierarchical-vae",
+                "local-inference", "vae"), lines
+                        .stream().map(
+                                line -> line.split(
+                                        " ")[0]).toList());
         String vae = Cli.run("models", "vae").succeeds().out();
         assertTrue(vae.contains("--latent=N") && vae.contains("latent dimensions (20; for sprites 10)"), vae);
         assertTrue(vae.contains("of x given z (bernoulli)"), vae);
         assertEquals(1, JsonParser.parseString(Cli.run("models", "vae", "--json").succeeds().out()).getAsJsonArray()
                 .size());
         Cli.run("models", "gan").fails(2, "there is no model 'gan'; there are categorical-vae,"
-                + " conditional-vae, hierarchical-vae, vae");
+                + " conditional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae");
         String help = Cli.run("train", "--help").succeeds().out();
         assertTrue(help.contains("--latents=N,N,...") && help.contains("of hierarchical-vae: dimensions of h1"), help);
     }

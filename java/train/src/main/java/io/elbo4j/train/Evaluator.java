@@ -34,7 +34,7 @@ public final class Evaluator implements AutoCloseable {
     private final Model model;
     private final List<KlPerDimension> units;
     private final List<Term> terms;
-    private final Parameters parameters;
+    private final Fitted fitted;
     private final Backend backend;
     private final long seed;
     private final String name;
@@ -54,17 +54,17 @@ public final class Evaluator implements AutoCloseable {
     public Evaluator(Model model, Parameters parameters, Backend backend, Images images, long seed,
             Standardisation standardisation) {
         this.model = model;
-        this.parameters = parameters;
         this.backend = backend;
         this.seed = seed;
         this.name = images.name();
         this.data = Feed.of(backend, images, model, standardisation, ROWS);
+        this.fitted = new Fitted(model, parameters, backend, data, seed);
         this.logVolume = standardisation.logVolume(images.columns());
         this.units = unitsOf(model);
         this.terms = RowTerms.of(model);
         Value[] wanted = units.stream().flatMap(u -> Stream.of(u.posteriorMean(), u)).toArray(Value[]::new);
-        this.steps = new Steps(rows -> Step.of(model.graph(), parameters, backend).rows(rows).seed(seed)
-                .read(data.source()).evaluate(new Elbo()).want(wanted).compile());
+        this.steps = new Steps(rows -> Step.of(model.graph(), fitted.parameters(), backend).rows(rows)
+                .seed(seed).read(data.source()).evaluate(new Elbo()).want(wanted).compile());
         try {
             // memory that is short is noticed now, not after an epoch of training
             steps.prepare(images.rows(), ROWS);
@@ -133,6 +133,7 @@ public final class Evaluator implements AutoCloseable {
         for (Chunk chunk : Chunk.of(data.rows(), ROWS)) {
             Step step = steps.of(chunk.rows());
             data.at(chunk.begin(), chunk.rows());
+            fitted.fit(order, chunk);
             step.rows(order, chunk.begin()).run(draw, chunk.begin());
             requireFinite(step, chunk);
             read.accept(step, chunk);
@@ -173,6 +174,7 @@ public final class Evaluator implements AutoCloseable {
         // whole pieces of those rows that streamed data has at once
         for (Chunk rowChunk : Chunk.of(rows, ROWS / 5)) {
             data.at(rowChunk.begin(), rowChunk.rows());
+            fitted.fit(order, rowChunk);
             LogMeanExpStream[] streams = LogMeanExpStream.many(rowChunk.rows());
             for (Chunk round : Chunk.of(samples, 50)) {
                 Step step = importance(rowChunk.rows(), round.rows());
@@ -199,7 +201,8 @@ public final class Evaluator implements AutoCloseable {
     }
 
     private Step importance(int rows, int samples) {
-        return importance.computeIfAbsent(samples, k -> new Steps(r -> Step.of(model.graph(), parameters, backend)
+        return importance.computeIfAbsent(samples, k -> new Steps(r -> Step.of(model.graph(), fitted.parameters(),
+                backend)
                 .rows(r).samples(k).seed(seed).read(data.source()).sameData().evaluate(new ImportanceWeighted())
                 .compile()))
                 .of(rows);
@@ -209,6 +212,7 @@ public final class Evaluator implements AutoCloseable {
     public synchronized void close() {
         steps.close();
         importance.values().forEach(Steps::close);
+        fitted.close();
         data.close();
     }
 }

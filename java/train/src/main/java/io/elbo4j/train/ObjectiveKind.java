@@ -7,6 +7,7 @@ import io.elbo4j.train.objective.ImportanceWeighted;
 import io.elbo4j.train.objective.SampledElbo;
 import io.elbo4j.train.objective.StickingTheLanding;
 import io.elbo4j.train.schedule.Schedule;
+import java.util.Locale;
 
 /** The objectives that a run may be asked to train with; each has a class of its own in {@code objective}. */
 public enum ObjectiveKind {
@@ -20,6 +21,11 @@ public enum ObjectiveKind {
     STICKING_THE_LANDING,
     /** {@link DoublyReparameterised}, the bound of K samples with another gradient. */
     DOUBLY_REPARAMETERISED;
+
+    /** As on a command line. */
+    public String inWords() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 
     /** Whether the KL has a weight in it. */
     public boolean hasKlWeight() {

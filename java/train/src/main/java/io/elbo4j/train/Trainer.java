@@ -3,17 +3,23 @@ package io.elbo4j.train;
 import io.elbo4j.Backend;
 import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
+import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Optimiser;
+import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.StepBuilder;
 import io.elbo4j.train.graph.Term.Role;
 import io.elbo4j.train.graph.Training;
+import io.elbo4j.train.model.Local;
 import io.elbo4j.train.model.Model;
+import io.elbo4j.train.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Trains a model step by step. Where it stands is a {@link Position} and the {@link Parameters}, nothing else: a
@@ -107,13 +113,14 @@ public final class Trainer implements AutoCloseable {
         this.order = new int[images.rows()];
         Objective objective = model.objective(settings.objective(),
                 number -> settings.klWeightAt(number, stepsPerEpoch()), settings.freeBits());
-        Optimiser optimiser = settings.optimiser().optimiser(settings.schedule().of(settings.learningRate(),
-                stepsPerEpoch()));
+        List<Training> trainings = new ArrayList<>();
+        trainings.add(training(objective, settings.schedule().of(settings.learningRate(), stepsPerEpoch())));
+        model.local().ifPresent(local -> trainings.add(training(objective, Schedule.constant(local.learningRate()))
+                .withName("training of each row's parameters").withParameters(ofRows(local, images))));
         // also for what the objective does not reach: a checkpoint has them of every parameter
+        Optimiser optimiser = trainings.get(0).optimiser();
         parameters.all().forEach(optimiser::begin);
         parameters.keep(optimiser.slots());
-        Training training = Training.of(objective, optimiser)
-                .withMaximumGradient(settings.clipValue()).withMaximumGradientNorm(settings.clip());
         this.data = Feed.of(backend, images, model, standardisation, settings.batch(), chunk);
         this.logVolume = standardisation.logVolume(images.columns());
         this.deviceOrder = backend.indices(order.length);
@@ -121,10 +128,12 @@ public final class Trainer implements AutoCloseable {
         this.at = start;
         // Reading what a device has computed means waiting for it.
         this.mostUnread = backend.memory() == Backend.Memory.DEVICE ? Step.MOST_RECORDED : 1;
-        this.steps = new Steps(rows -> Step.of(model.graph(), parameters, backend).rows(rows).samples(settings
-                .samples())
-                .seed(settings.seed())
-                .read(data.source(), deviceOrder).minimise(training).compile());
+        this.steps = new Steps(rows -> {
+            StepBuilder step = Step.of(model.graph(), parameters, backend).rows(rows).samples(settings.samples())
+                    .seed(settings.seed()).read(data.source(), deviceOrder);
+            trainings.forEach(step::minimise);
+            return step.compile();
+        });
         try {
             // memory that is short is noticed now, not in the last batch of an epoch
             steps.prepare(order.length, settings.batch());
@@ -132,6 +141,21 @@ public final class Trainer implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    private Training training(Objective objective, Schedule learningRate) {
+        return Training.of(objective, settings.optimiser().optimiser(learningRate))
+                .withMaximumGradient(settings.clipValue()).withMaximumGradientNorm(settings.clip());
+    }
+
+    private static Set<Parameter> ofRows(Local local, Images images) {
+        for (Parameter p : local.parameters()) {
+            if (p.rows() != images.rows()) {
+                throw new DataException(images.name() + ": has " + images.rows() + " rows, the model's '" + p.name()
+                        + "' is of data of " + p.rows());
+            }
+        }
+        return local.parameters();
     }
 
     /**

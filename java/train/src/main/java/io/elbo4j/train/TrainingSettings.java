@@ -3,7 +3,6 @@ package io.elbo4j.train;
 import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.train.schedule.Cyclical;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -46,7 +45,7 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
         require(klCycle == 0 || klWarmUp > 0 && klCycle >= klWarmUp && klCycle <= MOST, "klCycle",
                 "0, or epochs from those of the KL's warm-up on, which begins anew (and is " + klWarmUp + ")", klCycle);
         require(samples >= 1, "samples", "at least 1", samples);
-        String of = objective.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        String of = objective.inWords();
         require(freeBits == 0 || objective == ObjectiveKind.ELBO, "freeBits", "0 with the objective " + of
                 + " (it goes with elbo)", freeBits);
         String unweighted = " with the objective " + of + ", in which the KL has no weight";

@@ -21,6 +21,7 @@ import io.elbo4j.train.data.SlowImages;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.ConditionalVae;
+import io.elbo4j.train.model.LocalInference;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
@@ -164,6 +165,19 @@ class StreamedTest {
         }
     }
 
+    /** What is learned for a row of the data stays that row's. */
+    @Test
+    void parametersOfRowsAreThoseOfDataInMemory() {
+        LocalInference.Settings settings = new LocalInference.Settings(COLUMNS, ROWS, List.of(6), 2, Activation.TANH,
+                LikelihoodKind.BERNOULLI, true, 0.3, 5);
+        for (int chunk : new int[] {1, 24 * COLUMNS}) {
+            State whole = train(new LocalInference(settings), resident, Standardisation.Kind.NONE, chunk, null, 17);
+            State stopped = train(new LocalInference(settings), streamed, Standardisation.Kind.NONE, chunk, null, 11);
+            train(new LocalInference(settings), streamed, Standardisation.Kind.NONE, chunk, stopped, 17)
+                    .assertEqual(whole);
+        }
+    }
+
     /** A reader that is slower than the steps, and one that is faster. */
     @Test
     void noStepSeesAChunkBeforeItIsWhole() {
@@ -299,8 +313,13 @@ class StreamedTest {
         Path file = dir.resolve("wide.npy");
         NpyWriter.write(file, rows, columns, values);
         Images all = new Images(file.toString(), rows, 1, columns, 1, values);
-        Model model = new Vae(new VaeSettings(columns, List.of(4), 2, Activation.TANH, LikelihoodKind.GAUSSIAN_SHARED,
-                1, false));
+        evaluated(file, all, new Vae(new VaeSettings(columns, List.of(4), 2, Activation.TANH,
+                LikelihoodKind.GAUSSIAN_SHARED, 1, false)));
+        evaluated(file, all, new LocalInference(new LocalInference.Settings(columns, rows, List.of(4), 2,
+                Activation.TANH, LikelihoodKind.GAUSSIAN_SHARED, false, 0.3, 3)));
+    }
+
+    private static void evaluated(Path file, Images all, Model model) {
         Standardisation standardisation = Standardisation.of(all, Standardisation.Kind.COLUMN);
         try (Images wide = NpyReader.stream(file); Backend backend = new JavaBackend(2);
                 Parameters parameters = new Parameters(backend, model.graph().parameters(), 1);

@@ -8,15 +8,16 @@ import java.util.stream.Collectors;
  * What a model's settings follow from.
  *
  * @param kind of data
+ * @param rows of the training data
  * @param columns of each array of a row, by the array's name
  */
-public record DataShape(Kind kind, Map<String, Integer> columns) {
+public record DataShape(Kind kind, int rows, Map<String, Integer> columns) {
     public DataShape {
         columns = Map.copyOf(columns);
     }
 
     public static DataShape of(Kind kind, Images images) {
-        return new DataShape(kind, images.arrays().stream()
+        return new DataShape(kind, images.rows(), images.arrays().stream()
                 .collect(Collectors.toMap(a -> a, a -> images.array(a).columns())));
     }
 

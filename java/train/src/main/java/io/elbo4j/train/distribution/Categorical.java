@@ -125,10 +125,17 @@ public record Categorical(Value logits) implements Posterior {
     @Override
     public Latent latent(String name, @Nullable Distribution prior) {
         Distribution p = prior == null ? uniform() : prior;
-        Graph graph = logits.graph();
-        Value noise = GumbelNoise.of(graph, "Gumbel noise of " + name, logits.rows().union(
+        return new DiscreteLatent(name, this, p, draw(name), p instanceof Categorical c ? kl(c) : null);
+    }
+
+    /**
+     * A sample, or K of them for each row, through which no gradient passes, as a {@link ComposedLatent} needs it.
+     *
+     * @param name of what is drawn
+     */
+    public Value draw(String name) {
+        Value noise = GumbelNoise.of(logits.graph(), "Gumbel noise of " + name, logits.rows().union(
                 io.elbo4j.train.graph.Rows.of(Axis.SAMPLE)), columns());
-        return new DiscreteLatent(name, this, p, OneHot.of(Add.of(logits, noise)), p instanceof Categorical c ? kl(c)
-                : null);
+        return OneHot.of(Add.of(logits, noise));
     }
 }

@@ -10,8 +10,16 @@ import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
+import io.elbo4j.train.graph.Repeat;
 import io.elbo4j.train.graph.Support;
 import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.GumbelNoise;
+import io.elbo4j.train.layer.Multiply;
+import io.elbo4j.train.layer.RowSum;
+import io.elbo4j.train.layer.Softmax;
+import io.elbo4j.train.layer.Spread;
+import io.elbo4j.train.layer.SumOver;
+import io.elbo4j.train.layer.Unflatten;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -134,19 +142,41 @@ public record Mixture(Value logits, Distribution components) implements Distribu
         }
     }
 
-    /** A component would be drawn first, which no kernel does. */
     @Override
     public boolean isDrawable() {
-        return false;
+        return components.isDrawable();
     }
 
+    /** A row of each component, of which one is kept: the component is drawn by the Gumbel-max trick. */
     @Override
     public void sample(Plan plan, Node owner, Noise noise, Matrix target) {
-        throw new IllegalArgumentException("'" + owner.name() + "' cannot be drawn from a mixture");
+        long count = logits.columns();
+        Matrix perturbed = plan.buffer(owner, "perturbed logits of the mixture", target.rows(), count);
+        Matrix chosen = plan.buffer(owner, "component of each row", target.rows(), count);
+        GumbelNoise.draw(plan, noise, perturbed);
+        plan.launch(Arithmetic.add(perturbed, plan.value(logits).repeatRow(target.rows()), perturbed));
+        plan.launch(io.elbo4j.operation.OneHot.maximum(perturbed, chosen));
+        io.elbo4j.train.graph.Rows each = components.rows();
+        long rows = plan.rows(each) / count;
+        List<Matrix> drawn = Repeat.each(target, rows);
+        List<Matrix> ofThese = Repeat.each(chosen, rows);
+        Matrix ones = plan.buffer(owner, "component of some rows", rows, count);
+        Matrix all = plan.buffer(owner, "a row of each component", rows * count, columns());
+        Matrix kept = plan.buffer(owner, "1 for what is kept", rows * count, columns());
+        for (int k = 0; k < drawn.size(); k++) {
+            components.sample(plan, owner, plan.noise(owner, "components " + k, each), all);
+            plan.launch(Rows.copy(ofThese.get(k), ones));
+            plan.launch(RowSum.spread(plan, owner, ones.reshape(rows * count, 1), kept));
+            plan.launch(Arithmetic.multiply(all, kept, all));
+            plan.launch(Rows.sumRepeated(all, 1, drawn.get(k)));
+        }
     }
 
+    /** sum_c pi_c mean_c. */
     @Override
     public Value mean() {
-        throw new IllegalArgumentException("the mean of a mixture is not computed");
+        Value each = components.mean();
+        Value weights = Unflatten.of(Softmax.of(logits), Axis.COMPONENT, logits.columns());
+        return SumOver.of(Multiply.of(each, Spread.of(weights, each.columns())), Axis.COMPONENT);
     }
 }

@@ -34,7 +34,7 @@ final class Compilation implements Plan, AutoCloseable {
     private final List<Node> nodes;
     private final Map<Value, Matrix> values = new HashMap<>();
     private final List<Launch> launches = new ArrayList<>();
-    private final Map<Node, NodeNoise> noises = new LinkedHashMap<>();
+    private final Map<String, NodeNoise> noises = new LinkedHashMap<>();
     private final Map<Term, Matrix> terms = new LinkedHashMap<>();
     private final Set<Storage> kept = new HashSet<>();
     private final List<Matrix> forwardBuffers = new ArrayList<>();
@@ -308,11 +308,12 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     @Override
-    public Noise noise(Node owner, Rows rows) {
+    public Noise noise(Node owner, String role, Rows rows) {
         int stream = !of.trainings.isEmpty() ? Streams.TRAINING
                 : of.fromPriors ? Streams.DECODING : Streams.EVALUATION;
-        return noises.computeIfAbsent(owner, o -> new NodeNoise(Streams.named(of.seed, o.name(), stream),
-                rows.has(Axis.BATCH) ? rows(rows) / of.rows : 0, of.sameData && !rows.has(Axis.SAMPLE))).noise();
+        return noises.computeIfAbsent(role.isEmpty() ? owner.name() : role + " of " + owner.name(),
+                name -> new NodeNoise(Streams.named(of.seed, name, stream), rows.has(Axis.BATCH) ? rows(rows) / of.rows
+                        : 0, of.sameData && !rows.has(Axis.SAMPLE))).noise();
     }
 
     // launches

@@ -88,7 +88,7 @@ public final class Graph {
     }
 
     /** How long an axis is, if a node fixes it. */
-    OptionalLong size(Axis axis) {
+    public OptionalLong size(Axis axis) {
         Node by = sized.get(axis);
         return by == null ? OptionalLong.empty() : OptionalLong.of(by.sizes().get(axis));
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,8 @@ public final class Parameters implements AutoCloseable {
         private final Map<String, Matrix> slots = new LinkedHashMap<>();
         private @Nullable Matrix gradient;
 
-        private State(Backend backend, Parameter parameter) {
-            this(parameter, backend.matrix(parameter.rows(), parameter.columns()));
+        private State(Backend backend, Parameter parameter, long rows) {
+            this(parameter, backend.matrix(rows, parameter.columns()));
         }
 
         private State(Parameter parameter, Matrix value) {
@@ -66,7 +67,7 @@ public final class Parameters implements AutoCloseable {
         }
 
         private Matrix like() {
-            return value.backend().matrix(parameter.rows(), parameter.columns());
+            return value.backend().matrix(value.rows(), value.columns());
         }
 
         @Override
@@ -80,11 +81,13 @@ public final class Parameters implements AutoCloseable {
     }
 
     private final Map<Parameter, State> states = new LinkedHashMap<>();
+    private final List<State> own = new ArrayList<>();
 
     /** Allocates, and draws the initial values: each is a function of {@code seed} and the parameter's name. */
     public Parameters(Backend backend, List<Parameter> parameters, long seed) {
         for (Parameter p : parameters) {
-            State state = new State(backend, p);
+            State state = new State(backend, p, p.rows());
+            own.add(state);
             if (p.bound() > 0) {
                 RandomFill.uniform(Streams.named(seed, p.name(), Streams.INITIAL_VALUES), -p.bound(), p.bound(),
                         state.value()).run();
@@ -93,6 +96,30 @@ public final class Parameters implements AutoCloseable {
             }
             states.put(p, state);
         }
+    }
+
+    private Parameters() {}
+
+    /**
+     * The same parameters, but that some have a row for each of other data, with the constant that they begin with.
+     * What is closed then are those: the others stay, and are to be closed later.
+     *
+     * @param ofData parameters with a row for each of some data
+     * @param rows of the other data
+     */
+    public Parameters with(Set<Parameter> ofData, long rows) {
+        Parameters other = new Parameters();
+        for (State s : states.values()) {
+            Parameter p = s.parameter();
+            State state = s;
+            if (ofData.contains(p)) {
+                state = new State(s.value().backend(), p, rows);
+                other.own.add(state);
+                Rows.fill(p.constant(), state.value()).run();
+            }
+            other.states.put(p, state);
+        }
+        return other;
     }
 
     /**
@@ -125,6 +152,6 @@ public final class Parameters implements AutoCloseable {
 
     @Override
     public void close() {
-        states.values().forEach(State::close);
+        own.forEach(State::close);
     }
 }

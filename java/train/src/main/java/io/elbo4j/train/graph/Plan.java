@@ -49,7 +49,16 @@ public interface Plan {
      * The noise of a node that draws a row of random numbers for each of {@code rows}. It is a function of the node's
      * name, the step's seed, the number of the run, and the row's place in the whole batch.
      */
-    Noise noise(Node owner, Rows rows);
+    default Noise noise(Node owner, Rows rows) {
+        return noise(owner, "", rows);
+    }
+
+    /**
+     * The same, for a node that draws several things.
+     *
+     * @param role what this one is, as in {@link #buffer}
+     */
+    Noise noise(Node owner, String role, Rows rows);
 
     /** Adds launches; those that write what {@link #gradientOf} gave since the last call are added together. */
     void launch(Launch... together);

@@ -19,7 +19,6 @@ import io.elbo4j.train.objective.ScoreFunction;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -52,23 +51,12 @@ public final class CategoricalVae implements Model {
     }
 
     /** How it is registered. */
-    public static final class Kind implements ModelKind<Settings> {
+    public static final class Kind extends NamedKind<Settings> {
         /** For the service loader. */
-        public Kind() {}
-
-        @Override
-        public String name() {
-            return "categorical-vae";
-        }
-
-        @Override
-        public String description() {
-            return "a VAE whose latent variable is a class, trained by the score function with a learned baseline";
-        }
-
-        @Override
-        public Class<Settings> settings() {
-            return Settings.class;
+        public Kind() {
+            super("categorical-vae",
+                    "a VAE whose latent variable is a class, trained by the score function with a learned baseline",
+                    Settings.class);
         }
 
         @Override
@@ -132,7 +120,7 @@ public final class CategoricalVae implements Model {
     public Objective objective(ObjectiveKind kind, Schedule klWeight, double freeBits) {
         require(kind == ObjectiveKind.ELBO, "objective",
                 "elbo for a latent variable of classes, which is trained by the score function",
-                kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+                kind.inWords());
         return objective(klWeight, freeBits);
     }
 

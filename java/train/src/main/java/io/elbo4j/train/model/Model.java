@@ -7,6 +7,7 @@ import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model: a graph, with names for those of its values that others ask for. What trains, evaluates, samples and saves
@@ -58,6 +59,11 @@ public interface Model {
      */
     default Objective objective(Schedule klWeight, double freeBits) {
         return new Elbo(klWeight, freeBits);
+    }
+
+    /** What of its parameters belongs to the rows of the training data; most models have nothing of the kind. */
+    default Optional<Local> local() {
+        return Optional.empty();
     }
 
     /** A clause for somebody whose training met a number that is not finite, as "a larger ... may help"; or nothing. */

@@ -21,7 +21,6 @@ import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.Models;
-import io.elbo4j.train.schedule.Schedule;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -71,7 +70,8 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
     public static RunPlan of(DataSource source, Record model, TrainingSettings training) {
         Model created = Models.create(model);
         // what it refuses is refused before there is a folder
-        created.objective(training.objective(), Schedule.constant(training.klWeight()), training.freeBits());
+        long stepsPerEpoch = stepsPerEpoch(source.train().rows(), training);
+        created.objective(training.objective(), step -> training.klWeightAt(step, stepsPerEpoch), training.freeBits());
         Graph graph = created.graph();
         for (Images images : List.of(source.train(), source.test())) {
             Inputs.requireColumns(graph, images);
@@ -140,7 +140,11 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
     }
 
     private static long stepsPerEpoch(Checkpoint start) {
-        return (start.data().rows() + (long) start.training().batch() - 1) / start.training().batch();
+        return stepsPerEpoch(start.data().rows(), start.training());
+    }
+
+    private static long stepsPerEpoch(long rows, TrainingSettings training) {
+        return (rows + training.batch() - 1) / training.batch();
     }
 
     /** Whether an epoch, counted from 1, is evaluated at its end wherever the run itself ends. */

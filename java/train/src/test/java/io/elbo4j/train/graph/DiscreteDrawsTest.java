@@ -9,6 +9,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.Categorical;
+import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Mixture;
 import io.elbo4j.train.distribution.RelaxedBernoulli;
 import io.elbo4j.train.distribution.RelaxedCategorical;
@@ -19,6 +20,7 @@ import io.elbo4j.train.layer.LearnedRowPer;
 import io.elbo4j.train.layer.Multiply;
 import io.elbo4j.train.layer.OneHot;
 import io.elbo4j.train.layer.RowSum;
+import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.layer.Softmax;
 import io.elbo4j.train.objective.SampledElbo;
 import io.elbo4j.train.optimiser.Sgd;
@@ -183,6 +185,101 @@ class DiscreteDrawsTest {
             System.out.printf("sampled KL of a categorical, seed %d: %.2f standard errors%n", SEED, error);
             assertTrue(Math.abs(error) < 5, found + " instead of " + mean);
             assertEquals(3, z.columns());
+        }
+    }
+
+    /** Both of two dimensions, each a Bernoulli variable: sum_c pi_c p_c1 p_c2. */
+    @Test
+    void drawsFromAMixture() {
+        float[] weights = {0.3f, -0.6f, 0.1f};
+        float[] components = {2, -1, 0.4f, 1.5f, -2, -0.5f};
+        Latent z = (Latent) g.latent("z", new Bernoulli(Slice.of("two", logits, 0, 2)), new Mixture(LearnedRow.of(g,
+                "weights", 3, 0), new Bernoulli(LearnedRowPer.of(g, Axis.COMPONENT, "components", 3, 2, 1))));
+        assertTrue(z.prior().isDrawable());
+        float[] drawn = drawnFromPriors(z, Map.of("logits", LOGITS, "weights", weights, "components", components), 2);
+        double[] pi = softmax(weights);
+        for (int a = 0; a < 2; a++) {
+            for (int b = 0; b < 2; b++) {
+                double probability = 0;
+                for (int c = 0; c < 3; c++) {
+                    double p = sigmoid(components[2 * c]);
+                    double q = sigmoid(components[2 * c + 1]);
+                    probability += pi[c] * (a == 1 ? p : 1 - p) * (b == 1 ? q : 1 - q);
+                }
+                float first = a;
+                float second = b;
+                assertFrequency("mixture " + a + b, probability, r -> drawn[2 * r] == first && drawn[2 * r
+                        + 1] == second);
+                // the samples of a row have nothing in common, nor have neighbouring rows
+                for (int apart : new int[] {1, 10}) {
+                    assertFrequency("mixture " + a + b + " twice, " + apart + " apart", probability * probability,
+                            r -> drawn[2 * r] == first && drawn[2 * r + 1] == second && drawn[2 * ((r + apart) % N)]
+                                    == first
+                                    && drawn[2 * ((r + apart) % N) + 1] == second);
+                }
+            }
+        }
+    }
+
+    /** Also of a mixture whose components depend on the row: x is 1 or 2, which the components are times. */
+    @Test
+    void drawsFromAMixtureOfEachRow() {
+        Value x = g.input("x", 1);
+        Value means = Multiply.of(x, LearnedRowPer.of(g, Axis.COMPONENT, "means", 2, 1, 1));
+        Mixture p = new Mixture(LearnedRow.of(g, "weights", 2, 0), new DiagonalGaussian(means, LearnedRow.of(g, "lv", 1,
+                0)));
+        Value z = g.latent("z", new DiagonalGaussian(x, x), p);
+        Value mean = p.mean();
+        float[] means2 = {-1, 3};
+        float[] weights = {0.7f, 0.2f};
+        double[] pi = softmax(weights);
+        int rows = N / 10;
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, parameters, backend).rows(rows).samples(10).seed(SEED).fromPriors().want(z,
+                        mean).compile()) {
+            Map<String, float[]> values = Map.of("means", means2, "weights", weights, "lv", new float[] {-2});
+            parameters.all().stream().filter(s -> values.containsKey(s.parameter().name()))
+                    .forEach(s -> s.value().set(values.get(s.parameter().name())));
+            float[] factors = new float[rows];
+            for (int r = 0; r < rows; r++) {
+                factors[r] = 1 + r % 2;
+            }
+            step.value(x).set(factors);
+            step.run(0);
+            float[] all = step.value(z).toArray();
+            for (int of = 1; of <= 2; of++) {
+                int factor = of;
+                // the components lie more than five deviations from the factor
+                double count = 0;
+                double sum = 0;
+                for (int r = 0; r < N; r++) {
+                    if (1 + r / 10 % 2 == factor) {
+                        count += all[r] < factor ? 1 : 0;
+                        sum += all[r];
+                    }
+                }
+                double n = N / 2.0;
+                double low = pi[0];
+                double error = (count / n - low) / Math.sqrt(low * (1 - low) / n);
+                double expected = factor * (pi[0] * -1 + pi[1] * 3);
+                double deviation = Math.sqrt(Math.exp(-2) + factor * factor * pi[0] * pi[1] * 16);
+                double ofMean = (sum / n - expected) / (deviation / Math.sqrt(n));
+                System.out.printf("mixture of row %d, seed %d: %.2f, %.2f standard errors%n", factor, SEED, error,
+                        ofMean);
+                assertTrue(Math.abs(error) < 5 && Math.abs(ofMean) < 5, error + " " + ofMean);
+                assertEquals(expected, step.value(mean).toArray()[factor - 1], 1e-6);
+            }
+        }
+    }
+
+    private float[] drawnFromPriors(Value of, Map<String, float[]> values, int columns) {
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, parameters, backend).rows(N / 10).samples(10).seed(SEED).fromPriors().want(of)
+                        .compile()) {
+            parameters.all().forEach(s -> s.value().set(values.get(s.parameter().name())));
+            step.run(0);
+            assertEquals(N * columns, step.value(of).toArray().length);
+            return step.value(of).toArray();
         }
     }
 

@@ -11,9 +11,11 @@ import io.elbo4j.Matrix;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.layer.ConstantRow;
+import io.elbo4j.train.layer.LearnedRow;
 import io.elbo4j.train.layer.LearnedRows;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.optimiser.Adam;
+import io.elbo4j.train.optimiser.Sgd;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -67,6 +69,42 @@ class LearnedRowsTest {
             for (int i = 0; i < xs.length; i++) {
                 assertEquals(xs[i] / (1 + V), means[i], 0.06, "mean " + i);
                 assertEquals(Math.log(V / (1 + V)), logVariances[i], 0.12, "log-variance " + i);
+            }
+        }
+    }
+
+    /** What plain descent of rate 1 takes from a row, zero at first, is the gradient of an input in its place. */
+    @Test
+    void theGradientIsThatOfAnInput() {
+        Graph twin = new Graph();
+        Value seen = twin.input("x", D);
+        Value m = twin.input("q.mean", D);
+        Value lv = twin.input("q.logVariance", D);
+        Value z = twin.latent("z", new DiagonalGaussian(m, lv));
+        Value v = LearnedRow.of(twin, "v", D, (float) Math.log(V));
+        twin.observe("o", new DiagonalGaussian(z, v), seen);
+        int[] order = {8, 1, 4, 6};
+        try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
+                Parameters rows = new Parameters(backend, g.parameters(), 1);
+                Parameters none = new Parameters(backend, twin.parameters(), 1);
+                Step step = Step.of(g, rows, backend).rows(4).seed(7).read(data).minimise(new Elbo(), new Sgd(1))
+                        .compile();
+                Step other = Step.of(twin, none, backend).rows(4).seed(7).minimise(new Elbo(), new Sgd(1))
+                        .differentiate(m, lv).compile()) {
+            step.rows(order, 0).run(3);
+            for (int i = 0; i < 4; i++) {
+                other.value(seen).rows(i, i + 1).set(row(data, order[i]));
+            }
+            other.run(3);
+            for (int p = 0; p < 2; p++) {
+                float[] gradients = other.gradient(p == 0 ? m : lv).toArray();
+                for (int i = 0; i < 4; i++) {
+                    float[] changed = row(rows.all().get(p).value(), order[i]);
+                    for (int d = 0; d < D; d++) {
+                        assertEquals(-gradients[i * D + d], changed[d]);
+                        assertTrue(changed[d] != 0);
+                    }
+                }
             }
         }
     }

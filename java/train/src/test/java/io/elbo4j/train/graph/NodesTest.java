@@ -24,6 +24,7 @@ import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.Embedding;
+import io.elbo4j.train.layer.Flatten;
 import io.elbo4j.train.layer.Huber;
 import io.elbo4j.train.layer.LearnedRow;
 import io.elbo4j.train.layer.LearnedRowPer;
@@ -32,14 +33,19 @@ import io.elbo4j.train.layer.Multiply;
 import io.elbo4j.train.layer.RowSum;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Slice;
+import io.elbo4j.train.layer.Spread;
 import io.elbo4j.train.layer.StopGradient;
 import io.elbo4j.train.layer.Subtract;
+import io.elbo4j.train.layer.SumOver;
+import io.elbo4j.train.layer.Unflatten;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.ImportanceWeighted;
 import io.elbo4j.train.optimiser.Adam;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -189,6 +195,30 @@ class NodesTest {
                 Activate.of(table, Activation.TANH))));
         FiniteDifferences.check("products of two values", g, 7);
         assertThrows(IllegalArgumentException.class, () -> MatrixProduct.of(x, x));
+    }
+
+    /** The mean of a mixture is composed of them: components of each row, and of all. */
+    @Test
+    void rowsOfComponentsAsColumnsAndBack() {
+        Value table = LearnedRowPer.of(g, Axis.COMPONENT, "table", 3, 2, 0.5f);
+        Value each = Multiply.of(Dense.of("d", x, 2, Activation.TANH), table);
+        Value flat = Flatten.of(each, Axis.COMPONENT);
+        assertEquals(6, flat.columns());
+        assertEquals("BATCH", flat.rows().toString());
+        Value back = Unflatten.of(Slice.of("part", flat, 1, 4), Axis.COMPONENT, 3);
+        Value logits = LearnedRow.of(g, "weights", 3, 0.2f);
+        Value mean = new Mixture(logits, new DiagonalGaussian(each, LearnedRow.of(g, "lv", 2, 0))).mean();
+        Value ofAll = new Mixture(logits, new Poisson(table)).mean();
+        vae(Concatenate.of("all", flat, SumOver.of(Activate.of(back, Activation.TANH), Axis.COMPONENT), mean, ofAll,
+                Spread.of(RowSum.of(x), 3)));
+        FiniteDifferences.check("rows as columns", g, 7);
+        for (Executable refused : List.<Executable>of(() -> Flatten.of(x, Axis.COMPONENT), () -> Flatten.of(x,
+                Axis.BATCH),
+                () -> Unflatten.of(x, Axis.COMPONENT, 2), () -> Unflatten.of(x, Axis.SAMPLE, 5), () -> SumOver.of(x,
+                        Axis.COMPONENT),
+                () -> SumOver.of(x, Axis.BATCH), () -> Spread.of(x, 2))) {
+            assertThrows(IllegalArgumentException.class, refused);
+        }
     }
 
     /** No KL in closed form: log q - log p of each sample. */

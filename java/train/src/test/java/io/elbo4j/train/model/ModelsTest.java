@@ -157,6 +157,95 @@ class ModelsTest {
         }
     }
 
+    /**
+     * Of z ~ N(0, 1), x ~ N(w z + b, v) the posterior is N(m, 1/c) with c = 1 + sum w^2/v, m = sum w (x - b)/(v c):
+     * each row's q is fitted to it, whatever the rows that were trained, which stay as they are.
+     */
+    @Test
+    void localInferenceFindsThePosteriorOfAnyData() {
+        Model model = new LocalInference(new LocalInference.Settings(COLUMNS, ROWS, List.of(), 1, Activation.TANH,
+                LikelihoodKind.GAUSSIAN_SHARED, false, 0.02, 2000));
+        Images others = new Images("others", 5, 2, 2, 1, DATA.copyRows(3, 5));
+        try (Backend backend = new JavaBackend(1); Parameters parameters = parameters(backend, model);
+                Evaluator evaluator = new Evaluator(model, parameters, backend, others, 3)) {
+            Map<String, float[]> values = new java.util.HashMap<>();
+            parameters.all().forEach(s -> values.put(s.parameter().name(), s.value().toArray()));
+            Coder coder = new Coder(model, parameters, backend, 3);
+            float[] means = coder.encode(others);
+            float[] logVariances = coder.output(Model.POSTERIOR_LOG_VARIANCE, others, done -> {});
+            double[] found = evaluator.logLikelihoods(2000, done -> {});
+            List<ElboTerms> terms = evaluator.rows(0);
+            for (int r = 0; r < 5; r++) {
+                double precision = 1;
+                double mean = 0;
+                double logDensity = 0;
+                for (int d = 0; d < COLUMNS; d++) {
+                    double w = values.get("mean.weight")[d];
+                    double v = Math.exp(values.get("likelihood.logVariance")[d]);
+                    double rest = others.value(r, d) - values.get("mean.bias")[d];
+                    precision += w * w / v;
+                    mean += w * rest / v;
+                    logDensity -= 0.5 * (Math.log(2 * Math.PI * v) + rest * rest / v);
+                }
+                mean /= precision;
+                // the normaliser of the product of two Gaussians
+                logDensity += 0.5 * (mean * mean * precision - Math.log(precision));
+                assertEquals(mean, means[r], 0.05, "mean " + r);
+                assertEquals(-Math.log(precision), logVariances[r], 0.1, "log-variance " + r);
+                assertEquals(logDensity, found[r], 0.02, "log p(x) " + r);
+                assertEquals(0.5 * (means[r] * means[r] + Math.exp(logVariances[r]) - logVariances[r] - 1), terms.get(r)
+                        .kl(), 1e-5, "KL " + r);
+            }
+            parameters.all().forEach(s -> assertArrayEquals(values.get(s.parameter().name()), s.value().toArray()));
+            assertEquals(2 * ROWS, values.get("posterior").length);
+            parameters.all().stream().filter(s -> s.parameter().name().equals("posterior")).forEach(s -> s.value().set(
+                    new float[2 * ROWS]));
+            assertArrayEquals(means, coder.encode(others));
+            assertEquals("others: has 5 rows, the model's 'posterior' is of data of 24", assertThrows(
+                    DataException.class, () -> new Trainer(model, parameters, backend, TrainingSettings.of(8, 2),
+                            others)).getMessage());
+        }
+    }
+
+    /** log p(x), which is the ELBO, as z is summed out, and the posterior, in double precision. */
+    @Test
+    void theGaussianMixtureIsExact() {
+        double least = 0.3;
+        Model model = new GaussianMixture(new GaussianMixture.Settings(COLUMNS, 3, least, 1));
+        try (Backend backend = new JavaBackend(2); Parameters parameters = new Parameters(backend, model.graph()
+                .parameters(), 5); Evaluator evaluator = new Evaluator(model, parameters, backend, DATA, 3);
+                Trainer trainer = new Trainer(model, parameters, backend, TrainingSettings.of(8, 2), DATA)) {
+            trainer.steps(500);
+            Map<String, float[]> values = new java.util.HashMap<>();
+            parameters.all().forEach(s -> values.put(s.parameter().name(), s.value().toArray()));
+            double normaliser = 0;
+            for (float logit : values.get("logits")) {
+                normaliser += Math.exp(logit);
+            }
+            List<ElboTerms> terms = evaluator.rows(0);
+            double[] samples = evaluator.logLikelihoods(3, done -> {});
+            float[] posterior = new Coder(model, parameters, backend, 1).encode(DATA);
+            for (int r = 0; r < ROWS; r++) {
+                double[] joint = new double[3];
+                for (int c = 0; c < 3; c++) {
+                    joint[c] = Math.exp(values.get("logits")[c]) / normaliser;
+                    for (int d = 0; d < COLUMNS; d++) {
+                        double raw = values.get("rawLogVariance")[c * COLUMNS + d];
+                        joint[c] *= Quadrature.normal(DATA.value(r, d), values.get("mean")[c * COLUMNS + d], Math.log1p(
+                                Math.exp(raw)) + 2 * Math.log(least));
+                    }
+                }
+                double p = Arrays.stream(joint).sum();
+                assertEquals(Math.log(p), terms.get(r).elbo(), 1e-5);
+                assertEquals(0, terms.get(r).kl());
+                assertEquals(Math.log(p), samples[r], 1e-5);
+                for (int c = 0; c < 3; c++) {
+                    assertEquals(joint[c] / p, posterior[3 * r + c], 1e-5);
+                }
+            }
+        }
+    }
+
     /** The standard deviation of what is drawn, and for a temperature of 0 nothing but the mean. */
     @Test
     void theTemperatureScalesThePrior() {
@@ -193,7 +282,8 @@ class ModelsTest {
 
     @Test
     void everyModelIsRegisteredWithUsableSettings() {
-        assertEquals("categorical-vae, conditional-vae, hierarchical-vae, vae", Models.names());
+        assertEquals("categorical-vae, conditional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae",
+                Models.names());
         for (ModelKind<?> kind : Models.all()) {
             Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, DATA));
             assertEquals(kind.name(), Models.of(settings).name());
@@ -205,7 +295,9 @@ class ModelsTest {
         record Foreign(int n) {}
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Models.of(new Foreign(1))).getMessage()
                 .contains("META-INF/services/io.elbo4j.train.model.ModelKind"));
-        assertEquals("there is no model 'gan'; there are categorical-vae, conditional-vae, hierarchical-vae, vae",
+        assertEquals(
+                "there is no model 'gan'; there are categorical-vae, conditional-vae, gaussian-mixture,"
+                        + " hierarchical-vae, local-inference, vae",
                 assertThrows(
                         IllegalArgumentException.class, () -> Models.named("gan")).getMessage());
     }
