@@ -118,7 +118,14 @@ class AxesEquivalenceTest {
                 of("ensemble", 3, AxesEquivalenceTest::ensemble, new ImportanceWeighted()),
                 of("ensemble", 1, AxesEquivalenceTest::ensemble, new Elbo()),
                 of("full covariance", 3, AxesEquivalenceTest::fullGaussian, new Elbo()),
-                new Case("categorical, score function", 3, AxesEquivalenceTest::discrete));
+                new Case("categorical, score function", 3, AxesEquivalenceTest::discrete),
+                new Case("categorical, KL balancing", 3, g -> {
+                    Value x = g.input("x", X);
+                    Value z = g.latent("z", new Categorical(Dense.of("q", x, Z, Activation.IDENTITY)), new Categorical(
+                            Dense.of("p", g.input("c", 3), Z, Activation.IDENTITY)));
+                    g.observe("pixels", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
+                    return new KlBalanced(new ScoreFunction(), 0.8);
+                }));
     }
 
     private static List<float[]> results(Backend backend, Case tested) {
