@@ -17,7 +17,7 @@ public final class AdamStep {
     private float inverseRootCorrection;
 
     /**
-     * @param learningRate step size alpha, finite and at least 0
+     * @param learningRate step size alpha, at least 0, and finite as a float32, also divided by 1 - beta1
      * @param beta1 decay of the first moment, in [0, 1)
      * @param beta2 decay of the second moment, in [0, 1)
      * @param epsilon added to the root of the second moment, above 0
@@ -27,17 +27,18 @@ public final class AdamStep {
     }
 
     /**
-     * AdamW (Loshchilov and Hutter 2019, algorithm 2): each step multiplies parameters by {@link #decay}.
+     * AdamW (Loshchilov and Hutter 2019, algorithm 2): each step multiplies parameters by {@link #decay}. The learning
+     * rate is a factor of it, as in PyTorch; in the paper the schedule's multiplier alone is.
      *
      * @param weightDecay lambda, at least 0 and below 1 / learningRate; 0 is plain Adam, to the bit
      */
     public AdamStep(double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
-        requireRate(learningRate);
         require(beta1 >= 0 && (float) beta1 < 1, "beta1", "in [0, 1), also as a float32", beta1);
         require(beta2 >= 0 && (float) beta2 < 1, "beta2", "in [0, 1), also as a float32", beta2);
         require((float) epsilon > 0 && epsilon < 1, "epsilon", "in (0, 1), also as a float32", epsilon);
-        this.learningRate = learningRate;
         this.beta1 = beta1;
+        requireRate(learningRate);
+        this.learningRate = learningRate;
         this.beta2 = beta2;
         require(weightDecay >= 0 && learningRate * weightDecay < 1, "weightDecay",
                 "at least 0 and below 1 / learningRate", weightDecay);
@@ -62,7 +63,7 @@ public final class AdamStep {
     /**
      * Another learning rate from now on, which {@link #decay} follows and {@link #at} takes up.
      *
-     * @param rate finite, at least 0, and below 1 / weightDecay
+     * @param rate as the first one, and below 1 / weightDecay
      */
     public AdamStep learningRate(double rate) {
         if (rate == learningRate) {
@@ -75,8 +76,10 @@ public final class AdamStep {
         return this;
     }
 
-    private static void requireRate(double rate) {
-        require(rate >= 0 && rate < Double.POSITIVE_INFINITY, "learningRate", "a finite number of at least 0", rate);
+    /** The first step is the longest. */
+    private void requireRate(double rate) {
+        require(rate >= 0 && Float.isFinite((float) (rate / (1 - beta1))), "learningRate",
+                "a number of at least 0 that float32 can hold, also divided by 1 - beta1", rate);
     }
 
     /** By squaring, in IEEE products only: Math.pow may differ between platforms. */

@@ -32,6 +32,11 @@ final class CheckpointOption {
         return Checkpoint.read(file());
     }
 
+    /** Which of them, as on the command line. */
+    String weights() {
+        return Names.of(weights);
+    }
+
     Trained open(Checkpoint.Loaded loaded, Backend backend) {
         return weights == Weights.AVERAGE ? Trained.ofAverages(loaded, backend) : Trained.of(loaded, backend);
     }

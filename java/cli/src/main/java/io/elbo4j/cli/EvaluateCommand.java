@@ -163,6 +163,7 @@ final class EvaluateCommand implements Callable<Integer> {
         o.addProperty("rows", images.rows());
         o.addProperty("set", Names.of(part));
         o.addProperty("checkpoint", checkpoint.file().toString());
+        o.addProperty("weights", checkpoint.weights());
         o.addProperty("backend", b.name());
         o.addProperty("threads", b.threads());
         return o;

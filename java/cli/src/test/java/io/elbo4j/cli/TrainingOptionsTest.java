@@ -121,6 +121,11 @@ class TrainingOptionsTest {
             "--objective doubly-reparameterised --kl-warm-up 1 | in which the KL has no weight",
             "--kl-cycle 3 | --kl-cycle goes with --kl-warm-up, which it begins anew",
             "--kl-warm-up 3 --kl-cycle 2 | --kl-cycle must be 0, or epochs from those of the KL's warm-up on",
+            "--kl-warm-up 0.5 --kl-cycle 1 | --kl-cycle must be long enough that the KL's weight grows to 1.0 (an epoch"
+                    + " has 1 steps, a cycle 1, and it grows for 0.5 of them), not 1.0",
+            "--kl-warm-up 1e-320 --kl-cycle 1e-319 | --kl-cycle must be long enough",
+            "--kl-weight 0 --kl-warm-up 3 | --kl-warm-up must be 0 with a klWeight of 0, not 3.0",
+            "--learning-rate 3e38 | --learning-rate must be a number that float32 can hold, also divided",
             "--samples 0 | --samples must be at least 1, not 0", "--average 1 | --average must be 0 for no averages",
             "--clip-value 0 | --clip-value must be above 0",
             "--warm-up -1 | --warm-up must be from 0 to 1e9 epochs, not -1.0"})
@@ -151,6 +156,8 @@ class TrainingOptionsTest {
                 .get("elbo").getAsDouble();
         double average = Cli.run("evaluate", "--checkpoint", checkpoint, "--data", source, "--json", "--weights",
                 "average").succeeds().json().get("elbo").getAsDouble();
+        assertEquals("average", Cli.run("evaluate", "--checkpoint", checkpoint, "--data", source, "--json", "--weights",
+                "average").succeeds().json().get("weights").getAsString());
         assertNotEquals(trained, average);
         // training does not read them
         train(directory.resolve("plain"), "--learning-rate 0.01");

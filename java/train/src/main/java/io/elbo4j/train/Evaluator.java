@@ -195,7 +195,8 @@ public final class Evaluator implements AutoCloseable {
     private void requireFinite(Step step, Chunk chunk) {
         if (!Double.isFinite(step.total(Role.LOG_LIKELIHOOD)) || !Double.isFinite(step.total(Role.KL))) {
             String first = step.firstNonFinite().map(f -> "; the first such number is " + f.value() + " in tensor '"
-                    + f.tensor() + "', row " + (chunk.begin() + f.row()) + " of " + name).orElse("");
+                    + f.tensor() + "', row " + (f.rowOfBatch().isEmpty() ? f.row()
+                            : chunk.begin() + f.rowOfBatch().getAsLong() + " of " + name)).orElse("");
             throw new NonFiniteException("the evaluation on " + name + " is not finite" + first);
         }
     }

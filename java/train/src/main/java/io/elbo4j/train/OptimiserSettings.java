@@ -86,7 +86,12 @@ public record OptimiserSettings(Kind optimiser, double momentum, double weightDe
 
     /** What it keeps for each parameter, by name. */
     public List<String> slots() {
-        return optimiser(Schedule.constant(0)).slots();
+        return still().slots();
+    }
+
+    /** One that changes nothing, its learning rate being 0: for {@link io.elbo4j.train.graph.Parameters#keep}. */
+    public Optimiser still() {
+        return optimiser(Schedule.constant(0));
     }
 
     /** A new one. */

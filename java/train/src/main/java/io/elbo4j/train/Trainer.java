@@ -7,7 +7,6 @@ import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Objective;
-import io.elbo4j.train.graph.Optimiser;
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
@@ -111,6 +110,7 @@ public final class Trainer implements AutoCloseable {
         this.parameters = parameters;
         this.settings = settings;
         this.order = new int[images.rows()];
+        settings.requireKlCycle(stepsPerEpoch());
         Objective objective = model.objective(settings.objective(),
                 number -> settings.klWeightAt(number, stepsPerEpoch()), settings.freeBits());
         List<Training> trainings = new ArrayList<>();
@@ -118,9 +118,7 @@ public final class Trainer implements AutoCloseable {
         model.local().ifPresent(local -> trainings.add(training(objective, Schedule.constant(local.learningRate()))
                 .withName("training of each row's parameters").withParameters(ofRows(local, images))));
         // also for what the objective does not reach: a checkpoint has them of every parameter
-        Optimiser optimiser = trainings.get(0).optimiser();
-        parameters.all().forEach(optimiser::begin);
-        parameters.keep(optimiser.slots());
+        parameters.keep(trainings.get(0).optimiser());
         this.data = Feed.of(backend, images, model, standardisation, settings.batch(), chunk);
         this.logVolume = standardisation.logVolume(images.columns());
         this.deviceOrder = backend.indices(order.length);
@@ -267,11 +265,14 @@ public final class Trainer implements AutoCloseable {
         String later = "when that was read, after step " + progress.step() + ", ";
         String where = culprit.step().firstNonFinite().map(first -> (last ? "the first such number is "
                 : later + "the first such number was ") + first.value() + " in tensor '" + first.tensor() + "', row "
-                + first.row() + " of the batch" + (last && settings.samples() == 1 ? " (row " + order[culprit.row()
-                        + (int) first.row()]
-                        + " of the data)" : "")).orElse(later + "no tensor held such a number any more");
+                + (first.rowOfBatch().isEmpty() ? first.row() : ofBatch(culprit, first.rowOfBatch().getAsLong(), last)))
+                .orElse(later + "no tensor held such a number any more");
         return new NonFiniteException("step " + (at.step() + 1) + ": the objective is not finite; " + where,
                 "A smaller learning rate, gradient clipping or a bounded likelihood may help");
+    }
+
+    private String ofBatch(Unread culprit, long row, boolean last) {
+        return row + " of the batch" + (last ? " (row " + order[culprit.row() + (int) row] + " of the data)" : "");
     }
 
     /** @throws NonFiniteException naming the parameter if any parameter is not finite: it must not be saved */

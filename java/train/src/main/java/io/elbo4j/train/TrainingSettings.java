@@ -37,6 +37,9 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
         require(batch >= 1, "batch", "at least 1", batch);
         require((float) learningRate > 0 && (float) learningRate <= Float.MAX_VALUE, "learningRate",
                 "a number above 0 that float32 can hold", learningRate);
+        require(optimiser.optimiser() == OptimiserSettings.Kind.SGD || Float.isFinite((float) (learningRate / (1
+                - optimiser.beta1()))), "learningRate", "a number that float32 can hold, also divided by 1 - beta1",
+                learningRate);
         require(klWeight >= 0 && klWeight <= MOST, "klWeight", "from 0 to 1e9", klWeight);
         require(klWarmUp >= 0 && klWarmUp <= MOST, "klWarmUp", "from 0 to 1e9 epochs", klWarmUp);
         require(freeBits >= 0 && freeBits <= MOST, "freeBits", "from 0 to 1e9 nats", freeBits);
@@ -51,6 +54,8 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
         String unweighted = " with the objective " + of + ", in which the KL has no weight";
         require(objective.hasKlWeight() || klWeight == 1, "klWeight", "1" + unweighted, klWeight);
         require(objective.hasKlWeight() || klWarmUp == 0, "klWarmUp", "0" + unweighted, klWarmUp);
+        require(klWeight > 0 || klWarmUp == 0, "klWarmUp", "0 with a klWeight of 0", klWarmUp);
+        require(klWeight > 0 || freeBits == 0, "freeBits", "0 with a klWeight of 0", freeBits);
         require(optimiser.optimiser() != OptimiserSettings.Kind.ADAMW || learningRate * optimiser.weightDecay() < 1,
                 "weightDecay", "below 1 / learning rate with adamw", optimiser.weightDecay());
     }
@@ -122,11 +127,30 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
                 objective, samples, optimiser, other);
     }
 
+    /**
+     * What a number of rows decides: that a cycle has a step in which the KL has all of its weight.
+     *
+     * @throws io.elbo4j.ArgumentException if it has none
+     */
+    public void requireKlCycle(long stepsPerEpoch) {
+        if (klCycle > 0) {
+            Cyclical cycle = cycle(stepsPerEpoch);
+            require(cycle.at(cycle.period() - 1) == klWeight, "klCycle", "long enough that the KL's weight grows to "
+                    + klWeight + " (an epoch has " + stepsPerEpoch + " steps, a cycle " + cycle.period()
+                    + ", and it grows for " + klWarmUp * stepsPerEpoch + " of them)", klCycle);
+        }
+    }
+
+    private Cyclical cycle(long stepsPerEpoch) {
+        // a share too small for a double is still above 0
+        return new Cyclical(klWeight, Math.max(1, Math.round(klCycle * stepsPerEpoch)), Math.max(Double.MIN_VALUE,
+                klWarmUp / klCycle));
+    }
+
     /** Weight of the KL at a step counted from 0, in a run of {@code stepsPerEpoch} steps an epoch. */
     public double klWeightAt(long step, long stepsPerEpoch) {
         if (klCycle > 0) {
-            long period = Math.max(1, Math.round(klCycle * stepsPerEpoch));
-            return new Cyclical(klWeight, period, klWarmUp / klCycle).at(step);
+            return cycle(stepsPerEpoch).at(step);
         }
         double warmUpSteps = klWarmUp * stepsPerEpoch;
         return step >= warmUpSteps ? klWeight : klWeight * (step / warmUpSteps);

@@ -13,15 +13,26 @@ import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.Mixture;
+import io.elbo4j.train.graph.Axis;
+import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Input;
 import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.Activate;
+import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.LearnedRowPer;
+import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -258,6 +269,51 @@ class TrainerTest {
             String message = assertThrows(NonFiniteException.class, () -> steps(trainer, 4)).getMessage();
             System.out.println(message);
             assertTrue(message.contains("(row " + bad + " of the data)"), message);
+        }
+    }
+
+    private record Mixed(Graph graph) implements Model {
+        @Override
+        public Record settings() {
+            return this;
+        }
+
+        @Override
+        public Map<String, Value> outputs() {
+            return Map.of();
+        }
+    }
+
+    /** What is not finite may be in a tensor that has other rows than the batch, more or fewer. */
+    @Test
+    void componentsThatOverflowAreNotRowsOfTheData() {
+        Graph g = new Graph();
+        Value x = g.input("x", 12);
+        Value means = Activate.of(LearnedRowPer.of(g, Axis.COMPONENT, "means", 60, 12, 1), Activation.LOG);
+        g.observe("o", new Mixture(LearnedRow.of(g, "w", 60, 0), new DiagonalGaussian(means, ConstantRow.of(g, "v", 12,
+                0))), x);
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Trainer trainer = new Trainer(new Mixed(g), parameters, backend, TrainingSettings.of(16, 1),
+                        images())) {
+            String message = assertThrows(NonFiniteException.class, () -> steps(trainer, 1)).getMessage();
+            assertTrue(message.matches("step 1: .* NaN in tensor 'log of means', row \\d+\\. .*"), message);
+        }
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Evaluator evaluator = new Evaluator(new Mixed(g), parameters, backend, images(), 1)) {
+            String message = assertThrows(NonFiniteException.class, () -> evaluator.evaluate(0)).getMessage();
+            assertTrue(message.matches(".* NaN in tensor 'log of means', row \\d+"), message);
+        }
+    }
+
+    @Test
+    void aCycleOfTooFewStepsIsRefused() {
+        Vae vae = new Vae(MODEL);
+        try (Backend backend = new JavaBackend(1);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), 1)) {
+            TrainingSettings settings = settings(1e-3, 0.25).withKlCycle(0.25);
+            String message = assertThrows(IllegalArgumentException.class, () -> new Trainer(vae, parameters, backend,
+                    settings, images()).close()).getMessage();
+            assertTrue(message.startsWith("klCycle must be long enough"), message);
         }
     }
 

@@ -2,11 +2,13 @@ package io.elbo4j.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.ArgumentException;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What is accepted works: no setting becomes 0 or infinite in float32. */
@@ -34,7 +36,11 @@ class TrainingSettingsTest {
         assertEquals(List.of("batch", "at least 1", "0"),
                 List.of(refusal.argument(), refusal.expected(), refusal.given()));
         new TrainingSettings(1, Float.MIN_VALUE, 1e9, 1e9, 1e9, Float.MIN_VALUE, 0);
-        new TrainingSettings(1, Float.MAX_VALUE, 0, 0, 0, Float.MAX_VALUE, 0);
+        new TrainingSettings(1, Float.MAX_VALUE / 10.1, 0, 0, 0, Float.MAX_VALUE, 0);
+        refuses("learningRate must be a number that float32 can hold, also divided by 1 - beta1, not 3.0E38", 3e38, 1,
+                0, 0, NONE);
+        TrainingSettings.of(8, 1).withOptimiser(OptimiserSettings.of(OptimiserSettings.Kind.SGD)).withLearningRate(
+                3e38);
     }
 
     private static void refused(String sentence, Supplier<Object> settings) {
@@ -50,6 +56,8 @@ class TrainingSettingsTest {
                 () -> plain.withKlWeight(0.5).withObjective(ObjectiveKind.IMPORTANCE_WEIGHTED, 5));
         refused("klWarmUp must be 0 with the objective doubly-reparameterised, in which the KL has no weight, not 2.0",
                 () -> plain.withKlWarmUp(2).withObjective(ObjectiveKind.DOUBLY_REPARAMETERISED, 5));
+        refused("klWarmUp must be 0 with a klWeight of 0, not 5.0", () -> plain.withKlWeight(0).withKlWarmUp(5));
+        refused("freeBits must be 0 with a klWeight of 0, not 2.0", () -> plain.withFreeBits(2).withKlWeight(0));
         refused("samples must be at least 1, not 0", () -> plain.withObjective(ObjectiveKind.ELBO, 0));
         refused("momentum must be 0 with another optimiser than sgd, not 0.5",
                 () -> OptimiserSettings.of(OptimiserSettings.Kind.ADAMW).withMomentum(0.5));
@@ -68,6 +76,36 @@ class TrainingSettingsTest {
         for (int step = 0; step < 30; step++) {
             assertEquals(cycle[step % 12], cyclical.klWeightAt(step, 4), 1e-15, "step " + step);
         }
+    }
+
+    /** A cycle has a step in which the KL has all of its weight, else it is refused for so few steps an epoch. */
+    @Test
+    void aCycleReachesTheWeight() {
+        TrainingSettings plain = TrainingSettings.of(8, 1).withKlWeight(0.5);
+        for (double warmUp : new double[] {1e-320, 0.1, 0.5, 1, 1.5, 2}) {
+            for (double cycle : new double[] {0.1, 0.5, 1, 2, 1e9}) {
+                for (int steps : new int[] {1, 2, 3, 4, 5, 100}) {
+                    if (cycle < warmUp) {
+                        continue;
+                    }
+                    TrainingSettings settings = plain.withKlWarmUp(warmUp).withKlCycle(cycle);
+                    long period = Math.max(1, Math.round(cycle * steps));
+                    double most = LongStream.range(Math.max(0, period - 5), period).mapToDouble(step -> settings
+                            .klWeightAt(step, steps)).max().orElseThrow();
+                    try {
+                        settings.requireKlCycle(steps);
+                        assertEquals(0.5, most, settings + ", " + steps);
+                    } catch (ArgumentException e) {
+                        assertTrue(most < 0.5, settings + ", " + steps);
+                    }
+                }
+            }
+        }
+        ArgumentException refusal = assertThrows(ArgumentException.class, () -> plain.withKlWarmUp(1).withKlCycle(1)
+                .requireKlCycle(2));
+        assertEquals("klCycle must be long enough that the KL's weight grows to 0.5 (an epoch has 2 steps, a cycle 2,"
+                + " and it grows for 2.0 of them), not 1.0", refusal.getMessage());
+        TrainingSettings.of(8, 1).requireKlCycle(1);
     }
 
     @Test

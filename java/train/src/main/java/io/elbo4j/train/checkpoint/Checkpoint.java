@@ -197,7 +197,7 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
     public record Loaded(Checkpoint checkpoint, Path file, String sha256) {
         /** Reads what goes on with training needs, as {@link #restoreValues}, and what the optimiser keeps. */
         public void restore(Parameters parameters) {
-            read(matrices(parameters.keep(checkpoint.training.optimiser().slots())));
+            read(matrices(parameters.keep(checkpoint.training.optimiser().still())));
         }
 
         /**

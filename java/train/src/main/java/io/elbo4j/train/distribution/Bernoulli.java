@@ -8,6 +8,7 @@ import io.elbo4j.operation.Binarise;
 import io.elbo4j.operation.Elementwise;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Draws;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Node;
@@ -42,6 +43,11 @@ public record Bernoulli(Value logits) implements Posterior {
     @Override
     public Support support() {
         return Support.UNIT_INTERVAL;
+    }
+
+    @Override
+    public Draws draws() {
+        return Draws.BINARY;
     }
 
     @Override

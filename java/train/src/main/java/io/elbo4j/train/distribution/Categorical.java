@@ -8,6 +8,7 @@ import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Draws;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Node;
@@ -33,9 +34,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One of C classes, as a row with a single 1: log p(x) = sum_c x_c log softmax(logits)_c, of data, a posterior, or a
  * prior. As a posterior it is drawn by the Gumbel-max trick and learns by the score function; see also
- * {@link Enumerated} and {@link RelaxedCategorical}.
+ * {@link Enumerated} and {@link RelaxedCategorical}. The density is that of any row x by this formula, of soft labels
+ * and of counts too, without the multinomial coefficient.
  *
- * @param logits one column a class
+ * @param logits one column a class, finite: a class is left out by a logit far below the others', as -1e4, by which its
+ *     probability is 0
  */
 public record Categorical(Value logits) implements Posterior {
     /** Two observations under one distribution have buffers of their own. */
@@ -49,6 +52,11 @@ public record Categorical(Value logits) implements Posterior {
     @Override
     public Support support() {
         return Support.UNIT_INTERVAL;
+    }
+
+    @Override
+    public Draws draws() {
+        return Draws.ONE_HOT;
     }
 
     @Override
@@ -68,18 +76,22 @@ public record Categorical(Value logits) implements Posterior {
         Matrix ofX = plan.value(x);
         Matrix product = plan.buffer(use, "logit of the class", a.rows(), a.columns());
         Matrix logSum = plan.buffer(use, "log sum", a.rows(), 1);
+        Matrix count = plan.buffer(use, "sum of x", a.rows(), 1);
         // a row of x may be that of several rows side by side
         plan.launch(Rows.repeat(ofX, 1, product));
+        plan.launch(Sums.rows(product, count));
         plan.launch(Arithmetic.multiply(product, a, product));
         plan.launch(Sums.rows(product, result));
         plan.launch(LogMeanExp.forward(a, logSum));
         plan.launch(Arithmetic.scaleAndShift(1, (float) StrictMath.log(columns()), logSum, logSum));
+        plan.launch(Arithmetic.multiply(logSum, count, logSum));
         plan.launch(Arithmetic.subtract(result, logSum, result));
         if (weight.isPresent() && plan.wants(logits)) {
-            // w (x - softmax(logits))
+            // w (x - sum(x) softmax(logits))
             Matrix share = plan.buffer(use, "weighed probabilities", a.rows(), a.columns());
             Matrix each = plan.buffer(use, "weight of each class", a.rows(), a.columns());
-            plan.launch(LogMeanExp.backward(a, weight.get(), share));
+            plan.launch(Arithmetic.multiply(weight.get(), count, count));
+            plan.launch(LogMeanExp.backward(a, count, share));
             plan.launch(RowSum.spread(plan, use, weight.get(), each));
             for (Matrix part : Repeat.each(product, ofX.rows())) {
                 plan.launch(Rows.copy(ofX, part));

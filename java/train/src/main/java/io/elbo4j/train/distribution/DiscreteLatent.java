@@ -27,6 +27,25 @@ final class DiscreteLatent extends ComposedLatent {
         this.kl = kl;
     }
 
+    /**
+     * @throws IllegalArgumentException if q is among what a step trains with one objective that does not take its
+     *     score; with several, the terms of z refuse that
+     */
+    @Override
+    protected void forward(Plan plan) {
+        super.forward(plan);
+        if (plan.term(logQ).isEmpty()) {
+            refuse(plan);
+        }
+    }
+
+    private void refuse(Plan plan) {
+        if (posterior().parameters().stream().anyMatch(plan::wants)) {
+            throw new IllegalArgumentException("the draws of '" + name() + "' pass no gradient on to the probabilities"
+                    + " that they have: train with ScoreFunction, or draw from a relaxed distribution");
+        }
+    }
+
     /** A term of which q gets no gradient without its score. */
     private final class OfScore extends ValueTerm {
         OfScore(String name, Term.Role role, Value value) {
@@ -40,11 +59,8 @@ final class DiscreteLatent extends ComposedLatent {
 
         @Override
         protected void backward(Plan plan) {
-            if (plan.weight(term()).isPresent() && plan.weight(logQ).isEmpty()
-                    && posterior().parameters().stream().anyMatch(plan::wants)) {
-                throw new IllegalArgumentException("the draws of '" + DiscreteLatent.this.name() + "' pass no gradient"
-                        + " on to the probabilities that they have: train with ScoreFunction, or draw from a relaxed"
-                        + " distribution");
+            if (plan.weight(term()).isPresent() && plan.weight(logQ).isEmpty()) {
+                refuse(plan);
             }
             super.backward(plan);
         }

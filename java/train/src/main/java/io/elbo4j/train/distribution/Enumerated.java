@@ -5,6 +5,7 @@ import io.elbo4j.Noise;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Draws;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Node;
@@ -14,8 +15,12 @@ import io.elbo4j.train.graph.Support;
 import io.elbo4j.train.graph.Term;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Scale;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +39,11 @@ public record Enumerated(Categorical q) implements Posterior {
     @Override
     public Support support() {
         return q.support();
+    }
+
+    @Override
+    public Draws draws() {
+        return q.draws();
     }
 
     @Override
@@ -59,6 +69,34 @@ public record Enumerated(Categorical q) implements Posterior {
     @Override
     public Value mean() {
         return q.mean();
+    }
+
+    /**
+     * For objectives in which the samples of a row count equally: refuses terms of the samples that depend on a latent
+     * variable that is enumerated, unless the weights of its classes are among them.
+     *
+     * @throws IllegalArgumentException naming it
+     */
+    public static void requireNone(List<Term> terms) {
+        if (terms.stream().anyMatch(term -> term.role() == Term.Role.LOG_WEIGHT)) {
+            return;
+        }
+        Set<Node> reached = new LinkedHashSet<>();
+        Deque<Node> ahead = new ArrayDeque<>(terms.stream().map(Term::owner).toList());
+        while (!ahead.isEmpty()) {
+            Node node = ahead.remove();
+            if (node instanceof OfClasses) {
+                throw new IllegalArgumentException(unequal(node));
+            }
+            if (reached.add(node)) {
+                ahead.addAll(node.inputs());
+            }
+        }
+    }
+
+    private static String unequal(Node latent) {
+        return "'" + latent.name() + "' is enumerated, its classes do not count equally: take Enumeration or"
+                + " ImportanceWeighted";
     }
 
     /** The identity, for each row of the batch. */
@@ -105,8 +143,7 @@ public record Enumerated(Categorical q) implements Posterior {
                 @Override
                 protected void forward(Plan plan) {
                     if (plan.term(term()).isPresent() && plan.term(weight).isEmpty()) {
-                        throw new IllegalArgumentException("'" + OfClasses.this.name() + "' is enumerated, its classes"
-                                + " do not count equally: take Enumeration or ImportanceWeighted");
+                        throw new IllegalArgumentException(unequal(OfClasses.this));
                     }
                     super.forward(plan);
                 }

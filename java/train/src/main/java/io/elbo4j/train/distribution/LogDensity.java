@@ -45,8 +45,14 @@ public final class LogDensity extends Value {
         p.logDensity(plan, x, plan.value(this), Optional.empty());
     }
 
+    /** @throws IllegalArgumentException if a step is asked for the gradient of an x that the density has none of */
     @Override
     protected void backward(Plan plan) {
+        if (plan.wants(x) && !p.differentiatesX()) {
+            throw new IllegalArgumentException("'" + name() + "': a step gives no gradient with respect to an input"
+                    + " whose density under a " + p.getClass().getSimpleName() + " it takes, as that of '" + x.name()
+                    + "'");
+        }
         Matrix again = plan.buffer(this, "repeated value", plan.rows(this), 1);
         p.logDensity(plan, x, again, Optional.of(plan.gradient(this)));
     }

@@ -8,6 +8,7 @@ import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Draws;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Repeat;
@@ -62,6 +63,11 @@ public record Mixture(Value logits, Distribution components) implements Distribu
     }
 
     @Override
+    public Draws draws() {
+        return components.draws();
+    }
+
+    @Override
     public List<Value> parameters() {
         return Stream.concat(Stream.of(logits), components.parameters().stream()).toList();
     }
@@ -75,6 +81,12 @@ public record Mixture(Value logits, Distribution components) implements Distribu
     @Override
     public Mixture with(UnaryOperator<Value> each) {
         return new Mixture(logits, components.with(ofEachComponent(each)));
+    }
+
+    /** Also of the logits, which {@link #with} leaves one row. */
+    @Override
+    public Mixture stopped(UnaryOperator<Value> stop) {
+        return new Mixture(stop.apply(logits), components.stopped(stop));
     }
 
     @Override
@@ -127,7 +139,12 @@ public record Mixture(Value logits, Distribution components) implements Distribu
     }
 
     private void gradients(Plan plan, Use use, Value x, Matrix joint, Matrix unused, Matrix weight) {
-        Matrix each = plan.buffer(use, "weight of each component", joint.rows(), joint.columns());
+        if (plan.wants(x) && !x.rows().has(Axis.COMPONENT)) {
+            throw new IllegalArgumentException("'" + plan.node().name() + "': a step gives no gradient with respect to"
+                    + " an input whose density under a Mixture it takes, as that of '" + x.name() + "'");
+        }
+        // the gradient of what the components share may wait, while the node asks for another density
+        Matrix each = plan.newBuffer(use, "weight of each component", joint.rows(), joint.columns());
         plan.launch(LogMeanExp.backward(joint, weight, each));
         components.logDensity(plan, x, unused, Optional.of(each.reshape(joint.rows() * joint.columns(), 1)));
         if (plan.wants(logits)) {

@@ -3,6 +3,7 @@ package io.elbo4j.train.distribution;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Draws;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Rows;
@@ -30,6 +31,11 @@ record MixtureAt(Mixture mixture, Value each) implements Distribution {
     }
 
     @Override
+    public Draws draws() {
+        return mixture.draws();
+    }
+
+    @Override
     public List<Value> parameters() {
         return Stream.concat(mixture.parameters().stream(), Stream.of(each)).toList();
     }
@@ -41,7 +47,12 @@ record MixtureAt(Mixture mixture, Value each) implements Distribution {
 
     @Override
     public Distribution with(UnaryOperator<Value> other) {
-        return new MixtureAt(mixture.with(other), other.apply(each));
+        return new MixtureAt(mixture.with(other), each);
+    }
+
+    @Override
+    public Distribution stopped(UnaryOperator<Value> stop) {
+        return new MixtureAt(mixture.stopped(stop), each);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.operation.PoissonLogLikelihood;
 import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Draws;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Support;
@@ -24,6 +25,11 @@ public record Poisson(Value logRate) implements Distribution {
     @Override
     public Support support() {
         return Support.COUNTS;
+    }
+
+    @Override
+    public Draws draws() {
+        return Draws.COUNTS;
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.elbo4j.train.distribution;
 
-import static io.elbo4j.ArgumentException.require;
-
 import io.elbo4j.Activation;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
@@ -42,8 +40,7 @@ public record RelaxedBernoulli(Value logits, float temperature) implements Poste
     private record Use(RelaxedBernoulli of, Node by) {}
 
     public RelaxedBernoulli {
-        require(temperature > 0 && temperature < Float.POSITIVE_INFINITY, "temperature", "a number above 0",
-                temperature);
+        Relaxed.requireTemperature(temperature);
     }
 
     /** The number in (0, 1) that a sample z is the logit of. */

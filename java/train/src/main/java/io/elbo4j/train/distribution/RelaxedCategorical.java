@@ -1,7 +1,5 @@
 package io.elbo4j.train.distribution;
 
-import static io.elbo4j.ArgumentException.require;
-
 import io.elbo4j.Activation;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
@@ -10,6 +8,7 @@ import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Draws;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
@@ -46,8 +45,7 @@ public record RelaxedCategorical(Value logits, float temperature) implements Pos
     private record Use(RelaxedCategorical of, Node by) {}
 
     public RelaxedCategorical {
-        require(temperature > 0 && temperature < Float.POSITIVE_INFINITY, "temperature", "a number above 0",
-                temperature);
+        Relaxed.requireTemperature(temperature);
     }
 
     /** The point of the simplex that a sample z is the logarithm of. */
@@ -62,6 +60,11 @@ public record RelaxedCategorical(Value logits, float temperature) implements Pos
     @Override
     public long columns() {
         return logits.columns();
+    }
+
+    @Override
+    public Draws draws() {
+        return Draws.LOG_SIMPLEX;
     }
 
     @Override

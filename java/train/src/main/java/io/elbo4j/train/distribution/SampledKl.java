@@ -4,6 +4,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Term;
@@ -52,10 +53,11 @@ public final class SampledKl extends Node {
                         + " of " + d.columns());
             }
         }
+        Latent.requireDraws("the KL '" + name + "'", q, p);
         Graph graph = z.graph();
         UnaryOperator<Value> each = v -> graph.repeat(v, z.rows());
         Distribution ofQ = q.observed(each).at(z);
-        return graph.add(new SampledKl(name, z, ofQ, ofQ.with(StopGradient::of), p.observed(each).at(z)));
+        return graph.add(new SampledKl(name, z, ofQ, ofQ.stopped(StopGradient::of), p.observed(each).at(z)));
     }
 
     @Override

@@ -17,7 +17,18 @@ final class SampledLatent extends Draw {
     @Override
     protected void forward(Plan plan) {
         super.forward(plan);
-        // free bits are refused: there is no KL of each dimension
+        refuseFreeBits(plan);
+    }
+
+    /** In a step of several objectives they are known only here. */
+    @Override
+    protected void backward(Plan plan) {
+        super.backward(plan);
+        refuseFreeBits(plan);
+    }
+
+    /** There is no KL of each dimension. */
+    private void refuseFreeBits(Plan plan) {
         plan.columnWeight(kl());
     }
 

@@ -54,13 +54,7 @@ public class ValueTerm extends Node {
 
     @Override
     protected void forward(Plan plan) {
-        plan.term(term).ifPresent(target -> {
-            plan.launch(Rows.copy(plan.value(value), target));
-            if (term.role() == Term.Role.KL && plan.columnWeight(term).isPresent()) {
-                throw new IllegalArgumentException("'" + name() + "' is one number for all dimensions: their KLs have"
-                        + " no weights of their own");
-            }
-        });
+        plan.term(term).ifPresent(target -> plan.launch(Rows.copy(plan.value(value), target)));
     }
 
     @Override
@@ -71,6 +65,10 @@ public class ValueTerm extends Node {
         Optional<Matrix> weight = plan.weight(term);
         if (weight.isEmpty()) {
             return;
+        }
+        if (term.role() == Term.Role.KL && plan.columnWeight(term).isPresent()) {
+            throw new IllegalArgumentException("'" + name() + "' is one number for all dimensions: their KLs have"
+                    + " no weights of their own");
         }
         if (term.role() == Term.Role.KL && plan.priorShare().isPresent() && !balances()) {
             throw new IllegalArgumentException("'" + name() + "' is composed of values: KL balancing, which needs the"

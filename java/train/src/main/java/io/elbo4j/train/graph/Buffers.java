@@ -26,7 +26,7 @@ final class Buffers implements AutoCloseable {
     /** Nodes may have any names: what makes a buffer is who owns it, and its role. */
     record Key(Object owner, String role) {}
 
-    record Buffer(String name, Matrix matrix) {}
+    record Buffer(Key key, String name, Matrix matrix) {}
 
     private record Shape(long rows, long columns) {}
 
@@ -94,7 +94,7 @@ final class Buffers implements AutoCloseable {
         Key key = new Key(owner, role);
         Buffer known = all.get(key);
         if (known == null) {
-            known = new Buffer(name, allocate(key, rows, columns));
+            known = new Buffer(key, name, allocate(key, rows, columns));
             all.put(key, known);
         }
         return known.matrix().requireShape(name, rows, columns);

@@ -47,6 +47,7 @@ final class Compilation implements Plan, AutoCloseable {
     private Weights weights = new Weights(this, null);
     private @Nullable Gradients gradients;
     private @Nullable Matrix bound;
+    private long learnedRows;
 
     /** @param lifetimes null to learn them */
     Compilation(StepBuilder of, @Nullable Indices order, @Nullable Lifetimes lifetimes) {
@@ -241,6 +242,11 @@ final class Compilation implements Plan, AutoCloseable {
         return launches.subList(0, forwardLaunches);
     }
 
+    /** Rows of the longest parameter of which it changes the rows of the batch alone; 0 if there is none. */
+    long learnedRows() {
+        return learnedRows;
+    }
+
     Map<Term, Matrix> terms() {
         return terms;
     }
@@ -308,6 +314,15 @@ final class Compilation implements Plan, AutoCloseable {
     @Override
     public Matrix buffer(Object owner, String role, long rows, long columns) {
         return buffers.get(owner, role, rows, columns);
+    }
+
+    @Override
+    public Matrix newBuffer(Object owner, String role, long rows, long columns) {
+        String free = role;
+        for (int i = 2; buffers.has(owner, free); i++) {
+            free = role + " (" + i + ")";
+        }
+        return buffer(owner, free, rows, columns);
     }
 
     @Override
@@ -491,5 +506,6 @@ final class Compilation implements Plan, AutoCloseable {
     @Override
     public void rowGradient(Parameter parameter, Indices rows, Matrix gradient) {
         gradients().rows(parameter, rows, gradient);
+        learnedRows = Math.max(learnedRows, parameter.rows());
     }
 }

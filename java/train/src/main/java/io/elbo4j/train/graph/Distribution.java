@@ -19,6 +19,11 @@ public interface Distribution {
         return Support.REAL;
     }
 
+    /** What it draws, or would. */
+    default Draws draws() {
+        return Draws.REAL;
+    }
+
     /** All values that it is computed from. */
     List<Value> parameters();
 
@@ -29,6 +34,15 @@ public interface Distribution {
 
     /** The same distribution of other values. */
     Distribution with(UnaryOperator<Value> each);
+
+    /**
+     * The same distribution, of which x alone has a gradient.
+     *
+     * @param stop gives a value without its gradient, for every parameter
+     */
+    default Distribution stopped(UnaryOperator<Value> stop) {
+        return with(stop);
+    }
 
     /**
      * The same distribution as an observation needs it: {@code repeat} gives a parameter the rows of the observation.

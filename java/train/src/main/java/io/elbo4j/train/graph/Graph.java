@@ -2,10 +2,12 @@ package io.elbo4j.train.graph;
 
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,14 +64,31 @@ public final class Graph {
                         + other.name() + "' has " + other.sizes().get(axis));
             }
         });
-        node.sizes().keySet().forEach(axis -> sized.putIfAbsent(axis, node));
-        node.parameters().forEach(p -> parameters.put(p.name(), p));
-        nodes.put(node.name(), node);
-        if (node instanceof Value v) {
-            v.addedTo(this);
+        return allOrNothing(() -> {
+            node.sizes().keySet().forEach(axis -> sized.putIfAbsent(axis, node));
+            node.parameters().forEach(p -> parameters.put(p.name(), p));
+            nodes.put(node.name(), node);
+            if (node instanceof Value v) {
+                v.addedTo(this);
+            }
+            node.added(this);
+            return node;
+        });
+    }
+
+    /** Where nodes are refused that others go with, none of them stays. */
+    private <T> T allOrNothing(Supplier<T> adds) {
+        int before = nodes.size();
+        try {
+            return adds.get();
+        } catch (RuntimeException | Error e) {
+            List<Node> kept = nodes().subList(0, before);
+            nodes.values().retainAll(new HashSet<>(kept));
+            parameters.values().retainAll(kept.stream().flatMap(n -> n.parameters().stream()).toList());
+            repeated.values().retainAll(new HashSet<>(kept));
+            sized.values().retainAll(new HashSet<>(kept));
+            throw e;
         }
-        node.added(this);
-        return node;
     }
 
     /** Data: one row of {@code columns} numbers per row of the batch. */
@@ -102,37 +121,50 @@ public final class Graph {
      * z ~ q, under a prior; null is the usual one for q. q and the prior may have different rows. Where any of them has
      * samples, as what depends on another latent variable, z has one for each of these; else K for each row of the
      * batch.
+     *
+     * @throws IllegalArgumentException if the two cannot be compared: they draw other things or have not equally many
+     *     columns, or one has the components of a mixture that is missing. Then the graph is as it was
      */
     public Value latent(String name, Posterior q, @Nullable Distribution prior) {
         requireFree(name);
-        q.parameters().forEach(this::owned);
-        Rows ofBoth = q.rows();
+        String what = "latent '" + name + "'";
+        Rows ofQ = rows(what, q);
+        Rows rows = Latent.rowsOfParameters(prior == null ? ofQ : ofQ.union(rows(what, prior)));
         if (prior != null) {
-            prior.parameters().forEach(this::owned);
-            ofBoth = ofBoth.union(prior.rows());
+            Latent.requireColumns(name, q, prior);
         }
-        Rows rows = Latent.rowsOfParameters(ofBoth);
-        return add(q.with(v -> repeat(v, rows)).latent(name, prior == null ? null : prior.with(v -> repeat(v, rows))));
+        return allOrNothing(() -> add(q.with(v -> repeat(v, rows)).latent(name, prior == null ? null
+                : prior.with(v -> repeat(v, rows)))));
+    }
+
+    /** Those of a distribution of this graph, without components. */
+    private Rows rows(String what, Distribution of) {
+        of.parameters().forEach(this::owned);
+        if (of.rows().has(Axis.COMPONENT)) {
+            throw new IllegalArgumentException(what + ": a " + of.getClass().getSimpleName() + " has rows of " + of
+                    .rows() + ": the components are those of a Mixture, which sums them out");
+        }
+        return of.rows();
     }
 
     /**
      * log p(x) under a distribution whose parameters are values: a number for each row that any of them has.
      *
      * @throws IllegalArgumentException if x depends on parameters and the distribution has no gradient with respect to
-     *     it
+     *     it, or p has the components of a mixture that is missing
      */
     public Observation observe(String name, Distribution p, Value x) {
         requireFree(name);
-        p.parameters().forEach(this::owned);
+        Rows ofP = rows("observe '" + name + "'", p);
         if (owned(x).differentiable() && !p.differentiatesX()) {
             throw new IllegalArgumentException("observe '" + name + "': '" + x.name() + "' depends on parameters, but "
                     + p.getClass().getSimpleName() + " has no gradient with respect to what is observed");
         }
-        Rows rows = p.rows().union(x.rows());
+        Rows rows = ofP.union(x.rows());
         // kernels take a row of x for several rows side by side, but give a gradient for each row alone
         Value observed = x.differentiable() || !x.rows().lead(rows) ? repeat(x, rows) : x;
-        return add(new Observation(name, p.observed(v -> repeat(v, rows)).at(observed), observed,
-                rows));
+        return allOrNothing(() -> add(new Observation(name, p.observed(v -> repeat(v, rows)).at(observed), observed,
+                rows)));
     }
 
     /**

@@ -14,25 +14,38 @@ public abstract class Latent extends Value {
     private final Term kl;
     private final Term logRatio;
 
-    /** @throws IllegalArgumentException if the two have not equally many dimensions */
+    /** @throws IllegalArgumentException if the two have not equally many dimensions, or see {@link #requireDraws} */
     protected Latent(String name, Posterior posterior, Distribution prior) {
         this(name, posterior, prior, Stream.of(posterior, prior).flatMap(d -> d.parameters().stream()).toList());
     }
 
     /**
      * @param inputs what z is computed from, other than the parameters of the two
-     * @throws IllegalArgumentException if the two have not equally many dimensions
+     * @throws IllegalArgumentException if the two have not equally many dimensions, or see {@link #requireDraws}
      */
     protected Latent(String name, Posterior posterior, Distribution prior, List<Value> inputs) {
         super(name, posterior.columns(), rows(posterior, prior).union(Rows.of(Axis.SAMPLE)), inputs, List.of());
-        if (prior.columns() != posterior.columns()) {
-            throw new IllegalArgumentException("latent '" + name + "' has " + posterior.columns()
-                    + " dimensions, its prior " + prior.columns());
-        }
+        requireColumns(name, posterior, prior);
+        requireDraws("latent '" + name + "'", posterior, prior);
         this.posterior = posterior;
         this.prior = prior;
         this.kl = new Term(this, Term.Role.KL, rows(posterior, prior));
         this.logRatio = new Term(this, Term.Role.LOG_RATIO, rows());
+    }
+
+    static void requireColumns(String name, Distribution posterior, Distribution prior) {
+        if (prior.columns() != posterior.columns()) {
+            throw new IllegalArgumentException("latent '" + name + "' has " + posterior.columns()
+                    + " dimensions, its prior " + prior.columns());
+        }
+    }
+
+    /** @throws IllegalArgumentException if p has no density of what q draws */
+    public static void requireDraws(String what, Distribution q, Distribution p) {
+        if (!q.draws().within(p.draws())) {
+            throw new IllegalArgumentException(what + ": a " + q.getClass().getSimpleName() + " draws " + q.draws()
+                    + ", its prior, a " + p.getClass().getSimpleName() + ", " + p.draws());
+        }
     }
 
     private static Rows rows(Posterior posterior, Distribution prior) {

@@ -7,6 +7,18 @@ package io.elbo4j.train.graph;
  * @param name its path, as {@code encoder.0.weight}
  */
 public record Parameter(String name, long rows, long columns, float bound, float constant) {
+    /** @throws IllegalArgumentException if it has no rows or columns, or would not begin with finite numbers */
+    public Parameter {
+        if (rows < 1 || columns < 1) {
+            throw new IllegalArgumentException("parameter '" + name + "' must have at least 1 row and 1 column, not "
+                    + rows + " x " + columns);
+        }
+        if (!(bound >= 0 && Float.isFinite(bound) && Float.isFinite(constant))) {
+            throw new IllegalArgumentException("parameter '" + name + "' must begin with finite numbers, not "
+                    + (bound == 0 ? constant : "from -" + bound + " to " + bound));
+        }
+    }
+
     /** Uniform in [-1/sqrt(fanIn), 1/sqrt(fanIn)): the default of PyTorch's Linear, for weights and biases. */
     public static Parameter uniform(String name, long rows, long columns, long fanIn) {
         return new Parameter(name, rows, columns, (float) (1 / Math.sqrt(fanIn)), 0);

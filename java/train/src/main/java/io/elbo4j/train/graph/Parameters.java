@@ -123,11 +123,14 @@ public final class Parameters implements AutoCloseable {
     }
 
     /**
-     * Allocates what an optimiser keeps under these names, as happens at the latest when a step is compiled that trains
-     * with it.
+     * Allocates what an optimiser keeps of every parameter, as it is before the first step. At the latest this happens
+     * when a step is compiled that trains the parameter with it; what is there already stays as it is.
      */
-    public Parameters keep(List<String> slots) {
-        states.values().forEach(s -> slots.forEach(s::slot));
+    public Parameters keep(Optimiser optimiser) {
+        for (State s : states.values()) {
+            optimiser.begin(s);
+            optimiser.slots().forEach(s::slot);
+        }
         return this;
     }
 

@@ -45,6 +45,9 @@ public interface Plan {
      */
     Matrix buffer(Object owner, String role, long rows, long columns);
 
+    /** As {@link #buffer}, but another one at each call: for what a launch reads that is run later. */
+    Matrix newBuffer(Object owner, String role, long rows, long columns);
+
     /** The same, filled once, which nothing may write to. */
     Matrix constant(Object owner, String role, long rows, long columns, float value);
 

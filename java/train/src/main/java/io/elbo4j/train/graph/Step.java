@@ -7,7 +7,6 @@ import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Program;
 import io.elbo4j.Readback;
-import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +53,7 @@ public final class Step implements AutoCloseable {
     private final @Nullable Matrix totals;
     private final @Nullable Readback recorded;
     private final Compilation.NodeNoise[] noises;
+    private final @Nullable Distinct distinct;
     private final Turn turn = new Turn("this step");
     private long number;
     private long firstRow;
@@ -93,6 +94,8 @@ public final class Step implements AutoCloseable {
         this.plan = compiled;
         this.terms = plan.terms().keySet().toArray(Term[]::new);
         this.perSample = plan.terms().keySet().stream().mapToDouble(this::perSample).toArray();
+        long learned = optimisers.length == 0 ? 0 : plan.learnedRows();
+        this.distinct = learned == 0 ? null : new Distinct(Math.toIntExact(learned));
         this.noises = plan.noises().toArray(Compilation.NodeNoise[]::new);
     }
 
@@ -122,7 +125,11 @@ public final class Step implements AutoCloseable {
         return new StepBuilder(graph, parameters, backend);
     }
 
-    /** Rows of the data set for the next run: {@code source[from ... from + rows)}. */
+    /**
+     * Rows of the data set for the next run: {@code source[from ... from + rows)}.
+     *
+     * @throws IllegalArgumentException if a row is there twice, of which the step changes a learned row
+     */
     public Step rows(int[] source, int from) {
         if (ownOrder == null) {
             throw new IllegalStateException(order == null
@@ -131,6 +138,9 @@ public final class Step implements AutoCloseable {
         }
         turn.begin();
         try {
+            if (distinct != null) {
+                distinct.require(source, from, ownOrder.count());
+            }
             ownOrder.set(source, from);
         } finally {
             turn.end();
@@ -340,8 +350,15 @@ public final class Step implements AutoCloseable {
         return ofAll.phases();
     }
 
-    /** A place where a number is not finite: the tensor's name and its row. */
-    public record NonFinite(String tensor, long row, float value) {}
+    /**
+     * A place where a number is not finite.
+     *
+     * @param tensor its name
+     * @param row of the tensor
+     * @param rowOfBatch to which that belongs; empty where the tensor has no rows of the batch
+     * @param value the number
+     */
+    public record NonFinite(String tensor, long row, OptionalLong rowOfBatch, float value) {}
 
     /**
      * The first tensor, in the order of computation, that held a NaN or an infinity in the last run; of what a training
@@ -358,7 +375,7 @@ public final class Step implements AutoCloseable {
         try (Step again = new Step(keeping)) {
             for (Value v : of.graph.all(Value.class)) {
                 if (of.given.contains(v) || v instanceof Input && of.source == null) {
-                    Rows.copy(plan.value(v), again.plan.value(v)).run();
+                    io.elbo4j.operation.Rows.copy(plan.value(v), again.plan.value(v)).run();
                 }
             }
             again.run(number, firstRow);
@@ -366,16 +383,32 @@ public final class Step implements AutoCloseable {
         }
     }
 
-    private static Optional<NonFinite> firstNonFinite(List<Buffers.Buffer> buffers) {
+    private Optional<NonFinite> firstNonFinite(List<Buffers.Buffer> buffers) {
         for (Buffers.Buffer b : buffers) {
             float[] values = b.matrix().toArray();
             for (int i = 0; i < values.length; i++) {
                 if (!Float.isFinite(values[i])) {
-                    return Optional.of(new NonFinite(b.name(), i / b.matrix().columns(), values[i]));
+                    long row = i / b.matrix().columns();
+                    return Optional.of(new NonFinite(b.name(), row, rowOfBatch(b, row), values[i]));
                 }
             }
         }
         return Optional.empty();
+    }
+
+    private OptionalLong rowOfBatch(Buffers.Buffer buffer, long row) {
+        long rows = buffer.matrix().rows();
+        return rows(buffer.key()).has(Axis.BATCH) && rows % batch == 0 ? OptionalLong.of(row / (rows / batch))
+                : OptionalLong.empty();
+    }
+
+    /** What a value, its gradient, or a term has rows for; of other buffers it is not known. */
+    private static Rows rows(Buffers.Key key) {
+        if (key.owner() instanceof Value v && (key.role().isEmpty() || key.role().equals("gradient"))) {
+            return v.rows();
+        }
+        return key.owner() instanceof Node node ? node.terms().stream().filter(term -> term.role().words().equals(key
+                .role())).map(Term::rows).findFirst().orElse(Rows.SHARED) : Rows.SHARED;
     }
 
     /** Frees its buffers, after the call of another thread; from then on calls are refused. */

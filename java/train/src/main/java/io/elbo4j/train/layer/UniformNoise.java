@@ -13,8 +13,8 @@ import java.util.List;
 
 /** Numbers drawn anew in every run, uniform in the open interval (0, 1): the logarithms of u and 1 - u are finite. */
 public final class UniformNoise extends Value {
-    private static final float LEAST = 0x1p-25f;
-    private static final float MOST = 1 - 0x1p-24f;
+    static final float LEAST = 0x1p-25f;
+    static final float MOST = 1 - 0x1p-24f;
 
     private UniformNoise(String name, Rows rows, long columns) {
         super(name, columns, rows, List.of(), List.of());

@@ -84,7 +84,7 @@ public record Elbo(Schedule klWeight, double freeBits, long group) implements Ob
             return Optional.empty();
         }
         if (!(term.owner() instanceof Latent latent)) {
-            throw new IllegalArgumentException("free bits need a KL in closed form, which '" + term.owner().name()
+            throw new IllegalArgumentException("free bits need a KL of each dimension, which '" + term.owner().name()
                     + "' has not");
         }
         Matrix each = plan.buffer(latent, "KL per dimension", 1, latent.columns());

@@ -1,10 +1,12 @@
 package io.elbo4j.train.objective;
 
 import io.elbo4j.Matrix;
+import io.elbo4j.train.distribution.Enumerated;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Term;
 import io.elbo4j.train.schedule.Schedule;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -51,6 +53,12 @@ public record SampledElbo(Schedule klWeight) implements Objective {
     public Optional<Matrix> weight(Term term, Plan plan) {
         return Optional.of(plan.meanWeight(term.role() == Term.Role.LOG_RATIO ? ofLogRatio() : LOG_LIKELIHOOD,
                 term.rows()));
+    }
+
+    /** @throws IllegalArgumentException if a latent variable is enumerated */
+    @Override
+    public void combine(List<Term> terms, Plan plan) {
+        Enumerated.requireNone(terms);
     }
 
     private Schedule ofLogRatio() {

@@ -1,6 +1,7 @@
 package io.elbo4j.train.objective;
 
 import io.elbo4j.Matrix;
+import io.elbo4j.train.distribution.Enumerated;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Term;
@@ -93,9 +94,13 @@ public record WeightedSum(List<Part> parts) implements Objective {
                 : RowWeighted.times(plan, this, term, mean, part.rowWeight()));
     }
 
-    /** @throws IllegalArgumentException naming a part whose node or term is not there, or that is there twice */
+    /**
+     * @throws IllegalArgumentException naming a part whose node or term is not there, or that is there twice; or a
+     *     latent variable that is enumerated
+     */
     @Override
     public void combine(List<Term> terms, Plan plan) {
+        Enumerated.requireNone(terms);
         for (Part p : parts) {
             if (terms.stream().noneMatch(term -> part(term).filter(found -> found == p).isPresent())) {
                 throw new IllegalArgumentException("a weighted sum has the " + p.role().words() + " of '" + p.node()

@@ -36,7 +36,8 @@ public final class Adam implements Optimiser {
     }
 
     /**
-     * AdamW (Loshchilov and Hutter 2019, algorithm 2) with a learning rate, and so a decay, for each step.
+     * AdamW (Loshchilov and Hutter 2019, algorithm 2) with a learning rate, and so a decay, for each step: the learning
+     * rate is a factor of the decay, as in PyTorch; in the paper the schedule's multiplier alone is.
      *
      * @param weightDecay at least 0, and below 1 / learningRate in every step; 0 is plain Adam, to the bit
      */
@@ -47,7 +48,8 @@ public final class Adam implements Optimiser {
 
     /**
      * AdamW (Loshchilov and Hutter 2019, algorithm 2): each step also multiplies parameters by 1 - learningRate
-     * weightDecay. For some parameters alone, give these a {@link io.elbo4j.train.graph.Training} of their own.
+     * weightDecay, as PyTorch does. For some parameters alone, give these a
+     * {@link io.elbo4j.train.graph.Training} of their own.
      */
     public static Adam withWeightDecay(double learningRate, double weightDecay) {
         return new Adam(Schedule.constant(learningRate), 0.9, 0.999, 1e-8, weightDecay);

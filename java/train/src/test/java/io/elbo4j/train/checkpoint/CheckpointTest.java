@@ -66,7 +66,7 @@ class CheckpointTest {
     @BeforeEach
     void open() {
         backend = new JavaBackend(1);
-        parameters = new Parameters(backend, new Vae(MODEL).graph().parameters(), 5).keep(Adam.SLOTS);
+        parameters = new Parameters(backend, new Vae(MODEL).graph().parameters(), 5).keep(new Adam(1));
         float value = 1;
         for (Parameters.State s : parameters.all()) {
             for (Matrix m : new Matrix[] {s.slot("firstMoment"), s.slot("secondMoment")}) {

@@ -44,7 +44,7 @@ class SavedAgainTest {
     @BeforeEach
     void write() {
         backend = new JavaBackend(1);
-        parameters = new Parameters(backend, new Vae(MODEL).graph().parameters(), 5).keep(Adam.SLOTS);
+        parameters = new Parameters(backend, new Vae(MODEL).graph().parameters(), 5).keep(new Adam(1));
         file = dir.resolve("c.safetensors");
         Images images = new Images("toy", 2, 1, 3, 1, new float[6]);
         new Checkpoint(MODEL, TrainingSettings.of(2, 1), Checkpoint.Data.of(images), Position.START)

@@ -11,11 +11,14 @@ import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.Categorical;
 import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.distribution.Enumerated;
 import io.elbo4j.train.distribution.FullGaussian;
 import io.elbo4j.train.distribution.Mixture;
+import io.elbo4j.train.distribution.Poisson;
 import io.elbo4j.train.distribution.RelaxedBernoulli;
 import io.elbo4j.train.distribution.RelaxedCategorical;
+import io.elbo4j.train.distribution.SampledKl;
 import io.elbo4j.train.distribution.ValueTerm;
 import io.elbo4j.train.layer.Activate;
 import io.elbo4j.train.layer.Add;
@@ -31,12 +34,17 @@ import io.elbo4j.train.layer.Softmax;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.Enumeration;
 import io.elbo4j.train.objective.ImportanceWeighted;
+import io.elbo4j.train.objective.SampledElbo;
 import io.elbo4j.train.objective.ScoreFunction;
 import io.elbo4j.train.objective.StickingTheLanding;
+import io.elbo4j.train.objective.WeightedSum;
 import io.elbo4j.train.optimiser.Adam;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Latent variables that are discrete, relaxed, enumerated, and their objectives. */
@@ -94,6 +102,56 @@ class LatentsTest {
     }
 
     @Test
+    void temperaturesHaveAnInverse() {
+        String words = "temperature must be a number above 0 that is finite, as its inverse is, in float32, not ";
+        for (float temperature : new float[] {0, 1e-40f, -1, Float.POSITIVE_INFINITY, Float.NaN}) {
+            assertEquals(words + temperature, assertThrows(IllegalArgumentException.class,
+                    () -> new RelaxedCategorical(q, temperature)).getMessage());
+            assertEquals(words + temperature, assertThrows(IllegalArgumentException.class,
+                    () -> new RelaxedBernoulli(q, temperature)).getMessage());
+        }
+        new RelaxedBernoulli(q, 0x1p-127f);
+    }
+
+    private static Mixture mixture(Graph of, int columns) {
+        return new Mixture(LearnedRow.of(of, "weights", 2, 0.3f), new DiagonalGaussian(LearnedRowPer.of(of,
+                Axis.COMPONENT, "means", 2, columns, 1.5f), LearnedRow.of(of, "logVariance", columns, 0)));
+    }
+
+    /** Also in a step of several objectives, of which none is known in the forward pass. */
+    @Test
+    void freeBitsNeedAKlOfEachDimension() {
+        freeBitsRefused((of, y) -> new RelaxedCategorical(y, 2), of -> new Categorical(LearnedRow.of(of, "p", C, 0)));
+        freeBitsRefused((of, y) -> new RelaxedCategorical(y, 2), of -> null);
+        freeBitsRefused((of, y) -> DiagonalGaussian.of("q", y, C), of -> mixture(of, C));
+        freeBitsRefused((of, y) -> new FullGaussian(y, Dense.of("logDiagonal", y, C, Activation.TANH), Dense.of(
+                "lower", y, C * (C - 1) / 2, Activation.TANH)), of -> null);
+    }
+
+    private static void freeBitsRefused(BiFunction<Graph, Value, Posterior> posterior,
+            Function<Graph, Distribution> prior) {
+        Graph of = new Graph();
+        Value y = of.input("y", X);
+        Value z = of.latent("z", posterior.apply(of, Dense.of("h", y, C, Activation.TANH)), prior.apply(of));
+        of.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), y);
+        Set<Parameter> decoder = of.parameters().stream().filter(p -> p.name().startsWith("logits.")).collect(
+                Collectors.toSet());
+        Set<Parameter> rest = of.parameters().stream().filter(p -> !decoder.contains(p)).collect(Collectors.toSet());
+        Objective free = new Elbo().withFreeBits(1);
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, of.parameters(),
+                1)) {
+            StepBuilder one = Step.of(of, parameters, backend).minimise(free, new Adam(1));
+            StepBuilder two = Step.of(of, parameters, backend).minimise(Training.of(new Elbo(0.5), new Adam(1))
+                    .withParameters(decoder)).minimise(Training.of(free, new Adam(1)).withParameters(rest));
+            for (StepBuilder step : List.of(one, two)) {
+                String message = assertThrows(IllegalArgumentException.class, step::compile).getMessage();
+                assertTrue(message.matches("the KL per dimension of 'z' needs a Gaussian posterior and prior, .*|"
+                        + "free bits need a KL of each dimension, which 'KL of z' has not"), message);
+            }
+        }
+    }
+
+    @Test
     void relaxedBernoulli() {
         observe(RelaxedBernoulli.point(g.latent("z", new RelaxedBernoulli(q, 0.7f), new RelaxedBernoulli(p().logits(),
                 0.5f))));
@@ -114,6 +172,103 @@ class LatentsTest {
         Value y = Softmax.of(Dense.of("soft labels", StopLabels.of(x), C, Activation.IDENTITY));
         g.observe("o", new Categorical(Dense.of("logits", z, C, Activation.IDENTITY)), OneHot.of(y));
         FiniteDifferences.check("categorical likelihood", g, 7);
+    }
+
+    /** log p(x) = sum_c x_c log softmax_c, whatever the row sums to: soft labels, counts, nothing at all. */
+    @Test
+    void categoricalDensityOfAnyRow() {
+        float[][] rows = {{1, 0, 0}, {0, 0, 0}, {0.25f, 0.5f, 0.125f}, {1, 1, 0}, {3, 0, 2}};
+        double[] a = {0.4f, -0.3f, 1.1f};
+        double all = Math.exp(a[0]) + Math.exp(a[1]) + Math.exp(a[2]);
+        Graph of = new Graph();
+        Value y = of.input("y", 3);
+        Observation o = of.observe("o", new Categorical(LearnedRow.of(of, "logits", 3, 0)), y);
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, of.parameters(), 1);
+                Step step = Step.of(of, parameters, backend).minimise(new Elbo(), new Adam(0)).compile()) {
+            parameters.all().get(0).value().set(0.4f, -0.3f, 1.1f);
+            for (float[] row : rows) {
+                step.value(y).set(row);
+                step.run(0);
+                double sum = row[0] + row[1] + row[2];
+                double expected = 0;
+                for (int c = 0; c < 3; c++) {
+                    expected += row[c] * (a[c] - Math.log(all));
+                    assertEquals(sum * Math.exp(a[c]) / all - row[c], parameters.all().get(0).gradient().toArray()[c],
+                            1e-6, "gradient of " + java.util.Arrays.toString(row));
+                }
+                assertEquals(expected, step.term(o.logLikelihood()).orElseThrow().toArray()[0], 2e-6);
+            }
+        }
+    }
+
+    /** A class that is left out has no share of the KL, nor a gradient. */
+    @Test
+    void aClassLeftOut() {
+        Graph of = new Graph();
+        Value logits = LearnedRow.of(of, "logits", 3, 0);
+        Value kl = new Categorical(logits).kl(new Categorical(ConstantRow.of(of, "p", 3, 0)));
+        ValueTerm.of("kl", Term.Role.KL, kl);
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, of.parameters(), 1);
+                Step step = Step.of(of, parameters, backend).minimise(new Elbo(), new Adam(0)).compile()) {
+            parameters.all().get(0).value().set(0.4f, -1e4f, 0.4f);
+            step.run(0);
+            assertEquals(Math.log(1.5), step.total(Term.Role.KL), 1e-6);
+            assertEquals(0, parameters.all().get(0).gradient().toArray()[1]);
+        }
+    }
+
+    private String refusedLatent(Posterior of, Distribution under) {
+        List<String> before = g.nodes().stream().map(Node::name).toList();
+        List<Parameter> parameters = g.parameters();
+        String message = assertThrows(IllegalArgumentException.class, () -> g.latent("z", of, under)).getMessage();
+        assertEquals(before, g.nodes().stream().map(Node::name).toList(), "nodes that stay");
+        assertEquals(parameters, g.parameters());
+        return message;
+    }
+
+    /** Mass has no ratio to density, and what is refused leaves nothing behind. */
+    @Test
+    void posteriorsAndPriorsDrawTheSame() {
+        Distribution normal = new io.elbo4j.train.distribution.StandardNormal(C);
+        Value row = ConstantRow.of(g, "row", C, 0);
+        String classes = "latent 'z': a Categorical draws rows of zeros with a single 1, its prior, a ";
+        assertEquals(classes + "StandardNormal, real numbers", refusedLatent(new Categorical(q), normal));
+        assertEquals("latent 'z': a Bernoulli draws zeros and ones, its prior, a StandardNormal, real numbers",
+                refusedLatent(new Bernoulli(q), normal));
+        assertEquals("latent 'z': a Bernoulli draws zeros and ones, its prior, a Categorical, rows of zeros with a"
+                + " single 1", refusedLatent(new Bernoulli(q), new Categorical(row)));
+        String simplex = "logarithms of numbers that sum to 1";
+        assertEquals("latent 'z': a RelaxedCategorical draws " + simplex
+                + ", its prior, a StandardNormal, real numbers",
+                refusedLatent(new RelaxedCategorical(q, 1), normal));
+        DiagonalGaussian gaussian = DiagonalGaussian.of("gaussian", x, C);
+        assertEquals("latent 'z': a DiagonalGaussian draws real numbers, its prior, a RelaxedCategorical, " + simplex,
+                refusedLatent(gaussian, new RelaxedCategorical(row, 1)));
+        assertEquals(classes + "Mixture, real numbers", refusedLatent(new Categorical(q), mixture(g, C)));
+        assertEquals("latent 'z': a DiagonalGaussian draws real numbers, its prior, a Poisson, counts",
+                refusedLatent(gaussian, new Poisson(row)));
+        assertEquals("latent 'z' has 3 dimensions, its prior 2", refusedLatent(new Categorical(q),
+                new Categorical(ConstantRow.of(g, "two", 2, 0))));
+        Value z = Draw.of("draw", gaussian);
+        assertEquals("the KL 'kl': a DiagonalGaussian draws real numbers, its prior, a RelaxedCategorical, " + simplex,
+                assertThrows(IllegalArgumentException.class, () -> SampledKl.of("kl", z, gaussian,
+                        new RelaxedCategorical(row, 1))).getMessage());
+        // one 1 among zeros and ones has a mass
+        g.latent("z", new Categorical(q), new Bernoulli(row));
+        g.latent("y", new RelaxedBernoulli(q, 1), normal);
+    }
+
+    /** Components are summed out by a mixture, not by what they are observed or drawn with. */
+    @Test
+    void aForgottenMixture() {
+        DiagonalGaussian components = new DiagonalGaussian(LearnedRowPer.of(g, Axis.COMPONENT, "m", 2, C, 1),
+                ConstantRow.of(g, "v", C, 0));
+        String words = ": a DiagonalGaussian has rows of COMPONENT: the components are those of a Mixture, which sums"
+                + " them out";
+        assertEquals("latent 'z'" + words, refusedLatent(components, null));
+        assertEquals("latent 'z'" + words, refusedLatent(DiagonalGaussian.of("gaussian", x, C), components));
+        assertEquals("observe 'o'" + words, assertThrows(IllegalArgumentException.class, () -> g.observe("o",
+                components, g.input("y", C))).getMessage());
     }
 
     @Test
@@ -203,6 +358,21 @@ class LatentsTest {
                 + " ScoreFunction, or draw from a relaxed distribution");
         refused(new ScoreFunction().withLeaveOneOut(), 1, "a baseline of the other samples needs at least 2 samples,"
                 + " not 1");
+        refused(new Enumeration(), 1, "the draws of 'z' pass no gradient on to the probabilities that they have: train"
+                + " with ScoreFunction, or draw from a relaxed distribution");
+        refused(new WeightedSum().with("o", Term.Role.LOG_LIKELIHOOD, -1), 1, "the draws of 'z' pass no gradient on to"
+                + " the probabilities that they have: train with ScoreFunction, or draw from a relaxed distribution");
+        // the decoder alone may be trained so
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1)) {
+            Step.of(g, parameters, backend).minimise(Training.of(new WeightedSum().with("o", Term.Role.LOG_LIKELIHOOD,
+                    -1), new Adam(1)).withParameters(g.parameters().stream().filter(p -> p.name().startsWith("logits."))
+                            .collect(Collectors.toSet()))).compile().close();
+        }
+    }
+
+    @Test
+    void enumerationNeedsAnEnumeration() {
+        observe(g.latent("z", DiagonalGaussian.of("gaussian", x, C)));
         refused(new Enumeration(), 1, "Enumeration needs a latent variable that is Enumerated");
     }
 
@@ -269,8 +439,11 @@ class LatentsTest {
                 0.7)), new Adam(0)), (in, step) -> enumerated(in, step, 0.7));
         iw("enumerated", C);
         refused(new Enumeration(), 2, "'z' enumerates 3 classes: a step with it must have as many samples, not 2");
-        refused(new Elbo(), C, "'z' is enumerated, its classes do not count equally: take Enumeration or"
-                + " ImportanceWeighted");
+        for (Objective equal : List.of(new Elbo(), new SampledElbo(), new StickingTheLanding(new SampledElbo()),
+                new WeightedSum().with("o", Term.Role.LOG_LIKELIHOOD, -1))) {
+            refused(equal, C, "'z' is enumerated, its classes do not count equally: take Enumeration or"
+                    + " ImportanceWeighted");
+        }
     }
 
     /** The bound of an enumerated mixture is log sum_k pi_k N(x; m_k, 1), computed here in double precision. */

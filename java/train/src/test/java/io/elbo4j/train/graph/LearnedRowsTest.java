@@ -200,6 +200,24 @@ class LearnedRowsTest {
     }
 
     @Test
+    void aRowIsInABatchOnce() {
+        try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
+                Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, parameters, backend).rows(3).read(data).minimise(new Elbo(), new Adam(1))
+                        .compile();
+                Step evaluated = Step.of(g, parameters, backend).rows(3).read(data).evaluate(new Elbo()).compile()) {
+            int[] order = {4, 0, 7, 0, 1, 10};
+            for (int from : new int[] {0, 2, 3, 0}) {
+                step.rows(order, from);
+            }
+            assertEquals("the rows of a step that changes a learned row of each must be different ones, but 0 is there"
+                    + " twice", assertThrows(IllegalArgumentException.class, () -> step.rows(order, 1)).getMessage());
+            assertThrows(IllegalArgumentException.class, () -> step.rows(order, 4));
+            evaluated.rows(order, 1);
+        }
+    }
+
+    @Test
     void needsData() {
         try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1)) {
             StepBuilder step = Step.of(g, parameters, backend).rows(4).evaluate(new Elbo());

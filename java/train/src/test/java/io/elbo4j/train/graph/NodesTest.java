@@ -13,9 +13,11 @@ import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.distribution.LogDensity;
 import io.elbo4j.train.distribution.Mixture;
 import io.elbo4j.train.distribution.Poisson;
 import io.elbo4j.train.distribution.SampledKl;
+import io.elbo4j.train.distribution.ValueTerm;
 import io.elbo4j.train.distribution.VampPrior;
 import io.elbo4j.train.layer.Activate;
 import io.elbo4j.train.layer.Add;
@@ -40,6 +42,7 @@ import io.elbo4j.train.layer.SumOver;
 import io.elbo4j.train.layer.Unflatten;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.ImportanceWeighted;
+import io.elbo4j.train.objective.WeightedSum;
 import io.elbo4j.train.optimiser.Adam;
 import java.util.Arrays;
 import java.util.List;
@@ -297,6 +300,51 @@ class NodesTest {
         g.observe("of x", p, x);
         g.observe("of y", p, y);
         FiniteDifferences.check("one mixture observed twice", g, 7);
+    }
+
+    /** Both terms, and q and p the same: what waits of one density is not that of the other. */
+    @Test
+    void oneMixtureOfAKlTwice() {
+        Mixture p = new Mixture(LearnedRow.of(g, "logits", 2, 0.1f), new DiagonalGaussian(LearnedRowPer.of(g,
+                Axis.COMPONENT, "means", 2, Z, 1.5f), LearnedRow.of(g, "logVariance", Z, 0.2f)));
+        Value z = Draw.of("z", DiagonalGaussian.of("q", x, Z));
+        SampledKl.of("kl", z, DiagonalGaussian.of("another q", x, Z), p);
+        SampledKl.of("of equals", z, p, p);
+        WeightedSum sum = new WeightedSum().with("kl", Term.Role.KL, 1).with("kl", Term.Role.LOG_RATIO, 0.3).with(
+                "of equals", Term.Role.KL, 2).with("of equals", Term.Role.LOG_RATIO, 0.7);
+        FiniteDifferences.check("a mixture with a shared variance, several times", g, s -> s.rows(7).samples(2)
+                .minimise(sum, new Adam(0)), FiniteDifferences::weighted);
+    }
+
+    /** An input whose density is taken has the gradient, or is refused. */
+    @Test
+    void gradientsOfInputsWithADensity() {
+        Value l = LearnedRow.of(g, "l", X, 0.7f);
+        ValueTerm.of("term", Term.Role.LOG_LIKELIHOOD, LogDensity.of("log p", new DiagonalGaussian(l, ConstantRow.of(g,
+                "v", X, 0)), x));
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, parameters, backend).differentiate(x).minimise(new Elbo(), new Adam(0))
+                        .compile()) {
+            step.value(x).set(new float[] {0.1f, 0.2f, 0.3f, 0.4f, 0.5f});
+            step.run(0);
+            assertArrayEquals(new float[] {-0.6f, -0.5f, -0.4f, -0.3f, -0.2f}, step.gradient(x).toArray(), 1e-6f);
+        }
+        densityOfAnInput(g -> new Bernoulli(LearnedRow.of(g, "l", X, 0)), "Bernoulli");
+        densityOfAnInput(g -> new Mixture(LearnedRow.of(g, "w", 2, 0), new DiagonalGaussian(LearnedRowPer.of(g,
+                Axis.COMPONENT, "m", 2, X, 1), LearnedRow.of(g, "v", X, 0))), "Mixture");
+    }
+
+    private static void densityOfAnInput(Function<Graph, Distribution> p, String name) {
+        Graph of = new Graph();
+        Value y = of.input("y", X);
+        ValueTerm.of("term", Term.Role.LOG_LIKELIHOOD, LogDensity.of("log p", p.apply(of), y));
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, of.parameters(),
+                1)) {
+            StepBuilder step = Step.of(of, parameters, backend).differentiate(y).minimise(new Elbo(), new Adam(0));
+            assertEquals("'log p': a step gives no gradient with respect to an input whose density under a " + name
+                    + " it takes, as that of 'y'", assertThrows(IllegalArgumentException.class, step::compile)
+                            .getMessage());
+        }
     }
 
     /** What is given has a place of its own, also where it would be a view of what is computed for another reason. */

@@ -11,13 +11,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.elbo4j.Activation;
+import io.elbo4j.Backend;
+import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Draw;
+import io.elbo4j.train.distribution.Mixture;
 import io.elbo4j.train.distribution.SampledKl;
+import io.elbo4j.train.distribution.StandardNormal;
 import io.elbo4j.train.graph.GradientCheck.Terms;
 import io.elbo4j.train.graph.GradientCheck.World;
+import io.elbo4j.train.layer.Add;
 import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.LearnedRowPer;
+import io.elbo4j.train.objective.SampledElbo;
+import io.elbo4j.train.objective.StickingTheLanding;
+import io.elbo4j.train.optimiser.Sgd;
+import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** q(h1 | x) q(h2 | h1), p(h1 | h2): a KL that is sampled, and its gradient through sample, q and p. */
@@ -60,6 +72,42 @@ class SampledKlTest {
     void gradientsAreThoseOfTheSampledObjective() {
         check(1);
         check(0.3);
+    }
+
+    /** z = m + x, log q(z) of a mixture of N(-1, 1) and N(1.5, 1): d log q / dz = sum r_c (mean_c - z). */
+    @Test
+    void theParametersOfAMixtureAreStoppedButNotItsSample() {
+        Graph g = new Graph();
+        Value x = g.input("x", 1);
+        Value z = Add.of(LearnedRow.of(g, "m", 1, 0.3f), x);
+        Mixture q = new Mixture(LearnedRow.of(g, "logits", 2, 0), new DiagonalGaussian(LearnedRowPer.of(g,
+                Axis.COMPONENT, "means", 2, 1, 1), LearnedRow.of(g, "logVariance", 1, 0)));
+        SampledKl.of("kl", z, q, new StandardNormal(1));
+        Map<String, float[]> values = Map.of("m", new float[] {0.3f}, "logits", new float[] {0.4f, -0.2f}, "means",
+                new float[] {-1, 1.5f}, "logVariance", new float[] {0});
+        double at = 0.8;
+        double first = Math.exp(0.4 - (at + 1) * (at + 1) / 2);
+        double second = Math.exp(-0.2 - (at - 1.5) * (at - 1.5) / 2);
+        double ofQ = (first * (-1 - at) + second * (1.5 - at)) / (first + second);
+        for (boolean stopped : new boolean[] {false, true}) {
+            Objective objective = stopped ? new StickingTheLanding(new SampledElbo()) : new SampledElbo();
+            try (Backend backend = new JavaBackend(1);
+                    Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                    Step step = Step.of(g, parameters, backend).minimise(objective, new Sgd(0)).compile()) {
+                parameters.all().forEach(s -> s.value().set(values.get(s.parameter().name())));
+                step.value(x).set(0.5f);
+                step.run(0);
+                for (Parameters.State s : parameters.all()) {
+                    float[] gradient = s.gradient().toArray();
+                    if (s.parameter().name().equals("m")) {
+                        assertEquals(ofQ + at, gradient[0], 1e-6, "through z");
+                    } else {
+                        assertEquals(stopped, Arrays.equals(new float[gradient.length], gradient), s.parameter()
+                                .name());
+                    }
+                }
+            }
+        }
     }
 
     @Test

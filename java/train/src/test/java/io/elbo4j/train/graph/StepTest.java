@@ -13,21 +13,31 @@ import io.elbo4j.Matrix;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.Mixture;
 import io.elbo4j.train.graph.Term.Role;
+import io.elbo4j.train.layer.Activate;
+import io.elbo4j.train.layer.Add;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.Embedding;
 import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.LearnedRowPer;
+import io.elbo4j.train.layer.LearnedRows;
+import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.objective.Elbo;
+import io.elbo4j.train.objective.WeightedSum;
 import io.elbo4j.train.optimiser.Adam;
+import io.elbo4j.train.optimiser.Sgd;
 import io.elbo4j.train.schedule.Schedule;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -344,7 +354,29 @@ class StepTest {
             Step.NonFinite first = step.firstNonFinite().orElseThrow();
             assertEquals("x", first.tensor());
             assertEquals(20, first.row());
+            assertEquals(OptionalLong.of(20), first.rowOfBatch());
             assertTrue(Double.isNaN(step.total(Role.LOG_LIKELIHOOD)), "a NaN must reach the objective");
+        }
+    }
+
+    /** Rows of a tensor are not those of the batch: of components there are none, of samples several each. */
+    @Test
+    void namesTheRowOfTheBatch() {
+        Graph g = new Graph();
+        Value x = g.input("x", 2);
+        Value z = g.latent("z", DiagonalGaussian.of("q", x, 2));
+        Value of = Activate.of(Scale.of(z, 0, -1), Activation.LOG);
+        g.observe("o", new Bernoulli(Add.of(of, Activate.of(LearnedRow.of(g, "l", 2, 1), Activation.LOG))), x);
+        Value means = Activate.of(LearnedRowPer.constant(g, Axis.COMPONENT, "m", 3, 2, -1), Activation.LOG);
+        g.observe("mixed", new Mixture(LearnedRow.of(g, "w", 3, 0), new Bernoulli(means)), x);
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Step one = Step.of(g, parameters, backend).rows(2).samples(4).want(of).compile();
+                Step other = Step.of(g, parameters, backend).rows(3).minimise(new WeightedSum().with("mixed",
+                        Role.LOG_LIKELIHOOD, -1), new Sgd(0)).compile()) {
+            one.run(0);
+            assertEquals(OptionalLong.of(0), one.firstNonFinite().orElseThrow().rowOfBatch());
+            other.run(0);
+            assertEquals(OptionalLong.empty(), other.firstNonFinite().orElseThrow().rowOfBatch());
         }
     }
 
@@ -412,6 +444,23 @@ class StepTest {
             LearnedRow.of(g, "d.weight", 2, 0);
             Dense.of("d", x, 2, Activation.RELU);
         });
+    }
+
+    @Test
+    void parametersHaveASizeAndBeginWithFiniteNumbers() {
+        Graph g = new Graph();
+        Value index = g.input("index", 1);
+        String size = " must have at least 1 row and 1 column, not ";
+        refused("parameter 'e.weight'" + size + "0 x 3", () -> Embedding.of("e", index, 0, 3));
+        refused("parameter 'm'" + size + "-1 x 3", () -> LearnedRowPer.of(g, Axis.COMPONENT, "m", -1, 3, 1));
+        refused("parameter 'm'" + size + "0 x 3", () -> LearnedRowPer.constant(g, Axis.COMPONENT, "m", 0, 3, 1));
+        refused("parameter 'rows'" + size + "0 x 2", () -> LearnedRows.of(g, "rows", 0, 2, 1));
+        refused("parameter 'rows'" + size + "1 x 0", () -> LearnedRow.of(g, "rows", 0, 1));
+        String finite = " must begin with finite numbers, not ";
+        refused("parameter 'm'" + finite + "from -Infinity to Infinity", () -> LearnedRowPer.of(g, Axis.COMPONENT, "m",
+                2, 1, Float.POSITIVE_INFINITY));
+        refused("parameter 'row'" + finite + "NaN", () -> LearnedRow.of(g, "row", 2, Float.NaN));
+        assertEquals(List.of(), g.parameters());
     }
 
     private static void refused(String words, Runnable wrong) {

@@ -119,6 +119,25 @@ class OptimiserTest {
                 assertThrows(IllegalArgumentException.class, () -> growing.at(3)).getMessage());
     }
 
+    /** Also where what the optimiser keeps is allocated before. */
+    @Test
+    void aMovingAverageBeginsWithItsParameter() {
+        for (boolean before : new boolean[] {false, true}) {
+            Optimiser still = new Averaged(new Sgd(0), 0.9);
+            try (Backend backend = new JavaBackend(1);
+                    Parameters parameters = new Parameters(backend, g.parameters(), 1)) {
+                if (before) {
+                    parameters.keep(still);
+                }
+                try (Step step = Step.of(g, parameters, backend).minimise(new Elbo(), still).compile()) {
+                    step.value(x).set(2);
+                    step.run(0);
+                    assertEquals(5, parameters.all().get(0).slot("average").toArray()[0], 1e-6);
+                }
+            }
+        }
+    }
+
     @Test
     void aMovingAverageBesideAnotherOptimiser() {
         double[] path = adam(0, 0.1, 1);
