@@ -4,6 +4,7 @@ import io.elbo4j.cli.FuzzedOptions;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.checkpoint.Safetensors;
 import io.elbo4j.train.checkpoint.StoredTensor;
+import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.IdxReader;
 import io.elbo4j.train.data.ImageFolder;
 import io.elbo4j.train.data.NpyReader;
@@ -36,7 +37,13 @@ enum Target {
     NPY {
         @Override
         void read(byte[] input, Path folder) throws IOException {
-            NpyReader.read(Files.write(folder.resolve("x.npy"), input));
+            Path file = Files.write(folder.resolve("x.npy"), input);
+            try {
+                NpyReader.stream(file).close();
+            } catch (DataException e) {
+                // of most inputs reading says the same
+            }
+            NpyReader.read(file);
         }
     },
     /**

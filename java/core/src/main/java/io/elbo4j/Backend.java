@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Java. Matrices belong to the backend that made them.
  *
  * <p>Threads may share a backend: each may make matrices and run programs of its own, at the same time as the others.
- * What a program splits takes turns, each with all threads of the backend; small programs run on their callers, side by
- * side. What a program writes, no other program may touch meanwhile: nobody guards the elements of matrices.
+ * What a program splits takes turns, each with all threads of the backend. Small programs, and all on a backend of one
+ * thread, run on their callers, side by side: that is how n threads share one copy of a model's weights. What a program
+ * writes, no other program may touch meanwhile: nobody guards the elements of matrices.
  */
 public abstract class Backend implements AutoCloseable {
     /** What an address of this backend's memory means. */

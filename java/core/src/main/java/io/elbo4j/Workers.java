@@ -10,9 +10,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of threads, the caller among them, that run one job together; callers take turns. A worker out of work
- * looks for the next job for 50 us, then sleeps: waking a sleeping thread takes as long as a small kernel, and a
- * ForkJoinPool, whose workers sleep at once, made two threads no faster than one on kernels of 0.3 ms.
+ * A fixed number of threads, the caller among them, that run one job together. Callers take turns; where a caller is
+ * the only thread they share nothing, and run side by side. A worker out of work looks for the next job for 50 us, then
+ * sleeps: waking a sleeping thread takes as long as a small kernel, and a ForkJoinPool, whose workers sleep at once,
+ * made two threads no faster than one on kernels of 0.3 ms.
  */
 public final class Workers implements AutoCloseable {
     /** The part of a job that worker {@code worker} of {@code workers} does. */
@@ -26,7 +27,7 @@ public final class Workers implements AutoCloseable {
     private static final int LOOKS_PER_CLOCK = 32;
 
     private final Crew crew;
-    private boolean closed;
+    private volatile boolean closed;
 
     public Workers(int count) {
         this(count, Thread::start);
@@ -66,14 +67,25 @@ public final class Workers implements AutoCloseable {
     }
 
     /** Returns when every part is done; an exception of any part is thrown after all have ended. */
-    public synchronized void run(Job job) {
+    public void run(Job job) {
+        if (crew.count == 1) {
+            requireOpen();
+            job.run(0, 1);
+            return;
+        }
+        synchronized (this) {
+            requireOpen();
+            crew.run(job);
+        }
+    }
+
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("these threads have ended");
         }
-        crew.run(job);
     }
 
-    /** Ends the threads, after the job that runs. */
+    /** Ends the threads, after the job that they run; it waits for no job that its caller alone runs. */
     @Override
     public synchronized void close() {
         if (!closed) {
@@ -101,10 +113,6 @@ public final class Workers implements AutoCloseable {
         }
 
         void run(Job job) {
-            if (count == 1) {
-                job.run(0, 1);
-                return;
-            }
             start(job);
             try {
                 job.run(0, count);

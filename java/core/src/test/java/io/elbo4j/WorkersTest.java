@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -49,6 +53,67 @@ class WorkersTest {
         workers.close();
         assertEnd(started);
         assertThrows(IllegalStateException.class, () -> workers.run((worker, count) -> {}));
+    }
+
+    /** Where a caller is the only thread there is nothing to take turns for. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void callersOfOneThreadRunSideBySideAndClosingWaitsForNone() throws Exception {
+        Workers workers = new Workers(1);
+        CyclicBarrier inside = new CyclicBarrier(3);
+        CountDownLatch closed = new CountDownLatch(1);
+        Callable<Boolean> call = () -> {
+            workers.run((worker, count) -> {
+                assertEquals(0, worker);
+                assertEquals(1, count);
+                meet(inside);
+                await(closed);
+            });
+            return true;
+        };
+        FutureTask<Boolean> other = new FutureTask<>(call);
+        FutureTask<Boolean> another = new FutureTask<>(call);
+        new Thread(other).start();
+        new Thread(another).start();
+        meet(inside);
+        workers.close();
+        closed.countDown();
+        assertTrue(other.get() && another.get());
+        assertThrows(IllegalStateException.class, () -> workers.run((worker, count) -> {}));
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void splitProgramsOfABackendOfOneThreadRunSideBySide() throws Exception {
+        try (Backend b = Backends.open("java", 1)) {
+            CyclicBarrier both = new CyclicBarrier(2);
+            List<FutureTask<Boolean>> calls = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                Matrix m = b.matrix(4, 3);
+                // far above what is split
+                Program program = new Program(b, List.of(Launch.of("split", b, 4).writes(m).nanosPerItem(1e9).body((
+                        begin, end) -> meet(both))));
+                FutureTask<Boolean> call = new FutureTask<>(() -> {
+                    for (int run = 0; run < 100; run++) {
+                        program.run();
+                    }
+                    return true;
+                });
+                calls.add(call);
+                new Thread(call).start();
+            }
+            for (FutureTask<Boolean> call : calls) {
+                assertTrue(call.get());
+            }
+        }
+    }
+
+    private static void meet(CyclicBarrier barrier) {
+        try {
+            barrier.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** One that cannot sleep is seen awake at times, by who looks often. */

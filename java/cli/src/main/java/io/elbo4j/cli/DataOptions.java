@@ -31,6 +31,12 @@ final class DataOptions {
             "Of a trained model: what it was trained on, unless something is given."})
     private DataName data;
 
+    @Option(names = "--stream", description = {
+            "with npy=FILE, in C order: values stay in the file, which may be larger than memory, and are read when"
+                    + " they are needed; all results are the same",
+            "(not; without --data as the run has had it)"})
+    private boolean stream;
+
     /** A name as it is given on a command line: a leading ~ is the user's home folder. */
     static DataName name(String given) {
         DataName name;
@@ -45,13 +51,17 @@ final class DataOptions {
     }
 
     /**
-     * Takes what a run that is resumed was started with, if nothing was given.
+     * Takes what a run was started with, if no data was given.
      *
      * @param file in which it stands
      */
-    void orElse(String stored, Path file) {
+    void orElse(RunPlan run, Path file) {
+        if (data != null || run.source() == null) {
+            return;
+        }
         try {
-            data = data == null && stored != null ? name(stored) : data;
+            data = name(run.source());
+            stream |= run.stream();
         } catch (TypeConversionException e) {
             throw Failure.because(file + ": its source cannot be used: " + e.getMessage()
                     + "; --data says where the data is now", e);
@@ -74,6 +84,11 @@ final class DataOptions {
         return data().kind().toString();
     }
 
+    /** Whether the data stays in its file. */
+    boolean stream() {
+        return stream;
+    }
+
     DataShape shape(DataSource source) {
         return DataShape.of(data().kind(), source.train());
     }
@@ -88,9 +103,12 @@ final class DataOptions {
      * @param arrays those that the model takes
      */
     DataSource read(Console console, Set<String> arrays) {
+        if (stream && data().kind() != DataName.Kind.NPY) {
+            throw Failure.usage("--stream goes with --data " + DataName.Kind.NPY.form() + ", not with " + kind());
+        }
         // a path would leave the bar no room
-        DataSource source = Bar.during(console, "reading " + kind(),
-                bar -> DataSource.read(data(), arrays, bar::at));
+        DataSource source = Bar.during(console, "reading " + kind(), bar -> stream
+                ? DataSource.stream(data(), arrays, bar::at) : DataSource.read(data(), arrays, bar::at));
         source.notes().forEach(note -> console.err().println("note: " + Quoted.line(note)));
         return source;
     }
@@ -102,7 +120,10 @@ final class DataOptions {
 
     /** Reads data for a model that exists already: if nothing was given, what that was trained on. */
     DataSource readFor(Checkpoint.Loaded loaded, Console console) {
-        orElse(data == null ? RunPlan.sourceOf(loaded) : null, loaded.file());
+        RunPlan run = data == null ? RunPlan.beside(loaded) : null;
+        if (run != null) {
+            orElse(run, loaded.file());
+        }
         boolean known = data != null;
         Record trainedModel = loaded.checkpoint().model();
         DataSource source = taken(trainedModel, read(console, Models.of(trainedModel).arrays()));

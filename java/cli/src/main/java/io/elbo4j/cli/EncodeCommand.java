@@ -55,7 +55,13 @@ final class EncodeCommand implements Callable<Integer> {
         }
         Checkpoint.Loaded loaded = checkpoint.read();
         int latent = Outputs.of(loaded).columnsAsked(what);
-        DataSource source = data.readFor(loaded, console);
+        try (DataSource source = data.readFor(loaded, console)) {
+            encode(loaded, source, latent);
+        }
+        return 0;
+    }
+
+    private void encode(Checkpoint.Loaded loaded, DataSource source, int latent) {
         List<Images> sets = switch (part) {
             case TRAIN -> List.of(source.train());
             case TEST -> List.of(source.test());
@@ -83,7 +89,6 @@ final class EncodeCommand implements Callable<Integer> {
         o.addProperty("set", Names.of(part));
         o.addProperty("what", what);
         output.result(console, o, rows + " rows of " + latent + " values are in " + Quoted.line(out));
-        return 0;
     }
 
     private int checkRows(List<Images> sets, int latent) {

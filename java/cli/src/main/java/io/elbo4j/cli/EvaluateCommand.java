@@ -66,8 +66,13 @@ final class EvaluateCommand implements Callable<Integer> {
             throw Failure.usage("--rows must end in .npy, not " + Quoted.of(rows));
         }
         Checkpoint.Loaded loaded = checkpoint.read();
-        DataSource source = data.readFor(loaded, console);
-        Images images = part == Part.TEST ? source.test() : source.train();
+        try (DataSource source = data.readFor(loaded, console)) {
+            evaluate(loaded, part == Part.TEST ? source.test() : source.train());
+        }
+        return 0;
+    }
+
+    private void evaluate(Checkpoint.Loaded loaded, Images images) {
         try (Backend b = backend.open(console);
                 Trained model = checkpoint.open(loaded, b);
                 Evaluator evaluator = new Evaluator(model.model(), model.parameters(), b, images,
@@ -85,7 +90,6 @@ final class EvaluateCommand implements Callable<Integer> {
                 writeRows(evaluator.rows(draw), each);
             }
             output.result(console, json(e, nll, images, b), text(e, nll, images, model.checkpoint()));
-            return 0;
         } catch (NonFiniteException e) {
             throw Failure.because(e.getMessage() + ": " + Range.of(images).inWords()
                     + ", and the model gives no finite numbers on them", e);

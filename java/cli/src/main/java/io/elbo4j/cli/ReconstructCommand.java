@@ -55,7 +55,14 @@ final class ReconstructCommand implements Callable<Integer> {
         Checkpoint.Data shape = loaded.checkpoint().data();
         file.check(checkpoint, shape);
         Outputs.of(loaded).columns(Model.MEAN);
-        DataSource source = data.readFor(loaded, console);
+        try (DataSource source = data.readFor(loaded, console)) {
+            reconstruct(loaded, source, file);
+        }
+        return 0;
+    }
+
+    private void reconstruct(Checkpoint.Loaded loaded, DataSource source, ImageFile file) {
+        Checkpoint.Data shape = loaded.checkpoint().data();
         Images all = part == EvaluateCommand.Part.TEST ? source.test() : source.train();
         int most = count != null ? count : file.isPicture() ? SHOWN : all.rows();
         Images images = all.first(Math.min(most, all.rows()));
@@ -74,6 +81,5 @@ final class ReconstructCommand implements Callable<Integer> {
             });
         }
         file.said(console, output, images.rows(), images.columns(), "reconstructions");
-        return 0;
     }
 }

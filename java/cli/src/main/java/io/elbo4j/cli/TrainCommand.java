@@ -89,12 +89,17 @@ final class TrainCommand implements Callable<Integer> {
     private int start() {
         TrainingSettings settings = training.settings(length.epochs(data.sprites()));
         model.values(model.kind());
-        DataSource read = data.read(console, model.kind().arrays());
+        try (DataSource read = data.read(console, model.kind().arrays())) {
+            return start(settings, read);
+        }
+    }
+
+    private int start(TrainingSettings settings, DataSource read) {
         Record asked = model.settings(data.shape(read));
         DataSource source = DataOptions.taken(asked, read);
         RunPlan plan = saving.in(Names.checked(() -> RunPlan.of(source, asked, settings))
                 .withStandardise(standardise.kind(asked)))
-                .withSource(data.absolute())
+                .withSource(data.absolute()).withStream(data.stream())
                 .withOrigin(Main.version(), spec.root().commandLine().getParseResult().originalArgs());
         long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), 0);
         try (Backend b = backend.open(console)) {
@@ -118,13 +123,14 @@ final class TrainCommand implements Callable<Integer> {
             if (Files.exists(folder.plan())) {
                 saving.check(plan, new Agreement(folder.plan()));
             }
-            data.orElse(plan.source(), folder.plan());
+            data.orElse(plan, folder.plan());
             Record trained = plan.start().model();
-            DataSource source = DataOptions.taken(trained, data.read(console, Models.of(trained).arrays()));
-            long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), plan.steps());
-            try (Backend b = backend.open(console)) {
+            try (DataSource source = DataOptions.taken(trained, data.read(console, Models.of(trained).arrays()));
+                    Backend b = backend.open(console)) {
+                long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), plan.steps());
                 requireRoom(plan.start().model(), plan.start().training(), b);
-                StoredRun now = stored.withPlan(saving.in(plan).withSource(data.absolute()));
+                StoredRun now = stored.withPlan(saving.in(plan).withSource(data.absolute())
+                        .withStream(data.stream()));
                 try (TrainingRun run = TrainingRun.resume(folder, now, source, b)) {
                     return train(run, source, folder, lastStep, b);
                 }

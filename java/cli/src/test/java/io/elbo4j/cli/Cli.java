@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.elbo4j.train.data.NpyWriter;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -78,6 +80,24 @@ final class Cli {
         Path file = directory.resolve("data-" + columns + ".npy");
         NpyWriter.write(file, ROWS, columns, values(ROWS * columns));
         return file;
+    }
+
+    /** Writes an array of unsigned bytes: the bits of {@code mask} of random ones. */
+    static void bytes(Path file, int rows, int columns, int mask) throws IOException {
+        String header = "{'descr': '|u1', 'fortran_order': False, 'shape': (" + rows + ", " + columns + "), }";
+        Random random = new Random(7);
+        byte[] row = new byte[columns];
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            out.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0});
+            out.write(String.format("%-117s%n", header).getBytes(StandardCharsets.US_ASCII));
+            for (int r = 0; r < rows; r++) {
+                random.nextBytes(row);
+                for (int c = 0; c < columns; c++) {
+                    row[c] &= (byte) mask;
+                }
+                out.write(row);
+            }
+        }
     }
 
     static float[] values(int n) {

@@ -30,10 +30,14 @@ class SmallHeapTest {
     }
 
     private Cli.Result run(String... args) throws Exception {
+        return runIn("-Xmx64m", args);
+    }
+
+    private Cli.Result runIn(String heap, String... args) throws Exception {
         Path output = directory.resolve("output");
         Path error = directory.resolve("error");
         Process process = new ProcessBuilder(Lists.join(List.of(Path.of(System.getProperty("java.home"), "bin", "java")
-                .toString(), "-Xmx64m", "-XX:+UseG1GC", "-cp", System.getProperty("java.class.path"),
+                .toString(), heap, "-XX:+UseG1GC", "-cp", System.getProperty("java.class.path"),
                 Main.class.getName()), args)).redirectOutput(output.toFile()).redirectError(error.toFile()).start();
         return new Cli.Result(process.waitFor(), read(output), read(error));
     }
@@ -80,5 +84,22 @@ class SmallHeapTest {
                     directory.resolve("x.npy").toString()).fails(1, file.toString(), "tensor");
         }
         assertEquals(List.of("data-30.npy", "error", "output", "run"), Cli.names(directory));
+    }
+
+    /** Bytes that are 64 MB as float32. */
+    @Test
+    void dataThatIsLargerThanTheHeapIsStreamed() throws Exception {
+        Path large = directory.resolve("large.npy");
+        Cli.bytes(large, 20_000, 800, 255);
+        String[] train = {"train", "--data", "npy=" + large, "--backend", "java", "--batch", "100", "--hidden", "8",
+                "--latent", "2", "--steps", "30", "--out", out.toString(), "--likelihood", "gaussian-shared",
+                "--standardise", "column"};
+        runIn("-Xmx48m", train).fails(1, large.toString(), "Java heap", "--stream");
+        runIn("-Xmx48m", Lists.join(List.of(train), "--stream")).succeeds();
+        assertTrue(Files.exists(out.resolve("reconstructions.png")));
+        String[] model = {"--checkpoint", out.toString(), "--backend", "java"};
+        runIn("-Xmx48m", Lists.join(List.of("evaluate", "--set", "train"), model)).succeeds();
+        runIn("-Xmx48m", Lists.join(List.of("encode", "--out", directory.resolve("z.npy").toString()), model))
+                .succeeds();
     }
 }

@@ -79,13 +79,15 @@ public final class Coder {
         Value wanted = output(name);
         int width = Math.toIntExact(wanted.columns());
         float[] out = new float[Math.multiplyExact(images.rows(), width)];
-        try (Resident data = new Resident(backend, images, model, standardisation);
+        try (Feed data = Feed.of(backend, images, model, standardisation, ROWS);
                 Fitted fitted = new Fitted(model, parameters, backend, data, seed);
                 Steps steps = new Steps(rows -> Step.of(model.graph(), fitted.parameters(), backend).rows(rows).seed(
                         seed).read(data.source()).want(wanted).compile())) {
-            int[] order = Resident.inOrder(images.rows());
+            int[] order = Feed.inOrder(images.rows());
+            data.begin(order, 0);
             for (Chunk chunk : Chunk.of(images.rows(), ROWS)) {
                 Step step = steps.of(chunk.rows());
+                data.at(chunk.begin(), chunk.rows());
                 fitted.fit(order, chunk);
                 step.rows(order, chunk.begin()).run(0, chunk.begin());
                 System.arraycopy(step.value(wanted).toArray(), 0, out, chunk.begin() * width, chunk.rows() * width);

@@ -24,8 +24,9 @@ import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /**
- * Evaluates a model on a fixed data set, which it keeps in the backend's memory until closed. Threads may share one:
- * their calls take turns, and closing waits for them. No other thread may train the parameters meanwhile.
+ * Evaluates a model on a fixed data set, which it keeps in the backend's memory until closed; of streamed data the rows
+ * it comes to. Threads may share one: their calls take turns, and closing waits for them. No other thread may train the
+ * parameters meanwhile.
  */
 public final class Evaluator implements AutoCloseable {
     private static final int ROWS = 500;
@@ -37,7 +38,7 @@ public final class Evaluator implements AutoCloseable {
     private final Backend backend;
     private final long seed;
     private final String name;
-    private final Resident data;
+    private final Feed data;
     private final double logVolume;
     private final Steps steps;
     private final Map<Integer, Steps> importance = new HashMap<>();
@@ -56,7 +57,7 @@ public final class Evaluator implements AutoCloseable {
         this.backend = backend;
         this.seed = seed;
         this.name = images.name();
-        this.data = new Resident(backend, images, model, standardisation);
+        this.data = Feed.of(backend, images, model, standardisation, ROWS);
         this.fitted = new Fitted(model, parameters, backend, data, seed);
         this.logVolume = standardisation.logVolume(images.columns());
         this.units = unitsOf(model);
@@ -127,9 +128,11 @@ public final class Evaluator implements AutoCloseable {
     }
 
     private void eachChunk(long draw, LongConsumer rowsDone, BiConsumer<Step, Chunk> read) {
-        int[] order = Resident.inOrder(data.rows());
+        int[] order = Feed.inOrder(data.rows());
+        data.begin(order, 0);
         for (Chunk chunk : Chunk.of(data.rows(), ROWS)) {
             Step step = steps.of(chunk.rows());
+            data.at(chunk.begin(), chunk.rows());
             fitted.fit(order, chunk);
             step.rows(order, chunk.begin()).run(draw, chunk.begin());
             requireFinite(step, chunk);
@@ -165,9 +168,12 @@ public final class Evaluator implements AutoCloseable {
     public synchronized double[] logLikelihoods(int samples, LongConsumer rowsDone) {
         ArgumentException.require(samples >= 1, "samples", "at least 1", samples);
         int rows = data.rows();
-        int[] order = Resident.inOrder(rows);
+        int[] order = Feed.inOrder(rows);
         double[] each = new double[rows];
-        for (Chunk rowChunk : Chunk.of(rows, 100)) {
+        data.begin(order, 0);
+        // whole pieces of those rows that streamed data has at once
+        for (Chunk rowChunk : Chunk.of(rows, ROWS / 5)) {
+            data.at(rowChunk.begin(), rowChunk.rows());
             fitted.fit(order, rowChunk);
             LogMeanExpStream[] streams = LogMeanExpStream.many(rowChunk.rows());
             for (Chunk round : Chunk.of(samples, 50)) {

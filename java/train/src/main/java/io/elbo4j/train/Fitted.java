@@ -23,7 +23,7 @@ final class Fitted implements AutoCloseable {
     private final @Nullable Steps steps;
 
     /** @param seed of everything else that happens with the data */
-    Fitted(Model model, Parameters trained, Backend backend, Resident data, long seed) {
+    Fitted(Model model, Parameters trained, Backend backend, Feed data, long seed) {
         this.local = model.local().orElse(null);
         if (local == null) {
             parameters = trained;
@@ -43,7 +43,7 @@ final class Fitted implements AutoCloseable {
         return parameters;
     }
 
-    /** Before anything is computed for some rows. */
+    /** Before anything is computed for some rows, which the data is at. */
     void fit(int[] order, Chunk chunk) {
         if (steps == null) {
             return;

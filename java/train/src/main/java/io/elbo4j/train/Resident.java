@@ -1,19 +1,17 @@
 package io.elbo4j.train;
 
 import io.elbo4j.Backend;
-import io.elbo4j.FloatingPoint;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Input;
 import io.elbo4j.train.graph.Source;
-import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a model takes of a data set, in a backend's memory. */
-final class Resident implements AutoCloseable {
+/** What a model takes of a data set, all of it in a backend's memory. */
+final class Resident implements Feed {
     private static final int ROWS_AT_ONCE = 1024;
 
     private final int rows;
@@ -21,15 +19,13 @@ final class Resident implements AutoCloseable {
 
     /** @throws io.elbo4j.train.data.DataException if the data lacks an array, or has one of another width */
     Resident(Backend backend, Images data, Model model, Standardisation standardisation) {
-        FloatingPoint.requireNearest();
-        Inputs.requireColumns(model.graph(), data);
-        standardisation.requireColumns(data.columns());
+        Feed.check(data, model, standardisation);
         this.rows = data.rows();
         try {
             for (Input input : model.graph().all(Input.class)) {
                 Images array = data.array(input.name());
-                Standardisation own = input.name().equals(Images.X) ? standardisation : Standardisation.NONE;
-                Matrix matrix = backend.matrix(rows, array.columns());
+                Standardisation own = Feed.ofArray(input.name(), standardisation);
+                Matrix matrix = allocate(backend, rows, array.columns());
                 matrices.put(input.name(), matrix);
                 for (Chunk chunk : Chunk.of(rows, ROWS_AT_ONCE)) {
                     matrix.rows(chunk.begin(), chunk.begin() + chunk.rows())
@@ -42,20 +38,40 @@ final class Resident implements AutoCloseable {
         }
     }
 
-    int rows() {
+    private static Matrix allocate(Backend backend, int rows, int columns) {
+        try {
+            return backend.matrix(rows, columns);
+        } catch (OutOfMemoryError e) {
+            OutOfMemoryError error = new OutOfMemoryError(e.getMessage()
+                    + "; data in a NumPy file can be left there: --stream, NpyReader.stream");
+            error.initCause(e);
+            throw error;
+        }
+    }
+
+    @Override
+    public int rows() {
         return rows;
     }
 
-    Source source() {
+    @Override
+    public Source source() {
         return new Source(matrices);
     }
 
-    static int[] inOrder(int rows) {
-        int[] order = new int[rows];
-        for (int i = 0; i < rows; i++) {
-            order[i] = i;
-        }
-        return order;
+    @Override
+    public void begin(int[] order, int from) {
+        // every row is there
+    }
+
+    @Override
+    public void at(int from, int count) {
+        // every row is there
+    }
+
+    @Override
+    public void end() {
+        // every row is there
     }
 
     @Override

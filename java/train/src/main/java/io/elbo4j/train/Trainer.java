@@ -26,6 +26,9 @@ import java.util.Set;
  *
  * <p>One thread trains; calls of others take turns with its steps ({@link #progress} does not wait). While a step runs,
  * nothing else may use the parameters; an evaluation by another thread in between sees them as they are.
+ *
+ * <p>Data in memory is copied to the backend's. Of streamed data ({@link Images#isStreamed}) the rows of the next steps
+ * are there, which a thread of this trainer reads meanwhile; the bits are the same. Close the trainer before the data.
  */
 public final class Trainer implements AutoCloseable {
     /**
@@ -73,7 +76,7 @@ public final class Trainer implements AutoCloseable {
 
     private final Parameters parameters;
     private final TrainingSettings settings;
-    private final Resident data;
+    private final Feed data;
     private final double logVolume;
     private final int[] order;
     private final Indices deviceOrder;
@@ -98,6 +101,12 @@ public final class Trainer implements AutoCloseable {
     /** @param standardisation of the images, which are given as they are */
     public Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
             Position start, Standardisation standardisation) {
+        this(model, parameters, backend, settings, images, start, standardisation, Streamed.CHUNK);
+    }
+
+    /** @param chunk see {@link Feed#of} */
+    Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
+            Position start, Standardisation standardisation, int chunk) {
         this.parameters = parameters;
         this.settings = settings;
         this.order = new int[images.rows()];
@@ -110,7 +119,7 @@ public final class Trainer implements AutoCloseable {
                 .withName("training of each row's parameters").withParameters(ofRows(local, images))));
         // also for what the objective does not reach: a checkpoint has them of every parameter
         parameters.keep(trainings.get(0).optimiser());
-        this.data = new Resident(backend, images, model, standardisation);
+        this.data = Feed.of(backend, images, model, standardisation, settings.batch(), chunk);
         this.logVolume = standardisation.logVolume(images.columns());
         this.deviceOrder = backend.indices(order.length);
         this.progress = new Progress(start.step(), start.epoch(), start.row());
@@ -194,14 +203,18 @@ public final class Trainer implements AutoCloseable {
      * steps after it, {@value Step#MOST_RECORDED} at a time and whenever they are asked for.
      *
      * @throws NonFiniteException naming the step, the tensor and the row of the first number that is not finite
+     * @throws io.elbo4j.train.data.DataException if streamed data could not be read: no step was begun
      */
     public synchronized void step() {
         if (orderedEpoch != progress.epoch()) {
+            data.end();
             Shuffle.permutation(settings.seed(), progress.epoch(), order);
             deviceOrder.set(order, 0);
+            data.begin(order, progress.row());
             orderedEpoch = progress.epoch();
         }
         int rows = Math.min(settings.batch(), order.length - progress.row());
+        data.at(progress.row(), rows);
         Step step = steps.of(rows);
         klWeight = settings.klWeightAt(progress.step(), stepsPerEpoch());
         step.rows(progress.row()).run(progress.step());

@@ -14,6 +14,7 @@ import io.elbo4j.train.distribution.VampPrior;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Input;
+import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Rows;
@@ -117,7 +118,14 @@ class AxesEquivalenceTest {
                 of("ensemble", 3, AxesEquivalenceTest::ensemble, new ImportanceWeighted()),
                 of("ensemble", 1, AxesEquivalenceTest::ensemble, new Elbo()),
                 of("full covariance", 3, AxesEquivalenceTest::fullGaussian, new Elbo()),
-                new Case("categorical, score function", 3, AxesEquivalenceTest::discrete));
+                new Case("categorical, score function", 3, AxesEquivalenceTest::discrete),
+                new Case("categorical, KL balancing", 3, g -> {
+                    Value x = g.input("x", X);
+                    Value z = g.latent("z", new Categorical(Dense.of("q", x, Z, Activation.IDENTITY)), new Categorical(
+                            Dense.of("p", g.input("c", 3), Z, Activation.IDENTITY)));
+                    g.observe("pixels", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
+                    return new KlBalanced(new ScoreFunction(), 0.8);
+                }));
     }
 
     private static List<float[]> results(Backend backend, Case tested) {
@@ -139,8 +147,23 @@ class AxesEquivalenceTest {
                 step.run(i);
             }
             parameters.all().forEach(s -> results.add(s.value().toArray()));
+            results.addAll(drawn(backend, g, parameters));
         }
         return results;
+    }
+
+    /** Latent variables from their priors, after training. */
+    private static List<float[]> drawn(Backend backend, Graph g, Parameters parameters) {
+        Latent[] latents = g.all(Latent.class).stream().filter(z -> z.prior().isDrawable()).toArray(Latent[]::new);
+        assertTrue(latents.length > 0);
+        try (Step step = Step.of(g, parameters, backend).rows(BATCH).samples(2).length(4).seed(3).fromPriors().want(
+                latents).compile()) {
+            for (Input input : g.all(Input.class)) {
+                io.elbo4j.operation.Rows.fill(0.5f, step.value(input)).run();
+            }
+            step.run(0);
+            return Stream.of(latents).map(z -> step.value(z).toArray()).toList();
+        }
     }
 
     @ParameterizedTest

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The runnable jar, killed with SIGKILL and resumed, ends in the uninterrupted run's checkpoint and metrics; runs
@@ -62,10 +62,13 @@ class KillAndResumeTest {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log.txt").toFile())).start();
     }
 
-    private Process train(Path out, int evaluateEvery, String checkpointEvery) throws IOException {
-        return start("--data", "npy=" + data, "--epochs", "60", "--batch", "48", "--hidden", "24", "--latent", "3",
+    private Process train(Path out, int evaluateEvery, String checkpointEvery, String... more) throws IOException {
+        List<String> args = new ArrayList<>(List.of("--data", "npy=" + data, "--epochs", "60", "--batch", "48",
+                "--hidden", "24", "--latent", "3",
                 "--seed", "11", "--evaluate-every", Integer.toString(evaluateEvery), "--checkpoint-every",
-                checkpointEvery, "--out", out.toString());
+                checkpointEvery, "--out", out.toString()));
+        args.addAll(List.of(more));
+        return start(args.toArray(String[]::new));
     }
 
     private void finish(Process process) throws Exception {
@@ -104,13 +107,15 @@ class KillAndResumeTest {
         assertTrue(process.isAlive() && Files.exists(file), "the run ended before it could be killed");
     }
 
+    /** Also one whose data stays in its file. */
     @ParameterizedTest
-    @ValueSource(strings = {"run.json", "checkpoint.safetensors"})
-    void aKilledRunEndsInTheSameCheckpoint(String file) throws Exception {
+    @CsvSource({"run.json, --stream=false", "checkpoint.safetensors, --stream=false",
+            "checkpoint.safetensors, --stream"})
+    void aKilledRunEndsInTheSameCheckpoint(String file, String stream) throws Exception {
         Path whole = directory.resolve("whole");
         finish(train(whole, 1, "60min"));
         Path killed = directory.resolve("killed");
-        Process process = train(killed, 1, file.equals("run.json") ? "60min" : "1steps");
+        Process process = train(killed, 1, file.equals("run.json") ? "60min" : "1steps", stream);
         await(killed.resolve(file), process);
         process.destroyForcibly().waitFor();
         assertEquals(file.equals("run.json"), Files.notExists(killed.resolve("checkpoint.safetensors")));

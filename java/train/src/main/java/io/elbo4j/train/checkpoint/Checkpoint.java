@@ -267,10 +267,10 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
             for (String name : images.arrays()) {
                 Images array = images.array(name);
                 ByteBuffer bytes = ByteBuffer.allocate(array.columns() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                for (int row = 0; row < array.rows(); row++) {
-                    bytes.asFloatBuffer().put(array.copyRows(row, 1));
+                array.forEachRow((row, number) -> {
+                    bytes.asFloatBuffer().put(row);
                     digest.update(bytes.array());
-                }
+                });
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {

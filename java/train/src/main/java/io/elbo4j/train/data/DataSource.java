@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * The data a run works on: what the value of {@code --data} names.
@@ -19,7 +20,7 @@ import java.util.Set;
  * @param test images of the same shape that training never sees
  * @param notes what was found and does not show in the images, a sentence each
  */
-public record DataSource(Images train, Images test, List<String> notes) {
+public record DataSource(Images train, Images test, List<String> notes) implements AutoCloseable {
     public static final int SPRITES_TRAIN = 16_384;
     public static final int SPRITES_TEST = 2_048;
     private static final long SPRITES_SEED = 0;
@@ -64,6 +65,24 @@ public record DataSource(Images train, Images test, List<String> notes) {
      * @throws DataException if the data cannot be used, or has no such array
      */
     public static DataSource read(DataName name, Set<String> arrays, ReadProgress progress) {
+        return read(name, arrays, progress, NpyReader::read);
+    }
+
+    /**
+     * As {@link #read(DataName, Set, ReadProgress)}, but the values stay in their file: see {@link NpyReader#stream}.
+     * To be closed.
+     *
+     * @throws DataException also if the data is of another kind than {@code npy=FILE}
+     */
+    public static DataSource stream(DataName name, Set<String> arrays, ReadProgress progress) {
+        if (name.kind() != DataName.Kind.NPY) {
+            throw new DataException(name + " cannot be streamed, only " + DataName.Kind.NPY.form() + " can");
+        }
+        return read(name, arrays, progress, NpyReader::stream);
+    }
+
+    private static DataSource read(DataName name, Set<String> arrays, ReadProgress progress,
+            BiFunction<Path, ReadProgress, Images> npy) {
         boolean labelled = name.kind() == DataName.Kind.SPRITES || name.kind() == DataName.Kind.MNIST;
         for (String array : arrays) {
             if (!array.equals(Images.X) && !(labelled && array.equals(Images.LABEL))) {
@@ -94,7 +113,7 @@ public record DataSource(Images train, Images test, List<String> notes) {
                 List<String> notes = new ArrayList<>();
                 yield split(ImageFolder.read(path, notes, progress), notes);
             }
-            case NPY -> split(NpyReader.read(path, progress), List.of());
+            case NPY -> split(npy.apply(path, progress), List.of());
         };
     }
 
@@ -126,6 +145,13 @@ public record DataSource(Images train, Images test, List<String> notes) {
         }
         int test = Math.max(1, all.count() / 10);
         return new DataSource(all.first(all.count() - test), all.last(test), notes);
+    }
+
+    /** Closes the images: see {@link Images#close}. */
+    @Override
+    public void close() {
+        train.close();
+        test.close();
     }
 
     private static String size(Images images) {

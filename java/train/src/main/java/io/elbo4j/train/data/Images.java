@@ -3,6 +3,7 @@ package io.elbo4j.train.data;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -14,8 +15,11 @@ import java.util.stream.Stream;
  * {@value #LABEL} are its classes, as {@link Labels} makes them.
  *
  * <p>{@link #first} and {@link #last} are views that share the values.
+ *
+ * <p>The values are in memory, or stay in a file and are read when they are asked for: {@link NpyReader#stream}.
+ * Threads may share a data set of either kind.
  */
-public final class Images {
+public final class Images implements AutoCloseable {
     /** The name of the images themselves. */
     public static final String X = "x";
     /** The name of the images' classes: a row has 1 in the column of its class and 0 elsewhere. */
@@ -23,6 +27,8 @@ public final class Images {
 
     /** The longest array a JVM gives. */
     private static final int MAX_VALUES = Integer.MAX_VALUE - 8;
+    /** Values of the rows that are gone through at once. */
+    private static final int PIECE = 1 << 16;
 
     private final String name;
     private final int firstRow;
@@ -30,7 +36,7 @@ public final class Images {
     private final int height;
     private final int width;
     private final int channels;
-    private final float[] values;
+    private final Values values;
     private final Map<String, Images> others;
     private final boolean ofBytes;
 
@@ -41,17 +47,29 @@ public final class Images {
      *     sizes, or a value is not finite (named by row and column, counted from 0)
      */
     public Images(String name, int count, int height, int width, int channels, float[] values) {
-        this(name, 0, count, height, width, channels, values, Map.of(), false);
+        this(name, count, height, width, channels, new HeapValues(values), false);
         int expected = length(name, count, height, width, channels);
         if (values.length != expected) {
             throw new DataException(String.format(
                     "%s: %d values given, expected %d for %d images of %d x %d with %d channels",
                     name, values.length, expected, count, height, width, channels));
         }
-        checkFinite();
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw notFinite(name, i / columns(), i % columns(), values[i]);
+            }
+        }
     }
 
-    private Images(String name, int firstRow, int count, int height, int width, int channels, float[] values,
+    /**
+     * @param values that have been checked
+     * @param ofBytes whether they are bytes that were divided by 255
+     */
+    Images(String name, int count, int height, int width, int channels, Values values, boolean ofBytes) {
+        this(name, 0, count, height, width, channels, values, Map.of(), ofBytes);
+    }
+
+    private Images(String name, int firstRow, int count, int height, int width, int channels, Values values,
             Map<String, Images> others, boolean ofBytes) {
         this.name = name;
         this.firstRow = firstRow;
@@ -64,14 +82,9 @@ public final class Images {
         this.ofBytes = ofBytes;
     }
 
-    private void checkFinite() {
-        for (int i = 0; i < values.length; i++) {
-            if (!Float.isFinite(values[i])) {
-                throw new DataException(String.format(
-                        "%s: the value at row %d, column %d (counted from 0) is %s, expected a finite float32 number",
-                        name, i / columns(), i % columns(), values[i]));
-            }
-        }
+    static DataException notFinite(String name, long row, long column, float value) {
+        return new DataException(String.format("%s: the value at row %d, column %d (counted from 0) is %s, expected a"
+                + " finite float32 number", name, row, column, value));
     }
 
     /**
@@ -80,34 +93,57 @@ public final class Images {
      * @throws DataException if a size is below 1 or one Java array cannot hold that many
      */
     static int length(String name, long count, long height, long width, long channels) {
-        long product = 1;
-        for (long size : new long[] {count, height, width, channels}) {
-            if (size < 1) {
-                throw new DataException(String.format(
-                        "%s: holds %d images of %d x %d with %d channels, expected at least 1 of each",
-                        name, count, height, width, channels));
-            }
-            // Saturates, because the sizes come from a file and may overflow even a long.
-            product = product > MAX_VALUES / size ? Long.MAX_VALUE : product * size;
-        }
+        return length(name, count, height, width, channels, "");
+    }
+
+    /** @param instead what else can be done with too many, the end of the sentence */
+    static int length(String name, long count, long height, long width, long channels, String instead) {
+        long product = product(name, count, height, width, channels, count, height, width, channels);
         if (product > MAX_VALUES) {
             throw new DataException(String.format(
                     "%s: %d images of %d x %d with %d channels are more than the %d values one data set can hold:"
-                            + " split the data or make the images smaller",
-                    name, count, height, width, channels, MAX_VALUES));
+                            + " split the data or make the images smaller%s",
+                    name, count, height, width, channels, MAX_VALUES, instead));
         }
         return (int) product;
     }
 
+    /** @throws DataException if a size is below 1, or there are more rows, or longer ones, than are counted here */
+    static void requireRows(String name, long count, long height, long width, long channels) {
+        long columns = product(name, count, height, width, channels, height, width, channels);
+        if (count > MAX_VALUES || columns > MAX_VALUES) {
+            throw new DataException(String.format("%s: holds %d images of %d x %d with %d channels, expected at most"
+                    + " %d images, and as many values of each", name, count, height, width, channels, MAX_VALUES));
+        }
+    }
+
+    private static long product(String name, long count, long height, long width, long channels, long... factors) {
+        if (Math.min(Math.min(count, height), Math.min(width, channels)) < 1) {
+            throw new DataException(String.format(
+                    "%s: holds %d images of %d x %d with %d channels, expected at least 1 of each",
+                    name, count, height, width, channels));
+        }
+        long product = 1;
+        for (long size : factors) {
+            // Saturates, because the sizes come from a file and may overflow even a long.
+            product = product > MAX_VALUES / size ? Long.MAX_VALUE : product * size;
+        }
+        return product;
+    }
+
     /** Room for a data set of these sizes; too little heap is a sentence as well. */
     static float[] allocate(String name, long count, long height, long width, long channels) {
-        int length = length(name, count, height, width, channels);
+        return allocate(name, length(name, count, height, width, channels), "");
+    }
+
+    /** @param instead what else can be done if there is too little heap, the end of the sentence */
+    static float[] allocate(String name, int length, String instead) {
         try {
             return new float[length];
         } catch (OutOfMemoryError e) {
             throw new DataException(String.format(
-                    "%s: needs %d MB of Java heap, more than is free of %d MB: start java with a larger -Xmx",
-                    name, 4L * length >> 20, Runtime.getRuntime().maxMemory() >> 20), e);
+                    "%s: needs %d MB of Java heap, more than is free of %d MB: start java with a larger -Xmx%s",
+                    name, 4L * length >> 20, Runtime.getRuntime().maxMemory() >> 20, instead), e);
         }
     }
 
@@ -148,21 +184,86 @@ public final class Images {
         if (column < 0 || column >= columns()) {
             throw new IndexOutOfBoundsException("column " + column + ", expected 0 to " + (columns() - 1));
         }
-        return values[(firstRow + row) * columns() + column];
+        float[] one = new float[1];
+        values.copy(place(row) + column, 1, one, 0);
+        values.requireUnchanged();
+        return one[0];
+    }
+
+    /** Where a row of this set or view begins among all values. */
+    private long place(int row) {
+        return ((long) firstRow + row) * columns();
     }
 
     /** Copies {@code rowCount} rows from {@code row} on to {@code target} from {@code offset} on. */
     public void copyRows(int row, int rowCount, float[] target, int offset) {
         checkRows(row, rowCount);
-        System.arraycopy(values, (firstRow + row) * columns(), target, offset, rowCount * columns());
+        values.copy(place(row), Math.multiplyExact(rowCount, columns()), target, offset);
+        values.requireUnchanged();
     }
 
     /** Rows {@code row} to {@code row + rowCount} in an array of their own. */
     public float[] copyRows(int row, int rowCount) {
         checkRows(row, rowCount);
-        float[] copy = new float[rowCount * columns()];
+        float[] copy = new float[Math.multiplyExact(rowCount, columns())];
         copyRows(row, rowCount, copy, 0);
         return copy;
+    }
+
+    /**
+     * Copies the {@code rowCount} rows whose numbers are {@code rows[from ...]} to {@code target} from {@code offset}
+     * on.
+     */
+    public void copyRows(int[] rows, int from, int rowCount, float[] target, int offset) {
+        int done = 0;
+        while (done < rowCount) {
+            int first = rows[from + done];
+            int n = 1;
+            // what lies together is read at once
+            while (done + n < rowCount && rows[from + done + n] == first + n) {
+                n++;
+            }
+            checkRows(first, n);
+            values.copy(place(first), Math.multiplyExact(n, columns()), target, offset + done * columns());
+            done += n;
+        }
+        values.requireUnchanged();
+    }
+
+    /**
+     * Goes over all rows, in order.
+     *
+     * @param each takes the values of a row, in an array that is used again for the next, and its number
+     */
+    public void forEachRow(ObjIntConsumer<float[]> each) {
+        int rows = Math.max(1, Math.min(count, PIECE / columns()));
+        float[] piece = new float[rows * columns()];
+        float[] row = new float[columns()];
+        int done = 0;
+        while (done < count) {
+            int n = Math.min(rows, count - done);
+            copyRows(done, n, piece, 0);
+            for (int r = 0; r < n; r++) {
+                System.arraycopy(piece, r * row.length, row, 0, row.length);
+                each.accept(row, done + r);
+            }
+            done += n;
+        }
+    }
+
+    /** Whether rows of any array are read from a file when they are asked for. */
+    public boolean isStreamed() {
+        return values.areStreamed() || others.values().stream().anyMatch(Images::isStreamed);
+    }
+
+    /**
+     * Closes the files from which rows are read, also for views and other data sets made of this one: later they refuse
+     * to be read. Values in memory stay as they are, nothing need be closed then.
+     */
+    @Override
+    public void close() {
+        values.close();
+        others.values().forEach(Images::close);
     }
 
     /** The same, said to be bytes that were divided by 255. */
@@ -175,12 +276,7 @@ public final class Images {
         if (!ofBytes) {
             return this;
         }
-        float[] bytes = allocate(name, count, height, width, channels);
-        copyRows(0, count, bytes, 0);
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = Math.round(255 * bytes[i]);
-        }
-        return new Images(name, 0, count, height, width, channels, bytes, others, false);
+        return new Images(name, firstRow, count, height, width, channels, new Undivided(values), others, false);
     }
 
     /** A view of the first {@code n} images, 1 to {@link #count}. */

@@ -10,17 +10,14 @@ public record Range(String name, float least, float largest) {
     private static final float WIDE = 30;
 
     public static Range of(Images images) {
-        float least = Float.POSITIVE_INFINITY;
-        float largest = Float.NEGATIVE_INFINITY;
-        float[] row = new float[images.columns()];
-        for (int r = 0; r < images.rows(); r++) {
-            images.copyRows(r, 1, row, 0);
+        float[] ends = {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+        images.forEachRow((row, number) -> {
             for (float v : row) {
-                least = Math.min(least, v);
-                largest = Math.max(largest, v);
+                ends[0] = Math.min(ends[0], v);
+                ends[1] = Math.max(ends[1], v);
             }
-        }
-        return new Range(images.name(), least, largest);
+        });
+        return new Range(images.name(), ends[0], ends[1]);
     }
 
     /** Whether a value has a magnitude above {@value #WIDE}. */

@@ -52,26 +52,23 @@ public record Standardisation(float[] mean, float[] deviation) {
         int parts = kind == Kind.COLUMN ? columns : 1;
         double count = (double) images.rows() * columns / parts;
         float[] first = images.copyRows(0, 1);
-        float[] row = new float[columns];
         double[] means = new double[parts];
         boolean[] varies = new boolean[parts];
-        for (int r = 0; r < images.rows(); r++) {
-            images.copyRows(r, 1, row, 0);
+        images.forEachRow((row, number) -> {
             for (int c = 0; c < columns; c++) {
                 int part = c % parts;
                 means[part] += row[c];
                 varies[part] |= row[c] != first[part];
             }
-        }
+        });
         Arrays.setAll(means, part -> means[part] / count);
         double[] squares = new double[parts];
-        for (int r = 0; r < images.rows(); r++) {
-            images.copyRows(r, 1, row, 0);
+        images.forEachRow((row, number) -> {
             for (int c = 0; c < columns; c++) {
                 double d = row[c] - means[c % parts];
                 squares[c % parts] += d * d;
             }
-        }
+        });
         float[] mean = new float[parts];
         float[] deviation = new float[parts];
         for (int i = 0; i < parts; i++) {
@@ -104,17 +101,37 @@ public record Standardisation(float[] mean, float[] deviation) {
      */
     public float[] apply(Images images, int firstRow, int rows) {
         float[] values = images.copyRows(firstRow, rows);
-        for (int i = 0; i < values.length && mean.length > 0; i++) {
-            int part = part(i, images.columns());
-            float given = values[i];
-            values[i] = (float) (((double) given - mean[part]) / deviation[part]);
-            if (!Float.isFinite(values[i])) {
-                throw new DataException(String.format("%s: the value at row %d, column %d (counted from 0) is %s, too"
-                        + " far from a mean of %s with a standard deviation of %s to be standardised", images.name(),
-                        firstRow + i / images.columns(), i % images.columns(), given, mean[part], deviation[part]));
-            }
+        for (int r = 0; r < rows; r++) {
+            apply(images, firstRow + r, values, r * images.columns());
         }
         return values;
+    }
+
+    /**
+     * Rows of images, standardised, as {@link Images#copyRows(int[], int, int, float[], int)} copies them.
+     *
+     * @throws DataException if a value comes to lie outside float32's range
+     */
+    public void apply(Images images, int[] rows, int from, int rowCount, float[] target, int offset) {
+        images.copyRows(rows, from, rowCount, target, offset);
+        for (int r = 0; r < rowCount; r++) {
+            apply(images, rows[from + r], target, offset + r * images.columns());
+        }
+    }
+
+    private void apply(Images images, int row, float[] values, int offset) {
+        int columns = mean.length == 0 ? 0 : images.columns();
+        for (int c = 0; c < columns; c++) {
+            int part = part(c, columns);
+            float given = values[offset + c];
+            float value = (float) (((double) given - mean[part]) / deviation[part]);
+            if (!Float.isFinite(value)) {
+                throw new DataException(String.format("%s: the value at row %d, column %d (counted from 0) is %s, too"
+                        + " far from a mean of %s with a standard deviation of %s to be standardised", images.name(),
+                        row, c, given, mean[part], deviation[part]));
+            }
+            values[offset + c] = value;
+        }
     }
 
     /** One row, standardised: a copy, or the row itself if this changes nothing. */

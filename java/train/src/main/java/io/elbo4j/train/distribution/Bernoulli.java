@@ -87,8 +87,10 @@ public record Bernoulli(Value logits) implements Posterior {
 
     /** KL(q || p) = sum sigmoid(a) (a - b) - softplus(a) + softplus(b), a and b the logits of q and p: one column. */
     public Value kl(Bernoulli p) {
-        Value cross = Multiply.of(mean(), Subtract.of(logits, p.logits));
-        return RowSum.of(Add.of(Subtract.of(cross, Activate.of(logits, Activation.SOFTPLUS)), Activate.of(p.logits,
+        Value a = KlSide.posterior(logits);
+        Value b = KlSide.prior(p.logits);
+        Value cross = Multiply.of(Activate.of(a, Activation.SIGMOID), Subtract.of(a, b));
+        return RowSum.of(Add.of(Subtract.of(cross, Activate.of(a, Activation.SOFTPLUS)), Activate.of(b,
                 Activation.SOFTPLUS)));
     }
 

@@ -120,7 +120,9 @@ public record Categorical(Value logits) implements Posterior {
 
     /** KL(q || p) = sum_c q_c (log q_c - log p_c), one column. */
     public Value kl(Categorical p) {
-        return RowSum.of(Multiply.of(Softmax.of(logits), Subtract.of(LogSoftmax.of(logits), LogSoftmax.of(p.logits))));
+        Value a = KlSide.posterior(logits);
+        Value b = KlSide.prior(p.logits);
+        return RowSum.of(Multiply.of(Softmax.of(a), Subtract.of(LogSoftmax.of(a), LogSoftmax.of(b))));
     }
 
     /** The same, each class with the same probability. */

@@ -53,6 +53,11 @@ final class DiscreteLatent extends ComposedLatent {
         }
 
         @Override
+        protected boolean balances() {
+            return kl != null;
+        }
+
+        @Override
         protected void backward(Plan plan) {
             if (plan.weight(term()).isPresent() && plan.weight(logQ).isEmpty()) {
                 refuse(plan);

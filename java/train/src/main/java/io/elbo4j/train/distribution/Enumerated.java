@@ -139,7 +139,7 @@ public record Enumerated(Categorical q) implements Posterior {
             // of C samples of a uniform proposal, each class is one
             ValueTerm.of("log p / q of " + name(), Term.Role.LOG_RATIO, Scale.of(LogDensity.of("log p of " + name(),
                     prior(), this), 1, (float) StrictMath.log(columns())));
-            graph.add(new ValueTerm("KL of " + name(), Term.Role.KL, kl) {
+            graph.add(new ClosedKl("KL of " + name(), kl) {
                 @Override
                 protected void forward(Plan plan) {
                     if (plan.term(term()).isPresent() && plan.term(weight).isEmpty()) {

@@ -43,7 +43,7 @@ final class RelaxedLatent extends ComposedLatent {
     protected void added(Graph graph) {
         String ratio = "log p / q of " + name();
         if (kl != null) {
-            ValueTerm.of("KL of " + name(), Term.Role.KL, kl);
+            graph.add(new ClosedKl("KL of " + name(), kl));
             ValueTerm.of(ratio, Term.Role.LOG_RATIO, Subtract.of(LogDensity.of("log p of " + name(), prior(), this),
                     LogDensity.of("log q of " + name(), posterior(), this)));
             return;

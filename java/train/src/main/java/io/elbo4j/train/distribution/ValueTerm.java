@@ -47,6 +47,11 @@ public class ValueTerm extends Node {
         return List.of(term);
     }
 
+    /** Whether its value passes {@link Plan#priorShare} of its gradient on to the prior, the rest to the posterior. */
+    protected boolean balances() {
+        return false;
+    }
+
     @Override
     protected void forward(Plan plan) {
         plan.term(term).ifPresent(target -> plan.launch(Rows.copy(plan.value(value), target)));
@@ -65,9 +70,10 @@ public class ValueTerm extends Node {
             throw new IllegalArgumentException("'" + name() + "' is one number for all dimensions: their KLs have"
                     + " no weights of their own");
         }
-        if (term.role() == Term.Role.KL && plan.priorShare().isPresent()) {
+        if (term.role() == Term.Role.KL && plan.priorShare().isPresent() && !balances()) {
             throw new IllegalArgumentException("'" + name() + "' is composed of values: KL balancing, which needs the"
-                    + " gradients of the prior apart, takes a KL of two Gaussians");
+                    + " gradients of the prior apart, takes a KL in closed form of two DiagonalGaussians, Categoricals"
+                    + " or Bernoullis");
         }
         if (term.role() == Term.Role.LOG_RATIO && plan.posteriorsStopped()) {
             throw new IllegalArgumentException("'" + name() + "' is composed of values: the parameters of q cannot be"

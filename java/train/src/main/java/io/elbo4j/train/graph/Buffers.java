@@ -2,15 +2,19 @@ package io.elbo4j.train.graph;
 
 import io.elbo4j.Backend;
 import io.elbo4j.ElementType;
+import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Storage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +34,6 @@ final class Buffers implements AutoCloseable {
     private static final class Shared {
         private final Matrix matrix;
         private int until;
-        private Key owner;
 
         Shared(Matrix matrix) {
             this.matrix = matrix;
@@ -68,7 +71,7 @@ final class Buffers implements AutoCloseable {
     private final @Nullable Lifetimes lifetimes;
     private final Map<Key, Buffer> all = new LinkedHashMap<>();
     private final Map<Shape, Deque<Shared>> free = new HashMap<>();
-    private final Map<Key, Shared> shared = new HashMap<>();
+    private final Set<Storage> shared = new HashSet<>();
     private final List<Matrix> owned = new ArrayList<>();
 
     /** @param lifetimes null to learn them */
@@ -112,8 +115,7 @@ final class Buffers implements AutoCloseable {
             return created;
         });
         memory.until = span.last();
-        memory.owner = key;
-        shared.put(key, memory);
+        shared.add(memory.matrix.storage());
         return memory.matrix;
     }
 
@@ -131,12 +133,32 @@ final class Buffers implements AutoCloseable {
         return all;
     }
 
-    /** Those that hold after a run what they were computed for, in the order of their first use. */
-    List<Buffer> whole() {
+    /**
+     * Those that hold after a run what it computed them for, and those that no launch writes, in the order of their
+     * first use.
+     *
+     * @param launches of the step
+     * @param run the numbers of those that ran
+     */
+    List<Buffer> whole(List<Launch> launches, BitSet run) {
+        Map<Storage, Integer> lastWrites = new HashMap<>();
+        Set<Storage> leftOut = new HashSet<>();
+        for (int i = 0; i < launches.size(); i++) {
+            int at = i;
+            launches.get(i).forEachAccess((storage, write) -> {
+                if (write && run.get(at)) {
+                    lastWrites.put(storage, at);
+                } else if (write) {
+                    leftOut.add(storage);
+                }
+            });
+        }
         List<Buffer> whole = new ArrayList<>();
         all.forEach((key, buffer) -> {
-            Shared memory = shared.get(key);
-            if (memory == null || memory.owner.equals(key)) {
+            Storage storage = buffer.matrix().storage();
+            Integer last = lastWrites.get(storage);
+            Lifetimes.Span span = lifetimes.temporary(key);
+            if (last == null ? !leftOut.contains(storage) : span == null || span.has(last)) {
                 whole.add(buffer);
             }
         });
@@ -145,7 +167,7 @@ final class Buffers implements AutoCloseable {
 
     /** Whether its memory may be another's before the run ends. */
     boolean isTemporary(Storage storage) {
-        return shared.values().stream().anyMatch(s -> s.matrix.storage() == storage);
+        return shared.contains(storage);
     }
 
     /** Elements of all memory. */

@@ -8,6 +8,7 @@ import io.elbo4j.Noise;
 import io.elbo4j.Storage;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,6 +35,7 @@ final class Compilation implements Plan, AutoCloseable {
     private final List<Node> nodes;
     private final Map<Value, Matrix> values = new HashMap<>();
     private final List<Launch> launches = new ArrayList<>();
+    private final Parts parts = new Parts();
     private final Map<String, NodeNoise> noises = new LinkedHashMap<>();
     private final Map<Term, Matrix> terms = new LinkedHashMap<>();
     private final Set<Storage> kept = new HashSet<>();
@@ -120,20 +122,34 @@ final class Compilation implements Plan, AutoCloseable {
         Set<Parameter> trained = new LinkedHashSet<>();
         for (Map.Entry<Objective, List<Training>> group : groups.entrySet()) {
             // the next backward pass has the same buffers
-            last.forEach(update -> update.addGradients(launches));
+            addGradients(last);
             if (groups.size() > 1) {
                 begin(group.getKey(), group.getValue());
             }
-            backward(group.getKey());
+            combine(group.getKey());
+            part(group.getValue(), this::backward);
             Set<Parameter> named = named(group.getValue());
             last = group.getValue().stream()
                     .map(training -> new Update(training, of.parameters, gradients, buffers, named, trained)).toList();
             updates.addAll(last);
         }
         if (last.stream().anyMatch(update -> update.readsAnother(trained))) {
-            last.forEach(update -> update.addGradients(launches));
+            addGradients(last);
         }
-        updates.forEach(update -> update.addTo(launches));
+        updates.forEach(update -> part(List.of(update.training()), () -> update.addTo(launches)));
+    }
+
+    private void addGradients(List<Update> of) {
+        of.forEach(update -> part(List.of(update.training()), () -> update.addGradients(launches)));
+    }
+
+    /** Adds launches that a run needs only where one of these trainings is due. */
+    private void part(List<Training> needed, Runnable add) {
+        int begin = launches.size();
+        add.run();
+        BitSet numbers = new BitSet();
+        needed.forEach(training -> numbers.set(of.trainings.indexOf(training)));
+        parts.add(begin, launches.size(), numbers);
     }
 
     private static Set<Parameter> named(List<Training> group) {
@@ -160,10 +176,14 @@ final class Compilation implements Plan, AutoCloseable {
                 of.differentiated, launches);
     }
 
-    private void backward(Objective common) {
+    /** In every run, since it gives the bound. */
+    private void combine(Objective common) {
         trains = true;
         common.combine(taken(common), this);
         trains = false;
+    }
+
+    private void backward() {
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
             if (!(node instanceof Value v) || !of.given.contains(v) && gradients.wants(v) && isReached(v)) {
@@ -205,6 +225,16 @@ final class Compilation implements Plan, AutoCloseable {
 
     List<Launch> launches() {
         return launches;
+    }
+
+    /** Those of a run in which these trainings are due, by their numbers. */
+    List<Launch> launches(BitSet due) {
+        return parts.run(due, launches.size()).stream().mapToObj(launches::get).toList();
+    }
+
+    /** The buffers that hold after such a run what it computed them for, in the order of their first use. */
+    List<Buffers.Buffer> whole(BitSet due) {
+        return buffers.whole(launches, parts.run(due, launches.size()));
     }
 
     /** Those of the forward pass: what the terms are computed by. */
@@ -345,7 +375,8 @@ final class Compilation implements Plan, AutoCloseable {
     public void read(Input input) {
         if (of.source != null) {
             long columns = rows(input) / of.rows * input.columns();
-            launch(io.elbo4j.operation.Rows.gather(of.source.of(input, columns), order(input),
+            Indices places = of.source.places() != null ? of.source.places() : order(input);
+            launch(io.elbo4j.operation.Rows.gather(of.source.of(input, columns), places,
                     value(input).reshape(of.rows, columns)));
         }
     }

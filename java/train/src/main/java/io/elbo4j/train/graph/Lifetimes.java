@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** From which launch to which each temporary buffer of a planned step is needed. */
 final class Lifetimes {
     /** The first and the last launch that touch a buffer. */
-    record Span(int first, int last) {}
+    record Span(int first, int last) {
+        boolean has(int launch) {
+            return first <= launch && launch <= last;
+        }
+    }
 
     private final Map<Buffers.Key, Span> temporary = new HashMap<>();
     private final long peak;

@@ -25,6 +25,6 @@ public interface Optimiser {
      */
     List<Launch> update(Parameters.State state, @Nullable Matrix scale);
 
-    /** Before each training step, counted from 0: what changes between steps. */
-    void at(long step);
+    /** Before each update, counted from 0: what changes between updates. */
+    void at(long update);
 }

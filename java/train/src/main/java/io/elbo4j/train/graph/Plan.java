@@ -13,6 +13,9 @@ import java.util.function.Function;
 /**
  * A step being compiled: all that a node, an objective or a distribution may ask. It hands out buffers, collects
  * launches, and keeps the books of the gradients. What it gives is valid for the step that is being compiled.
+ *
+ * <p>A run in which nothing of an objective is {@linkplain Training#withEvery due} leaves its backward pass out: what
+ * is launched there must write nothing that a forward pass or another backward pass reads.
  */
 public interface Plan {
     Backend backend();

@@ -1,9 +1,11 @@
 package io.elbo4j.train.graph;
 
+import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data set in a backend's memory, from which a step gathers its rows: a matrix for each input of a graph, by the
@@ -11,8 +13,11 @@ import java.util.TreeMap;
  *
  * @param matrices N x the input's columns each (of a sequence T x its columns), with row r of all of them belonging
  *     together
+ * @param places the rows of the matrices that a step gathers, from their position on, where these are not the numbers
+ *     of the data's rows: of data of which some rows at a time are in memory. Whoever made them says where, with
+ *     {@link Indices#position}, before each run. Null: the rows' numbers
  */
-public record Source(Map<String, Matrix> matrices) {
+public record Source(Map<String, Matrix> matrices, @Nullable Indices places) {
     /** @throws IllegalArgumentException naming two matrices, if they have not equally many rows */
     public Source {
         matrices = Map.copyOf(matrices);
@@ -25,6 +30,11 @@ public record Source(Map<String, Matrix> matrices) {
                         + e.getValue().rows());
             }
         }
+    }
+
+    /** A whole data set: the matrices have a row for each of the data. */
+    public Source(Map<String, Matrix> matrices) {
+        this(matrices, null);
     }
 
     /** One matrix for the graph's only input. */

@@ -10,14 +10,19 @@ import io.elbo4j.Readback;
 import io.elbo4j.operation.Sums;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A graph compiled for a backend and a number of rows: buffers planned and allocated once, launches listed once.
- * Running it allocates nothing. Steps of one training run share {@link Parameters}; close a step to free its buffers.
+ * Running it allocates nothing, but where {@linkplain Training#withEvery trainings} are due together for the first
+ * time. Steps of one training run share {@link Parameters}; close a step to free its buffers.
  *
  * <p>A step is one thread's at a time, from saying its rows to reading its results: a call while another thread is in
  * one is refused, but two threads that call in turns get each other's rows. So give each thread a step of its own.
@@ -34,8 +39,14 @@ public final class Step implements AutoCloseable {
     private final long batch;
     private final @Nullable Indices order;
     private final @Nullable Indices ownOrder;
-    private final Program program;
-    private final Optimiser[] optimisers;
+    private final Training[] trainings;
+    /** One of each optimiser's. */
+    private final Training[] optimised;
+    /** For each set of trainings that were due together so far. */
+    private final Map<BitSet, Program> programs = new HashMap<>();
+    private final Program ofAll;
+    /** The numbers of the trainings that the last run was one of. */
+    private final BitSet due = new BitSet();
     private final Term[] terms;
     /** What each row of a term counts in a sum over the rows of the batch. */
     private final double[] perSample;
@@ -52,7 +63,11 @@ public final class Step implements AutoCloseable {
         this.batch = of.rows;
         this.ownOrder = of.source == null || of.order != null ? null : of.backend.indices(Math.toIntExact(batch));
         this.order = of.order != null ? of.order : ownOrder;
-        this.optimisers = of.trainings.stream().map(Training::optimiser).distinct().toArray(Optimiser[]::new);
+        this.trainings = of.trainings.toArray(Training[]::new);
+        Map<Optimiser, Training> byOptimiser = new IdentityHashMap<>();
+        this.optimised = of.trainings.stream().filter(t -> byOptimiser.put(t.optimiser(), t) == null)
+                .toArray(Training[]::new);
+        due.set(0, trainings.length);
         Compilation compiled = null;
         try {
             Compilation planned = new Compilation(of, order, null);
@@ -63,8 +78,9 @@ public final class Step implements AutoCloseable {
             compiled = new Compilation(of, order, lifetimes);
             compiled.compile();
             this.totals = sum(compiled);
-            this.program = new Program(of.backend, compiled.launches());
-            this.recorded = totals == null || optimisers.length == 0 ? null
+            this.ofAll = new Program(of.backend, compiled.launches());
+            programs.put((BitSet) due.clone(), ofAll);
+            this.recorded = totals == null || trainings.length == 0 ? null
                     : of.backend.readback(totals, MOST_RECORDED);
         } catch (RuntimeException | Error e) {
             if (compiled != null) {
@@ -146,7 +162,10 @@ public final class Step implements AutoCloseable {
         return this;
     }
 
-    /** Runs with the noise of that step; for what trains it is also the number of the step, counted from 0. */
+    /**
+     * Runs with the noise of that step; for what trains it is also the number of the step, counted from 0, which says
+     * what of it is due: {@link Training#withEvery}.
+     */
     public void run(long number) {
         run(number, 0);
     }
@@ -166,13 +185,27 @@ public final class Step implements AutoCloseable {
                 n.noise().step(n.fixed() ? 0 : number).firstRow(firstRow * n.rowsPerRow());
             }
             plan.meanWeights().at(number);
-            for (Optimiser optimiser : optimisers) {
-                optimiser.at(number);
+            for (Training training : optimised) {
+                if (number % training.every() == 0) {
+                    training.optimiser().at(number / training.every());
+                }
             }
-            program.run();
+            for (int i = 0; i < trainings.length; i++) {
+                due.set(i, number % trainings[i].every() == 0);
+            }
+            programOfDue().run();
         } finally {
             turn.end();
         }
+    }
+
+    private Program programOfDue() {
+        Program known = programs.get(due);
+        if (known == null) {
+            known = new Program(of.backend, plan.launches(due));
+            programs.put((BitSet) due.clone(), known);
+        }
+        return known;
     }
 
     public long batch() {
@@ -293,7 +326,10 @@ public final class Step implements AutoCloseable {
         return plan.boundOrNull();
     }
 
-    /** The gradient of the loss with respect to a value that the step was told to differentiate. */
+    /**
+     * The gradient of the loss with respect to a value that the step was told to differentiate; with several objectives
+     * that of the last one that was trained.
+     */
     public Matrix gradient(Value value) {
         if (!of.differentiated.contains(value)) {
             throw new IllegalArgumentException("this step was not told to differentiate '" + value.name() + "'");
@@ -301,14 +337,17 @@ public final class Step implements AutoCloseable {
         return plan.gradient(value);
     }
 
-    /** How many kernels and copies a step is on a device, once it is replayed as a graph; 0 before, and on a host. */
+    /**
+     * How many kernels and copies a step in which all trainings run is on a device, once it is replayed as a graph; 0
+     * before, and on a host.
+     */
     public long nodes() {
-        return program.nodes();
+        return ofAll.nodes();
     }
 
-    /** How many times the workers meet in a step. */
+    /** How many times the workers meet in a step in which all trainings run. */
     public int phases() {
-        return program.phases();
+        return ofAll.phases();
     }
 
     /**
@@ -327,8 +366,8 @@ public final class Step implements AutoCloseable {
      * its tensors kept.
      */
     public Optional<NonFinite> firstNonFinite() {
-        if (optimisers.length > 0 || of.keepAll) {
-            return firstNonFinite(plan.buffers().whole());
+        if (trainings.length > 0 || of.keepAll) {
+            return firstNonFinite(plan.whole(due));
         }
         StepBuilder keeping = of.copy();
         keeping.keepAll = true;
@@ -340,7 +379,7 @@ public final class Step implements AutoCloseable {
                 }
             }
             again.run(number, firstRow);
-            return firstNonFinite(again.plan.buffers().whole());
+            return firstNonFinite(again.plan.whole(again.due));
         }
     }
 
@@ -378,7 +417,7 @@ public final class Step implements AutoCloseable {
         Launch.requireOutside("a step cannot be closed");
         turn.await();
         try {
-            program.close();
+            programs.values().forEach(Program::close);
             if (recorded != null) {
                 recorded.close();
             }

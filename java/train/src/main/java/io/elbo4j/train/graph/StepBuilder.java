@@ -126,8 +126,19 @@ public final class StepBuilder {
         return minimise(Training.of(objective, optimiser));
     }
 
-    /** Trains; may be said several times, for parameters of different names. */
+    /**
+     * Trains; may be said several times, for parameters of different names.
+     *
+     * @throws IllegalArgumentException if it has the optimiser of a training of another period
+     */
     public StepBuilder minimise(Training training) {
+        for (Training other : trainings) {
+            if (other.optimiser() == training.optimiser() && other.every() != training.every()) {
+                throw new IllegalArgumentException("trainings '" + other.name() + "' and '" + training.name()
+                        + "' share an optimiser, which counts its updates, but the first runs every " + other.every()
+                        + " and the second every " + training.every() + " steps: give each one of its own");
+            }
+        }
         trainings.add(training);
         return this;
     }

@@ -66,6 +66,10 @@ final class Update {
         }
     }
 
+    Training training() {
+        return training;
+    }
+
     /** The rows are taken out, changed, and put back. */
     private Parameters.State someRows(Parameters.State whole, Gradients.OfRows rows) {
         Parameter p = whole.parameter();

@@ -51,23 +51,12 @@ public final class CategoricalVae implements Model {
     }
 
     /** How it is registered. */
-    public static final class Kind implements ModelKind<Settings> {
+    public static final class Kind extends NamedKind<Settings> {
         /** For the service loader. */
-        public Kind() {}
-
-        @Override
-        public String name() {
-            return "categorical-vae";
-        }
-
-        @Override
-        public String description() {
-            return "a VAE whose latent variable is a class, trained by the score function with a learned baseline";
-        }
-
-        @Override
-        public Class<Settings> settings() {
-            return Settings.class;
+        public Kind() {
+            super("categorical-vae",
+                    "a VAE whose latent variable is a class, trained by the score function with a learned baseline",
+                    Settings.class);
         }
 
         @Override

@@ -52,23 +52,11 @@ public final class ConditionalVae implements Model {
     }
 
     /** How it is registered. */
-    public static final class Kind implements ModelKind<Settings> {
+    public static final class Kind extends NamedKind<Settings> {
         /** For the service loader. */
-        public Kind() {}
-
-        @Override
-        public String name() {
-            return "conditional-vae";
-        }
-
-        @Override
-        public String description() {
-            return "a VAE of x given its label: q(z | x, y) and p(x | z, y); data with labels";
-        }
-
-        @Override
-        public Class<Settings> settings() {
-            return Settings.class;
+        public Kind() {
+            super("conditional-vae", "a VAE of x given its label: q(z | x, y) and p(x | z, y); data with labels",
+                    Settings.class);
         }
 
         @Override

@@ -57,23 +57,11 @@ public final class GaussianMixture implements Model {
     }
 
     /** How it is registered. */
-    public static final class Kind implements ModelKind<Settings> {
+    public static final class Kind extends NamedKind<Settings> {
         /** For the service loader. */
-        public Kind() {}
-
-        @Override
-        public String name() {
-            return "gaussian-mixture";
-        }
-
-        @Override
-        public String description() {
-            return "a mixture of Gaussians with diagonal covariances, by its exact log p(x)";
-        }
-
-        @Override
-        public Class<Settings> settings() {
-            return Settings.class;
+        public Kind() {
+            super("gaussian-mixture", "a mixture of Gaussians with diagonal covariances, by its exact log p(x)",
+                    Settings.class);
         }
 
         @Override

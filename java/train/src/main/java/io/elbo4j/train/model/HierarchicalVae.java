@@ -55,30 +55,19 @@ public final class HierarchicalVae implements Model {
         }
 
         private static List<Integer> pair(String name, List<Integer> given) {
-            require(given.size() == 2 && given.get(0) >= 1 && given.get(1) >= 1, name, "two numbers of at least 1",
-                    given);
+            boolean isPair = given.size() == 2 && given.get(0) >= 1 && given.get(1) >= 1;
+            require(isPair, name, "two numbers of at least 1", given);
             return List.copyOf(given);
         }
     }
 
     /** How it is registered. */
-    public static final class Kind implements ModelKind<Settings> {
+    public static final class Kind extends NamedKind<Settings> {
         /** For the service loader. */
-        public Kind() {}
-
-        @Override
-        public String name() {
-            return "hierarchical-vae";
-        }
-
-        @Override
-        public String description() {
-            return "a VAE with two stochastic layers, q(h1 | x) q(h2 | h1), as Burda et al. 2016; values in [0, 1]";
-        }
-
-        @Override
-        public Class<Settings> settings() {
-            return Settings.class;
+        public Kind() {
+            super("hierarchical-vae",
+                    "a VAE with two stochastic layers, q(h1 | x) q(h2 | h1), as Burda et al. 2016; values in [0, 1]",
+                    Settings.class);
         }
 
         @Override
@@ -101,12 +90,12 @@ public final class HierarchicalVae implements Model {
         int outer = settings.hidden().get(0);
         int inner = settings.hidden().get(1);
         int columns1 = settings.latents().get(0);
-        int columns2 = settings.latents().get(1);
         Value data = graph.input(Images.X, settings.columns());
         Value x = settings.binarise() ? Binarise.of("x.binarised", data) : data;
         DiagonalGaussian q1 = DiagonalGaussian.of("posterior1", layers("encoder1", x, outer), columns1); // q(h1 | x)
         Value h1 = Draw.of("h1", q1);
-        DiagonalGaussian q2 = DiagonalGaussian.of("posterior2", layers("encoder2", h1, inner), columns2); // q(h2 | h1)
+        DiagonalGaussian q2 = DiagonalGaussian.of("posterior2", layers("encoder2", h1, inner), settings.latents().get(
+                1)); // q(h2 | h1)
         Value h2 = graph.latent("h2", q2); // p(h2) = N(0, I)
         DiagonalGaussian p1 = DiagonalGaussian.of("prior1", layers("decoder2", h2, inner), columns1); // p(h1 | h2)
         SampledKl.of("KL of h1", h1, q1, p1);
@@ -116,8 +105,7 @@ public final class HierarchicalVae implements Model {
         Bernoulli p = new Bernoulli(last.apply(second.apply(first.apply(h1)))); // p(x | h1)
         graph.observe("reconstruction", p, x);
         KlPerDimension.of((Latent) h2);
-        // the same layers where h1 is drawn from above
-        Value drawn = Draw.of("h1.generated", p1);
+        Value drawn = Draw.of("h1.generated", p1); // for the same layers
         outputs.put(POSTERIOR_MEAN, q2.mean());
         outputs.put(POSTERIOR_LOG_VARIANCE, q2.logVariance());
         outputs.put(Z, h2);
@@ -146,7 +134,7 @@ public final class HierarchicalVae implements Model {
     @Override
     public Objective objective(ObjectiveKind kind, Schedule klWeight, double freeBits) {
         require(kind != ObjectiveKind.DOUBLY_REPARAMETERISED, "objective", "another one with the hierarchical-vae,"
-                + " whose q(h2 | h1) depends on a latent variable", "doubly-reparameterised");
+                + " whose q(h2 | h1) depends on a latent variable", kind.inWords());
         return Model.super.objective(kind, klWeight, freeBits);
     }
 

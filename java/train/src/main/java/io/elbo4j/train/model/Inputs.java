@@ -43,16 +43,15 @@ public final class Inputs {
             Support support = p.support();
             for (Input input : support == Support.REAL ? Set.<Input>of() : needed(Set.of(observation.x()), Set.of())) {
                 Images array = data.array(input.name());
-                for (int r = 0; r < array.rows(); r++) {
-                    float[] row = array.copyRows(r, 1);
+                array.forEachRow((row, number) -> {
                     for (int c = 0; c < row.length; c++) {
                         if (!support.has(row[c])) {
                             throw new DataException(data.name() + ": the " + p.getClass().getSimpleName()
-                                    + " likelihood needs values " + support + "; row " + r + ", column " + c + " is "
-                                    + row[c]);
+                                    + " likelihood needs values " + support + "; row " + number + ", column " + c
+                                    + " is " + row[c]);
                         }
                     }
-                }
+                });
             }
         }
     }

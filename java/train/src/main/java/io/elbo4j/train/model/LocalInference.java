@@ -59,29 +59,18 @@ public final class LocalInference implements Model {
     }
 
     /** How it is registered. */
-    public static final class Kind implements ModelKind<Settings> {
+    public static final class Kind extends NamedKind<Settings> {
         /** For the service loader. */
-        public Kind() {}
-
-        @Override
-        public String name() {
-            return "local-inference";
-        }
-
-        @Override
-        public String description() {
-            return "a VAE without an encoder: each row of the data has a Gaussian q(z) of its own, which is learned";
-        }
-
-        @Override
-        public Class<Settings> settings() {
-            return Settings.class;
+        public Kind() {
+            super("local-inference",
+                    "a VAE without an encoder: each row of the data has a Gaussian q(z) of its own, which is learned",
+                    Settings.class);
         }
 
         @Override
         public Settings defaults(DataShape data) {
             return new Settings(data.columns(Images.X), data.rows(), List.of(400), 20, Activation.RELU,
-                    LikelihoodKind.BERNOULLI, false, 0.1, 100);
+                    LikelihoodKind.BERNOULLI, false, 0.3, 100);
         }
 
         @Override

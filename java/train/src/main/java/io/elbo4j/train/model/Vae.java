@@ -30,25 +30,13 @@ import java.util.Set;
  */
 public final class Vae implements Model {
     /** How it is registered. */
-    public static final class Kind implements ModelKind<VaeSettings> {
+    public static final class Kind extends NamedKind<VaeSettings> {
         private static final int SPRITES_LATENT = 10;
 
         /** For the service loader. */
-        public Kind() {}
-
-        @Override
-        public String name() {
-            return "vae";
-        }
-
-        @Override
-        public String description() {
-            return "the variational autoencoder: a Gaussian q(z | x), prior N(0, I), dense layers";
-        }
-
-        @Override
-        public Class<VaeSettings> settings() {
-            return VaeSettings.class;
+        public Kind() {
+            super("vae", "the variational autoencoder: a Gaussian q(z | x), prior N(0, I), dense layers",
+                    VaeSettings.class);
         }
 
         @Override

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * KL balancing (Hafner et al. 2021, algorithm 2): a learned prior follows the posterior faster than the posterior is
- * pulled to it. With sg for a value whose gradient is stopped, each KL in closed form is replaced by
+ * KL balancing (Hafner et al. 2021, equation 2 and algorithm 2): a learned prior follows the posterior faster than the
+ * posterior is pulled to it. With sg for a value whose gradient is stopped, each KL in closed form is replaced by
  *
  * <pre>
  *   share KL(sg(q) || p) + (1 - share) KL(q || sg(p))
@@ -22,7 +22,8 @@ import java.util.OptionalDouble;
  *
  * The KL that is reported is that of q and p. With a share of 1/2 both gradients are half of the objective's.
  *
- * @param of takes the KL in closed form of latent variables with Gaussian priors
+ * @param of takes the KL in closed form of latent variables with diagonal Gaussian, categorical or Bernoulli priors of
+ *     their own kind, also where their draws are relaxed
  * @param share of the prior: 0.8 in the paper, in [0, 1]
  */
 public record KlBalanced(Objective of, double share) implements Objective {

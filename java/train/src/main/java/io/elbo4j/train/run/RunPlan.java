@@ -39,14 +39,15 @@ import org.jspecify.annotations.Nullable;
  * @param start the model, how and on what it is trained, at position 0
  * @param standardise how the data is standardised, by numbers that are the data's own
  * @param source the value of {@code --data}; null if the data was given otherwise
+ * @param stream whether the data stays in its file ({@code --stream}), which changes no bit of the run
  * @param steps training steps in all; 0 if that is not known
  * @param evaluateEvery epochs between two evaluations, at least 1; the run's end is always evaluated
  * @param checkpointEvery how often it is saved; null for: with every evaluation, and at least every ten minutes
  * @param version of elbo4j; null if not packaged
  * @param command the command line's words
  */
-public record RunPlan(Checkpoint start, Kind standardise, @Nullable String source, long steps, long evaluateEvery,
-        @Nullable CheckpointEvery checkpointEvery, @Nullable String version, List<String> command) {
+public record RunPlan(Checkpoint start, Kind standardise, @Nullable String source, boolean stream, long steps,
+        long evaluateEvery, @Nullable CheckpointEvery checkpointEvery, @Nullable String version, List<String> command) {
     private static final int FORMAT = 1;
     /** Steps from one evaluation to the next, unless asked otherwise: at fewer it would take a share of the time. */
     private static final long STEPS_PER_EVALUATION = 100;
@@ -82,7 +83,8 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
 
     private static RunPlan of(Checkpoint start, Kind standardise) {
         long stepsPerEpoch = stepsPerEpoch(start);
-        return new RunPlan(start, standardise, null, 0, (STEPS_PER_EVALUATION + stepsPerEpoch - 1) / stepsPerEpoch,
+        return new RunPlan(start, standardise, null, false, 0, (STEPS_PER_EVALUATION + stepsPerEpoch - 1)
+                / stepsPerEpoch,
                 null, null, List.of());
     }
 
@@ -106,27 +108,32 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         }
         // of one column both are the same
         Kind one = kind == Kind.COLUMN && start.data().columns() == 1 ? Kind.WHOLE : kind;
-        return new RunPlan(start, one, source, steps, evaluateEvery, checkpointEvery, version, command);
+        return new RunPlan(start, one, source, stream, steps, evaluateEvery, checkpointEvery, version, command);
     }
 
     public RunPlan withSource(@Nullable String value) {
-        return new RunPlan(start, standardise, value, steps, evaluateEvery, checkpointEvery, version, command);
+        return new RunPlan(start, standardise, value, stream, steps, evaluateEvery, checkpointEvery, version, command);
+    }
+
+    public RunPlan withStream(boolean streamed) {
+        return new RunPlan(start, standardise, source, streamed, steps, evaluateEvery, checkpointEvery, version,
+                command);
     }
 
     public RunPlan withSteps(long all) {
-        return new RunPlan(start, standardise, source, all, evaluateEvery, checkpointEvery, version, command);
+        return new RunPlan(start, standardise, source, stream, all, evaluateEvery, checkpointEvery, version, command);
     }
 
     public RunPlan withEvaluateEvery(long epochs) {
-        return new RunPlan(start, standardise, source, steps, epochs, checkpointEvery, version, command);
+        return new RunPlan(start, standardise, source, stream, steps, epochs, checkpointEvery, version, command);
     }
 
     public RunPlan withCheckpointEvery(@Nullable CheckpointEvery every) {
-        return new RunPlan(start, standardise, source, steps, evaluateEvery, every, version, command);
+        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, every, version, command);
     }
 
     public RunPlan withOrigin(@Nullable String elbo4j, List<String> words) {
-        return new RunPlan(start, standardise, source, steps, evaluateEvery, checkpointEvery, elbo4j, words);
+        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, elbo4j, words);
     }
 
     public long stepsPerEpoch() {
@@ -170,6 +177,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         command.forEach(words::add);
         o.add("command", words);
         o.addProperty("source", source);
+        o.addProperty("stream", stream);
         o.addProperty("steps", steps);
         o.addProperty("evaluateEvery", evaluateEvery);
         o.addProperty("checkpointEvery", checkpointEvery == null ? null : checkpointEvery.toString());
@@ -179,15 +187,14 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
     }
 
     /**
-     * What was {@code --data} of the run in whose folder a checkpoint lies; null where no {@code run.json} of that run
-     * lies beside it, or its data was given otherwise.
+     * The run in whose folder a checkpoint lies; null where no {@code run.json} of that run lies beside it.
      *
      * @throws CheckpointException if the file is damaged
      */
-    public static @Nullable String sourceOf(Checkpoint.Loaded loaded) {
+    public static @Nullable RunPlan beside(Checkpoint.Loaded loaded) {
         Path file = loaded.file().toAbsolutePath().resolveSibling(RunFolder.PLAN);
         RunPlan plan = Files.exists(file) ? read(file) : null;
-        return plan != null && plan.isOf(loaded.checkpoint()) ? plan.source() : null;
+        return plan != null && plan.isOf(loaded.checkpoint()) ? plan : null;
     }
 
     /** @throws CheckpointException saying what is wrong with the file */
@@ -204,7 +211,8 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
             String every = text(o, "checkpointEvery");
             return new RunPlan(Checkpoint.of(o.getAsJsonObject("start").toString()),
                     Kind.valueOf(o.get("standardise").getAsString()), text(o, "source"),
-                    o.get("steps").getAsLong(), o.get("evaluateEvery").getAsLong(),
+                    o.has("stream") && o.get("stream").getAsBoolean(), o.get("steps").getAsLong(), o.get(
+                            "evaluateEvery").getAsLong(),
                     every == null ? null : CheckpointEvery.of(every), text(o, "version"), command);
         } catch (CheckpointException e) {
             throw e;

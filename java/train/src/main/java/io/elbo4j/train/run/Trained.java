@@ -15,7 +15,8 @@ import java.nio.file.Path;
 
 /**
  * A trained model from a checkpoint, for use: its parameters alone are in the backend's memory, not the optimiser's
- * moments. Threads may share it, and each has encoders and scorers of its own; close these first.
+ * moments. Threads may share it, and each has encoders and scorers of its own; close these first. On a backend of one
+ * thread they run side by side.
  */
 public final class Trained implements AutoCloseable {
     private final Checkpoint checkpoint;

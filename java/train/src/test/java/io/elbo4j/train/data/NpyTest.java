@@ -228,7 +228,7 @@ class NpyTest {
         malformed(good.replace("(2", "(999999999999999999"), new byte[6],
                 ": 999999999999999999 images of 1 x 3 with 1 channels"
                         + " are more than the 2147483639 values one data set can hold: split the data or make the"
-                        + " images smaller");
+                        + " images smaller; or leave the values in the file: --stream, NpyReader.stream");
         broken("", 0, "a value of Python");
         broken(good.replace("(2", "(-2"), 51, "a value of Python");
         broken(good.replace("(2", "(2l"), 52, "')'");

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,8 +28,12 @@ class ReadProgressTest {
 
     /** What reading said: never less than before, and all of it at the end. */
     private static List<Long> said(String data, long all) {
+        return said(all, progress -> DataSource.read(DataName.parse(data), progress));
+    }
+
+    private static List<Long> said(long all, Consumer<ReadProgress> reading) {
         List<Long> said = new ArrayList<>();
-        DataSource.read(DataName.parse(data), (done, of) -> {
+        reading.accept((done, of) -> {
             assertEquals(all, of);
             assertTrue(done <= of && (said.isEmpty() || said.get(said.size() - 1) <= done), () -> done + " " + said);
             said.add(done);
@@ -42,6 +47,7 @@ class ReadProgressTest {
         Path file = dir.resolve("x.npy");
         NpyWriter.write(file, ROWS, COLUMNS, new float[ROWS * COLUMNS]);
         assertEquals(5, said("npy=" + file, Files.size(file)).size());
+        assertEquals(5, said(Files.size(file), progress -> NpyReader.stream(file, progress).close()).size());
     }
 
     @Test

@@ -6,15 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Backend;
+import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.layer.ConstantRow;
+import io.elbo4j.train.layer.LearnedRow;
 import io.elbo4j.train.layer.LearnedRows;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.optimiser.Adam;
+import io.elbo4j.train.optimiser.Sgd;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -69,6 +73,42 @@ class LearnedRowsTest {
         }
     }
 
+    /** What plain descent of rate 1 takes from a row, zero at first, is the gradient of an input in its place. */
+    @Test
+    void theGradientIsThatOfAnInput() {
+        Graph twin = new Graph();
+        Value seen = twin.input("x", D);
+        Value m = twin.input("q.mean", D);
+        Value lv = twin.input("q.logVariance", D);
+        Value z = twin.latent("z", new DiagonalGaussian(m, lv));
+        Value v = LearnedRow.of(twin, "v", D, (float) Math.log(V));
+        twin.observe("o", new DiagonalGaussian(z, v), seen);
+        int[] order = {8, 1, 4, 6};
+        try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
+                Parameters rows = new Parameters(backend, g.parameters(), 1);
+                Parameters none = new Parameters(backend, twin.parameters(), 1);
+                Step step = Step.of(g, rows, backend).rows(4).seed(7).read(data).minimise(new Elbo(), new Sgd(1))
+                        .compile();
+                Step other = Step.of(twin, none, backend).rows(4).seed(7).minimise(new Elbo(), new Sgd(1))
+                        .differentiate(m, lv).compile()) {
+            step.rows(order, 0).run(3);
+            for (int i = 0; i < 4; i++) {
+                other.value(seen).rows(i, i + 1).set(row(data, order[i]));
+            }
+            other.run(3);
+            for (int p = 0; p < 2; p++) {
+                float[] gradients = other.gradient(p == 0 ? m : lv).toArray();
+                for (int i = 0; i < 4; i++) {
+                    float[] changed = row(rows.all().get(p).value(), order[i]);
+                    for (int d = 0; d < D; d++) {
+                        assertEquals(-gradients[i * D + d], changed[d]);
+                        assertTrue(changed[d] != 0);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void aStepChangesTheRowsOfItsBatchAlone() {
         try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
@@ -88,6 +128,45 @@ class LearnedRowsTest {
                 }
                 // a step of Adam is its learning rate at first, whatever the gradient: so far row 0 has had one
                 assertEquals(0.02, Math.abs(row(s.value(), 0)[0]), 1e-6);
+            }
+        }
+    }
+
+    /** Of data of which a part is in memory, in the order of the steps: what is learned is of the data's rows. */
+    @Test
+    void rowsKeepTheirNumbersWhereTheyAreGatheredFromOtherPlaces() {
+        int[] numbers = {10, 3, 0, 1, 2, 9};
+        try (Backend backend = new JavaBackend(1); Matrix data = data(backend);
+                Matrix part = backend.matrix(4 + numbers.length, D);
+                Indices order = backend.indices(numbers.length);
+                Indices places = backend.indices(4 + numbers.length);
+                Parameters whole = new Parameters(backend, g.parameters(), 1);
+                Parameters parts = new Parameters(backend, g.parameters(), 1);
+                Step one = Step.of(g, whole, backend).rows(3).seed(1).read(data, order)
+                        .minimise(new Elbo(), new Adam(0.02)).compile();
+                Step other = Step.of(g, parts, backend).rows(3).seed(1).read(new Source(Map.of("x", part), places),
+                        order).minimise(new Elbo(), new Adam(0.02)).compile();
+                Step own = Step.of(g, parts, backend).rows(3).seed(1).read(new Source(Map.of("x", part), places))
+                        .want(x, mean).compile()) {
+            order.set(numbers, 0);
+            // row p of the part is that of position p - 4
+            places.set(IntStream.range(0, places.count()).toArray(), 0);
+            for (int p = 0; p < numbers.length; p++) {
+                part.rows(4 + p, 5 + p).set(row(data, numbers[p]));
+            }
+            for (int from : new int[] {0, 3}) {
+                one.rows(from).run(from);
+                places.position(4 + from);
+                other.rows(from).run(from);
+            }
+            for (int p = 0; p < 2; p++) {
+                assertArrayEquals(whole.all().get(p).value().toArray(), parts.all().get(p).value().toArray());
+            }
+            places.position(5);
+            own.rows(numbers, 1).run(0);
+            for (int r = 0; r < 3; r++) {
+                assertArrayEquals(row(data, numbers[1 + r]), row(own.value(x), r));
+                assertArrayEquals(row(parts.all().get(0).value(), numbers[1 + r]), row(own.value(mean), r));
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.elbo4j.train.graph;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,8 +10,11 @@ import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.Categorical;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.distribution.RelaxedBernoulli;
+import io.elbo4j.train.distribution.RelaxedCategorical;
 import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.Loss;
@@ -22,13 +26,16 @@ import io.elbo4j.train.objective.KlBalanced;
 import io.elbo4j.train.objective.Regression;
 import io.elbo4j.train.objective.RowWeighted;
 import io.elbo4j.train.objective.SampledElbo;
+import io.elbo4j.train.objective.ScoreFunction;
 import io.elbo4j.train.objective.WeightedSum;
 import io.elbo4j.train.optimiser.Adam;
 import io.elbo4j.train.optimiser.Sgd;
 import io.elbo4j.train.schedule.Schedule;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -133,9 +140,13 @@ class WeightsTest {
     }
 
     private Map<String, float[]> gradients(Objective objective) {
-        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 3);
-                Step step = shape(Step.of(g, parameters, backend), 1).minimise(objective, new Sgd(1e-9)).compile()) {
-            for (Input input : g.all(Input.class)) {
+        return gradients(g, objective);
+    }
+
+    private static Map<String, float[]> gradients(Graph of, Objective objective) {
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, of.parameters(), 3);
+                Step step = shape(Step.of(of, parameters, backend), 1).minimise(objective, new Sgd(1e-9)).compile()) {
+            for (Input input : of.all(Input.class)) {
                 Matrix m = step.value(input);
                 float[] values = new float[(int) (m.rows() * m.columns())];
                 for (int i = 0; i < values.length; i++) {
@@ -166,6 +177,39 @@ class WeightsTest {
                 .getMessage().contains("KL balancing"));
     }
 
+    /** The gradient that a relaxed draw, or its score, passes on to q is whole; that of the KL is shared. */
+    @ParameterizedTest
+    @ValueSource(strings = {"categorical", "Bernoulli", "score"})
+    void balanceOfProbabilities(String kind) {
+        Graph of = new Graph();
+        Value y = of.input("y", X);
+        Value q = Dense.of("q", y, Z, Activation.IDENTITY);
+        Value p = Dense.of("p.logits", Dense.of("p.hidden", of.input("action", 2), 3, Activation.TANH), Z,
+                Activation.IDENTITY);
+        Value drawn = switch (kind) {
+            case "categorical" -> RelaxedCategorical.point(of.latent("z", new RelaxedCategorical(q, 0.7f),
+                    new Categorical(p)));
+            case "Bernoulli" -> RelaxedBernoulli.point(of.latent("z", new RelaxedBernoulli(q, 0.7f), new Bernoulli(
+                    p)));
+            default -> of.latent("z", new Categorical(q), new Categorical(p));
+        };
+        of.observe("o", new Bernoulli(Dense.of("logits", drawn, X, Activation.IDENTITY)), y);
+        Function<Double, Objective> weighted = weight -> kind.equals("score") ? new ScoreFunction().withKlWeight(
+                Schedule.constant(weight)) : new Elbo(weight);
+        Map<String, float[]> prior = gradients(of, weighted.apply(0.8));
+        Map<String, float[]> posterior = gradients(of, weighted.apply(0.2));
+        Map<String, float[]> whole = gradients(of, weighted.apply(1.0));
+        gradients(of, new KlBalanced(weighted.apply(1.0), 0.8)).forEach((name, found) -> {
+            float[] expected = (name.startsWith("p.") ? prior : posterior).get(name);
+            for (int i = 0; i < found.length; i++) {
+                assertEquals(expected[i], found[i], 1e-6 * Math.max(0.1, Math.abs(expected[i])), name);
+            }
+            if (!name.startsWith("logits")) {
+                assertFalse(Arrays.equals(whole.get(name), found), name);
+            }
+        });
+    }
+
     /** Where all of a group's dimensions are free together, the KL has no gradient; else each has all of it. */
     @Test
     void freeBitsOfGroups() {
@@ -187,7 +231,7 @@ class WeightsTest {
                 for (int d = 0; d < Z; d++) {
                     sums[d / dimensions] += kl[d] / 2;
                 }
-                double threshold = java.util.Arrays.stream(sums).average().orElseThrow() * (group == 0 ? 0.9 : 1);
+                double threshold = Arrays.stream(sums).average().orElseThrow() * (group == 0 ? 0.9 : 1);
                 try (Step step = Step.of(of, parameters, backend).rows(2).minimise(new Elbo().withFreeBits(threshold,
                         group), new Sgd(1e-9)).compile()) {
                     step.value(y).set(0, 0.1f, 0.9f, 0.3f, 1, 0.2f, 0.4f, 0.7f);

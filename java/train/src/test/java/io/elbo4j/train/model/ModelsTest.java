@@ -158,8 +158,8 @@ class ModelsTest {
     }
 
     /**
-     * Of z ~ N(0, 1), x ~ N(w z + b, v) the posterior is N(m, 1/c) with c = 1 + sum w^2/v, m = sum w (x - b)/(v c): each
-     * row's q is fitted to it, whatever the rows that were trained, which stay as they are.
+     * Of z ~ N(0, 1), x ~ N(w z + b, v) the posterior is N(m, 1/c) with c = 1 + sum w^2/v, m = sum w (x - b)/(v c):
+     * each row's q is fitted to it, whatever the rows that were trained, which stay as they are.
      */
     @Test
     void localInferenceFindsThePosteriorOfAnyData() {
@@ -296,7 +296,8 @@ class ModelsTest {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Models.of(new Foreign(1))).getMessage()
                 .contains("META-INF/services/io.elbo4j.train.model.ModelKind"));
         assertEquals(
-                "there is no model 'gan'; there are categorical-vae, conditional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae",
+                "there is no model 'gan'; there are categorical-vae, conditional-vae, gaussian-mixture,"
+                        + " hierarchical-vae, local-inference, vae",
                 assertThrows(
                         IllegalArgumentException.class, () -> Models.named("gan")).getMessage());
     }
