@@ -94,7 +94,7 @@ public final class Step implements AutoCloseable {
         this.plan = compiled;
         this.terms = plan.terms().keySet().toArray(Term[]::new);
         this.perSample = plan.terms().keySet().stream().mapToDouble(this::perSample).toArray();
-        long learned = plan.learnedRows();
+        long learned = trainings.length == 0 ? 0 : plan.learnedRows();
         this.distinct = learned == 0 ? null : new Distinct(Math.toIntExact(learned));
         this.noises = plan.noises().toArray(Compilation.NodeNoise[]::new);
     }
