@@ -121,8 +121,8 @@ class TrainingOptionsTest {
             "--objective doubly-reparameterised --kl-warm-up 1 | in which the KL has no weight",
             "--kl-cycle 3 | --kl-cycle goes with --kl-warm-up, which it begins anew",
             "--kl-warm-up 3 --kl-cycle 2 | --kl-cycle must be 0, or epochs from those of the KL's warm-up on",
-            "--kl-warm-up 0.5 --kl-cycle 1 | --kl-cycle must be long enough that the KL's weight grows to 1.0 (an epoch"
-                    + " has 1 steps, a cycle 1, and it grows for 0.5 of them), not 1.0",
+            "--kl-warm-up 0.5 --kl-cycle 1 | --kl-cycle must be long enough that the KL's weight leaves 0 (an epoch"
+                    + " has 1 steps, a cycle 1, and the weight grows for 0.5 of them), not 1.0",
             "--kl-warm-up 1e-320 --kl-cycle 1e-319 | --kl-cycle must be long enough",
             "--kl-weight 0 --kl-warm-up 3 | --kl-warm-up must be 0 with a klWeight of 0, not 3.0",
             "--learning-rate 3e38 | --learning-rate must be a number that float32 can hold, also divided",

@@ -30,10 +30,10 @@ final class Fitted implements AutoCloseable {
             steps = null;
             return;
         }
-        parameters = trained.with(local.parameters(), data.rows());
         Training training = Training.of(model.objective(Schedule.constant(1), 0), new Adam(new Cosine(local
                 .learningRate(), 0, local.steps()))).withName("fit of each row's parameters").withParameters(local
                         .parameters());
+        parameters = trained.with(local.parameters(), data.rows());
         // the noise of the training steps is that of another seed
         steps = new Steps(rows -> Step.of(model.graph(), parameters, backend).rows(rows).seed(~seed).read(data
                 .source()).minimise(training).compile());
@@ -67,8 +67,11 @@ final class Fitted implements AutoCloseable {
     @Override
     public void close() {
         if (steps != null) {
-            steps.close();
-            parameters.close();
+            try {
+                steps.close();
+            } finally {
+                parameters.close();
+            }
         }
     }
 }

@@ -115,6 +115,10 @@ final class Streamed implements Feed {
 
     @Override
     public synchronized void at(int from, int count) {
+        if (!closed && (!wanted || from + count > order.length)) {
+            throw new IllegalStateException("positions " + from + " to " + (from + count) + " are asked for of an order"
+                    + (wanted ? " of " + order.length : " that has been left"));
+        }
         int wantedChunk = (from - first) / chunk;
         while (current < wantedChunk) {
             current++;

@@ -110,7 +110,6 @@ public final class Trainer implements AutoCloseable {
         this.parameters = parameters;
         this.settings = settings;
         this.order = new int[images.rows()];
-        settings.requireKlCycle(stepsPerEpoch());
         Objective objective = model.objective(settings.objective(),
                 number -> settings.klWeightAt(number, stepsPerEpoch()), settings.freeBits());
         List<Training> trainings = new ArrayList<>();

@@ -306,18 +306,6 @@ class TrainerTest {
     }
 
     @Test
-    void aCycleOfTooFewStepsIsRefused() {
-        Vae vae = new Vae(MODEL);
-        try (Backend backend = new JavaBackend(1);
-                Parameters parameters = new Parameters(backend, vae.graph().parameters(), 1)) {
-            TrainingSettings settings = settings(1e-3, 0.25).withKlCycle(0.25);
-            String message = assertThrows(IllegalArgumentException.class, () -> new Trainer(vae, parameters, backend,
-                    settings, images()).close()).getMessage();
-            assertTrue(message.startsWith("klCycle must be long enough"), message);
-        }
-    }
-
-    @Test
     void imagesOfAnotherSizeAreRefused() {
         Vae vae = new Vae(new VaeSettings(13, List.of(), 3, Activation.RELU, LikelihoodKind.BERNOULLI, 1, false));
         try (Backend backend = new JavaBackend(1);

@@ -28,6 +28,12 @@ final class Compilation implements Plan, AutoCloseable {
     /** The noise of a node that has {@code rowsPerRow} rows for each row of the batch. */
     record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) {}
 
+    private record NoiseOf(Node node, String role) {
+        String name() {
+            return role.isEmpty() ? node.name() : role + " of " + node.name();
+        }
+    }
+
     private final StepBuilder of;
     private final @Nullable Indices order;
     private final Buffers buffers;
@@ -36,7 +42,7 @@ final class Compilation implements Plan, AutoCloseable {
     private final Map<Value, Matrix> values = new HashMap<>();
     private final List<Launch> launches = new ArrayList<>();
     private final Parts parts = new Parts();
-    private final Map<String, NodeNoise> noises = new LinkedHashMap<>();
+    private final Map<NoiseOf, NodeNoise> noises = new LinkedHashMap<>();
     private final Map<Term, Matrix> terms = new LinkedHashMap<>();
     private final Set<Storage> kept = new HashSet<>();
     private final List<Matrix> forwardBuffers = new ArrayList<>();
@@ -356,8 +362,9 @@ final class Compilation implements Plan, AutoCloseable {
     public Noise noise(Node owner, String role, Rows rows) {
         int stream = !of.trainings.isEmpty() ? Streams.TRAINING
                 : of.fromPriors ? Streams.DECODING : Streams.EVALUATION;
-        return noises.computeIfAbsent(role.isEmpty() ? owner.name() : role + " of " + owner.name(),
-                name -> new NodeNoise(Streams.named(of.seed, name, stream), rows.has(Axis.BATCH) ? rows(rows) / of.rows
+        return noises.computeIfAbsent(new NoiseOf(owner, role),
+                noiseOf -> new NodeNoise(Streams.named(of.seed, noiseOf.name(), stream), rows.has(Axis.BATCH) ? rows(
+                        rows) / of.rows
                         : 0, of.sameData && !rows.has(Axis.SAMPLE))).noise();
     }
 

@@ -25,6 +25,11 @@ public interface Optimiser {
      */
     List<Launch> update(Parameters.State state, @Nullable Matrix scale);
 
+    /** What counts the updates: this, or of an optimiser around another one the innermost. */
+    default Optimiser counting() {
+        return this;
+    }
+
     /** Before each update, counted from 0: what changes between updates. */
     void at(long update);
 }

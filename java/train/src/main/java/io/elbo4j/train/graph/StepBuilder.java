@@ -133,7 +133,7 @@ public final class StepBuilder {
      */
     public StepBuilder minimise(Training training) {
         for (Training other : trainings) {
-            if (other.optimiser() == training.optimiser() && other.every() != training.every()) {
+            if (other.optimiser().counting() == training.optimiser().counting() && other.every() != training.every()) {
                 throw new IllegalArgumentException("trainings '" + other.name() + "' and '" + training.name()
                         + "' share an optimiser, which counts its updates, but the first runs every " + other.every()
                         + " and the second every " + training.every() + " steps: give each one of its own");

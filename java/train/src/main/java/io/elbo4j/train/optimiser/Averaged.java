@@ -61,6 +61,11 @@ public final class Averaged implements Optimiser {
     }
 
     @Override
+    public Optimiser counting() {
+        return of.counting();
+    }
+
+    @Override
     public void at(long step) {
         of.at(step);
     }

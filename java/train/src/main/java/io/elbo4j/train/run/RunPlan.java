@@ -65,13 +65,13 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
      * A run on data, which is looked through.
      *
      * @throws DataException if the model cannot take the data
-     * @throws io.elbo4j.ArgumentException if it has no such objective, or the data is too short for the KL's cycle
+     * @throws io.elbo4j.ArgumentException if it has no such objective, or a setting would have no effect
      */
     public static RunPlan of(DataSource source, Record model, TrainingSettings training) {
         Model created = Models.create(model);
         // what it refuses is refused before there is a folder
         long stepsPerEpoch = stepsPerEpoch(source.train().rows(), training);
-        training.requireKlCycle(stepsPerEpoch);
+        training.requireEffect(stepsPerEpoch);
         created.objective(training.objective(), step -> training.klWeightAt(step, stepsPerEpoch), training.freeBits());
         Graph graph = created.graph();
         for (Images images : List.of(source.train(), source.test())) {

@@ -490,6 +490,9 @@ class EveryTest {
             assertEquals("trainings 'decoder.*' and 'encoder' share an optimiser, which counts its updates, but the"
                     + " first runs every 1 and the second every 2 steps: give each one of its own", assertThrows(
                             IllegalArgumentException.class, () -> step.minimise(shares)).getMessage());
+            Training around = new Training("encoder", new Elbo(), named(g, "encoder.*"), new Averaged(one.optimiser(),
+                    0.9), Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 2);
+            assertThrows(IllegalArgumentException.class, () -> step.minimise(around));
             // one of the same period counts the same updates
             step.minimise(shares.withEvery(1)).compile().close();
         }
