@@ -5,16 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** --stream changes no result. */
@@ -67,13 +70,16 @@ class StreamTest {
         assertEquals(true, plan("there").get("stream").getAsBoolean());
     }
 
-    /** Counts are bytes that are not divided. */
-    @Test
-    void aRunOnCountsIsTheSame() throws IOException {
-        Path counts = directory.resolve("counts.npy");
-        Cli.bytes(counts, 40, 30, 7);
-        Cli.train(counts, run("here"), "--likelihood", "poisson", "--epochs", "2").succeeds();
-        Cli.train(counts, run("there"), "--likelihood", "poisson", "--epochs", "2", "--stream").succeeds();
+    /** Bytes are divided by 255, but for a likelihood of counts. */
+    @ParameterizedTest
+    @EnumSource
+    void aRunOnBytesIsTheSame(LikelihoodKind likelihood) throws IOException {
+        Path bytes = directory.resolve("bytes.npy");
+        Cli.bytes(bytes, 40, 30, 7);
+        String[] options = {"--likelihood", likelihood.name().toLowerCase(Locale.ROOT).replace('_', '-'), "--epochs",
+                "2"};
+        Cli.train(bytes, run("here"), options).succeeds();
+        Cli.train(bytes, run("there"), Lists.join(List.of("--stream"), options)).succeeds();
         assertSame("here", "there");
     }
 

@@ -1,5 +1,7 @@
 package io.elbo4j.operation;
 
+import static io.elbo4j.operation.LogLikelihood.Function.BERNOULLI;
+
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 
@@ -21,18 +23,16 @@ import io.elbo4j.Matrix;
  * in a row's inputs gives NaN in its outputs. Errors are reported as by {@link GaussianSampleKl}.
  */
 public final class BernoulliLogLikelihood {
-    private static final LogLikelihood.Named BERNOULLI =
-            new LogLikelihood.Named(LogLikelihood.Function.BERNOULLI, "BernoulliLogLikelihood", "logits");
-
     private BernoulliLogLikelihood() {}
 
     /** Log-likelihood alone. */
     public static Launch forward(Matrix logits, Matrix x, Matrix logLikelihood) {
-        return BERNOULLI.forward(logits, x, logLikelihood);
+        return LogLikelihood.forward("BernoulliLogLikelihood", BERNOULLI, logits, x, logLikelihood);
     }
 
     /** Log-likelihood and, in the same pass, dLogits (KB x D) from dLogLikelihood (KB x 1). */
     public static Launch fused(Matrix logits, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood, Matrix dLogits) {
-        return BERNOULLI.fused(logits, x, dLogLikelihood, logLikelihood, dLogits);
+        return LogLikelihood.fused("BernoulliLogLikelihood", BERNOULLI, logits, x, dLogLikelihood, logLikelihood,
+                dLogits);
     }
 }

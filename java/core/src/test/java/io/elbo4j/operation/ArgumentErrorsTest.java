@@ -223,6 +223,9 @@ class ArgumentErrorsTest {
                 () -> BernoulliLogLikelihood.fused(in, in2, perRow, perRow2, in));
         refused(b + "fused: logLikelihood must be 6 x 1, not 3 x 1",
                 () -> BernoulliLogLikelihood.fused(samples, in, perSample, perRow, out));
+        missing("LogLikelihood.forward: function", () -> LogLikelihood.forward(null, in, in2, perRow));
+        refused("LogLikelihood.fused: dLogits must be 3 x 4, not 3 x 1", () -> LogLikelihood.fused(
+                LogLikelihood.Function.BERNOULLI, in, in2, perRow, perRow2, matrix(3, 1)));
 
         String g = "GaussianLogLikelihood.";
         refused(g + "forward: logVariance must be 3 x 4, not 1 x 4",

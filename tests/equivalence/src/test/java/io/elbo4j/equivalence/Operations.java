@@ -18,11 +18,11 @@ import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.GaussianLogRatio;
 import io.elbo4j.operation.GaussianSampleKl;
+import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.MovingAverage;
 import io.elbo4j.operation.OneHot;
-import io.elbo4j.operation.PoissonLogLikelihood;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sgd;
@@ -30,6 +30,7 @@ import io.elbo4j.operation.Sums;
 import io.elbo4j.operation.Triangular;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 
@@ -138,14 +139,13 @@ final class Operations {
     }
 
     private static void likelihoods() {
-        add("bernoulliLogLikelihood", (b, s) -> BernoulliLogLikelihood.forward(b.in((long) s.rows() * s.samples(),
-                s.columns()), in(b, s), b.outPerRow((long) s.rows() * s.samples())));
-        add("bernoulliLogLikelihood.fused", (b, s) -> BernoulliLogLikelihood.fused(in(b, s), in(b, s),
-                b.inPerRow(s.rows()), b.outPerRow(s.rows()), out(b, s)));
-        add("poissonLogLikelihood", (b, s) -> PoissonLogLikelihood.forward(b.in((long) s.rows() * s.samples(), s
-                .columns()), in(b, s), b.outPerRow((long) s.rows() * s.samples())));
-        add("poissonLogLikelihood.fused", (b, s) -> PoissonLogLikelihood.fused(in(b, s), in(b, s), b.inPerRow(s.rows()),
-                b.outPerRow(s.rows()), out(b, s)));
+        for (LogLikelihood.Function function : LogLikelihood.Function.values()) {
+            String name = function.name().toLowerCase(Locale.ROOT) + "LogLikelihood";
+            add(name, (b, s) -> LogLikelihood.forward(function, samples(b, s), in(b, s), b.outPerRow((long) s.rows()
+                    * s.samples())));
+            add(name + ".fused", (b, s) -> LogLikelihood.fused(function, in(b, s), in(b, s), b.inPerRow(s.rows()),
+                    b.outPerRow(s.rows()), out(b, s)));
+        }
         add("gaussianLogLikelihood", (b, s) -> GaussianLogLikelihood.forward(b.in((long) s.rows() * s.samples(),
                 s.columns()), b.in((long) s.rows() * s.samples(), s.columns()), in(b, s),
                 b.outPerRow((long) s.rows() * s.samples())));

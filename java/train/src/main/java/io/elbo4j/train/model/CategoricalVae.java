@@ -37,7 +37,7 @@ public final class CategoricalVae implements Model {
             @Setting("classes of the latent variable, at least 2") int latent,
             @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
                     + " identity") Activation activation,
-            @Setting("of x given z: bernoulli, gaussian or gaussian-shared") LikelihoodKind likelihood,
+            @Setting("of x given z: as of vae, but not gaussian-fixed") LikelihoodKind likelihood,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {
                             "none", "dynamic"}) boolean binarise){
@@ -45,8 +45,7 @@ public final class CategoricalVae implements Model {
             // all that a VAE's settings refuse is refused here in the same words
             hidden = new VaeSettings(columns, hidden, latent, activation, likelihood, 1, binarise).hidden();
             require(latent >= 2, "latent", "at least 2 classes", latent);
-            require(likelihood != LikelihoodKind.GAUSSIAN_FIXED, "likelihood",
-                    "one of bernoulli, gaussian and gaussian-shared", likelihood.inWords());
+            likelihood.requireNotFixed();
         }
     }
 

@@ -46,8 +46,7 @@ public final class ConditionalVae implements Model {
             // all that a VAE's settings refuse is refused here in the same words
             hidden = new VaeSettings(columns, hidden, latent, activation, likelihood, 1, binarise).hidden();
             require(classes >= 1, "classes", "at least 1", classes);
-            require(likelihood != LikelihoodKind.GAUSSIAN_FIXED, "likelihood",
-                    "any of vae but that of a fixed standard deviation", likelihood.inWords());
+            likelihood.requireNotFixed();
         }
     }
 

@@ -40,7 +40,7 @@ public final class LocalInference implements Model {
             @Setting("latent dimensions") int latent,
             @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
                     + " identity") Activation activation,
-            @Setting("of x given z: bernoulli, gaussian, gaussian-shared or poisson") LikelihoodKind likelihood,
+            @Setting("of x given z: as of vae, but not gaussian-fixed") LikelihoodKind likelihood,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {
                             "none", "dynamic"}) boolean binarise,
@@ -51,8 +51,7 @@ public final class LocalInference implements Model {
             // all that a VAE's settings refuse is refused here in the same words
             hidden = new VaeSettings(columns, hidden, latent, activation, likelihood, 1, binarise).hidden();
             require(rows >= 1, "rows", "at least 1", rows);
-            require(likelihood != LikelihoodKind.GAUSSIAN_FIXED, "likelihood",
-                    "one of bernoulli, gaussian, gaussian-shared and poisson", likelihood.inWords());
+            likelihood.requireNotFixed();
             require((float) localRate > 0 && localRate <= 1e9, "localRate", "above 0 and at most 1e9", localRate);
             require(localSteps >= 1, "localSteps", "at least 1", localSteps);
         }

@@ -5,7 +5,6 @@ import static io.elbo4j.ArgumentException.require;
 import io.elbo4j.Activation;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
-import io.elbo4j.train.distribution.Poisson;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.ConstantRow;
@@ -38,8 +37,7 @@ public record VaeSettings(long columns,
                 "of x given z", "bernoulli: values in [0, 1], from logits",
                 "gaussian: mean and log-variance of every value are learned",
                 "gaussian-shared: one learned log-variance per column",
-                "gaussian-fixed: a fixed standard deviation",
-                "poisson: counts, whole numbers from 0, from log-rates"}) LikelihoodKind likelihood,
+                "gaussian-fixed: a fixed standard deviation"}) LikelihoodKind likelihood,
         @Setting("of gaussian-fixed, and where gaussian-shared begins; 1e-18 to 1e18") double standardDeviation,
         @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                 + " they are", words = {"none", "dynamic"}) boolean binarise){
@@ -52,13 +50,17 @@ public record VaeSettings(long columns,
         /** one learned log-variance per dimension, shared by all rows */
         GAUSSIAN_SHARED,
         /** a fixed standard deviation */
-        GAUSSIAN_FIXED,
-        /** from log-rates; data are counts */
-        POISSON;
+        GAUSSIAN_FIXED;
 
         /** Whether a standard deviation is asked for. */
         boolean hasStandardDeviation() {
             return this == GAUSSIAN_FIXED || this == GAUSSIAN_SHARED;
+        }
+
+        /** For models that have no standard deviation to be given. */
+        void requireNotFixed() {
+            require(this != GAUSSIAN_FIXED, "likelihood", "any of vae but that of a fixed standard deviation",
+                    inWords());
         }
 
         /** As on a command line. */
@@ -76,7 +78,6 @@ public record VaeSettings(long columns,
                         LearnedRow.of(d.graph(), "likelihood.logVariance", columns, logVariance));
                 case GAUSSIAN_FIXED -> new DiagonalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY),
                         ConstantRow.of(d.graph(), "likelihood.logVariance", columns, logVariance));
-                case POISSON -> new Poisson(Dense.of("logRate", d, columns, Activation.IDENTITY));
             };
         }
     }

@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.optimiser.Adam;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.UnaryOperator;
 
 /**
@@ -60,18 +63,29 @@ final class FiniteDifferences {
     }
 
     static void check(String name, Graph graph, int rows) {
+        check(name, graph, rows, Map.of());
+    }
+
+    /** @param likelihoods as the interpreter takes them */
+    static void check(String name, Graph graph, int rows,
+            Map<LogLikelihood.Function, DoubleBinaryOperator> likelihoods) {
         for (int samples : new int[] {1, 7}) {
             int k = samples;
             check(name + ", K = " + k, graph, s -> s.rows(rows).samples(k).minimise(new Elbo(0.7), new Adam(0)),
-                    FiniteDifferences::weighted);
+                    FiniteDifferences::weighted, likelihoods);
         }
     }
 
-    /** Inputs are uniform in [0, 1), which suits every likelihood. A seed at a ReLU's kink is passed over. */
     static void check(String name, Graph graph, UnaryOperator<StepBuilder> training, Loss loss) {
+        check(name, graph, training, loss, Map.of());
+    }
+
+    /** Inputs are uniform in [0, 1), which suits every likelihood. A seed at a ReLU's kink is passed over. */
+    private static void check(String name, Graph graph, UnaryOperator<StepBuilder> training, Loss loss,
+            Map<LogLikelihood.Function, DoubleBinaryOperator> likelihoods) {
         for (long seed = 1;; seed++) {
             try {
-                check(name + ", seed " + seed, graph, training, loss, seed);
+                check(name + ", seed " + seed, graph, training, loss, likelihoods, seed);
                 return;
             } catch (Interpreter.TooClose tooClose) {
                 assertTrue(seed < 100, name + ": no seed keeps away from the ReLUs' kinks: " + tooClose.getMessage());
@@ -79,7 +93,8 @@ final class FiniteDifferences {
         }
     }
 
-    private static void check(String name, Graph graph, UnaryOperator<StepBuilder> training, Loss loss, long seed) {
+    private static void check(String name, Graph graph, UnaryOperator<StepBuilder> training, Loss loss,
+            Map<LogLikelihood.Function, DoubleBinaryOperator> likelihoods, long seed) {
         try (Backend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, graph.parameters(), seed);
                 Step step = training.apply(Step.of(graph, parameters, backend).seed(seed)).compile()) {
@@ -95,7 +110,7 @@ final class FiniteDifferences {
             // twice, so that what a step leaves in its buffers would show in the next one's gradients
             step.run(STEP - 1);
             step.run(STEP);
-            Interpreter interpreter = new Interpreter();
+            Interpreter interpreter = new Interpreter(likelihoods);
             double worst = 0;
             for (Parameters.State s : parameters.all()) {
                 worst = Math.max(worst, compare(name, s, interpreter, step, loss));

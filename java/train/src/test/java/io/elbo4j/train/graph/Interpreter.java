@@ -19,11 +19,13 @@ import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.operation.Triangular;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -43,10 +45,15 @@ final class Interpreter {
     private static final double KINK = 1e-4;
     private static final double LOG_2_PI = Math.log(2 * Math.PI);
 
+    private final Map<LogLikelihood.Function, DoubleBinaryOperator> likelihoods =
+            new EnumMap<>(Map.of(LogLikelihood.Function.BERNOULLI,
+                    (x, l) -> x * l - Math.max(l, 0) - Math.log1p(Math.exp(-Math.abs(l)))));
     private final Map<Storage, double[]> memory = new IdentityHashMap<>();
     private final Map<Class<?>, Consumer<Object>> formulas = new LinkedHashMap<>();
 
-    Interpreter() {
+    /** @param more formulas of likelihoods, of x and the parameter, beside that of Bernoulli */
+    Interpreter(Map<LogLikelihood.Function, DoubleBinaryOperator> more) {
+        likelihoods.putAll(more);
         formula(Matmul.Forward.class, this::matmul);
         formula(Elementwise.Apply.class, o -> each(o.x(), o.y(), function(o.function().name())));
         formula(Rows.Copy.class, o -> each(o.source(), o.target(), x -> x));
@@ -294,18 +301,17 @@ final class Interpreter {
     }
 
     private void logLikelihood(LogLikelihood.Fused o) {
+        DoubleBinaryOperator likelihood = likelihoods.get(o.function());
+        if (likelihood == null) {
+            throw new AssertionError("the interpreter has no formula for " + o.function());
+        }
         long samples = o.parameter().rows() / o.x().rows();
         for (long r = 0; r < o.parameter().rows(); r++) {
             double sum = 0;
             for (long c = 0; c < o.parameter().columns(); c++) {
                 double l = get(o.parameter(), r, c);
                 double x = get(o.x(), r / samples, c);
-                sum += switch (o.function().name()) {
-                    case "BERNOULLI" -> x * l - Math.max(l, 0) - Math.log1p(Math.exp(-Math.abs(l)));
-                    // log(x!) is left out, a constant
-                    case "POISSON" -> x * l - Math.exp(l);
-                    default -> throw new AssertionError("the interpreter has no formula for " + o.function());
-                };
+                sum += likelihood.applyAsDouble(x, l);
             }
             set(o.logLikelihood(), r, 0, sum);
         }

@@ -15,7 +15,6 @@ import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.distribution.Enumerated;
 import io.elbo4j.train.distribution.FullGaussian;
 import io.elbo4j.train.distribution.Mixture;
-import io.elbo4j.train.distribution.Poisson;
 import io.elbo4j.train.distribution.RelaxedBernoulli;
 import io.elbo4j.train.distribution.RelaxedCategorical;
 import io.elbo4j.train.distribution.SampledKl;
@@ -245,8 +244,6 @@ class LatentsTest {
         assertEquals("latent 'z': a DiagonalGaussian draws real numbers, its prior, a RelaxedCategorical, " + simplex,
                 refusedLatent(gaussian, new RelaxedCategorical(row, 1)));
         assertEquals(classes + "Mixture, real numbers", refusedLatent(new Categorical(q), mixture(g, C)));
-        assertEquals("latent 'z': a DiagonalGaussian draws real numbers, its prior, a Poisson, counts",
-                refusedLatent(gaussian, new Poisson(row)));
         assertEquals("latent 'z' has 3 dimensions, its prior 2", refusedLatent(new Categorical(q),
                 new Categorical(ConstantRow.of(g, "two", 2, 0))));
         Value z = Draw.of("draw", gaussian);
