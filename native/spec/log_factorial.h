@@ -16,7 +16,12 @@ ELBO4J_SPEC float times_up_to(float x, float factor, float product) {
   return mul(product, factor <= x ? factor : 1.0f);
 }
 
-ELBO4J_SPEC float log_factorial(float x) {
+// From 16 on log x = high + low; below, high is log(x!).
+struct LogPieces {
+  float high, low;
+};
+
+ELBO4J_SPEC LogPieces log_pieces(float x) {
   float factorial = times_up_to(x, 2.0f, 1.0f);
   factorial = times_up_to(x, 3.0f, factorial);
   factorial = times_up_to(x, 4.0f, factorial);
@@ -37,14 +42,23 @@ ELBO4J_SPEC float log_factorial(float x) {
   const float of_power = mul(k, ln2_high);
   const float of_rest = log(x < 16.0f ? factorial : float_from_bits(bits - exponent));
   const float high = add(of_power, of_rest);
-  const float low = fma(k, ln2_low, sub(of_rest, sub(high, of_power)));
-  const float product = mul(x, high);
-  const float sum = sub(product, x);
-  const float lost = add(fma(x, high, -product), sub(sub(product, sum), x));
+  return {x < 16.0f ? of_rest : high, fma(k, ln2_low, sub(of_rest, sub(high, of_power)))};
+}
+
+// log(x!) - x log x + x from 16 on: log(2 pi x) / 2 + 1 / (12 x) - 1 / (360 x^3).
+ELBO4J_SPEC float log_factorial_rest(float x, float log_x) {
   const float r = div(1.0f, x);
   const float constant = fma(r, fma(mul(r, r), -0x1.6c16c2p-9f, 0x1.555556p-4f), 0x1.d67f1cp-1f);
-  const float rest = add(fma(0.5f, high, constant), fma(x, low, lost));
-  return x < 16.0f ? of_rest : add(sum, rest);
+  return fma(0.5f, log_x, constant);
+}
+
+ELBO4J_SPEC float log_factorial(float x) {
+  const LogPieces log_x = log_pieces(x);
+  const float product = mul(x, log_x.high);
+  const float sum = sub(product, x);
+  const float lost = add(fma(x, log_x.high, -product), sub(sub(product, sum), x));
+  const float rest = add(log_factorial_rest(x, log_x.high), fma(x, log_x.low, lost));
+  return x < 16.0f ? log_x.high : add(sum, rest);
 }
 
 }  // namespace elbo4j::spec
