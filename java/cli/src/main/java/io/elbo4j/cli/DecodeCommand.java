@@ -60,7 +60,7 @@ final class DecodeCommand implements Callable<Integer> {
             Images conditions = label.conditions(coder, rows);
             float[] x = Bar.during(console, "decoding", bar -> coder.decode(codes.copyRows(0, rows), conditions,
                     done -> bar.at(done, rows)));
-            file.write(console, output, shape, x, "images");
+            file.write(console, output, trained.model(), shape, x, "images");
         }
         return 0;
     }

@@ -4,6 +4,8 @@ import com.google.gson.JsonObject;
 import io.elbo4j.Quoted;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.model.Inputs;
+import io.elbo4j.train.model.Model;
 import io.elbo4j.train.picture.Png;
 import java.nio.file.Path;
 
@@ -34,13 +36,13 @@ final class ImageFile {
     }
 
     /** @param x rows of images, one after the other */
-    void write(Console console, OutputOptions output, Checkpoint.Data shape, float[] x, String what) {
+    void write(Console console, OutputOptions output, Model model, Checkpoint.Data shape, float[] x, String what) {
         int columns = Math.toIntExact(shape.columns());
         int rows = x.length / columns;
         OutputFile.write(console, file, () -> {
             if (isPicture()) {
-                new Png(shape.height(), shape.width(), shape.channels()).grid(file, x, (int) Math.ceil(Math.sqrt(
-                        rows)));
+                Png png = new Png(shape.height(), shape.width(), shape.channels(), Inputs.full(model.graph(), x));
+                png.grid(file, x, (int) Math.ceil(Math.sqrt(rows)));
             } else {
                 NpyWriter.write(file, rows, columns, x);
             }

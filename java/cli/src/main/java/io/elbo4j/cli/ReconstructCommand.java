@@ -6,6 +6,7 @@ import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.picture.Png;
 import io.elbo4j.train.run.Trained;
@@ -73,8 +74,9 @@ final class ReconstructCommand implements Callable<Integer> {
                     done -> bar.at(done, images.rows())));
             OutputFile.write(console, out, () -> {
                 if (file.isPicture()) {
-                    new Png(shape.height(), shape.width(), shape.channels()).originalsBesideReconstructions(out,
-                            images.copyRows(0, images.rows()), x, ACROSS);
+                    float[] originals = images.copyRows(0, images.rows());
+                    new Png(shape.height(), shape.width(), shape.channels(), Inputs.full(trained.model().graph(),
+                            originals)).originalsBesideReconstructions(out, originals, x, ACROSS);
                 } else {
                     NpyWriter.write(out, images.rows(), images.columns(), x);
                 }

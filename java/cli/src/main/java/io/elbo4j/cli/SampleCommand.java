@@ -58,7 +58,7 @@ final class SampleCommand implements Callable<Integer> {
             Images conditions = label.conditions(coder, count);
             float[] x = Bar.during(console, "sampling", bar -> coder.decode(coder.prior(count, conditions, scale),
                     conditions, done -> bar.at(done, count)));
-            file.write(console, output, shape, x, "samples");
+            file.write(console, output, trained.model(), shape, x, "samples");
         }
         return 0;
     }

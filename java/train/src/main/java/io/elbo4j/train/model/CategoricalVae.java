@@ -81,7 +81,7 @@ public final class CategoricalVae implements Model {
         int layers = hidden.size();
         Value data = graph.input(Images.X, settings.columns());
         Value x = settings.binarise() ? Binarise.of("x.binarised", data) : data;
-        Value h = x;
+        Value h = settings.likelihood().seen(x);
         for (int i = 0; i < layers; i++) {
             h = Dense.of("encoder." + i, h, hidden.get(i), settings.activation());
         }

@@ -86,7 +86,7 @@ public final class ConditionalVae implements Model {
         Value data = graph.input(Images.X, settings.columns());
         Value y = graph.input(Images.LABEL, settings.classes());
         Value x = settings.binarise() ? Binarise.of("x.binarised", data) : data;
-        Value h = Concatenate.of("x and label", x, y);
+        Value h = Concatenate.of("x and label", settings.likelihood().seen(x), y);
         for (int i = 0; i < layers; i++) {
             h = Dense.of("encoder." + i, h, hidden.get(i), settings.activation());
         }

@@ -58,10 +58,25 @@ public final class Inputs {
 
     /** The data as a graph takes it: bytes are not divided by 255 where the likelihood is of counts. */
     public static DataSource taken(Graph graph, DataSource source) {
-        boolean counts = graph.all(Observation.class).stream()
-                .filter(o -> o.distribution().support() == Support.COUNTS)
+        return ofCounts(graph) ? new DataSource(source.train().undivided(), source.test().undivided(), source.notes())
+                : source;
+    }
+
+    private static boolean ofCounts(Graph graph) {
+        return graph.all(Observation.class).stream().filter(o -> o.distribution().support() == Support.COUNTS)
                 .anyMatch(o -> needed(Set.of(o.x()), Set.of()).stream().anyMatch(i -> i.name().equals(Images.X)));
-        return counts ? new DataSource(source.train().undivided(), source.test().undivided(), source.notes()) : source;
+    }
+
+    /** What a picture of these images shows as full: 1, or the largest of counts. */
+    public static float full(Graph graph, float[] images) {
+        if (!ofCounts(graph)) {
+            return 1;
+        }
+        float largest = 1;
+        for (float value : images) {
+            largest = value > largest && value < Float.POSITIVE_INFINITY ? value : largest;
+        }
+        return largest;
     }
 
     /** A likelihood of x that has no density everywhere: standardised, data would leave its support. */

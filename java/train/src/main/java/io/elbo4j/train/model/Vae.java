@@ -70,7 +70,7 @@ public final class Vae implements Model {
         List<Integer> hidden = settings.hidden();
         Value data = graph.input("x", settings.columns());
         Value x = settings.binarise() ? Binarise.of("x.binarised", data) : data;
-        Value h = x;
+        Value h = settings.likelihood().seen(x);
         for (int i = 0; i < hidden.size(); i++) {
             h = Dense.of("encoder." + i, h, hidden.get(i), settings.activation());
         }

@@ -68,6 +68,11 @@ public record VaeSettings(long columns,
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
+        /** What an encoder sees of x: numbers that are not large. */
+        Value seen(Value x) {
+            return x;
+        }
+
         /** The likelihood of a decoder whose last hidden layer is d. */
         Distribution of(Value d, long columns, double standardDeviation) {
             float logVariance = (float) (2 * StrictMath.log(standardDeviation));

@@ -19,8 +19,9 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * magenta. Files are written atomically.
  *
  * @param channels 1 (grey) or 3 (RGB)
+ * @param full what is shown as 1, above 0
  */
-public record Png(int height, int width, int channels) {
+public record Png(int height, int width, int channels, float full) {
     private static final int GUTTER = 0x33475b;
     private static final int NOT_FINITE = 0xff00ff;
     /** Images below this height and width are enlarged. */
@@ -32,6 +33,13 @@ public record Png(int height, int width, int channels) {
             throw new IllegalArgumentException("images of " + height + " x " + width + " with " + channels
                     + " channels, expected sizes of at least 1 and 1 or 3 channels");
         }
+        if (!(full > 0)) {
+            throw new IllegalArgumentException("full: " + full + " given, expected more than 0");
+        }
+    }
+
+    public Png(int height, int width, int channels) {
+        this(height, width, channels, 1);
     }
 
     /**
@@ -116,7 +124,7 @@ public record Png(int height, int width, int channels) {
             if (!Float.isFinite(value)) {
                 return NOT_FINITE;
             }
-            rgb = rgb << 8 | Math.round(255 * Math.max(0, Math.min(1, value)));
+            rgb = rgb << 8 | Math.round(255 * Math.max(0, Math.min(1, value / full)));
         }
         return rgb;
     }

@@ -7,6 +7,7 @@ import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.graph.Input;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.picture.Curve;
 import io.elbo4j.train.picture.Png;
@@ -46,8 +47,9 @@ final class Pictures {
         if (images.channels() != 1 && images.channels() != 3 || most < 2 * STEPS.length) {
             return pictures;
         }
-        Png png = new Png(images.height(), images.width(), images.channels());
         Images few = images.first(Math.min(Math.min(PAIRS, most / 2), images.rows()));
+        Png png = new Png(images.height(), images.width(), images.channels(), Inputs.full(model.graph(), few.copyRows(0,
+                few.rows())));
         Set<String> outputs = model.outputs().keySet();
         if (outputs.contains(Model.MEAN)) {
             pictures.put("reconstructions.png", file -> png.originalsBesideReconstructions(file,
