@@ -116,8 +116,10 @@ class ModelsTest {
         train("gaussian-mixture", refused, "--kl-weight", "0.5").fails(2, "--kl-weight must be 1, without a warm-up,"
                 + " for a model without a KL, not 0.5");
         train("gaussian-mixture", refused, "--kl-warm-up", "1").fails(2, "--kl-weight must be 1, without a warm-up,");
-        train("gaussian-mixture", refused, "--objective", "importance-weighted", "--samples", "5").fails(2,
+        train("gaussian-mixture", refused, "--objective", "importance-weighted").fails(2,
                 "--objective must be elbo for a model whose log p(x) is exact, not importance-weighted");
+        train("gaussian-mixture", refused, "--samples", "4").fails(2, "--samples must be 1 for a model that is trained"
+                + " without samples, not 4");
         train("gaussian-mixture", refused, "--components", "0").fails(2, "--components must be at least 1, not 0");
         train("gaussian-mixture", refused, "--least-deviation", "0").fails(2, "--least-deviation must be from 1e-18");
         train("gaussian-mixture", refused, "--spread", "0").fails(2, "--spread must be above 0");

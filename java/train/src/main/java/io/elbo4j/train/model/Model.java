@@ -1,6 +1,10 @@
 package io.elbo4j.train.model;
 
+import static io.elbo4j.ArgumentException.require;
+
 import io.elbo4j.train.ObjectiveKind;
+import io.elbo4j.train.TrainingSettings;
+import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Value;
@@ -59,6 +63,19 @@ public interface Model {
      */
     default Objective objective(Schedule klWeight, double freeBits) {
         return new Elbo(klWeight, freeBits);
+    }
+
+    /**
+     * Refuses a new run that asks for what has no effect on this model, or that one of its own settings does not bear;
+     * {@link #objective(ObjectiveKind, Schedule, double)} refuses the rest. A run that was begun earlier goes on.
+     *
+     * @throws io.elbo4j.ArgumentException naming a component of the settings
+     */
+    default void check(TrainingSettings training) {
+        boolean drawn = graph().nodes().stream().flatMap(node -> node.terms().stream())
+                .anyMatch(term -> term.rows().has(Axis.SAMPLE));
+        require(drawn || training.samples() == 1, "samples", "1 for a model that is trained without samples",
+                training.samples());
     }
 
     /** What of its parameters belongs to the rows of the training data; most models have nothing of the kind. */

@@ -72,6 +72,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         // what it refuses is refused before there is a folder
         long stepsPerEpoch = stepsPerEpoch(source.train().rows(), training);
         training.requireEffect(stepsPerEpoch);
+        created.check(training);
         created.objective(training.objective(), step -> training.klWeightAt(step, stepsPerEpoch), training.freeBits());
         Graph graph = created.graph();
         for (Images images : List.of(source.train(), source.test())) {

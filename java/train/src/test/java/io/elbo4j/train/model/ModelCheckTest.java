@@ -1,0 +1,39 @@
+package io.elbo4j.train.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.elbo4j.Activation;
+import io.elbo4j.train.ObjectiveKind;
+import io.elbo4j.train.TrainingSettings;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** What a model refuses that another takes. */
+class ModelCheckTest {
+    private static final TrainingSettings PLAIN = TrainingSettings.of(8, 1);
+    private static final Model MIXTURE = new GaussianMixture(new GaussianMixture.Settings(4, 3, 0.05, 1));
+    private static final Model LOCAL = new LocalInference(new LocalInference.Settings(4, 9, List.of(), 1,
+            Activation.TANH, LikelihoodKind.BERNOULLI, false, 0.25, 2));
+
+    private static void refused(String sentence, Executable call) {
+        assertEquals(sentence, assertThrows(IllegalArgumentException.class, call).getMessage());
+    }
+
+    @Test
+    void moreSamplesAreRefusedWhereNoneIsDrawn() {
+        refused("samples must be 1 for a model that is trained without samples, not 4",
+                () -> MIXTURE.check(PLAIN.withObjective(ObjectiveKind.ELBO, 4)));
+        MIXTURE.check(PLAIN);
+        List<Model> drawing = List.of(LOCAL, new Vae(VaeSettings.of(4, 1, 3)),
+                new CategoricalVae(new CategoricalVae.Settings(4, List.of(3), 2, Activation.TANH,
+                        LikelihoodKind.BERNOULLI, false)),
+                new ConditionalVae(new ConditionalVae.Settings(4, 2, List.of(3), 1, Activation.TANH,
+                        LikelihoodKind.BERNOULLI, false)),
+                new HierarchicalVae(new HierarchicalVae.Settings(4, List.of(3, 3), List.of(2, 1), Activation.TANH,
+                        false)));
+        drawing.forEach(model -> model.check(PLAIN.withObjective(ObjectiveKind.ELBO, 4)));
+    }
+}
