@@ -56,8 +56,9 @@ final class SampleCommand implements Callable<Integer> {
         try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
             Images conditions = label.conditions(coder, count);
-            float[] x = Bar.during(console, "sampling", bar -> coder.decode(coder.prior(count, conditions, scale),
-                    conditions, done -> bar.at(done, count)));
+            float[] x = Bar.during(console, "sampling", bar -> coder.decode(
+                    Names.checked(() -> coder.prior(count, conditions, scale)), conditions, done -> bar.at(done,
+                            count)));
             file.write(console, output, trained.model(), shape, x, "samples");
         }
         return 0;

@@ -110,16 +110,19 @@ class ModelsTest {
         assertEquals(3, array("encode", "--checkpoint", run.toString()).columns());
         Images samples = array("sample", "--checkpoint", run.toString(), "--count", "6");
         assertEquals(List.of(6, SIDE * SIDE), List.of(samples.rows(), samples.columns()));
+        Cli.run("sample", "--checkpoint", run.toString(), "--temperature", "0.5", "--out", directory.resolve("s.npy")
+                .toString()).fails(2, "--temperature must be 1 where the prior is no Gaussian, not 0.5");
         Path refused = directory.resolve("refused");
         train("gaussian-mixture", refused, "--free-bits", "0.1").fails(2, "--free-bits must be 0 for a model without"
                 + " a KL, not 0.1");
         train("gaussian-mixture", refused, "--kl-weight", "0.5").fails(2, "--kl-weight must be 1, without a warm-up,"
                 + " for a model without a KL, not 0.5");
-        train("gaussian-mixture", refused, "--kl-warm-up", "1").fails(2, "--kl-weight must be 1, without a warm-up,");
-        train("gaussian-mixture", refused, "--objective", "importance-weighted").fails(2,
-                "--objective must be elbo for a model whose log p(x) is exact, not importance-weighted");
+        train("gaussian-mixture", refused, "--kl-warm-up", "1").fails(2, "--kl-warm-up must be 0 for a model without"
+                + " a KL, not 1.0");
         train("gaussian-mixture", refused, "--samples", "4").fails(2, "--samples must be 1 for a model that is trained"
                 + " without samples, not 4");
+        train("gaussian-mixture", refused, "--objective", "importance-weighted").fails(2,
+                "--objective must be elbo for a model whose log p(x) is exact, not importance-weighted");
         train("gaussian-mixture", refused, "--components", "0").fails(2, "--components must be at least 1, not 0");
         train("gaussian-mixture", refused, "--least-deviation", "0").fails(2, "--least-deviation must be from 1e-18");
         train("gaussian-mixture", refused, "--spread", "0").fails(2, "--spread must be above 0");
@@ -268,6 +271,16 @@ class ModelsTest {
         Cli.run(Lists.join(List.of(sample), "--label", "a", "--out", out)).fails(2, "--label", "'a'");
         Cli.run("sample", "--checkpoint", trained("vae").toString(), "--label", "1", "--out", out)
                 .fails(2, "--label goes with a model of labels", "this one has none");
+    }
+
+    @Test
+    void theDecayOfWeightsIsRefusedByTheRateThatDoesNotBearIt() {
+        Path out = directory.resolve("run");
+        train("local-inference", out, "--optimiser", "adamw", "--weight-decay", "5").fails(2,
+                "--weight-decay must be below 1 / local rate with adamw (the local rate is 0.3), not 5.0");
+        assertTrue(Files.notExists(out));
+        train("local-inference", out, "--optimiser", "adamw", "--weight-decay", "5", "--local-rate", "0.1", "--steps",
+                "1", "--local-steps", "1").succeeds();
     }
 
     @Test

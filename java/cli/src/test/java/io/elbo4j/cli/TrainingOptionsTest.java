@@ -124,7 +124,7 @@ class TrainingOptionsTest {
             "--kl-warm-up 0.5 --kl-cycle 1 | --kl-cycle must be long enough that the KL's weight leaves 0 (an epoch"
                     + " has 1 steps, a cycle 1, and the weight grows for 0.5 of them), not 1.0",
             "--kl-warm-up 1e-320 --kl-cycle 1e-319 | --kl-cycle must be long enough",
-            "--kl-weight 0 --kl-warm-up 3 | --kl-warm-up must be 0 with a klWeight of 0, not 3.0",
+            "--kl-weight 0 --kl-warm-up 3 | --kl-warm-up must be 0 with a KL weight of 0, not 3.0",
             "--learning-rate 3e38 | --learning-rate must be a number that float32 can hold, also divided",
             "--samples 0 | --samples must be at least 1, not 0", "--average 1 | --average must be 0 for no averages",
             "--clip-value 0 | --clip-value must be above 0",

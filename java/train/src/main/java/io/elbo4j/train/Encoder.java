@@ -20,6 +20,7 @@ public final class Encoder implements AutoCloseable {
 
     /** @param standardisation that of the training data: rows are given as they are */
     public Encoder(Model model, Parameters parameters, Backend backend, long seed, Standardisation standardisation) {
+        OneRow.requireNoRows(model, "an Encoder");
         Value wanted = new Coder(model, parameters, backend, seed).output(Model.POSTERIOR_MEAN);
         Step step = Step.of(model.graph(), parameters, backend).seed(seed).want(wanted).compile();
         this.row = new OneRow(step, Inputs.needed(Set.of(wanted), Set.of()), standardisation);

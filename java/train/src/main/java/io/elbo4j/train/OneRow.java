@@ -5,6 +5,7 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Input;
 import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.model.Model;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,6 +23,14 @@ final class OneRow implements AutoCloseable {
         this.standardisation = standardisation;
         inputs.forEach(input -> this.inputs.put(input.name(), step.value(input)));
         missing.addAll(this.inputs.keySet());
+    }
+
+    /** Refuses a model that would have to fit parameters to each row. */
+    static void requireNoRows(Model model, String who) {
+        if (model.local().isPresent()) {
+            throw new IllegalArgumentException("this model fits q(z) to each row of the data at hand, which " + who
+                    + " does not do: use coder(), a Coder, or an Evaluator");
+        }
     }
 
     /** @throws IllegalArgumentException if there is no such input, or the row is not of its width */

@@ -24,6 +24,7 @@ public final class Scorer implements AutoCloseable {
 
     /** @param standardisation that of the training data: rows are given, and scored, as they are */
     public Scorer(Model model, Parameters parameters, Backend backend, long seed, Standardisation standardisation) {
+        OneRow.requireNoRows(model, "a Scorer");
         List<Input> inputs = model.graph().all(Input.class);
         long columns = Inputs.columns(model.graph(), Images.X);
         this.logVolume = standardisation.logVolume(Math.toIntExact(columns));

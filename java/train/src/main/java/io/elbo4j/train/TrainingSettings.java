@@ -131,8 +131,8 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
      * @throws io.elbo4j.ArgumentException naming what does not
      */
     public void requireEffect(long stepsPerEpoch) {
-        require(klWeight > 0 || klWarmUp == 0, "klWarmUp", "0 with a klWeight of 0", klWarmUp);
-        require(klWeight > 0 || freeBits == 0, "freeBits", "0 with a klWeight of 0", freeBits);
+        require(klWeight > 0 || klWarmUp == 0, "klWarmUp", "0 with a KL weight of 0", klWarmUp);
+        require(klWeight > 0 || freeBits == 0, "freeBits", "0 with a KL weight of 0", freeBits);
         if (klCycle > 0) {
             Cyclical cycle = cycle(stepsPerEpoch);
             require(cycle.at(cycle.period() - 1) > 0, "klCycle", "long enough that the KL's weight leaves 0 (an epoch"

@@ -59,8 +59,8 @@ class TrainingSettingsTest {
                 () -> plain.withKlWeight(0.5).withObjective(ObjectiveKind.IMPORTANCE_WEIGHTED, 5));
         refused("klWarmUp must be 0 with the objective doubly-reparameterised, in which the KL has no weight, not 2.0",
                 () -> plain.withKlWarmUp(2).withObjective(ObjectiveKind.DOUBLY_REPARAMETERISED, 5));
-        refusedOfNewRuns("klWarmUp must be 0 with a klWeight of 0, not 5.0", plain.withKlWeight(0).withKlWarmUp(5));
-        refusedOfNewRuns("freeBits must be 0 with a klWeight of 0, not 2.0", plain.withFreeBits(2).withKlWeight(0));
+        refusedOfNewRuns("klWarmUp must be 0 with a KL weight of 0, not 5.0", plain.withKlWeight(0).withKlWarmUp(5));
+        refusedOfNewRuns("freeBits must be 0 with a KL weight of 0, not 2.0", plain.withFreeBits(2).withKlWeight(0));
         refused("samples must be at least 1, not 0", () -> plain.withObjective(ObjectiveKind.ELBO, 0));
         refused("momentum must be 0 with another optimiser than sgd, not 0.5",
                 () -> OptimiserSettings.of(OptimiserSettings.Kind.ADAMW).withMomentum(0.5));

@@ -4,6 +4,7 @@ import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.Activation;
 import io.elbo4j.train.ObjectiveKind;
+import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.Categorical;
@@ -115,6 +116,12 @@ public final class GaussianMixture implements Model {
     @Override
     public Map<String, Value> outputs() {
         return outputs;
+    }
+
+    @Override
+    public void check(TrainingSettings training) {
+        Model.super.check(training);
+        require(training.klWarmUp() == 0, "klWarmUp", "0 for a model without a KL", training.klWarmUp());
     }
 
     /** Minus log p(x): there is no KL to weigh. */

@@ -2,6 +2,7 @@ package io.elbo4j.train.model;
 
 import static io.elbo4j.ArgumentException.require;
 
+import io.elbo4j.train.OptimiserSettings;
 import io.elbo4j.train.graph.Parameter;
 import java.util.Set;
 
@@ -22,5 +23,12 @@ public record Local(Set<Parameter> parameters, double learningRate, int steps) {
         require((float) learningRate > 0 && Float.isFinite((float) learningRate), "learningRate",
                 "above 0 and finite, also as a float32", learningRate);
         require(steps >= 1, "steps", "at least 1", steps);
+    }
+
+    /** Refuses a decay of weights that {@link #learningRate} does not bear, whatever the others' does. */
+    void check(OptimiserSettings optimiser) {
+        double decay = optimiser.weightDecay();
+        require(optimiser.optimiser() != OptimiserSettings.Kind.ADAMW || learningRate * decay < 1, "weightDecay",
+                "below 1 / local rate with adamw (the local rate is " + learningRate + ")", decay);
     }
 }

@@ -76,6 +76,7 @@ public interface Model {
                 .anyMatch(term -> term.rows().has(Axis.SAMPLE));
         require(drawn || training.samples() == 1, "samples", "1 for a model that is trained without samples",
                 training.samples());
+        local().ifPresent(local -> local.check(training.optimiser()));
     }
 
     /** What of its parameters belongs to the rows of the training data; most models have nothing of the kind. */

@@ -97,12 +97,22 @@ public final class Trained implements AutoCloseable {
         return parameters;
     }
 
-    /** For rows one at a time; one thread's at a time. */
+    /**
+     * For rows one at a time; one thread's at a time.
+     *
+     * @throws IllegalArgumentException if the model fits parameters to each row ({@link Model#local}): {@link #coder}
+     *     does
+     */
     public Encoder encoder() {
         return new Encoder(model, parameters, backend, checkpoint.training().seed(), checkpoint.standardisation());
     }
 
-    /** For rows one at a time; one thread's at a time. */
+    /**
+     * For rows one at a time; one thread's at a time.
+     *
+     * @throws IllegalArgumentException if the model fits parameters to each row ({@link Model#local}): {@link #coder}
+     *     does
+     */
     public Scorer scorer() {
         return new Scorer(model, parameters, backend, checkpoint.training().seed(), checkpoint.standardisation());
     }
