@@ -32,8 +32,8 @@ final class EncodeCommand implements Callable<Integer> {
                     + " (${DEFAULT-VALUE})")
     private Part part;
     @Option(names = "--what", defaultValue = Model.POSTERIOR_MEAN, paramLabel = "NAME", description = {
-            "posterior.mean, posterior.logVariance, z (a sample), mean (of p(x | z), z a sample), or what else the"
-                    + " model has (${DEFAULT-VALUE})"})
+            "an output of the model: posterior.mean, z (a sample), mean (of p(x | z), z a sample), and what else it"
+                    + " has, as posterior.logVariance of a Gaussian one (${DEFAULT-VALUE})"})
     private String what;
     @Option(names = "--out", required = true, paramLabel = "FILE.npy", description = "float32, a row for each")
     private Path out;

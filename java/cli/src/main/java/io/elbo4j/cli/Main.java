@@ -81,7 +81,7 @@ public final class Main implements Callable<Integer> {
         commands.values().forEach(command -> line.addSubcommand(command.apply(console)));
         line.getSubcommands().values().forEach(command -> {
             if (command.getCommand() instanceof TrainCommand train) {
-                train.model().addTo(command.getCommandSpec());
+                train.model().addTo(command.getCommandSpec(), asked);
             }
         });
         line.registerConverter(int.class, given -> (int) Values.whole(given, Integer.MAX_VALUE))

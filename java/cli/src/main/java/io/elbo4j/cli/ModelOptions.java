@@ -9,11 +9,11 @@ import io.elbo4j.train.model.Models;
 import io.elbo4j.train.model.Setting;
 import io.elbo4j.train.model.Settings;
 import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
@@ -28,47 +28,62 @@ final class ModelOptions {
     private static final Map<String, Integer> IMAGE = Map.of(Images.X, 784, Images.LABEL, 10);
 
     @Option(names = "--model", paramLabel = "NAME",
-            description = "the model: 'elbo4j models' lists them, with NAME also its options (" + DEFAULT + ")")
+            description = "the model: 'elbo4j models' lists them; with --help its options are shown (" + DEFAULT + ")")
     private String model;
 
     /** What was typed, by option. */
     private final Map<String, String> given = new LinkedHashMap<>();
 
-    /** Adds the options of all models to the command that has this as its mixin. */
-    void addTo(CommandSpec spec) {
-        Map<String, List<ModelKind<?>>> models = new LinkedHashMap<>();
-        List<ModelKind<?>> all = new ArrayList<>(Models.all());
-        // the options of the model that is taken if none is named come first
-        all.sort((a, b) -> Boolean.compare(b.name().equals(DEFAULT), a.name().equals(DEFAULT)));
-        for (ModelKind<?> kind : all) {
-            Settings.options(kind.settings()).forEach(c -> models
-                    .computeIfAbsent(Names.option(c.getName()), o -> new ArrayList<>()).add(kind));
+    /**
+     * Adds the options of all models to the command that has this as its mixin. Help shows those of the model that is
+     * asked for, as an option need not be the same in another.
+     *
+     * @param asked the command line
+     * @throws Failure if there is no such model
+     */
+    void addTo(CommandSpec spec, String... asked) {
+        ModelKind<?> shown = named(asked(List.of(asked)));
+        Map<String, ModelKind<?>> kinds = new LinkedHashMap<>();
+        Settings.options(shown.settings()).forEach(c -> kinds.put(Names.option(c.getName()), shown));
+        for (ModelKind<?> kind : Models.all()) {
+            Settings.options(kind.settings()).forEach(c -> kinds.putIfAbsent(Names.option(c.getName()), kind));
         }
         int order = 0;
-        for (Map.Entry<String, List<ModelKind<?>>> e : models.entrySet()) {
+        for (Map.Entry<String, ModelKind<?>> e : kinds.entrySet()) {
             String option = e.getKey();
-            ModelKind<?> first = e.getValue().get(0);
+            ModelKind<?> kind = e.getValue();
             if (spec.optionsMap().containsKey(option)) {
-                throw Failure.because("the model " + first.name()
-                        + " has a setting of the name of an option of elbo4j, "
+                throw Failure.because("the model " + kind.name() + " has a setting of the name of an option of elbo4j, "
                         + option, null);
             }
-            String of = e.getValue().size() == all.size() ? "" : e.getValue().stream().map(ModelKind::name)
-                    .collect(Collectors.joining(", ", "of ", ": "));
-            String[] lines = describe(first, component(first, option));
-            lines[0] = of + lines[0];
+            RecordComponent component = component(kind, option);
+            String[] lines = Stream.of(describe(kind, component)).map(ModelOptions::escaped).toArray(String[]::new);
             spec.addOption(OptionSpec.builder(option).type(String.class).order(++order).paramLabel(SettingValue
-                    .label(component(first, option))).description(escaped(lines)).setter(new Typed(option)).build());
+                    .label(component)).description(lines).hidden(kind != shown).setter(new Typed(option)).build());
         }
+        String[] own = {"", escaped("The options after --help are those of the model " + shown.name()
+                + ": 'elbo4j train --model NAME --help' shows those of another.")};
+        spec.usageMessage().footer(Stream.concat(Stream.of(own), Stream.of(spec.usageMessage().footer()))
+                .toArray(String[]::new));
+    }
+
+    /** The model in a command line that is not parsed yet; null if none is named. */
+    private static String asked(List<String> words) {
+        for (int i = 0; i < words.size(); i++) {
+            if (words.get(i).startsWith("--model=")) {
+                return words.get(i).substring("--model=".length());
+            }
+            // what begins with a hyphen is another option
+            if (words.get(i).equals("--model") && i + 1 < words.size() && !words.get(i + 1).startsWith("-")) {
+                return words.get(i + 1);
+            }
+        }
+        return null;
     }
 
     /** picocli formats what it is given. */
-    private static String[] escaped(String[] lines) {
-        String[] escaped = lines.clone();
-        for (int i = 0; i < lines.length; i++) {
-            escaped[i] = lines[i].replace("%", "%%").replace("${", "$ {");
-        }
-        return escaped;
+    private static String escaped(String line) {
+        return line.replace("%", "%%").replace("${", "$ {");
     }
 
     private final class Typed implements ISetter {
@@ -102,7 +117,12 @@ final class ModelOptions {
 
     /** The model asked for. */
     ModelKind<?> kind() {
-        String name = model == null ? DEFAULT : model;
+        return named(model);
+    }
+
+    /** @param asked null for the default */
+    private static ModelKind<?> named(String asked) {
+        String name = asked == null ? DEFAULT : asked;
         List<String> names = Models.all().stream().map(ModelKind::name).toList();
         if (!names.contains(name)) {
             throw Failure.usage("--model must be one of " + String.join(", ", names) + ", not " + Quoted.of(name)

@@ -33,9 +33,9 @@ import picocli.CommandLine.Spec;
 
 @Command(name = "train", sortOptions = false, description = {
         "Trains a model; without options a variational autoencoder on generated sprites.",
-        "In brackets: what is taken if an option"
-                + " is left out."}, footer = {"",
-                        "--resume goes on to the same result after Ctrl-C, and after a kill at any moment."})
+        "In brackets: what is taken if an option is left out. A model refuses an option that has no effect on it."},
+        footer = {"",
+                "--resume goes on to the same result after Ctrl-C, and after a kill at any moment."})
 final class TrainCommand implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
 

@@ -51,6 +51,7 @@ class BadInputTest {
                 Arguments.of("--json=x", "--json no value 'x'"),
                 Arguments.of("--hidden 8" + ",8".repeat(100), "--hidden at most 100 layers, not 101"),
                 Arguments.of("@" + Path.of("pom.xml").toAbsolutePath(), "'@/ belongs to no option"),
+                Arguments.of("--hidden 4 --hidden 5", "'--hidden' only once"),
                 Arguments.of("--hidden 4,x", "--hidden 'x' is not a whole number"),
                 Arguments.of("--hidden ,", "--hidden 400 or 400,200 not ','"),
                 Arguments.of("--hidden 400,", "--hidden 400 or 400,200 not '400,'"),

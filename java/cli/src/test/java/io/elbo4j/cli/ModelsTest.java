@@ -362,7 +362,36 @@ class ModelsTest {
                 .size());
         Cli.run("models", "gan").fails(2, "there is no model 'gan'; there are categorical-vae,"
                 + " conditional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae");
-        String help = Cli.run("train", "--help").succeeds().out();
-        assertTrue(help.contains("--latents=N,N,...") && help.contains("of hierarchical-vae: dimensions of h1"), help);
+    }
+
+    private static String help(String... more) {
+        return Cli.run(Lists.join(List.of("train", "--help"), more)).succeeds().out().replaceAll("\\s+",
+                " ");
+    }
+
+    /** The words and the default of every option, and no option of another model. */
+    @Test
+    void helpShowsTheOptionsOfTheModelThatIsAskedFor() {
+        Set<String> all = new TreeSet<>();
+        Models.all().forEach(kind -> Settings.options(kind.settings()).forEach(c -> all.add(Names.option(c
+                .getName()))));
+        for (ModelKind<?> kind : Models.all()) {
+            String help = help("--model", kind.name());
+            assertEquals(help, help("--model=" + kind.name()));
+            assertTrue(help.contains("options after --help are those of the model " + kind.name() + ":"), help);
+            Set<String> others = new TreeSet<>(all);
+            Settings.options(kind.settings()).forEach(c -> {
+                String option = Names.option(c.getName());
+                others.remove(option);
+                assertTrue(help.contains(option + "=" + SettingValue.label(c) + " " + String.join(" ",
+                        ModelOptions.describe(kind, c))), () -> option + " in: " + help);
+            });
+            others.forEach(option -> assertFalse(help.contains(option + "="), () -> option + " in: " + help));
+        }
+        assertEquals(help("--model", "vae"), help());
+        assertTrue(help("--model", "local-inference").contains("--latent=N latent dimensions (20) "));
+        assertTrue(help("--model", "hierarchical-vae").contains(" (200,100) "));
+        Cli.run("train", "--model", "gan", "--help").fails(2, "--model must be one of categorical-vae,", "not 'gan'");
+        Cli.run("train", "--model", "--help").fails(2, "--model");
     }
 }
