@@ -145,12 +145,11 @@ final class EvaluateCommand implements Callable<Integer> {
         String note = new PosteriorNotes(training, images.rows()).after(steps,
                 training.klWeightAt(steps - 1, stepsPerEpoch), e);
         return String.format(Locale.ROOT, "%,d rows of %s (%s), in nats per row%nELBO              %.4f%n"
-                + "reconstruction    %.4f%nKL                %.4f%n%s"
-                + "%s%s",
+                + "reconstruction    %.4f%nKL                %.4f%s%s%s",
                 images.rows(), Quoted.line(images.name()), Names.of(part), e.elbo().elbo(), e.elbo().reconstruction(),
                 e.elbo().kl(),
-                nll == null ? "" : String.format(Locale.ROOT, "nll               %.4f (%d samples)%n", nll, samples),
-                latent == 0 ? "" : String.format(Locale.ROOT, "active units      %d of %d%nKL per dimension  %s",
+                nll == null ? "" : String.format(Locale.ROOT, "%nnll               %.4f (%d samples)", nll, samples),
+                latent == 0 ? "" : String.format(Locale.ROOT, "%nactive units      %d of %d%nKL per dimension  %s",
                         e.activeUnits(), latent, each), note.isEmpty() ? "" : System.lineSeparator() + note);
     }
 

@@ -107,6 +107,8 @@ class ModelsTest {
                 "--json").succeeds().json();
         assertEquals(-found.get("elbo").getAsDouble(), found.get("nll").getAsDouble(), 1e-4);
         assertEquals("0.0", found.get("kl").getAsString());
+        String text = Cli.run("evaluate", "--checkpoint", run.toString(), "--backend", "java").succeeds().out();
+        assertTrue(text.lines().noneMatch(String::isBlank), text);
         assertEquals(3, array("encode", "--checkpoint", run.toString()).columns());
         Images samples = array("sample", "--checkpoint", run.toString(), "--count", "6");
         assertEquals(List.of(6, SIDE * SIDE), List.of(samples.rows(), samples.columns()));
