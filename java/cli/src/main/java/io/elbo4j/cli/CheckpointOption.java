@@ -5,6 +5,7 @@ import io.elbo4j.train.Coder;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The trained model a command uses. */
@@ -28,7 +29,17 @@ final class CheckpointOption {
         return Trained.checkpoint(file);
     }
 
-    Checkpoint.Loaded read() {
+    /**
+     * Reads it.
+     *
+     * @param option which says where to write
+     * @param out where that is; null for nowhere
+     * @throws Failure if that is the checkpoint itself
+     */
+    Checkpoint.Loaded read(String option, Path out) {
+        if (out != null) {
+            OutputFile.requireNoInput(option, out, "--checkpoint", List.of(file()));
+        }
         return Checkpoint.read(file());
     }
 

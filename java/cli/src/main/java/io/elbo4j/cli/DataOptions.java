@@ -84,6 +84,14 @@ final class DataOptions {
         return data().kind().toString();
     }
 
+    /** Refuses a run whose pictures would be among those that it is trained on. */
+    void requireNoRun(Path folder) {
+        if (data().kind() == DataName.Kind.IMAGES && OutputFile.isSame(folder, Path.of(data().place()))) {
+            throw Failure.usage("--out " + Quoted.of(folder) + " is the folder of --data, among whose images the run's"
+                    + " pictures would lie: choose another one");
+        }
+    }
+
     /** Whether the data stays in its file. */
     boolean stream() {
         return stream;
@@ -118,13 +126,22 @@ final class DataOptions {
         return Inputs.taken(Models.create(model).graph(), source);
     }
 
-    /** Reads data for a model that exists already: if nothing was given, what that was trained on. */
-    DataSource readFor(Checkpoint.Loaded loaded, Console console) {
+    /**
+     * Reads data for a model that exists already: if nothing was given, what that was trained on.
+     *
+     * @param option which says where to write
+     * @param out where that is; null for nowhere
+     * @throws Failure if that is a file of the data
+     */
+    DataSource readFor(Checkpoint.Loaded loaded, Console console, String option, Path out) {
         RunPlan run = data == null ? RunPlan.beside(loaded) : null;
         if (run != null) {
             orElse(run, loaded.file());
         }
         boolean known = data != null;
+        if (out != null) {
+            OutputFile.requireNoInput(option, out, "--data " + kind(), data().files());
+        }
         Record trainedModel = loaded.checkpoint().model();
         DataSource source = taken(trainedModel, read(console, Models.of(trainedModel).arrays()));
         if (!known && !Checkpoint.Data.of(source.train()).equals(loaded.checkpoint().data())) {

@@ -7,6 +7,7 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyReader;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,9 +40,10 @@ final class DecodeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ImageFile file = new ImageFile(out);
-        Checkpoint.Loaded loaded = checkpoint.read();
+        Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         Checkpoint.Data shape = loaded.checkpoint().data();
         file.check(checkpoint, shape);
+        OutputFile.requireNoInput("--out", out, "--z", List.of(z));
         int latent = Outputs.of(loaded).columns(Outputs.Z);
         Images codes = NpyReader.read(z);
         int rows = codes.rows();

@@ -53,9 +53,9 @@ final class EncodeCommand implements Callable<Integer> {
         if (!out.toString().endsWith(".npy")) {
             throw Failure.usage("--out must end in .npy, not " + Quoted.of(out));
         }
-        Checkpoint.Loaded loaded = checkpoint.read();
+        Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         int latent = Outputs.of(loaded).columnsAsked(what);
-        try (DataSource source = data.readFor(loaded, console)) {
+        try (DataSource source = data.readFor(loaded, console, "--out", out)) {
             encode(loaded, source, latent);
         }
         return 0;

@@ -65,8 +65,8 @@ final class EvaluateCommand implements Callable<Integer> {
         if (rows != null && !rows.toString().endsWith(".npy")) {
             throw Failure.usage("--rows must end in .npy, not " + Quoted.of(rows));
         }
-        Checkpoint.Loaded loaded = checkpoint.read();
-        try (DataSource source = data.readFor(loaded, console)) {
+        Checkpoint.Loaded loaded = checkpoint.read("--rows", rows);
+        try (DataSource source = data.readFor(loaded, console, "--rows", rows)) {
             evaluate(loaded, part == Part.TEST ? source.test() : source.train());
         }
         return 0;

@@ -2,7 +2,11 @@ package io.elbo4j.cli;
 
 import io.elbo4j.Quoted;
 import io.elbo4j.train.data.AtomicFile;
+import io.elbo4j.train.data.DataException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The file that a command was asked for. Unlike a run it is not saved at Ctrl-C, or a plain kill: nothing is left. */
 final class OutputFile {
@@ -18,6 +22,30 @@ final class OutputFile {
         } finally {
             bar.close();
             removeHook(hook);
+        }
+    }
+
+    /**
+     * Refuses to write over what the command reads, under whatever name.
+     *
+     * @param option which says where to write
+     * @param from which says what to read
+     */
+    static void requireNoInput(String option, Path file, String from, List<Path> inputs) {
+        for (Path input : inputs) {
+            if (isSame(file, input)) {
+                throw Failure.usage(option + " " + Quoted.of(file) + " is read by " + from
+                        + ", and would be lost: write to another file");
+            }
+        }
+    }
+
+    /** Whether both are there and are one, also by links. */
+    static boolean isSame(Path one, Path other) {
+        try {
+            return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
+        } catch (IOException e) {
+            throw Failure.because(other + ": cannot be read: " + DataException.reason(e), e);
         }
     }
 

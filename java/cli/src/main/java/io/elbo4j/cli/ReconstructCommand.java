@@ -52,11 +52,11 @@ final class ReconstructCommand implements Callable<Integer> {
             throw Failure.usage("--count must be at least 1" + (file.isPicture() ? " and, for a picture, at most "
                     + ImageFile.MOST_IN_A_PICTURE / 2 : "") + ", not " + count);
         }
-        Checkpoint.Loaded loaded = checkpoint.read();
+        Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         Checkpoint.Data shape = loaded.checkpoint().data();
         file.check(checkpoint, shape);
         Outputs.of(loaded).columns(Model.MEAN);
-        try (DataSource source = data.readFor(loaded, console)) {
+        try (DataSource source = data.readFor(loaded, console, "--out", out)) {
             reconstruct(loaded, source, file);
         }
         return 0;

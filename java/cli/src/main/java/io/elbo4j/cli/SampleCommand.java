@@ -49,7 +49,7 @@ final class SampleCommand implements Callable<Integer> {
         if (!(scale >= 0 && scale <= Float.MAX_VALUE)) {
             throw Failure.usage("--temperature must be a number of at least 0, not " + scale);
         }
-        Checkpoint.Loaded loaded = checkpoint.read();
+        Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         Checkpoint.Data shape = loaded.checkpoint().data();
         file.check(checkpoint, shape);
         checkCount(Math.toIntExact(shape.columns()), Outputs.of(loaded).columns(Outputs.Z));

@@ -89,6 +89,9 @@ final class TrainCommand implements Callable<Integer> {
     private int start() {
         TrainingSettings settings = training.settings(length.epochs(data.sprites()));
         model.values(model.kind());
+        if (out != null) {
+            data.requireNoRun(out);
+        }
         try (DataSource read = data.read(console, model.kind().arrays())) {
             return start(settings, read);
         }

@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -211,6 +212,84 @@ class UseCommandsTest {
                 .fails(1, out.toString(), "does not exist");
         Cli.run("encode", "--checkpoint", checkpoint, "--data", "npy=" + data, "--out", out.toString())
                 .fails(1, out.toString(), "does not exist");
+    }
+
+    private void keeps(Path file, String sentence, String... command) throws IOException {
+        byte[] before = Files.readAllBytes(file);
+        Cli.run(command).fails(2, sentence);
+        assertArrayEquals(before, Files.readAllBytes(file));
+    }
+
+    /** Also under another name, by a link, and where the run says what the data is. */
+    @Test
+    void noInputIsWrittenOver() throws IOException {
+        Path mine = Files.copy(data, results.resolve("mine.npy"));
+        Files.createDirectory(results.resolve("d"));
+        Path spelled = results.resolve("d").resolve("..").resolve("mine.npy");
+        Path soft = Files.createSymbolicLink(results.resolve("soft.npy"), mine);
+        Path hard = Files.createLink(results.resolve("hard.npy"), mine);
+        for (Path out : List.of(mine, spelled, soft, hard)) {
+            String lost = "'" + out + "' is read by --data npy, and would be lost: write to another file";
+            keeps(mine, "--rows " + lost, "evaluate", "--checkpoint", checkpoint, "--data", "npy=" + mine, "--rows",
+                    out.toString());
+            for (String command : List.of("encode", "reconstruct")) {
+                keeps(mine, "--out " + lost, command, "--checkpoint", checkpoint, "--data", "npy=" + mine, "--out",
+                        out.toString());
+            }
+            keeps(mine, "--out '" + out + "' is read by --z", "decode", "--checkpoint", checkpoint, "--z", mine
+                    .toString(), "--out", out.toString());
+        }
+        keeps(mine, "is read by --data npy", "encode", "--checkpoint", checkpoint, "--data", "npy=" + soft, "--stream",
+                "--out", mine.toString());
+        keeps(data, "is read by --data npy", "encode", "--checkpoint", checkpoint, "--out", data.toString());
+        Path model = Files.copy(Path.of(checkpoint), results.resolve("model.npy"));
+        String[][] commands = {{"evaluate", "--data", "npy=" + mine, "--rows"}, {"sample", "--out"}, {"encode",
+                "--data", "npy=" + mine, "--out"}, {"decode", "--z", mine.toString(), "--out"}, {"reconstruct",
+                        "--data", "npy=" + mine, "--out"}};
+        for (String[] command : commands) {
+            keeps(model, "'" + model + "' is read by --checkpoint", Lists.join(List.of(command), model.toString(),
+                    "--checkpoint", model.toString()));
+        }
+        // a file that is no input is replaced
+        Cli.run("encode", "--checkpoint", checkpoint, "--data", "npy=" + data, "--out", mine.toString()).succeeds();
+        assertEquals(2, NpyReader.read(mine).columns());
+    }
+
+    @Test
+    void noPictureOfAFolderIsWrittenOver() throws IOException {
+        Path folder = Files.createDirectory(results.resolve("pictures"));
+        Path first = folder.resolve("a.png");
+        Cli.run("sample", "--checkpoint", checkpoint, "--count", "1", "--out", first.toString()).succeeds();
+        Files.copy(first, folder.resolve("b.png"));
+        Path samples = Files.copy(first, folder.resolve("samples.png"));
+        Path trained = results.resolve("of-pictures");
+        Cli.run("train", "--data", "images=" + folder, "--hidden", "2", "--latent", "1", "--steps", "1", "--backend",
+                "java", "--out", trained.toString()).succeeds();
+        keeps(first, "'" + first + "' is read by --data images", "reconstruct", "--checkpoint", trained.toString(),
+                "--out", first.toString());
+        Path link = Files.createSymbolicLink(results.resolve("link"), folder);
+        for (Path out : List.of(folder, link)) {
+            keeps(samples, "--out '" + out + "' is the folder of --data", "train", "--data", "images=" + folder,
+                    "--hidden", "2", "--steps", "1", "--backend", "java", "--out", out.toString());
+        }
+        assertEquals(List.of("a.png", "b.png", "samples.png"), Cli.names(folder));
+    }
+
+    @Test
+    void idxFilesAreInputsButNotWhatLiesBesideThem() throws IOException {
+        Path folder = Files.createDirectory(results.resolve("digits"));
+        for (String part : List.of("train", "t10k")) {
+            Files.write(folder.resolve(part + "-images-idx3-ubyte"), ByteBuffer.allocate(16 + 30).putInt(0x803)
+                    .putInt(1).putInt(5).putInt(6).array());
+        }
+        Path images = folder.resolve("t10k-images-idx3-ubyte");
+        Path link = Files.createSymbolicLink(results.resolve("x.npy"), images);
+        keeps(images, "is read by --data mnist", "encode", "--checkpoint", checkpoint, "--data", "mnist=" + folder,
+                "--out", link.toString());
+        for (int i = 0; i < 2; i++) {
+            Cli.run("encode", "--checkpoint", checkpoint, "--data", "mnist=" + folder, "--out", folder.resolve("z.npy")
+                    .toString()).succeeds();
+        }
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.elbo4j.train.data;
 
 import io.elbo4j.Quoted;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -75,6 +77,20 @@ public record DataName(Kind kind, String place) {
 
     private static String written(Kind kind, String place) {
         return place.isEmpty() ? kind.toString() : kind + "=" + place;
+    }
+
+    /**
+     * The files that it is read from.
+     *
+     * @throws DataException if they cannot be listed
+     */
+    public List<Path> files() {
+        return switch (kind) {
+            case SPRITES -> List.of();
+            case MNIST -> IdxFolder.find(Path.of(place)).files();
+            case IMAGES -> ImageFolder.files(Path.of(place), new ArrayList<>());
+            case NPY -> List.of(Path.of(place));
+        };
     }
 
     /** As {@link #parse} reads it. */

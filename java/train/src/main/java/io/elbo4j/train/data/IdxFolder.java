@@ -105,6 +105,12 @@ record IdxFolder(Path folder, String set) {
         return file(test(), LABELS);
     }
 
+    /** Those that are there. */
+    List<Path> files() {
+        return Stream.of(IMAGES, LABELS).flatMap(ends -> named(PARTS, ends).stream()).filter(Files::isRegularFile)
+                .toList();
+    }
+
     /** What of the data does not show in it. */
     List<String> notes() {
         return set.startsWith("emnist") ? List.of(folder + ": the images of EMNIST are stored with rows and columns"
@@ -116,6 +122,16 @@ record IdxFolder(Path folder, String set) {
     }
 
     private Path file(List<String> parts, List<String> ends) {
+        List<Path> files = named(parts, ends);
+        // A folder of that name is what some programs unpack the file to.
+        return files.stream().filter(Files::isRegularFile).findFirst()
+                .or(() -> files.stream().filter(Files::exists).findFirst())
+                .orElseThrow(() -> new DataException(folder + ": holds none of "
+                        + String.join(", ", files.stream().limit(4).map(f -> f.getFileName().toString()).toList())
+                        + ", expected one of them"));
+    }
+
+    private List<Path> named(List<String> parts, List<String> ends) {
         List<Path> files = new ArrayList<>();
         for (String part : parts) {
             for (String end : ends) {
@@ -123,12 +139,7 @@ record IdxFolder(Path folder, String set) {
                 files.add(folder.resolve(set + part + end + ".gz"));
             }
         }
-        // A folder of that name is what some programs unpack the file to.
-        return files.stream().filter(Files::isRegularFile).findFirst()
-                .or(() -> files.stream().filter(Files::exists).findFirst())
-                .orElseThrow(() -> new DataException(folder + ": holds none of "
-                        + String.join(", ", files.stream().limit(4).map(f -> f.getFileName().toString()).toList())
-                        + ", expected one of them"));
+        return files;
     }
 
     private static String join(List<String> names) {

@@ -113,7 +113,8 @@ public final class ImageFolder {
         }
     }
 
-    private static List<Path> files(Path folder, List<String> notes) {
+    /** @param notes is told what is left aside */
+    static List<Path> files(Path folder, List<String> notes) {
         if (!Files.isDirectory(folder)) {
             throw new DataException(folder + (Files.exists(folder) ? ": is not a directory" : ": no such directory")
                     + ", expected a folder of PNG or JPEG files");
