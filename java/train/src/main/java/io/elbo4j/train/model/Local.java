@@ -10,7 +10,9 @@ import java.util.Set;
  * Parameters that belong to the rows of the training data, as those of a q of each row's own (stochastic variational
  * inference, Hoffman et al. 2013). Training learns them beside the others, the global ones. Wherever else a model meets
  * data, trained on or not, they are fitted anew to the rows at hand, from where they begin, while the global ones stay
- * as they are: by the gradient of the ELBO, with Adam, whose learning rate falls to 0 along half a cosine.
+ * as they are: by the gradient of the ELBO, with Adam, whose learning rate falls to 0 along half a cosine. Where x is
+ * drawn anew at every step, as binarised pixels, each update has another draw of x, and none is that of the evaluation.
+ * Rows are fitted together with those beside them, so that the last bits of a row's result depend on these.
  *
  * @param parameters as {@link io.elbo4j.train.layer.LearnedRows} has them, each with a row for each of the training
  *     data
