@@ -39,6 +39,7 @@ final class Compilation implements Plan, AutoCloseable {
     private final Buffers buffers;
     private final MeanWeights meanWeights;
     private final List<Node> nodes;
+    private final Set<Node> computed;
     private final Map<Value, Matrix> values = new HashMap<>();
     private final List<Launch> launches = new ArrayList<>();
     private final Parts parts = new Parts();
@@ -62,6 +63,7 @@ final class Compilation implements Plan, AutoCloseable {
         this.buffers = new Buffers(of.backend, lifetimes);
         this.meanWeights = new MeanWeights(of.backend);
         this.nodes = nodes();
+        this.computed = Set.copyOf(nodes);
     }
 
     private List<Objective> objectives() {
@@ -345,12 +347,23 @@ final class Compilation implements Plan, AutoCloseable {
     public Matrix value(Value value) {
         Matrix known = values.get(value);
         if (known == null) {
+            requireComputed(value);
             // what is given has a place of its own, whatever it would be a view of
             known = of.given.contains(value) ? buffer(value, "", rows(value), value.columns())
                     : of.graph.owned(value).place(this);
             values.put(value, known);
         }
         return known;
+    }
+
+    /** A buffer that nothing writes would be read as zeros. */
+    private void requireComputed(Value value) {
+        boolean byHand = of.given.contains(value) || value instanceof Input && of.source == null;
+        if (!byHand && !computed.contains(value)) {
+            throw new IllegalArgumentException("'" + value.name() + "' is not computed by this step: say want('" + value
+                    .name() + "') before it is compiled; a node names what it reads among its inputs, an objective"
+                    + " among its values");
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * An objective each row of which has a weight: 0 leaves a row out, as the steps after the end of a short sequence. The
@@ -53,7 +54,7 @@ public record RowWeighted(Objective of, Value rowWeight) implements Objective {
 
     @Override
     public List<Value> values() {
-        return List.of(rowWeight);
+        return Stream.concat(of.values().stream(), Stream.of(rowWeight)).toList();
     }
 
     @Override

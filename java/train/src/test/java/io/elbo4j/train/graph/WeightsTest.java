@@ -18,6 +18,7 @@ import io.elbo4j.train.distribution.RelaxedCategorical;
 import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.Loss;
+import io.elbo4j.train.layer.Multiply;
 import io.elbo4j.train.objective.Capacity;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.FreeNats;
@@ -33,6 +34,7 @@ import io.elbo4j.train.optimiser.Sgd;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
@@ -59,7 +61,7 @@ class WeightsTest {
     }
 
     /** The mean over the batch and the samples of a function of each number of a term, summed over time. */
-    private double mean(Interpreter in, Step step, String node, Term.Role role, boolean masked,
+    private double mean(Interpreter in, Step step, String node, Term.Role role, int masks,
             DoubleUnaryOperator each) {
         double sum = 0;
         for (Map.Entry<Term, Matrix> e : step.plan().terms().entrySet()) {
@@ -71,7 +73,7 @@ class WeightsTest {
             long length = term.rows().has(Axis.TIME) ? step.plan().rows(Rows.of(Axis.TIME)) : 1;
             for (long r = 0; r < e.getValue().rows(); r++) {
                 long row = r / length / samples * length + r % length;
-                double weight = masked ? in.get(step.plan().value(mask), row, 0) : 1;
+                double weight = masks == 0 ? 1 : Math.pow(in.get(step.plan().value(mask), row, 0), masks);
                 sum += weight * each.applyAsDouble(in.get(e.getValue(), r, 0)) / step.batch() / samples;
             }
         }
@@ -88,18 +90,18 @@ class WeightsTest {
     }
 
     private double kl(Interpreter in, Step step, DoubleUnaryOperator each) {
-        return mean(in, step, "z", Term.Role.KL, false, each);
+        return mean(in, step, "z", Term.Role.KL, 0, each);
     }
 
-    private double logLikelihood(Interpreter in, Step step, boolean masked) {
-        return mean(in, step, "o", Term.Role.LOG_LIKELIHOOD, masked, v -> v);
+    private double logLikelihood(Interpreter in, Step step, int masks) {
+        return mean(in, step, "o", Term.Role.LOG_LIKELIHOOD, masks, v -> v);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 7})
     void losses(int samples) {
-        check("regression", samples, new Regression(), (in, step) -> mean(in, step, "error", Term.Role.LOSS, false,
-                v -> v) + mean(in, step, "huber", Term.Role.LOSS, false, v -> v));
+        check("regression", samples, new Regression(), (in, step) -> mean(in, step, "error", Term.Role.LOSS, 0,
+                v -> v) + mean(in, step, "huber", Term.Role.LOSS, 0, v -> v));
     }
 
     @ParameterizedTest
@@ -107,16 +109,57 @@ class WeightsTest {
     void namedTerms(int samples) {
         WeightedSum sum = new WeightedSum().with("o", Term.Role.LOG_LIKELIHOOD, -1, mask).with("z", Term.Role.KL, 0.3)
                 .with("error", Term.Role.LOSS, 2).with("huber", Term.Role.LOSS, 0.5, mask);
-        check("a weighted sum", samples, sum, (in, step) -> -logLikelihood(in, step, true) + 0.3 * kl(in, step, v -> v)
-                + 2 * mean(in, step, "error", Term.Role.LOSS, false, v -> v) + 0.5 * mean(in, step, "huber",
-                        Term.Role.LOSS, true, v -> v));
+        check("a weighted sum", samples, sum, (in, step) -> -logLikelihood(in, step, 1) + 0.3 * kl(in, step, v -> v)
+                + 2 * mean(in, step, "error", Term.Role.LOSS, 0, v -> v) + 0.5 * mean(in, step, "huber",
+                        Term.Role.LOSS, 1, v -> v));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 7})
     void rows(int samples) {
         check("weights of rows", samples, new RowWeighted(new Elbo(0.7), mask), (in, step) -> -logLikelihood(in, step,
-                true) + 0.7 * mean(in, step, "z", Term.Role.KL, true, v -> v));
+                1) + 0.7 * mean(in, step, "z", Term.Role.KL, 1, v -> v));
+    }
+
+    /** Each objective's own values are computed, however deep it lies in others. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
+    void rowsOfAnObjectiveThatHasWeightsOfItsOwn(int samples) {
+        Value squared = Multiply.of(mask, mask);
+        check("weights of weighed rows", samples, new RowWeighted(new RowWeighted(new Elbo(0.7), squared), mask), (in,
+                step) -> -logLikelihood(in, step, 3) + 0.7 * mean(in, step, "z", Term.Role.KL, 3, v -> v));
+        check("weights of balanced rows", samples, new RowWeighted(new KlBalanced(new RowWeighted(new Elbo(0),
+                squared), 0.5), mask), (in, step) -> -logLikelihood(in, step, 3));
+        WeightedSum sum = new WeightedSum().with("o", Term.Role.LOG_LIKELIHOOD, -1, mask).with("huber", Term.Role.LOSS,
+                0.5, squared);
+        check("weights of a sum's rows", samples, new RowWeighted(sum, mask), (in, step) -> -logLikelihood(in, step, 2)
+                + 0.5 * mean(in, step, "huber", Term.Role.LOSS, 3, v -> v));
+    }
+
+    /** An objective that weighs with a value which it does not name. */
+    private record Undeclared(Value weight) implements Objective {
+        @Override
+        public boolean takes(Term term) {
+            return term.role() == Term.Role.LOG_LIKELIHOOD;
+        }
+
+        @Override
+        public Optional<Matrix> weight(Term term, Plan plan) {
+            return Optional.of(plan.value(weight));
+        }
+    }
+
+    @Test
+    void aValueThatNothingComputesIsRefused() {
+        Value squared = Multiply.of(mask, mask);
+        try (Backend backend = new JavaBackend(1);
+                Parameters parameters = new Parameters(backend, g.parameters(), 1)) {
+            StepBuilder step = shape(Step.of(g, parameters, backend), 1).minimise(new Undeclared(squared), new Sgd(1));
+            assertEquals("'" + squared.name() + "' is not computed by this step: say want('" + squared.name() + "')"
+                    + " before it is compiled; a node names what it reads among its inputs, an objective among its"
+                    + " values", assertThrows(IllegalArgumentException.class, step::compile).getMessage());
+            step.want(squared).compile().close();
+        }
     }
 
     @ParameterizedTest
@@ -126,7 +169,7 @@ class WeightsTest {
         for (double nats : new double[] {0, 0.3, 100}) {
             check("free nats " + nats, samples, new FreeNats(Schedule.constant(0.7), nats), (in,
                     step) -> -logLikelihood(
-                            in, step, false) + 0.7 * kl(in, step, v -> Math.max(v, nats)));
+                            in, step, 0) + 0.7 * kl(in, step, v -> Math.max(v, nats)));
         }
     }
 
@@ -135,7 +178,7 @@ class WeightsTest {
     void capacity(int samples) {
         for (double nats : new double[] {0, 100}) {
             check("capacity " + nats, samples, new Capacity(Schedule.constant(3), Schedule.constant(nats)), (in,
-                    step) -> -logLikelihood(in, step, false) + 3 * Math.abs(kl(in, step, v -> v) - nats));
+                    step) -> -logLikelihood(in, step, 0) + 3 * Math.abs(kl(in, step, v -> v) - nats));
         }
     }
 
