@@ -3,6 +3,7 @@ package io.elbo4j.train.layer;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Matmul;
+import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Value;
@@ -31,6 +32,18 @@ public final class RowSum extends Value {
     public static Launch spread(Plan plan, Object owner, Matrix column, Matrix target) {
         // a product with ones puts a column beside itself
         return Matmul.forward(column, plan.constant(owner, "ones", 1, target.columns(), 1), null, false, target);
+    }
+
+    /**
+     * For nodes and objectives: the launches, to be added together, that write the sum of each row to a column, also
+     * where it lies in wider rows, as the gradient of a {@link Slice} does.
+     */
+    public static Launch[] sums(Plan plan, Object owner, Matrix x, Matrix column) {
+        if (column.rowStride() == 1) {
+            return new Launch[] {Sums.rows(x, column)};
+        }
+        Matrix beside = plan.buffer(owner, "sums of the rows", x.rows(), 1);
+        return new Launch[] {Sums.rows(x, beside), Rows.copy(beside, column)};
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.elbo4j.train.layer;
 
 import static io.elbo4j.ArgumentException.require;
 
-import io.elbo4j.operation.Sums;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Value;
 import java.util.List;
@@ -35,7 +34,7 @@ public final class Spread extends Value {
     @Override
     protected void backward(Plan plan) {
         if (plan.wants(x)) {
-            plan.launch(Sums.rows(plan.gradient(this), plan.gradientOf(x)));
+            plan.launch(RowSum.sums(plan, this, plan.gradient(this), plan.gradientOf(x)));
         }
     }
 }

@@ -136,7 +136,7 @@ public record ScoreFunction(Schedule klWeight, boolean logRatio, boolean leaveOn
                 plan.launch(Arithmetic.multiplyAdd(1f / loss.rows(), plan.value(baseline), ones, part));
             }
             if (plan.wants(baseline)) {
-                plan.launch(Sums.rows(loss.reshape(plan.batch(), samples), plan.gradientOf(baseline)));
+                plan.launch(RowSum.sums(plan, this, loss.reshape(plan.batch(), samples), plan.gradientOf(baseline)));
             }
         }
         scores.forEach(term -> plan.weigh(term, loss));

@@ -29,6 +29,7 @@ import io.elbo4j.train.layer.LearnedRowPer;
 import io.elbo4j.train.layer.LogSoftmax;
 import io.elbo4j.train.layer.OneHot;
 import io.elbo4j.train.layer.RowSum;
+import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.layer.Softmax;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.Enumeration;
@@ -45,6 +46,8 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Latent variables that are discrete, relaxed, enumerated, and their objectives. */
 class LatentsTest {
@@ -539,24 +542,28 @@ class LatentsTest {
     }
 
     /** Half the squared error of f, a mean over samples and rows: its gradient at a baseline of one column. */
-    @Test
-    void theBaselineLearnsToBeTheSumOfTheTerms() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theBaselineLearnsToBeTheSumOfTheTerms(boolean oneOfSeveral) {
         Model model = new Model(c -> c);
+        Value baseline = oneOfSeveral ? Slice.of("one", Dense.of("several", model.x, 3, Activation.IDENTITY), 2, 3)
+                : model.baseline;
         try (Backend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, model.g.parameters(), SEED);
                 Step step = Step.of(model.g, parameters, backend).rows(2).samples(7).seed(SEED).minimise(
-                        new ScoreFunction().withBaseline(model.baseline), new Adam(0)).want(model.baseline).compile()) {
+                        new ScoreFunction().withBaseline(baseline), new Adam(0)).want(baseline).compile()) {
             step.value(model.x).set(0.9f, 0.1f, 0.7f, 0, 0.2f, 1, 0.3f, 0.8f);
             step.run(4);
             Term likelihood = model.g.all(Observation.class).get(0).logLikelihood();
             float[] f = step.term(likelihood).orElseThrow().toArray();
-            float[] b = step.value(model.baseline).toArray();
+            float[] b = step.value(baseline).toArray();
             double expected = 0;
             for (int i = 0; i < f.length; i++) {
                 expected -= (f[i] - b[i / 7]) / f.length;
             }
-            float found = parameters.all().stream().filter(s -> s.parameter().name().equals("baseline.bias"))
-                    .findFirst().orElseThrow().gradient().toArray()[0];
+            String bias = oneOfSeveral ? "several.bias" : "baseline.bias";
+            float found = parameters.all().stream().filter(s -> s.parameter().name().equals(bias))
+                    .findFirst().orElseThrow().gradient().toArray()[oneOfSeveral ? 2 : 0];
             assertEquals(expected, found, 1e-6);
         }
     }

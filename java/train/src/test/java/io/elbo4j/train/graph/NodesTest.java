@@ -215,6 +215,13 @@ class NodesTest {
         }
     }
 
+    /** Whose gradient lies in that of a wider value, which has no other. */
+    @Test
+    void oneColumnOfSeveralSpread() {
+        vae(Spread.of(Slice.of("one", Dense.of("h", x, 4, Activation.TANH), 2, 3), 3));
+        FiniteDifferences.check("one column of several spread", g, 7);
+    }
+
     /** No KL in closed form: log q - log p of each sample. */
     @Test
     void mixtureAsAPrior() {
