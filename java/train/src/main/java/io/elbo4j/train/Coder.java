@@ -121,7 +121,7 @@ public final class Coder {
 
     /** What z alone does not decide: the inputs that {@link #decode} takes from a data set, as labels. */
     public Set<Input> conditions() {
-        return Inputs.needed(Set.of(generated()), Set.of(output(Model.Z)));
+        return Inputs.needed(Set.of(generated()), Set.of(output(Model.Z)), true);
     }
 
     /** Mean of p(x | z) for given latent variables, row after row. */
@@ -178,7 +178,7 @@ public final class Coder {
     }
 
     private Set<Input> required(@Nullable Images conditions, int rows, Set<Value> wanted, Set<Value> given) {
-        Set<Input> inputs = Inputs.needed(wanted, given);
+        Set<Input> inputs = Inputs.needed(wanted, given, true);
         for (Input input : inputs) {
             if (conditions == null) {
                 throw new IllegalArgumentException("this model needs '" + input.name() + "' of each row beside z");
@@ -220,7 +220,7 @@ public final class Coder {
         int width = Math.toIntExact(z.columns());
         float[] out = new float[Math.multiplyExact(count, width)];
         Set<Value> wanted = mean == null ? Set.of(z) : Set.of(z, mean);
-        Set<Input> inputs = required(conditions, count, Set.copyOf(z.prior().parameters()), Set.of());
+        Set<Input> inputs = required(conditions, count, wanted, Set.of());
         try (Steps steps = new Steps(n -> Step.of(model.graph(), parameters, backend).rows(n).seed(seed)
                 .fromPriors().want(wanted.toArray(Value[]::new)).compile())) {
             for (Chunk chunk : Chunk.of(count, ROWS)) {

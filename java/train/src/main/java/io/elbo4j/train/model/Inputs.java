@@ -6,6 +6,7 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Input;
+import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Observation;
 import io.elbo4j.train.graph.Support;
@@ -88,13 +89,24 @@ public final class Inputs {
 
     /** The inputs that values are computed from, where others are given, in the order of their names. */
     public static Set<Input> needed(Set<Value> wanted, Set<Value> given) {
+        return needed(wanted, given, false);
+    }
+
+    /**
+     * As {@link #needed(Set, Set)}.
+     *
+     * @param fromPriors whether latent variables that are not given are drawn from their priors, as in a step of
+     *     {@link io.elbo4j.train.graph.StepBuilder#fromPriors}
+     */
+    public static Set<Input> needed(Set<Value> wanted, Set<Value> given, boolean fromPriors) {
         Deque<Node> ahead = new ArrayDeque<>(wanted);
         Set<Node> reached = new HashSet<>();
         Set<Input> inputs = new TreeSet<>(Comparator.comparing(Input::name));
         while (!ahead.isEmpty()) {
             Node node = ahead.remove();
             if (reached.add(node) && !given.contains(node)) {
-                ahead.addAll(node.inputs());
+                ahead.addAll(fromPriors && node instanceof Latent latent ? latent.prior().parameters()
+                        : node.inputs());
                 if (node instanceof Input input) {
                     inputs.add(input);
                 }
