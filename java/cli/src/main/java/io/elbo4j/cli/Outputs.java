@@ -31,6 +31,6 @@ record Outputs(Map<String, Value> values, Checkpoint.Loaded of) {
         if (value == null) {
             throw Failure.usage(sentence);
         }
-        return Math.toIntExact(value.columns());
+        return Math.toIntExact(value.columnsOfRow());
     }
 }

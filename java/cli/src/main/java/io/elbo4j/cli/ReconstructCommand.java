@@ -55,19 +55,23 @@ final class ReconstructCommand implements Callable<Integer> {
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         Checkpoint.Data shape = loaded.checkpoint().data();
         file.check(checkpoint, shape);
-        Outputs.of(loaded).columns(Model.MEAN);
+        int columns = Outputs.of(loaded).columns(Model.MEAN);
+        if (file.isPicture() && columns != shape.columns()) {
+            throw Failure.because(checkpoint.file() + " has means of " + columns + " values for an image of "
+                    + shape.columns() + ", which a picture cannot show: write FILE.npy", null);
+        }
         try (DataSource source = data.readFor(loaded, console, "--out", out)) {
-            reconstruct(loaded, source, file);
+            reconstruct(loaded, source, file, columns);
         }
         return 0;
     }
 
-    private void reconstruct(Checkpoint.Loaded loaded, DataSource source, ImageFile file) {
+    private void reconstruct(Checkpoint.Loaded loaded, DataSource source, ImageFile file, int columns) {
         Checkpoint.Data shape = loaded.checkpoint().data();
         Images all = part == EvaluateCommand.Part.TEST ? source.test() : source.train();
         int most = count != null ? count : file.isPicture() ? SHOWN : all.rows();
         Images images = all.first(Math.min(most, all.rows()));
-        ResultRoom.require(images.rows() + " reconstructions", (long) images.rows() * images.columns(), "--count less");
+        ResultRoom.require(images.rows() + " reconstructions", (long) images.rows() * columns, "--count less");
         try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
             float[] x = Bar.during(console, "reconstructing", bar -> coder.output(Model.MEAN, images,
@@ -78,10 +82,10 @@ final class ReconstructCommand implements Callable<Integer> {
                     new Png(shape.height(), shape.width(), shape.channels(), Inputs.full(trained.model().graph(),
                             originals)).originalsBesideReconstructions(out, originals, x, ACROSS);
                 } else {
-                    NpyWriter.write(out, images.rows(), images.columns(), x);
+                    NpyWriter.write(out, images.rows(), columns, x);
                 }
             });
         }
-        file.said(console, output, images.rows(), images.columns(), "reconstructions");
+        file.said(console, output, images.rows(), columns, "reconstructions");
     }
 }

@@ -9,6 +9,7 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.StandardNormal;
+import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Input;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Parameters;
@@ -70,14 +71,16 @@ public final class Coder {
     }
 
     /**
-     * One of {@link Model#outputs} of every image, row after row. Means of x are those of the data as given.
+     * One of {@link Model#outputs} of every image, row after row: images.rows() x {@link Value#columnsOfRow}. What has
+     * several rows for an image, as the steps of a sequence or the members of an ensemble, has them side by side; what
+     * all images share is there for each. Means of x are those of the data as given.
      *
      * @param rowsDone is told now and then how many rows are done
      * @throws IllegalArgumentException if the model has no output of that name
      */
     public float[] output(String name, Images images, LongConsumer rowsDone) {
         Value wanted = output(name);
-        int width = Math.toIntExact(wanted.columns());
+        int width = Math.toIntExact(wanted.columnsOfRow());
         float[] out = new float[Math.multiplyExact(images.rows(), width)];
         try (Feed data = Feed.of(backend, images, model, standardisation, ROWS);
                 Fitted fitted = new Fitted(model, parameters, backend, data, seed);
@@ -90,11 +93,25 @@ public final class Coder {
                 data.at(chunk.begin(), chunk.rows());
                 fitted.fit(order, chunk);
                 step.rows(order, chunk.begin()).run(0, chunk.begin());
-                System.arraycopy(step.value(wanted).toArray(), 0, out, chunk.begin() * width, chunk.rows() * width);
+                copy(step, wanted, chunk, out);
                 rowsDone.accept(chunk.begin() + chunk.rows());
             }
         }
-        return isOfData(name) ? standardisation.undo(out, width) : out;
+        return isOfData(name) ? asGiven(out) : out;
+    }
+
+    /** To the places of a chunk's rows. */
+    private static void copy(Step step, Value value, Chunk chunk, float[] out) {
+        float[] all = step.value(value).toArray();
+        int width = Math.toIntExact(value.columnsOfRow());
+        int copies = value.rows().has(Axis.BATCH) ? 1 : chunk.rows();
+        for (int i = 0; i < copies; i++) {
+            System.arraycopy(all, 0, out, (chunk.begin() + i) * width, all.length);
+        }
+    }
+
+    private float[] asGiven(float[] means) {
+        return standardisation.undo(means, Math.toIntExact(Inputs.columns(model.graph(), Images.X)));
     }
 
     /**
@@ -147,15 +164,14 @@ public final class Coder {
     public float[] decode(float[] z, @Nullable Images conditions, LongConsumer rowsDone) {
         Value code = output(Model.Z);
         Value wanted = generated();
-        int latent = (int) code.columns();
+        int latent = Math.toIntExact(code.columnsOfRow());
         int rows = z.length / latent;
         if (rows * latent != z.length || rows == 0) {
             throw new IllegalArgumentException("z must hold a multiple of " + latent + " numbers (the latent"
                     + " dimensions), not " + z.length);
         }
         Set<Input> inputs = required(conditions, rows, Set.of(wanted), Set.of(code));
-        int columns = Math.toIntExact(wanted.columns());
-        float[] out = new float[Math.multiplyExact(rows, columns)];
+        float[] out = new float[Math.multiplyExact(rows, Math.toIntExact(wanted.columnsOfRow()))];
         try (Steps steps = new Steps(n -> Step.of(model.graph(), parameters, backend).rows(n).seed(seed).given(code)
                 .fromPriors().want(wanted).compile())) {
             for (Chunk chunk : Chunk.of(rows, ROWS)) {
@@ -163,12 +179,11 @@ public final class Coder {
                 step.value(code).set(z, chunk.begin() * latent);
                 set(step, inputs, conditions, chunk);
                 step.run(0, chunk.begin());
-                System.arraycopy(step.value(wanted).toArray(), 0, out, chunk.begin() * columns,
-                        chunk.rows() * columns);
+                copy(step, wanted, chunk, out);
                 rowsDone.accept(chunk.begin() + chunk.rows());
             }
         }
-        return standardisation.undo(out, columns);
+        return asGiven(out);
     }
 
     private static void set(Step step, Set<Input> inputs, @Nullable Images conditions, Chunk chunk) {
@@ -212,12 +227,12 @@ public final class Coder {
             throw new IllegalArgumentException("the model's output '" + Model.Z + "' is no latent variable");
         }
         if (z.prior() instanceof StandardNormal) {
-            return scaled(standardNormal(count, z.columns()), null, temperature);
+            return scaled(standardNormal(count, z.columnsOfRow()), null, temperature);
         }
         Value mean = z.prior() instanceof DiagonalGaussian gaussian ? gaussian.mean() : null;
         ArgumentException.require(mean != null || temperature == 1, "temperature",
                 "1 where the prior is no Gaussian", temperature);
-        int width = Math.toIntExact(z.columns());
+        int width = Math.toIntExact(z.columnsOfRow());
         float[] out = new float[Math.multiplyExact(count, width)];
         Set<Value> wanted = mean == null ? Set.of(z) : Set.of(z, mean);
         Set<Input> inputs = required(conditions, count, wanted, Set.of());

@@ -27,9 +27,9 @@ public final class Encoder implements AutoCloseable {
         this.mean = step.value(wanted);
     }
 
-    /** Latent dimensions. */
+    /** Latent dimensions; where q has several rows for one of the data, as the steps of a sequence, those of all. */
     public int columns() {
-        return Math.toIntExact(mean.columns());
+        return Math.toIntExact(mean.rows() * mean.columns());
     }
 
     /**
@@ -50,8 +50,8 @@ public final class Encoder implements AutoCloseable {
      * @throws IllegalArgumentException if an array has another length: nothing is computed then
      */
     public void encode(float[] x, float[] z) {
-        if (z.length != mean.columns()) {
-            throw new IllegalArgumentException("z must hold " + mean.columns() + " numbers, not " + z.length);
+        if (z.length != columns()) {
+            throw new IllegalArgumentException("z must hold " + columns() + " numbers, not " + z.length);
         }
         row.run(x);
         System.arraycopy(mean.toArray(), 0, z, 0, z.length);

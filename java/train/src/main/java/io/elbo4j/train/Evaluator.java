@@ -5,6 +5,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Term;
@@ -152,7 +153,7 @@ public final class Evaluator implements AutoCloseable {
      * log p(x) of each row, estimated by log (1/K) sum p(x, z) / q(z | x) over {@code samples} draws (Burda et al.
      * 2016, equation 8): a lower bound in expectation, tight as K grows. Samples are drawn in rounds, so memory does
      * not grow with them. For a model that binarises, each row is drawn to zeros and ones once, the same for all
-     * samples and at every call.
+     * samples and at every call. Terms of a sequence are summed over its steps.
      *
      * @return the average over the rows, in nats
      */
@@ -164,7 +165,11 @@ public final class Evaluator implements AutoCloseable {
         return sum / data.rows();
     }
 
-    /** That of each row, in nats: see {@link #logLikelihood}. */
+    /**
+     * That of each row, in nats: see {@link #logLikelihood}.
+     *
+     * @throws IllegalArgumentException if the model is an ensemble: each of its members has a p(x) of its own
+     */
     public synchronized double[] logLikelihoods(int samples, LongConsumer rowsDone) {
         ArgumentException.require(samples >= 1, "samples", "at least 1", samples);
         int rows = data.rows();
@@ -177,6 +182,14 @@ public final class Evaluator implements AutoCloseable {
             fitted.fit(order, rowChunk);
             LogMeanExpStream[] streams = LogMeanExpStream.many(rowChunk.rows());
             for (Chunk round : Chunk.of(samples, 50)) {
+                long members = model.graph().size(Axis.MEMBER).orElse(1);
+                ImportanceWeighted bound = new ImportanceWeighted();
+                if (members > 1 && model.graph().nodes().stream().flatMap(node -> node.terms().stream())
+                        .anyMatch(term -> bound.takes(term) && term.rows().has(Axis.MEMBER))) {
+                    throw new IllegalArgumentException("log p(x) is estimated of one model, not of an ensemble of "
+                            + members
+                            + " members, each of which has its own");
+                }
                 Step step = importance(rowChunk.rows(), round.rows());
                 step.rows(order, rowChunk.begin()).run(round.index(), rowChunk.begin());
                 float[] logMeans = step.bound().toArray();

@@ -1,5 +1,6 @@
 package io.elbo4j.train;
 
+import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Term;
 import io.elbo4j.train.model.Model;
@@ -18,7 +19,8 @@ final class RowTerms {
     }
 
     /**
-     * Of the last run of a step. A term that all rows share is counted in each.
+     * Of the last run of a step: sums over the rows of each row of the batch, as those of a sequence or of members. A
+     * term that all rows share is counted in each.
      *
      * @param terms log-likelihoods and KLs that the step computes
      * @param rows of its batch
@@ -30,8 +32,13 @@ final class RowTerms {
         for (Term term : terms) {
             float[] each = step.term(term).orElseThrow().toArray();
             double[] sums = term.role() == Term.Role.KL ? kl : logLikelihood;
+            // those of a row of the batch lie side by side
+            boolean shared = !term.rows().has(Axis.BATCH);
+            int inner = each.length / (shared ? 1 : rows);
             for (int r = 0; r < rows; r++) {
-                sums[r] += each[each.length == 1 ? 0 : r];
+                for (int i = 0; i < inner; i++) {
+                    sums[r] += each[(shared ? 0 : r * inner) + i];
+                }
             }
         }
         List<ElboTerms> all = new ArrayList<>();

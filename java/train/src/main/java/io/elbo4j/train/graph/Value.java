@@ -45,6 +45,15 @@ public abstract class Value extends Node {
         return columns;
     }
 
+    /**
+     * Numbers for each row of the batch and each sample: its columns for each step, member or component, side by side,
+     * of axes whose length the graph fixes.
+     */
+    public final long columnsOfRow() {
+        return Math.multiplyExact(columns, rows.count(axis -> axis == Axis.BATCH || axis == Axis.SAMPLE ? 1
+                : graph.size(axis).orElse(1)));
+    }
+
     /** What it has a row for: {@link Axis#SAMPLE} is among them if it depends on a latent variable. */
     public final Rows rows() {
         return rows;

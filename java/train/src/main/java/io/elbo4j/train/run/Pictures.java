@@ -51,6 +51,11 @@ final class Pictures {
         Png png = new Png(images.height(), images.width(), images.channels(), Inputs.full(model.graph(), few.copyRows(0,
                 few.rows())));
         Set<String> outputs = model.outputs().keySet();
+        // a picture shows one mean for each image or z: not each member's
+        if (outputs.stream().filter(Set.of(Model.MEAN, Model.GENERATED_MEAN)::contains)
+                .anyMatch(name -> model.outputs().get(name).columnsOfRow() != images.columns())) {
+            return pictures;
+        }
         if (outputs.contains(Model.MEAN)) {
             pictures.put("reconstructions.png", file -> png.originalsBesideReconstructions(file,
                     few.copyRows(0, few.rows()), coder.reconstruct(few), 8));
@@ -65,7 +70,8 @@ final class Pictures {
         }
         Value z = model.outputs().get(Model.Z);
         boolean reported = model.graph().all(KlPerDimension.class).stream().anyMatch(u -> u.latent() == z);
-        if (outputs.containsAll(List.of(Model.POSTERIOR_MEAN, Model.MEAN)) && reported) {
+        if (outputs.containsAll(List.of(Model.POSTERIOR_MEAN, Model.MEAN)) && reported
+                && z.columnsOfRow() == z.columns()) {
             pictures.put("traversal.png", file -> {
                 float[] rows = traversal(coder.encode(images.first(1)), evaluation, most / STEPS.length);
                 Images like = conditions(model, images.first(1), rows.length / (int) z.columns());
