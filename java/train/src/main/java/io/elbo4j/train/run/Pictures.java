@@ -53,7 +53,8 @@ final class Pictures {
         Set<String> outputs = model.outputs().keySet();
         // a picture shows one mean for each image or z: not each member's
         if (outputs.stream().filter(Set.of(Model.MEAN, Model.GENERATED_MEAN)::contains)
-                .anyMatch(name -> model.outputs().get(name).columnsOfRow() != images.columns())) {
+                .anyMatch(name -> model.outputs().get(name).columnsOfRow() != Inputs.columns(model.graph(),
+                        Images.X))) {
             return pictures;
         }
         if (outputs.contains(Model.MEAN)) {
