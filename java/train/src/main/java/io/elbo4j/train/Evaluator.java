@@ -59,7 +59,7 @@ public final class Evaluator implements AutoCloseable {
         this.seed = seed;
         this.name = images.name();
         this.data = Feed.of(backend, images, model, standardisation, ROWS);
-        this.fitted = new Fitted(model, parameters, backend, data, seed);
+        this.fitted = fitted(parameters);
         this.logVolume = standardisation.logVolume(images.columns());
         this.units = unitsOf(model);
         this.terms = RowTerms.of(model);
@@ -68,9 +68,19 @@ public final class Evaluator implements AutoCloseable {
                 .seed(seed).read(data.source()).evaluate(new Elbo()).want(wanted).compile());
         try {
             // memory that is short is noticed now, not after an epoch of training
+            fitted.prepare(images.rows(), ROWS);
             steps.prepare(images.rows(), ROWS);
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             close();
+            throw e;
+        }
+    }
+
+    private Fitted fitted(Parameters parameters) {
+        try {
+            return new Fitted(model, parameters, backend, data, seed);
+        } catch (RuntimeException | Error e) {
+            data.close();
             throw e;
         }
     }
@@ -156,6 +166,7 @@ public final class Evaluator implements AutoCloseable {
      * samples and at every call. Terms of a sequence are summed over its steps.
      *
      * @return the average over the rows, in nats
+     * @throws IllegalArgumentException if the model is an ensemble: each of its members has a p(x) of its own
      */
     public double logLikelihood(int samples, LongConsumer rowsDone) {
         double sum = 0;
@@ -172,6 +183,13 @@ public final class Evaluator implements AutoCloseable {
      */
     public synchronized double[] logLikelihoods(int samples, LongConsumer rowsDone) {
         ArgumentException.require(samples >= 1, "samples", "at least 1", samples);
+        long members = model.graph().size(Axis.MEMBER).orElse(1);
+        ImportanceWeighted bound = new ImportanceWeighted();
+        if (members > 1 && model.graph().nodes().stream().flatMap(node -> node.terms().stream())
+                .anyMatch(term -> bound.takes(term) && term.rows().has(Axis.MEMBER))) {
+            throw new IllegalArgumentException("log p(x) is estimated of one model, not of an ensemble of " + members
+                    + " members, each of which has its own");
+        }
         int rows = data.rows();
         int[] order = Feed.inOrder(rows);
         double[] each = new double[rows];
@@ -182,14 +200,6 @@ public final class Evaluator implements AutoCloseable {
             fitted.fit(order, rowChunk);
             LogMeanExpStream[] streams = LogMeanExpStream.many(rowChunk.rows());
             for (Chunk round : Chunk.of(samples, 50)) {
-                long members = model.graph().size(Axis.MEMBER).orElse(1);
-                ImportanceWeighted bound = new ImportanceWeighted();
-                if (members > 1 && model.graph().nodes().stream().flatMap(node -> node.terms().stream())
-                        .anyMatch(term -> bound.takes(term) && term.rows().has(Axis.MEMBER))) {
-                    throw new IllegalArgumentException("log p(x) is estimated of one model, not of an ensemble of "
-                            + members
-                            + " members, each of which has its own");
-                }
                 Step step = importance(rowChunk.rows(), round.rows());
                 step.rows(order, rowChunk.begin()).run(round.index(), rowChunk.begin());
                 float[] logMeans = step.bound().toArray();

@@ -39,6 +39,13 @@ final class Fitted implements AutoCloseable {
                 .source()).minimise(training).compile());
     }
 
+    /** Allocates what {@link #fit} needs for {@code total} rows in pieces of {@code size}. */
+    void prepare(int total, int size) {
+        if (steps != null) {
+            steps.prepare(total, size);
+        }
+    }
+
     Parameters parameters() {
         return parameters;
     }

@@ -120,7 +120,7 @@ public final class Trainer implements AutoCloseable {
         parameters.keep(trainings.get(0).optimiser());
         this.data = Feed.of(backend, images, model, standardisation, settings.batch(), chunk);
         this.logVolume = standardisation.logVolume(images.columns());
-        this.deviceOrder = backend.indices(order.length);
+        this.deviceOrder = indices(backend);
         this.progress = new Progress(start.step(), start.epoch(), start.row());
         this.at = start;
         // Reading what a device has computed means waiting for it.
@@ -134,8 +134,17 @@ public final class Trainer implements AutoCloseable {
         try {
             // memory that is short is noticed now, not in the last batch of an epoch
             steps.prepare(order.length, settings.batch());
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             close();
+            throw e;
+        }
+    }
+
+    private Indices indices(Backend backend) {
+        try {
+            return backend.indices(order.length);
+        } catch (RuntimeException | Error e) {
+            data.close();
             throw e;
         }
     }
@@ -179,7 +188,9 @@ public final class Trainer implements AutoCloseable {
         return klWeight;
     }
 
-    /** Averages over the rows of the current epoch so far, of the data as given. */
+    /**
+     * Averages over the rows of the current epoch so far, of the data as given: NaN before its first step.
+     */
     public synchronized ElboTerms elbo() {
         readTotals();
         return new ElboTerms(at.reconstruction() / at.row() - logVolume, at.kl() / at.row());

@@ -112,6 +112,7 @@ class TrainerTest {
         try (Backend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, vae.graph().parameters(), 1);
                 Trainer trainer = new Trainer(vae, parameters, backend, settings(1e-3, 0), images(), Position.START)) {
+            assertTrue(Double.isNaN(trainer.elbo().elbo()));
             assertEquals(4, trainer.stepsPerEpoch());
             int[] rows = new int[5];
             double reconstruction = 0;

@@ -85,16 +85,28 @@ public final class Parameters implements AutoCloseable {
 
     /** Allocates, and draws the initial values: each is a function of {@code seed} and the parameter's name. */
     public Parameters(Backend backend, List<Parameter> parameters, long seed) {
-        for (Parameter p : parameters) {
-            State state = new State(backend, p, p.rows());
-            own.add(state);
-            if (p.bound() > 0) {
-                RandomFill.uniform(Streams.named(seed, p.name(), Streams.INITIAL_VALUES), -p.bound(), p.bound(),
-                        state.value()).run();
-            } else {
-                Rows.fill(p.constant(), state.value()).run();
+        orClosed(() -> {
+            for (Parameter p : parameters) {
+                State state = new State(backend, p, p.rows());
+                own.add(state);
+                if (p.bound() > 0) {
+                    RandomFill.uniform(Streams.named(seed, p.name(), Streams.INITIAL_VALUES), -p.bound(), p.bound(),
+                            state.value()).run();
+                } else {
+                    Rows.fill(p.constant(), state.value()).run();
+                }
+                states.put(p, state);
             }
-            states.put(p, state);
+        });
+    }
+
+    /** Where memory is short for one, those before are freed. */
+    private void orClosed(Runnable allocation) {
+        try {
+            allocation.run();
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
     }
 
@@ -109,16 +121,18 @@ public final class Parameters implements AutoCloseable {
      */
     public Parameters with(Set<Parameter> ofData, long rows) {
         Parameters other = new Parameters();
-        for (State s : states.values()) {
-            Parameter p = s.parameter();
-            State state = s;
-            if (ofData.contains(p)) {
-                state = new State(s.value().backend(), p, rows);
-                other.own.add(state);
-                Rows.fill(p.constant(), state.value()).run();
+        other.orClosed(() -> {
+            for (State s : states.values()) {
+                Parameter p = s.parameter();
+                State state = s;
+                if (ofData.contains(p)) {
+                    state = new State(s.value().backend(), p, rows);
+                    other.own.add(state);
+                    Rows.fill(p.constant(), state.value()).run();
+                }
+                other.states.put(p, state);
             }
-            other.states.put(p, state);
-        }
+        });
         return other;
     }
 

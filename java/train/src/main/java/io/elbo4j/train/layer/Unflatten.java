@@ -33,8 +33,8 @@ public final class Unflatten extends Value {
         boolean inside = x.rows().axes().stream().allMatch(a -> a.compareTo(axis) < 0);
         if (!inside || axis == Axis.BATCH || axis == Axis.SAMPLE || count < 1 || x.columns() % count != 0) {
             throw new IllegalArgumentException("'" + name + "': " + axis + " must be COMPONENT, MEMBER or TIME, inside"
-                    + " the axes of '" + x.name() + "', which has rows of " + x.rows() + ", and its length divide "
-                    + x.columns() + ", the columns, which " + count + " must do");
+                    + " the axes of '" + x.name() + "', which has rows of " + x.rows() + ", and its length, "
+                    + count + ", must divide the " + x.columns() + " columns");
         }
         return x.graph().add(new Unflatten(name, x, axis, count));
     }

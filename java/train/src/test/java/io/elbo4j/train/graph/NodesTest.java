@@ -213,6 +213,11 @@ class NodesTest {
                 () -> SumOver.of(x, Axis.BATCH), () -> Spread.of(x, 2))) {
             assertThrows(IllegalArgumentException.class, refused);
         }
+        assertEquals(
+                "'x for each TIME': TIME must be COMPONENT, MEMBER or TIME, inside the axes of 'x', which has rows of"
+                        + " BATCH, and its length, 4, must divide the 5 columns", assertThrows(
+                                IllegalArgumentException.class,
+                                () -> Unflatten.of(x, Axis.TIME, 4)).getMessage());
     }
 
     /** Whose gradient lies in that of a wider value, which has no other. */
