@@ -5,5 +5,6 @@
 //   NAME_derivative(x, p, shared)
 #pragma once
 #include "bernoulli.h"
+#include "poisson.h"
 
-#define ELBO4J_LIKELIHOODS(LIKELIHOOD) LIKELIHOOD(bernoulli)
+#define ELBO4J_LIKELIHOODS(LIKELIHOOD) LIKELIHOOD(bernoulli) LIKELIHOOD(poisson)

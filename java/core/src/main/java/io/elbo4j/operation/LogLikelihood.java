@@ -5,6 +5,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
 import io.elbo4j.numerics.Bernoulli;
 import io.elbo4j.numerics.ElementLikelihood;
+import io.elbo4j.numerics.Poisson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,12 @@ public final class LogLikelihood {
     /** In the order of {@code native/spec/likelihoods.h}. */
     public enum Function {
         /** of logits; see {@link BernoulliLogLikelihood} */
-        BERNOULLI("logits", Bernoulli.OF_LOGITS);
+        BERNOULLI("logits", Bernoulli.OF_LOGITS),
+        /**
+         * of logRate: sum(x logRate - exp(logRate) - log(x!)), its gradient dLogLikelihood (x - exp(logRate)). x are
+         * counts, whole numbers from 0 to 2^24 (others are not refused). A log-rate above 88.7 gives -infinity.
+         */
+        POISSON("logRate", Poisson.OF_LOG_RATES);
 
         private final String parameter;
         private final ElementLikelihood elements;

@@ -5,11 +5,14 @@ import static io.elbo4j.ArgumentException.require;
 import io.elbo4j.Activation;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.Poisson;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.Activate;
 import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.Scale;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -37,7 +40,8 @@ public record VaeSettings(long columns,
                 "of x given z", "bernoulli: values in [0, 1], from logits",
                 "gaussian: mean and log-variance of every value are learned",
                 "gaussian-shared: one learned log-variance per column",
-                "gaussian-fixed: a fixed standard deviation"}) LikelihoodKind likelihood,
+                "gaussian-fixed: a fixed standard deviation",
+                "poisson: counts, whole numbers from 0, from log-rates"}) LikelihoodKind likelihood,
         @Setting("of gaussian-fixed, and where gaussian-shared begins; 1e-18 to 1e18") double standardDeviation,
         @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                 + " they are", words = {"none", "dynamic"}) boolean binarise){
@@ -50,7 +54,9 @@ public record VaeSettings(long columns,
         /** one learned log-variance per dimension, shared by all rows */
         GAUSSIAN_SHARED,
         /** a fixed standard deviation */
-        GAUSSIAN_FIXED;
+        GAUSSIAN_FIXED,
+        /** from log-rates; data are counts */
+        POISSON;
 
         /** Whether a standard deviation is asked for. */
         boolean hasStandardDeviation() {
@@ -68,9 +74,9 @@ public record VaeSettings(long columns,
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        /** What an encoder sees of x: numbers that are not large. */
+        /** What an encoder sees of x: numbers that are not large, of counts log(x + 1). */
         Value seen(Value x) {
-            return x;
+            return this == POISSON ? Activate.of(Scale.of(x, 1, 1), Activation.LOG) : x;
         }
 
         /** The likelihood of a decoder whose last hidden layer is d. */
@@ -83,6 +89,7 @@ public record VaeSettings(long columns,
                         LearnedRow.of(d.graph(), "likelihood.logVariance", columns, logVariance));
                 case GAUSSIAN_FIXED -> new DiagonalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY),
                         ConstantRow.of(d.graph(), "likelihood.logVariance", columns, logVariance));
+                case POISSON -> new Poisson(Dense.of("logRate", d, columns, Activation.IDENTITY));
             };
         }
     }
