@@ -8,37 +8,67 @@ namespace elbo4j::ELBO4J_LEVEL {
 
 static_assert(tile_floats % (4 * spec::row_sum_lanes) == 0, "a tile of a long row must start at lane 0");
 
-class RowSums {
+// T: float, or double for the sums before their rounding.
+template <class T> class RowSumsOf {
  public:
   // Adds the elements of a tile, whose padding is overwritten with zeros. The tiles of a long row come in column order.
   void add(const Tile& tile, float* elements) {
     if (tile.width != tile.columns) clear_padding(tile, elements);
-    alignas(64) float quads[tile_floats / 4];
-    const int count = tile.rows * tile.width / 4;
-    add_quads(quads, elements, count);
-    if (tile.width <= spec::row_sum_tile && tile.column == 0) {
-      add_short_rows(quads, tile.rows, tile.width / 4);
-    } else {
-      for (int r = 0; r < tile.rows; r++) add_long_row(tile, quads + r * (tile.width / 4), r);
-    }
+    add_padded(tile, elements);
+  }
+
+  // The same of what must not be written to.
+  void add_input(const Tile& tile, const float* elements) {
+    if (tile.width == tile.columns) return add_padded(tile, elements);
+    Buffer copy;
+    __builtin_memcpy(copy.data, elements, (std::size_t)tile.size() * sizeof(float));
+    add(tile, copy.data);
   }
 
   // After the last tile: of the block's row i.
-  float operator[](int i) const { return sums_[i]; }
+  T operator[](int i) const { return sums_[i]; }
 
  private:
   enum : int { lanes = spec::row_sum_lanes };
 
-  void add_long_row(const Tile& tile, const float* quads, int row) {
+  void add_padded(const Tile& tile, const float* elements) {
+    alignas(64) float quads[tile_floats / 4];
+    const int quads_of_row = tile.width / 4;
+    add_quads(quads, elements, tile.rows * quads_of_row);
+    if (tile.column != 0 || !tile.last)
+      add_piece(tile, quads);
+    else if (tile.width <= spec::row_sum_tile)
+      add_short_rows(quads, tile.rows, quads_of_row);
+    else
+      add_rows(quads, tile.rows, quads_of_row);
+  }
+
+  // A piece of a row of several tiles.
+  void add_piece(const Tile& tile, const float* quads) {
     if (tile.column == 0)
       for (int i = 0; i < lanes; i++) lanes_[i] = 0.0;
-    const int count = tile.width / 4;
+    add_to_lanes(lanes_, quads, tile.width / 4);
+    if (tile.last) sums_[0] = (T)spec::row_sum_total(lanes_);
+  }
+
+  static void add_to_lanes(double* sums, const float* quads, int count) {
     int quad = 0;
     for (; quad + lanes <= count; quad += lanes) {
-      ELBO4J_SIMD for (int i = 0; i < lanes; i++) lanes_[i] += (double)quads[quad + i];
+      ELBO4J_SIMD for (int i = 0; i < lanes; i++) sums[i] += (double)quads[quad + i];
     }
-    ELBO4J_SIMD for (int i = 0; i < count - quad; i++) lanes_[i] += (double)quads[quad + i];
-    if (tile.last) sums_[row] = spec::row_sum_finish(lanes_);
+    ELBO4J_SIMD for (int i = 0; i < count - quad; i++) sums[i] += (double)quads[quad + i];
+  }
+
+  // Every row has more quads than lanes: the tree is run over all rows together.
+  void add_rows(const float* quads, int rows, int quads_of_row) {
+    alignas(64) double sums[tile_floats / 4];
+    for (int r = 0; r < rows; r++) {
+      double* row = sums + r * lanes;
+      const float* from = quads + r * quads_of_row;
+      ELBO4J_SIMD for (int i = 0; i < lanes; i++) row[i] = (double)from[i];
+      add_to_lanes(row, from + lanes, quads_of_row - lanes);
+    }
+    add_neighbours(sums, rows * lanes, rows);
   }
 
   // Every row has at most one quad for each lane: the tree, cut to the smallest power of two that holds the quads, is
@@ -55,22 +85,28 @@ class RowSums {
       quads = padded;
     }
     if (width == 1) {
-      ELBO4J_SIMD for (int r = 0; r < rows; r++) sums_[r] = quads[r] + 0.0f;
+      ELBO4J_SIMD for (int r = 0; r < rows; r++) sums_[r] = (T)(quads[r] + 0.0f);
       return;
     }
     alignas(64) double sums[tile_floats / 4];
-    int count = rows * width / 2;
+    const int count = rows * width / 2;
     add_pairs(sums, quads, count);
+    add_neighbours(sums, count, rows);
+  }
+
+  void add_neighbours(double* sums, int count, int rows) {
     while (count > rows) {
       count /= 2;
       add_pairs(sums, sums, count);
     }
     // Lanes start from +0, which shows only in a sum of nothing but -0.
-    ELBO4J_SIMD for (int r = 0; r < rows; r++) sums_[r] = (float)(sums[r] + 0.0);
+    ELBO4J_SIMD for (int r = 0; r < rows; r++) sums_[r] = (T)(sums[r] + 0.0);
   }
 
   alignas(64) double lanes_[lanes];
-  alignas(64) float sums_[tile_rows];
+  alignas(64) T sums_[tile_rows];
 };
+
+using RowSums = RowSumsOf<float>;
 
 }  // namespace elbo4j::ELBO4J_LEVEL

@@ -134,4 +134,12 @@ ELBO4J_SPEC float sqrt_positive(float a) {
 #endif
 }
 
+ELBO4J_SPEC double sqrt_of_double(double a) {
+#if defined(__CUDA_ARCH__)
+  return __dsqrt_rn(a);
+#else
+  return __builtin_sqrt(a);
+#endif
+}
+
 }  // namespace elbo4j::spec

@@ -35,13 +35,15 @@ ELBO4J_SPEC void row_sum_add(double* lanes, const float* elements, int count) {
   }
 }
 
-// The tree over the lanes and the rounding.
-ELBO4J_SPEC float row_sum_finish(const double* lanes) {
+// The tree over the lanes: the sum before its rounding.
+ELBO4J_SPEC double row_sum_total(const double* lanes) {
   double sums[row_sum_lanes / 2];
   for (int i = 0; i < row_sum_lanes / 2; i++) sums[i] = lanes[2 * i] + lanes[2 * i + 1];
   for (int width = row_sum_lanes / 4; width >= 1; width /= 2)
     for (int i = 0; i < width; i++) sums[i] = sums[2 * i] + sums[2 * i + 1];
-  return (float)sums[0];
+  return sums[0];
 }
+
+ELBO4J_SPEC float row_sum_finish(const double* lanes) { return (float)row_sum_total(lanes); }
 
 }  // namespace elbo4j::spec

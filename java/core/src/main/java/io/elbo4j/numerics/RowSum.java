@@ -76,11 +76,16 @@ public final class RowSum {
 
     /** The tree over the lanes and the rounding. The lanes hold nothing useful afterwards: {@link #clear} them. */
     public static float finish(double[] lanes) {
+        return (float) total(lanes);
+    }
+
+    /** The same before the rounding, as a mean divides it. The lanes hold nothing useful afterwards. */
+    public static double total(double[] lanes) {
         for (int width = LANES / 2; width >= 1; width /= 2) {
             for (int i = 0; i < width; i++) {
                 lanes[i] = lanes[2 * i] + lanes[2 * i + 1];
             }
         }
-        return (float) lanes[0];
+        return lanes[0];
     }
 }

@@ -18,12 +18,14 @@ import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.GaussianLogRatio;
 import io.elbo4j.operation.GaussianSampleKl;
+import io.elbo4j.operation.LayerNorm;
 import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.MovingAverage;
 import io.elbo4j.operation.OneHot;
 import io.elbo4j.operation.RandomFill;
+import io.elbo4j.operation.RmsNorm;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sgd;
 import io.elbo4j.operation.Sums;
@@ -64,6 +66,7 @@ final class Operations {
         optimiser();
         arithmetic();
         triangular();
+        norms();
     }
 
     private static void gaussianSampleKl() {
@@ -279,6 +282,38 @@ final class Operations {
                 triangle(s)), b.out(s.rows(), dimensions(s))));
         add("triangular.gradients.packed", (b, s) -> Triangular.gradients(packed(b, s), few(b, s), few(b, s), b.out(s
                 .rows(), triangle(s)), null));
+    }
+
+    /** Gradients of any mean and rstd, and of those that normalise x. */
+    private static void norms() {
+        add("layerNorm", (b, s) -> LayerNorm.forward(wide(b, s), row(b, s), row(b, s), 1e-5f, b.out(s.rows(),
+                atLeastOne(s)), b.outPerRow(s.rows()), b.outPerRow(s.rows())));
+        add("layerNorm.backward", (b, s) -> LayerNorm.backward(wide(b, s), row(b, s), b.inPerRow(s.rows()),
+                b.inPerRow(s.rows()), wide(b, s), b.out(s.rows(), atLeastOne(s))));
+        add("layerNorm.backward.normalised", (b, s) -> {
+            Matrix x = wide(b, s);
+            Matrix gamma = row(b, s);
+            Matrix mean = b.outPerRow(s.rows());
+            Matrix rstd = b.outPerRow(s.rows());
+            LayerNorm.forward(x, gamma, row(b, s), 0.1f, b.out(s.rows(), atLeastOne(s)), mean, rstd).run();
+            return LayerNorm.backward(x, gamma, mean, rstd, wide(b, s), b.out(s.rows(), atLeastOne(s)));
+        });
+        add("layerNorm.gammaGradient", (b, s) -> LayerNorm.gammaGradient(wide(b, s), b.inPerRow(s.rows()),
+                b.inPerRow(s.rows()), wide(b, s), b.out(1, atLeastOne(s))));
+        add("rmsNorm", (b, s) -> RmsNorm.forward(wide(b, s), row(b, s), 1e-5f, b.out(s.rows(), atLeastOne(s)),
+                b.outPerRow(s.rows())));
+        add("rmsNorm.backward", (b, s) -> RmsNorm.backward(wide(b, s), row(b, s), b.inPerRow(s.rows()), wide(b, s),
+                b.out(s.rows(), atLeastOne(s))));
+        add("rmsNorm.gammaGradient", (b, s) -> RmsNorm.gammaGradient(wide(b, s), b.inPerRow(s.rows()), wide(b, s),
+                b.out(1, atLeastOne(s))));
+    }
+
+    private static Matrix wide(Bench b, Shape s) {
+        return b.in(s.rows(), atLeastOne(s));
+    }
+
+    private static Matrix row(Bench b, Shape s) {
+        return b.in(1, atLeastOne(s));
     }
 
     /** Fewer than in other cases: their square counts. */

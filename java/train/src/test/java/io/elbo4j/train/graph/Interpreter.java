@@ -11,6 +11,7 @@ import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.GaussianSampleKl;
+import io.elbo4j.operation.LayerNorm;
 import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul;
@@ -151,6 +152,7 @@ final class Interpreter {
                 }
             }
         });
+        formula(LayerNorm.Forward.class, this::layerNorm);
         formula(RandomFill.Uniform.class, o -> {
             try (io.elbo4j.purejava.JavaBackend java = new io.elbo4j.purejava.JavaBackend(1);
                     Matrix u = java.matrix(o.target().rows(), o.target().columns())) {
@@ -325,6 +327,24 @@ final class Interpreter {
                 sum += logNormal(get(o.x(), r / samples, c), get(o.mean(), r, c), get(o.logVariance(), r, c));
             }
             set(o.logLikelihood(), r, 0, sum);
+        }
+    }
+
+    private void layerNorm(LayerNorm.Forward o) {
+        long columns = o.x().columns();
+        for (long r = 0; r < o.x().rows(); r++) {
+            double mean = 0;
+            double square = 0;
+            for (long c = 0; c < columns && o.mean() != null; c++) {
+                mean += get(o.x(), r, c) / columns;
+            }
+            for (long c = 0; c < columns; c++) {
+                square += Math.pow(get(o.x(), r, c) - mean, 2) / columns;
+            }
+            for (long c = 0; c < columns; c++) {
+                double xhat = (get(o.x(), r, c) - mean) / Math.sqrt(square + o.epsilon());
+                set(o.y(), r, c, xhat * get(o.gamma(), 0, c) + (o.beta() == null ? 0 : get(o.beta(), 0, c)));
+            }
         }
     }
 
