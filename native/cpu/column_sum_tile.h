@@ -10,7 +10,8 @@ static inline int batch_chunks(int64_t rows) { return rows >= 256 ? 8 : rows >= 
 // values(tile, elements) computes the elements of a tile; result(column, sum) takes the sum of one of [begin, end).
 template <class Values, class Result>
 static inline void column_sums_of(int64_t rows, int64_t begin, int64_t end, Values values, Result result) {
-  constexpr int block = 256;
+  // all of a tile in one row: narrower pieces of rows that lie far apart are read at half the speed
+  constexpr int block = tile_floats;
   const int chunks = batch_chunks(rows);
   for (int64_t column = begin; column < end; column += block) {
     const int columns = (int)smaller<int64_t>(block, end - column);

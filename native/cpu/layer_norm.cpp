@@ -90,15 +90,17 @@ template <bool CENTRED> struct Gradient {
   Input x, dy;
   const float *gamma, *mean, *rstd;
 
-  void operands(const Tile& tile, float* xhat, float* g) const {
+  void operands(const Tile& tile, float* xhat, float* g, float* gx) const {
     Buffer buffers[2];
     const float *x_tile = x.tile(tile, buffers[0]), *dy_tile = dy.tile(tile, buffers[1]);
     for_each_row(tile, [&](int64_t r, int begin) {
       const float m = mean_of_row<CENTRED>(mean, r), scale = rstd[r];
       const float *in = x_tile + begin, *dy_in = dy_tile + begin, *weight = gamma + tile.column;
       ELBO4J_SIMD for (int i = 0; i < tile.columns; i++) {
-        xhat[begin + i] = spec::normalised(in[i], m, scale);
-        g[begin + i] = dy_in[i] * weight[i];
+        const float n = spec::normalised(in[i], m, scale), weighted = dy_in[i] * weight[i];
+        xhat[begin + i] = n;
+        g[begin + i] = weighted;
+        gx[begin + i] = weighted * n;
       }
     });
   }
@@ -110,21 +112,19 @@ template <bool CENTRED> void backward(const elbo4j_layer_norm_backward& a, int64
   const int64_t columns = a.x.columns;
   const Gradient<CENTRED> of{float_input(a.x), float_input(a.d_y), a.gamma.floats(), a.mean.floats(), rstd};
   for_each_block(begin, end, columns, [&](int64_t row, int rows) {
-    Buffer xhat, g, product;
+    Buffer xhat, g, gx;
     UnroundedSums of_g, of_gx;
     for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
-      of.operands(tile, xhat.data, g.data);
-      const int size = tile.size();
-      ELBO4J_SIMD for (int i = 0; i < size; i++) product.data[i] = g.data[i] * xhat.data[i];
+      of.operands(tile, xhat.data, g.data, gx.data);
       if (CENTRED) of_g.add(tile, g.data);
-      of_gx.add(tile, product.data);
+      of_gx.add(tile, gx.data);
     });
     float mean_g[tile_rows], mean_gx[tile_rows];
     if (CENTRED) means_of(of_g, rows, columns, mean_g);
     means_of(of_gx, rows, columns, mean_gx);
     for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
       // a row of several tiles: the operands are of the last one
-      if (columns > tile_floats) of.operands(tile, xhat.data, g.data);
+      if (columns > tile_floats) of.operands(tile, xhat.data, g.data, gx.data);
       Buffer result;
       float* to = dx.tile(tile, result);
       for_each_row(tile, [&](int64_t r, int begin_of_row) {

@@ -50,10 +50,14 @@ static inline __m256 pairs(__m256 x, __m256 y) {
   return _mm256_add_ps(_mm256_shuffle_ps(x, y, 0x88), _mm256_shuffle_ps(x, y, 0xdd));
 }
 
+// Four elements and the four that lie 16 further on: pairs of such leave their sums in order.
+static inline __m256 halves(const float* from) {
+  return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(from)), _mm_loadu_ps(from + 16), 1);
+}
+
 static inline void some_quads(float* to, const float* from) {
-  const __m256 first = pairs(_mm256_loadu_ps(from), _mm256_loadu_ps(from + 8));
-  const __m256 second = pairs(_mm256_loadu_ps(from + 16), _mm256_loadu_ps(from + 24));
-  _mm256_storeu_ps(to, _mm256_permutevar8x32_ps(pairs(first, second), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)));
+  const __m256 first = pairs(halves(from), halves(from + 4)), second = pairs(halves(from + 8), halves(from + 12));
+  _mm256_storeu_ps(to, pairs(first, second));
 }
 
 static inline void some_pairs(double* to, __m256d x, __m256d y) {
@@ -95,6 +99,22 @@ template <class T> static inline void add_pairs(double* to, const T* from, int c
   int i = 0;
   for (; i + pairs_at_once <= count; i += pairs_at_once) some_pairs(to + i, from + 2 * i);
   for (; i < count; i++) to[i] = (double)from[2 * i] + (double)from[2 * i + 1];
+}
+
+// The tree over the lanes of a row, spec::row_sum_total.
+static inline double sum_of_lanes(const double* lanes) {
+#if defined(__AVX2__)
+  __m128d eighths[4];  // each of 8 lanes: the sums of the first and of the last four
+  for (int i = 0; i < 4; i++) {
+    const __m256d sums = _mm256_hadd_pd(_mm256_load_pd(lanes + 8 * i), _mm256_load_pd(lanes + 8 * i + 4));
+    eighths[i] = _mm_add_pd(_mm256_castpd256_pd128(sums), _mm256_extractf128_pd(sums, 1));
+  }
+  const __m128d first = _mm_hadd_pd(eighths[0], eighths[1]), last = _mm_hadd_pd(eighths[2], eighths[3]);
+  const __m128d halves = _mm_hadd_pd(first, last);
+  return _mm_cvtsd_f64(halves) + _mm_cvtsd_f64(_mm_unpackhi_pd(halves, halves));
+#else
+  return spec::row_sum_total(lanes);
+#endif
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

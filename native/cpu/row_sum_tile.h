@@ -35,43 +35,29 @@ template <class T> class RowSumsOf {
     alignas(64) float quads[tile_floats / 4];
     const int quads_of_row = tile.width / 4;
     add_quads(quads, elements, tile.rows * quads_of_row);
-    if (tile.column != 0 || !tile.last)
-      add_piece(tile, quads);
-    else if (tile.width <= spec::row_sum_tile)
+    if (quads_of_row < lanes && tile.column == 0) {
       add_short_rows(quads, tile.rows, quads_of_row);
-    else
-      add_rows(quads, tile.rows, quads_of_row);
+    } else {
+      for (int r = 0; r < tile.rows; r++) add_long_row(tile, quads + r * quads_of_row, r);
+    }
   }
 
-  // A piece of a row of several tiles.
-  void add_piece(const Tile& tile, const float* quads) {
-    if (tile.column == 0)
-      for (int i = 0; i < lanes; i++) lanes_[i] = 0.0;
-    add_to_lanes(lanes_, quads, tile.width / 4);
-    if (tile.last) sums_[0] = (T)spec::row_sum_total(lanes_);
-  }
-
-  static void add_to_lanes(double* sums, const float* quads, int count) {
+  void add_long_row(const Tile& tile, const float* quads, int row) {
+    const int count = tile.width / 4;
     int quad = 0;
+    if (tile.column == 0) {
+      // as if from -0: see below
+      ELBO4J_SIMD for (int i = 0; i < lanes; i++) lanes_[i] = (double)quads[i];
+      quad = lanes;
+    }
     for (; quad + lanes <= count; quad += lanes) {
-      ELBO4J_SIMD for (int i = 0; i < lanes; i++) sums[i] += (double)quads[quad + i];
+      ELBO4J_SIMD for (int i = 0; i < lanes; i++) lanes_[i] += (double)quads[quad + i];
     }
-    ELBO4J_SIMD for (int i = 0; i < count - quad; i++) sums[i] += (double)quads[quad + i];
+    ELBO4J_SIMD for (int i = 0; i < count - quad; i++) lanes_[i] += (double)quads[quad + i];
+    if (tile.last) sums_[row] = (T)(sum_of_lanes(lanes_) + 0.0);
   }
 
-  // Every row has more quads than lanes: the tree is run over all rows together.
-  void add_rows(const float* quads, int rows, int quads_of_row) {
-    alignas(64) double sums[tile_floats / 4];
-    for (int r = 0; r < rows; r++) {
-      double* row = sums + r * lanes;
-      const float* from = quads + r * quads_of_row;
-      ELBO4J_SIMD for (int i = 0; i < lanes; i++) row[i] = (double)from[i];
-      add_to_lanes(row, from + lanes, quads_of_row - lanes);
-    }
-    add_neighbours(sums, rows * lanes, rows);
-  }
-
-  // Every row has at most one quad for each lane: the tree, cut to the smallest power of two that holds the quads, is
+  // Every row has less than a quad for each lane: the tree, cut to the smallest power of two that holds the quads, is
   // run over all rows together.
   void add_short_rows(const float* quads, int rows, int quads_of_row) {
     int width = 1;
@@ -89,12 +75,8 @@ template <class T> class RowSumsOf {
       return;
     }
     alignas(64) double sums[tile_floats / 4];
-    const int count = rows * width / 2;
+    int count = rows * width / 2;
     add_pairs(sums, quads, count);
-    add_neighbours(sums, count, rows);
-  }
-
-  void add_neighbours(double* sums, int count, int rows) {
     while (count > rows) {
       count /= 2;
       add_pairs(sums, sums, count);

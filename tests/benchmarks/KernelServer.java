@@ -14,8 +14,10 @@ import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.GaussianSampleKl;
+import io.elbo4j.operation.LayerNorm;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.RandomFill;
+import io.elbo4j.operation.RmsNorm;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.train.Trainer;
@@ -170,6 +172,22 @@ final class KernelServer {
                 case "bernoulli" -> List.of(BernoulliLogLikelihood.fused(a, b, weight, perRow, out));
                 case "gaussian" -> List.of(GaussianLogLikelihood.fused(a, b, normal(rows, columns), weight, perRow, out,
                         zeros(rows, columns)));
+                case "layerNorm" -> {
+                    Matrix mean = zeros(rows, 1);
+                    Matrix gamma = normal(1, columns);
+                    Matrix dX = zeros(rows, columns);
+                    yield List.of(LayerNorm.forward(a, gamma, normal(1, columns), 1e-5f, out, mean, perRow),
+                            LayerNorm.backward(a, gamma, mean, perRow, b, dX),
+                            LayerNorm.gammaGradient(a, mean, perRow, b, zeros(1, columns)),
+                            Sums.columns(b, zeros(1, columns)));
+                }
+                case "rmsNorm" -> {
+                    Matrix gamma = normal(1, columns);
+                    Matrix dX = zeros(rows, columns);
+                    yield List.of(RmsNorm.forward(a, gamma, 1e-5f, out, perRow),
+                            RmsNorm.backward(a, gamma, perRow, b, dX),
+                            RmsNorm.gammaGradient(a, perRow, b, zeros(1, columns)));
+                }
                 case "klPerDimension" -> List.of(GaussianKlPerDimension.forward(a, b, null, null, zeros(1, columns)));
                 case "copy" -> List.of(Rows.copy(a, out));
                 case "gelu" -> List.of(Elementwise.activation(Activation.GELU, a, out));

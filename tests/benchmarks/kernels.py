@@ -14,7 +14,8 @@ from measure import torch
 SIZES = [(16384, 784), (8192, 64)]
 LARGE = [(262144, 784)]
 SMOKE = [(64, 40)]
-KERNELS = {"sampleKl": 3, "sampleKlBackward": 5, "bernoulli": 3, "gaussian": 5}  # and how many matrices each touches
+# and how many matrices each touches
+KERNELS = {"sampleKl": 3, "sampleKlBackward": 5, "bernoulli": 3, "gaussian": 5, "layerNorm": 4, "rmsNorm": 4}
 
 
 def sample_kl(mean, log_variance):
@@ -32,11 +33,24 @@ def gaussian(x, mean, log_variance):
     return (-0.5 * (math.log(2 * math.pi) + log_variance + (x - mean) ** 2 * torch.exp(-log_variance))).sum(1)
 
 
+def layer_norm(x, gamma, beta):
+    return torch.nn.functional.layer_norm(x, (x.shape[1],), gamma, beta)
+
+
+def rms_norm(x, gamma, beta):
+    return torch.nn.functional.rms_norm(x, (x.shape[1],), gamma, 1e-5)
+
+
+FORMULAS = {"bernoulli": bernoulli, "gaussian": gaussian, "layerNorm": layer_norm, "rmsNorm": rms_norm}
+
+
 def composed(name, f, device, rows, columns, sets):
     """One run over all sets of operands."""
     def operands():
         mean, log_variance = (torch.randn(rows, columns, device=device, requires_grad=True) for _ in range(2))
         return mean, log_variance, torch.randn(rows, columns, device=device), torch.full((rows,), 0.5, device=device)
+
+    gamma, beta = (torch.full((columns,), v, device=device, requires_grad=True) for v in (1.0, 0.0))
 
     def one(mean, log_variance, x, weight):
         if name == "sampleKl":
@@ -44,6 +58,10 @@ def composed(name, f, device, rows, columns, sets):
                 f(mean, log_variance)
         elif name == "sampleKlBackward":
             torch.autograd.grad(list(f(mean, log_variance)), [mean, log_variance], [x, weight])
+        elif name == "layerNorm":
+            torch.autograd.grad([f(mean, gamma, beta)], [mean, gamma, beta], [x])
+        elif name == "rmsNorm":
+            torch.autograd.grad([f(mean, gamma, beta)], [mean, gamma], [x])
         elif name == "bernoulli":
             torch.autograd.grad([f(mean, x)], [mean], [weight])
         else:
@@ -59,7 +77,7 @@ def composed(name, f, device, rows, columns, sets):
 
 def peers(peer, name, rows, columns, sets):
     """Each variant's name and one run of it over all sets, warm."""
-    f = {"bernoulli": bernoulli, "gaussian": gaussian}.get(name, sample_kl)
+    f = FORMULAS.get(name, sample_kl)
     for variant in ("eager", "compiled") if peer.compile else ("eager",):
         go = composed(name, f if variant == "eager" else torch.compile(f, dynamic=False), peer.device, rows, columns,
                       sets)

@@ -35,7 +35,11 @@ public final class LayerNorm {
 
     private LayerNorm() {}
 
-    /** @param epsilon added to the variance; above 0 */
+    /**
+     * y, with the mean and rstd of each row.
+     *
+     * @param epsilon added to the variance; above 0
+     */
     public static Launch forward(Matrix x, Matrix gamma, Matrix beta, float epsilon, Matrix y, Matrix mean,
             Matrix rstd) {
         Arguments.given("LayerNorm.forward", "beta", beta);

@@ -19,7 +19,11 @@ import io.elbo4j.Matrix;
 public final class RmsNorm {
     private RmsNorm() {}
 
-    /** @param epsilon added to the mean square; above 0 */
+    /**
+     * y, with the rstd of each row.
+     *
+     * @param epsilon added to the mean square; above 0
+     */
     public static Launch forward(Matrix x, Matrix gamma, float epsilon, Matrix y, Matrix rstd) {
         return LayerNorm.forward("RmsNorm", x, gamma, null, epsilon, y, null, rstd);
     }
