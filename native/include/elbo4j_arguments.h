@@ -57,11 +57,21 @@ struct elbo4j_sgd_step {
   const int64_t* live;
 };
 
+// See io.elbo4j.ConvolutionShape.
+struct elbo4j_convolution_shape {
+  int32_t big_rows, big_columns, big_channels, small_channels, kernel_rows, kernel_columns, stride, padding;
+
+  ELBO4J_INLINE int64_t small_rows() const { return (big_rows + 2 * padding - kernel_rows) / stride + 1; }
+  ELBO4J_INLINE int64_t small_columns() const { return (big_columns + 2 * padding - kernel_columns) / stride + 1; }
+  ELBO4J_INLINE int64_t weight_rows() const { return (int64_t)kernel_rows * kernel_columns * big_channels; }
+};
+
 using elbo4j_float = float;
 using elbo4j_int32 = int32_t;
 
 // What io.elbo4j.layout.Field takes them for.
 static_assert(sizeof(elbo4j_matrix) == 40 && sizeof(elbo4j_noise) == 32, "");
+static_assert(sizeof(elbo4j_convolution_shape) == 32, "");
 static_assert(sizeof(elbo4j_indices) == 24 && sizeof(elbo4j_adam_step) == 40 && sizeof(elbo4j_sgd_step) == 24, "");
 
 #define ELBO4J_FIELD(type, name) elbo4j_##type name;

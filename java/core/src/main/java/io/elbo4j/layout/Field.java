@@ -1,6 +1,7 @@
 package io.elbo4j.layout;
 
 import io.elbo4j.AdamStep;
+import io.elbo4j.ConvolutionShape;
 import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
@@ -61,6 +62,16 @@ enum Field {
             to.putFloat(at + 8, step.weightDecay()).putLong(at + 16, live.address(step));
         }
     },
+    /** {big rows, columns, channels, small channels, kernel rows, columns, stride, padding}. */
+    CONVOLUTION_SHAPE(32, 4, false) {
+        @Override
+        void put(ByteBuffer to, int at, Object value, Live live) {
+            ConvolutionShape s = (ConvolutionShape) value;
+            to.putInt(at, s.bigRows()).putInt(at + 4, s.bigColumns()).putInt(at + 8, s.bigChannels());
+            to.putInt(at + 12, s.smallChannels()).putInt(at + 16, s.kernelRows()).putInt(at + 20, s.kernelColumns());
+            to.putInt(at + 24, s.stride()).putInt(at + 28, s.padding());
+        }
+    },
     FLOAT(4, 4, false) {
         @Override
         void put(ByteBuffer to, int at, Object value, Live live) {
@@ -108,6 +119,9 @@ enum Field {
         }
         if (type == SgdStep.class) {
             return SGD_STEP;
+        }
+        if (type == ConvolutionShape.class) {
+            return CONVOLUTION_SHAPE;
         }
         if (type == float.class) {
             return FLOAT;

@@ -147,7 +147,8 @@ final class Matmul {
         }
     }
 
-    private static void accumulate(float[] a, int row0, int row1, int row2, int stride, float[][] panel, int begin,
+    /** Continues three chains: those of A's rows at row0 to row2, over the rows begin to end - 1 of the panel. */
+    static void accumulate(float[] a, int row0, int row1, int row2, int stride, float[][] panel, int begin,
             int end, float[] sum0, float[] sum1, float[] sum2, int n) {
         for (int k = begin; k < end; k += 3) {
             int step = k * stride;
@@ -231,14 +232,14 @@ final class Matmul {
     }
 
     /** Math.max keeps a NaN and turns -0 into +0, as the contract asks. */
-    private static void relu(float[] x, int n) {
+    static void relu(float[] x, int n) {
         for (int j = 0; j < n; j++) {
             x[j] = Math.max(x[j], 0f);
         }
     }
 
     /** Keeps x where gate is above 0 or NaN. By bit masks, because no branch predictor knows which units are alive. */
-    private static void clearWhereNotPositive(float[] gate, float[] x, int n) {
+    static void clearWhereNotPositive(float[] gate, float[] x, int n) {
         for (int j = 0; j < n; j++) {
             int bits = Float.floatToRawIntBits(gate[j]);
             int positive = ~bits & -bits;

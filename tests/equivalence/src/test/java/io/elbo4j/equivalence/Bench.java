@@ -72,6 +72,11 @@ final class Bench implements AutoCloseable {
         return float32(() -> guarded(rows, 1, 1, null));
     }
 
+    /** What a device needs to work with: no result. */
+    Matrix workspace(long rows, long columns) {
+        return view(rows, columns, columns);
+    }
+
     /** An operand that is float32 whatever the others are. */
     Matrix float32(Supplier<Matrix> operand) {
         ElementType others = type;

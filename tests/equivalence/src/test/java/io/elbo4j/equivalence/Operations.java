@@ -67,6 +67,7 @@ final class Operations {
         arithmetic();
         triangular();
         norms();
+        Convolutions.addTo(Operations::add);
     }
 
     private static void gaussianSampleKl() {

@@ -1,0 +1,187 @@
+package io.elbo4j.purejava;
+
+import static io.elbo4j.purejava.Guarded.assertSame;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.ConvolutionShape;
+import io.elbo4j.Matrix;
+import io.elbo4j.operation.Convolution.BiasGradient;
+import io.elbo4j.operation.Convolution.Gather;
+import io.elbo4j.operation.Convolution.Spread;
+import io.elbo4j.operation.Convolution.WeightGradient;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ConvolutionTest {
+    private static final long SEED = 4711;
+
+    private static final ConvolutionShape[] SHAPES = {
+            new ConvolutionShape(1, 1, 1, 1, 1, 1, 1, 0), new ConvolutionShape(1, 1, 3, 2, 3, 3, 2, 1),
+            new ConvolutionShape(4, 4, 2, 5, 2, 2, 2, 0), new ConvolutionShape(4, 5, 1, 3, 3, 2, 1, 1),
+            new ConvolutionShape(5, 7, 6, 4, 2, 3, 3, 0), new ConvolutionShape(6, 6, 5, 33, 4, 4, 2, 1),
+            new ConvolutionShape(3, 4, 2, 7, 2, 2, 1, 3), new ConvolutionShape(7, 9, 31, 6, 3, 3, 2, 2),
+            new ConvolutionShape(9, 8, 7, 129, 5, 3, 2, 1), new ConvolutionShape(4, 4, 129, 8, 3, 3, 1, 1),
+            new ConvolutionShape(8, 8, 4, 16, 4, 4, 2, 1), new ConvolutionShape(12, 10, 1, 9, 4, 4, 2, 1),
+            new ConvolutionShape(2, 13, 3, 600, 1, 5, 4, 1), new ConvolutionShape(6, 5, 600, 3, 2, 2, 2, 0)};
+
+    /** Numbers of all magnitudes, with zeros of both signs, products that vanish, and some that are not finite. */
+    private static float[] values(Random random, int n, boolean finite) {
+        float[] values = new float[n];
+        for (int i = 0; i < n; i++) {
+            values[i] = switch (random.nextInt(finite ? 5 : 40)) {
+                case 0 -> (random.nextBoolean() ? 0f : -0f);
+                case 1 -> (float) random.nextGaussian() * 0x1p-76f;
+                case 5 -> Float.POSITIVE_INFINITY;
+                case 6 -> Float.NaN;
+                default -> (float) random.nextGaussian();
+            };
+        }
+        return values;
+    }
+
+    /** NaNs may differ in sign from run to run. */
+    private static void run(boolean finite, int items, Guarded.Kernel kernel, Guarded result) {
+        kernel.run(0, items);
+        if (finite) {
+            Guarded.assertSplits(items, false, kernel, result);
+        }
+    }
+
+    private static void same(float[] expected, float[] found, String message) {
+        assertEquals(expected.length, found.length);
+        for (int i = 0; i < expected.length; i++) {
+            assertSame(expected[i], found[i], message);
+        }
+    }
+
+    private static void check(ConvolutionShape s, int images, boolean finite) {
+        Random random = new Random(SEED + images);
+        float[] big = values(random, images * s.bigImage(), finite);
+        float[] small = values(random, images * s.smallImage(), finite);
+        float[] w = values(random, s.weightRows() * s.smallChannels(), finite);
+        float[] smallBias = values(random, s.smallChannels(), finite);
+        float[] bigBias = values(random, s.bigChannels(), finite);
+        Matrix bigs = Guarded.matrix(images, s.bigImage(), big);
+        Matrix smalls = Guarded.matrix(images, s.smallImage(), small);
+        Matrix weight = Guarded.matrix(s.weightRows(), s.smallChannels(), w);
+        Matrix onSmall = Guarded.matrix(1, s.smallChannels(), smallBias);
+        Matrix onBig = Guarded.matrix(1, s.bigChannels(), bigBias);
+        String of = s + ", " + images + " images";
+
+        Guarded result = new Guarded(images, s.smallImage());
+        run(finite, images, (b, e) -> new Gather(s, bigs, weight, onSmall, true, null, result.matrix)
+                .run(b, e), result);
+        same(ConvolutionDefinition.gather(s, images, big, w, smallBias, true, null), result.values(), of);
+        new Gather(s, bigs, weight, null, false, smalls, result.matrix).run(0, images);
+        same(ConvolutionDefinition.gather(s, images, big, w, null, false, small), result.values(), of);
+
+        Guarded back = new Guarded(images, s.bigImage());
+        run(finite, images, (b, e) -> new Spread(s, smalls, weight, onBig, true, null, back.matrix)
+                .run(b, e), back);
+        same(ConvolutionDefinition.spread(s, images, small, w, bigBias, true, null), back.values(), of);
+        new Spread(s, smalls, weight, null, false, bigs, back.matrix).run(0, images);
+        same(ConvolutionDefinition.spread(s, images, small, w, null, false, big), back.values(), of);
+
+        Guarded dw = new Guarded(s.weightRows(), s.smallChannels());
+        run(finite, s.weightRows(), (b, e) -> new WeightGradient(s, bigs, smalls, null, dw.matrix)
+                .run(b, e), dw);
+        same(ConvolutionDefinition.weightGradient(s, images, big, small), dw.values(), of);
+
+        Guarded db = new Guarded(1, s.smallChannels());
+        new BiasGradient(s.smallRows(), s.smallColumns(), smalls, db.matrix).run(0, s.smallChannels());
+        same(ConvolutionDefinition.biasGradient(images, s.smallRows(), s.smallColumns(), s.smallChannels(),
+                small), db.values(), of);
+    }
+
+    @Test
+    void hasTheBitsOfTheDefinition() {
+        for (ConvolutionShape s : SHAPES) {
+            for (int images : new int[] {0, 1, 3}) {
+                check(s, images, true);
+                check(s, images, false);
+            }
+        }
+        for (int images : new int[] {31, 32, 33, 63, 64, 65, 127, 128, 129, 257}) {
+            check(SHAPES[2], images, true);
+            check(SHAPES[3], images, true);
+            check(SHAPES[11], images, true);
+        }
+    }
+
+    @Test
+    void leavesAreThoseOfTheDefinition() {
+        for (int images : new int[] {0, 1, 5, 63, 64, 128, 255, 256, 1000}) {
+            for (int[] size : new int[][] {{1, 1}, {7, 7}, {14, 14}, {16, 15}, {33, 31}, {200, 300}}) {
+                int[] begins = ConvolutionDefinition.leaves(images, size[0], size[1]);
+                Leaves leaves = new Leaves(images, size[0], size[1]);
+                assertEquals(begins.length - 1, leaves.count());
+                assertEquals(begins.length - 1, io.elbo4j.operation.Convolution.leaves(images, size[0], size[1]));
+                for (int i = 0; i < begins.length; i++) {
+                    assertEquals(begins[i], leaves.begin(i));
+                }
+            }
+        }
+    }
+
+    /** A weight of infinity that lies in the padding is no term; a product that vanishes leaves -0. */
+    @Test
+    void whatLiesInThePaddingIsNoTerm() {
+        ConvolutionShape s = new ConvolutionShape(1, 1, 1, 5, 3, 3, 1, 1);
+        float[] w = new float[9 * 5];
+        Arrays.fill(w, Float.POSITIVE_INFINITY);
+        Arrays.fill(w, 20, 25, -0x1p-80f);
+        Guarded result = new Guarded(1, 5);
+        new Gather(s, Guarded.matrix(1, 1, 0x1p-80f), Guarded.matrix(9, 5, w), null, false, null, result.matrix)
+                .run(0, 1);
+        for (float x : result.values()) {
+            assertEquals(-0f, x);
+        }
+    }
+
+    /** The sum over the magnitudes of the terms bounds the error: 2^-24 for each step of a chain. */
+    @Test
+    void agreesWithDoublePrecision() {
+        ConvolutionShape s = new ConvolutionShape(9, 8, 7, 12, 3, 4, 2, 1);
+        Random random = new Random(SEED);
+        float[] big = References.gaussian(SEED, 2 * s.bigImage(), 1);
+        float[] w = References.gaussian(SEED + 1, s.weightRows() * s.smallChannels(), 1);
+        Guarded result = new Guarded(2, s.smallImage());
+        new Gather(s, Guarded.matrix(2, s.bigImage(), big), Guarded.matrix(s.weightRows(), s.smallChannels(), w), null,
+                false, null, result.matrix).run(0, 2);
+        for (int trial = 0; trial < 200; trial++) {
+            int n = random.nextInt(2);
+            int i = random.nextInt(s.smallRows());
+            int j = random.nextInt(s.smallColumns());
+            int o = random.nextInt(s.smallChannels());
+            double sum = 0;
+            double magnitude = 0;
+            for (int k = 0; k < s.weightRows(); k++) {
+                int c = k % s.bigChannels();
+                int y = i * s.stride() - s.padding() + k / s.bigChannels() / s.kernelColumns();
+                int x = j * s.stride() - s.padding() + k / s.bigChannels() % s.kernelColumns();
+                if (y >= 0 && y < s.bigRows() && x >= 0 && x < s.bigColumns()) {
+                    double term = (double) big[n * s.bigImage() + (y * s.bigColumns() + x) * s.bigChannels() + c]
+                            * w[k * s.smallChannels() + o];
+                    sum += term;
+                    magnitude += Math.abs(term);
+                }
+            }
+            float found = result.values()[n * s.smallImage() + (i * s.smallColumns() + j) * s.smallChannels() + o];
+            assertTrue(Math.abs(found - sum) <= magnitude * s.weightRows() * 0x1p-24, found + " instead of " + sum);
+        }
+    }
+
+    @Test
+    void shapesThatAreRefused() {
+        assertEquals("kernelRows must be at most bigRows + 2 padding, 4, not 5", assertThrows(
+                IllegalArgumentException.class, () -> new ConvolutionShape(2, 9, 1, 1, 5, 3, 1, 1)).getMessage());
+        assertEquals("stride must be from 1 to 2^24, not 0", assertThrows(IllegalArgumentException.class,
+                () -> new ConvolutionShape(2, 9, 1, 1, 1, 3, 0, 1)).getMessage());
+        assertEquals("the big image must be of at most 2^31 - 9 floats, not 4.294967296E9", assertThrows(
+                IllegalArgumentException.class, () -> new ConvolutionShape(1 << 16, 1 << 16, 1, 1, 1, 1, 1, 0))
+                .getMessage());
+    }
+}
