@@ -111,7 +111,7 @@ final class ModelOptions {
     }
 
     private static String text(ModelKind<?> kind, RecordComponent component, DataName.Kind data) {
-        Record defaults = kind.defaults(new DataShape(data, 1, IMAGE));
+        Record defaults = kind.defaults(new DataShape(data, 1, 28, 28, 1, IMAGE));
         return SettingValue.text(component, Settings.values(defaults).get(component.getName()));
     }
 

@@ -64,6 +64,7 @@ class ModelsTest {
     private static String sizes(String model) {
         return model.equals("hierarchical-vae") ? "--hidden=6,5 --latents=4,3"
                 : model.equals("gaussian-mixture") ? "--components=3"
+                : model.equals("convolutional-vae") ? "--channels=3,4 --latent=3"
                 : model.equals("local-inference") ? "--hidden=6 --latent=3 --local-steps=5" : "--hidden=6 --latent=3";
     }
 
@@ -155,7 +156,7 @@ class ModelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vae", "conditional-vae", "hierarchical-vae", "local-inference"})
+    @ValueSource(strings = {"vae", "conditional-vae", "convolutional-vae", "hierarchical-vae", "local-inference"})
     void aModelIsTrainedResumedEvaluatedAndUsed(String model) throws IOException {
         Path run = trained(model);
         assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png", "run.json",
@@ -207,6 +208,8 @@ class ModelsTest {
     @ParameterizedTest
     @CsvSource({"vae, --hidden 7 --latent 4 --activation tanh --binarise dynamic",
             "conditional-vae, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic",
+            "convolutional-vae, --channels 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise"
+                    + " dynamic",
             "gaussian-mixture, --components 4 --least-deviation 0.2 --spread 2",
             "local-inference, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic"
                     + " --local-rate 0.2 --local-steps 4",
@@ -244,7 +247,7 @@ class ModelsTest {
 
     @Test
     void trainingOptionsChangeTheBitsOfEveryModel() {
-        for (String model : List.of("conditional-vae", "hierarchical-vae", "local-inference")) {
+        for (String model : List.of("conditional-vae", "convolutional-vae", "hierarchical-vae", "local-inference")) {
             Set<String> found = new TreeSet<>(Set.of(sha256(trained(model))));
             for (String option : List.of("--kl-weight=0.5", "--kl-warm-up=2", "--free-bits=1", "--clip=0.1",
                     "--learning-rate=0.01", "--seed=9")) {
@@ -307,13 +310,14 @@ class ModelsTest {
         train("hierarchical-vae", out, "--latent", "2")
                 .fails(2,
                         "--latent goes with --model categorical-vae or"
-                                + " conditional-vae or local-inference or vae, not with hierarchical-vae");
+                                + " conditional-vae or convolutional-vae or local-inference or vae, not with"
+                                + " hierarchical-vae");
         train("hierarchical-vae", out, "--latents", "2").fails(2, "--latents must be two numbers of at least 1, not");
         train("conditional-vae", out, "--likelihood", "gaussian-fixed").fails(2,
                 "--likelihood must be any of vae",
                 "not gaussian-fixed");
         train("conditional-vea", out).fails(2, "--model must be one of categorical-vae,"
-                + " conditional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae, not"
+                + " conditional-vae, convolutional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae, not"
                 + " 'conditional-vea'", "did you mean conditional-vae?");
         train("conditional-vae", out, "--likelihood", "gaussian", "--binarise", "dynamic")
                 .fails(2, "--binarise must be left out with the likelihood gaussian", "not dynamic");
@@ -324,7 +328,8 @@ class ModelsTest {
         Cli.run("train", "--resume", "--out", run.toString(), "--likelihood", "gaussian")
                 .fails(2,
                         "--likelihood goes with --model categorical-vae or"
-                                + " conditional-vae or local-inference or vae, not with hierarchical-vae");
+                                + " conditional-vae or convolutional-vae or local-inference or vae, not with"
+                                + " hierarchical-vae");
     }
 
     @Test
@@ -352,7 +357,8 @@ class ModelsTest {
     @Test
     void modelsAreListedOneALineAndOneWithItsOptions() {
         List<String> lines = Cli.run("models").succeeds().out().lines().toList();
-        assertEquals(List.of("categorical-vae", "conditional-vae", "gaussian-mixture", "hierarchical-vae",
+        assertEquals(List.of("categorical-vae", "conditional-vae", "convolutional-vae", "gaussian-mixture",
+                "hierarchical-vae",
                 "local-inference", "vae"), lines
                         .stream().map(
                                 line -> line.split(
@@ -363,7 +369,7 @@ class ModelsTest {
         assertEquals(1, JsonParser.parseString(Cli.run("models", "vae", "--json").succeeds().out()).getAsJsonArray()
                 .size());
         Cli.run("models", "gan").fails(2, "there is no model 'gan'; there are categorical-vae,"
-                + " conditional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae");
+                + " conditional-vae, convolutional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae");
     }
 
     private static String help(String... more) {

@@ -9,15 +9,19 @@ import java.util.stream.Collectors;
  *
  * @param kind of data
  * @param rows of the training data
+ * @param height of x's images
+ * @param width of x's images
+ * @param channels of x's images, the last in the order of their values
  * @param columns of each array of a row, by the array's name
  */
-public record DataShape(Kind kind, int rows, Map<String, Integer> columns) {
+public record DataShape(Kind kind, int rows, int height, int width, int channels, Map<String, Integer> columns) {
     public DataShape {
         columns = Map.copyOf(columns);
     }
 
     public static DataShape of(Kind kind, Images images) {
-        return new DataShape(kind, images.rows(), images.arrays().stream()
+        return new DataShape(kind, images.rows(), images.height(), images.width(), images.channels(), images.arrays()
+                .stream()
                 .collect(Collectors.toMap(a -> a, a -> images.array(a).columns())));
     }
 

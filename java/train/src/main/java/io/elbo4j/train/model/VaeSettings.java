@@ -79,6 +79,12 @@ public record VaeSettings(long columns,
             return this == POISSON ? Activate.of(Scale.of(x, 1, 1), Activation.LOG) : x;
         }
 
+        /** The likelihood of a decoder that ends in its logits or means, where it takes no more of each row. */
+        Distribution of(Value location) {
+            return this == BERNOULLI ? new Bernoulli(location) : new DiagonalGaussian(location, LearnedRow.of(location
+                    .graph(), "likelihood.logVariance", location.columns(), 0));
+        }
+
         /** The likelihood of a decoder whose last hidden layer is d. */
         Distribution of(Value d, long columns, double standardDeviation) {
             float logVariance = (float) (2 * StrictMath.log(standardDeviation));

@@ -1,5 +1,6 @@
 package io.elbo4j.train.graph;
 
+import io.elbo4j.ConvolutionShape;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
@@ -7,6 +8,7 @@ import io.elbo4j.Storage;
 import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.operation.Binarise;
 import io.elbo4j.operation.Clip;
+import io.elbo4j.operation.Convolution;
 import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
@@ -57,6 +59,8 @@ final class Interpreter {
         likelihoods.putAll(more);
         formula(Matmul.Forward.class, this::matmul);
         formula(Elementwise.Apply.class, o -> each(o.x(), o.y(), function(o.function().name())));
+        formula(Convolution.Gather.class, this::gather);
+        formula(Convolution.Spread.class, this::spread);
         formula(Rows.Copy.class, o -> each(o.source(), o.target(), x -> x));
         formula(Rows.Add.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, get(o.target(), r, c)
                 + get(o.source(), r, c))));
@@ -298,6 +302,54 @@ final class Interpreter {
             }
             if (o.logRatio() != null) {
                 set(o.logRatio(), i, 0, ratio);
+            }
+        }
+    }
+
+    private void gather(Convolution.Gather o) {
+        long channels = o.shape().smallChannels();
+        double[][] sums = new double[(int) o.small().rows()][(int) o.small().columns()];
+        forEachProduct(o.shape(), (big, small, weight) -> {
+            for (int n = 0; n < sums.length; n++) {
+                sums[n][small] += get(o.big(), n, big) * get(o.weight(), weight / channels, weight % channels);
+            }
+        });
+        forEach(o.small(), (r, c) -> set(o.small(), r, c, finish(sums[(int) r][(int) c], o.bias(), c % channels, o
+                .relu())));
+    }
+
+    private void spread(Convolution.Spread o) {
+        long channels = o.shape().smallChannels();
+        double[][] sums = new double[(int) o.big().rows()][(int) o.big().columns()];
+        forEachProduct(o.shape(), (big, small, weight) -> {
+            for (int n = 0; n < sums.length; n++) {
+                sums[n][big] += get(o.small(), n, small) * get(o.weight(), weight / channels, weight % channels);
+            }
+        });
+        forEach(o.big(), (r, c) -> set(o.big(), r, c, finish(sums[(int) r][(int) c], o.bias(), c % o.shape()
+                .bigChannels(), o.relu())));
+    }
+
+    private double finish(double sum, Matrix bias, long channel, boolean relu) {
+        double x = bias == null ? sum : sum + get(bias, 0, channel);
+        return relu ? function("RELU").applyAsDouble(x) : x;
+    }
+
+    private interface Product {
+        void of(int bigElement, int smallElement, int weight);
+    }
+
+    private static void forEachProduct(ConvolutionShape s, Product product) {
+        for (int i = 0; i < s.smallRows() * s.smallColumns(); i++) {
+            for (int w = 0; w < s.weightRows() * s.smallChannels(); w++) {
+                int o = w % s.smallChannels();
+                int c = w / s.smallChannels() % s.bigChannels();
+                int tap = w / s.smallChannels() / s.bigChannels();
+                int y = i / s.smallColumns() * s.stride() - s.padding() + tap / s.kernelColumns();
+                int x = i % s.smallColumns() * s.stride() - s.padding() + tap % s.kernelColumns();
+                if (y >= 0 && y < s.bigRows() && x >= 0 && x < s.bigColumns()) {
+                    product.of((y * s.bigColumns() + x) * s.bigChannels() + c, i * s.smallChannels() + o, w);
+                }
             }
         }
     }

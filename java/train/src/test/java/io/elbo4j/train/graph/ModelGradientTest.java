@@ -23,10 +23,10 @@ import org.junit.jupiter.api.Test;
 class ModelGradientTest {
     /** Small, and different from each other. */
     private static final Map<String, Object> SIZES = Map.of("hidden", List.of(4, 3), "latent", 2, "latents",
-            List.of(3, 2), "components", 3);
+            List.of(3, 2), "components", 3, "channels", List.of(2));
 
     private static <S extends Record> Model small(ModelKind<S> kind) {
-        S usual = kind.defaults(new DataShape(DataName.Kind.NPY, 7, Map.of(Images.X, 5, Images.LABEL, 3)));
+        S usual = kind.defaults(new DataShape(DataName.Kind.NPY, 7, 5, 3, 1, Map.of(Images.X, 15, Images.LABEL, 3)));
         Map<String, Object> changed = new HashMap<>();
         for (RecordComponent c : usual.getClass().getRecordComponents()) {
             if (SIZES.containsKey(c.getName())) {

@@ -282,7 +282,9 @@ class ModelsTest {
 
     @Test
     void everyModelIsRegisteredWithUsableSettings() {
-        assertEquals("categorical-vae, conditional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae",
+        assertEquals(
+                "categorical-vae, conditional-vae, convolutional-vae, gaussian-mixture, hierarchical-vae,"
+                        + " local-inference, vae",
                 Models.names());
         for (ModelKind<?> kind : Models.all()) {
             Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, DATA));
@@ -296,8 +298,8 @@ class ModelsTest {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Models.of(new Foreign(1))).getMessage()
                 .contains("META-INF/services/io.elbo4j.train.model.ModelKind"));
         assertEquals(
-                "there is no model 'gan'; there are categorical-vae, conditional-vae, gaussian-mixture,"
-                        + " hierarchical-vae, local-inference, vae",
+                "there is no model 'gan'; there are categorical-vae, conditional-vae, convolutional-vae,"
+                        + " gaussian-mixture, hierarchical-vae, local-inference, vae",
                 assertThrows(
                         IllegalArgumentException.class, () -> Models.named("gan")).getMessage());
     }

@@ -1,0 +1,147 @@
+package io.elbo4j.train.model;
+
+import static io.elbo4j.ArgumentException.require;
+
+import io.elbo4j.Activation;
+import io.elbo4j.ConvolutionShape;
+import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataShape;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Latent;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.Binarise;
+import io.elbo4j.train.layer.Convolution;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.TransposedConvolution;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A VAE of images whose encoder halves the image with each convolution, and whose decoder doubles it back with
+ * transposed ones (kernel 4, stride 2, padding 1: Radford et al. 2016, DCGAN, section 3). The last of these gives the
+ * logits or means of x itself; the other parameter of a Gaussian likelihood is shared by all rows.
+ */
+public final class ConvolutionalVae implements Model {
+    private static final int KERNEL = 4;
+    private static final int STRIDE = 2;
+    private static final int PADDING = 1;
+
+    /**
+     * The shape of the model.
+     *
+     * @param height of an image, at least 2 for each halving
+     * @param width of an image, likewise
+     * @param imageChannels of an image, at least 1
+     */
+    public record Settings(int height, int width, int imageChannels,
+            @Setting("of the encoder's convolutions, each of which halves the image, as 32,64,128; the decoder's are"
+                    + " the same in reverse") List<Integer> channels,
+            @Setting("latent dimensions") int latent,
+            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
+                    + " identity") Activation activation,
+            @Setting("of x given z: bernoulli or gaussian-shared") LikelihoodKind likelihood,
+            @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
+                    + " they are", words = {
+                            "none", "dynamic"}) boolean binarise){
+        public Settings {
+            channels = List.copyOf(channels);
+            require(!channels.isEmpty(), "channels", "at least 1 convolution", "none");
+            require(likelihood == LikelihoodKind.BERNOULLI || likelihood == LikelihoodKind.GAUSSIAN_SHARED,
+                    "likelihood", "bernoulli or gaussian-shared", likelihood.inWords());
+            for (int each : channels) {
+                require(each >= 1, "channels", "at least 1 in every convolution", each);
+            }
+            int halvings = channels.size();
+            require(halvings < 31 && Math.min(height, width) >> halvings >= 1, "channels", "at most as many"
+                    + " convolutions as an image of " + height + " x " + width + " can be halved", halvings);
+            // the rest is refused in the words of a VAE
+            new VaeSettings((long) height * width * imageChannels, List.of(), latent, activation, likelihood, 1,
+                    binarise);
+        }
+
+        /** What the convolutions join, from the image on. */
+        List<ConvolutionShape> shapes() {
+            ConvolutionShape[] shapes = new ConvolutionShape[channels.size()];
+            for (int i = 0; i < shapes.length; i++) {
+                ConvolutionShape before = i == 0 ? null : shapes[i - 1];
+                shapes[i] = new ConvolutionShape(i == 0 ? height : before.smallRows(), i == 0 ? width : before
+                        .smallColumns(), i == 0 ? imageChannels : channels.get(i - 1), channels.get(i), KERNEL, KERNEL,
+                        STRIDE, PADDING);
+            }
+            return List.of(shapes);
+        }
+    }
+
+    /** How it is registered. */
+    public static final class Kind extends NamedKind<Settings> {
+        /** For the service loader. */
+        public Kind() {
+            super("convolutional-vae", "a VAE of images: convolutions in the encoder, transposed ones in the decoder",
+                    Settings.class);
+        }
+
+        @Override
+        public Settings defaults(DataShape data) {
+            int halvings = 31 - Integer.numberOfLeadingZeros(Math.min(data.height(), data.width()));
+            List<Integer> channels = List.of(32, 64, 128).subList(0, Math.max(1, Math.min(3, halvings)));
+            return new Settings(data.height(), data.width(), data.channels(), channels, data
+                    .kind() == DataName.Kind.SPRITES ? 10 : 20, Activation.RELU, LikelihoodKind.BERNOULLI, false);
+        }
+
+        @Override
+        public ConvolutionalVae create(Settings settings) {
+            return new ConvolutionalVae(settings);
+        }
+    }
+
+    private final Graph graph = new Graph();
+    private final Settings settings;
+    private final Map<String, Value> outputs = new LinkedHashMap<>();
+
+    public ConvolutionalVae(Settings settings) {
+        this.settings = settings;
+        List<ConvolutionShape> shapes = settings.shapes();
+        int layers = shapes.size();
+        Value data = graph.input(Images.X, shapes.get(0).bigImage());
+        Value x = settings.binarise() ? Binarise.of("x.binarised", data) : data;
+        Value h = x;
+        for (int i = 0; i < layers; i++) {
+            h = Convolution.of("encoder." + i, h, shapes.get(i), settings.activation());
+        }
+        DiagonalGaussian q = DiagonalGaussian.of("posterior", h, settings.latent()); // q(z | x)
+        Value z = graph.latent(Z, q); // p(z) = N(0, I)
+        Value d = Dense.of("decoder.0", z, shapes.get(layers - 1).smallImage(), settings.activation());
+        for (int i = layers - 1; i > 0; i--) {
+            d = TransposedConvolution.of("decoder." + (layers - i), d, shapes.get(i), settings.activation());
+        }
+        Value last = TransposedConvolution.of("likelihood", d, shapes.get(0), Activation.IDENTITY);
+        Distribution p = settings.likelihood().of(last); // p(x | z)
+        graph.observe("reconstruction", p, x);
+        KlPerDimension.of((Latent) z);
+        outputs.put(POSTERIOR_MEAN, q.mean());
+        outputs.put(POSTERIOR_LOG_VARIANCE, q.logVariance());
+        outputs.put(Z, z);
+        outputs.put(MEAN, p.mean());
+    }
+
+    @Override
+    public Settings settings() {
+        return settings;
+    }
+
+    @Override
+    public Graph graph() {
+        return graph;
+    }
+
+    @Override
+    public Map<String, Value> outputs() {
+        return outputs;
+    }
+}
