@@ -16,25 +16,24 @@ class Noise {
         live_(noise.live) {}
 
   __device__ __forceinline__ Quad normals(int64_t row, int64_t column) const {
-    const spec::Words words = block(row, column);
-    const spec::Normals first = spec::box_muller(words.x, words.y), second = spec::box_muller(words.z, words.w);
+    const spec::Words w = words(row, column);
+    const spec::Normals first = spec::box_muller(w.x, w.y), second = spec::box_muller(w.z, w.w);
     return Quad{{first.first, first.second, second.first, second.second}};
   }
 
   __device__ __forceinline__ Quad uniforms(int64_t row, int64_t column) const {
-    const spec::Words words = block(row, column);
-    return Quad{
-        {spec::uniform01(words.x), spec::uniform01(words.y), spec::uniform01(words.z), spec::uniform01(words.w)}};
+    const spec::Words w = words(row, column);
+    return Quad{{spec::uniform01(w.x), spec::uniform01(w.y), spec::uniform01(w.z), spec::uniform01(w.w)}};
   }
 
- private:
-  __device__ __forceinline__ spec::Words block(int64_t row, int64_t column) const {
+  __device__ __forceinline__ spec::Words words(int64_t row, int64_t column) const {
     const uint64_t draw = live_ ? (uint64_t)__ldg(reinterpret_cast<const long long*>(live_)) : draw_;
     const uint32_t first = live_ ? (uint32_t)__ldg(reinterpret_cast<const long long*>(live_) + 1) : first_row_;
     return spec::philox4x32_10((uint32_t)(column / 4), first + (uint32_t)row, (uint32_t)draw, (uint32_t)(draw >> 32),
                                (uint32_t)seed_, (uint32_t)(seed_ >> 32));
   }
 
+ private:
   uint64_t seed_, draw_;
   uint32_t first_row_;
   const int64_t* live_;

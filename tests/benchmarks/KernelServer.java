@@ -10,6 +10,7 @@ import io.elbo4j.cuda.CudaBackend;
 import io.elbo4j.cuda.CudaEvent;
 import io.elbo4j.operation.Adam;
 import io.elbo4j.operation.BernoulliLogLikelihood;
+import io.elbo4j.operation.Dropout;
 import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
@@ -19,6 +20,7 @@ import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.RmsNorm;
 import io.elbo4j.operation.Rows;
+import io.elbo4j.operation.Softmax;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.train.Trainer;
 import io.elbo4j.train.TrainingSettings;
@@ -188,6 +190,11 @@ final class KernelServer {
                             RmsNorm.backward(a, gamma, perRow, b, dX),
                             RmsNorm.gammaGradient(a, perRow, b, zeros(1, columns)));
                 }
+                case "softmax" -> List.of(Softmax.forward(a, out), Softmax.backward(out, b, zeros(rows, columns)));
+                case "logSoftmax" -> List.of(Softmax.logForward(a, out),
+                        Softmax.logBackward(out, b, zeros(rows, columns)));
+                case "dropout" -> List.of(Dropout.apply(a, 0.1f, noise, out),
+                        Dropout.apply(b, 0.1f, noise, zeros(rows, columns)));
                 case "klPerDimension" -> List.of(GaussianKlPerDimension.forward(a, b, null, null, zeros(1, columns)));
                 case "copy" -> List.of(Rows.copy(a, out));
                 case "gelu" -> List.of(Elementwise.activation(Activation.GELU, a, out));

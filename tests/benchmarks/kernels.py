@@ -15,7 +15,8 @@ SIZES = [(16384, 784), (8192, 64)]
 LARGE = [(262144, 784)]
 SMOKE = [(64, 40)]
 # and how many matrices each touches
-KERNELS = {"sampleKl": 3, "sampleKlBackward": 5, "bernoulli": 3, "gaussian": 5, "layerNorm": 4, "rmsNorm": 4}
+KERNELS = {"sampleKl": 3, "sampleKlBackward": 5, "bernoulli": 3, "gaussian": 5, "layerNorm": 4, "rmsNorm": 4,
+           "softmax": 4, "logSoftmax": 4, "dropout": 4}
 
 
 def sample_kl(mean, log_variance):
@@ -41,7 +42,20 @@ def rms_norm(x, gamma, beta):
     return torch.nn.functional.rms_norm(x, (x.shape[1],), gamma, 1e-5)
 
 
-FORMULAS = {"bernoulli": bernoulli, "gaussian": gaussian, "layerNorm": layer_norm, "rmsNorm": rms_norm}
+def softmax(x):
+    return torch.softmax(x, 1)
+
+
+def log_softmax(x):
+    return torch.log_softmax(x, 1)
+
+
+def dropout(x):
+    return torch.nn.functional.dropout(x, 0.1)
+
+
+OF_ONE = {"softmax": softmax, "logSoftmax": log_softmax, "dropout": dropout}
+FORMULAS = {"bernoulli": bernoulli, "gaussian": gaussian, "layerNorm": layer_norm, "rmsNorm": rms_norm, **OF_ONE}
 
 
 def composed(name, f, device, rows, columns, sets):
@@ -62,6 +76,8 @@ def composed(name, f, device, rows, columns, sets):
             torch.autograd.grad([f(mean, gamma, beta)], [mean, gamma, beta], [x])
         elif name == "rmsNorm":
             torch.autograd.grad([f(mean, gamma, beta)], [mean, gamma], [x])
+        elif name in OF_ONE:
+            torch.autograd.grad([f(mean)], [mean], [x])
         elif name == "bernoulli":
             torch.autograd.grad([f(mean, x)], [mean], [weight])
         else:

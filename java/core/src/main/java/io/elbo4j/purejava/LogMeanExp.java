@@ -59,7 +59,8 @@ final class LogMeanExp {
         }
     }
 
-    private static float maximum(Matrix x, long row, Scratch scratch) {
+    /** NaN if any is. */
+    static float maximum(Matrix x, long row, Scratch scratch) {
         float[] t = scratch.tile(0);
         int columns = (int) x.columns();
         float m = Float.NEGATIVE_INFINITY;
@@ -74,7 +75,7 @@ final class LogMeanExp {
     }
 
     /** sum(exp(x - m)) of a row. */
-    private static float sum(Matrix x, long row, float m, Scratch scratch) {
+    static float sum(Matrix x, long row, float m, Scratch scratch) {
         float[] t = scratch.tile(0);
         int columns = (int) x.columns();
         RowSum.clear(scratch.lanes);
@@ -87,7 +88,7 @@ final class LogMeanExp {
         return RowSum.finish(scratch.lanes);
     }
 
-    private static void expOfDifference(float[] t, float from, int n) {
+    static void expOfDifference(float[] t, float from, int n) {
         for (int i = 0; i < n; i++) {
             t[i] = Exp.exp(t[i] - from);
         }

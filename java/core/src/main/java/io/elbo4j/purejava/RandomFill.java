@@ -69,7 +69,7 @@ final class RandomFill {
         }
     }
 
-    private static void words(Noise noise, long row, int column, int n, int[] words) {
+    static void words(Noise noise, long row, int column, int n, int[] words) {
         long seed = noise.seed();
         long draw = noise.draw();
         int noiseRow = (int) (noise.firstRow() + row);

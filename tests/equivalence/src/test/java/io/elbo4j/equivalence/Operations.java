@@ -12,6 +12,7 @@ import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.operation.BernoulliLogLikelihood;
 import io.elbo4j.operation.Binarise;
 import io.elbo4j.operation.Clip;
+import io.elbo4j.operation.Dropout;
 import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.GaussianKl;
 import io.elbo4j.operation.GaussianKlPerDimension;
@@ -28,6 +29,7 @@ import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.RmsNorm;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sgd;
+import io.elbo4j.operation.Softmax;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.operation.Triangular;
 import java.util.LinkedHashMap;
@@ -68,6 +70,8 @@ final class Operations {
         triangular();
         norms();
         Convolutions.addTo(Operations::add);
+        softmax();
+        dropout();
     }
 
     private static void gaussianSampleKl() {
@@ -315,6 +319,29 @@ final class Operations {
 
     private static Matrix row(Bench b, Shape s) {
         return b.in(1, atLeastOne(s));
+    }
+
+    private static void softmax() {
+        add("softmax", (b, s) -> Softmax.forward(logits(b, s), ofLogits(b, s)));
+        add("softmax.backward", (b, s) -> Softmax.backward(logits(b, s), logits(b, s), ofLogits(b, s)));
+        add("logSoftmax", (b, s) -> Softmax.logForward(logits(b, s), ofLogits(b, s)));
+        add("logSoftmax.backward", (b, s) -> Softmax.logBackward(logits(b, s), logits(b, s), ofLogits(b, s)));
+    }
+
+    private static Matrix logits(Bench b, Shape s) {
+        return b.in(s.rows(), atLeastOne(s));
+    }
+
+    private static Matrix ofLogits(Bench b, Shape s) {
+        return b.out(s.rows(), atLeastOne(s));
+    }
+
+    private static void dropout() {
+        add("dropout", (b, s) -> Dropout.apply(in(b, s), 0.3f, b.noise(), out(b, s)));
+        add("dropout.inPlace", (b, s) -> {
+            Matrix x = b.inOut(s.rows(), s.columns());
+            return Dropout.apply(x, 0.75f, b.noise(), x);
+        });
     }
 
     /** Fewer than in other cases: their square counts. */

@@ -298,6 +298,11 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     @Override
+    public boolean training() {
+        return !of.trainings.isEmpty();
+    }
+
+    @Override
     public long batch() {
         return of.rows;
     }
@@ -373,7 +378,7 @@ final class Compilation implements Plan, AutoCloseable {
 
     @Override
     public Noise noise(Node owner, String role, Rows rows) {
-        int stream = !of.trainings.isEmpty() ? Streams.TRAINING
+        int stream = training() ? Streams.TRAINING
                 : of.fromPriors ? Streams.DECODING : Streams.EVALUATION;
         return noises.computeIfAbsent(new NoiseOf(owner, role),
                 noiseOf -> new NodeNoise(Streams.named(of.seed, noiseOf.name(), stream), rows.has(Axis.BATCH) ? rows(

@@ -23,6 +23,12 @@ public interface Plan {
     /** The node whose launches are being added. */
     Node node();
 
+    /**
+     * Whether the step trains anything: what is there for training alone, as dropout, leaves its input as it is in a
+     * step that does not.
+     */
+    boolean training();
+
     /** How many rows a value has here. */
     long rows(Value value);
 

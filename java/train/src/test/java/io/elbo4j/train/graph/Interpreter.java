@@ -9,6 +9,7 @@ import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.operation.Binarise;
 import io.elbo4j.operation.Clip;
 import io.elbo4j.operation.Convolution;
+import io.elbo4j.operation.Dropout;
 import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
@@ -20,6 +21,7 @@ import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.OneHot;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
+import io.elbo4j.operation.Softmax;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.operation.Triangular;
 import java.util.EnumMap;
@@ -157,13 +159,17 @@ final class Interpreter {
             }
         });
         formula(LayerNorm.Forward.class, this::layerNorm);
+        formula(Softmax.Forward.class, o -> softmax(o.x(), o.y(), false));
+        formula(Softmax.LogForward.class, o -> softmax(o.x(), o.y(), true));
         formula(RandomFill.Uniform.class, o -> {
-            try (io.elbo4j.purejava.JavaBackend java = new io.elbo4j.purejava.JavaBackend(1);
-                    Matrix u = java.matrix(o.target().rows(), o.target().columns())) {
-                new RandomFill.Uniform(o.noise(), o.low(), o.high(), u).run(0, u.rows());
-                double[][] drawn = Doubles.of(u);
-                forEach(o.target(), (r, c) -> set(o.target(), r, c, drawn[(int) r][(int) c]));
-            }
+            double[][] u = uniform(o.noise(), o.low(), o.high(), o.target());
+            forEach(o.target(), (r, c) -> set(o.target(), r, c, u[(int) r][(int) c]));
+        });
+        // a rate that is a multiple of 2^-24 and the 24 bits of a uniform number drop what the kernel drops
+        formula(Dropout.Apply.class, o -> {
+            double[][] u = uniform(o.noise(), 0, 1, o.y());
+            double rate = Integer.toUnsignedLong(o.threshold()) * 0x1p-32;
+            forEach(o.y(), (r, c) -> set(o.y(), r, c, u[(int) r][(int) c] < rate ? 0 : get(o.x(), r, c) / (1 - rate)));
         });
         // gradients that a likelihood writes while it has the data in the cache: not looked at here
         formula(GaussianLogLikelihood.SharedLogVarianceGradient.class, o -> {});
@@ -258,6 +264,26 @@ final class Interpreter {
                 Matrix eps = java.matrix(like.rows(), like.columns())) {
             new RandomFill.Normal(noise, eps).run(0, eps.rows());
             return Doubles.of(eps);
+        }
+    }
+
+    private static double[][] uniform(Noise noise, float low, float high, Matrix like) {
+        try (io.elbo4j.purejava.JavaBackend java = new io.elbo4j.purejava.JavaBackend(1);
+                Matrix u = java.matrix(like.rows(), like.columns())) {
+            new RandomFill.Uniform(noise, low, high, u).run(0, u.rows());
+            return Doubles.of(u);
+        }
+    }
+
+    private void softmax(Matrix x, Matrix y, boolean log) {
+        for (long r = 0; r < x.rows(); r++) {
+            double sum = 0;
+            for (long c = 0; c < x.columns(); c++) {
+                sum += Math.exp(get(x, r, c));
+            }
+            for (long c = 0; c < x.columns(); c++) {
+                set(y, r, c, log ? get(x, r, c) - Math.log(sum) : Math.exp(get(x, r, c)) / sum);
+            }
         }
     }
 

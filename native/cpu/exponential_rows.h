@@ -1,0 +1,44 @@
+// The maximum of each row of a block and the sum of its exponentials from there: what softmax and log-mean-exp share.
+#pragma once
+#include "exp.h"
+#include "row_sum_tile.h"
+
+namespace elbo4j::ELBO4J_LEVEL {
+
+// NaN if any is.
+static inline float maximum(const float* x, int64_t count) {
+  float largest = -__builtin_inff();
+  int nan = 0;
+  _Pragma("omp simd reduction(max : largest) reduction(| : nan)") for (int64_t i = 0; i < count; i++) {
+    largest = x[i] > largest ? x[i] : largest;
+    nan |= x[i] != x[i] ? -1 : 0;
+  }
+  return nan ? __builtin_nanf("") : largest;
+}
+
+// exp(x - of_row[row of x]), for numbers of the rows that are at least all x of theirs
+static inline void shifted_exp(const Input& x, const Tile& tile, const float* of_row, Buffer& out) {
+  Buffer buffer;
+  const float* from = x.tile(tile, buffer);
+  float* to = out.data;
+  const int size = tile.size();
+  with_row_weights(tile, of_row, [&](auto shift) {
+    ELBO4J_SIMD for (int i = 0; i < size; i++) to[i] = spec::exp_nonpositive(from[i] - shift[i]);
+  });
+}
+
+struct ExponentialRows {
+  float maxima[tile_rows];
+  RowSums sums;
+  Buffer terms;  // the exponentials of the last tile: all of them, unless a row is longer
+
+  ExponentialRows(const Input& x, int64_t row, int rows, int64_t columns) {
+    for (int r = 0; r < rows; r++) maxima[r] = maximum(x.row(row + r), columns);
+    for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
+      shifted_exp(x, tile, maxima, terms);
+      sums.add(tile, terms.data);
+    });
+  }
+};
+
+}  // namespace elbo4j::ELBO4J_LEVEL
