@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Training throughput against PyTorch, interleaved in one run.
 
-  python3 tests/benchmarks/training.py --mnist DIR [--threads 2] [--rounds 5] [--batch 128] [--no-compile] [--java]
+  python3 tests/benchmarks/training.py --mnist DIR [--model convolutional-vae] [--threads 2] [--rounds 5] [--batch 128]
+                                       [--no-compile] [--java]
   python3 tests/benchmarks/training.py --backend cuda [--rounds 20] [--batch 128,1024] [--json FILE]
 
-The model of PyTorch's VAE example: 784-400-20-400-784, ReLU, Bernoulli on grey values, Adam 1e-3.
+The model of PyTorch's VAE example: 784-400-20-400-784, ReLU, Bernoulli on grey values, Adam 1e-3. Or convolutional-vae:
+28x28x1-32-64-128, kernels of 4 x 4, stride 2, on the first 6,400 digits; PyTorch in both of its layouts.
 
 With --mnist ours is the command `elbo4j train`, data included, its fastest epoch of three (the first ones warm the JVM
 up); PyTorch's are an eager loop, and its best variant: one compiled step with fused Adam; each on data already in
@@ -52,12 +54,42 @@ def vae():
     return Vae()
 
 
+def convolutional(layout=None):
+    nn = torch.nn
+    layout = layout or torch.channels_last
+
+    class Vae(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.down = nn.ModuleList(nn.Conv2d(i, o, 4, 2, 1) for i, o in ((1, 32), (32, 64), (64, 128)))
+            self.mean, self.log_variance, self.start = nn.Linear(1152, 20), nn.Linear(1152, 20), nn.Linear(20, 1152)
+            self.up = nn.ModuleList(nn.ConvTranspose2d(i, o, 4, 2, 1, output_padding=p)
+                                    for i, o, p in ((128, 64, 1), (64, 32, 0), (32, 1, 0)))
+            self.to(memory_format=layout)
+
+        def forward(self, x):
+            h = x.reshape(-1, 1, 28, 28).contiguous(memory_format=layout)
+            for layer in self.down:
+                h = torch.relu(layer(h))
+            h = h.flatten(1)
+            mean, log_variance = self.mean(h), self.log_variance(h)
+            z = mean + torch.randn_like(mean) * torch.exp(0.5 * log_variance)
+            d = torch.relu(self.start(z)).reshape(-1, 128, 3, 3).contiguous(memory_format=layout)
+            for layer in self.up[:-1]:
+                d = torch.relu(layer(d))
+            logits = self.up[-1](d).flatten(1)
+            reconstruction = nn.functional.binary_cross_entropy_with_logits(logits, x, reduction="sum")
+            kl = -0.5 * torch.sum(1 + log_variance - mean.pow(2) - log_variance.exp())
+            return (reconstruction + kl) / x.shape[0]
+    return Vae()
+
+
 class Loop:
     """One variant of PyTorch's training loop, on the device of its data."""
 
-    def __init__(self, data, batch, compiled=False, captured=False):
+    def __init__(self, data, batch, compiled=False, captured=False, model=vae):
         self.data, self.batch = data, batch
-        model = vae().to(data.device)
+        model = model().to(data.device)
         self.optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=compiled, capturable=captured)
         self.loss = torch.compile(model) if compiled else model
         self.next = 0
@@ -151,12 +183,11 @@ def steps(args):
     ours.close()
 
 
-def command(folder, batch, threads, backend, epochs):
+def command(data, model, batch, threads, backend, epochs):
     with tempfile.TemporaryDirectory() as out:
-        subprocess.run(["java", "-jar", measure.JAR, "train", "--data", f"mnist={folder}", "--hidden", "400",
-                        "--latent", "20", "--batch", str(batch), "--epochs", str(epochs), "--threads", str(threads),
-                        "--backend", backend, "--out", os.path.join(out, "run")], check=True, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL)
+        subprocess.run(["java", "-jar", measure.JAR, "train", "--data", data, *model, "--latent", "20", "--batch",
+                        str(batch), "--epochs", str(epochs), "--threads", str(threads), "--backend", backend, "--out",
+                        os.path.join(out, "run")], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with open(os.path.join(out, "run", "metrics.jsonl")) as f:
             return max(json.loads(line)["samples_per_second"] for line in f)
 
@@ -164,19 +195,29 @@ def command(folder, batch, threads, backend, epochs):
 def commands(args):
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
-    batch, data = int(args.batch), mnist(args.mnist)
-    peers = {"eager": Loop(data, batch)}
+    batch, data, model = int(args.batch), mnist(args.mnist), vae
+    ours, options = f"mnist={args.mnist}", ["--hidden", "400"]
+    if args.model == "convolutional-vae":
+        import numpy
+        data, options, model = data[:6_400], ["--model", args.model], convolutional
+        file = os.path.join(tempfile.mkdtemp(), "digits.npy")
+        numpy.save(file, (data * 255).round().to(torch.uint8).reshape(-1, 28, 28).numpy())
+        ours = "npy=" + file
+    peers = {"eager": Loop(data, batch, model=model)}
     if not args.no_compile:
-        peers["compiled, fused Adam"] = Loop(data, batch, compiled=True)
+        peers["compiled, fused Adam"] = Loop(data, batch, compiled=True, model=model)
+    if model is convolutional:
+        peers["eager, channels first"] = Loop(data, batch, model=lambda: convolutional(torch.contiguous_format))
     for peer in peers.values():
         peer.epoch()
     rounds = {name: [] for name in [*peers, args.backend, "java"]}
+    epochs = 3 if model is vae else 5
     for _ in range(args.rounds):
-        rounds[args.backend].append(command(args.mnist, batch, args.threads, args.backend, 3))
+        rounds[args.backend].append(command(ours, options, batch, args.threads, args.backend, epochs))
         for name, peer in peers.items():
             rounds[name].append(max(peer.epoch(), peer.epoch()))
         if args.java:
-            rounds["java"].append(command(args.mnist, batch, args.threads, "java", 2))
+            rounds["java"].append(command(ours, options, batch, args.threads, "java", 2))
     print(f"PyTorch {torch.__version__}, {args.threads} threads, batch {batch}, {args.rounds} rounds")
     for name, each in rounds.items():
         if name != args.backend and each:
@@ -190,6 +231,7 @@ def commands(args):
 def main():
     parser = measure.arguments(__doc__, 5)
     parser.add_argument("--mnist", help="folder of the MNIST files: measure the command line on the CPU")
+    parser.add_argument("--model", choices=("vae", "convolutional-vae"), default="vae", help="with --mnist")
     parser.add_argument("--batch", default="128")
     parser.add_argument("--java", action="store_true", help="measure the java backend as well (with --mnist)")
     args = parser.parse_args()
