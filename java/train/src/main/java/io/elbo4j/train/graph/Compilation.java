@@ -350,9 +350,16 @@ final class Compilation implements Plan, AutoCloseable {
 
     @Override
     public Matrix value(Value value) {
+        if (!values.containsKey(value)) {
+            requireComputed(value);
+        }
+        return place(value);
+    }
+
+    /** The matrix of a value, also of one that this step does not compute. */
+    Matrix place(Value value) {
         Matrix known = values.get(value);
         if (known == null) {
-            requireComputed(value);
             // what is given has a place of its own, whatever it would be a view of
             known = of.given.contains(value) ? buffer(value, "", rows(value), value.columns())
                     : of.graph.owned(value).place(this);

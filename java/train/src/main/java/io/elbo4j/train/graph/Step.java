@@ -289,7 +289,7 @@ public final class Step implements AutoCloseable {
      * @throws IllegalStateException if its memory holds something else after a run
      */
     public Matrix value(Value value) {
-        Matrix matrix = plan.value(value);
+        Matrix matrix = plan.place(value);
         if (plan.buffers().isTemporary(matrix.storage())) {
             throw new IllegalStateException("'" + value.name() + "' is not kept by this step: say want('" + value.name()
                     + "') before it is compiled");

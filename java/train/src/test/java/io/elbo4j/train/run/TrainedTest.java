@@ -162,7 +162,7 @@ class TrainedTest extends Runs {
         Map<String, String> metadata = new HashMap<>(content.metadata());
         for (String[] wrong : new String[][] {{"\"conditional-vae\"", "\"gan\"",
                 "names a model that is not here: there is no model 'gan'; there are categorical-vae,"
-                        + " conditional-vae, gaussian-mixture, hierarchical-vae"},
+                        + " conditional-vae, convolutional-vae, gaussian-mixture, hierarchical-vae"},
                 {"\"conditional-vae\"", "7", "kind = '7', expected a string"},
                 {"\"kind\":\"conditional-vae\",", "", "lacks model.standardDeviation"},
                 {"\"classes\":5", "\"classes\":0", "model.classes must be at least 1, not 0"},
