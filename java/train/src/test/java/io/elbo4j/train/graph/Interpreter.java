@@ -14,6 +14,7 @@ import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.GaussianSampleKl;
+import io.elbo4j.operation.Gru;
 import io.elbo4j.operation.LayerNorm;
 import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogMeanExp;
@@ -159,6 +160,9 @@ final class Interpreter {
             }
         });
         formula(LayerNorm.Forward.class, this::layerNorm);
+        formula(Gru.Forward.class, this::gru);
+        formula(Gru.Reset.class, o -> forEach(o.carried(), (r, c) -> set(o.carried(), r, c, get(o.begins(), r, 0) != 0
+                ? 0 : get(o.h(), r, c))));
         formula(Softmax.Forward.class, o -> softmax(o.x(), o.y(), false));
         formula(Softmax.LogForward.class, o -> softmax(o.x(), o.y(), true));
         formula(RandomFill.Uniform.class, o -> {
@@ -406,6 +410,28 @@ final class Interpreter {
             }
             set(o.logLikelihood(), r, 0, sum);
         }
+    }
+
+    private void gru(Gru.Forward o) {
+        DoubleUnaryOperator sigmoid = function("SIGMOID");
+        long d = o.h().columns();
+        forEach(o.h(), (row, c) -> {
+            double bn = get(o.b(), row, 2 * d + c);
+            double r = sigmoid.applyAsDouble(get(o.b(), row, c) + (o.a() == null ? 0 : get(o.a(), row, d + c)));
+            double z = o.a() == null ? 1 - sigmoid.applyAsDouble(get(o.b(), row, d + c) - 1)
+                    : sigmoid.applyAsDouble(get(o.b(), row, d + c) + get(o.a(), row, 2 * d + c));
+            double n = Math.tanh((o.a() == null ? 0 : get(o.a(), row, c)) + r * bn);
+            double next = (1 - z) * n + z * get(o.h(), row, c);
+            set(o.next(), row, c, next);
+            if (o.carried() != null) {
+                set(o.carried(), row, c, o.begins() != null && get(o.begins(), row, 0) != 0 ? 0 : next);
+            }
+            // where a was: only the backward pass reads them
+            set(o.kept(), row, c, n);
+            set(o.kept(), row, d + c, r);
+            set(o.kept(), row, 2 * d + c, z);
+            set(o.kept(), row, 3 * d + c, bn);
+        });
     }
 
     private void layerNorm(LayerNorm.Forward o) {
