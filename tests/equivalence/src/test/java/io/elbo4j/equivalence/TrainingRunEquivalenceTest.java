@@ -94,8 +94,9 @@ class TrainingRunEquivalenceTest {
             golden.found(e.getKey(), expected);
             int others = 0;
             for (BackendsUnderTest under : BackendsUnderTest.all()) {
+                // without the instruction an fma takes some hundred: one thread count, and no long run
                 boolean softwareFma = under.name().contains("level 0") || under.name().contains("level 2");
-                if (softwareFma && e.getValue().steps() > 100 || under.name().contains("level 0, 3")) {
+                if (softwareFma && (e.getValue().steps() > 100 || !under.name().contains("2 threads"))) {
                     continue;
                 }
                 try (Backend backend = under.open()) {

@@ -2,6 +2,9 @@ package io.elbo4j.equivalence;
 
 import io.elbo4j.numerics.Normal;
 import io.elbo4j.numerics.Philox;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Classes of input values. Every one is a function of a seed, the same in every language that has Philox. */
 enum Values {
@@ -41,10 +44,30 @@ enum Values {
         }
     };
 
+    private record Drawn(Values kind, long seed, int count) {}
+
+    /** Those drawn last: every backend gets the operands of a case, and to draw them takes longer than most cases. */
+    private static final Map<Drawn, float[]> LAST = Collections.synchronizedMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Drawn, float[]> eldest) {
+            return size() > 32;
+        }
+    });
+
     abstract float value(int a, int b, float[] normals);
 
-    /** {@code count} numbers: element i is keyed by (seed, i). */
+    /** {@code count} numbers, not to be written to: element i is keyed by (seed, i). */
     float[] draw(long seed, int count) {
+        return LAST.computeIfAbsent(new Drawn(this, seed, count), Values::draw);
+    }
+
+    private static float[] draw(Drawn of) {
+        return of.kind().drawn(of.seed(), of.count());
+    }
+
+    private float[] drawn(long seed, int count) {
         float[] out = new float[count];
         int[] words = new int[4];
         float[] normals = new float[2];
