@@ -15,6 +15,8 @@ import io.elbo4j.train.data.NpyReader;
 import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.data.Sprites;
 import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.model.ConvolutionalVae;
+import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +35,7 @@ class TrainingRunEquivalenceTest {
     private static final Images DATA = Sprites.images(3, 1000);
 
     /** A configuration and its number of steps; batches of 96 leave a smaller one at the end of each epoch. */
-    private record Run(VaeSettings model, TrainingSettings training, int steps) {}
+    private record Run(Supplier<Model> model, TrainingSettings training, int steps) {}
 
     private static Map<String, Run> runs() {
         Map<String, Run> runs = new LinkedHashMap<>();
@@ -51,11 +54,15 @@ class TrainingRunEquivalenceTest {
                         .withKlCycle(1.5).withOptimiser(OptimiserSettings.of(OptimiserSettings.Kind.SGD).withMomentum(
                                 0.9).withWeightDecay(0.01))
                         .withSchedule(ScheduleSettings.staircase(1, 0.5)), 30));
+        runs.put("convolutional", new Run(() -> new ConvolutionalVae(new ConvolutionalVae.Settings(32, 32, 1, List.of(5,
+                8), 4, Activation.RELU, LikelihoodKind.BERNOULLI, false)), TrainingSettings.of(96, 5), 12));
+        runs.put("recurrent", new Run(RowByRow::new, TrainingSettings.of(96, 6), 12));
         return runs;
     }
 
-    private static VaeSettings model(Activation activation, LikelihoodKind likelihood, boolean binarise) {
-        return new VaeSettings(DATA.columns(), List.of(100, 37), 7, activation, likelihood, 0.5, binarise);
+    private static Supplier<Model> model(Activation activation, LikelihoodKind likelihood, boolean binarise) {
+        return () -> new Vae(new VaeSettings(DATA.columns(), List.of(100, 37), 7, activation, likelihood, 0.5,
+                binarise));
     }
 
     private static String sha256(Backend backend, Run run) {
@@ -63,9 +70,9 @@ class TrainingRunEquivalenceTest {
     }
 
     private static String sha256(Backend backend, Run run, Images data) {
-        Vae vae = new Vae(run.model());
-        try (Parameters parameters = new Parameters(backend, vae.graph().parameters(), run.training().seed());
-                Trainer trainer = new Trainer(vae, parameters, backend, run.training(), data,
+        Model model = run.model().get();
+        try (Parameters parameters = new Parameters(backend, model.graph().parameters(), run.training().seed());
+                Trainer trainer = new Trainer(model, parameters, backend, run.training(), data,
                         Trainer.Position.START)) {
             for (int i = 0; i < run.steps(); i++) {
                 if (trainer.atEndOfEpoch()) {
