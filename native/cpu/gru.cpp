@@ -4,8 +4,8 @@
 //   dh' = (dNext + ((p_r + p_z) + p_n)) + passed; passes = dh' z
 //   dn = dh' (1 - z) (1 - n n); dr = dn b_n r (1 - r); dz = dh' (h - n) z (1 - z), without a -dz; db_n = dn r
 // h rows x H; a: n, r, z, b, products: r, z, n, rows x 3 H; kept: n, r, z, b_n, rows x 4 H. Where begins, a number
-// for each row, is not 0, the state that is carried is +0, and nothing is carried back. Moves 48 bytes per element of h, 60
-// backward.
+// for each row, is not 0, the state that is carried is +0, and nothing is carried back. Moves 48 bytes per element of
+// h, 60 backward.
 #include "gru.h"
 #include "gru_backward.h"
 #include "gru_forward.h"

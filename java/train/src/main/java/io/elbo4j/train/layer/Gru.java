@@ -27,8 +27,8 @@ import java.util.stream.Stream;
  * columns r, z, n. All are uniform in [-1/sqrt(H), 1/sqrt(H)) at first. Applied several times, or in several graphs, it
  * is the same layer.
  *
- * <p>{@link #normalised} is the unit of DreamerV2 (Hafner et al. 2021): r, z and n from one layer normalisation of x W +
- * h U.
+ * <p>{@link #normalised} is the unit of DreamerV2 (Hafner et al. 2021): r, z and n from one layer normalisation of
+ * x W + h U.
  *
  * <p>The products with x are one for all steps, those with h one for each step. A worker takes its rows from the first
  * step to the last without waiting for another one.
