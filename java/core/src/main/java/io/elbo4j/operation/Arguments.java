@@ -22,7 +22,8 @@ final class Arguments {
 
     private enum Use { INPUT, OUTPUT, OUTPUT_IN_PLACE }
 
-    private record Argument(String name, Matrix matrix, Use use) {}
+    /** {@code inPlaceOf} is the one input whose place an output may have, or null where it is any. */
+    private record Argument(String name, Matrix matrix, Use use, @Nullable String inPlaceOf) {}
 
     private final String operation;
     private final List<Argument> all = new ArrayList<>();
@@ -73,6 +74,11 @@ final class Arguments {
     /** An output that may be the same matrix as an input, as element i of it depends on element i of inputs alone. */
     Arguments outputInPlace(String name, Matrix m, long rows, long columns) {
         return add(name, m, Use.OUTPUT_IN_PLACE).shape(name, m, rows, columns).writable(name, m);
+    }
+
+    /** An output that may be the same matrix as one input, and lies apart from all others. */
+    Arguments outputInPlaceOf(String input, String name, Matrix m, long rows, long columns) {
+        return add(name, m, Use.OUTPUT_IN_PLACE, type, input).shape(name, m, rows, columns).writable(name, m);
     }
 
     /** An output of one number per row. */
@@ -158,7 +164,11 @@ final class Arguments {
     }
 
     private Arguments add(String name, Matrix m, Use use, ElementType expected) {
-        all.add(new Argument(name, given(operation, name, m), use));
+        return add(name, m, use, expected, null);
+    }
+
+    private Arguments add(String name, Matrix m, Use use, ElementType expected, @Nullable String inPlaceOf) {
+        all.add(new Argument(name, given(operation, name, m), use, inPlaceOf));
         return require(m.type() == expected, name, "be of " + expected, "of " + m.type());
     }
 
@@ -177,9 +187,10 @@ final class Arguments {
         if (a.use() == Use.INPUT && b.use() == Use.INPUT) {
             return;
         }
-        boolean inPlace = a.use() != b.use() && a.use() != Use.OUTPUT && b.use() != Use.OUTPUT;
         Argument output = a.use() == Use.INPUT ? b : a;
         Argument other = output == a ? b : a;
+        boolean inPlace = output.use() == Use.OUTPUT_IN_PLACE && other.use() == Use.INPUT
+                && (output.inPlaceOf() == null || output.inPlaceOf().equals(other.name()));
         require(inPlace && sameElements(a.matrix(), b.matrix()) || !overlap(a.matrix(), b.matrix()), output.name(),
                 inPlace ? "be the same matrix as " + other.name() + " or lie apart from it" : "lie apart from "
                         + other.name(), "overlapping it");

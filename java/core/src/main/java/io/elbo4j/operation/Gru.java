@@ -27,9 +27,11 @@ import org.jspecify.annotations.Nullable;
  * of a sequence lie side by side. {@code begins} is B x 1: where it is not 0 the next step begins a new
  * sequence. It sees a state of +0, and no gradient passes.
  *
- * <p>Errors, with e = 2^-24: of h' e (7 |h - n| + 6 |b_n| + 7 + |h'|). Backward, from what is kept: dh' 4 e S, S the
- * sum of the magnitudes of its terms, and what is a product of dh' 8 e of itself more. NaN and infinities spread as
- * IEEE 754 says. Errors of arguments are reported as by {@link GaussianSampleKl}.
+ * <p>Errors, with e = 2^-24: of h' e (5 |h - n| + 4 |b_n| + 4 + |h'|). Backward, from what is kept, to first order in
+ * e and where nothing overflows: of dh' 4 e S, S the sum of the magnitudes of its terms, of the gradient of the first
+ * state 3 e S; of a product of dh' what that makes of it, 8 e of itself, and 2^-148 (1 + |b_n|), as products may
+ * underflow. NaN and infinities spread as IEEE 754 says. Errors of arguments are reported as by
+ * {@link GaussianSampleKl}.
  */
 public final class Gru {
     private static final double NANOS_PER_ELEMENT = 3;
@@ -55,7 +57,7 @@ public final class Gru {
         of.inputOrNull("a", a, rows, 3 * columns).input("b", b, rows, 3 * columns);
         of.inputOrNull("begins", begins, rows, 1).require(begins == null || carried != null, "carried",
                 "be given together with begins", "null");
-        of.outputInPlace("kept", kept, rows, 4 * columns).output("next", next, rows, columns);
+        of.outputInPlaceOf("a", "kept", kept, rows, 4 * columns).output("next", next, rows, columns);
         of.outputOrNull("carried", carried, rows, columns);
         return of.launch(new Forward(a, b, h, begins, kept, next, carried)).reads(a, b, h, begins)
                 .writes(kept, next, carried).nanosPerItem(NANOS_PER_ELEMENT * columns);
@@ -85,7 +87,7 @@ public final class Gru {
         of.bothOrNeither("products", products, "passed", passed);
         of.inputOrNull("products", products, rows, 3 * columns).inputOrNull("passed", passed, rows, columns);
         of.inputOrNull("begins", begins, rows, 1).output("dGates", dGates, rows, 4 * columns);
-        of.outputInPlace("passes", passes, rows, columns);
+        of.outputInPlaceOf("passed", "passes", passes, rows, columns);
         return of.launch(new Backward(kept, h, dNext, products, passed, begins, normalised, dGates, passes))
                 .reads(kept, h, dNext, products, passed, begins).writes(dGates, passes)
                 .nanosPerItem(NANOS_PER_ELEMENT * columns);
@@ -99,8 +101,8 @@ public final class Gru {
     }
 
     /**
-     * The gradient with respect to the first state: ((p_r + p_z) + p_n) + passed, of the first step, or +0 where begins,
-     * which may be null, is not 0.
+     * The gradient with respect to the first state: ((p_r + p_z) + p_n) + passed, of the first step, or +0 where
+     * begins, which may be null, is not 0.
      */
     public static Launch stateGradient(Matrix products, Matrix passed, @Nullable Matrix begins, Matrix dH) {
         Arguments of = new Arguments("Gru.stateGradient").input("passed", passed);
