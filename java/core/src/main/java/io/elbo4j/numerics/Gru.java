@@ -4,7 +4,7 @@ package io.elbo4j.numerics;
 public final class Gru {
     private Gru() {}
 
-    /** sigmoid(a + b), within 6 2^-24. */
+    /** sigmoid(a + b), within 4 2^-24. */
     public static float gate(float a, float b) {
         return Sigmoid.sigmoid(a + b);
     }
