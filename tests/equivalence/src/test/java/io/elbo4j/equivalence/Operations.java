@@ -70,6 +70,7 @@ final class Operations {
         triangular();
         norms();
         Convolutions.addTo(Operations::add);
+        Recurrence.addTo(Operations::add);
         softmax();
         dropout();
     }
