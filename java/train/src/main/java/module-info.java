@@ -24,4 +24,5 @@ module io.elbo4j.train {
     exports io.elbo4j.train.picture;
     exports io.elbo4j.train.run;
     exports io.elbo4j.train.schedule;
+    exports io.elbo4j.train.torch;
 }

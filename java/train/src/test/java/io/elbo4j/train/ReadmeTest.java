@@ -3,16 +3,22 @@ package io.elbo4j.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.elbo4j.train.checkpoint.Safetensors;
+import io.elbo4j.train.checkpoint.StoredTensor;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -55,6 +61,29 @@ class ReadmeTest {
                 + block("Images images") + "    }\n}\n");
         double untrained = -1024 * Math.log(2);
         assertTrue(elbo.size() == 1 && elbo.get(0) > untrained + 300, elbo.toString());
+    }
+
+    @Test
+    void weightsComeFromPyTorchAndGoBack() throws Exception {
+        Random random = new Random(1);
+        List<StoredTensor> theirs = Map.of("encoder.0.weight", new long[] {8, 1, 4, 4}, "encoder.0.bias", new long[] {
+                8},
+                "mean.weight", new long[] {20, 1568}, "mean.bias", new long[] {20}, "log_variance.weight", new long[] {
+                        20, 1568}, "log_variance.bias", new long[] {20}).entrySet().stream().map(e -> {
+                            float[] values = new float[(int) Arrays.stream(e.getValue()).reduce(1, (a, b) -> a * b)];
+                            IntStream.range(0, values.length).forEach(i -> values[i] = random.nextFloat());
+                            return new StoredTensor(e.getKey(), e.getValue(), values);
+                        }).toList();
+        Path given = directory.resolve("encoder.safetensors");
+        Path written = directory.resolve("ours.safetensors");
+        Safetensors.write(given, Map.of(), theirs);
+        String imports = Stream.of("", "train.distribution.", "train.graph.", "train.layer.", "train.torch.")
+                .map(name -> "import io.elbo4j." + name + "*;\n").collect(Collectors.joining());
+        String text = block("Graph g = new Graph\\(\\);\\RConvolutionShape").replace("\"encoder.safetensors\"", "\""
+                + given + "\"").replace("\"ours.safetensors\"", "\"" + written + "\"");
+        run("import java.nio.file.Path;\n" + imports + "public class Example {\n"
+                + "    public static void main(String[] args) {\n" + text + "    }\n}\n");
+        assertEquals(-1, Files.mismatch(given, written));
     }
 
     @Test

@@ -134,7 +134,7 @@ final class CheckpointReader {
     /** @throws CheckpointException if a tensor is missing, or of another type or shape */
     static void requireShape(Path file, Map<String, TensorEntry> tensors, String name, long rows, long columns) {
         TensorEntry tensor = tensors.get(name);
-        if (tensor == null || !tensor.dtype().equals(TensorEntry.F32)) {
+        if (tensor == null || tensor.dtype() != Dtype.F32) {
             throw new CheckpointException(file + ": holds no F32 tensor '" + name + "'");
         }
         if (!Arrays.equals(tensor.shape(), new long[] {rows, columns})) {

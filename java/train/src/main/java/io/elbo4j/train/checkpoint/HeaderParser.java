@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -102,16 +103,16 @@ final class HeaderParser {
         if (dtype == null || shape == null || offsets == null || offsets.length != 2) {
             throw wrong(name, "a field is missing, expected dtype, shape and two data_offsets");
         }
-        if (!TensorEntry.isKnown(dtype)) {
-            throw wrong(name, "has the dtype " + Quoted.of(dtype) + ", expected F32, I64 or U64");
-        }
-        entries.add(entry(name, dtype, shape, offsets));
+        String given = dtype;
+        Dtype known = Dtype.named(dtype).orElseThrow(() -> wrong(name, "has the dtype " + Quoted.of(given)
+                + ", expected one of " + Arrays.toString(Dtype.values())));
+        entries.add(entry(name, known, shape, offsets));
     }
 
-    private TensorEntry entry(String name, String dtype, long[] shape, long[] offsets) {
+    private TensorEntry entry(String name, Dtype dtype, long[] shape, long[] offsets) {
         long elements = TensorEntry.elements(shape);
         long bytes = offsets[1] - offsets[0];
-        int size = TensorEntry.bytesOf(dtype);
+        int size = dtype.bytes();
         if (elements < 0 || elements > Long.MAX_VALUE / size || bytes != elements * size) {
             throw wrong(name, String.format("the data offsets %d to %d disagree with the shape %s of %s",
                     offsets[0], offsets[1], TensorEntry.inWords(shape), dtype));

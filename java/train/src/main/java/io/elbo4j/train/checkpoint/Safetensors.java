@@ -1,5 +1,6 @@
 package io.elbo4j.train.checkpoint;
 
+import io.elbo4j.Quoted;
 import io.elbo4j.train.data.DataException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,14 +41,15 @@ public final class Safetensors {
      * What a file holds.
      *
      * @param metadata sorted by key, without the checksum
-     * @param tensors the F32 tensors, sorted by name
+     * @param tensors those of floating-point numbers, as float32, sorted by bytes of an element and by name
      * @param integers the I64 and U64 tensors, sorted by name
      */
     public record Content(Map<String, String> metadata, List<StoredTensor> tensors, List<StoredIntegers> integers) {
         /** @throws CheckpointException if there is none of this name */
         public StoredTensor tensor(String name) {
             return tensors.stream().filter(tensor -> tensor.name().equals(name)).findFirst()
-                    .orElseThrow(() -> new CheckpointException("the checkpoint holds no F32 tensor " + name));
+                    .orElseThrow(() -> new CheckpointException("the checkpoint holds no floating-point tensor "
+                            + name));
         }
 
         /** @throws CheckpointException if there is none of this name */
@@ -81,11 +83,13 @@ public final class Safetensors {
     }
 
     /**
-     * Reads a file; takes little more memory than the file is long.
+     * Reads a file; takes little more memory than its tensors have as float32 and 64-bit integers. Elements of F16 and
+     * BF16 are float32 to the bit, those of F64 are rounded to nearest.
      *
      * @param acceptWithoutChecksum also read files of other tools; a checksum that is there is
      *     verified all the same
-     * @throws CheckpointException if anything about the file is wrong, in one sentence
+     * @throws CheckpointException if anything about the file is wrong, in one sentence: also if an F64 is beyond
+     *     float32, or if a tensor has yet another type
      */
     public static Content read(Path file, boolean acceptWithoutChecksum) {
         OnTheHeap heap = new OnTheHeap(file);
@@ -108,21 +112,31 @@ public final class Safetensors {
         public void header(SafetensorsHeader header) {
             metadata = header.metadata();
             for (TensorEntry t : header.inOwnOrder()) {
-                if (t.dtype().equals(TensorEntry.F32)) {
+                if (t.dtype().isFloatingPoint()) {
                     floats.put(t.name(), new StoredTensor(t.name(), t.shape(), new float[t.length(file)]));
                 } else {
                     longs.put(t.name(), new StoredIntegers(t.name(), t.shape(), new long[t.length(file)],
-                            t.dtype().equals(TensorEntry.U64)));
+                            t.dtype() == Dtype.U64));
                 }
             }
         }
 
         @Override
         public void piece(TensorEntry tensor, long from, ByteBuffer values) {
-            if (tensor.dtype().equals(TensorEntry.F32)) {
-                values.asFloatBuffer().get(floats.get(tensor.name()).values(), (int) from, values.remaining() / 4);
+            if (tensor.dtype().isFloatingPoint()) {
+                widen(tensor, values, floats.get(tensor.name()).values(), (int) from);
             } else {
                 values.asLongBuffer().get(longs.get(tensor.name()).values(), (int) from, values.remaining() / 8);
+            }
+        }
+
+        private void widen(TensorEntry tensor, ByteBuffer values, float[] target, int from) {
+            try {
+                for (int i = from; values.hasRemaining(); i++) {
+                    target[i] = tensor.dtype().next(values);
+                }
+            } catch (ArithmeticException e) {
+                throw new CheckpointException(file + ": tensor " + Quoted.of(tensor.name()) + ": " + e.getMessage(), e);
             }
         }
     }

@@ -29,7 +29,7 @@ record SafetensorsHeader(TreeMap<String, String> metadata, List<TensorEntry> ent
 
     /** 64-bit tensors first, each kind sorted by name. */
     private static final Comparator<TensorEntry> ORDER =
-            Comparator.<TensorEntry>comparingInt(t -> -TensorEntry.bytesOf(t.dtype()))
+            Comparator.<TensorEntry>comparingInt(t -> -t.dtype().bytes())
                     .thenComparing(TensorEntry::name);
 
     /** The header that elbo4j writes, with a checksum of zeros: only the shapes of the tensors count, in any order. */
@@ -39,7 +39,7 @@ record SafetensorsHeader(TreeMap<String, String> metadata, List<TensorEntry> ent
         List<TensorEntry> entries = new ArrayList<>();
         long begin = 0;
         for (TensorEntry t : tensors.stream().sorted(ORDER).toList()) {
-            long end = begin + TensorEntry.elements(t.shape()) * TensorEntry.bytesOf(t.dtype());
+            long end = begin + TensorEntry.elements(t.shape()) * t.dtype().bytes();
             entries.add(new TensorEntry(t.name(), t.dtype(), t.shape(), begin, end));
             begin = end;
         }
@@ -98,7 +98,7 @@ record SafetensorsHeader(TreeMap<String, String> metadata, List<TensorEntry> ent
         }
         json.endObject();
         for (TensorEntry entry : entries) {
-            json.name(entry.name()).beginObject().name("dtype").value(entry.dtype()).name("shape").beginArray();
+            json.name(entry.name()).beginObject().name("dtype").value(entry.dtype().name()).name("shape").beginArray();
             for (long size : entry.shape()) {
                 json.value(size);
             }

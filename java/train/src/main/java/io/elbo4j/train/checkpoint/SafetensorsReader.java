@@ -123,7 +123,7 @@ final class SafetensorsReader {
         int most = piece.capacity() & -Long.BYTES;
         for (TensorEntry tensor : tensors) {
             channel.position(data + tensor.begin());
-            int size = TensorEntry.bytesOf(tensor.dtype());
+            int size = tensor.dtype().bytes();
             for (long from = 0; from < tensor.elements(); from += most / size) {
                 next(piece.clear().limit((int) Math.min(most, (tensor.elements() - from) * size)));
                 digest.update(piece.duplicate());

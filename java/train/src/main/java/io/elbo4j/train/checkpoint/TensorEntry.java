@@ -6,22 +6,11 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** What the header of a safetensors file says of one tensor; offsets count from the start of the data. */
-record TensorEntry(String name, String dtype, long[] shape, long begin, long end) {
-    static final String F32 = "F32";
-    static final String I64 = "I64";
-    static final String U64 = "U64";
+record TensorEntry(String name, Dtype dtype, long[] shape, long begin, long end) {
     private static final int SHOWN_SIZES = 8;
 
-    static boolean isKnown(String dtype) {
-        return dtype.equals(F32) || dtype.equals(I64) || dtype.equals(U64);
-    }
-
-    static int bytesOf(String dtype) {
-        return dtype.equals(F32) ? 4 : 8;
-    }
-
     long elements() {
-        return (end - begin) / bytesOf(dtype);
+        return (end - begin) / dtype.bytes();
     }
 
     /** The number of elements of an array that is to hold this tensor of a file. */

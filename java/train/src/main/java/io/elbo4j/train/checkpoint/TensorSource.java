@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * A tensor to be written. Its values are asked for in pieces, so that those in a backend's memory are never all on the
  * heap.
  */
-record TensorSource(String name, String dtype, long[] shape, Values values) {
+record TensorSource(String name, Dtype dtype, long[] shape, Values values) {
     /** Where the values come from. */
     @FunctionalInterface
     interface Values {
@@ -16,18 +16,18 @@ record TensorSource(String name, String dtype, long[] shape, Values values) {
     }
 
     static TensorSource of(StoredTensor tensor) {
-        return new TensorSource(tensor.name(), TensorEntry.F32, tensor.shape(),
+        return new TensorSource(tensor.name(), Dtype.F32, tensor.shape(),
                 (from, piece) -> piece.asFloatBuffer().put(tensor.values(), (int) from, piece.remaining() / 4));
     }
 
     static TensorSource of(StoredIntegers tensor) {
-        return new TensorSource(tensor.name(), tensor.unsigned() ? TensorEntry.U64 : TensorEntry.I64, tensor.shape(),
+        return new TensorSource(tensor.name(), tensor.unsigned() ? Dtype.U64 : Dtype.I64, tensor.shape(),
                 (from, piece) -> piece.asLongBuffer().put(tensor.values(), (int) from, piece.remaining() / 8));
     }
 
     /** @param matrix contiguous */
     static TensorSource of(String name, Matrix matrix) {
-        return new TensorSource(name, TensorEntry.F32, new long[] {matrix.rows(), matrix.columns()}, (from, piece) -> {
+        return new TensorSource(name, Dtype.F32, new long[] {matrix.rows(), matrix.columns()}, (from, piece) -> {
             Matrix all = matrix.reshape(1, matrix.rows() * matrix.columns());
             piece.asFloatBuffer().put(all.columns(from, from + piece.remaining() / 4).toArray());
         });

@@ -65,8 +65,8 @@ public final class ConvolutionalVae implements Model {
                     binarise);
         }
 
-        /** What the convolutions join, from the image on. */
-        List<ConvolutionShape> shapes() {
+        /** What the convolutions join, from the image on: the encoder's in their order, the decoder's in reverse. */
+        public List<ConvolutionShape> shapes() {
             ConvolutionShape[] shapes = new ConvolutionShape[channels.size()];
             for (int i = 0; i < shapes.length; i++) {
                 ConvolutionShape before = i == 0 ? null : shapes[i - 1];

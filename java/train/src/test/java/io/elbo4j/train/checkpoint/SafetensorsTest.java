@@ -61,7 +61,7 @@ class SafetensorsTest {
         assertArrayEquals(SEED.values(), content.integers("seed").values());
         assertTrue(content.integers("seed").unsigned());
         assertEquals(List.of("c.safetensors"), names(dir));
-        assertSentence("the checkpoint holds no F32 tensor step", () -> content.tensor("step"));
+        assertSentence("the checkpoint holds no floating-point tensor step", () -> content.tensor("step"));
         assertSentence("the checkpoint holds no I64 or U64 tensor bias", () -> content.integers("bias"));
     }
 
@@ -190,6 +190,50 @@ class SafetensorsTest {
                 + " expected a checkpoint of elbo4j", () -> Safetensors.read(file));
     }
 
+    private Path foreign(String dtype, int bytes, long... elements) throws IOException {
+        int size = bytes * elements.length;
+        Path file = foreign("{" + tensor("x", dtype, "[" + elements.length + "]", "[0," + size + "]") + "}", size);
+        byte[] all = Files.readAllBytes(file);
+        ByteBuffer data = ByteBuffer.wrap(all, all.length - size, size).order(ByteOrder.LITTLE_ENDIAN);
+        for (long element : elements) {
+            if (bytes == 2) {
+                data.putShort((short) element);
+            } else {
+                data.putLong(element);
+            }
+        }
+        return Files.write(file, all);
+    }
+
+    /** The bits are those of IEEE 754 and of bfloat16: the upper half of a float32. */
+    @Test
+    void otherFloatingPointTypes() throws IOException {
+        float[] halves = {1, -2, 65504, 0x1p-24f, -0f, Float.POSITIVE_INFINITY, 0.333251953125f};
+        assertArrayEquals(halves, Safetensors.read(foreign("F16", 2, 0x3c00, 0xc000, 0x7bff, 1, 0x8000, 0x7c00, 0x3555),
+                true).tensor("x").values());
+        float[] brains = {1, -2, 0x1.fep127f, 0x1p-133f, Float.NEGATIVE_INFINITY, 0.333984375f};
+        assertArrayEquals(brains, Safetensors.read(foreign("BF16", 2, 0x3f80, 0xc000, 0x7f7f, 1, 0xff80, 0x3eab), true)
+                .tensor("x").values());
+        double[] doubles = {1 / 3.0, -1e-300, Double.NEGATIVE_INFINITY, Double.NaN, Float.MAX_VALUE * (1 + 0x1p-26)};
+        assertArrayEquals(new float[] {1 / 3f, -0f, Float.NEGATIVE_INFINITY, Float.NaN, Float.MAX_VALUE}, Safetensors
+                .read(foreign("F64", 8, Arrays.stream(doubles).mapToLong(Double::doubleToRawLongBits).toArray()), true)
+                .tensor("x").values());
+        Path beyond = foreign("F64", 8, Double.doubleToRawLongBits(-1e39));
+        assertSentence(beyond + ": tensor 'x': has the value -1.0E39, which is beyond float32", () -> Safetensors.read(
+                beyond, true));
+    }
+
+    /** More than are read at a time. */
+    @Test
+    void manyHalves() throws IOException {
+        long[] bits = new long[300_001];
+        Arrays.setAll(bits, i -> 0x3c00 + i % 1024);
+        float[] values = Safetensors.read(foreign("F16", 2, bits), true).tensor("x").values();
+        for (int i = 0; i < bits.length; i++) {
+            assertEquals(1 + i % 1024 / 1024f, values[i]);
+        }
+    }
+
     @Test
     void malformedHeaders() throws IOException {
         String notJson = "the header is not the JSON of a safetensors file (damaged?)";
@@ -205,8 +249,10 @@ class SafetensorsTest {
         malformed("{" + x + "," + x + "}", 8, "the header names 'x' twice, expected every name once");
         malformed("{\"__metadata__\":{\"a\":\"1\",\"a\":\"1\"}}", 0, "the metadata 'a' is there twice, expected once");
         malformed("{\"__metadata__\":{\"a\":1}}", 0, "the metadata 'a' is no string, expected one");
-        malformed("{" + tensor("x", "BF16", "[2]", "[0,4]") + "}", 4,
-                "tensor 'x': has the dtype 'BF16', expected F32, I64 or U64");
+        for (String bad : List.of("F8_E4M3", "BOOL", "f32", "")) {
+            malformed("{" + tensor("x", bad, "[2]", "[0,4]") + "}", 4, "tensor 'x': has the dtype '" + bad
+                    + "', expected one of [F64, F32, F16, BF16, I64, U64]");
+        }
         malformed("{\"x\":{\"dtype\":\"F32\",\"more\":1}}", 0, "tensor 'x': the field 'more' is wrong or there twice,"
                 + " expected dtype, shape and data_offsets");
         for (String bad : List.of("[-1]", "[1.0]", "[\"1\"]", "[1e3]", "[1000000000000000000]")) {
@@ -221,6 +267,8 @@ class SafetensorsTest {
                 "tensor 'x': the data offsets 0 to 4 disagree with the shape [2] of F32");
         malformed("{" + tensor("x", "F32", "[2]", "[8,0]") + "}", 8,
                 "tensor 'x': the data offsets 8 to 0 disagree with the shape [2] of F32");
+        malformed("{" + tensor("x", "BF16", "[2]", "[0,8]") + "}", 8,
+                "tensor 'x': the data offsets 0 to 8 disagree with the shape [2] of BF16");
         malformed("{" + tensor("x", "I64", "[4294967296,4294967296]", "[0,0]") + "}", 0,
                 "tensor 'x': the data offsets 0 to 0 disagree with the shape [4294967296, 4294967296] of I64");
         malformed("{" + tensor("x", "F32", "[1000000000]", "[0,4000000000]") + "}", 4,

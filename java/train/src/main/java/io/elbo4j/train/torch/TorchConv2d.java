@@ -1,0 +1,34 @@
+package io.elbo4j.train.torch;
+
+import io.elbo4j.ConvolutionShape;
+import io.elbo4j.train.graph.Parameter;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A {@link io.elbo4j.train.layer.Convolution} layer and {@code torch.nn.Conv2d} of the same kernel, stride and padding,
+ * whose weight is (small channel, big channel, kernel row, kernel column). Its images are (channel, row, column), ours
+ * (row, column, channel).
+ *
+ * @param layer its name, as {@code encoder.0}
+ * @param module its name in the state dict
+ * @param shape the layer's
+ */
+public record TorchConv2d(String layer, String module, ConvolutionShape shape) implements TorchLayer {
+    @Override
+    public List<TorchTensor> tensors(Function<String, Parameter> parameters) {
+        Parameter bias = parameters.apply(layer + ".bias");
+        return List.of(weight(layer, module, shape, parameters), TorchTensor.vector(TorchTensor.named(module, "bias"),
+                bias, Order.same(
+                        shape.smallChannels())));
+    }
+
+    /** That of a transposed convolution is the same, there as here. */
+    static TorchTensor weight(String layer, String module, ConvolutionShape s,
+            Function<String, Parameter> parameters) {
+        return TorchTensor.whole(TorchTensor.named(module, "weight"), new long[] {s.smallChannels(), s.bigChannels(), s
+                .kernelRows(), s
+                        .kernelColumns()}, parameters.apply(layer + ".weight"), Order.channelsFirst(s.bigChannels(), s
+                                .kernelRows(), s.kernelColumns()), Order.same(s.smallChannels()));
+    }
+}
