@@ -108,7 +108,7 @@ final class LayerServer {
         for (Value input : new Value[] {x, h, target}) {
             try {
                 Matrix m = step.value(input);
-                RandomFill.normal(new Noise(1, input.columns()), m).run();
+                RandomFill.normal(new Noise(1, (int) input.columns()), m).run();
             } catch (IllegalArgumentException | IllegalStateException e) {
                 // the state that this layer does not read
                 continue;
