@@ -11,6 +11,7 @@
 #include "matmul_kernel.h"
 #include "matmul_packing.h"
 #include "matmul_weight_gradient.h"
+#include "room.h"
 #include "sums_columns.h"
 
 namespace elbo4j {
@@ -22,6 +23,8 @@ enum : int64_t {
   TILE_COLUMNS = TILE_VECTORS * LANES,
   DEPTH_BLOCK = 512,  // a panel of B of this depth is 64 KiB at most, and stays close to the core
   ROW_BLOCK = 224,    // packed rows of A of that depth are 448 KiB, half of a second-level cache
+  FAR = 512,
+  DEEP = 1024,  // chunk by chunk from here on: before, the steps of a tile are in the caches for the next one
 };
 static_assert(TILE_ROWS <= LANES, "a packed panel of A is narrower than a vector");
 
@@ -36,6 +39,7 @@ struct Product {
   int64_t ldc;
   int64_t rows, columns, depth;
   int chunks = 1;
+  bool chunk_of_many = false;
   const float* bias = nullptr;
   bool relu = false;
   const float* gate = nullptr;
@@ -125,10 +129,12 @@ void multiply(const Product& p) {
   const int64_t packed_rows =
       smaller(ROW_BLOCK, depth_block ? Scratch::A_FLOATS / depth_block / TILE_ROWS * TILE_ROWS : 0);
   const int64_t packed_columns = depth_block ? Scratch::B_FLOATS / depth_block / TILE_COLUMNS * TILE_COLUMNS : 0;
-  // Packing pays where a block is used often enough; B transposed cannot be read in place at all.
+  // Packing pays where a block is used often enough; B transposed cannot be read in place at all. Steps of B that lie
+  // far apart are each in a page of their own.
   const bool pack_rows =
       packed_rows > 0 && p.columns >= 128 && (conflicting(p.lda) || (p.a_transposed && p.depth >= 192));
-  const bool pack_columns = packed_columns > 0 && (p.b_transposed || (p.rows >= 64 && conflicting(p.ldb)));
+  const bool far = p.chunk_of_many || conflicting(p.ldb) || p.ldb >= FAR;
+  const bool pack_columns = packed_columns > 0 && (p.b_transposed || (p.rows >= 32 && far));
   const int64_t row_blocks = pack_rows ? parts(p.rows, packed_rows) : 1;
   const int64_t column_block =
       !pack_columns ? p.columns
@@ -144,6 +150,42 @@ void multiply(const Product& p) {
         multiply_block(p, rows, columns, depth, pack_rows ? scratch.a() : nullptr,
                        pack_columns ? scratch.b() : nullptr);
       }
+    }
+  }
+}
+
+// target += parked, elements of rows x columns; both add to the same sum in either order.
+void add_block(const float* parked, float* target, int64_t stride, int64_t rows, int64_t columns) {
+  const Mask tail = first_lanes(columns % LANES);
+  const int64_t whole = columns / LANES * LANES;
+  for (int64_t i = 0; i < rows; i++, parked += columns, target += stride) {
+    for (int64_t j = 0; j < whole; j += LANES) store(target + j, add(load(parked + j), load(target + j)));
+    if (whole < columns) store(target + whole, tail, add(load(parked + whole, tail), load(target + whole, tail)));
+  }
+}
+
+// The chunks of a deep sum one after the other, each a product of its own, so that what is packed of it serves many
+// tiles. The adjacent-first tree is a binary counter: a chunk goes to the level of its lowest zero bit.
+void multiply_chunks(const Product& p) {
+  static thread_local Room room;
+  if (p.rows <= 0 || p.columns <= 0) return;
+  const int64_t blocks = parts(p.rows, ROW_BLOCK), level_floats = parts(p.rows, blocks) * p.columns;
+  int levels = 0;
+  while (1 << levels < p.chunks) levels++;
+  float* parked = room.floats(levels * level_floats);
+  for (int64_t block = 0; block < blocks; block++) {
+    const Range rows = part(p.rows, blocks, block);
+    for (int chunk = 0; chunk < p.chunks; chunk++) {
+      const Range depth = part(p.depth, p.chunks, chunk);
+      int level = 0;
+      while (chunk >> level & 1) level++;
+      Product q = p;
+      q.a = p.a_at(rows.begin, depth.begin), q.b = p.b_at(depth.begin, 0);
+      q.c = level == levels ? p.c + rows.begin * p.ldc : parked + level * level_floats;
+      q.ldc = level == levels ? p.ldc : p.columns;
+      q.rows = rows.size(), q.depth = depth.size(), q.chunks = 1, q.chunk_of_many = true;
+      multiply(q);
+      for (int i = 0; i < level; i++) add_block(parked + i * level_floats, q.c, q.ldc, q.rows, q.columns);
     }
   }
 }
@@ -176,7 +218,7 @@ void matmul_input_gradient(const elbo4j_matmul_input_gradient& m, int64_t begin,
 void matmul_weight_gradient(const elbo4j_matmul_weight_gradient& m, int64_t begin, int64_t end) {
   Product p = product(m.a, true, m.d_c, false, m.d_b, m.a.rows, begin, end);
   p.chunks = batch_chunks(p.depth);
-  multiply(p);
+  (p.depth >= DEEP ? multiply_chunks : multiply)(p);
 }
 
 void sums_columns(const elbo4j_sums_columns& m, int64_t begin, int64_t end) {

@@ -17,6 +17,8 @@ public final class Matmul {
     private static final long TILE_ROWS = 14;
     /** So many floats of a gradient, and the parameter and moments beside it, stay in the cache for Adam. */
     private static final long FLOATS_IN_CACHE = 40_000;
+    /** From so long a batch on, what is packed of it has to serve many rows of a gradient. */
+    private static final long DEEP = 1024;
 
     private Matmul() {}
 
@@ -51,7 +53,8 @@ public final class Matmul {
         long rowsInCache = FLOATS_IN_CACHE / Math.max(1, dB.columns());
         return arguments.launch(new WeightGradient(a, dC, dB)).readsAll(a, dC).writes(dB)
                 .nanosPerItem(NANOS_PER_PRODUCT * dC.rows() * dC.columns())
-                .blockItems(Math.max(TILE_ROWS, rowsInCache / TILE_ROWS * TILE_ROWS));
+                .blockItems(a.rows() < DEEP ? Math.max(TILE_ROWS, rowsInCache / TILE_ROWS * TILE_ROWS)
+                        : Long.MAX_VALUE);
     }
 
     /** Items are rows of c. */

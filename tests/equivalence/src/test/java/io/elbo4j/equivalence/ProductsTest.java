@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class ProductsTest {
     private static final int[][] SIZES = {{33, 40}, {130, 132}, {129, 260}, {256, 256}, {300, 517}};
-    private static final int[] DEPTHS = {9, 100, 301};
+    private static final int[] DEPTHS = {9, 100, 301, 1031};
     private static final int[] BATCHES = {1, 40, 96, 128, 300};
     private static final int SEED = 31;
 
