@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Fused kernels against the same operations composed in PyTorch, eager and compiled, interleaved in one run.
 
-  python3 tests/benchmarks/kernels.py [--backend cpu] [--threads 2] [--rounds 15] [--no-compile] [--json FILE]
+  python3 tests/benchmarks/kernels.py [--backend cpu] [--threads 2] [--rounds 15] [--no-compile] [--only NAMES]
+                                      [--json FILE]
 
 Needs java/cli/target/elbo4j.jar, and PyTorch to compare with. Prints, for each kernel and size, our time and PyTorch's
 as a multiple of ours: the median over the rounds, and the quartiles.
@@ -105,13 +106,17 @@ def peers(peer, name, rows, columns, sets):
 
 
 def main():
-    args = measure.arguments(__doc__, 15).parse_args()
+    parser = measure.arguments(__doc__, 15)
+    parser.add_argument("--only", default="", help="kernels, as layerNorm,softmax; all without it")
+    args = parser.parse_args()
     ours = measure.Ours(args)
     peer = measure.Peer(args, ours)
     print(f"elbo4j: {ours.description}; {peer.description()}; {args.rounds} rounds")
     results = measure.Results(args, ours=ours.description, peer=peer.description())
     for rows, columns in SMOKE if args.smoke else (LARGE if ours.gpu else []) + SIZES:
         for name, matrices in KERNELS.items():
+            if args.only and name not in args.only.split(","):
+                continue
             sets = measure.sets(ours.gpu, matrices * rows * columns * 4)
             work = 2_000_000_000 if ours.gpu else 100_000_000
             repetitions = 2 if args.smoke else max(2, work // (rows * columns * sets * matrices))

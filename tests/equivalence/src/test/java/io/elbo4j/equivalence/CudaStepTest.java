@@ -22,6 +22,8 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Sprites;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.model.ConvolutionalVae;
+import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.Test;
 /** A training step of the usual VAE, 784-400-20-400-784, on a device: one small graph, replayed. */
 class CudaStepTest {
     private static final int MOST_NODES = 14;
+    private static final int MOST_CONVOLUTIONAL_NODES = 52;
     private static final int ROWS = 256;
 
     private static void assumeCuda() {
@@ -43,20 +46,34 @@ class CudaStepTest {
 
     @Test
     void aTrainingStepIsOneGraphOfFewNodes() {
+        Model vae = new Vae(new VaeSettings(784, List.of(400), 20, Activation.RELU, LikelihoodKind.BERNOULLI, 1,
+                false));
+        assertNodes(MOST_NODES, vae, 128);
+    }
+
+    /** 28 x 28 x 1, 32, 64 and 128 channels, for a batch whose weight gradients have several leaves. */
+    @Test
+    void aConvolutionalStepHasFewNodes() {
+        Model vae = new ConvolutionalVae(new ConvolutionalVae.Settings(28, 28, 1, List.of(32, 64, 128), 20,
+                Activation.RELU, LikelihoodKind.BERNOULLI, false));
+        assertNodes(MOST_CONVOLUTIONAL_NODES, vae, 64);
+    }
+
+    private static void assertNodes(int most, Model model, int batch) {
         assumeCuda();
-        Vae vae = new Vae(new VaeSettings(784, List.of(400), 20, Activation.RELU, LikelihoodKind.BERNOULLI, 1, false));
         try (Backend backend = Backends.open("cuda", 1);
-                Parameters parameters = new Parameters(backend, vae.graph().parameters(), 1);
+                Parameters parameters = new Parameters(backend, model.graph().parameters(), 1);
                 Matrix data = backend.matrix(ROWS, 784);
                 Indices order = backend.indices(ROWS)) {
             order.set(IntStream.range(0, ROWS).toArray(), 0);
-            try (Step step = Step.of(vae.graph(), parameters, backend).rows(128).seed(1).read(data, order).minimise(
+            try (Step step = Step.of(model.graph(), parameters, backend).rows(batch).seed(1).read(data, order).minimise(
                     new Elbo(), new Adam(1e-3)).compile()) {
                 step.rows(0).run(0);
                 assertEquals(0, step.nodes(), "the first run loads what kernels need and is not captured");
-                step.rows(128).run(1);
-                System.out.println("nodes of a training step: " + step.nodes());
-                assertTrue(step.nodes() > 0 && step.nodes() <= MOST_NODES, step.nodes() + " nodes");
+                step.rows(batch).run(1);
+                System.out.println("nodes of a training step of " + model.getClass().getSimpleName() + ": " + step
+                        .nodes());
+                assertTrue(step.nodes() > 0 && step.nodes() <= most, step.nodes() + " nodes");
             }
         }
     }
