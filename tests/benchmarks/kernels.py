@@ -2,7 +2,7 @@
 """Fused kernels against the same operations composed in PyTorch, eager and compiled, interleaved in one run.
 
   python3 tests/benchmarks/kernels.py [--backend cpu] [--threads 2] [--rounds 15] [--no-compile] [--only NAMES]
-                                      [--json FILE]
+                                      [--sizes SIZES] [--json FILE]
 
 Needs java/cli/target/elbo4j.jar, and PyTorch to compare with. Prints, for each kernel and size, our time and PyTorch's
 as a multiple of ours: the median over the rounds, and the quartiles.
@@ -107,13 +107,17 @@ def peers(peer, name, rows, columns, sets):
 
 def main():
     parser = measure.arguments(__doc__, 15)
+    parser.add_argument("--sizes", help="as 128x256,1024x400")
     parser.add_argument("--only", default="", help="kernels, as layerNorm,softmax; all without it")
     args = parser.parse_args()
     ours = measure.Ours(args)
     peer = measure.Peer(args, ours)
     print(f"elbo4j: {ours.description}; {peer.description()}; {args.rounds} rounds")
     results = measure.Results(args, ours=ours.description, peer=peer.description())
-    for rows, columns in SMOKE if args.smoke else (LARGE if ours.gpu else []) + SIZES:
+    sizes = SMOKE if args.smoke else (LARGE if ours.gpu else []) + SIZES
+    if args.sizes:
+        sizes = [tuple(map(int, size.split("x"))) for size in args.sizes.split(",")]
+    for rows, columns in sizes:
         for name, matrices in KERNELS.items():
             if args.only and name not in args.only.split(","):
                 continue
