@@ -1,6 +1,7 @@
 // The table of all operations, and how one is called. (Compiled by the C++ compiler: there is no kernel in it.)
 #include <cstring>
 
+#include "adam_updates.h"
 #include "dense_update.h"
 #include "elbo4j_cuda.h"
 #include "elbo4j_operations.h"
@@ -59,6 +60,10 @@ int elbo4j_cuda_call(int64_t function, int64_t arguments, void* stream) {
 
 int elbo4j_cuda_dense_updates(const void* updates, int64_t count, void* stream) {
   return dense_updates(static_cast<const elbo4j_dense_update*>(updates), count, stream);
+}
+
+int elbo4j_cuda_adam_updates(const void* updates, int64_t count, void* stream) {
+  return adam_updates(static_cast<const elbo4j_adam_update*>(updates), count, stream);
 }
 
 }  // extern "C"

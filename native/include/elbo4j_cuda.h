@@ -89,6 +89,9 @@ int elbo4j_cuda_call(int64_t function, int64_t arguments, void* stream);
  * (all 0 where there is none), one after the other. */
 int elbo4j_cuda_dense_updates(const void* updates, int64_t count, void* stream);
 
+/* Several structures adam_update, all of one step and one gradient scale, in one launch. */
+int elbo4j_cuda_adam_updates(const void* updates, int64_t count, void* stream);
+
 #ifdef __cplusplus
 }
 #endif

@@ -11,7 +11,9 @@ import io.elbo4j.operation.Adam;
 import java.io.ByteArrayOutputStream;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.NullMarked;
@@ -77,7 +79,18 @@ final class CudaKernels {
     }
 
     Kernel of(DenseUpdates updates) {
-        return new OfUpdates(updates);
+        List<Operation> operations = new ArrayList<>();
+        for (DenseUpdates.Layer layer : updates.layers()) {
+            operations.addAll(Arrays.asList(layer.gradient(), layer.weight(), layer.bias()));
+        }
+        // what a layer without bias has in the place of its update
+        return new OfSeveral(operations, Layout.of(Adam.Update.class).bytes(), arguments -> ElboCuda
+                .elbo4j_cuda_dense_updates(arguments, updates.layers().size(), stream()));
+    }
+
+    Kernel of(AdamUpdates updates) {
+        return new OfSeveral(updates.updates(), 0, arguments -> ElboCuda.elbo4j_cuda_adam_updates(arguments, updates
+                .updates().size(), stream()));
     }
 
     private final class OfOperation implements Kernel {
@@ -105,21 +118,22 @@ final class CudaKernels {
         }
     }
 
-    /** Of each layer the structures of its weight gradient, of the weight's update and of the bias's. */
-    private final class OfUpdates implements Kernel {
-        private final DenseUpdates updates;
+    /** One call for several operations, with their structures one after the other; one that is null is zeros. */
+    private final class OfSeveral implements Kernel {
+        private final List<? extends @Nullable Operation> operations;
+        private final ToIntFunction<BytePointer> call;
         private final List<@Nullable Image> images = new ArrayList<>();
-        /** Of the update where a layer has no bias. */
-        private final byte[] none = new byte[Layout.of(Adam.Update.class).bytes()];
+        private final byte[] none;
 
-        OfUpdates(DenseUpdates updates) {
-            this.updates = updates;
-            for (DenseUpdates.Layer layer : updates.layers()) {
-                FUNCTIONS.find(layer.gradient());
-                FUNCTIONS.find(layer.weight());
-                images.add(new Image(layer.gradient()));
-                images.add(new Image(layer.weight()));
-                images.add(layer.bias() == null ? null : new Image(layer.bias()));
+        OfSeveral(List<? extends @Nullable Operation> operations, int bytesOfNone, ToIntFunction<BytePointer> call) {
+            this.operations = operations;
+            this.call = call;
+            this.none = new byte[bytesOfNone];
+            for (Operation operation : operations) {
+                if (operation != null) {
+                    FUNCTIONS.find(operation);
+                }
+                images.add(operation == null ? null : new Image(operation));
             }
         }
 
@@ -139,10 +153,10 @@ final class CudaKernels {
                 bytes.writeBytes(image == null ? none : image.bytes());
             }
             try (BytePointer arguments = new BytePointer(bytes.toByteArray())) {
-                CudaErrors.check(ElboCuda.elbo4j_cuda_dense_updates(arguments, updates.layers().size(), stream()));
+                CudaErrors.check(call.applyAsInt(arguments));
             }
             // the structures have plain addresses
-            Reference.reachabilityFence(updates);
+            Reference.reachabilityFence(operations);
         }
     }
 }

@@ -34,7 +34,7 @@ final class CudaProgram implements Program.Executor {
     CudaProgram(CudaQueue queue, CudaKernels kernels, List<Launch> launches, boolean replayed) {
         this.queue = queue;
         this.kernels = kernels;
-        this.launches = DenseUpdates.fuse(launches).stream().map(this::bind).toList();
+        this.launches = AdamUpdates.fuse(DenseUpdates.fuse(launches)).stream().map(this::bind).toList();
         this.state = replayed ? State.NEW : State.PLAIN;
     }
 
@@ -45,6 +45,8 @@ final class CudaProgram implements Program.Executor {
         if (body instanceof Operation operation) {
             body = kernels.of(operation);
         } else if (body instanceof DenseUpdates updates) {
+            body = kernels.of(updates);
+        } else if (body instanceof AdamUpdates updates) {
             body = kernels.of(updates);
         }
         return new Bound(launch.items(), body);

@@ -119,6 +119,24 @@ class ProductsTest {
                 })));
     }
 
+    /** More of them than a table of the device has, aligned or not, smaller and larger than a block's share. */
+    @TestFactory
+    Stream<DynamicTest> updatesOfManyParameters() {
+        AdamStep step = new AdamStep(1e-2, 0.9, 0.999, 1e-8).at(3);
+        return Stream.of(false, true).map(scaled -> DynamicTest.dynamicTest(scaled ? "scaled" : "as they are",
+                () -> compare("updates", o -> {
+                    Matrix scale = scaled ? o.next(1, 1) : null;
+                    List<Launch> launches = new ArrayList<>();
+                    for (int i = 0; i < 50; i++) {
+                        int rows = 1 + i % 7;
+                        int columns = i == 9 ? 2050 : 1 + i * 3;
+                        launches.add(Adam.update(o.next(rows, columns), o.next(rows, columns), o.next(rows, columns), o
+                                .next(rows, columns), step, scale));
+                    }
+                    return launches;
+                })));
+    }
+
     private static Launch update(Operands o, Matrix gradient, AdamStep step) {
         int rows = (int) gradient.rows();
         int columns = (int) gradient.columns();
