@@ -24,6 +24,7 @@ enum : int64_t {
   DEPTH_BLOCK = 512,  // a panel of B of this depth is 64 KiB at most, and stays close to the core
   ROW_BLOCK = 224,    // packed rows of A of that depth are 448 KiB, half of a second-level cache
   FAR = 512,
+  COLUMN_BLOCK = 2048,
   DEEP = 1024,  // chunk by chunk from here on: before, the steps of a tile are in the caches for the next one
 };
 static_assert(TILE_ROWS <= LANES, "a packed panel of A is narrower than a vector");
@@ -166,26 +167,37 @@ void add_block(const float* parked, float* target, int64_t stride, int64_t rows,
 
 // The chunks of a deep sum one after the other, each a product of its own, so that what is packed of it serves many
 // tiles. The adjacent-first tree is a binary counter: a chunk goes to the level of its lowest zero bit.
-void multiply_chunks(const Product& p) {
+void multiply_chunks_of_block(const Product& p) {
   static thread_local Room room;
-  if (p.rows <= 0 || p.columns <= 0) return;
-  const int64_t blocks = parts(p.rows, ROW_BLOCK), level_floats = parts(p.rows, blocks) * p.columns;
+  const int64_t level_floats = p.rows * p.columns;
   int levels = 0;
   while (1 << levels < p.chunks) levels++;
   float* parked = room.floats(levels * level_floats);
-  for (int64_t block = 0; block < blocks; block++) {
-    const Range rows = part(p.rows, blocks, block);
-    for (int chunk = 0; chunk < p.chunks; chunk++) {
-      const Range depth = part(p.depth, p.chunks, chunk);
-      int level = 0;
-      while (chunk >> level & 1) level++;
+  for (int chunk = 0; chunk < p.chunks; chunk++) {
+    const Range depth = part(p.depth, p.chunks, chunk);
+    int level = 0;
+    while (chunk >> level & 1) level++;
+    Product q = p;
+    q.a = p.a_at(0, depth.begin), q.b = p.b_at(depth.begin, 0), q.depth = depth.size();
+    q.c = level == levels ? p.c : parked + level * level_floats;
+    q.ldc = level == levels ? p.ldc : p.columns;
+    q.chunks = 1, q.chunk_of_many = true;
+    multiply(q);
+    for (int i = 0; i < level; i++) add_block(parked + i * level_floats, q.c, q.ldc, q.rows, q.columns);
+  }
+}
+
+void multiply_chunks(const Product& p) {
+  const int64_t row_blocks = parts(p.rows, ROW_BLOCK), column_blocks = parts(p.columns, COLUMN_BLOCK);
+  for (int64_t j = 0; j < column_blocks; j++) {
+    const Range columns = part(p.columns, column_blocks, j);
+    for (int64_t i = 0; i < row_blocks; i++) {
+      const Range rows = part(p.rows, row_blocks, i);
       Product q = p;
-      q.a = p.a_at(rows.begin, depth.begin), q.b = p.b_at(depth.begin, 0);
-      q.c = level == levels ? p.c + rows.begin * p.ldc : parked + level * level_floats;
-      q.ldc = level == levels ? p.ldc : p.columns;
-      q.rows = rows.size(), q.depth = depth.size(), q.chunks = 1, q.chunk_of_many = true;
-      multiply(q);
-      for (int i = 0; i < level; i++) add_block(parked + i * level_floats, q.c, q.ldc, q.rows, q.columns);
+      q.a = p.a_at(rows.begin, 0), q.b = p.b_at(0, columns.begin);
+      q.c = p.c + rows.begin * p.ldc + columns.begin;
+      q.rows = rows.size(), q.columns = columns.size();
+      multiply_chunks_of_block(q);
     }
   }
 }

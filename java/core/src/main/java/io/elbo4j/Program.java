@@ -159,6 +159,7 @@ public final class Program implements AutoCloseable {
         Launch.Body[] bodies = new Launch.Body[this.launches.length];
         List<Kernel> bound = new ArrayList<>();
         List<Phase> built = new ArrayList<>();
+        Touched touched = new Touched();
         int begin = 0;
         for (int i = 0; i < bodies.length; i++) {
             // on a device the executor binds them
@@ -166,10 +167,12 @@ public final class Program implements AutoCloseable {
             if (bodies[i] instanceof Kernel kernel) {
                 bound.add(kernel);
             }
-            if (mustWait(begin, i)) {
+            if (touched.mustFinishBefore(this.launches[i])) {
                 built.add(new Phase(this.launches, bodies, begin, i));
                 begin = i;
+                touched.clear();
             }
+            touched.add(this.launches[i]);
         }
         if (begin < bodies.length) {
             built.add(new Phase(this.launches, bodies, begin, bodies.length));
@@ -177,16 +180,6 @@ public final class Program implements AutoCloseable {
         phases = built.toArray(Phase[]::new);
         uses = used.toArray(Uses[]::new);
         kernels = bound.toArray(Kernel[]::new);
-    }
-
-    /** Whether a launch must see one of those from {@code first} on finished. */
-    private boolean mustWait(int first, int launch) {
-        for (int i = first; i < launch; i++) {
-            if (launches[launch].mustWaitFor(launches[i])) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** How many kernels and copies a run is on a device, once it is replayed as a graph; 0 before, and on a host. */

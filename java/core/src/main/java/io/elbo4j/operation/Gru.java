@@ -86,6 +86,7 @@ public final class Gru {
         of.input("kept", kept, rows, 4 * columns).input("dNext", dNext, rows, columns);
         of.bothOrNeither("products", products, "passed", passed);
         of.inputOrNull("products", products, rows, 3 * columns).inputOrNull("passed", passed, rows, columns);
+        of.require(begins == null || products != null, "products", "be given together with begins", "null");
         of.inputOrNull("begins", begins, rows, 1).output("dGates", dGates, rows, 4 * columns);
         of.outputInPlaceOf("passed", "passes", passes, rows, columns);
         return of.launch(new Backward(kept, h, dNext, products, passed, begins, normalised, dGates, passes))

@@ -1,5 +1,6 @@
 package io.elbo4j.train.layer;
 
+import io.elbo4j.ArgumentException;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.operation.Matmul;
@@ -46,11 +47,14 @@ public final class Gru {
     private final Parameter first;
     private final Parameter second;
 
+    /** @throws io.elbo4j.ArgumentException if inputs or units are below 1 */
     public Gru(String name, long inputs, long units) {
         this(name, inputs, units, false);
     }
 
     private Gru(String name, long inputs, long units, boolean normalised) {
+        ArgumentException.require(inputs >= 1, "inputs", "at least 1", inputs);
+        ArgumentException.require(units >= 1 && units <= Integer.MAX_VALUE, "units", "1 to 2^31 - 1", units);
         this.name = name;
         this.units = units;
         this.normalised = normalised;
@@ -215,11 +219,12 @@ public final class Gru {
             Matrix ofInput = norm == null ? dGates.columns(0, 3 * units) : norm.dSums();
             Matrix ofState = norm == null ? dProducts : norm.dSums();
             boolean wantsInitial = initial.isPresent() && plan.wants(initial.get());
-            Matrix transposed = plan.buffer(this, "transposed weight", 3 * units, units);
-            if (steps(plan) > 1 || wantsInitial) {
+            boolean carries = steps(plan) > 1 || wantsInitial;
+            Matrix transposed = carries ? plan.buffer(this, "transposed weight", 3 * units, units) : null;
+            Matrix products = carries ? ofOneStep(plan, "gradient by gate", 3 * units) : null;
+            if (carries) {
                 plan.launch(Transpose.of(plan.parameter(layer.state), transposed));
             }
-            Matrix products = ofOneStep(plan, "gradient by gate", 3 * units);
             Matrix passed = ofOneStep(plan, "gradient beside the gates", units);
             for (long t = steps(plan) - 1; t >= 0; t--) {
                 boolean last = t + 1 == steps(plan);

@@ -21,7 +21,7 @@ final class Doubles {
         return Reference.dense(x, of(parameters, name + ".weight"), of(parameters, name + ".bias"), activation);
     }
 
-    private static double[][] of(Parameters parameters, String name) {
+    static double[][] of(Parameters parameters, String name) {
         return parameters.all().stream().filter(s -> s.parameter().name().equals(name)).findFirst()
                 .map(s -> of(s.value())).orElseThrow();
     }
