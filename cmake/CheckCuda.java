@@ -50,7 +50,7 @@ class CheckCuda {
     static final Pattern INSTRUCTION = Pattern.compile("^\\s+(?:@!?%p\\d+ )?([a-z][\\w.]*)\\s", Pattern.MULTILINE);
     static final Pattern FLOAT = Pattern.compile("\\.(f16|bf16|tf32|f32|f64)");
     static final Pattern EXACT = Pattern.compile(
-            "(add|sub|mul|div|rcp|sqrt)\\.rn\\.(f32|f64)|(neg|abs|selp|mov)\\.(f32|f64)"
+            "(add|sub|mul|div|rcp|sqrt)\\.rn\\.(f32|f64)|(neg|abs|copysign|selp|mov)\\.(f32|f64)"
                     + "|setp\\.[a-z]+(\\.(and|or))?\\.(f32|f64)|(ld|st)\\..*"
                     + "|cvt\\.f64\\.f32|cvt\\.rn\\.f32\\.f64|cvt\\.rn\\.(f32|f64)\\.[su](32|64)");
     static final Pattern RESOURCES = Pattern.compile("Function properties for (\\w+)\\s+(\\d+) bytes stack frame, "
