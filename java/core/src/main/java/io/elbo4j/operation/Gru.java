@@ -73,7 +73,8 @@ public final class Gru {
      * @param products the gradients of the next step's b_r, b_z and b_n times U^T, side by side, B x 3 H; null in the
      *     last step
      * @param passed the next step's; null in the last step
-     * @param begins where it is not 0, the next step's products and passed are passed over; null where none begins
+     * @param begins where it is not 0, the next step's products and passed are passed over; null where none begins. It
+     *     has no effect in the last step
      * @param normalised whether the step had no a
      * @param dGates B x 4 H: of a_n, a_r, a_z; the last three are of b_r, b_z, b_n
      * @param passes dh' z, B x H; may be passed
@@ -86,7 +87,6 @@ public final class Gru {
         of.input("kept", kept, rows, 4 * columns).input("dNext", dNext, rows, columns);
         of.bothOrNeither("products", products, "passed", passed);
         of.inputOrNull("products", products, rows, 3 * columns).inputOrNull("passed", passed, rows, columns);
-        of.require(begins == null || products != null, "products", "be given together with begins", "null");
         of.inputOrNull("begins", begins, rows, 1).output("dGates", dGates, rows, 4 * columns);
         of.outputInPlaceOf("passed", "passes", passes, rows, columns);
         return of.launch(new Backward(kept, h, dNext, products, passed, begins, normalised, dGates, passes))
