@@ -10,6 +10,7 @@ public final class Order {
 
     /** The same here as there. */
     public static int[] same(long count) {
+        require(count >= 0 && count <= Integer.MAX_VALUE - 8, "count", "0 to 2^31 - 9", count);
         return IntStream.range(0, Math.toIntExact(count)).toArray();
     }
 

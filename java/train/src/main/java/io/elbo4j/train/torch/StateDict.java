@@ -49,7 +49,8 @@ public final class StateDict {
      * Reads the layers' parameters; nothing is changed if anything is wrong. What an optimiser keeps stays: load before
      * training.
      *
-     * @param file of elements F32, F64, F16 or BF16, see {@link Safetensors#read(Path, boolean)}
+     * @param file of elements F32, F64, F16 or BF16, beside them I64: a file with a tensor of any other type, as BOOL,
+     *     is refused, whether a layer reads it or not; see {@link Safetensors#read(Path, boolean)}
      * @return the names of the file's other tensors, sorted
      * @throws CheckpointException if the file cannot be read, or a tensor is missing or has another shape
      * @throws IllegalArgumentException if there is no such layer among the parameters, or it has another size
@@ -121,7 +122,7 @@ public final class StateDict {
         StoredTensor found = stored.get(tensor.name());
         if (found == null) {
             throw new CheckpointException(file + ": holds no floating-point tensor " + Quoted.of(tensor.name())
-                    + ", but " + words(stored.keySet()));
+                    + (stored.isEmpty() ? " and no other" : ", but " + words(stored.keySet())));
         }
         try {
             found.requireShape(tensor.shape());

@@ -20,6 +20,9 @@ import java.util.Arrays;
 public record TorchTensor(String name, long[] shape, Parameter parameter, int[] rows, int[] columns) {
     /** @throws io.elbo4j.ArgumentException if they do not fit each other */
     public TorchTensor {
+        require(Arrays.stream(shape).allMatch(size -> size >= 0), "the shape of '" + name + "'",
+                "of sizes of at least 0",
+                Arrays.toString(shape));
         long others = Arrays.stream(shape).skip(1).reduce(1, Math::multiplyExact);
         require(shape.length > 0 && shape[0] == columns.length && others == rows.length, "the shape of '" + name + "'",
                 columns.length + " by " + rows.length + " elements", Arrays.toString(shape));

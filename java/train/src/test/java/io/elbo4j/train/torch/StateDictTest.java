@@ -392,4 +392,14 @@ class StateDictTest {
             assertArrayEquals(new float[] {0, 6, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0}, ours);
         }
     }
+
+    @Test
+    void sizesBelowZeroAreRefused() {
+        io.elbo4j.train.graph.Parameter p = io.elbo4j.train.graph.Parameter.constant("p", 2, 2, 0);
+        assertEquals("the shape of 't' must be of sizes of at least 0, not [2, -2, -1]", assertThrows(
+                IllegalArgumentException.class, () -> new TorchTensor("t", new long[] {2, -2, -1}, p, new int[] {0, 1},
+                        new int[] {0, 1})).getMessage());
+        assertEquals("count must be 0 to 2^31 - 9, not -1", assertThrows(IllegalArgumentException.class,
+                () -> Order.same(-1)).getMessage());
+    }
 }
