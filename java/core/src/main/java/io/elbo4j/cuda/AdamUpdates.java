@@ -51,9 +51,7 @@ record AdamUpdates(List<Adam.Update> updates) implements Launch.Body {
     }
 
     private static boolean fits(Launch launch) {
-        return launch.body() instanceof Adam.Update u && launch.items() > 0 && u.parameter().columns() > 0
-                && isContiguous(u.parameter()) && isContiguous(u.gradient()) && isContiguous(u.firstMoment())
-                && isContiguous(u.secondMoment());
+        return launch.body() instanceof Adam.Update update && DenseUpdates.hasNoGaps(update);
     }
 
     private static boolean together(Launch one, Launch other) {
@@ -62,10 +60,6 @@ record AdamUpdates(List<Adam.Update> updates) implements Launch.Body {
         boolean sameScale = scale == null ? otherScale == null : otherScale != null && scale.storage() == otherScale
                 .storage() && scale.offset() == otherScale.offset();
         return sameScale && update(one).step() == update(other).step();
-    }
-
-    private static boolean isContiguous(Matrix m) {
-        return m.rows() <= 1 || m.rowStride() == m.columns();
     }
 
     private Launch launch() {

@@ -98,8 +98,12 @@ record DenseUpdates(List<Layer> layers, AdamStep step) implements Launch.Body {
     }
 
     private static boolean fits(Adam.Update update, AdamStep step) {
-        return update.step() == step && update.gradientScale() == null && elements(update.parameter()) > 0
-                && isContiguous(update.parameter()) && isContiguous(update.gradient())
+        return update.step() == step && update.gradientScale() == null && hasNoGaps(update);
+    }
+
+    /** Whether a parameter, which has elements, and what belongs to it lie as the kernels of several take them. */
+    static boolean hasNoGaps(Adam.Update update) {
+        return elements(update.parameter()) > 0 && isContiguous(update.parameter()) && isContiguous(update.gradient())
                 && isContiguous(update.firstMoment()) && isContiguous(update.secondMoment());
     }
 
