@@ -7,8 +7,7 @@
 // reads 4 (1 / its rows + 1 / its columns) bytes per multiply-add from the caches; leaves are written and read once.
 // Compiled for sm_90, no spills there, nor for sm_75 and sm_120; registers: tiles 64x64 127, 32x32 105, 16x32 121; less
 // than 8 big channels 48; combine_leaves 32.
-#include "convolution_weight_gradient.h"
-
+#include "convolution_leaves.h"
 #include "convolution_stage.h"
 #include "leaves.h"
 #include "matmul_choice.h"
@@ -165,57 +164,15 @@ __global__ void __launch_bounds__(few_threads) sum_leaf_of_few(const WeightGradi
   p.store(leaf, row, column, sums);
 }
 
-// The adjacent-first tree over 2^LOG neighbouring leaves.
-template <int LOG> __device__ __forceinline__ float tree_of(const float* leaf, int64_t stride) {
-  if constexpr (LOG == 0)
-    return __ldg(leaf);
-  else
-    return tree_of<LOG - 1>(leaf, stride) + tree_of<LOG - 1>(leaf + (stride << (LOG - 1)), stride);
-}
-
-constexpr int most_warps = 8, most_groups = 8;
-
-// Of 1, 2 or 4 leaves, or up to most_groups groups of eight.
-__device__ __forceinline__ float tree_of(const float* leaf, int64_t stride, int count) {
-  if (count < 8)
-    return count == 4 ? tree_of<2>(leaf, stride) : count == 2 ? tree_of<1>(leaf, stride) : tree_of<0>(leaf, stride);
-  float parked[3], sum = 0.0f;  // a binary counter
-  for (int group = 0; 8 * group < count; group++, leaf += 8 * stride) {
-    sum = tree_of<3>(leaf, stride);
-    bool carry = true;
-#pragma unroll
-    for (int level = 0; level < 3; level++) {
-      if (carry && group >> level & 1)
-        sum = parked[level] + sum;
-      else if (carry)
-        parked[level] = sum, carry = false;
-    }
-  }
-  return sum;
-}
-
-// dW = the tree over leaves. A block has 32 elements, a warp of it leaves that are a subtree.
-__global__ void __launch_bounds__(32 * most_warps)
-    combine_leaves(const WeightGradient p, Output d_weight, int64_t size, int leaves_of_warp) {
-  __shared__ float sums[most_warps][32];
-  const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
-  for (int64_t first = (int64_t)blockIdx.x * 32; first < size; first += (int64_t)gridDim.x * 32) {
-    const int64_t element = first + lane;
-    float sum = 0.0f;
-    if (element < size)
-      sum = tree_of(p.sums + warp * leaves_of_warp * p.leaf_stride + element, p.leaf_stride, leaves_of_warp);
-    sums[warp][lane] = sum;
-    for (int count = warps / 2; count > 0; count /= 2) {
-      __syncthreads();
-      if (warp < count) sum = sums[2 * warp][lane] + sums[2 * warp + 1][lane];
-      __syncthreads();
-      if (warp < count) sums[warp][lane] = sum;
-    }
-    if (warp == 0 && element < size) {
-      const int64_t row = element / p.shape.small_channels;
-      d_weight.row(row)[element - row * p.shape.small_channels] = sum;
-    }
-    __syncthreads();
+// dW = the sum of its leaves.
+__global__ void __launch_bounds__(LeafTree::threads)
+    combine_leaves(const LeafTree tree, Output d_weight, int64_t columns, int64_t size) {
+  __shared__ float sums[LeafTree::threads];
+  const int of_block = tree.elements();
+  for (int64_t first = (int64_t)blockIdx.x * of_block; first < size; first += (int64_t)gridDim.x * of_block) {
+    const float sum = tree.sum(first, size, sums);
+    const int64_t element = first + threadIdx.x, row = element / columns;
+    if (threadIdx.x < of_block && element < size) d_weight.row(row)[element - row * columns] = sum;
   }
 }
 
@@ -247,27 +204,32 @@ int sum_leaves(const WeightGradient& p, void* stream) {
 
 }  // namespace
 
-int convolution_weight_gradient(const elbo4j_convolution_weight_gradient& a, void* stream) {
+LeafTree leaf_tree_of(const elbo4j_convolution_weight_gradient& a) {
+  return {a.workspace.floats(), a.workspace.stride, (int)a.workspace.rows};
+}
+
+int convolution_leaves(const elbo4j_convolution_weight_gradient& a, void* stream) {
   WeightGradient p = {};
   p.shape = a.shape;
   p.small_rows = (int)a.shape.small_rows(), p.small_columns = (int)a.shape.small_columns();
   p.leaves = spec::leaves_of(a.big.rows, p.small_rows, p.small_columns);
   p.big = input(a.big), p.small = input(a.small);
-  const int leaves = (int)spec::leaf_count(p.leaves);
-  const Output d_weight = output(a.d_weight);
-  if (leaves == 1)
-    p.sums = d_weight.data, p.stride = d_weight.stride;
+  if (spec::leaf_count(p.leaves) == 1)
+    p.sums = a.d_weight.floats(), p.stride = a.d_weight.stride;
   else
     p.sums = a.workspace.floats(), p.stride = a.shape.small_channels, p.leaf_stride = a.workspace.stride;
   p.big_aligned = aligned(a.shape.big_channels, {p.big});
   p.small_aligned = aligned(a.shape.small_channels, {p.small, Input{p.sums, p.stride}, Input{p.sums, p.leaf_stride}});
-  const int error = sum_leaves(p, stream);
-  if (error || leaves == 1) return error;
-  const int warps = leaves < most_warps ? leaves : most_warps;
-  static_assert(8 * most_groups * most_warps >= 512, "as many leaves as there can be");
+  return sum_leaves(p, stream);
+}
+
+int convolution_weight_gradient(const elbo4j_convolution_weight_gradient& a, void* stream) {
+  const int error = convolution_leaves(a, stream);
+  const LeafTree tree = leaf_tree_of(a);
+  if (error || tree.count == 0) return error;
   const int64_t size = a.d_weight.rows * a.d_weight.columns;
-  return launch(combine_leaves, dim3(blocks_for(size, 32)), dim3(32 * warps), stream, p, d_weight, size,
-                leaves / warps);
+  return launch(combine_leaves, dim3(blocks_for(size, tree.elements())), dim3(LeafTree::threads), stream, tree,
+                output(a.d_weight), a.d_weight.columns, size);
 }
 
 }  // namespace elbo4j::cuda

@@ -2,6 +2,8 @@
 #include <cstring>
 
 #include "adam_updates.h"
+#include "convolution_bias_gradients.h"
+#include "convolution_leaves.h"
 #include "dense_update.h"
 #include "elbo4j_cuda.h"
 #include "elbo4j_operations.h"
@@ -63,7 +65,15 @@ int elbo4j_cuda_dense_updates(const void* updates, int64_t count, void* stream) 
 }
 
 int elbo4j_cuda_adam_updates(const void* updates, int64_t count, void* stream) {
-  return adam_updates(static_cast<const elbo4j_adam_update*>(updates), count, stream);
+  return adam_updates(static_cast<const elbo4j_update_of_several*>(updates), count, stream);
+}
+
+int elbo4j_cuda_convolution_leaves(const void* gradient, void* stream) {
+  return convolution_leaves(*static_cast<const elbo4j_convolution_weight_gradient*>(gradient), stream);
+}
+
+int elbo4j_cuda_convolution_bias_gradients(const void* gradients, int64_t count, void* stream) {
+  return convolution_bias_gradients(static_cast<const elbo4j_convolution_bias_gradient*>(gradients), count, stream);
 }
 
 }  // extern "C"

@@ -89,8 +89,15 @@ int elbo4j_cuda_call(int64_t function, int64_t arguments, void* stream);
  * (all 0 where there is none), one after the other. */
 int elbo4j_cuda_dense_updates(const void* updates, int64_t count, void* stream);
 
-/* Several structures adam_update, all of one step and one gradient scale, in one launch. */
+/* Adam on several parameters in one launch, all of one step and one gradient scale. updates: structures adam_update and
+ * convolution_weight_gradient, one after the other. Where the second is not all 0, the gradient is the sum of the
+ * leaves in its workspace, and is written too. */
 int elbo4j_cuda_adam_updates(const void* updates, int64_t count, void* stream);
+/* Of one structure convolution_weight_gradient, which has a workspace: the leaves, which are left there. */
+int elbo4j_cuda_convolution_leaves(const void* gradient, void* stream);
+
+/* Several structures convolution_bias_gradient in one launch. */
+int elbo4j_cuda_convolution_bias_gradients(const void* gradients, int64_t count, void* stream);
 
 #ifdef __cplusplus
 }

@@ -4,11 +4,15 @@ import io.elbo4j.AdamStep;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Adam;
-import java.util.ArrayList;
+import io.elbo4j.operation.Convolution;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Adam updates of several parameters as one launch: those of small ones alone leave most of a GPU idle. */
-record AdamUpdates(List<Adam.Update> updates) implements Launch.Body {
+/** Adam updates of several parameters as one launch. */
+record AdamUpdates(List<One> updates) implements Launch.Body {
+    /** An update whose gradient is the sum of the leaves of a convolution, or is there where that is null. */
+    record One(Adam.Update update, Convolution.@Nullable WeightGradient leaves) {}
+
     /** A program runs the kernel that stands for it. */
     @Override
     public void run(long begin, long end) {
@@ -16,56 +20,54 @@ record AdamUpdates(List<Adam.Update> updates) implements Launch.Body {
     }
 
     AdamStep step() {
-        return updates.get(0).step();
+        return updates.get(0).update.step();
     }
 
-    /**
-     * The same program, in which an update waits for others of its step until a launch touches what it touches: what
-     * lies between goes first.
-     */
     static List<Launch> fuse(List<Launch> launches) {
-        List<Launch> result = new ArrayList<>();
-        List<Launch> waiting = new ArrayList<>();
-        for (Launch launch : launches) {
-            if (!waiting.stream().allMatch(launch::commutesWith) || fits(launch) && !waiting.isEmpty()
-                    && !together(launch, waiting.get(0))) {
-                addTo(result, waiting);
-            }
-            (fits(launch) ? waiting : result).add(launch);
-        }
-        addTo(result, waiting);
-        return result.size() == launches.size() ? launches : result;
+        return Waiting.merge(launches, AdamUpdates::fits, AdamUpdates::together, AdamUpdates::merged);
     }
 
-    private static void addTo(List<Launch> result, List<Launch> waiting) {
-        if (waiting.size() == 1) {
-            result.add(waiting.get(0));
-        } else if (waiting.size() > 1) {
-            result.add(new AdamUpdates(waiting.stream().map(AdamUpdates::update).toList()).launch());
-        }
-        waiting.clear();
+    /** Whether it is an update that can be one of several, or several. */
+    static boolean fits(Launch launch) {
+        return launch.body() instanceof AdamUpdates || launch.body() instanceof Adam.Update update && DenseUpdates
+                .hasNoGaps(update);
     }
 
-    private static Adam.Update update(Launch launch) {
-        return (Adam.Update) launch.body();
+    /** The sum of leaves and the update. */
+    static Launch of(Adam.Update update, Convolution.WeightGradient leaves) {
+        return new AdamUpdates(List.of(new One(update, leaves))).launch();
     }
 
-    private static boolean fits(Launch launch) {
-        return launch.body() instanceof Adam.Update update && DenseUpdates.hasNoGaps(update);
+    private static List<One> updates(Launch launch) {
+        return launch.body() instanceof AdamUpdates several ? several.updates : List.of(new One((Adam.Update) launch
+                .body(), null));
     }
 
     private static boolean together(Launch one, Launch other) {
-        Matrix scale = update(one).gradientScale();
-        Matrix otherScale = update(other).gradientScale();
+        Adam.Update first = updates(one).get(0).update;
+        Adam.Update second = updates(other).get(0).update;
+        Matrix scale = first.gradientScale();
+        Matrix otherScale = second.gradientScale();
         boolean sameScale = scale == null ? otherScale == null : otherScale != null && scale.storage() == otherScale
                 .storage() && scale.offset() == otherScale.offset();
-        return sameScale && update(one).step() == update(other).step();
+        return sameScale && first.step() == second.step();
+    }
+
+    private static Launch merged(List<Launch> launches) {
+        return launches.size() == 1 ? launches.get(0) : new AdamUpdates(launches.stream().flatMap(launch -> updates(
+                launch).stream()).toList()).launch();
     }
 
     private Launch launch() {
-        Launch launch = Launch.of("Adam updates", updates.get(0).parameter().backend(), 1).body(this);
-        for (Adam.Update update : updates) {
-            launch.readsAll(update.gradient(), update.gradientScale());
+        Launch launch = Launch.of("Adam updates", updates.get(0).update.parameter().backend(), 1).body(this);
+        for (One one : updates) {
+            Adam.Update update = one.update;
+            launch.readsAll(update.gradientScale());
+            if (one.leaves == null) {
+                launch.readsAll(update.gradient());
+            } else {
+                launch.readsAll(one.leaves.workspace()).writes(update.gradient());
+            }
             launch.writes(update.parameter(), update.firstMoment(), update.secondMoment());
         }
         return launch;

@@ -8,6 +8,7 @@ import io.elbo4j.layout.Layout;
 import io.elbo4j.layout.Live;
 import io.elbo4j.layout.NativeFunctions;
 import io.elbo4j.operation.Adam;
+import io.elbo4j.operation.Convolution;
 import java.io.ByteArrayOutputStream;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -89,8 +90,23 @@ final class CudaKernels {
     }
 
     Kernel of(AdamUpdates updates) {
-        return new OfSeveral(updates.updates(), 0, arguments -> ElboCuda.elbo4j_cuda_adam_updates(arguments, updates
-                .updates().size(), stream()));
+        List<@Nullable Operation> operations = new ArrayList<>();
+        for (AdamUpdates.One one : updates.updates()) {
+            operations.add(one.update());
+            operations.add(one.leaves());
+        }
+        return new OfSeveral(operations, Layout.of(Convolution.WeightGradient.class).bytes(), arguments -> ElboCuda
+                .elbo4j_cuda_adam_updates(arguments, updates.updates().size(), stream()));
+    }
+
+    Kernel of(ConvolutionLeaves leaves) {
+        return new OfSeveral(List.of(leaves.gradient()), 0, arguments -> ElboCuda.elbo4j_cuda_convolution_leaves(
+                arguments, stream()));
+    }
+
+    Kernel of(BiasGradients gradients) {
+        return new OfSeveral(gradients.gradients(), 0, arguments -> ElboCuda.elbo4j_cuda_convolution_bias_gradients(
+                arguments, gradients.gradients().size(), stream()));
     }
 
     private final class OfOperation implements Kernel {

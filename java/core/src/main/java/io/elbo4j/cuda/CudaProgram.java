@@ -34,8 +34,13 @@ final class CudaProgram implements Program.Executor {
     CudaProgram(CudaQueue queue, CudaKernels kernels, List<Launch> launches, boolean replayed) {
         this.queue = queue;
         this.kernels = kernels;
-        this.launches = AdamUpdates.fuse(DenseUpdates.fuse(launches)).stream().map(this::bind).toList();
+        this.launches = fuse(launches).stream().map(this::bind).toList();
         this.state = replayed ? State.NEW : State.PLAIN;
+    }
+
+    /** Updates go last, so that the gradients before them can become one. */
+    private static List<Launch> fuse(List<Launch> launches) {
+        return BiasGradients.fuse(AdamUpdates.fuse(ConvolutionLeaves.fuse(DenseUpdates.fuse(launches))));
     }
 
     private record Bound(long items, Launch.Body body) {}
@@ -48,6 +53,10 @@ final class CudaProgram implements Program.Executor {
             body = kernels.of(updates);
         } else if (body instanceof AdamUpdates updates) {
             body = kernels.of(updates);
+        } else if (body instanceof ConvolutionLeaves leaves) {
+            body = kernels.of(leaves);
+        } else if (body instanceof BiasGradients gradients) {
+            body = kernels.of(gradients);
         }
         return new Bound(launch.items(), body);
     }

@@ -182,7 +182,7 @@ record DenseUpdates(List<Layer> layers, AdamStep step) implements Launch.Body {
     }
 
     /** Contiguous matrices of any shapes. */
-    private static boolean sameElements(Matrix a, Matrix b) {
+    static boolean sameElements(Matrix a, Matrix b) {
         return a.storage() == b.storage() && a.offset() == b.offset() && elements(a) == elements(b) && isContiguous(a)
                 && isContiguous(b);
     }

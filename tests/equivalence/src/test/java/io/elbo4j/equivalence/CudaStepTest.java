@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 /** A training step of the usual VAE, 784-400-20-400-784, on a device: one small graph, replayed. */
 class CudaStepTest {
     private static final int MOST_NODES = 14;
-    private static final int MOST_CONVOLUTIONAL_NODES = 41;
+    private static final int MOST_CONVOLUTIONAL_NODES = 30;
     private static final int ROWS = 256;
 
     private static void assumeCuda() {

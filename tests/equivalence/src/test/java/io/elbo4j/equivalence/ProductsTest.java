@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
+import io.elbo4j.ConvolutionShape;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Program;
 import io.elbo4j.operation.Adam;
+import io.elbo4j.operation.Convolution;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.Sums;
 import java.util.ArrayList;
@@ -135,6 +137,43 @@ class ProductsTest {
                     }
                     return launches;
                 })));
+    }
+
+    /**
+     * Leaves of weights and the bias gradients of several layers, of few channels and of more, as a device takes them
+     * into one launch: 1 to 512 leaves, and in one case more than its tables have.
+     */
+    @TestFactory
+    Stream<DynamicTest> updatesOfConvolutions() {
+        AdamStep step = new AdamStep(1e-2, 0.9, 0.999, 1e-8).at(3);
+        List<ConvolutionShape> shapes = List.of(new ConvolutionShape(24, 24, 2, 3, 1, 1, 1, 0), new ConvolutionShape(
+                12, 12, 8, 36, 4, 4, 2, 1), new ConvolutionShape(12, 12, 1, 5, 3, 3, 1, 1), new ConvolutionShape(3, 5,
+                        16, 20, 3, 3, 1, 1));
+        return Arrays.stream(new int[][] {{1, 5}, {40, 1}, {64, 1}, {264, 1}}).map(of -> DynamicTest.dynamicTest(of[0]
+                + " images, " + of[1] * shapes.size() + " layers", () -> compare("updates", o -> {
+                    List<Launch> launches = new ArrayList<>();
+                    for (int i = 0; i < of[1]; i++) {
+                        shapes.forEach(shape -> launches.addAll(convolution(o, of[0], shape, step)));
+                    }
+                    return launches;
+                })));
+    }
+
+    /** The bias gradients of both directions. */
+    private static List<Launch> convolution(Operands o, int images, ConvolutionShape shape, AdamStep step) {
+        Matrix big = o.next(images, shape.bigImage());
+        Matrix small = o.next(images, shape.smallImage());
+        Matrix weight = o.next(shape.weightRows(), shape.smallChannels());
+        Matrix bias = o.next(1, shape.smallChannels());
+        Matrix transposedBias = o.next(1, shape.bigChannels());
+        int leaves = Convolution.leaves(images, shape.smallRows(), shape.smallColumns());
+        // not compared: only a device has it
+        Matrix workspace = leaves > 1 && o.backend.memory() == Backend.Memory.DEVICE ? o.backend.matrix(leaves,
+                (long) shape.weightRows() * shape.smallChannels()) : null;
+        return List.of(Convolution.weightGradient(shape, big, small, workspace, weight), Convolution.biasGradient(shape
+                .smallRows(), shape.smallColumns(), small, bias), Convolution.biasGradient(shape.bigRows(), shape
+                        .bigColumns(), big, transposedBias), update(o, weight, step), update(o, bias, step), update(o,
+                                transposedBias, step));
     }
 
     private static Launch update(Operands o, Matrix gradient, AdamStep step) {

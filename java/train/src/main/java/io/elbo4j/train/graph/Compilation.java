@@ -339,6 +339,13 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     @Override
+    public Matrix ownBuffer(Object owner, String role, long rows, long columns) {
+        Matrix own = newBuffer(owner, role, rows, columns);
+        kept.add(own.storage());
+        return own;
+    }
+
+    @Override
     public Matrix constant(Object owner, String role, long rows, long columns, float value) {
         boolean isNew = !buffers.has(owner, role);
         Matrix filled = buffer(owner, role, rows, columns);

@@ -54,6 +54,9 @@ public interface Plan {
     /** As {@link #buffer}, but another one at each call: for what a launch reads that is run later. */
     Matrix newBuffer(Object owner, String role, long rows, long columns);
 
+    /** As {@link #newBuffer}, with memory that no other buffer has: a device may put off what reads it. */
+    Matrix ownBuffer(Object owner, String role, long rows, long columns);
+
     /** The same, filled once, which nothing may write to. */
     Matrix constant(Object owner, String role, long rows, long columns, float value);
 

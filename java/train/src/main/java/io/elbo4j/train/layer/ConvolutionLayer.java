@@ -109,7 +109,7 @@ final class ConvolutionLayer {
         private @Nullable Matrix workspace(Plan plan, Matrix images) {
             ConvolutionShape s = layer.shape;
             int leaves = io.elbo4j.operation.Convolution.leaves(images.rows(), s.smallRows(), s.smallColumns());
-            return leaves == 1 || plan.backend().memory() != Backend.Memory.DEVICE ? null : plan.newBuffer(this,
+            return leaves == 1 || plan.backend().memory() != Backend.Memory.DEVICE ? null : plan.ownBuffer(this,
                     "parts of the weights' gradient", leaves, (long) s.weightRows() * s.smallChannels());
         }
     }
