@@ -7,6 +7,13 @@ namespace elbo4j::ELBO4J_LEVEL {
 
 static inline int batch_chunks(int64_t rows) { return rows >= 256 ? 8 : rows >= 128 ? 4 : rows >= 64 ? 2 : 1; }
 
+// Leaves the sum in the first of them.
+static inline void add_chunks(float (&sums)[8][tile_floats], int chunks, int columns) {
+  for (int count = chunks / 2; count > 0; count /= 2)
+    for (int chunk = 0; chunk < count; chunk++)
+      ELBO4J_SIMD for (int i = 0; i < columns; i++) sums[chunk][i] = sums[2 * chunk][i] + sums[2 * chunk + 1][i];
+}
+
 // values(tile, elements) computes the elements of a tile; result(column, sum) takes the sum of one of [begin, end).
 template <class Values, class Result>
 static inline void column_sums_of(int64_t rows, int64_t begin, int64_t end, Values values, Result result) {
@@ -32,9 +39,7 @@ static inline void column_sums_of(int64_t rows, int64_t begin, int64_t end, Valu
         }
       }
     }
-    for (int count = chunks / 2; count > 0; count /= 2)
-      for (int chunk = 0; chunk < count; chunk++)
-        ELBO4J_SIMD for (int i = 0; i < columns; i++) sums[chunk][i] = sums[2 * chunk][i] + sums[2 * chunk + 1][i];
+    add_chunks(sums, chunks, columns);
     for (int i = 0; i < columns; i++) result(column + i, sums[0][i]);
   }
 }

@@ -13,7 +13,9 @@ namespace elbo4j::cuda {
 
 constexpr int most_chunks = 8;
 
-inline int batch_chunks(int64_t rows) { return rows >= 256 ? 8 : rows >= 128 ? 4 : rows >= 64 ? 2 : 1; }
+__host__ __device__ inline int batch_chunks(int64_t rows) {
+  return rows >= 256 ? 8 : rows >= 128 ? 4 : rows >= 64 ? 2 : 1;
+}
 
 template <class Operation>
 __global__ void __launch_bounds__(32 * most_chunks) sum_batch(Operation operation, int64_t rows, int64_t columns) {

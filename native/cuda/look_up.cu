@@ -1,9 +1,10 @@
 // Rows of a table by numbers in data (spec/row_number.h), and the gradient of the table.
 //   target[r] = table[index[r]], NaN where there is no such row
-//   dtable[v] = 0 + dtarget[r1] + dtarget[r2] + ... for r1 < r2 < ... with index[r] = v
+//   dtable[v] = the sum over r with index[r] = v of dtarget[r], in the chunks of a batch
 // target, dtarget rows x columns; index rows x 1. Moves 8 bytes per element of target; the gradient 4, and 4 per
 // element of the table, each quad of which reads all of index, from a cache: no atomic addition keeps an order.
-// Compiled for sm_90: at most 40 registers, no spills.
+// Compiled for sm_90: at most 72 registers, no spills.
+#include "batch_sums.h"
 #include "row_number.h"
 #include "rows.h"
 #include "rows_look_up.h"
@@ -28,6 +29,10 @@ struct LookUp {
   }
 };
 
+__device__ __forceinline__ Quad plus(const Quad& a, const Quad& b) {
+  return {{a.e[0] + b.e[0], a.e[1] + b.e[1], a.e[2] + b.e[2], a.e[3] + b.e[3]}};
+}
+
 struct LookUpGradient {
   Input dtarget, index;
   int64_t rows, table_rows;
@@ -35,13 +40,23 @@ struct LookUpGradient {
   int64_t columns;
 
   template <bool ALIGNED> __device__ __forceinline__ void quad(int64_t row, int64_t column) const {
-    Quad sum = {{0.0f, 0.0f, 0.0f, 0.0f}};
+    const int chunks = batch_chunks(rows);
+    Quad sum = {}, parked[3];  // a binary counter
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      sum = {};
+      const int64_t end = (chunk + 1) * rows / chunks;
 #pragma unroll 4
-    for (int64_t r = 0; r < rows; r++) {
-      if (spec::row_number(__ldg(index.row(r)), table_rows) != row) continue;
-      const Quad added = load<ALIGNED>(dtarget.row(r), column, columns);
+      for (int64_t r = chunk * rows / chunks; r < end; r++)
+        if (spec::row_number(__ldg(index.row(r)), table_rows) == row)
+          sum = plus(sum, load<ALIGNED>(dtarget.row(r), column, columns));
+      bool carry = true;
 #pragma unroll
-      for (int i = 0; i < 4; i++) sum.e[i] = sum.e[i] + added.e[i];
+      for (int level = 0; level < 3; level++) {
+        if (carry && chunk >> level & 1)
+          sum = plus(parked[level], sum);
+        else if (carry)
+          parked[level] = sum, carry = false;
+      }
     }
     store<ALIGNED>(dtable.row(row), column, columns, sum);
   }

@@ -113,8 +113,9 @@ public final class Rows {
     }
 
     /**
-     * Row v of dTable (V x D) = the float32 sum of the rows r of dTarget (B x D) with index[r] = v, from +0, r
-     * ascending: the gradient of {@link #lookUp} with respect to all of table, zero where no row is named.
+     * Row v of dTable (V x D) = the float32 sum of the rows r of dTarget (B x D) with index[r] = v, in the chunks of
+     * any sum over a batch, in each from +0, r ascending: the gradient of {@link #lookUp} with respect to all of table,
+     * zero where no row is named.
      */
     public static Launch lookUpGradient(Matrix dTarget, Matrix index, Matrix dTable) {
         Arguments a = new Arguments("Rows.lookUpGradient").input("dTarget", dTarget);

@@ -34,7 +34,7 @@ import java.util.Arrays;
  * repeat       target[o, k, i] = source[o, i] for k < n, i < inner
  * sumRepeated  target[o, i] = ((source[o, 0, i] + source[o, 1, i]) + source[o, 2, i]) + ...
  * lookUp       target[r] = table[index[r]], NaN where there is no such row
- * lookUpGradient  dTable[v] = 0 + dTarget[r1] + dTarget[r2] + ... for r1 < r2 < ... with index[r] = v
+ * lookUpGradient  dTable[v] = the sum over r with index[r] = v of dTarget[r], by the chunks of a batch
  * </pre>
  */
 final class Rows {
@@ -116,16 +116,7 @@ final class Rows {
 
     /** begin and end are columns: every worker keeps the order of the rows. */
     static void lookUpGradient(LookUpGradient op, long begin, long end) {
-        Matrix dTable = op.dTable();
-        for (long v = 0; v < dTable.rows(); v++) {
-            Arrays.fill(values(dTable), index(dTable, v, (int) begin), index(dTable, v, (int) end), 0f);
-        }
-        for (long r = 0; r < op.dTarget().rows(); r++) {
-            long row = RowNumber.of(get(op.index(), r), dTable.rows());
-            if (row >= 0) {
-                addRow(op.dTarget(), r, dTable, row, (int) begin, (int) end);
-            }
-        }
+        new TableGradient(op).sum((int) begin, (int) end);
     }
 
     static void fill(Fill op, long begin, long end) {

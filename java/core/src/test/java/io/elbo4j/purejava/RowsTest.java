@@ -187,6 +187,32 @@ class RowsTest {
         assertBits(new float[] {0, 0x1p24f + 2}, gradient.values(), "sums");
     }
 
+    /** A chain over all rows would give 2^24 for each batch: every pair of ones is added to it one by one. */
+    @Test
+    void lookUpGradientAddsTheChunksOfABatch() {
+        int[] batches = {63, 64, 67, 128, 131, 256, 300};
+        int[] chunks = {1, 2, 2, 4, 4, 8, 8};
+        for (int i = 0; i < batches.length; i++) {
+            float[] names = new float[batches[i]];
+            float[] dy = new float[batches[i] * 2];
+            Arrays.fill(dy, 3);
+            for (int chunk = 0; chunk < chunks[i]; chunk++) {
+                int first = chunk * batches[i] / chunks[i];
+                for (int r = first; r < first + 2; r++) {
+                    names[r] = 1;
+                    dy[2 * r] = r == 0 ? 0x1p24f : 1;
+                    dy[2 * r + 1] = 0.5f;
+                }
+            }
+            Guarded gradient = new Guarded(3, 2);
+            Guarded.assertSplits(2, true, new LookUpGradient(Guarded.matrix(batches[i], 2, dy), Guarded.matrix(
+                    batches[i], 1, names), gradient.matrix)::run, gradient);
+            float others = 3 * (batches[i] - 2 * chunks[i]);
+            assertBits(new float[] {others, others, 0x1p24f + 2 * (chunks[i] - 1), chunks[i], 0, 0}, gradient.values(),
+                    "batch " + batches[i]);
+        }
+    }
+
     /** Rows are named more than once: the last of them stays, and rows that are not named keep what they had. */
     @Test
     void scatterKeepsTheLastOfRepeatedRows() {
