@@ -4,6 +4,7 @@ import io.elbo4j.cli.FuzzedOptions;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.checkpoint.Safetensors;
 import io.elbo4j.train.checkpoint.StoredTensor;
+import io.elbo4j.train.checkpoint.TensorHeader;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.IdxReader;
 import io.elbo4j.train.data.ImageFolder;
@@ -60,7 +61,14 @@ enum Target {
     SAFETENSORS {
         @Override
         void read(byte[] input, Path folder) throws IOException {
-            Safetensors.read(Files.write(folder.resolve("x.safetensors"), input), true);
+            Path file = Files.write(folder.resolve("x.safetensors"), input);
+            try {
+                Safetensors.read(file, true);
+            } catch (DataException e) {
+                // a file of weights may have more types
+            }
+            Safetensors.weights(file, found -> found.values().stream().filter(t -> t.dtype().matches("B?F(16|32|64)"))
+                    .map(TensorHeader::name).toList());
         }
     },
     /** The JSON text in a checkpoint, which a checksum guards: the file is made anew around it. */

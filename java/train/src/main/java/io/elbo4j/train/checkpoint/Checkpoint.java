@@ -227,7 +227,7 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
 
         private void read(Map<String, Matrix> targets) {
             float[] values = new float[Safetensors.PIECE / Float.BYTES];
-            String found = SafetensorsReader.read(file, false, new SafetensorsReader.Visitor() {
+            String found = SafetensorsReader.read(file, FileRole.CHECKPOINT, new SafetensorsReader.Visitor() {
                 @Override
                 public void header(SafetensorsHeader header) {
                     Map<String, TensorEntry> tensors = header.byName();

@@ -26,7 +26,7 @@ final class CheckpointReader {
     /** See {@link Checkpoint#read}. */
     static Checkpoint.Loaded read(Path file) {
         Contents contents = new Contents(file);
-        String sha256 = SafetensorsReader.read(file, false, contents);
+        String sha256 = SafetensorsReader.read(file, FileRole.CHECKPOINT, contents);
         SafetensorsHeader header = contents.header;
         Checkpoint checkpoint = of(file, header.metadata(), contents.standardisation());
         Map<String, TensorEntry> tensors = header.byName();

@@ -2,17 +2,30 @@ package io.elbo4j.train.checkpoint;
 
 import io.elbo4j.numerics.Half;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.Optional;
+import java.util.List;
 
-/** An element type of a safetensors file that is read here, under its name there. */
+/** An element type of a safetensors file, under its name there: first those that are read here. */
 enum Dtype {
     F64(8),
     F32(4),
     F16(2),
     BF16(2),
     I64(8),
-    U64(8);
+    U64(8),
+    C64(8),
+    I32(4),
+    U32(4),
+    I16(2),
+    U16(2),
+    I8(1),
+    U8(1),
+    BOOL(1),
+    F8_E4M3(1),
+    F8_E5M2(1),
+    F8_E8M0(1);
+
+    /** Those that are read as float32. */
+    static final List<Dtype> FLOATS = List.of(F64, F32, F16, BF16);
 
     private final int bytes;
 
@@ -20,20 +33,21 @@ enum Dtype {
         this.bytes = bytes;
     }
 
-    static Optional<Dtype> named(String name) {
-        return Arrays.stream(values()).filter(dtype -> dtype.name().equals(name)).findFirst();
-    }
-
     int bytes() {
         return bytes;
     }
 
     boolean isFloatingPoint() {
-        return this != I64 && this != U64;
+        return FLOATS.contains(this);
+    }
+
+    /** Whether its elements are read here at all. */
+    boolean isRead() {
+        return isFloatingPoint() || this == I64 || this == U64;
     }
 
     /**
-     * The next element of a floating-point type, rounded to nearest: only F64 has others than float32 has.
+     * The next element of one of {@link #FLOATS}, rounded to nearest: only F64 has others than float32 has.
      *
      * @throws ArithmeticException if it is finite and beyond float32
      */
@@ -43,7 +57,7 @@ enum Dtype {
             case F32 -> values.getFloat();
             case F16 -> Half.fromFloat16(values.getShort());
             case BF16 -> Half.fromBfloat16(values.getShort());
-            default -> throw new IllegalStateException(this + " is of integers");
+            default -> throw new IllegalStateException(this + " is not read as float32");
         };
     }
 

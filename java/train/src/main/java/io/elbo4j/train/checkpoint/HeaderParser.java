@@ -12,7 +12,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -25,13 +24,18 @@ import java.util.TreeMap;
  */
 final class HeaderParser {
     private final String file;
+    private final List<Dtype> dtypes;
     private final Set<String> names = new HashSet<>();
     private final TreeMap<String, String> metadata = new TreeMap<>();
     private final List<TensorEntry> entries = new ArrayList<>();
 
-    /** @param file for the error messages */
-    HeaderParser(String file) {
+    /**
+     * @param file for the error messages
+     * @param dtypes those that tensors may have
+     */
+    HeaderParser(String file, List<Dtype> dtypes) {
         this.file = file;
+        this.dtypes = dtypes;
     }
 
     /** @param dataBytes the size of what follows the header */
@@ -104,8 +108,8 @@ final class HeaderParser {
             throw wrong(name, "a field is missing, expected dtype, shape and two data_offsets");
         }
         String given = dtype;
-        Dtype known = Dtype.named(dtype).orElseThrow(() -> wrong(name, "has the dtype " + Quoted.of(given)
-                + ", expected one of " + Arrays.toString(Dtype.values())));
+        Dtype known = dtypes.stream().filter(type -> type.name().equals(given)).findFirst()
+                .orElseThrow(() -> wrong(name, "has the dtype " + Quoted.of(given) + ", expected one of " + dtypes));
         entries.add(entry(name, known, shape, offsets));
     }
 

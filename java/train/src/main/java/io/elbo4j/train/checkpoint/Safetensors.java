@@ -1,6 +1,5 @@
 package io.elbo4j.train.checkpoint;
 
-import io.elbo4j.Quoted;
 import io.elbo4j.train.data.DataException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,10 +7,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -93,8 +95,24 @@ public final class Safetensors {
      */
     public static Content read(Path file, boolean acceptWithoutChecksum) {
         OnTheHeap heap = new OnTheHeap(file);
-        SafetensorsReader.read(file, acceptWithoutChecksum, heap);
+        SafetensorsReader.read(file, acceptWithoutChecksum ? FileRole.READABLE : FileRole.CHECKPOINT, heap);
         return new Content(heap.metadata, List.copyOf(heap.floats.values()), List.copyOf(heap.longs.values()));
+    }
+
+    /**
+     * Reads some tensors of a file of weights, which any tool may have written. Its other tensors may have any type of
+     * the format; their values are not read, unless a checksum of elbo4j's is to be verified. Elements of F16 and BF16
+     * are float32 to the bit, those of F64 are rounded to nearest, as PyTorch's {@code float()} does; but a finite one
+     * beyond float32, which would become infinite, is refused.
+     *
+     * @param choice is shown the tensors by name, and names those to read; what it throws ends the reading
+     * @return those, by name
+     * @throws CheckpointException if anything about the file is wrong, in one sentence: also if a tensor to be read is
+     *     not there or has another type than F64, F32, F16 or BF16
+     */
+    public static Map<String, StoredTensor> weights(Path file,
+            Function<SortedMap<String, TensorHeader>, Collection<String>> choice) {
+        return new WeightsReader(file, choice).read();
     }
 
     /** Collects all tensors. */
@@ -124,19 +142,9 @@ public final class Safetensors {
         @Override
         public void piece(TensorEntry tensor, long from, ByteBuffer values) {
             if (tensor.dtype().isFloatingPoint()) {
-                widen(tensor, values, floats.get(tensor.name()).values(), (int) from);
+                tensor.decode(file, values, floats.get(tensor.name()).values(), (int) from);
             } else {
                 values.asLongBuffer().get(longs.get(tensor.name()).values(), (int) from, values.remaining() / 8);
-            }
-        }
-
-        private void widen(TensorEntry tensor, ByteBuffer values, float[] target, int from) {
-            try {
-                for (int i = from; values.hasRemaining(); i++) {
-                    target[i] = tensor.dtype().next(values);
-                }
-            } catch (ArithmeticException e) {
-                throw new CheckpointException(file + ": tensor " + Quoted.of(tensor.name()) + ": " + e.getMessage(), e);
             }
         }
     }

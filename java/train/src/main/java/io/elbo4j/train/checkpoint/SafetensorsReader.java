@@ -21,34 +21,41 @@ final class SafetensorsReader {
     interface Visitor {
         default void header(SafetensorsHeader header) {}
 
+        /** Whether a tensor's values must be shown where no checksum asks for them. */
+        default boolean wants(TensorEntry tensor) {
+            return true;
+        }
+
         /** @param values little-endian, the tensor's elements from {@code from} on */
         default void piece(TensorEntry tensor, long from, ByteBuffer values) {}
     }
 
     private final String file;
     private final FileChannel channel;
+    private final FileRole role;
     private final Visitor visitor;
 
-    private SafetensorsReader(String file, FileChannel channel, Visitor visitor) {
+    private SafetensorsReader(String file, FileChannel channel, FileRole role, Visitor visitor) {
         this.file = file;
         this.channel = channel;
+        this.role = role;
         this.visitor = visitor;
     }
 
     /**
-     * @return the checksum of what the file holds
+     * @return the checksum of what has been read: of all that the file holds, if it states one
      * @throws CheckpointException if anything about the file is wrong, in one sentence
      */
-    static String read(Path file, boolean acceptWithoutChecksum, Visitor visitor) {
+    static String read(Path file, FileRole role, Visitor visitor) {
         if (!Files.exists(file)) {
-            throw new CheckpointException(file + ": no such file, expected a checkpoint");
+            throw new CheckpointException(file + ": no such file, expected " + role.words());
         }
         if (!Files.isRegularFile(file)) {
             throw new CheckpointException(file + ": is " + (Files.isDirectory(file) ? "a directory" : "no regular file")
-                    + ", expected a checkpoint file");
+                    + ", expected " + role.file());
         }
         try (FileChannel channel = FileChannel.open(file)) {
-            return new SafetensorsReader(file.toString(), channel, visitor).read(acceptWithoutChecksum);
+            return new SafetensorsReader(file.toString(), channel, role, visitor).read();
         } catch (IOException e) {
             throw new CheckpointException(file + ": cannot be read: " + DataException.reason(e), e);
         } catch (OutOfMemoryError e) {
@@ -57,7 +64,7 @@ final class SafetensorsReader {
         }
     }
 
-    private String read(boolean acceptWithoutChecksum) throws IOException {
+    private String read() throws IOException {
         long size = channel.size();
         if (size < Long.BYTES) {
             throw wrong("holds " + size + " bytes, expected a safetensors file (truncated?)");
@@ -71,9 +78,9 @@ final class SafetensorsReader {
         }
         byte[] json = next(ByteBuffer.allocate((int) length)).array();
         long data = Long.BYTES + length;
-        SafetensorsHeader header = new HeaderParser(file).parse(json, size - data);
+        SafetensorsHeader header = new HeaderParser(file, role.dtypes()).parse(json, size - data);
         String checksum = header.metadata().remove(Safetensors.CHECKSUM);
-        if (checksum == null && !acceptWithoutChecksum) {
+        if (checksum == null && role == FileRole.CHECKPOINT) {
             boolean resaved = header.entries().stream().anyMatch(t -> t.name().matches(
                     ".*\\.(secondMoment|velocity|average)"));
             throw wrong("has no checksum " + Safetensors.CHECKSUM + " in its metadata, so " + (resaved
@@ -89,7 +96,7 @@ final class SafetensorsReader {
         MessageDigest digest = Safetensors.newSha256();
         digest.update(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(own.length).flip());
         digest.update(own);
-        pieces(header.inOwnOrder(), data, digest);
+        pieces(header.inOwnOrder().stream().filter(t -> checksum != null || visitor.wants(t)).toList(), data, digest);
         String found = Safetensors.hex(digest);
         if (checksum != null && !checksum.equals(found)) {
             throw wrong((SafetensorsHeader.isOwn(json, own) ? "is damaged"
@@ -105,7 +112,7 @@ final class SafetensorsReader {
         String kind = FileKind.of(next(first).array()).orElse(KIND);
         channel.position(0);
         if (!kind.equals(KIND)) {
-            throw wrong("is " + kind + ", expected a checkpoint, which is " + KIND);
+            throw wrong("is " + kind + ", expected " + role.format());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.elbo4j.train.checkpoint;
 
 import io.elbo4j.Quoted;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -20,6 +21,17 @@ record TensorEntry(String name, Dtype dtype, long[] shape, long begin, long end)
                     Quoted.of(name), elements(), Integer.MAX_VALUE - 8));
         }
         return (int) elements();
+    }
+
+    /** Puts the next elements, of one of {@link Dtype#FLOATS}, into {@code target} from {@code from} on. */
+    void decode(Path file, ByteBuffer values, float[] target, int from) {
+        try {
+            for (int i = from; values.hasRemaining(); i++) {
+                target[i] = dtype.next(values);
+            }
+        } catch (ArithmeticException e) {
+            throw new CheckpointException(file + ": tensor " + Quoted.of(name) + ": " + e.getMessage(), e);
+        }
     }
 
     /** The product of the sizes, or -1 if one is negative or the product overflows. */
