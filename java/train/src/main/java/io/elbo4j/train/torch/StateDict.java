@@ -1,15 +1,18 @@
 package io.elbo4j.train.torch;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.train.torch.Given.given;
 
 import io.elbo4j.Quoted;
 import io.elbo4j.train.checkpoint.CheckpointException;
 import io.elbo4j.train.checkpoint.Safetensors;
 import io.elbo4j.train.checkpoint.StoredTensor;
+import io.elbo4j.train.checkpoint.TensorHeader;
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Parameters;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,7 +24,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Layers of a graph and the modules of PyTorch's that compute the same, so that weights go from one to the other as
@@ -32,44 +34,58 @@ import java.util.stream.Stream;
  *   module.load_state_dict(safetensors.torch.load_file(FILE))
  * </pre>
  *
- * <p>Weights are copied to the bit, and come back as they were. Outputs agree but for the order of sums. A module made
- * with {@code bias=False} has no bias to read: ours have one.
+ * <p>Weights are copied to the bit, and come back as they were. Outputs agree but for the order of sums.
+ *
+ * <p>All layers here have a bias. For a module made with {@code bias=False} the layer must say so, as by
+ * {@link TorchLinear#withoutBias}: loading makes its bias zeros then. A tensor that is missing is an error otherwise. A
+ * bias is always written, for training may have changed it: a module that is to take it back needs one.
  */
 public final class StateDict {
     private static final int SHOWN_NAMES = 8;
 
     private final List<TorchLayer> layers;
 
-    /** @param layers those to carry; other parameters stay as they are */
+    /** @param layers those to carry, none null; other parameters stay as they are */
     public StateDict(TorchLayer... layers) {
-        this.layers = List.of(layers);
+        this.layers = Arrays.stream(given("layers", layers)).map(layer -> given("each of layers", layer)).toList();
     }
 
     /**
      * Reads the layers' parameters; nothing is changed if anything is wrong. What an optimiser keeps stays: load before
      * training.
      *
-     * @param file of elements F32, F64, F16 or BF16, beside them I64: a file with a tensor of any other type, as BOOL,
-     *     is refused, whether a layer reads it or not; see {@link Safetensors#read(Path, boolean)}
+     * @param file whose tensors for these layers are of F32, F64, F16 or BF16, as float32 then; those that no layer
+     *     reads may be of any type; see {@link Safetensors#weights}
      * @return the names of the file's other tensors, sorted
-     * @throws CheckpointException if the file cannot be read, or a tensor is missing or has another shape
+     * @throws CheckpointException if the file cannot be read, or a tensor is missing or has another shape or type, or
+     *     is there though a layer says that its module lacks it
      * @throws IllegalArgumentException if there is no such layer among the parameters, or it has another size
      */
     public List<String> load(Path file, Parameters parameters) {
+        given("file", file);
         List<TorchTensor> tensors = tensors(parameters);
-        Safetensors.Content content = Safetensors.read(file, true);
-        Map<String, StoredTensor> stored = new TreeMap<>();
-        content.tensors().forEach(tensor -> stored.put(tensor.name(), tensor));
-        tensors.forEach(tensor -> requireStored(file, tensor, stored));
+        Set<String> names = tensors.stream().filter(tensor -> tensor.absent() == null).map(TorchTensor::name).collect(
+                Collectors.toSet());
+        List<String> others = new ArrayList<>();
+        Map<String, StoredTensor> stored = Safetensors.weights(file, found -> {
+            tensors.forEach(tensor -> requireStored(file, tensor, found));
+            others.addAll(found.keySet());
+            others.removeAll(names);
+            return names;
+        });
         Map<Parameter, float[]> values = new LinkedHashMap<>();
         for (TorchTensor tensor : tensors) {
-            tensor.toOurs(stored.get(tensor.name()).values(), values.computeIfAbsent(tensor.parameter(), p -> parameters
-                    .get(p).value().toArray()));
+            float[] theirs = tensor.absent() == null ? stored.get(tensor.name()).values() : constant(tensor);
+            tensor.toOurs(theirs, values.computeIfAbsent(tensor.parameter(), p -> parameters.get(p).value().toArray()));
         }
         values.forEach((parameter, of) -> parameters.get(parameter).value().set(of));
-        Set<String> read = tensors.stream().map(TorchTensor::name).collect(Collectors.toSet());
-        return Stream.concat(stored.keySet().stream(), content.integers().stream().map(i -> i.name())).filter(
-                name -> !read.contains(name)).sorted().toList();
+        return List.copyOf(others);
+    }
+
+    private static float[] constant(TorchTensor tensor) {
+        float[] values = new float[tensor.rows().length * tensor.columns().length];
+        Arrays.fill(values, tensor.absent());
+        return values;
     }
 
     /**
@@ -79,6 +95,7 @@ public final class StateDict {
      * @throws IllegalArgumentException if there is no such layer among the parameters, or it has another size
      */
     public void save(Path file, Parameters parameters) {
+        given("file", file);
         List<StoredTensor> stored = new ArrayList<>();
         for (TorchTensor tensor : tensors(parameters)) {
             float[] values = new float[tensor.rows().length * tensor.columns().length];
@@ -90,13 +107,15 @@ public final class StateDict {
 
     private List<TorchTensor> tensors(Parameters parameters) {
         Map<String, Parameter> byName = new TreeMap<>();
-        parameters.all().forEach(state -> byName.put(state.parameter().name(), state.parameter()));
+        given("parameters", parameters).all().forEach(state -> byName.put(state.parameter().name(), state.parameter()));
         Function<String, Parameter> named = name -> {
             require(byName.containsKey(name), "a layer's parameter", "one of these: " + words(byName.keySet()), Quoted
                     .of(name));
             return byName.get(name);
         };
-        List<TorchTensor> tensors = layers.stream().flatMap(layer -> layer.tensors(named).stream()).toList();
+        List<TorchTensor> tensors = layers.stream().flatMap(layer -> given("the tensors of a layer", layer.tensors(
+                named))
+                .stream()).map(tensor -> given("each tensor of a layer", tensor)).toList();
         requireDistinct(tensors);
         return tensors;
     }
@@ -118,14 +137,22 @@ public final class StateDict {
         }
     }
 
-    private static void requireStored(Path file, TorchTensor tensor, Map<String, StoredTensor> stored) {
-        StoredTensor found = stored.get(tensor.name());
+    private static void requireStored(Path file, TorchTensor tensor, Map<String, TensorHeader> stored) {
+        TensorHeader found = stored.get(tensor.name());
+        if (tensor.absent() != null) {
+            if (found != null) {
+                throw new CheckpointException(file + ": holds the tensor " + Quoted.of(tensor.name())
+                        + ", expected none"
+                        + " for '" + tensor.parameter().name() + "', whose module is said to lack it");
+            }
+            return;
+        }
         if (found == null) {
-            throw new CheckpointException(file + ": holds no floating-point tensor " + Quoted.of(tensor.name())
+            throw new CheckpointException(file + ": holds no tensor " + Quoted.of(tensor.name())
                     + (stored.isEmpty() ? " and no other" : ", but " + words(stored.keySet())));
         }
         try {
-            found.requireShape(tensor.shape());
+            found.requireFloats(tensor.shape());
         } catch (CheckpointException e) {
             throw new CheckpointException(file + ": " + e.getMessage() + " for '" + tensor.parameter().name() + "'", e);
         }

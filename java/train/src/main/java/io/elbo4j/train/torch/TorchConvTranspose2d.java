@@ -1,5 +1,7 @@
 package io.elbo4j.train.torch;
 
+import static io.elbo4j.train.torch.Given.given;
+
 import io.elbo4j.ConvolutionShape;
 import io.elbo4j.train.graph.Parameter;
 import java.util.List;
@@ -14,13 +16,32 @@ import java.util.function.Function;
  * @param layer its name, as {@code decoder.1}
  * @param module its name in the state dict
  * @param shape the layer's
+ * @param bias whether the module has one: not with {@code bias=False}
  */
-public record TorchConvTranspose2d(String layer, String module, ConvolutionShape shape) implements TorchLayer {
+public record TorchConvTranspose2d(String layer, String module, ConvolutionShape shape, boolean bias)
+        implements
+            TorchLayer {
+    /** @throws io.elbo4j.ArgumentException if one is null */
+    public TorchConvTranspose2d {
+        given("layer", layer);
+        given("module", module);
+        given("shape", shape);
+    }
+
+    /** A module with a bias. */
+    public TorchConvTranspose2d(String layer, String module, ConvolutionShape shape) {
+        this(layer, module, shape, true);
+    }
+
+    /** The module was made with {@code bias=False}: see {@link StateDict}. */
+    public TorchConvTranspose2d withoutBias() {
+        return new TorchConvTranspose2d(layer, module, shape, false);
+    }
+
     @Override
     public List<TorchTensor> tensors(Function<String, Parameter> parameters) {
-        Parameter bias = parameters.apply(layer + ".bias");
+        Parameter ours = parameters.apply(layer + ".bias");
         return List.of(TorchConv2d.weight(layer, module, shape, parameters), TorchTensor.vector(TorchTensor.named(
-                module, "bias"), bias,
-                Order.same(shape.bigChannels())));
+                module, "bias"), ours, Order.same(shape.bigChannels())).unless(bias, 0));
     }
 }

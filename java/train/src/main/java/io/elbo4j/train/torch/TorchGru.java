@@ -1,6 +1,7 @@
 package io.elbo4j.train.torch;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.train.torch.Given.given;
 
 import io.elbo4j.train.graph.Parameter;
 import java.util.List;
@@ -15,8 +16,21 @@ import java.util.stream.IntStream;
  * @param layer its name
  * @param module its name in the state dict
  * @param suffix of the names of the module's tensors: {@code _l0} of its first layer, nothing of a cell's
+ * @param bias whether the module has its two: not with {@code bias=False}
  */
-public record TorchGru(String layer, String module, String suffix) implements TorchLayer {
+public record TorchGru(String layer, String module, String suffix, boolean bias) implements TorchLayer {
+    /** @throws io.elbo4j.ArgumentException if one is null */
+    public TorchGru {
+        given("layer", layer);
+        given("module", module);
+        given("suffix", suffix);
+    }
+
+    /** A module with biases. */
+    public TorchGru(String layer, String module, String suffix) {
+        this(layer, module, suffix, true);
+    }
+
     /** The only layer of a GRU. */
     public TorchGru(String layer, String module) {
         this(layer, module, "_l0");
@@ -33,6 +47,11 @@ public record TorchGru(String layer, String module, String suffix) implements To
         return new TorchGru(layer, module, "");
     }
 
+    /** The module was made with {@code bias=False}: see {@link StateDict}. */
+    public TorchGru withoutBias() {
+        return new TorchGru(layer, module, suffix, false);
+    }
+
     @Override
     public List<TorchTensor> tensors(Function<String, Parameter> parameters) {
         Parameter inputBias = parameters.apply(layer + ".input.bias");
@@ -42,8 +61,8 @@ public record TorchGru(String layer, String module, String suffix) implements To
         int[] ofInput = IntStream.range(0, 3 * units).map(i -> (i + units) % (3 * units)).toArray();
         int[] ofState = Order.same(3L * units);
         return List.of(matrix("weight_ih", parameters.apply(layer + ".input.weight"), ofInput), matrix("weight_hh",
-                state, ofState), TorchTensor.vector(tensor("bias_ih"), inputBias, ofInput), TorchTensor.vector(
-                        tensor("bias_hh"), stateBias, ofState));
+                state, ofState), TorchTensor.vector(tensor("bias_ih"), inputBias, ofInput).unless(bias, 0),
+                TorchTensor.vector(tensor("bias_hh"), stateBias, ofState).unless(bias, 0));
     }
 
     private TorchTensor matrix(String name, Parameter parameter, int[] columns) {

@@ -1,5 +1,7 @@
 package io.elbo4j.train.torch;
 
+import static io.elbo4j.train.torch.Given.given;
+
 import io.elbo4j.train.graph.Parameter;
 import java.util.List;
 import java.util.function.Function;
@@ -10,12 +12,35 @@ import java.util.function.Function;
  *
  * @param layer its name
  * @param module its name in the state dict
+ * @param weight whether the module has one: not with {@code elementwise_affine=False}
+ * @param bias whether the module has one: not with {@code bias=False} either
  */
-public record TorchLayerNorm(String layer, String module) implements TorchLayer {
+public record TorchLayerNorm(String layer, String module, boolean weight, boolean bias) implements TorchLayer {
+    /** @throws io.elbo4j.ArgumentException if one is null */
+    public TorchLayerNorm {
+        given("layer", layer);
+        given("module", module);
+    }
+
+    /** A module with a weight and a bias. */
+    public TorchLayerNorm(String layer, String module) {
+        this(layer, module, true, true);
+    }
+
+    /** The module was made with {@code bias=False}: see {@link StateDict}. */
+    public TorchLayerNorm withoutBias() {
+        return new TorchLayerNorm(layer, module, weight, false);
+    }
+
+    /** The module was made with {@code elementwise_affine=False}: gamma is 1 and beta 0. See {@link StateDict}. */
+    public TorchLayerNorm withoutAffine() {
+        return new TorchLayerNorm(layer, module, false, false);
+    }
+
     @Override
     public List<TorchTensor> tensors(Function<String, Parameter> parameters) {
-        return List.of(vector("weight", parameters.apply(layer + ".gamma")), vector("bias", parameters.apply(layer
-                + ".beta")));
+        return List.of(vector("weight", parameters.apply(layer + ".gamma")).unless(weight, 1), vector("bias", parameters
+                .apply(layer + ".beta")).unless(bias, 0));
     }
 
     private TorchTensor vector(String tensor, Parameter parameter) {

@@ -1,6 +1,7 @@
 package io.elbo4j.train.torch;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.train.torch.Given.given;
 
 import io.elbo4j.train.graph.Parameter;
 import java.util.ArrayList;
@@ -18,21 +19,23 @@ public final class TorchLinear implements TorchLayer {
     private final List<String> modules;
     private final int[] inputs;
     private final int[] outputs;
+    private final boolean bias;
 
     /**
      * @param layer its name, as {@code encoder.0}
      * @param module its name in the state dict, as all modules' here; empty if it is the whole
      */
     public TorchLinear(String layer, String module) {
-        this(layer, List.of(module), new int[0], new int[0]);
+        this(layer, List.of(given("module", module)), new int[0], new int[0], true);
     }
 
     /** @param inputs none: the same order; likewise outputs */
-    private TorchLinear(String layer, List<String> modules, int[] inputs, int[] outputs) {
-        this.layer = layer;
+    private TorchLinear(String layer, List<String> modules, int[] inputs, int[] outputs, boolean bias) {
+        this.layer = given("layer", layer);
         this.modules = modules;
         this.inputs = inputs;
         this.outputs = outputs;
+        this.bias = bias;
     }
 
     /**
@@ -40,24 +43,30 @@ public final class TorchLinear implements TorchLayer {
      * is a {@link io.elbo4j.train.distribution.DiagonalGaussian#of} that of a mean and a log-variance.
      */
     public static TorchLinear heads(String layer, String... modules) {
-        require(modules.length > 0, "modules", "at least one", "none");
-        return new TorchLinear(layer, List.of(modules), new int[0], new int[0]);
+        require(given("modules", modules).length > 0, "modules", "at least one", "none");
+        List<String> names = Arrays.stream(modules).map(module -> given("each of modules", module)).toList();
+        return new TorchLinear(layer, names, new int[0], new int[0], true);
     }
 
     /** What it takes is an image: there (channels, height, width) flattened, as {@code nn.Flatten} does. */
     public TorchLinear withInputs(int channels, int height, int width) {
-        return new TorchLinear(layer, modules, Order.channelsFirst(channels, height, width), outputs);
+        return new TorchLinear(layer, modules, Order.channelsFirst(channels, height, width), outputs, bias);
     }
 
     /** What each module gives is an image: there {@code nn.Unflatten} makes it (channels, height, width). */
     public TorchLinear withOutputs(int channels, int height, int width) {
-        return new TorchLinear(layer, modules, inputs, Order.channelsFirst(channels, height, width));
+        return new TorchLinear(layer, modules, inputs, Order.channelsFirst(channels, height, width), bias);
+    }
+
+    /** Each module was made with {@code bias=False}: see {@link StateDict}. */
+    public TorchLinear withoutBias() {
+        return new TorchLinear(layer, modules, inputs, outputs, false);
     }
 
     @Override
     public List<TorchTensor> tensors(Function<String, Parameter> parameters) {
         Parameter weight = parameters.apply(layer + ".weight");
-        Parameter bias = parameters.apply(layer + ".bias");
+        Parameter ours = parameters.apply(layer + ".bias");
         require(weight.columns() % modules.size() == 0, "the columns of '" + weight.name() + "'", "a multiple of "
                 + modules.size() + ", the number of modules", weight.columns());
         int[] rows = order("inputs", inputs, weight.rows());
@@ -69,9 +78,8 @@ public final class TorchLinear implements TorchLayer {
             tensors.add(new TorchTensor(TorchTensor.named(modules.get(m), "weight"), new long[] {columns.length,
                     rows.length}, weight,
                     rows, columns));
-            tensors.add(new TorchTensor(TorchTensor.named(modules.get(m), "bias"), new long[] {columns.length}, bias,
-                    new int[] {0},
-                    columns));
+            tensors.add(new TorchTensor(TorchTensor.named(modules.get(m), "bias"), new long[] {columns.length}, ours,
+                    new int[] {0}, columns).unless(bias, 0));
         }
         return tensors;
     }

@@ -1,9 +1,11 @@
 package io.elbo4j.train.torch;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.train.torch.Given.given;
 
 import io.elbo4j.train.graph.Parameter;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the elements of one of PyTorch's tensors are in one of our parameters. Its weights are the transposes of ours,
@@ -16,10 +18,17 @@ import java.util.Arrays;
  * @param rows of the parameter, each at most once: one for each element of the other axes, the last running fastest;
  *     one row if there are none
  * @param columns of the parameter, each at most once: one for each element of the first axis
+ * @param absent null; of a tensor that the module lacks, as a bias with {@code bias=False}, what its elements would be
  */
-public record TorchTensor(String name, long[] shape, Parameter parameter, int[] rows, int[] columns) {
-    /** @throws io.elbo4j.ArgumentException if they do not fit each other */
+public record TorchTensor(String name, long[] shape, Parameter parameter, int[] rows, int[] columns,
+        @Nullable Float absent) {
+    /** @throws io.elbo4j.ArgumentException if one is null, or they do not fit each other */
     public TorchTensor {
+        given("name", name);
+        given("shape", shape);
+        given("parameter", parameter);
+        given("rows", rows);
+        given("columns", columns);
         require(Arrays.stream(shape).allMatch(size -> size >= 0), "the shape of '" + name + "'",
                 "of sizes of at least 0",
                 Arrays.toString(shape));
@@ -28,6 +37,16 @@ public record TorchTensor(String name, long[] shape, Parameter parameter, int[] 
                 columns.length + " by " + rows.length + " elements", Arrays.toString(shape));
         requirePlaces("rows", name, rows, parameter.rows());
         requirePlaces("columns", name, columns, parameter.columns());
+    }
+
+    /** A tensor that the module has. */
+    public TorchTensor(String name, long[] shape, Parameter parameter, int[] rows, int[] columns) {
+        this(name, shape, parameter, rows, columns, null);
+    }
+
+    /** The same where the module lacks it, unless {@code has}: all elements are {@code value} then. */
+    TorchTensor unless(boolean has, float value) {
+        return has ? this : new TorchTensor(name, shape, parameter, rows, columns, value);
     }
 
     /** A module that is the whole state dict has no name. */
@@ -93,6 +112,8 @@ public record TorchTensor(String name, long[] shape, Parameter parameter, int[] 
     }
 
     private void requireLengths(float[] theirs, float[] ours) {
+        given("theirs", theirs);
+        given("ours", ours);
         require(theirs.length == (long) rows.length * columns.length, "theirs", "of " + (long) rows.length
                 * columns.length + " values", theirs.length);
         require(ours.length == parameter.rows() * parameter.columns(), "ours", "of " + parameter.rows() * parameter

@@ -330,9 +330,17 @@ class StateDictTest {
             assertSentence(file + ": tensor 'other.weight' has the shape [2, 72], expected [12, 12] for 'b.weight'",
                     () -> new StateDict(new TorchLinear("a", "fc"), new TorchLinear("b", "other")).load(file,
                             parameters));
-            assertSentence(file + ": holds no floating-point tensor 'none.weight', but 'fc.bias', 'fc.weight',"
+            assertSentence(file + ": holds no tensor 'none.weight', but 'fc.bias', 'fc.weight',"
                     + " 'other.bias', 'other.weight'", () -> new StateDict(new TorchLinear("a", "fc"), new TorchLinear(
                             "b", "none")).load(file, parameters));
+            Path integers = dir.resolve("integers");
+            Safetensors.write(integers, Map.of(), List.of(weights.get("fc.weight")), List.of(new StoredIntegers(
+                    "fc.bias", new long[] {12}, new long[12], false)));
+            assertSentence(integers + ": tensor 'fc.bias' has the dtype I64, expected one of [F64, F32, F16, BF16] for"
+                    + " 'a.bias'", () -> new StateDict(new TorchLinear("a", "fc")).load(integers, parameters));
+            Path none = dir.resolve("none");
+            assertSentence(none + ": no such file, expected a safetensors file of weights", () -> new StateDict().load(
+                    none, parameters));
             for (int i = 0; i < before.size(); i++) {
                 assertArrayEquals(before.get(i), values(parameters).get(i));
             }
