@@ -24,6 +24,10 @@ final class ScheduleOptions {
             "multiplied after each stair (0.1)"})
     private Double factor;
 
+    @Option(names = "--schedule-growth", paramLabel = "X",
+            description = "of staircase: how much longer each stair is than the one before (1)")
+    private Double growth;
+
     @Option(names = "--warm-up", paramLabel = "EPOCHS",
             description = "epochs over which the learning rate grows from 0 to where the schedule has it (0)")
     private Double warmUp;
@@ -39,14 +43,18 @@ final class ScheduleOptions {
             throw Failure.usage("--schedule " + Names.of(kind) + (kind == Kind.COSINE ? " with --steps" : "")
                     + " needs --schedule-epochs");
         }
+        if (kind != Kind.STAIRCASE && growth != null) {
+            throw Failure.usage("--schedule-growth goes with --schedule staircase, not with " + Names.of(kind));
+        }
         return new ScheduleSettings(kind, kind == Kind.CONSTANT ? 0 : epochs == null ? run : epochs,
-                or(factor, kind == Kind.STAIRCASE ? STAIR : 0), or(warmUp, 0.0));
+                or(factor, kind == Kind.STAIRCASE ? STAIR : 0), or(growth, 1.0), or(warmUp, 0.0));
     }
 
     void check(ScheduleSettings settings, Agreement agreement) {
         agreement.check("--schedule", schedule, settings.schedule());
         agreement.check("--schedule-epochs", epochs, settings.scheduleEpochs());
         agreement.check("--schedule-factor", factor, settings.scheduleFactor());
+        agreement.check("--schedule-growth", growth, settings.scheduleGrowth());
         agreement.check("--warm-up", warmUp, settings.warmUp());
     }
 }

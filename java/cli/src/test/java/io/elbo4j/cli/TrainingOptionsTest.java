@@ -54,7 +54,9 @@ class TrainingOptionsTest {
             "'', --schedule cosine", "--schedule cosine, --schedule cosine --schedule-epochs 1.5",
             "--schedule cosine, --schedule cosine --schedule-factor 0.5",
             "'', --schedule staircase --schedule-epochs 1", "--schedule staircase --schedule-epochs 1,"
-                    + " --schedule staircase --schedule-epochs 1 --schedule-factor 0.5", "'', --warm-up 2",
+                    + " --schedule staircase --schedule-epochs 1 --schedule-factor 0.5",
+            "--schedule staircase --schedule-epochs 1,"
+                    + " --schedule staircase --schedule-epochs 1 --schedule-growth 1.5", "'', --warm-up 2",
             "'', --objective sampled-elbo", "'', --objective importance-weighted",
             "--objective sampled-elbo, --objective sticking-the-landing", "'', --samples 3",
             "--objective importance-weighted, --objective importance-weighted --samples 3",
@@ -91,7 +93,7 @@ class TrainingOptionsTest {
         TrainingSettings found = Checkpoint.read(out.resolve("checkpoint.safetensors")).checkpoint().training();
         assertEquals(new OptimiserSettings(OptimiserSettings.Kind.ADAMW, 0, 0.5, 0.8, 0.9, 1e-5, 0.5), found
                 .optimiser());
-        assertEquals(new ScheduleSettings(ScheduleSettings.Kind.COSINE, 2, 0.25, 0.5), found.schedule());
+        assertEquals(new ScheduleSettings(ScheduleSettings.Kind.COSINE, 2, 0.25, 1, 0.5), found.schedule());
         assertEquals(List.of(ObjectiveKind.SAMPLED_ELBO, 2, 1.5, 3.0), List.of(found.objective(), found.samples(), found
                 .klCycle(), found.clipValue()));
         Cli.run("train", "--resume", "--out", out.toString(), "--schedule", "cosine", "--optimiser", "adam")
@@ -112,6 +114,7 @@ class TrainingOptionsTest {
             "--optimiser adamw --weight-decay 2000 | --weight-decay must be below 1 / learning rate with adamw",
             "--schedule-epochs 3 | --schedule-epochs goes with --schedule cosine or staircase, not with constant",
             "--schedule-factor 0.5 | --schedule-factor goes with --schedule cosine or staircase, not with constant",
+            "--schedule cosine --schedule-growth 3 | --schedule-growth goes with --schedule staircase, not with cosine",
             "--schedule staircase | --schedule staircase needs --schedule-epochs",
             "--schedule cosine --steps 5 | --schedule cosine with --steps needs --schedule-epochs",
             "--schedule cosine --schedule-epochs 0 | --schedule-epochs must be above 0 and at most 1e9 epochs, not 0.0",

@@ -69,6 +69,10 @@ class TrainingSettingsTest {
         refused("beta1 must be left out with sgd (it goes with adam and adamw), not 0.5",
                 () -> OptimiserSettings.of(OptimiserSettings.Kind.SGD).withBetas(0.5, 0.999));
         refused("scheduleFactor must be in (0, 1), not 1.0", () -> ScheduleSettings.staircase(3, 1));
+        refused("scheduleGrowth must be left out with a learning rate that is constant or a cosine (it goes with"
+                + " staircase), not 2.0", () -> ScheduleSettings.cosine(1).withGrowth(2));
+        refused("scheduleGrowth must be from 1 to 1000, not 0.5", () -> ScheduleSettings.staircase(1, 0.5).withGrowth(
+                0.5));
         refused("scheduleEpochs must be above 0 and at most 1e9 epochs, not 0.0", () -> ScheduleSettings.cosine(0));
     }
 
@@ -125,6 +129,11 @@ class TrainingSettingsTest {
         Schedule stairs = ScheduleSettings.staircase(1.5, 0.25).of(0.1, 4);
         for (int step = 0; step < 20; step++) {
             assertEquals(0.1 * Math.pow(0.25, step / 6), stairs.at(step), 1e-15, "step " + step);
+        }
+        Schedule growing = ScheduleSettings.staircase(1, 0.25).withGrowth(3).of(0.1, 4);
+        for (int step = 0; step < 60; step++) {
+            int stair = step < 4 ? 0 : step < 16 ? 1 : step < 52 ? 2 : 3;
+            assertEquals(0.1 * Math.pow(0.25, stair), growing.at(step), 1e-15, "step " + step);
         }
     }
 }

@@ -94,7 +94,8 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
     /** What of the training is left out of the metadata where it is this; so it is read from earlier versions. */
     private static final Map<String, Object> TRAINING = Map.of("clip", Double.POSITIVE_INFINITY, "clipValue",
             Double.POSITIVE_INFINITY, "klCycle", 0.0, "objective", ObjectiveKind.ELBO, "samples", 1, "optimiser",
-            OptimiserSettings.of(OptimiserSettings.Kind.ADAM), "schedule", ScheduleSettings.constant());
+            OptimiserSettings.of(OptimiserSettings.Kind.ADAM), "schedule", ScheduleSettings.constant(),
+            "schedule.scheduleGrowth", 1.0);
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
     /**

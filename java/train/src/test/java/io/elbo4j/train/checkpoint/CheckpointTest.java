@@ -142,6 +142,9 @@ class CheckpointTest {
                 .withSchedule(ScheduleSettings.staircase(2, 0.5).withWarmUp(1));
         Checkpoint changed = new Checkpoint(MODEL, asked, DATA, CHECKPOINT.position());
         assertEquals(changed, Checkpoint.of(changed.toJson().toString()));
+        String earlier = changed.toJson().toString().replace("\"scheduleGrowth\":1.0,", "");
+        assertFalse(earlier.contains("scheduleGrowth"), earlier);
+        assertEquals(changed, Checkpoint.of(earlier));
         TrainingSettings cycled = TRAINING.withKlCycle(2);
         assertEquals(cycled, Checkpoint.of(new Checkpoint(MODEL, cycled, DATA, CHECKPOINT.position()).toJson()
                 .toString()).training());

@@ -29,6 +29,13 @@ class ScheduleTest {
 
     @Test
     void stepsInBetween() {
+        Staircase growing = new Staircase(8, 0.5, 3, 1.5);
+        long[] ends = {3, 8, 14, 24, 40}; // of stairs of 3, 4.5, 6.75, 10.125 and 15.1875 steps
+        for (int stair = 0; stair < ends.length; stair++) {
+            assertEquals(8 * Math.pow(0.5, stair), growing.at(ends[stair] - 1), "the last step of stair " + stair);
+            assertEquals(4 * Math.pow(0.5, stair), growing.at(ends[stair]), "the step after stair " + stair);
+        }
+        assertEquals(0, new Staircase(1, 0.5, 1, 1.0001).at(Long.MAX_VALUE));
         assertEquals(0.05, new WarmUp(20, Schedule.constant(1)).at(1), 1e-15);
         assertEquals(8, new Staircase(8, 0.5, 20).at(19));
         assertEquals(2, new Cyclical(2, 40, 0.5).at(39));
@@ -41,6 +48,7 @@ class ScheduleTest {
         refused("growing", () -> new Cyclical(1, 10, 0));
         refused("steps", () -> new Cosine(1, 0, 0));
         refused("every", () -> new Staircase(1, 0.5, 0));
+        refused("growth", () -> new Staircase(1, 0.5, 1, 0.5));
         refused("value", () -> new Cyclical(Double.NaN, 10, 1));
     }
 
