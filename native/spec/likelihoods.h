@@ -5,6 +5,7 @@
 //   NAME_derivative(x, p, shared)
 #pragma once
 #include "bernoulli.h"
+#include "continuous_bernoulli.h"
 #include "poisson.h"
 
-#define ELBO4J_LIKELIHOODS(LIKELIHOOD) LIKELIHOOD(bernoulli) LIKELIHOOD(poisson)
+#define ELBO4J_LIKELIHOODS(LIKELIHOOD) LIKELIHOOD(bernoulli) LIKELIHOOD(poisson) LIKELIHOOD(continuous_bernoulli)

@@ -178,7 +178,7 @@ class TrainCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bernoulli", "gaussian", "gaussian-shared", "gaussian-fixed"})
+    @ValueSource(strings = {"bernoulli", "gaussian", "gaussian-shared", "gaussian-fixed", "continuous-bernoulli"})
     void everyLikelihoodTrains(String likelihood) {
         Cli.train(data, out, "--epochs", "1", "--likelihood", likelihood).succeeds();
         assertEquals(FILES, Cli.names(out));

@@ -4,6 +4,7 @@ import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
 import io.elbo4j.numerics.Bernoulli;
+import io.elbo4j.numerics.ContinuousBernoulli;
 import io.elbo4j.numerics.ElementLikelihood;
 import io.elbo4j.numerics.Poisson;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,12 @@ public final class LogLikelihood {
          * of logRate: sum(x logRate - exp(logRate) - log(x!)), its gradient dLogLikelihood (x - exp(logRate)). x are
          * counts, whole numbers from 0 to 2^24 (others are not refused). A log-rate above 88.7 gives -infinity.
          */
-        POISSON("logRate", Poisson.OF_LOG_RATES);
+        POISSON("logRate", Poisson.OF_LOG_RATES),
+        /**
+         * of logits: a density of x in [0, 1], sum(x logits - log((exp(logits) - 1) / logits)) (Loaiza-Ganem and
+         * Cunningham 2019). Any finite logit gives a finite result. See {@link ContinuousBernoulli} for its error.
+         */
+        CONTINUOUS_BERNOULLI("logits", ContinuousBernoulli.OF_LOGITS);
 
         private final String parameter;
         private final ElementLikelihood elements;

@@ -4,6 +4,7 @@ import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.Activation;
 import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.ContinuousBernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Poisson;
 import io.elbo4j.train.graph.Distribution;
@@ -41,7 +42,8 @@ public record VaeSettings(long columns,
                 "gaussian: mean and log-variance of every value are learned",
                 "gaussian-shared: one learned log-variance per column",
                 "gaussian-fixed: a fixed standard deviation",
-                "poisson: counts, whole numbers from 0, from log-rates"}) LikelihoodKind likelihood,
+                "poisson: counts, whole numbers from 0, from log-rates",
+                "continuous-bernoulli: a density of values in [0, 1], from logits"}) LikelihoodKind likelihood,
         @Setting("of gaussian-fixed, and where gaussian-shared begins; 1e-18 to 1e18") double standardDeviation,
         @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                 + " they are", words = {"none", "dynamic"}) boolean binarise){
@@ -56,7 +58,9 @@ public record VaeSettings(long columns,
         /** a fixed standard deviation */
         GAUSSIAN_FIXED,
         /** from log-rates; data are counts */
-        POISSON;
+        POISSON,
+        /** a density of data in [0, 1], from logits */
+        CONTINUOUS_BERNOULLI;
 
         /** Whether a standard deviation is asked for. */
         boolean hasStandardDeviation() {
@@ -96,6 +100,8 @@ public record VaeSettings(long columns,
                 case GAUSSIAN_FIXED -> new DiagonalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY),
                         ConstantRow.of(d.graph(), "likelihood.logVariance", columns, logVariance));
                 case POISSON -> new Poisson(Dense.of("logRate", d, columns, Activation.IDENTITY));
+                case CONTINUOUS_BERNOULLI -> new ContinuousBernoulli(Dense.of("logits", d, columns,
+                        Activation.IDENTITY));
             };
         }
     }
