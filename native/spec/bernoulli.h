@@ -6,6 +6,7 @@
 // Accuracy: max 3 ULP for x = 0 and x = 1 where |l| <= 86.98, swept; below exp's least result +0 stands for it. An
 // infinite logit gives -infinity or NaN.
 #pragma once
+#include "derivatives.h"
 #include "exp.h"
 #include "float_operations.h"
 #include "log1p.h"
@@ -22,6 +23,8 @@ ELBO4J_SPEC float bernoulli_term(float x, float l, float decay) {
 }
 
 // With respect to l.
-ELBO4J_SPEC float bernoulli_derivative(float x, float l, float decay) { return sub(x, sigmoid_from(l, decay)); }
+ELBO4J_SPEC Derivatives<1> bernoulli_derivatives(float x, float l, float decay) {
+  return {{sub(x, sigmoid_from(l, decay))}};
+}
 
 }  // namespace elbo4j::spec

@@ -10,6 +10,7 @@
 // Coefficients: minimax of log(sinh(l / 2) / (l / 2)) / l^2 and of its derivative / l in l^2 on [0, 1], relative error,
 // rounded to float one by one.
 #pragma once
+#include "derivatives.h"
 #include "expm1.h"
 #include "float_operations.h"
 #include "log.h"
@@ -32,7 +33,7 @@ ELBO4J_SPEC float continuous_bernoulli_term(float x, float l, float rise) {
 }
 
 // With respect to l: x less the mean, which is 1 - (1 / l - 1 / (exp(l) - 1)) for l > 0.
-ELBO4J_SPEC float continuous_bernoulli_derivative(float x, float l, float rise) {
+ELBO4J_SPEC Derivatives<1> continuous_bernoulli_derivatives(float x, float l, float rise) {
   const float square = mul(l, l);
   float p = -0x1.a631b6p-21f;
   p = fma(p, square, 0x1.15312cp-15f);
@@ -41,7 +42,7 @@ ELBO4J_SPEC float continuous_bernoulli_derivative(float x, float l, float rise) 
   const float near = fma(-l, p, sub(x, 0.5f));
   const float distance = sub(div(1.0f, absolute(l)), div(sub(1.0f, rise), rise));
   const float far = l > 0.0f ? add(sub(x, 1.0f), distance) : sub(x, distance);
-  return square < 1.0f ? near : far;
+  return {{square < 1.0f ? near : far}};
 }
 
 }  // namespace elbo4j::spec

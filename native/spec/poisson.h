@@ -5,6 +5,7 @@
 // Accuracy: max 2^-15 of |log p| + 1 for whole x in [0, 2^24] where exp(l) is finite, swept. Above its range -infinity;
 // an infinite l gives -infinity or NaN. Of other x see log_factorial.h.
 #pragma once
+#include "derivatives.h"
 #include "exp.h"
 #include "float_operations.h"
 #include "log_factorial.h"
@@ -22,6 +23,6 @@ ELBO4J_SPEC float poisson_term(float x, float l, float rate) {
 }
 
 // With respect to l.
-ELBO4J_SPEC float poisson_derivative(float x, float, float rate) { return sub(x, rate); }
+ELBO4J_SPEC Derivatives<1> poisson_derivatives(float x, float, float rate) { return {{sub(x, rate)}}; }
 
 }  // namespace elbo4j::spec

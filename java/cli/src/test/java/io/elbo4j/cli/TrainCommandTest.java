@@ -178,7 +178,8 @@ class TrainCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bernoulli", "gaussian", "gaussian-shared", "gaussian-fixed", "continuous-bernoulli"})
+    @ValueSource(strings = {"bernoulli", "gaussian", "gaussian-shared", "gaussian-fixed", "continuous-bernoulli",
+            "laplace", "student-t"})
     void everyLikelihoodTrains(String likelihood) {
         Cli.train(data, out, "--epochs", "1", "--likelihood", likelihood).succeeds();
         assertEquals(FILES, Cli.names(out));

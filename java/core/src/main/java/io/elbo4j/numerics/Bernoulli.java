@@ -17,21 +17,25 @@ public final class Bernoulli {
     /** The parameter is the logit, what is shared exp(-|l|). */
     public static final ElementLikelihood OF_LOGITS = new ElementLikelihood() {
         @Override
-        public void shared(float[] l, float[] decay, int n) {
+        public void shared(float[][] p, float[] decay, int n) {
+            float[] l = p[0];
             for (int i = 0; i < n; i++) {
                 decay[i] = Exp.expNonpositive(-Math.abs(l[i]));
             }
         }
 
         @Override
-        public void terms(float[] x, float[] l, float[] decay, float[] terms, int n) {
+        public void terms(float[] x, float[][] p, float[] decay, float[] terms, int n) {
+            float[] l = p[0];
             for (int i = 0; i < n; i++) {
                 terms[i] = logLikelihood(x[i], l[i], decay[i]);
             }
         }
 
         @Override
-        public void gradient(float w, float[] x, float[] l, float[] decay, float[] gradient, int n) {
+        public void gradients(float w, float[] x, float[][] p, float[] decay, float[][] gradients, int n) {
+            float[] l = p[0];
+            float[] gradient = gradients[0];
             for (int i = 0; i < n; i++) {
                 gradient[i] = w * (x[i] - Sigmoid.sigmoid(l[i], decay[i]));
             }

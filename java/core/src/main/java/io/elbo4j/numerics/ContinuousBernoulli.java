@@ -22,21 +22,25 @@ public final class ContinuousBernoulli {
     /** The parameter is the logit, what is shared 1 - exp(-|l|). */
     public static final ElementLikelihood OF_LOGITS = new ElementLikelihood() {
         @Override
-        public void shared(float[] l, float[] rise, int n) {
+        public void shared(float[][] p, float[] rise, int n) {
+            float[] l = p[0];
             for (int i = 0; i < n; i++) {
                 rise[i] = Expm1.minusExpm1(Math.max(-Math.abs(l[i]), Expm1.LOWEST));
             }
         }
 
         @Override
-        public void terms(float[] x, float[] l, float[] rise, float[] terms, int n) {
+        public void terms(float[] x, float[][] p, float[] rise, float[] terms, int n) {
+            float[] l = p[0];
             for (int i = 0; i < n; i++) {
                 terms[i] = term(x[i], l[i], rise[i]);
             }
         }
 
         @Override
-        public void gradient(float w, float[] x, float[] l, float[] rise, float[] gradient, int n) {
+        public void gradients(float w, float[] x, float[][] p, float[] rise, float[][] gradients, int n) {
+            float[] l = p[0];
+            float[] gradient = gradients[0];
             for (int i = 0; i < n; i++) {
                 gradient[i] = w * derivative(x[i], l[i], rise[i]);
             }

@@ -8,21 +8,24 @@ public final class Poisson {
     /** The parameter is the log-rate, what is shared the rate. */
     public static final ElementLikelihood OF_LOG_RATES = new ElementLikelihood() {
         @Override
-        public void shared(float[] l, float[] rate, int n) {
+        public void shared(float[][] p, float[] rate, int n) {
+            float[] l = p[0];
             for (int i = 0; i < n; i++) {
                 rate[i] = Exp.exp(l[i]);
             }
         }
 
         @Override
-        public void terms(float[] x, float[] l, float[] rate, float[] terms, int n) {
+        public void terms(float[] x, float[][] p, float[] rate, float[] terms, int n) {
+            float[] l = p[0];
             for (int i = 0; i < n; i++) {
                 terms[i] = term(x[i], l[i], rate[i]);
             }
         }
 
         @Override
-        public void gradient(float w, float[] x, float[] l, float[] rate, float[] gradient, int n) {
+        public void gradients(float w, float[] x, float[][] p, float[] rate, float[][] gradients, int n) {
+            float[] gradient = gradients[0];
             for (int i = 0; i < n; i++) {
                 gradient[i] = w * (x[i] - rate[i]);
             }

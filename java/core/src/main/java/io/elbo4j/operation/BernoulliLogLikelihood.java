@@ -4,6 +4,9 @@ import static io.elbo4j.operation.LogLikelihood.Function.BERNOULLI;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.LogLikelihood.Likelihood;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * log p(x) of independent Bernoulli variables given by their logits (Kingma and Welling 2014, appendix C.1, without its
@@ -23,16 +26,23 @@ import io.elbo4j.Matrix;
  * in a row's inputs gives NaN in its outputs. Errors are reported as by {@link GaussianSampleKl}.
  */
 public final class BernoulliLogLikelihood {
+    private static final Likelihood OF_LOGITS = LogLikelihood.of(BERNOULLI);
+
     private BernoulliLogLikelihood() {}
 
     /** Log-likelihood alone. */
     public static Launch forward(Matrix logits, Matrix x, Matrix logLikelihood) {
-        return LogLikelihood.forward("BernoulliLogLikelihood", BERNOULLI, logits, x, logLikelihood);
+        return LogLikelihood.forward("BernoulliLogLikelihood", OF_LOGITS, one(logits), x, logLikelihood);
     }
 
     /** Log-likelihood and, in the same pass, dLogits (KB x D) from dLogLikelihood (KB x 1). */
     public static Launch fused(Matrix logits, Matrix x, Matrix dLogLikelihood, Matrix logLikelihood, Matrix dLogits) {
-        return LogLikelihood.fused("BernoulliLogLikelihood", BERNOULLI, logits, x, dLogLikelihood, logLikelihood,
-                dLogits);
+        return LogLikelihood.fused("BernoulliLogLikelihood", OF_LOGITS, one(logits), x, dLogLikelihood, logLikelihood,
+                one(dLogits));
+    }
+
+    /** Of null too, which the operation refuses by its name. */
+    private static List<Matrix> one(Matrix m) {
+        return Collections.singletonList(m);
     }
 }

@@ -20,6 +20,11 @@ final class Scratch {
     /** Random words of a tile. */
     final int[] words = new int[TILE];
 
+    /** Tiles 0 to 2 and 3 to 5. */
+    final float[][] three = {tiles[0], tiles[1], tiles[2]};
+
+    final float[][] nextThree = {tiles[3], tiles[4], tiles[5]};
+
     static Scratch get() {
         return PER_THREAD.get();
     }

@@ -223,9 +223,28 @@ class ArgumentErrorsTest {
                 () -> BernoulliLogLikelihood.fused(in, in2, perRow, perRow2, in));
         refused(b + "fused: logLikelihood must be 6 x 1, not 3 x 1",
                 () -> BernoulliLogLikelihood.fused(samples, in, perSample, perRow, out));
-        missing("LogLikelihood.forward: function", () -> LogLikelihood.forward(null, in, in2, perRow));
-        refused("LogLikelihood.fused: dLogits must be 3 x 4, not 3 x 1", () -> LogLikelihood.fused(
-                LogLikelihood.Function.BERNOULLI, in, in2, perRow, perRow2, matrix(3, 1)));
+        missing("LogLikelihood: function", () -> LogLikelihood.forward(LogLikelihood.of(null),
+                List.of(in), in2, perRow));
+        missing("LogLikelihood.forward: likelihood", () -> LogLikelihood.forward(null, List.of(in), in2, perRow));
+        missing(b + "fused: dLogits", () -> BernoulliLogLikelihood.fused(in, in2, perRow, perRow2, null));
+        refused("LogLikelihood.fused: dLogRate must be 3 x 4, not 3 x 1", () -> LogLikelihood.fused(
+                LogLikelihood.of(LogLikelihood.Function.POISSON), List.of(in), in2, perRow, perRow2,
+                List.of(matrix(3, 1))));
+        LogLikelihood.Likelihood laplace = LogLikelihood.of(LogLikelihood.Function.LAPLACE);
+        refused("LogLikelihood.forward: parameters must be [mean, logScale], not 1 matrices",
+                () -> LogLikelihood.forward(laplace, List.of(in), in2, perRow));
+        missing("LogLikelihood.forward: logScale",
+                () -> LogLikelihood.forward(laplace, Arrays.asList(in, null), in2, perRow));
+        refused("LogLikelihood.forward: logScale must be 3 x 4, not 1 x 4",
+                () -> LogLikelihood.forward(laplace, List.of(in, row), in2, perRow));
+        refused("LogLikelihood.fused: gradients must be as many as parameters, 2, not 1",
+                () -> LogLikelihood.fused(laplace, List.of(in, in2), in3, perRow, perRow2, List.of(out)));
+        missing("LogLikelihood.fused: dMean", () -> LogLikelihood.fused(laplace, List.of(in, in2), in3, perRow,
+                perRow2, Arrays.asList(null, null)));
+        refused("LogLikelihood.fused: dLogScale must lie apart from mean, not overlapping it",
+                () -> LogLikelihood.fused(laplace, List.of(in, in2), in3, perRow, perRow2, Arrays.asList(null, in)));
+        refused("LogLikelihood: degreesOfFreedom must be from 0.001 to 1e6, not NaN",
+                () -> LogLikelihood.forward(LogLikelihood.studentT(Double.NaN), List.of(in, in2), in3, perRow));
 
         String g = "GaussianLogLikelihood.";
         refused(g + "forward: logVariance must be 3 x 4, not 1 x 4",

@@ -9,14 +9,18 @@ import static io.elbo4j.purejava.References.derivative;
 import static io.elbo4j.purejava.References.gaussian;
 
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogLikelihood.Function;
 import io.elbo4j.operation.LogLikelihood.Fused;
+import io.elbo4j.operation.LogLikelihood.Likelihood;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BernoulliLogLikelihoodTest {
+    private static final Likelihood OF = LogLikelihood.of(Function.BERNOULLI);
     private static final long SEED = 9001;
     private static final int ROWS = 4;
     private static final float INF = Float.POSITIVE_INFINITY;
@@ -44,9 +48,8 @@ class BernoulliLogLikelihoodTest {
             Matrix dLogLikelihood = Guarded.matrix(rows, 1, w);
             Guarded ll = new Guarded(rows, 1);
             Guarded dLogits = new Guarded(rows, d);
-            Guarded.assertSplits(rows, false, (b, e) -> new Fused(Function.BERNOULLI, logits, observed, dLogLikelihood,
-                    ll.matrix,
-                    dLogits.matrix).run(b, e), ll, dLogits);
+            Guarded.assertSplits(rows, false, (b, e) -> new Fused(OF, List.of(logits), observed,
+                    dLogLikelihood, ll.matrix, List.of(dLogits.matrix)).run(b, e), ll, dLogits);
             float[] gradient = dLogits.values();
             for (int r = 0; r < rows; r++) {
                 double sum = 0;
@@ -62,7 +65,7 @@ class BernoulliLogLikelihoodTest {
                 assertNear(sum, ll.values()[r], 4 * ROUNDING * magnitude, "row " + r + " of " + d);
             }
             float[] withGradient = ll.values();
-            new Fused(Function.BERNOULLI, logits, observed, null, ll.matrix, null).run(0, rows);
+            new Fused(OF, List.of(logits), observed, null, ll.matrix, List.of()).run(0, rows);
             assertBits(withGradient, ll.values(), "without gradient, " + d);
         }
     }
@@ -90,9 +93,8 @@ class BernoulliLogLikelihoodTest {
     private static void assertCase(float l, float x, float expected, float expectedGradient) {
         Guarded ll = new Guarded(1, 1);
         Guarded dLogits = new Guarded(1, 1);
-        new Fused(Function.BERNOULLI, Guarded.matrix(1, 1, l), Guarded.matrix(1, 1, x), Guarded.matrix(1, 1, 1),
-                ll.matrix, dLogits.matrix)
-                .run(0, 1);
+        new Fused(OF, List.of(Guarded.matrix(1, 1, l)), Guarded.matrix(1, 1, x), Guarded.matrix(1, 1, 1), ll.matrix,
+                List.of(dLogits.matrix)).run(0, 1);
         assertSame(expected, ll.values()[0], "log-likelihood of logit " + l + ", x " + x);
         assertSame(expectedGradient, dLogits.values()[0], "gradient of logit " + l + ", x " + x);
     }

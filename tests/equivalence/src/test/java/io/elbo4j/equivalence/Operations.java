@@ -32,11 +32,14 @@ import io.elbo4j.operation.Sgd;
 import io.elbo4j.operation.Softmax;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.operation.Triangular;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Every operation of the kernel layer, as a case of the suite: makes its operands on a bench and returns the launch.
@@ -147,14 +150,31 @@ final class Operations {
         return b.inPerRow((long) s.rows() * s.samples());
     }
 
+    private static LogLikelihood.Likelihood of(LogLikelihood.Function function) {
+        return function == LogLikelihood.Function.STUDENT_T ? LogLikelihood.studentT(2.5) : LogLikelihood.of(function);
+    }
+
+    private static List<Matrix> several(int count, Supplier<Matrix> each) {
+        return Stream.generate(each).limit(count).toList();
+    }
+
     private static void likelihoods() {
         for (LogLikelihood.Function function : LogLikelihood.Function.values()) {
             String name = function.name().toLowerCase(Locale.ROOT) + "LogLikelihood";
-            add(name, (b, s) -> LogLikelihood.forward(function, samples(b, s), in(b, s), b.outPerRow((long) s.rows()
-                    * s.samples())));
-            add(name + ".fused", (b, s) -> LogLikelihood.fused(function, in(b, s), in(b, s), b.inPerRow(s.rows()),
-                    b.outPerRow(s.rows()), out(b, s)));
+            LogLikelihood.Likelihood of = of(function);
+            int parameters = function.parameters().size();
+            add(name, (b, s) -> LogLikelihood.forward(of, several(parameters, () -> samples(b, s)), in(b, s), b
+                    .outPerRow((long) s.rows() * s.samples())));
+            add(name + ".fused", (b, s) -> LogLikelihood.fused(of, several(parameters, () -> in(b, s)), in(b, s), b
+                    .inPerRow(s.rows()), b.outPerRow(s.rows()), several(parameters, () -> out(b, s))));
         }
+        LogLikelihood.Likelihood laplace = of(LogLikelihood.Function.LAPLACE);
+        add("laplaceLogLikelihood.shared", (b, s) -> LogLikelihood.fused(laplace, List.of(in(b, s), b.in(1, s
+                .columns()).repeatRow(s.rows())), in(b, s), b.inPerRow(s.rows()), b.outPerRow(s.rows()), Arrays.asList(
+                        out(b, s), null)));
+        add("laplaceLogLikelihood.fused." + ElementType.BFLOAT16, (b, s) -> LogLikelihood.fused(laplace, several(2,
+                () -> in(b.of(ElementType.BFLOAT16), s)), in(b, s), b.inPerRow(s.rows()), b.outPerRow(s.rows()),
+                several(2, () -> out(b, s))));
         add("gaussianLogLikelihood", (b, s) -> GaussianLogLikelihood.forward(b.in((long) s.rows() * s.samples(),
                 s.columns()), b.in((long) s.rows() * s.samples(), s.columns()), in(b, s),
                 b.outPerRow((long) s.rows() * s.samples())));

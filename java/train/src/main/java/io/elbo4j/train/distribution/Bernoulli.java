@@ -3,9 +3,11 @@ package io.elbo4j.train.distribution;
 import io.elbo4j.Activation;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
-import io.elbo4j.operation.BernoulliLogLikelihood;
 import io.elbo4j.operation.Binarise;
 import io.elbo4j.operation.Elementwise;
+import io.elbo4j.operation.LogLikelihood;
+import io.elbo4j.operation.LogLikelihood.Function;
+import io.elbo4j.operation.LogLikelihood.Likelihood;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Draws;
@@ -35,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * As a posterior of zeros and ones it learns by the score function; see also {@link RelaxedBernoulli}.
  */
 public record Bernoulli(Value logits) implements Posterior {
+    private static final Likelihood OF = LogLikelihood.of(Function.BERNOULLI);
+
     @Override
     public long columns() {
         return logits.columns();
@@ -62,12 +66,7 @@ public record Bernoulli(Value logits) implements Posterior {
 
     @Override
     public void logDensity(Plan plan, Value x, Matrix result, Optional<Matrix> weight) {
-        if (weight.isPresent() && plan.wants(logits)) {
-            plan.launch(BernoulliLogLikelihood.fused(plan.value(logits), plan.value(x), weight.get(), result,
-                    plan.gradientOf(logits)));
-        } else {
-            plan.launch(BernoulliLogLikelihood.forward(plan.value(logits), plan.value(x), result));
-        }
+        Elements.logDensity(plan, OF, parameters(), x, result, weight);
     }
 
     @Override

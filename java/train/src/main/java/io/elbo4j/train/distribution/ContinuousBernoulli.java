@@ -4,6 +4,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogLikelihood.Function;
+import io.elbo4j.operation.LogLikelihood.Likelihood;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
@@ -18,6 +19,8 @@ import java.util.function.UnaryOperator;
  * and Cunningham 2019): what a {@link Bernoulli} of grey values is not. It cannot be drawn from.
  */
 public record ContinuousBernoulli(Value logits) implements Distribution {
+    static final Likelihood OF = LogLikelihood.of(Function.CONTINUOUS_BERNOULLI);
+
     @Override
     public long columns() {
         return logits.columns();
@@ -40,13 +43,7 @@ public record ContinuousBernoulli(Value logits) implements Distribution {
 
     @Override
     public void logDensity(Plan plan, Value x, Matrix result, Optional<Matrix> weight) {
-        if (weight.isPresent() && plan.wants(logits)) {
-            plan.launch(LogLikelihood.fused(Function.CONTINUOUS_BERNOULLI, plan.value(logits), plan.value(x), weight
-                    .get(), result, plan.gradientOf(logits)));
-        } else {
-            plan.launch(LogLikelihood.forward(Function.CONTINUOUS_BERNOULLI, plan.value(logits), plan.value(x),
-                    result));
-        }
+        Elements.logDensity(plan, OF, parameters(), x, result, weight);
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.elbo4j.train.distribution;
 
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.LogLikelihood;
-import io.elbo4j.operation.LogLikelihood.Function;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Value;
 import java.util.List;
@@ -35,6 +34,7 @@ final class ContinuousBernoulliMean extends Value {
         Matrix zeros = plan.constant(this, "zeros", 1, columns(), 0).repeatRow(l.rows());
         Matrix weight = plan.constant(this, "weight", l.rows(), 1, -1);
         Matrix unused = plan.buffer(this, "log-density at 0", l.rows(), 1);
-        plan.launch(LogLikelihood.fused(Function.CONTINUOUS_BERNOULLI, l, zeros, weight, unused, plan.value(this)));
+        plan.launch(LogLikelihood.fused(ContinuousBernoulli.OF, List.of(l), zeros, weight, unused, List.of(plan.value(
+                this))));
     }
 }

@@ -5,6 +5,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogLikelihood.Function;
+import io.elbo4j.operation.LogLikelihood.Likelihood;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Draws;
 import io.elbo4j.train.graph.Node;
@@ -18,6 +19,8 @@ import java.util.function.UnaryOperator;
 
 /** Counts x with log p = x logRate - exp(logRate) - log(x!), dimensions independent. It cannot be drawn from. */
 public record Poisson(Value logRate) implements Distribution {
+    private static final Likelihood OF = LogLikelihood.of(Function.POISSON);
+
     @Override
     public long columns() {
         return logRate.columns();
@@ -45,12 +48,7 @@ public record Poisson(Value logRate) implements Distribution {
 
     @Override
     public void logDensity(Plan plan, Value x, Matrix result, Optional<Matrix> weight) {
-        if (weight.isPresent() && plan.wants(logRate)) {
-            plan.launch(LogLikelihood.fused(Function.POISSON, plan.value(logRate), plan.value(x), weight.get(), result,
-                    plan.gradientOf(logRate)));
-        } else {
-            plan.launch(LogLikelihood.forward(Function.POISSON, plan.value(logRate), plan.value(x), result));
-        }
+        Elements.logDensity(plan, OF, parameters(), x, result, weight);
     }
 
     @Override

@@ -6,7 +6,9 @@ import io.elbo4j.Activation;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.ContinuousBernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.Laplace;
 import io.elbo4j.train.distribution.Poisson;
+import io.elbo4j.train.distribution.StudentT;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
@@ -43,7 +45,10 @@ public record VaeSettings(long columns,
                 "gaussian-shared: one learned log-variance per column",
                 "gaussian-fixed: a fixed standard deviation",
                 "poisson: counts, whole numbers from 0, from log-rates",
-                "continuous-bernoulli: a density of values in [0, 1], from logits"}) LikelihoodKind likelihood,
+                "continuous-bernoulli: a density of values in [0, 1], from logits",
+                "laplace: mean and log-scale of every value are learned",
+                "student-t: the same, with the heavy tails of 5 degrees of"
+                        + " freedom"}) LikelihoodKind likelihood,
         @Setting("of gaussian-fixed, and where gaussian-shared begins; 1e-18 to 1e18") double standardDeviation,
         @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                 + " they are", words = {"none", "dynamic"}) boolean binarise){
@@ -60,7 +65,13 @@ public record VaeSettings(long columns,
         /** from log-rates; data are counts */
         POISSON,
         /** a density of data in [0, 1], from logits */
-        CONTINUOUS_BERNOULLI;
+        CONTINUOUS_BERNOULLI,
+        /** mean and log-scale of every element are learned functions of the latent variable */
+        LAPLACE,
+        /** the same, with 5 degrees of freedom */
+        STUDENT_T;
+
+        private static final double DEGREES_OF_FREEDOM = 5;
 
         /** Whether a standard deviation is asked for. */
         boolean hasStandardDeviation() {
@@ -102,6 +113,8 @@ public record VaeSettings(long columns,
                 case POISSON -> new Poisson(Dense.of("logRate", d, columns, Activation.IDENTITY));
                 case CONTINUOUS_BERNOULLI -> new ContinuousBernoulli(Dense.of("logits", d, columns,
                         Activation.IDENTITY));
+                case LAPLACE -> Laplace.of("likelihood", d, columns);
+                case STUDENT_T -> StudentT.of("likelihood", d, columns, DEGREES_OF_FREEDOM);
             };
         }
     }

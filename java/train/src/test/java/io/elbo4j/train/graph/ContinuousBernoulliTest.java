@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
+import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogLikelihood.Function;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.ContinuousBernoulli;
@@ -21,13 +22,7 @@ class ContinuousBernoulliTest {
 
     /** The log-density and its derivative. */
     private static float[] actual(float x, float l) {
-        float[] shared = new float[1];
-        float[] term = new float[1];
-        float[] derivative = new float[1];
-        Function.CONTINUOUS_BERNOULLI.elements().shared(new float[] {l}, shared, 1);
-        Function.CONTINUOUS_BERNOULLI.elements().terms(new float[] {x}, new float[] {l}, shared, term, 1);
-        Function.CONTINUOUS_BERNOULLI.elements().gradient(1, new float[] {x}, new float[] {l}, shared, derivative, 1);
-        return new float[] {term[0], derivative[0]};
+        return Terms.of(LogLikelihood.of(Function.CONTINUOUS_BERNOULLI), x, l);
     }
 
     private static double logDensity(double x, double l) {
@@ -94,7 +89,7 @@ class ContinuousBernoulliTest {
         ContinuousBernoulli p = new ContinuousBernoulli(Dense.of("logits", z, 5, Activation.IDENTITY));
         g.observe("o", p, x);
         FiniteDifferences.check("continuous Bernoulli", g, 7,
-                Map.of(Function.CONTINUOUS_BERNOULLI, ContinuousBernoulliTest::logDensity));
+                Map.of(Function.CONTINUOUS_BERNOULLI, (at, of) -> logDensity(at, of[0])));
         Graph only = new Graph();
         Value logits = only.input("logits", 9);
         Value mean = new ContinuousBernoulli(logits).mean();

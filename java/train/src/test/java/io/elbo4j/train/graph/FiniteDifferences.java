@@ -11,7 +11,6 @@ import io.elbo4j.train.optimiser.Adam;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.DoubleBinaryOperator;
 import java.util.function.UnaryOperator;
 
 /**
@@ -68,7 +67,7 @@ final class FiniteDifferences {
 
     /** @param likelihoods as the interpreter takes them */
     static void check(String name, Graph graph, int rows,
-            Map<LogLikelihood.Function, DoubleBinaryOperator> likelihoods) {
+            Map<LogLikelihood.Function, Interpreter.Likelihood> likelihoods) {
         for (int samples : new int[] {1, 7}) {
             int k = samples;
             check(name + ", K = " + k, graph, s -> s.rows(rows).samples(k).minimise(new Elbo(0.7), new Adam(0)),
@@ -82,7 +81,7 @@ final class FiniteDifferences {
 
     /** Inputs are uniform in [0, 1), which suits every likelihood. A seed at a ReLU's kink is passed over. */
     private static void check(String name, Graph graph, UnaryOperator<StepBuilder> training, Loss loss,
-            Map<LogLikelihood.Function, DoubleBinaryOperator> likelihoods) {
+            Map<LogLikelihood.Function, Interpreter.Likelihood> likelihoods) {
         for (long seed = 1;; seed++) {
             try {
                 check(name + ", seed " + seed, graph, training, loss, likelihoods, seed);
@@ -94,7 +93,7 @@ final class FiniteDifferences {
     }
 
     private static void check(String name, Graph graph, UnaryOperator<StepBuilder> training, Loss loss,
-            Map<LogLikelihood.Function, DoubleBinaryOperator> likelihoods, long seed) {
+            Map<LogLikelihood.Function, Interpreter.Likelihood> likelihoods, long seed) {
         try (Backend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, graph.parameters(), seed);
                 Step step = training.apply(Step.of(graph, parameters, backend).seed(seed)).compile()) {

@@ -31,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -48,17 +47,22 @@ final class Interpreter {
         }
     }
 
+    /** The log-likelihood of an element with the parameters p. */
+    interface Likelihood {
+        double of(double x, double... p);
+    }
+
     private static final double KINK = 1e-4;
     private static final double LOG_2_PI = Math.log(2 * Math.PI);
 
-    private final Map<LogLikelihood.Function, DoubleBinaryOperator> likelihoods =
+    private final Map<LogLikelihood.Function, Likelihood> likelihoods =
             new EnumMap<>(Map.of(LogLikelihood.Function.BERNOULLI,
-                    (x, l) -> x * l - Math.max(l, 0) - Math.log1p(Math.exp(-Math.abs(l)))));
+                    (x, p) -> x * p[0] - Math.max(p[0], 0) - Math.log1p(Math.exp(-Math.abs(p[0])))));
     private final Map<Storage, double[]> memory = new IdentityHashMap<>();
     private final Map<Class<?>, Consumer<Object>> formulas = new LinkedHashMap<>();
 
-    /** @param more formulas of likelihoods, of x and the parameter, beside that of Bernoulli */
-    Interpreter(Map<LogLikelihood.Function, DoubleBinaryOperator> more) {
+    /** @param more formulas of likelihoods beside that of Bernoulli */
+    Interpreter(Map<LogLikelihood.Function, Likelihood> more) {
         likelihoods.putAll(more);
         formula(Matmul.Forward.class, this::matmul);
         formula(Elementwise.Apply.class, o -> each(o.x(), o.y(), function(o.function().name())));
@@ -385,7 +389,7 @@ final class Interpreter {
     }
 
     private void logLikelihood(LogLikelihood.Fused o) {
-        DoubleBinaryOperator likelihood = likelihoods.get(o.function());
+        Likelihood likelihood = likelihoods.get(o.function());
         if (likelihood == null) {
             throw new AssertionError("the interpreter has no formula for " + o.function());
         }
@@ -393,9 +397,8 @@ final class Interpreter {
         for (long r = 0; r < o.parameter().rows(); r++) {
             double sum = 0;
             for (long c = 0; c < o.parameter().columns(); c++) {
-                double l = get(o.parameter(), r, c);
-                double x = get(o.x(), r / samples, c);
-                sum += likelihood.applyAsDouble(x, l);
+                sum += likelihood.of(get(o.x(), r / samples, c), get(o.parameter(), r, c), orZero(o.second(), r, c),
+                        orZero(o.third(), r, c));
             }
             set(o.logLikelihood(), r, 0, sum);
         }
