@@ -4,7 +4,8 @@
 // All functions share what is costly (exp(-|l|) of a logit l). Parameters and gradients rows x columns; x
 // rows / samples x columns; w, logLikelihood[rows]. With one parameter it moves 12 bytes per element, 8 without the
 // gradient; 8 more for each further one, or 4.
-// Compiled for sm_90, aligned: Bernoulli 30 registers, Laplace 34, Student's t 48; at most 80 of any; no spills.
+// Compiled for sm_90, aligned: Bernoulli 30 registers, Laplace 34, Student's t 48, negative binomial 64,
+// zero-inflated 70; at most 94 of any; no spills.
 #include <utility>
 
 #include "likelihoods.h"
@@ -82,6 +83,14 @@ struct LogLikelihood<F, GRADIENT, T, std::index_sequence<P...>, std::index_seque
 
   __device__ void finish(int64_t row, float sum) const { log_likelihood[row] = sum; }
 };
+
+}  // namespace
+
+// With fewer registers it spills on sm_120.
+template <class F, class Numbers>
+constexpr int least_blocks<false, LogLikelihood<F, true, Any, std::make_index_sequence<3>, Numbers>> = 2;
+
+namespace {
 
 template <class F, bool GRADIENT> int likelihood(const elbo4j_log_likelihood_fused& a, void* stream) {
   const elbo4j_matrix* const of[] = {&a.parameter, &a.second, &a.third};

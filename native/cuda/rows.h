@@ -24,8 +24,12 @@ __device__ __forceinline__ double sum_of_lanes(double lane, int width) {
   return lane;
 }
 
+// How many blocks of a kernel a multiprocessor must hold: fewer leave a thread more registers. 0: as the compiler
+// likes.
+template <bool ALIGNED, class Operation> constexpr int least_blocks = 0;
+
 template <bool ALIGNED, class Operation>
-__global__ void __launch_bounds__(row_threads)
+__global__ void __launch_bounds__(row_threads, (least_blocks<ALIGNED, Operation>))
     sum_rows_of_warps(Operation operation, int64_t rows, int64_t columns, int log_width) {
   const int width = 1 << log_width;
   const int rows_of_block = row_threads >> log_width;

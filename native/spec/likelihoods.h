@@ -8,12 +8,16 @@
 #include "bernoulli.h"
 #include "continuous_bernoulli.h"
 #include "laplace.h"
+#include "negative_binomial.h"
 #include "poisson.h"
 #include "student_t.h"
+#include "zero_inflated_negative_binomial.h"
 
 #define ELBO4J_LIKELIHOODS(LIKELIHOOD)   \
   LIKELIHOOD(bernoulli, 1, 0)            \
   LIKELIHOOD(poisson, 1, 0)              \
   LIKELIHOOD(continuous_bernoulli, 1, 0) \
   LIKELIHOOD(laplace, 2, 0)              \
-  LIKELIHOOD(student_t, 2, 2)
+  LIKELIHOOD(student_t, 2, 2)            \
+  LIKELIHOOD(negative_binomial, 2, 0)    \
+  LIKELIHOOD(zero_inflated_negative_binomial, 3, 0)

@@ -16,11 +16,25 @@ ELBO4J_SPEC float times_up_to(float x, float factor, float product) {
   return mul(product, factor <= x ? factor : 1.0f);
 }
 
-// From 16 on log x = high + low; below, high is log(x!).
 struct LogPieces {
   float high, low;
 };
 
+// log(2^k m) = high + low
+ELBO4J_SPEC LogPieces joined_log(float k, float log_m) {
+  const float of_power = mul(k, ln2_high);
+  const float high = add(of_power, log_m);
+  return {high, fma(k, ln2_low, sub(log_m, sub(high, of_power)))};
+}
+
+// log x = high + low, of a normal x > 0.
+ELBO4J_SPEC LogPieces log_in_two(float x) {
+  const uint32_t bits = bits_of(x);
+  const uint32_t exponent = (bits - sqrt_half_bits) & 0xff800000u;
+  return joined_log(mul((float)(int32_t)exponent, 0x1p-23f), log(float_from_bits(bits - exponent)));
+}
+
+// From 16 on log x = high + low; below, high is log(x!).
 ELBO4J_SPEC LogPieces log_pieces(float x) {
   float factorial = times_up_to(x, 2.0f, 1.0f);
   factorial = times_up_to(x, 3.0f, factorial);
@@ -39,10 +53,9 @@ ELBO4J_SPEC LogPieces log_pieces(float x) {
   const uint32_t bits = bits_of(x);
   const uint32_t exponent = (bits - sqrt_half_bits) & 0xff800000u;
   const float k = mul((float)(int32_t)exponent, 0x1p-23f);
-  const float of_power = mul(k, ln2_high);
   const float of_rest = log(x < 16.0f ? factorial : float_from_bits(bits - exponent));
-  const float high = add(of_power, of_rest);
-  return {x < 16.0f ? of_rest : high, fma(k, ln2_low, sub(of_rest, sub(high, of_power)))};
+  const LogPieces pieces = joined_log(k, of_rest);
+  return {x < 16.0f ? of_rest : pieces.high, pieces.low};
 }
 
 // log(x!) - x log x + x from 16 on: log(2 pi x) / 2 + 1 / (12 x) - 1 / (360 x^3).

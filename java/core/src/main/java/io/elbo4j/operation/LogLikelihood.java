@@ -7,8 +7,10 @@ import io.elbo4j.numerics.Bernoulli;
 import io.elbo4j.numerics.ContinuousBernoulli;
 import io.elbo4j.numerics.ElementLikelihood;
 import io.elbo4j.numerics.Laplace;
+import io.elbo4j.numerics.NegativeBinomial;
 import io.elbo4j.numerics.Poisson;
 import io.elbo4j.numerics.StudentT;
+import io.elbo4j.numerics.ZeroInflatedNegativeBinomial;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +46,17 @@ public final class LogLikelihood {
         /** of mean and logScale: -sum(log 2 + logScale + |x - mean| exp(-logScale)) */
         LAPLACE(Laplace.OF_LOG_SCALES, "mean", "logScale"),
         /** of mean and logScale; see {@link LogLikelihood#studentT} */
-        STUDENT_T(null, "mean", "logScale");
+        STUDENT_T(null, "mean", "logScale"),
+        /**
+         * of logMean and logInverseDispersion, of counts as for POISSON: with mu = exp(logMean) and theta =
+         * exp(logInverseDispersion), as scvi-tools has them, the mean is mu, the variance mu + mu^2 / theta;
+         * sum(log Gamma(x + theta) - log Gamma(theta) - log(x!) + theta log(theta / (theta + mu)) + x log(mu / (theta +
+         * mu))). A theta that overflows gives NaN.
+         */
+        NEGATIVE_BINOMIAL(NegativeBinomial.OF_LOGARITHMS, "logMean", "logInverseDispersion"),
+        /** of these and of extraZeros, the logits of the probability that a count is 0 for another reason */
+        ZERO_INFLATED_NEGATIVE_BINOMIAL(ZeroInflatedNegativeBinomial.OF_LOGITS, "logMean", "logInverseDispersion",
+                "extraZeros");
 
         private final @Nullable ElementLikelihood elements;
         private final List<String> parameters;

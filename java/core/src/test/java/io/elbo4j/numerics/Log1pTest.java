@@ -12,6 +12,14 @@ class Log1pTest {
         Accuracy.assertUlp(Log1p::log1pUnit, StrictMath::log1p, 0.5f, 1.0f, 1.18);
     }
 
+    /** Everywhere above -1. */
+    @Test
+    void theSumStaysWithinThePromisedUlp() {
+        Accuracy.assertUlp(Log1p::log1p, Math::log1p, 0, 0x1p127f, 2);
+        Accuracy.assertUlp(Log1p::log1p, Math::log1p, -0.0f, -0.99999994f, 2);
+        Accuracy.assertBits(Float.NaN, Log1p.log1p(Float.NaN));
+    }
+
     @Test
     void specialValues() {
         assertBits(0.0f, Log1p.log1pUnit(0.0f));

@@ -7,8 +7,10 @@ import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.ContinuousBernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Laplace;
+import io.elbo4j.train.distribution.NegativeBinomial;
 import io.elbo4j.train.distribution.Poisson;
 import io.elbo4j.train.distribution.StudentT;
+import io.elbo4j.train.distribution.ZeroInflatedNegativeBinomial;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
@@ -48,7 +50,11 @@ public record VaeSettings(long columns,
                 "continuous-bernoulli: a density of values in [0, 1], from logits",
                 "laplace: mean and log-scale of every value are learned",
                 "student-t: the same, with the heavy tails of 5 degrees of"
-                        + " freedom"}) LikelihoodKind likelihood,
+                        + " freedom",
+                "negative-binomial: counts, from log-means and one learned"
+                        + " dispersion per column",
+                "zero-inflated-negative-binomial: the same, and logits of"
+                        + " further zeros"}) LikelihoodKind likelihood,
         @Setting("of gaussian-fixed, and where gaussian-shared begins; 1e-18 to 1e18") double standardDeviation,
         @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                 + " they are", words = {"none", "dynamic"}) boolean binarise){
@@ -69,7 +75,11 @@ public record VaeSettings(long columns,
         /** mean and log-scale of every element are learned functions of the latent variable */
         LAPLACE,
         /** the same, with 5 degrees of freedom */
-        STUDENT_T;
+        STUDENT_T,
+        /** log-means of every element, one learned dispersion per dimension; data are counts */
+        NEGATIVE_BINOMIAL,
+        /** the same, and logits of further zeros */
+        ZERO_INFLATED_NEGATIVE_BINOMIAL;
 
         private static final double DEGREES_OF_FREEDOM = 5;
 
@@ -91,7 +101,8 @@ public record VaeSettings(long columns,
 
         /** What an encoder sees of x: numbers that are not large, of counts log(x + 1). */
         Value seen(Value x) {
-            return this == POISSON ? Activate.of(Scale.of(x, 1, 1), Activation.LOG) : x;
+            boolean ofCounts = this == POISSON || this == NEGATIVE_BINOMIAL || this == ZERO_INFLATED_NEGATIVE_BINOMIAL;
+            return ofCounts ? Activate.of(Scale.of(x, 1, 1), Activation.LOG) : x;
         }
 
         /** The likelihood of a decoder that ends in its logits or means, where it takes no more of each row. */
@@ -115,8 +126,17 @@ public record VaeSettings(long columns,
                         Activation.IDENTITY));
                 case LAPLACE -> Laplace.of("likelihood", d, columns);
                 case STUDENT_T -> StudentT.of("likelihood", d, columns, DEGREES_OF_FREEDOM);
+                case NEGATIVE_BINOMIAL -> new NegativeBinomial(Dense.of("logMean", d, columns, Activation.IDENTITY),
+                        logInverseDispersion(d, columns));
+                case ZERO_INFLATED_NEGATIVE_BINOMIAL -> new ZeroInflatedNegativeBinomial(
+                        Dense.of("logMean", d, columns, Activation.IDENTITY), logInverseDispersion(d, columns),
+                        Dense.of("extraZeros", d, columns, Activation.IDENTITY));
             };
         }
+    }
+
+    private static Value logInverseDispersion(Value d, long columns) {
+        return LearnedRow.of(d.graph(), "likelihood.logInverseDispersion", columns, 0);
     }
 
     /** Deeper ones do not train without skip connections, and the time to compile a step grows with the square. */
