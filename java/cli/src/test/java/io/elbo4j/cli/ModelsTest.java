@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModelsTest {
     private static final int TRAIN = 40;
     private static final int TEST = 9;
-    private static final int SIDE = 5;
+    private static final int SIDE = 6;
 
     @TempDir
     Path directory;
@@ -204,12 +205,37 @@ class ModelsTest {
         assertTrue(ImageIO.read(picture.toFile()).getWidth() > 2 * SIDE);
     }
 
+    /** What is decoded depends on what is given of each image: there are no codes to sample or decode alone. */
+    @Test
+    void aCompletionVaeCompletes() throws IOException {
+        Path run = trained("completion-vae");
+        assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png",
+                "run.json"), Cli.names(run));
+        Path parts = directory.resolve("parts");
+        train("completion-vae", parts, "--hidden=6", "--latent=3", "--steps", "7").succeeds();
+        Cli.run("train", "--resume", "--out", parts.toString(), "--epochs", "3").succeeds();
+        assertEquals(sha256(run), sha256(parts));
+        JsonObject found = Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--json").succeeds()
+                .json();
+        assertTrue(-found.get("nll").getAsDouble() > found.get("elbo").getAsDouble(), found.toString());
+        assertEquals(3, array("encode", "--checkpoint", run.toString()).columns());
+        Images completed = array("reconstruct", "--checkpoint", run.toString());
+        assertEquals(List.of(TEST, SIDE * SIDE), List.of(completed.rows(), completed.columns()));
+        Cli.run("sample", "--checkpoint", run.toString(), "--out", directory.resolve("x.png").toString()).fails(2,
+                "is of a model without an output 'z'");
+        train("completion-vae", directory.resolve("refused"), "--free-bits", "0.1").fails(2, "--free-bits must be 0"
+                + " with the completion-vae, not 0.1");
+        train("completion-vae", directory.resolve("refused"), "--objective", "sampled-elbo").fails(2,
+                "--objective must be elbo with the completion-vae");
+    }
+
     /** A changed option is another model or another start of it. */
     @ParameterizedTest
     @CsvSource({"vae, --hidden 7 --latent 4 --activation tanh --binarise dynamic",
             "conditional-vae, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic",
             "convolutional-vae, --channels 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise"
                     + " dynamic",
+            "completion-vae, --observed 2 --hidden 7 --latent 4 --activation tanh",
             "gaussian-mixture, --components 4 --least-deviation 0.2 --spread 2",
             "local-inference, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic"
                     + " --local-rate 0.2 --local-steps 4",
@@ -310,15 +336,14 @@ class ModelsTest {
         train("hierarchical-vae", out, "--latent", "2")
                 .fails(2,
                         "--latent goes with --model categorical-vae or"
-                                + " conditional-vae or convolutional-vae or local-inference or vae, not with"
+                                + " completion-vae or conditional-vae or convolutional-vae or local-inference or vae, not with"
                                 + " hierarchical-vae");
         train("hierarchical-vae", out, "--latents", "2").fails(2, "--latents must be two numbers of at least 1, not");
         train("conditional-vae", out, "--likelihood", "gaussian-fixed").fails(2,
                 "--likelihood must be any of vae",
                 "not gaussian-fixed");
-        train("conditional-vea", out).fails(2, "--model must be one of categorical-vae,"
-                + " conditional-vae, convolutional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae, not"
-                + " 'conditional-vea'", "did you mean conditional-vae?");
+        train("conditional-vea", out).fails(2, "--model must be one of " + Models.names() + ", not 'conditional-vea'",
+                "did you mean conditional-vae?");
         train("conditional-vae", out, "--likelihood", "gaussian", "--binarise", "dynamic")
                 .fails(2, "--binarise must be left out with the likelihood gaussian", "not dynamic");
         assertTrue(Files.notExists(out));
@@ -357,19 +382,13 @@ class ModelsTest {
     @Test
     void modelsAreListedOneALineAndOneWithItsOptions() {
         List<String> lines = Cli.run("models").succeeds().out().lines().toList();
-        assertEquals(List.of("categorical-vae", "conditional-vae", "convolutional-vae", "gaussian-mixture",
-                "hierarchical-vae",
-                "local-inference", "vae"), lines
-                        .stream().map(
-                                line -> line.split(
-                                        " ")[0]).toList());
+        assertEquals(Models.names(), lines.stream().map(line -> line.split(" ")[0]).collect(Collectors.joining(", ")));
         String vae = Cli.run("models", "vae").succeeds().out();
         assertTrue(vae.contains("--latent=N") && vae.contains("latent dimensions (20; for sprites 10)"), vae);
         assertTrue(vae.contains("of x given z (bernoulli)"), vae);
         assertEquals(1, JsonParser.parseString(Cli.run("models", "vae", "--json").succeeds().out()).getAsJsonArray()
                 .size());
-        Cli.run("models", "gan").fails(2, "there is no model 'gan'; there are categorical-vae,"
-                + " conditional-vae, convolutional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae");
+        Cli.run("models", "gan").fails(2, "there is no model 'gan'; there are " + Models.names());
     }
 
     private static String help(String... more) {

@@ -113,6 +113,50 @@ class ModelsTest {
     }
 
     @Test
+    void theCompletionVaesImportanceWeightedLogLikelihoodIsTheIntegralGivenWhatIsSeen() {
+        Model model = new CompletionVae(new CompletionVae.Settings(2, 2, 1, 1, List.of(5), 1, Activation.TANH));
+        compare(model, (q, r) -> {
+            float[] image = DATA.copyRows(r, 1);
+            float[] y = {image[0], image[1], image[3]};
+            double x = image[2];
+            double[] guess = Arrays.stream(q.linear("guess.logits", q.tanh("guess.0", x))).map(l -> 1 / (1 + Math.exp(
+                    -l))).toArray();
+            double[] p = q.linear("prior", q.tanh("prior.0", x, guess[0], guess[1], guess[2]));
+            return Math.log(Quadrature.integral(z -> Quadrature.normal(z, p[0], p[1]) * Math.exp(Quadrature
+                    .logBernoulli(q.linear("logits", q.tanh("decoder.0", z)), y))));
+        });
+    }
+
+    @Test
+    void aCompletionKeepsWhatIsGivenAndDoesNotSeeTheRest() {
+        SplittableRandom random = new SplittableRandom(4);
+        float[] pixels = new float[2 * 4 * 6 * 3];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (float) random.nextDouble();
+        }
+        for (int observed = 1; observed <= 3; observed++) {
+            Model model = new CompletionVae(new CompletionVae.Settings(4, 6, 3, observed, List.of(5), 2,
+                    Activation.TANH));
+            float[] changed = pixels.clone();
+            boolean[] given = new boolean[pixels.length];
+            for (int i = 0; i < pixels.length; i++) {
+                boolean left = i / 3 % 6 < 3;
+                boolean lower = i / 18 % 4 >= 2;
+                given[i] = left && (lower || observed >= 2) || !lower && observed == 3;
+                changed[i] = given[i] ? pixels[i] : 0.5f;
+            }
+            try (Backend backend = new JavaBackend(1); Parameters parameters = parameters(backend, model)) {
+                Coder coder = new Coder(model, parameters, backend, 1);
+                float[] completed = coder.reconstruct(new Images("toy", 2, 4, 6, 3, pixels));
+                for (int i = 0; i < pixels.length; i++) {
+                    assertEquals(given[i], completed[i] == pixels[i], observed + " quadrants, value " + i);
+                }
+                assertArrayEquals(completed, coder.reconstruct(new Images("toy", 2, 4, 6, 3, changed)));
+            }
+        }
+    }
+
+    @Test
     void theConditionalVaesCodesAndImagesDependOnTheLabel() {
         Model model = new ConditionalVae(new ConditionalVae.Settings(COLUMNS, 3, List.of(5), 2, Activation.TANH,
                 LikelihoodKind.BERNOULLI, false));
@@ -283,8 +327,8 @@ class ModelsTest {
     @Test
     void everyModelIsRegisteredWithUsableSettings() {
         assertEquals(
-                "categorical-vae, conditional-vae, convolutional-vae, gaussian-mixture, hierarchical-vae,"
-                        + " local-inference, vae",
+                "categorical-vae, completion-vae, conditional-vae, convolutional-vae, gaussian-mixture,"
+                        + " hierarchical-vae, local-inference, vae",
                 Models.names());
         for (ModelKind<?> kind : Models.all()) {
             Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, DATA));
@@ -298,8 +342,7 @@ class ModelsTest {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Models.of(new Foreign(1))).getMessage()
                 .contains("META-INF/services/io.elbo4j.train.model.ModelKind"));
         assertEquals(
-                "there is no model 'gan'; there are categorical-vae, conditional-vae, convolutional-vae,"
-                        + " gaussian-mixture, hierarchical-vae, local-inference, vae",
+                "there is no model 'gan'; there are " + Models.names(),
                 assertThrows(
                         IllegalArgumentException.class, () -> Models.named("gan")).getMessage());
     }
@@ -312,6 +355,10 @@ class ModelsTest {
         assertEquals("likelihood must be any of vae but that of a fixed standard deviation, not gaussian-fixed",
                 assertThrows(IllegalArgumentException.class, () -> new ConditionalVae.Settings(4, 2, List.of(), 1,
                         Activation.TANH, LikelihoodKind.GAUSSIAN_FIXED, false)).getMessage());
+        assertEquals("width must be even, and at least 2, not 3", assertThrows(IllegalArgumentException.class,
+                () -> new CompletionVae.Settings(2, 3, 1, 1, List.of(), 1, Activation.TANH)).getMessage());
+        assertEquals("observed must be 1, 2 or 3, not 4", assertThrows(IllegalArgumentException.class,
+                () -> new CompletionVae.Settings(2, 2, 1, 4, List.of(), 1, Activation.TANH)).getMessage());
         assertEquals("classes must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
                 () -> new ConditionalVae.Settings(4, 0, List.of(), 1, Activation.TANH, LikelihoodKind.GAUSSIAN, false))
                 .getMessage());
