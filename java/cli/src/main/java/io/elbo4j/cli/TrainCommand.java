@@ -168,8 +168,9 @@ final class TrainCommand implements Callable<Integer> {
         Standardisation.Kind kind = run.plan().standardise();
         Images images = source.train();
         PrintStream text = output.text(console);
-        text.printf(Locale.ROOT, "data     %s: %,d images to train, %,d to test, %d x %d x %d%s%n",
-                Quoted.line(images.name()), images.rows(), source.test().rows(), images.height(), images.width(),
+        text.printf(Locale.ROOT, "data     %s: %,d %s to train, %,d to test, %d x %d x %d%s%n",
+                Quoted.line(images.name()), images.rows(), images.arrays().contains(Images.MASK) ? "sequences"
+                        : "images", source.test().rows(), images.height(), images.width(),
                 images.channels(), kind == Standardisation.Kind.NONE ? "" : ", standardised (" + Names.of(kind) + ")");
         text.printf(Locale.ROOT, "model    %s (%,d parameters)%n", ModelOptions.inWords(m), run.parameters().count());
         text.printf(Locale.ROOT, "backend  %s (%s), threads %d%n", b.name(), b.description(), b.threads());
