@@ -11,7 +11,7 @@ module io.elbo4j.train {
             io.elbo4j.train.model.ConvolutionalVae.Kind, io.elbo4j.train.model.DeepMarkovModel.Kind,
             io.elbo4j.train.model.GaussianMixture.Kind,
             io.elbo4j.train.model.HierarchicalVae.Kind, io.elbo4j.train.model.LocalInference.Kind,
-            io.elbo4j.train.model.Vae.Kind;
+            io.elbo4j.train.model.Vae.Kind, io.elbo4j.train.model.VampVae.Kind;
 
     exports io.elbo4j.train;
     exports io.elbo4j.train.checkpoint;

@@ -66,6 +66,7 @@ class ModelsTest {
         return model.equals("hierarchical-vae") ? "--hidden=6,5 --latents=4,3"
                 : model.equals("gaussian-mixture") ? "--components=3"
                 : model.equals("convolutional-vae") ? "--channels=3,4 --latent=3"
+                : model.equals("vamp-vae") ? "--hidden=6 --latent=3 --pseudo-inputs=5"
                 : model.equals("local-inference") ? "--hidden=6 --latent=3 --local-steps=5" : "--hidden=6 --latent=3";
     }
 
@@ -279,6 +280,7 @@ class ModelsTest {
             "convolutional-vae, --channels 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise"
                     + " dynamic",
             "completion-vae, --observed 2 --hidden 7 --latent 4 --activation tanh",
+            "vamp-vae, --hidden 7 --latent 4 --pseudo-inputs 7 --activation tanh --binarise dynamic",
             "gaussian-mixture, --components 4 --least-deviation 0.2 --spread 2",
             "local-inference, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic"
                     + " --local-rate 0.2 --local-steps 4",
@@ -378,7 +380,7 @@ class ModelsTest {
         train("vae", out, "--latents", "2,2").fails(2, "--latents goes with --model hierarchical-vae, not with vae");
         train("hierarchical-vae", out, "--latent", "2")
                 .fails(2,
-                        "--latent goes with --model categorical-vae or ", " or vae, not with hierarchical-vae");
+                        "--latent goes with --model categorical-vae or ", ", not with hierarchical-vae");
         train("hierarchical-vae", out, "--latents", "2").fails(2, "--latents must be two numbers of at least 1, not");
         train("conditional-vae", out, "--likelihood", "gaussian-fixed").fails(2,
                 "--likelihood must be any of vae",
@@ -393,7 +395,7 @@ class ModelsTest {
                 .fails(2, "--model vae contradicts", "with --model hierarchical-vae");
         Cli.run("train", "--resume", "--out", run.toString(), "--likelihood", "gaussian")
                 .fails(2,
-                        "--likelihood goes with --model categorical-vae or ", " or vae, not with hierarchical-vae");
+                        "--likelihood goes with --model categorical-vae or ", ", not with hierarchical-vae");
     }
 
     @Test

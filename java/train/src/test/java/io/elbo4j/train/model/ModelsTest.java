@@ -151,6 +151,27 @@ class ModelsTest {
         }
     }
 
+    @Test
+    void theVampVaesImportanceWeightedLogLikelihoodIsTheIntegral() {
+        Model model = new VampVae(new VampVae.Settings(COLUMNS, List.of(5), 1, 3, Activation.TANH, false));
+        compare(model, (q, r) -> {
+            float[] x = DATA.copyRows(r, 1);
+            double[] inputs = q.row("pseudo-inputs");
+            return Math.log(Quadrature.integral(z -> {
+                double prior = 0;
+                for (int k = 0; k < 3; k++) {
+                    double[] u = new double[COLUMNS];
+                    for (int c = 0; c < COLUMNS; c++) {
+                        u[c] = 1 / (1 + Math.exp(-inputs[k * COLUMNS + c]));
+                    }
+                    double[] of = q.linear("posterior", q.tanh("encoder.0", u));
+                    prior += Quadrature.normal(z, of[0], of[1]) / 3;
+                }
+                return prior * Math.exp(Quadrature.logBernoulli(q.linear("logits", q.tanh("decoder.0", z)), x));
+            }));
+        });
+    }
+
     private static double transition(Quadrature q, double before, double z) {
         double gate = 1 / (1 + Math.exp(-q.linear("transition.gate", q.relu("transition.gate.0", before))[0]));
         double proposal = q.linear("transition.proposal", q.relu("transition.proposal.0", before))[0];
@@ -407,7 +428,7 @@ class ModelsTest {
     void everyModelIsRegisteredWithUsableSettings() {
         assertEquals(
                 "categorical-vae, completion-vae, conditional-vae, convolutional-vae, deep-markov-model,"
-                        + " gaussian-mixture, hierarchical-vae, local-inference, vae",
+                        + " gaussian-mixture, hierarchical-vae, local-inference, vae, vamp-vae",
                 Models.names());
         for (ModelKind<?> kind : Models.all()) {
             Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, DATA));
@@ -438,6 +459,8 @@ class ModelsTest {
                 () -> new CompletionVae.Settings(2, 3, 1, 1, List.of(), 1, Activation.TANH)).getMessage());
         assertEquals("observed must be 1, 2 or 3, not 4", assertThrows(IllegalArgumentException.class,
                 () -> new CompletionVae.Settings(2, 2, 1, 4, List.of(), 1, Activation.TANH)).getMessage());
+        assertEquals("pseudoInputs must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
+                () -> new VampVae.Settings(4, List.of(), 1, 0, Activation.TANH, false)).getMessage());
         assertEquals("classes must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
                 () -> new ConditionalVae.Settings(4, 0, List.of(), 1, Activation.TANH, LikelihoodKind.GAUSSIAN, false))
                 .getMessage());
