@@ -17,6 +17,7 @@ module io.elbo4j.train {
     exports io.elbo4j.train.checkpoint;
     exports io.elbo4j.train.data;
     exports io.elbo4j.train.distribution;
+    exports io.elbo4j.train.estimator;
     exports io.elbo4j.train.graph;
     exports io.elbo4j.train.layer;
     exports io.elbo4j.train.model;
