@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.operation.LogMeanExp;
@@ -19,6 +21,7 @@ public final class LogSoftmax extends Value {
 
     /** Named after x. */
     public static Value of(Value x) {
+        requireGiven("x", x);
         return x.graph().add(new LogSoftmax(x.graph().freeName("log softmax of " + x.name()), x));
     }
 

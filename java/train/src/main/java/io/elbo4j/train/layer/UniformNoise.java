@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
@@ -25,12 +27,13 @@ public final class UniformNoise extends Value {
      * @throws IllegalArgumentException if they have not
      */
     public static Value of(Graph graph, String name, Rows rows, long columns) {
-        return graph.add(new UniformNoise(name, requireBatch(name, rows), columns));
+        return requireGiven("graph", graph).add(new UniformNoise(name, requireBatch(name, rows), columns));
     }
 
     /** Noise is a function of the place of a row in the batch. */
     static Rows requireBatch(String name, Rows rows) {
-        if (!rows.has(Axis.BATCH)) {
+        requireGiven("name", name);
+        if (!requireGiven("rows", rows).has(Axis.BATCH)) {
             throw new IllegalArgumentException("noise '" + name + "' must have a row for each of the batch at least,"
                     + " not rows of " + rows);
         }
