@@ -28,7 +28,7 @@ public final class LogisticNoise extends Value {
      * @throws IllegalArgumentException if they have not
      */
     public static Value of(Graph graph, String name, Rows rows, long columns) {
-        return requireGiven("graph", graph).add(new LogisticNoise(name, UniformNoise.requireBatch(name, rows),
+        return requireGiven("graph", graph).add(new LogisticNoise(name, UniformNoise.requireShape(name, rows, columns),
                 columns));
     }
 

@@ -20,7 +20,8 @@ public final class NormalNoise extends Value {
      * @throws IllegalArgumentException if they have not
      */
     public static Value of(Graph graph, String name, Rows rows, long columns) {
-        return requireGiven("graph", graph).add(new NormalNoise(name, UniformNoise.requireBatch(name, rows), columns));
+        return requireGiven("graph", graph).add(new NormalNoise(name, UniformNoise.requireShape(name, rows, columns),
+                columns));
     }
 
     @Override
