@@ -14,6 +14,8 @@ import io.elbo4j.operation.Convolution.WeightGradient;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConvolutionTest {
     private static final long SEED = 4711;
@@ -124,6 +126,15 @@ class ConvolutionTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-3, -6, 2, images, 0, -3", "0, -6, 2, rows, 1, -6", "1, 0, 2, rows, 1, 0", "1, 2, 0, columns, 1, 0",
+            "1, 2, -1, columns, 1, -1"})
+    void leavesOfNoImageAreRefused(long images, int rows, int columns, String argument, int least, int given) {
+        assertEquals("Convolution.leaves: " + argument + " must be at least " + least + ", not " + given, assertThrows(
+                IllegalArgumentException.class, () -> io.elbo4j.operation.Convolution.leaves(images, rows, columns))
+                .getMessage());
     }
 
     /** A weight of infinity that lies in the padding is no term; a product that vanishes leaves -0. */

@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.ConvolutionShape;
@@ -31,16 +33,17 @@ final class ConvolutionLayer {
     private final Parameter bias;
 
     ConvolutionLayer(String name, ConvolutionShape shape, boolean transposed, Activation activation) {
-        this.name = name;
-        this.shape = shape;
+        this.name = requireGiven("name", name);
+        this.shape = requireGiven("shape", shape);
         this.transposed = transposed;
-        this.activation = activation;
+        this.activation = requireGiven("activation", activation);
         weight = Parameter.uniform(name + ".weight", shape.weightRows(), shape.smallChannels(), shape.weightRows());
         bias = Parameter.uniform(name + ".bias", 1, transposed ? shape.bigChannels() : shape.smallChannels(), shape
                 .weightRows());
     }
 
     Value apply(Value x) {
+        requireGiven("x", x);
         long taken = transposed ? shape.smallImage() : shape.bigImage();
         if (x.columns() != taken) {
             throw new IllegalArgumentException("layer '" + name + "' takes images of " + taken + " values, '"

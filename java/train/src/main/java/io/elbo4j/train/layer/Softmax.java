@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Value;
 import java.util.List;
@@ -18,6 +20,7 @@ public final class Softmax extends Value {
 
     /** Named after x. */
     public static Value of(Value x) {
+        requireGiven("x", x);
         return x.graph().add(new Softmax(x.graph().freeName("softmax of " + x.name()), x));
     }
 
