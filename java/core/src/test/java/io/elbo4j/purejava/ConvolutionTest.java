@@ -25,7 +25,9 @@ class ConvolutionTest {
             new ConvolutionShape(3, 4, 2, 7, 2, 2, 1, 3), new ConvolutionShape(7, 9, 31, 6, 3, 3, 2, 2),
             new ConvolutionShape(9, 8, 7, 129, 5, 3, 2, 1), new ConvolutionShape(4, 4, 129, 8, 3, 3, 1, 1),
             new ConvolutionShape(8, 8, 4, 16, 4, 4, 2, 1), new ConvolutionShape(12, 10, 1, 9, 4, 4, 2, 1),
-            new ConvolutionShape(2, 13, 3, 600, 1, 5, 4, 1), new ConvolutionShape(6, 5, 600, 3, 2, 2, 2, 0)};
+            new ConvolutionShape(2, 13, 3, 600, 1, 5, 4, 1), new ConvolutionShape(6, 5, 600, 3, 2, 2, 2, 0),
+            new ConvolutionShape(4, 4, 2, 5, 3, 3, 1 << 24, 0), new ConvolutionShape(4, 5, 6, 3, 3, 2, 1 << 24, 1),
+            new ConvolutionShape(14, 9, 5, 6, 2, 3, 7, 1)};
 
     /** Numbers of all magnitudes, with zeros of both signs, products that vanish, and some that are not finite. */
     private static float[] values(Random random, int n, boolean finite) {

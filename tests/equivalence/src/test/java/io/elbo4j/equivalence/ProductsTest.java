@@ -59,14 +59,18 @@ class ProductsTest {
     }
 
     private static void compare(String name, Function<Operands, List<Launch>> launches) {
+        // without a hardware fma these need minutes
+        compare(name, "(?!cpu level [02]).*", launches);
+    }
+
+    private static void compare(String name, String backends, Function<Operands, List<Launch>> launches) {
         for (Values values : new Values[] {Values.NORMAL, Values.SPECIAL}) {
             List<float[]> expected;
             try (Backend reference = BackendsUnderTest.reference()) {
                 expected = run(reference, values, launches);
             }
             for (BackendsUnderTest under : BackendsUnderTest.all()) {
-                // these need minutes without a hardware fma
-                if (!under.name().matches("cpu level [02].*")) {
+                if (under.name().matches(backends)) {
                     try (Backend backend = under.open()) {
                         assertNull(Bits.difference(expected, run(backend, values, launches)), () -> name + " " + values
                                 + " on " + under.name());
@@ -174,6 +178,30 @@ class ProductsTest {
                 .smallRows(), shape.smallColumns(), small, bias), Convolution.biasGradient(shape.bigRows(), shape
                         .bigColumns(), big, transposedBias), update(o, weight, step), update(o, bias, step), update(o,
                                 transposedBias, step));
+    }
+
+    /** Up to 2^24: most pixels of the big image have no taps, and more classes of them than a device's launch takes. */
+    @TestFactory
+    Stream<DynamicTest> convolutionsOfLargeStrides() {
+        return Stream.of(new ConvolutionShape(4, 4, 2, 5, 3, 3, 1 << 24, 0), new ConvolutionShape(4, 5, 6, 3, 3, 2, 1
+                << 24, 1), new ConvolutionShape(14, 9, 5, 6, 2, 3, 7, 1), new ConvolutionShape(2, 70, 5, 6, 1, 3, 66,
+                        2)).map(shape -> DynamicTest.dynamicTest(shape.toString(), () -> compare("convolutions", ".*",
+                                o -> bothDirections(o, shape))));
+    }
+
+    private static List<Launch> bothDirections(Operands o, ConvolutionShape shape) {
+        int images = 5;
+        Matrix big = o.next(images, shape.bigImage());
+        Matrix small = o.next(images, shape.smallImage());
+        Matrix weight = o.next(shape.weightRows(), shape.smallChannels());
+        Matrix onBig = o.next(1, shape.bigChannels());
+        Matrix onSmall = o.next(1, shape.smallChannels());
+        return List.of(
+                Convolution.gather(shape, big, weight, onSmall, false, null, o.next(images, shape.smallImage())),
+                Convolution.spread(shape, small, weight, onBig, false, null, o.next(images, shape.bigImage())),
+                Convolution.spread(shape, small, weight, null, false, big, o.next(images, shape.bigImage())),
+                Convolution.weightGradient(shape, big, small, null, o.next(shape.weightRows(), shape
+                        .smallChannels())));
     }
 
     private static Launch update(Operands o, Matrix gradient, AdamStep step) {
