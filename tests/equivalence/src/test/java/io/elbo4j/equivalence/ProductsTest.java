@@ -118,8 +118,8 @@ class ProductsTest {
                         Matrix biasGradient = o.next(1, layer[1]);
                         launches.add(Matmul.weightGradient(x, dy, weightGradient));
                         launches.add(Sums.columns(dy, biasGradient));
-                        launches.add(update(o, weightGradient, step));
-                        launches.add(update(o, biasGradient, step));
+                        launches.add(update(o, weightGradient, step, null));
+                        launches.add(update(o, biasGradient, step, null));
                     }
                     return launches;
                 })));
@@ -153,18 +153,21 @@ class ProductsTest {
         List<ConvolutionShape> shapes = List.of(new ConvolutionShape(24, 24, 2, 3, 1, 1, 1, 0), new ConvolutionShape(
                 12, 12, 8, 36, 4, 4, 2, 1), new ConvolutionShape(12, 12, 1, 5, 3, 3, 1, 1), new ConvolutionShape(3, 5,
                         16, 20, 3, 3, 1, 1));
-        return Arrays.stream(new int[][] {{1, 5}, {40, 1}, {64, 1}, {264, 1}}).map(of -> DynamicTest.dynamicTest(of[0]
-                + " images, " + of[1] * shapes.size() + " layers", () -> compare("updates", o -> {
-                    List<Launch> launches = new ArrayList<>();
-                    for (int i = 0; i < of[1]; i++) {
-                        shapes.forEach(shape -> launches.addAll(convolution(o, of[0], shape, step)));
-                    }
-                    return launches;
-                })));
+        return Stream.of(false, true).flatMap(scaled -> Arrays.stream(new int[][] {{1, 5}, {40, 1}, {64, 1}, {264, 1}})
+                .map(of -> DynamicTest.dynamicTest(of[0] + " images, " + of[1] * shapes.size() + " layers"
+                        + (scaled ? ", scaled" : ""), () -> compare("updates", o -> {
+                            Matrix scale = scaled ? o.next(1, 1) : null;
+                            List<Launch> launches = new ArrayList<>();
+                            for (int i = 0; i < of[1]; i++) {
+                                shapes.forEach(shape -> launches.addAll(convolution(o, of[0], shape, step, scale)));
+                            }
+                            return launches;
+                        }))));
     }
 
     /** The bias gradients of both directions. */
-    private static List<Launch> convolution(Operands o, int images, ConvolutionShape shape, AdamStep step) {
+    private static List<Launch> convolution(Operands o, int images, ConvolutionShape shape, AdamStep step,
+            Matrix scale) {
         Matrix big = o.next(images, shape.bigImage());
         Matrix small = o.next(images, shape.smallImage());
         Matrix weight = o.next(shape.weightRows(), shape.smallChannels());
@@ -176,8 +179,8 @@ class ProductsTest {
                 (long) shape.weightRows() * shape.smallChannels()) : null;
         return List.of(Convolution.weightGradient(shape, big, small, workspace, weight), Convolution.biasGradient(shape
                 .smallRows(), shape.smallColumns(), small, bias), Convolution.biasGradient(shape.bigRows(), shape
-                        .bigColumns(), big, transposedBias), update(o, weight, step), update(o, bias, step), update(o,
-                                transposedBias, step));
+                        .bigColumns(), big, transposedBias), update(o, weight, step, scale), update(o, bias, step,
+                                scale), update(o, transposedBias, step, scale));
     }
 
     /** Up to 2^24: most pixels of the big image have no taps, and more classes of them than a device's launch takes. */
@@ -204,9 +207,9 @@ class ProductsTest {
                         .smallChannels())));
     }
 
-    private static Launch update(Operands o, Matrix gradient, AdamStep step) {
+    private static Launch update(Operands o, Matrix gradient, AdamStep step, Matrix scale) {
         int rows = (int) gradient.rows();
         int columns = (int) gradient.columns();
-        return Adam.update(o.next(rows, columns), gradient, o.next(rows, columns), o.next(rows, columns), step, null);
+        return Adam.update(o.next(rows, columns), gradient, o.next(rows, columns), o.next(rows, columns), step, scale);
     }
 }
