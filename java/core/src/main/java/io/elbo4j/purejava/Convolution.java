@@ -101,21 +101,21 @@ final class Convolution {
             Epilogue epilogue = new Epilogue(op.bias(), op.relu(), op.gate(), op.big(), s.bigChannels(), c, channels);
             for (long n = begin; n < end; n++) {
                 for (int y = 0; y < s.bigRows(); y++) {
-                    for (int phase = 0; phase < s.stride(); phase++) {
-                        spreadRow(op, n, y, phase, panel, scratch, epilogue);
+                    for (int first = 0; first < Math.min(s.stride(), s.bigColumns()); first++) {
+                        spreadRow(op, n, y, first, panel, scratch, epilogue);
                     }
                 }
             }
         }
     }
 
-    /** Every stride-th pixel of a row of the big image. */
-    private static void spreadRow(Spread op, long image, int y, int phase, float[][] panel, Scratch scratch,
+    /** Every stride-th pixel of a row of the big image, from this one on. */
+    private static void spreadRow(Spread op, long image, int y, int firstPixel, float[][] panel, Scratch scratch,
             Epilogue epilogue) {
         ConvolutionShape s = op.shape();
         float[] small = values(op.small());
         int depth = s.smallChannels();
-        for (int x = phase, count; x < s.bigColumns(); x += count * s.stride()) {
+        for (int x = firstPixel, count; x < s.bigColumns(); x += count * s.stride()) {
             int first = firstColumn(s, x);
             int last = endColumn(s, x);
             count = 1;
