@@ -1,6 +1,7 @@
 package io.elbo4j.train.layer;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.train.graph.Value;
 import java.util.ArrayList;
@@ -12,6 +13,9 @@ public final class Columns {
 
     /** @param columns their numbers, at least one */
     public static Value of(String name, Value x, int... columns) {
+        requireGiven("name", name);
+        requireGiven("x", x);
+        requireGiven("columns", columns);
         require(columns.length >= 1, "columns", "at least one", "none");
         List<Value> pieces = new ArrayList<>();
         for (int from = 0, to; from < columns.length; from = to) {
