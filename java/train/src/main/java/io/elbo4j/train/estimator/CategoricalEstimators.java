@@ -15,8 +15,8 @@ import io.elbo4j.train.schedule.Schedule;
 import java.util.List;
 
 /**
- * Those of a VAE whose z is a class: exact, by the score function, and by relaxed classes (Jang et al. 2017; Maddison et
- * al. 2017), which have a bias.
+ * Those of a VAE whose z is a class: exact, by the score function, and by relaxed classes (Jang et al. 2017; Maddison
+ * et al. 2017), which have a bias.
  */
 public final class CategoricalEstimators {
     private static final String Z = "z";

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Measures estimators at fixed parameters, on fixed rows: only the noise changes from draw to draw. The gradient is that
- * with respect to the encoder, {@code encoder.*} and {@code posterior.*}: the others have no score function.
+ * Measures estimators at fixed parameters, on fixed rows: only the noise changes from draw to draw. The gradient is
+ * that with respect to the encoder, {@code encoder.*} and {@code posterior.*}: the others have no score function.
  */
 public final class Estimators {
     private final Backend backend;

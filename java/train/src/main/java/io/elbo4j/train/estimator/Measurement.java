@@ -1,8 +1,8 @@
 package io.elbo4j.train.estimator;
 
 /**
- * What draws of an estimator came to, of the gradient of -bound, a mean over the rows, with respect to the parameters of
- * q. In nats per unit of a parameter.
+ * What draws of an estimator came to, of the gradient of -bound, a mean over the rows, with respect to the parameters
+ * of q. In nats per unit of a parameter.
  *
  * @param estimator which
  * @param samples M, or of an importance-weighted bound its K

@@ -11,7 +11,7 @@ import io.elbo4j.train.layer.Softmax;
 import io.elbo4j.train.objective.Elbo;
 import org.junit.jupiter.api.Test;
 
-/** What lies far from 0 is as accurate as what does not: float32 logits of 1e5 have steps of 2^-7, and no error more. */
+/** What lies far from 0 is as accurate as what does not: logits of 1e5 have steps of 2^-7, and no error more. */
 class SoftmaxLayerTest {
     private static final float[][] ROWS = {{0, 1, -2}, {1e5f, 1e5f + 1, 1e5f - 2}, {-3e6f, -3e6f + 0.5f, -3e6f - 1}, {
             1000.25f, 1001.5f, 995}, {0, -1e4f, 3}};
