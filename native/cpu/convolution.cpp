@@ -233,8 +233,8 @@ void pack(const ConvolutionPlan<true>& plan, const elbo4j_matrix& weight, float*
   const elbo4j_convolution_shape& s = plan.s;
   const int64_t width = panel_width(plan.channels()), depth = s.small_channels;
   for (int64_t j = 0; j < plan.channels(); j += width)
-    for (int64_t p = 0; p < s.stride; p++)
-      for (int64_t q = 0; q < s.stride; q++)
+    for (int64_t p = 0; p < plan.down.phases_with_taps(); p++)
+      for (int64_t q = 0; q < plan.across.phases_with_taps(); q++)
         for (int64_t t = plan.down.phase_taps(p) - 1; t >= 0; t--)
           for (int64_t u = plan.across.phase_taps(q) - 1; u >= 0; u--, to += depth * width) {
             const int64_t tap = (p + t * s.stride) * s.kernel_columns + q + u * s.stride;

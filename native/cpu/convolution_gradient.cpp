@@ -1,9 +1,10 @@
-// The gradients of a convolution's parameters: sums over images and pixels, in the leaves of leaves.h.
-//   convolution_weight_gradient  dWeight = sum of big * small   weight (kernel row, column, big channel) x small
-//   channel convolution_bias_gradient    dBias = sum of the pixels      1 x channels Each leaf of an element is one
-//   chain of fma (of the bias: of additions) from +0 in the order (image, row, column); neighbouring leaves are added
-//   until one is left. Leaf by leaf, so that its images stay in the second-level cache; the tree's parked sums are
-//   matrices like dWeight. Moves the images once, and dWeight 8 bytes an element and leaf.
+// Gradients of a convolution's parameters: sums over images and pixels, in the leaves of leaves.h.
+//   convolution_weight_gradient  dWeight = sum of big * small
+//                                weight (kernel row, column, big channel) x small channel
+//   convolution_bias_gradient    dBias = sum of the pixels      1 x channels
+// Each leaf of an element is one chain of fma (of the bias: of additions) from +0 in the order (image, row, column);
+// neighbouring leaves are added until one is left. Leaf by leaf, so that its images stay in the second-level cache; the
+// tree's parked sums are matrices like dWeight. Moves the images once, and dWeight 8 bytes an element and leaf.
 #include <utility>
 
 #include "convolution_bias_gradient.h"

@@ -14,12 +14,16 @@ struct ConvolutionAxis {
 };
 
 // An axis of the big image and the small one. A spread's taps are those of a phase, stride apart, descending from the
-// kernel's last one as the small image ascends.
+// kernel's last one as the small image ascends. Nothing loops over all phases of a stride, which may be 2^24:
+// from the kernel's size on they have no taps.
 struct ConvolutionAxes {
   int64_t big, small, kernel, stride, padding;
 
-  ELBO4J_INLINE int64_t phase_taps(int64_t phase) const {
-    return phase < kernel ? (kernel - 1 - phase) / stride + 1 : 0;
+  ELBO4J_INLINE int64_t phases_with_taps() const { return smaller(stride, kernel); }
+  ELBO4J_INLINE int64_t phase_taps(int64_t phase) const { return kernel / stride + (phase < kernel % stride); }
+  // Of all phases before this one.
+  ELBO4J_INLINE int64_t taps_before(int64_t phase) const {
+    return phase * (kernel / stride) + smaller(phase, kernel % stride);
   }
 };
 
@@ -82,10 +86,9 @@ template <bool SPREAD> struct ConvolutionPlan {
 
   // Packed weights of a spread: for each phase of rows and of columns its taps in order, an input's channels each.
   ELBO4J_INLINE int64_t phase_start(int64_t row_phase, int64_t column_phase) const {
-    int64_t taps = 0;
-    for (int64_t p = 0; p < row_phase; p++) taps += down.phase_taps(p) * across.kernel;
-    for (int64_t q = 0; q < column_phase; q++) taps += down.phase_taps(row_phase) * across.phase_taps(q);
-    return taps * input_channels();
+    return (down.taps_before(row_phase) * across.kernel +
+            down.phase_taps(row_phase) * across.taps_before(column_phase)) *
+           input_channels();
   }
 
   template <class Visitor> inline void for_each_rectangle(Visitor visit) const {

@@ -2,9 +2,8 @@
 //   target[r] = table[index[r]], NaN where there is no such row
 //   dtable[v] = the sum over r with index[r] = v of dtarget[r], in the chunks of a batch
 // target, dtarget rows x columns; index rows x 1. Split by rows, the gradient by columns, which keeps the order of the
-// rows. Moves 8 bytes per element of target; the gradient 4, and 4 per element of the table.
-#include <algorithm>
-
+// rows. Moves 8 bytes per element of target; the gradient 4, and 4 per element of the table. Before it, each thread
+// links the rows of the batch that name the same row: 8 bytes per row of the batch and of the table, in linear time.
 #include "column_sum_tile.h"
 #include "room.h"
 #include "rows_look_up.h"
@@ -20,44 +19,40 @@ int64_t row_of(const elbo4j_matrix& index, int64_t r, int64_t rows) {
   return spec::row_number(*float_input(index).row(r), rows);
 }
 
-// A row of the batch and the row of the table that it names.
-struct NamedRow {
-  int64_t of_table, of_batch;
-
-  bool operator<(const NamedRow& o) const {
-    return of_table != o.of_table ? of_table < o.of_table : of_batch < o.of_batch;
-  }
-};
+// For each row of the table the first row of the batch that names it, for each row of the batch the next one that names
+// the same; NONE after the last.
+enum : int64_t { NONE = -1 };
 
 struct NamedRows {
-  const NamedRow* row;
-  int64_t count;
+  int64_t *first, *next;
 };
 
-// In their order; until the next call of the thread.
-NamedRows named_rows(const elbo4j_rows_look_up_gradient& a) {
+// Until the next call of the thread.
+NamedRows named_rows(const elbo4j_matrix& index, int64_t table_rows) {
   static thread_local Room room;
-  auto* named = reinterpret_cast<NamedRow*>(room.floats(a.d_target.rows * (int64_t)(sizeof(NamedRow) / sizeof(float))));
-  int64_t count = 0;
-  for (int64_t r = 0; r < a.d_target.rows; r++) {
-    const int64_t row = row_of(a.index, r, a.d_table.rows);
-    if (row >= 0) named[count++] = {row, r};
+  auto* memory = reinterpret_cast<int64_t*>(room.floats((table_rows + index.rows) * 2));
+  const NamedRows named = {memory, memory + table_rows};
+  for (int64_t v = 0; v < table_rows; v++) named.first[v] = NONE;
+  for (int64_t r = index.rows - 1; r >= 0; r--) {
+    const int64_t row = row_of(index, r, table_rows);
+    if (row < 0) continue;
+    named.next[r] = named.first[row];
+    named.first[row] = r;
   }
-  std::sort(named, named + count);
-  return {named, count};
+  return named;
 }
 
 // Of columns that are a tile at most.
-void sum_of_row(Input d_target, int64_t batch, const NamedRow* named, int64_t count, int64_t column, int columns,
+void sum_of_row(Input d_target, int64_t batch, const NamedRows& named, int64_t row, int64_t column, int columns,
                 float* result) {
   alignas(64) float sums[8][tile_floats];
   const int chunks = batch_chunks(batch);
-  int64_t next = 0;
+  int64_t r = named.first[row];
   for (int chunk = 0; chunk < chunks; chunk++) {
     float* sum = sums[chunk];
     for (int i = 0; i < columns; i++) sum[i] = 0.0f;
-    for (const int64_t end = (chunk + 1) * batch / chunks; next < count && named[next].of_batch < end; next++) {
-      const float* added = d_target.row(named[next].of_batch) + column;
+    for (const int64_t end = (chunk + 1) * batch / chunks; r != NONE && r < end; r = named.next[r]) {
+      const float* added = d_target.row(r) + column;
       ELBO4J_SIMD for (int i = 0; i < columns; i++) sum[i] += added[i];
     }
   }
@@ -82,17 +77,16 @@ void rows_look_up(const elbo4j_rows_look_up& a, int64_t begin, int64_t end) {
 }
 
 void rows_look_up_gradient(const elbo4j_rows_look_up_gradient& a, int64_t begin, int64_t end) {
+  const NamedRows named = named_rows(a.index, a.d_table.rows);
   for (int64_t v = 0; v < a.d_table.rows; v++) {
     float* sum = float_output(a.d_table).row(v);
-    ELBO4J_SIMD for (int64_t i = begin; i < end; i++) sum[i] = 0.0f;
-  }
-  const NamedRows named = named_rows(a);
-  for (int64_t from = 0, to; from < named.count; from = to) {
-    const int64_t row = named.row[from].of_table;
-    for (to = from + 1; to < named.count && named.row[to].of_table == row;) to++;
-    for (int64_t column = begin; column < end; column += tile_floats)
-      sum_of_row(float_input(a.d_target), a.d_target.rows, named.row + from, to - from, column,
-                 (int)smaller<int64_t>(tile_floats, end - column), float_output(a.d_table).row(row));
+    if (named.first[v] == NONE) {
+      ELBO4J_SIMD for (int64_t i = begin; i < end; i++) sum[i] = 0.0f;
+    } else {
+      for (int64_t column = begin; column < end; column += tile_floats)
+        sum_of_row(float_input(a.d_target), a.d_target.rows, named, v, column,
+                   (int)smaller<int64_t>(tile_floats, end - column), sum);
+    }
   }
 }
 

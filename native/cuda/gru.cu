@@ -6,7 +6,8 @@
 // h rows x H; a: n, r, z, b, products: r, z, n, rows x 3 H; kept: n, r, z, b_n, rows x 4 H. Where begins, a number
 // for each row, is not 0, the state that is carried is +0, and nothing is carried back. Moves 48 bytes per element of
 // h, 60 backward.
-// Compiled for sm_90: at most 79 registers, no spills.
+// Compiled for sm_90: at most 79 registers, no spills; instructions of PTX per element of h, aligned: forward 132,
+// backward 42, the gradient of the state 12, reset 7.
 #include "gru.h"
 #include "gru_backward.h"
 #include "gru_forward.h"

@@ -2,7 +2,8 @@
 //   y = exp(x - m) / s            dx = y (dy - sum(y dy))
 //   y = (x - m) - log(s)          dx = dy - exp(y) sum(dy), the product and the difference rounded once
 // Matrices rows x columns. Moves 8 bytes per element, the gradients 12; what is read again comes from a cache.
-// Compiled for sm_90, aligned: softmax 31 registers, its logarithm 32, the gradients 36 and 40, no spills.
+// Compiled for sm_90, aligned: softmax 31 registers, its logarithm 32, the gradients 36 and 40, no spills;
+// instructions of PTX per element: 57, its logarithm 36, the gradients 11 and 31.
 #include "exponential_rows.h"
 #include "log.h"
 #include "softmax_backward.h"

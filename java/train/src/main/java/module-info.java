@@ -7,15 +7,17 @@ module io.elbo4j.train {
     uses io.elbo4j.train.model.ModelKind;
 
     provides io.elbo4j.train.model.ModelKind with io.elbo4j.train.model.CategoricalVae.Kind,
-            io.elbo4j.train.model.ConditionalVae.Kind, io.elbo4j.train.model.ConvolutionalVae.Kind,
+            io.elbo4j.train.model.CompletionVae.Kind, io.elbo4j.train.model.ConditionalVae.Kind,
+            io.elbo4j.train.model.ConvolutionalVae.Kind, io.elbo4j.train.model.DeepMarkovModel.Kind,
             io.elbo4j.train.model.GaussianMixture.Kind,
             io.elbo4j.train.model.HierarchicalVae.Kind, io.elbo4j.train.model.LocalInference.Kind,
-            io.elbo4j.train.model.Vae.Kind;
+            io.elbo4j.train.model.Vae.Kind, io.elbo4j.train.model.VampVae.Kind;
 
     exports io.elbo4j.train;
     exports io.elbo4j.train.checkpoint;
     exports io.elbo4j.train.data;
     exports io.elbo4j.train.distribution;
+    exports io.elbo4j.train.estimator;
     exports io.elbo4j.train.graph;
     exports io.elbo4j.train.layer;
     exports io.elbo4j.train.model;

@@ -1,5 +1,7 @@
 package io.elbo4j;
 
+import org.jspecify.annotations.Nullable;
+
 /** A refused argument: its name, what was expected and what was given, for callers that know it by another name. */
 public final class ArgumentException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
@@ -20,6 +22,16 @@ public final class ArgumentException extends IllegalArgumentException {
         if (!holds) {
             throw new ArgumentException(argument, expected, given);
         }
+    }
+
+    /**
+     * The value itself.
+     *
+     * @throws ArgumentException if it is null
+     */
+    public static <T> T requireGiven(String argument, @Nullable T value) {
+        require(value != null, argument, "given", null);
+        return value;
     }
 
     /** The name of the parameter or the record's component. */

@@ -16,7 +16,16 @@ final class SavingOptions {
             "(with every line of metrics, and at least every 10min)"})
     private CheckpointEvery checkpointEvery;
 
+    @Option(names = "--patience", paramLabel = "N", description = {
+            "evaluations without a better ELBO of the test set after which the run ends; best.safetensors in --out is"
+                    + " the checkpoint of the best one",
+            "(never; with --resume as before)"})
+    private Long patience;
+
     void check() {
+        if (patience != null && patience < 1) {
+            throw Failure.usage("--patience must be at least 1, not " + patience);
+        }
         if (evaluateEvery != null && evaluateEvery < 1) {
             throw Failure.usage("--evaluate-every must be at least 1, not " + evaluateEvery);
         }
@@ -30,6 +39,7 @@ final class SavingOptions {
     /** The plan with what was given. */
     RunPlan in(RunPlan plan) {
         RunPlan evaluated = evaluateEvery == null ? plan : plan.withEvaluateEvery(evaluateEvery);
-        return checkpointEvery == null ? evaluated : evaluated.withCheckpointEvery(checkpointEvery);
+        RunPlan patient = patience == null ? evaluated : evaluated.withPatience(patience);
+        return checkpointEvery == null ? patient : patient.withCheckpointEvery(checkpointEvery);
     }
 }

@@ -168,8 +168,9 @@ final class TrainCommand implements Callable<Integer> {
         Standardisation.Kind kind = run.plan().standardise();
         Images images = source.train();
         PrintStream text = output.text(console);
-        text.printf(Locale.ROOT, "data     %s: %,d images to train, %,d to test, %d x %d x %d%s%n",
-                Quoted.line(images.name()), images.rows(), source.test().rows(), images.height(), images.width(),
+        text.printf(Locale.ROOT, "data     %s: %,d %s to train, %,d to test, %d x %d x %d%s%n",
+                Quoted.line(images.name()), images.rows(), images.arrays().contains(Images.MASK) ? "sequences"
+                        : "images", source.test().rows(), images.height(), images.width(),
                 images.channels(), kind == Standardisation.Kind.NONE ? "" : ", standardised (" + Names.of(kind) + ")");
         text.printf(Locale.ROOT, "model    %s (%,d parameters)%n", ModelOptions.inWords(m), run.parameters().count());
         text.printf(Locale.ROOT, "backend  %s (%s), threads %d%n", b.name(), b.description(), b.threads());
@@ -225,7 +226,12 @@ final class TrainCommand implements Callable<Integer> {
                     + (done ? "\ndraw them with: " : "\ngo on with: ") + program() + " train --resume --out "
                     + quoted(directory.toString());
         }
-        return String.format(Locale.ROOT, "checkpoint  %s%npictures    %s%ntest ELBO   %.2f nats per row"
+        String ended = run.plan().patience() == 0 ? ""
+                : String.format(Locale.ROOT, "%sbest        %s%n", run.position().step() < lastStep
+                        ? "ended       after " + run.plan().patience()
+                                + " evaluations without a better ELBO of the test"
+                                + " set\n" : "", Quoted.line(TrainingRun.best(directory)));
+        return ended + String.format(Locale.ROOT, "checkpoint  %s%npictures    %s%ntest ELBO   %.2f nats per row"
                 + " (reconstruction %.2f, KL %.2f)", checkpoint, outcome.pictures().stream().map(Quoted::line)
                         .collect(Collectors.joining(", ")), outcome.test().elbo().elbo(),
                 outcome.test().elbo().reconstruction(), outcome.test().elbo().kl());
@@ -256,6 +262,9 @@ final class TrainCommand implements Callable<Integer> {
         Position position = run.position();
         JsonObject o = new JsonObject();
         o.addProperty("checkpoint", TrainingRun.checkpoint(directory).toString());
+        if (run.plan().patience() > 0) {
+            o.addProperty("best", TrainingRun.best(directory).toString());
+        }
         o.addProperty("metrics", directory.resolve("metrics.jsonl").toString());
         JsonArray pictures = new JsonArray();
         outcome.pictures().forEach(p -> pictures.add(p.toString()));

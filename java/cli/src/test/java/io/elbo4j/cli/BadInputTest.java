@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.train.data.NpyWriter;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,6 +139,27 @@ class BadInputTest {
         assertTrue(Cli.run("--help").succeeds().out().contains("doctor"));
         assertTrue(Cli.run("train", "--help").succeeds().out().contains("--kl-warm-up"));
         assertTrue(Cli.run("--version").succeeds().out().startsWith("elbo4j"));
+    }
+
+    @Test
+    void imagesThatNoConvolutionHalvesAndTooManyChannelsAreRefused() throws IOException {
+        Path rows = directory.resolve("rows.npy");
+        NpyWriter.write(rows, 40, 100, new float[4000]);
+        Path pixels = Files.createDirectory(directory.resolve("pixels"));
+        for (int i = 0; i < 20; i++) {
+            ImageIO.write(new BufferedImage(1, 1, BufferedImage.TYPE_BYTE_GRAY), "png", pixels.resolve(i + ".png")
+                    .toFile());
+        }
+        String[] train = {"train", "--model", "convolutional-vae", "--out", out.toString(), "--backend", "java"};
+        Cli.run(Lists.join(List.of(train), "--data", "npy=" + rows)).fails(1, "the data has images of 1 x 100 with 1"
+                + " channels, convolutional-vae takes 2 to 2^24 rows and columns");
+        Cli.run(Lists.join(List.of(train), "--data", "images=" + pixels)).fails(1, "the data has images of 1 x 1");
+        Cli.run(Lists.join(List.of(train), "--channels", "20000000")).fails(2,
+                "--channels must be from 1 to 2^24 in every convolution, not 20000000");
+        Cli.run(Lists.join(List.of(train), "--channels", "16000000")).fails(2,
+                "--channels must be fewer, as the small image of a convolution must be of at most 2^31 - 9 floats, not"
+                        + " 16000000");
+        assertTrue(Files.notExists(out));
     }
 
     @ParameterizedTest

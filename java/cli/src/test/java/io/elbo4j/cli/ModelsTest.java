@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModelsTest {
     private static final int TRAIN = 40;
     private static final int TEST = 9;
-    private static final int SIDE = 5;
+    private static final int SIDE = 6;
 
     @TempDir
     Path directory;
@@ -65,6 +66,7 @@ class ModelsTest {
         return model.equals("hierarchical-vae") ? "--hidden=6,5 --latents=4,3"
                 : model.equals("gaussian-mixture") ? "--components=3"
                 : model.equals("convolutional-vae") ? "--channels=3,4 --latent=3"
+                : model.equals("vamp-vae") ? "--hidden=6 --latent=3 --pseudo-inputs=5"
                 : model.equals("local-inference") ? "--hidden=6 --latent=3 --local-steps=5" : "--hidden=6 --latent=3";
     }
 
@@ -204,12 +206,81 @@ class ModelsTest {
         assertTrue(ImageIO.read(picture.toFile()).getWidth() > 2 * SIDE);
     }
 
+    /** What is decoded depends on what is given of each image: there are no codes to sample or decode alone. */
+    @Test
+    void aCompletionVaeCompletes() throws IOException {
+        Path run = trained("completion-vae");
+        assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png",
+                "run.json"), Cli.names(run));
+        Path parts = directory.resolve("parts");
+        train("completion-vae", parts, "--hidden=6", "--latent=3", "--steps", "7").succeeds();
+        Cli.run("train", "--resume", "--out", parts.toString(), "--epochs", "3").succeeds();
+        assertEquals(sha256(run), sha256(parts));
+        JsonObject found = Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--json").succeeds()
+                .json();
+        assertTrue(-found.get("nll").getAsDouble() > found.get("elbo").getAsDouble(), found.toString());
+        assertEquals(3, array("encode", "--checkpoint", run.toString()).columns());
+        Images completed = array("reconstruct", "--checkpoint", run.toString());
+        assertEquals(List.of(TEST, SIDE * SIDE), List.of(completed.rows(), completed.columns()));
+        Cli.run("sample", "--checkpoint", run.toString(), "--out", directory.resolve("x.png").toString()).fails(2,
+                "is of a model without an output 'z'");
+        train("completion-vae", directory.resolve("refused"), "--free-bits", "0.1").fails(2, "--free-bits must be 0"
+                + " with the completion-vae, not 0.1");
+        train("completion-vae", directory.resolve("refused"), "--objective", "sampled-elbo").fails(2,
+                "--objective must be elbo with the completion-vae");
+    }
+
+    @Test
+    void aDeepMarkovModelIsTrainedResumedAndEvaluated() throws IOException {
+        Random random = new Random(3);
+        StringBuilder music = new StringBuilder("{\"test\": [[[60, 64], [62]], [[21], [108], []]], \"train\": [");
+        for (int i = 0; i < 17; i++) {
+            music.append(i == 0 ? "[" : ", [");
+            int steps = 1 + random.nextInt(4);
+            for (int t = 0; t < steps; t++) {
+                music.append(t == 0 ? "[" : ", [").append(60 + random.nextInt(12)).append(']');
+            }
+            music.append(']');
+        }
+        Path file = directory.resolve("music.json");
+        Files.writeString(file, music.append("]}"));
+        String[] sizes = {"--latent=3", "--units=5", "--width=6"};
+        String[] options = {"train", "--model", "deep-markov-model", "--data", "music=" + file, "--batch", "8",
+                "--evaluate-every", "1", "--backend", "java", "--threads", "1", "--epochs", "3"};
+        Path run = directory.resolve("music");
+        Cli.run(Lists.join(List.of(options), Lists.join(List.of(sizes), "--out", run.toString()))).succeeds();
+        Path parts = directory.resolve("parts");
+        Cli.run(Lists.join(List.of(options).subList(0, options.length - 2), Lists.join(List.of(sizes), "--out", parts
+                .toString(), "--steps", "4"))).succeeds();
+        Cli.run("train", "--resume", "--out", parts.toString(), "--epochs", "3").succeeds();
+        assertEquals(sha256(run), sha256(parts));
+        JsonObject found = Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--json").succeeds()
+                .json();
+        assertTrue(-found.get("nll").getAsDouble() > found.get("elbo").getAsDouble(), found.toString());
+        assertEquals(4 * 3, array("encode", "--checkpoint", run.toString()).columns());
+        assertEquals(4 * 88, array("reconstruct", "--checkpoint", run.toString()).columns());
+        Set<String> bits = new TreeSet<>(Set.of(sha256(run)));
+        String[] others = {"--latent=4", "--units=4", "--width=5", "--looking=past"};
+        for (String other : others) {
+            Path out = directory.resolve("music" + other);
+            List<String> rest = Arrays.stream(sizes).filter(size -> !size.startsWith(other.split("=")[0])).toList();
+            Cli.run(Lists.join(List.of(options), Lists.join(rest, "--out", out.toString(), other))).succeeds();
+            bits.add(sha256(out));
+        }
+        assertEquals(1 + others.length, bits.size());
+        assertEquals(others.length, Settings.options(Models.named("deep-markov-model").settings()).size());
+        train("deep-markov-model", directory.resolve("refused")).fails(1, "has no array 'mask', which the model takes:"
+                + " a mask comes with music=FILE");
+    }
+
     /** A changed option is another model or another start of it. */
     @ParameterizedTest
     @CsvSource({"vae, --hidden 7 --latent 4 --activation tanh --binarise dynamic",
             "conditional-vae, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic",
             "convolutional-vae, --channels 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise"
                     + " dynamic",
+            "completion-vae, --observed 2 --hidden 7 --latent 4 --activation tanh",
+            "vamp-vae, --hidden 7 --latent 4 --pseudo-inputs 7 --activation tanh --binarise dynamic",
             "gaussian-mixture, --components 4 --least-deviation 0.2 --spread 2",
             "local-inference, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic"
                     + " --local-rate 0.2 --local-steps 4",
@@ -309,16 +380,13 @@ class ModelsTest {
         train("vae", out, "--latents", "2,2").fails(2, "--latents goes with --model hierarchical-vae, not with vae");
         train("hierarchical-vae", out, "--latent", "2")
                 .fails(2,
-                        "--latent goes with --model categorical-vae or"
-                                + " conditional-vae or convolutional-vae or local-inference or vae, not with"
-                                + " hierarchical-vae");
+                        "--latent goes with --model categorical-vae or ", ", not with hierarchical-vae");
         train("hierarchical-vae", out, "--latents", "2").fails(2, "--latents must be two numbers of at least 1, not");
         train("conditional-vae", out, "--likelihood", "gaussian-fixed").fails(2,
                 "--likelihood must be any of vae",
                 "not gaussian-fixed");
-        train("conditional-vea", out).fails(2, "--model must be one of categorical-vae,"
-                + " conditional-vae, convolutional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae, not"
-                + " 'conditional-vea'", "did you mean conditional-vae?");
+        train("conditional-vea", out).fails(2, "--model must be one of " + Models.names() + ", not 'conditional-vea'",
+                "did you mean conditional-vae?");
         train("conditional-vae", out, "--likelihood", "gaussian", "--binarise", "dynamic")
                 .fails(2, "--binarise must be left out with the likelihood gaussian", "not dynamic");
         assertTrue(Files.notExists(out));
@@ -327,9 +395,7 @@ class ModelsTest {
                 .fails(2, "--model vae contradicts", "with --model hierarchical-vae");
         Cli.run("train", "--resume", "--out", run.toString(), "--likelihood", "gaussian")
                 .fails(2,
-                        "--likelihood goes with --model categorical-vae or"
-                                + " conditional-vae or convolutional-vae or local-inference or vae, not with"
-                                + " hierarchical-vae");
+                        "--likelihood goes with --model categorical-vae or ", ", not with hierarchical-vae");
     }
 
     @Test
@@ -357,19 +423,13 @@ class ModelsTest {
     @Test
     void modelsAreListedOneALineAndOneWithItsOptions() {
         List<String> lines = Cli.run("models").succeeds().out().lines().toList();
-        assertEquals(List.of("categorical-vae", "conditional-vae", "convolutional-vae", "gaussian-mixture",
-                "hierarchical-vae",
-                "local-inference", "vae"), lines
-                        .stream().map(
-                                line -> line.split(
-                                        " ")[0]).toList());
+        assertEquals(Models.names(), lines.stream().map(line -> line.split(" ")[0]).collect(Collectors.joining(", ")));
         String vae = Cli.run("models", "vae").succeeds().out();
         assertTrue(vae.contains("--latent=N") && vae.contains("latent dimensions (20; for sprites 10)"), vae);
         assertTrue(vae.contains("of x given z (bernoulli)"), vae);
         assertEquals(1, JsonParser.parseString(Cli.run("models", "vae", "--json").succeeds().out()).getAsJsonArray()
                 .size());
-        Cli.run("models", "gan").fails(2, "there is no model 'gan'; there are categorical-vae,"
-                + " conditional-vae, convolutional-vae, gaussian-mixture, hierarchical-vae, local-inference, vae");
+        Cli.run("models", "gan").fails(2, "there is no model 'gan'; there are " + Models.names());
     }
 
     private static String help(String... more) {

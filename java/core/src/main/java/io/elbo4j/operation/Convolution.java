@@ -119,11 +119,14 @@ public final class Convolution {
      * cut between rows of pixels into Q leaves, Q the largest power of two of at most (B / P) rows columns / 256, at
      * least 1 and at most 64. A function of the problem alone.
      *
-     * @param images B
-     * @param rows of the small image
-     * @param columns of the small image
+     * @param images B, at least 0
+     * @param rows of the small image, at least 1
+     * @param columns of the small image, at least 1
      */
     public static int leaves(long images, int rows, int columns) {
+        new Arguments("Convolution.leaves").require(images >= 0, "images", "be at least 0", images)
+                .require(rows >= 1, "rows", "be at least 1", rows)
+                .require(columns >= 1, "columns", "be at least 1", columns);
         int chunks = images >= 256 ? 8 : images >= 128 ? 4 : images >= 64 ? 2 : 1;
         double pixels = (double) (images / chunks) * rows * columns;
         int each = 1;

@@ -14,6 +14,9 @@ import io.elbo4j.Operation;
 public final class Rows {
     private static final double NANOS_PER_ELEMENT = 0.2;
 
+    /** To link a row of a batch or of a table into a list. */
+    private static final double NANOS_PER_LINK = 2;
+
     private Rows() {}
 
     /**
@@ -123,7 +126,8 @@ public final class Rows {
         a.input("index", index, dTarget.rows(), 1).output("dTable", dTable, rows, dTarget.columns());
         return a.launch(new LookUpGradient(dTarget, index, dTable)).readsAll(dTarget, index).writes(Arguments.whole(
                 dTable))
-                .nanosPerItem(NANOS_PER_ELEMENT * (dTarget.rows() + rows));
+                .nanosPerItem((NANOS_PER_ELEMENT + NANOS_PER_LINK / Math.max(1, dTarget.columns())) * (dTarget.rows()
+                        + rows));
     }
 
     /**

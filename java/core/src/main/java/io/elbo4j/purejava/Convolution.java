@@ -101,21 +101,21 @@ final class Convolution {
             Epilogue epilogue = new Epilogue(op.bias(), op.relu(), op.gate(), op.big(), s.bigChannels(), c, channels);
             for (long n = begin; n < end; n++) {
                 for (int y = 0; y < s.bigRows(); y++) {
-                    for (int phase = 0; phase < s.stride(); phase++) {
-                        spreadRow(op, n, y, phase, panel, scratch, epilogue);
+                    for (int first = 0; first < Math.min(s.stride(), s.bigColumns()); first++) {
+                        spreadRow(op, n, y, first, panel, scratch, epilogue);
                     }
                 }
             }
         }
     }
 
-    /** Every stride-th pixel of a row of the big image. */
-    private static void spreadRow(Spread op, long image, int y, int phase, float[][] panel, Scratch scratch,
+    /** Every stride-th pixel of a row of the big image, from this one on. */
+    private static void spreadRow(Spread op, long image, int y, int firstPixel, float[][] panel, Scratch scratch,
             Epilogue epilogue) {
         ConvolutionShape s = op.shape();
         float[] small = values(op.small());
         int depth = s.smallChannels();
-        for (int x = phase, count; x < s.bigColumns(); x += count * s.stride()) {
+        for (int x = firstPixel, count; x < s.bigColumns(); x += count * s.stride()) {
             int first = firstColumn(s, x);
             int last = endColumn(s, x);
             count = 1;
@@ -217,14 +217,17 @@ final class Convolution {
         Leaves leaves = new Leaves(images.rows(), op.rows(), op.columns());
         float[][] parked = new float[Leaves.MOST_LEVELS][width];
         float[] sum = new float[width];
-        float[] x = new float[width];
+        // pixels of few channels are read many at a time: for each alone the call would take longer than the sum
+        int pixels = Math.max(1, io.elbo4j.purejava.Scratch.TILE / channels);
+        float[] x = pixels == 1 ? new float[width] : io.elbo4j.purejava.Scratch.get().tile(0);
         for (int leaf = 0; leaf < leaves.count(); leaf++) {
             Arrays.fill(sum, 0f);
             for (long row = leaves.begin(leaf); row < leaves.begin(leaf + 1); row++) {
                 int at = (int) (row % op.rows()) * op.columns() * channels + (int) begin;
-                for (int j = 0; j < op.columns(); j++) {
-                    load(images, row / op.rows(), at + j * channels, x, width);
-                    Matmul.add(x, sum, width);
+                for (int j = 0; j < op.columns(); j += pixels) {
+                    int count = Math.min(pixels, op.columns() - j);
+                    load(images, row / op.rows(), at + j * channels, x, (count - 1) * channels + width);
+                    add(x, count, channels, sum, width);
                 }
             }
             int level = Integer.numberOfTrailingZeros(~leaf);
@@ -234,5 +237,30 @@ final class Convolution {
             System.arraycopy(sum, 0, parked[level], 0, width);
         }
         store(sum, op.dBias(), 0, (int) begin, width);
+    }
+
+    /** Pixels one after the other, so many floats apart. */
+    private static void add(float[] x, int pixels, int channels, float[] sum, int width) {
+        if (width == 1) {
+            float one = sum[0];
+            for (int j = 0; j < pixels; j++) {
+                one += x[j * channels];
+            }
+            sum[0] = one;
+            return;
+        }
+        int j = 0;
+        for (; j + 4 <= pixels; j += 4) {
+            int at = j * channels;
+            for (int c = 0; c < width; c++) {
+                sum[c] = sum[c] + x[at + c] + x[at + channels + c] + x[at + 2 * channels + c] + x[at + 3 * channels
+                        + c];
+            }
+        }
+        for (; j < pixels; j++) {
+            for (int c = 0; c < width; c++) {
+                sum[c] += x[j * channels + c];
+            }
+        }
     }
 }

@@ -116,7 +116,7 @@ final class Rows {
 
     /** begin and end are columns: every worker keeps the order of the rows. */
     static void lookUpGradient(LookUpGradient op, long begin, long end) {
-        new TableGradient(op).sum((int) begin, (int) end);
+        TableGradient.sum(op, (int) begin, (int) end);
     }
 
     static void fill(Fill op, long begin, long end) {

@@ -17,6 +17,8 @@ final class Scratch {
 
     final double[] otherLanes = new double[RowSum.LANES];
 
+    private final int[][] numbers = {{}, {}};
+
     /** Random words of a tile. */
     final int[] words = new int[TILE];
 
@@ -31,6 +33,14 @@ final class Scratch {
 
     float[] tile(int i) {
         return tiles[i];
+    }
+
+    /** At least {@code count} row numbers of list i, 0 or 1; it grows to the most that was ever asked for. */
+    int[] numbers(int i, int count) {
+        if (numbers[i].length < count) {
+            numbers[i] = new int[count];
+        }
+        return numbers[i];
     }
 
     /** How many columns the tile that starts at a column has. */

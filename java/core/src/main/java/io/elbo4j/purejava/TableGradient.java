@@ -11,60 +11,60 @@ import io.elbo4j.numerics.RowNumber;
 import io.elbo4j.operation.Rows.LookUpGradient;
 import java.util.Arrays;
 
-/** The sum of the rows of a batch that name the same row of a table, by the chunks of the batch. */
+/**
+ * The sum of the rows of a batch that name the same row of a table, by the chunks of the batch. Rows that name the same
+ * are a linked list: first[row of the table], next[row of the batch].
+ */
 final class TableGradient {
     private static final int CHUNKS = 8;
-    private static final int ROW_BITS = 32;
+    private static final int NONE = -1;
 
-    private final Matrix dTarget;
-    private final Matrix dTable;
-    private final int batch;
-    private final int chunks;
-    private final Scratch scratch = Scratch.get();
-    /** What names a row of the table: that row above, the row of the batch below; in order. */
-    private final long[] named;
-
-    TableGradient(LookUpGradient op) {
-        dTarget = op.dTarget();
-        dTable = op.dTable();
-        batch = (int) dTarget.rows();
-        chunks = Matmul.batchChunks(batch);
-        long[] all = new long[batch];
-        int count = 0;
-        for (int r = 0; r < batch; r++) {
-            long row = RowNumber.of(get(op.index(), r), dTable.rows());
-            if (row >= 0) {
-                all[count++] = row << ROW_BITS | r;
-            }
-        }
-        Arrays.sort(all, 0, count);
-        named = Arrays.copyOf(all, count);
-    }
+    private TableGradient() {}
 
     /** All rows of columns begin to end. */
-    void sum(int begin, int end) {
-        for (long v = 0; v < dTable.rows(); v++) {
-            Arrays.fill(values(dTable), index(dTable, v, begin), index(dTable, v, end), 0f);
-        }
-        for (int from = 0, to; from < named.length; from = to) {
-            to = from + 1;
-            while (to < named.length && named[to] >> ROW_BITS == named[from] >> ROW_BITS) {
-                to++;
+    static void sum(LookUpGradient op, int begin, int end) {
+        Matrix dTable = op.dTable();
+        Scratch scratch = Scratch.get();
+        int rows = (int) dTable.rows();
+        int batch = (int) op.dTarget().rows();
+        int[] first = scratch.numbers(0, rows);
+        int[] next = scratch.numbers(1, batch);
+        link(op.index(), batch, rows, first, next);
+        for (int v = 0; v < rows; v++) {
+            if (first[v] == NONE) {
+                Arrays.fill(values(dTable), index(dTable, v, begin), index(dTable, v, end), 0f);
+                continue;
             }
             for (int c = begin; c < end; c += Scratch.TILE) {
-                sum(from, to, c, Scratch.width(c, end));
+                int columns = Scratch.width(c, end);
+                sum(op.dTarget(), first[v], next, c, columns, scratch);
+                store(scratch.tile(0), dTable, v, c, columns);
             }
         }
     }
 
-    private void sum(int from, int to, int column, int columns) {
+    private static void link(Matrix index, int batch, int rows, int[] first, int[] next) {
+        Arrays.fill(first, 0, rows, NONE);
+        for (int r = batch - 1; r >= 0; r--) {
+            int row = (int) RowNumber.of(get(index, r), rows);
+            if (row >= 0) {
+                next[r] = first[row];
+                first[row] = r;
+            }
+        }
+    }
+
+    /** Leaves the sum over a list in the first tile. */
+    private static void sum(Matrix dTarget, int first, int[] next, int column, int columns, Scratch scratch) {
         float[] row = scratch.tile(CHUNKS);
-        int next = from;
+        int batch = (int) dTarget.rows();
+        int chunks = Matmul.batchChunks(batch);
+        int r = first;
         for (int chunk = 0; chunk < chunks; chunk++) {
             float[] sum = scratch.tile(chunk);
             Arrays.fill(sum, 0, columns, 0f);
-            for (long last = (chunk + 1L) * batch / chunks; next < to && (int) named[next] < last; next++) {
-                load(dTarget, (int) named[next], column, row, columns);
+            for (long end = (chunk + 1L) * batch / chunks; r != NONE && r < end; r = next[r]) {
+                load(dTarget, r, column, row, columns);
                 Matmul.add(row, sum, columns);
             }
         }
@@ -78,6 +78,5 @@ final class TableGradient {
                 }
             }
         }
-        store(scratch.tile(0), dTable, named[from] >> ROW_BITS, column, columns);
     }
 }

@@ -14,6 +14,8 @@ import io.elbo4j.operation.Convolution.WeightGradient;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConvolutionTest {
     private static final long SEED = 4711;
@@ -25,7 +27,9 @@ class ConvolutionTest {
             new ConvolutionShape(3, 4, 2, 7, 2, 2, 1, 3), new ConvolutionShape(7, 9, 31, 6, 3, 3, 2, 2),
             new ConvolutionShape(9, 8, 7, 129, 5, 3, 2, 1), new ConvolutionShape(4, 4, 129, 8, 3, 3, 1, 1),
             new ConvolutionShape(8, 8, 4, 16, 4, 4, 2, 1), new ConvolutionShape(12, 10, 1, 9, 4, 4, 2, 1),
-            new ConvolutionShape(2, 13, 3, 600, 1, 5, 4, 1), new ConvolutionShape(6, 5, 600, 3, 2, 2, 2, 0)};
+            new ConvolutionShape(2, 13, 3, 600, 1, 5, 4, 1), new ConvolutionShape(6, 5, 600, 3, 2, 2, 2, 0),
+            new ConvolutionShape(4, 4, 2, 5, 3, 3, 1 << 24, 0), new ConvolutionShape(4, 5, 6, 3, 3, 2, 1 << 24, 1),
+            new ConvolutionShape(14, 9, 5, 6, 2, 3, 7, 1)};
 
     /** Numbers of all magnitudes, with zeros of both signs, products that vanish, and some that are not finite. */
     private static float[] values(Random random, int n, boolean finite) {
@@ -126,6 +130,15 @@ class ConvolutionTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"-3, -6, 2, images, 0, -3", "0, -6, 2, rows, 1, -6", "1, 0, 2, rows, 1, 0", "1, 2, 0, columns, 1, 0",
+            "1, 2, -1, columns, 1, -1"})
+    void leavesOfNoImageAreRefused(long images, int rows, int columns, String argument, int least, int given) {
+        assertEquals("Convolution.leaves: " + argument + " must be at least " + least + ", not " + given, assertThrows(
+                IllegalArgumentException.class, () -> io.elbo4j.operation.Convolution.leaves(images, rows, columns))
+                .getMessage());
+    }
+
     /** A weight of infinity that lies in the padding is no term; a product that vanishes leaves -0. */
     @Test
     void whatLiesInThePaddingIsNoTerm() {
@@ -141,36 +154,96 @@ class ConvolutionTest {
         }
     }
 
-    /** The sum over the magnitudes of the terms bounds the error: 2^-24 for each step of a chain. */
-    @Test
-    void agreesWithDoublePrecision() {
-        ConvolutionShape s = new ConvolutionShape(9, 8, 7, 12, 3, 4, 2, 1);
-        Random random = new Random(SEED);
-        float[] big = References.gaussian(SEED, 2 * s.bigImage(), 1);
-        float[] w = References.gaussian(SEED + 1, s.weightRows() * s.smallChannels(), 1);
-        Guarded result = new Guarded(2, s.smallImage());
-        new Gather(s, Guarded.matrix(2, s.bigImage(), big), Guarded.matrix(s.weightRows(), s.smallChannels(), w), null,
-                false, null, result.matrix).run(0, 2);
-        for (int trial = 0; trial < 200; trial++) {
-            int n = random.nextInt(2);
-            int i = random.nextInt(s.smallRows());
-            int j = random.nextInt(s.smallColumns());
-            int o = random.nextInt(s.smallChannels());
-            double sum = 0;
-            double magnitude = 0;
-            for (int k = 0; k < s.weightRows(); k++) {
-                int c = k % s.bigChannels();
-                int y = i * s.stride() - s.padding() + k / s.bigChannels() / s.kernelColumns();
-                int x = j * s.stride() - s.padding() + k / s.bigChannels() % s.kernelColumns();
-                if (y >= 0 && y < s.bigRows() && x >= 0 && x < s.bigColumns()) {
-                    double term = (double) big[n * s.bigImage() + (y * s.bigColumns() + x) * s.bigChannels() + c]
-                            * w[k * s.smallChannels() + o];
-                    sum += term;
-                    magnitude += Math.abs(term);
+    /** Sums in double precision beside which results are held. */
+    private static final class Sums {
+        private final double[] sums;
+        private final double[] magnitudes;
+        private final int[] terms;
+
+        Sums(int results) {
+            sums = new double[results];
+            magnitudes = new double[results];
+            terms = new int[results];
+        }
+
+        void add(int result, double term) {
+            sums[result] += term;
+            magnitudes[result] += Math.abs(term);
+            terms[result]++;
+        }
+
+        /** The sum over the magnitudes of the terms bounds the error: 2^-24 for each step of a chain. */
+        void assertNear(float[] found, String of) {
+            assertEquals(sums.length, found.length);
+            for (int i = 0; i < found.length; i++) {
+                assertTrue(Math.abs(found[i] - sums[i]) <= magnitudes[i] * terms[i] * 0x1p-24, of + ", seed " + SEED
+                        + ": " + found[i] + " instead of " + sums[i]);
+            }
+        }
+    }
+
+    /** Calls with each pixel of a small image, and each of the big one that it touches by a tap: element numbers. */
+    private interface Touch {
+        void at(int small, int big, int weight);
+    }
+
+    private static void forEachTouch(ConvolutionShape s, int images, Touch touch) {
+        int pixels = images * s.smallRows() * s.smallColumns();
+        int taps = s.kernelRows() * s.kernelColumns();
+        for (int at = 0; at < pixels * taps; at++) {
+            int pixel = at / taps;
+            int tap = at % taps;
+            int image = pixel / (s.smallRows() * s.smallColumns());
+            int row = pixel / s.smallColumns() % s.smallRows();
+            int y = row * s.stride() - s.padding() + tap / s.kernelColumns();
+            int x = pixel % s.smallColumns() * s.stride() - s.padding() + tap % s.kernelColumns();
+            if (y >= 0 && y < s.bigRows() && x >= 0 && x < s.bigColumns()) {
+                int big = (image * s.bigRows() + y) * s.bigColumns() + x;
+                for (int c = 0; c < s.bigChannels(); c++) {
+                    for (int o = 0; o < s.smallChannels(); o++) {
+                        touch.at(pixel * s.smallChannels() + o, big * s.bigChannels() + c, (tap * s.bigChannels() + c)
+                                * s.smallChannels() + o);
+                    }
                 }
             }
-            float found = result.values()[n * s.smallImage() + (i * s.smallColumns() + j) * s.smallChannels() + o];
-            assertTrue(Math.abs(found - sum) <= magnitude * s.weightRows() * 0x1p-24, found + " instead of " + sum);
+        }
+    }
+
+    @Test
+    void agreesWithDoublePrecision() {
+        int images = 2;
+        for (ConvolutionShape s : new ConvolutionShape[] {new ConvolutionShape(9, 8, 7, 12, 3, 4, 2, 1),
+                new ConvolutionShape(20, 19, 3, 5, 3, 3, 1, 1)}) {
+            float[] big = References.gaussian(SEED, images * s.bigImage(), 1);
+            float[] small = References.gaussian(SEED + 1, images * s.smallImage(), 1);
+            float[] w = References.gaussian(SEED + 2, s.weightRows() * s.smallChannels(), 1);
+            Sums gathered = new Sums(small.length);
+            Sums spread = new Sums(big.length);
+            Sums weightGradient = new Sums(w.length);
+            forEachTouch(s, images, (o, c, k) -> {
+                gathered.add(o, (double) big[c] * w[k]);
+                spread.add(c, (double) small[o] * w[k]);
+                weightGradient.add(k, (double) big[c] * small[o]);
+            });
+            Sums biasGradient = new Sums(s.smallChannels());
+            for (int i = 0; i < small.length; i++) {
+                biasGradient.add(i % s.smallChannels(), small[i]);
+            }
+            Matrix bigs = Guarded.matrix(images, s.bigImage(), big);
+            Matrix smalls = Guarded.matrix(images, s.smallImage(), small);
+            Matrix weight = Guarded.matrix(s.weightRows(), s.smallChannels(), w);
+            Guarded toSmall = new Guarded(images, s.smallImage());
+            new Gather(s, bigs, weight, null, false, null, toSmall.matrix).run(0, images);
+            gathered.assertNear(toSmall.values(), "gather");
+            Guarded toBig = new Guarded(images, s.bigImage());
+            new Spread(s, smalls, weight, null, false, null, toBig.matrix).run(0, images);
+            spread.assertNear(toBig.values(), "spread");
+            Guarded dw = new Guarded(s.weightRows(), s.smallChannels());
+            new WeightGradient(s, bigs, smalls, null, dw.matrix).run(0, s.weightRows());
+            weightGradient.assertNear(dw.values(), "gradient of the weights");
+            Guarded db = new Guarded(1, s.smallChannels());
+            new BiasGradient(s.smallRows(), s.smallColumns(), smalls, db.matrix).run(0, s.smallChannels());
+            biasGradient.assertNear(db.values(), "gradient of the bias");
         }
     }
 

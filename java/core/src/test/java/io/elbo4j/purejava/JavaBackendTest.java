@@ -20,6 +20,7 @@ import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul.Forward;
 import io.elbo4j.operation.Matmul.InputGradient;
 import io.elbo4j.operation.Matmul.WeightGradient;
+import io.elbo4j.operation.Rows;
 import java.lang.management.ManagementFactory;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -126,7 +127,8 @@ class JavaBackendTest {
                 BernoulliLogLikelihood.fused(mean, mean, column, columnOut, out),
                 GaussianLogLikelihood.fused(mean, mean, mean, column, columnOut, out, other),
                 GaussianKlPerDimension.forward(mean, mean, null, null, row),
-                LogMeanExp.forward(mean, columnOut))
+                LogMeanExp.forward(mean, columnOut),
+                Rows.lookUpGradient(mean, column, other))
                 .map(launch -> new JavaKernel((Operation) launch.body())).toArray(Kernel[]::new);
         Runnable calls = () -> {
             for (int i = 0; i < kernels.length; i++) {

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.elbo4j.train.checkpoint.Safetensors;
 import io.elbo4j.train.checkpoint.StoredTensor;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -23,6 +25,8 @@ import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadmeTest {
     @TempDir
@@ -91,5 +95,28 @@ class ReadmeTest {
         List<Double> elbo = run(block("import "));
         assertEquals(50, elbo.size());
         assertTrue(elbo.get(49) > elbo.get(0) + 300, elbo.toString());
+    }
+
+    /** In the first column of a table. */
+    @ParameterizedTest
+    @ValueSource(strings = {"layer", "distribution"})
+    void everyLayerAndDistributionIsInATable(String of) throws Exception {
+        String table = Files.readString(Path.of("README.md")).split("\\| in `" + of + "` \\|")[1].split("\\R\\R")[0];
+        List<String> named = Pattern.compile("^\\| (`.*?`) \\|", Pattern.MULTILINE).matcher(table).results()
+                .flatMap(row -> Stream.of(row.group(1).replace("`", "").split(", "))).sorted().toList();
+        Path sources = Path.of("java/train/src/main/java/io/elbo4j/train", of);
+        try (Stream<Path> files = Files.list(sources)) {
+            assertEquals(files.filter(ReadmeTest::isPublic).map(file -> file.getFileName().toString().replace(".java",
+                    "")).sorted().toList(), named);
+        }
+    }
+
+    private static boolean isPublic(Path source) {
+        try {
+            return Pattern.compile("^public (final )?(class|record)", Pattern.MULTILINE).matcher(Files.readString(
+                    source)).find();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

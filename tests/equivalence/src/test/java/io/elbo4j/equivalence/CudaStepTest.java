@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
 class CudaStepTest {
     private static final int MOST_NODES = 14;
     private static final int MOST_CONVOLUTIONAL_NODES = 30;
+    private static final long MOST_CONVOLUTIONAL_BYTES = 280_000_000;
     private static final int ROWS = 256;
 
     private static void assumeCuda() {
@@ -57,6 +58,21 @@ class CudaStepTest {
         Model vae = new ConvolutionalVae(new ConvolutionalVae.Settings(28, 28, 1, List.of(32, 64, 128), 20,
                 Activation.RELU, LikelihoodKind.BERNOULLI, false));
         assertNodes(MOST_CONVOLUTIONAL_NODES, vae, 64);
+    }
+
+    /** 64 x 64 x 3, 48 to 384 channels: leaves of the six large layers, 38 MB each, have one memory, not one each. */
+    @Test
+    void largeLeavesOfConvolutionsShareMemory() {
+        assumeCuda();
+        Model vae = new ConvolutionalVae(new ConvolutionalVae.Settings(64, 64, 3, List.of(48, 96, 192, 384), 20,
+                Activation.RELU, LikelihoodKind.GAUSSIAN_SHARED, false));
+        try (Backend backend = Backends.open("cuda", 1);
+                Parameters parameters = new Parameters(backend, vae.graph().parameters(), 1);
+                Step step = Step.of(vae.graph(), parameters, backend).rows(128).seed(1).minimise(new Elbo(), new Adam(
+                        1e-3)).compile()) {
+            System.out.println("memory of a large convolutional step: " + step.memory());
+            assertTrue(step.memory().allocated() <= MOST_CONVOLUTIONAL_BYTES, step.memory().toString());
+        }
     }
 
     private static void assertNodes(int most, Model model, int batch) {

@@ -59,14 +59,18 @@ class ProductsTest {
     }
 
     private static void compare(String name, Function<Operands, List<Launch>> launches) {
+        // without a hardware fma these need minutes
+        compare(name, "(?!cpu level [02]).*", launches);
+    }
+
+    private static void compare(String name, String backends, Function<Operands, List<Launch>> launches) {
         for (Values values : new Values[] {Values.NORMAL, Values.SPECIAL}) {
             List<float[]> expected;
             try (Backend reference = BackendsUnderTest.reference()) {
                 expected = run(reference, values, launches);
             }
             for (BackendsUnderTest under : BackendsUnderTest.all()) {
-                // these need minutes without a hardware fma
-                if (!under.name().matches("cpu level [02].*")) {
+                if (under.name().matches(backends)) {
                     try (Backend backend = under.open()) {
                         assertNull(Bits.difference(expected, run(backend, values, launches)), () -> name + " " + values
                                 + " on " + under.name());
@@ -114,8 +118,8 @@ class ProductsTest {
                         Matrix biasGradient = o.next(1, layer[1]);
                         launches.add(Matmul.weightGradient(x, dy, weightGradient));
                         launches.add(Sums.columns(dy, biasGradient));
-                        launches.add(update(o, weightGradient, step));
-                        launches.add(update(o, biasGradient, step));
+                        launches.add(update(o, weightGradient, step, null));
+                        launches.add(update(o, biasGradient, step, null));
                     }
                     return launches;
                 })));
@@ -149,18 +153,21 @@ class ProductsTest {
         List<ConvolutionShape> shapes = List.of(new ConvolutionShape(24, 24, 2, 3, 1, 1, 1, 0), new ConvolutionShape(
                 12, 12, 8, 36, 4, 4, 2, 1), new ConvolutionShape(12, 12, 1, 5, 3, 3, 1, 1), new ConvolutionShape(3, 5,
                         16, 20, 3, 3, 1, 1));
-        return Arrays.stream(new int[][] {{1, 5}, {40, 1}, {64, 1}, {264, 1}}).map(of -> DynamicTest.dynamicTest(of[0]
-                + " images, " + of[1] * shapes.size() + " layers", () -> compare("updates", o -> {
-                    List<Launch> launches = new ArrayList<>();
-                    for (int i = 0; i < of[1]; i++) {
-                        shapes.forEach(shape -> launches.addAll(convolution(o, of[0], shape, step)));
-                    }
-                    return launches;
-                })));
+        return Stream.of(false, true).flatMap(scaled -> Arrays.stream(new int[][] {{1, 5}, {40, 1}, {64, 1}, {264, 1}})
+                .map(of -> DynamicTest.dynamicTest(of[0] + " images, " + of[1] * shapes.size() + " layers"
+                        + (scaled ? ", scaled" : ""), () -> compare("updates", o -> {
+                            Matrix scale = scaled ? o.next(1, 1) : null;
+                            List<Launch> launches = new ArrayList<>();
+                            for (int i = 0; i < of[1]; i++) {
+                                shapes.forEach(shape -> launches.addAll(convolution(o, of[0], shape, step, scale)));
+                            }
+                            return launches;
+                        }))));
     }
 
     /** The bias gradients of both directions. */
-    private static List<Launch> convolution(Operands o, int images, ConvolutionShape shape, AdamStep step) {
+    private static List<Launch> convolution(Operands o, int images, ConvolutionShape shape, AdamStep step,
+            Matrix scale) {
         Matrix big = o.next(images, shape.bigImage());
         Matrix small = o.next(images, shape.smallImage());
         Matrix weight = o.next(shape.weightRows(), shape.smallChannels());
@@ -172,13 +179,37 @@ class ProductsTest {
                 (long) shape.weightRows() * shape.smallChannels()) : null;
         return List.of(Convolution.weightGradient(shape, big, small, workspace, weight), Convolution.biasGradient(shape
                 .smallRows(), shape.smallColumns(), small, bias), Convolution.biasGradient(shape.bigRows(), shape
-                        .bigColumns(), big, transposedBias), update(o, weight, step), update(o, bias, step), update(o,
-                                transposedBias, step));
+                        .bigColumns(), big, transposedBias), update(o, weight, step, scale), update(o, bias, step,
+                                scale), update(o, transposedBias, step, scale));
     }
 
-    private static Launch update(Operands o, Matrix gradient, AdamStep step) {
+    /** Up to 2^24: most pixels of the big image have no taps, and more classes of them than a device's launch takes. */
+    @TestFactory
+    Stream<DynamicTest> convolutionsOfLargeStrides() {
+        return Stream.of(new ConvolutionShape(4, 4, 2, 5, 3, 3, 1 << 24, 0), new ConvolutionShape(4, 5, 6, 3, 3, 2, 1
+                << 24, 1), new ConvolutionShape(14, 9, 5, 6, 2, 3, 7, 1), new ConvolutionShape(2, 70, 5, 6, 1, 3, 66,
+                        2)).map(shape -> DynamicTest.dynamicTest(shape.toString(), () -> compare("convolutions", ".*",
+                                o -> bothDirections(o, shape))));
+    }
+
+    private static List<Launch> bothDirections(Operands o, ConvolutionShape shape) {
+        int images = 5;
+        Matrix big = o.next(images, shape.bigImage());
+        Matrix small = o.next(images, shape.smallImage());
+        Matrix weight = o.next(shape.weightRows(), shape.smallChannels());
+        Matrix onBig = o.next(1, shape.bigChannels());
+        Matrix onSmall = o.next(1, shape.smallChannels());
+        return List.of(
+                Convolution.gather(shape, big, weight, onSmall, false, null, o.next(images, shape.smallImage())),
+                Convolution.spread(shape, small, weight, onBig, false, null, o.next(images, shape.bigImage())),
+                Convolution.spread(shape, small, weight, null, false, big, o.next(images, shape.bigImage())),
+                Convolution.weightGradient(shape, big, small, null, o.next(shape.weightRows(), shape
+                        .smallChannels())));
+    }
+
+    private static Launch update(Operands o, Matrix gradient, AdamStep step, Matrix scale) {
         int rows = (int) gradient.rows();
         int columns = (int) gradient.columns();
-        return Adam.update(o.next(rows, columns), gradient, o.next(rows, columns), o.next(rows, columns), step, null);
+        return Adam.update(o.next(rows, columns), gradient, o.next(rows, columns), o.next(rows, columns), step, scale);
     }
 }

@@ -6,35 +6,41 @@ import java.util.List;
 
 /** An element type of a safetensors file, under its name there: first those that are read here. */
 enum Dtype {
-    F64(8),
-    F32(4),
-    F16(2),
-    BF16(2),
-    I64(8),
-    U64(8),
-    C64(8),
-    I32(4),
-    U32(4),
-    I16(2),
-    U16(2),
-    I8(1),
-    U8(1),
-    BOOL(1),
-    F8_E4M3(1),
-    F8_E5M2(1),
-    F8_E8M0(1);
+    F64(64),
+    F32(32),
+    F16(16),
+    BF16(16),
+    I64(64),
+    U64(64),
+    C64(64),
+    I32(32),
+    U32(32),
+    I16(16),
+    U16(16),
+    I8(8),
+    U8(8),
+    BOOL(8),
+    F8_E4M3(8),
+    F8_E5M2(8),
+    F8_E8M0(8),
+    F8_E4M3FNUZ(8),
+    F8_E5M2FNUZ(8),
+    F6_E2M3(6),
+    F6_E3M2(6),
+    F4(4);
 
     /** Those that are read as float32. */
     static final List<Dtype> FLOATS = List.of(F64, F32, F16, BF16);
 
-    private final int bytes;
+    private final int bits;
 
-    Dtype(int bytes) {
-        this.bytes = bytes;
+    Dtype(int bits) {
+        this.bits = bits;
     }
 
-    int bytes() {
-        return bytes;
+    /** Of an element; those of less than 8 lie side by side, a tensor of them is of whole bytes. */
+    int bits() {
+        return bits;
     }
 
     boolean isFloatingPoint() {

@@ -116,8 +116,9 @@ final class HeaderParser {
     private TensorEntry entry(String name, Dtype dtype, long[] shape, long[] offsets) {
         long elements = TensorEntry.elements(shape);
         long bytes = offsets[1] - offsets[0];
-        int size = dtype.bytes();
-        if (elements < 0 || elements > Long.MAX_VALUE / size || bytes != elements * size) {
+        int bits = dtype.bits();
+        if (elements < 0 || elements > Long.MAX_VALUE / bits || elements * bits % Byte.SIZE != 0
+                || bytes != elements * bits / Byte.SIZE) {
             throw wrong(name, String.format("the data offsets %d to %d disagree with the shape %s of %s",
                     offsets[0], offsets[1], TensorEntry.inWords(shape), dtype));
         }

@@ -43,7 +43,7 @@ public final class Safetensors {
      * What a file holds.
      *
      * @param metadata sorted by key, without the checksum
-     * @param tensors those of floating-point numbers, as float32, sorted by bytes of an element and by name
+     * @param tensors those of floating-point numbers, as float32, sorted by the size of an element and by name
      * @param integers the I64 and U64 tensors, sorted by name
      */
     public record Content(Map<String, String> metadata, List<StoredTensor> tensors, List<StoredIntegers> integers) {
@@ -109,6 +109,7 @@ public final class Safetensors {
      * @return those, by name
      * @throws CheckpointException if anything about the file is wrong, in one sentence: also if a tensor to be read is
      *     not there or has another type than F64, F32, F16 or BF16
+     * @throws io.elbo4j.ArgumentException if an argument, what choice returns, or a name there is null
      */
     public static Map<String, StoredTensor> weights(Path file,
             Function<SortedMap<String, TensorHeader>, Collection<String>> choice) {

@@ -29,7 +29,7 @@ record SafetensorsHeader(TreeMap<String, String> metadata, List<TensorEntry> ent
 
     /** 64-bit tensors first, each kind sorted by name. */
     private static final Comparator<TensorEntry> ORDER =
-            Comparator.<TensorEntry>comparingInt(t -> -t.dtype().bytes())
+            Comparator.<TensorEntry>comparingInt(t -> -t.dtype().bits())
                     .thenComparing(TensorEntry::name);
 
     /** The header that elbo4j writes, with a checksum of zeros: only the shapes of the tensors count, in any order. */
@@ -39,7 +39,7 @@ record SafetensorsHeader(TreeMap<String, String> metadata, List<TensorEntry> ent
         List<TensorEntry> entries = new ArrayList<>();
         long begin = 0;
         for (TensorEntry t : tensors.stream().sorted(ORDER).toList()) {
-            long end = begin + TensorEntry.elements(t.shape()) * t.dtype().bytes();
+            long end = begin + t.elements() * t.dtype().bits() / Byte.SIZE;
             entries.add(new TensorEntry(t.name(), t.dtype(), t.shape(), begin, end));
             begin = end;
         }

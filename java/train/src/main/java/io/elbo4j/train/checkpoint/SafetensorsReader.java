@@ -130,11 +130,11 @@ final class SafetensorsReader {
         int most = piece.capacity() & -Long.BYTES;
         for (TensorEntry tensor : tensors) {
             channel.position(data + tensor.begin());
-            int size = tensor.dtype().bytes();
-            for (long from = 0; from < tensor.elements(); from += most / size) {
-                next(piece.clear().limit((int) Math.min(most, (tensor.elements() - from) * size)));
+            long bytes = tensor.end() - tensor.begin();
+            for (long at = 0; at < bytes; at += most) {
+                next(piece.clear().limit((int) Math.min(most, bytes - at)));
                 digest.update(piece.duplicate());
-                visitor.piece(tensor, from, piece);
+                visitor.piece(tensor, at * Byte.SIZE / tensor.dtype().bits(), piece);
             }
         }
     }

@@ -45,7 +45,7 @@ final class SafetensorsWriter {
         put(channel, digest, piece.putLong(header.remaining()).flip());
         put(channel, digest, header.duplicate());
         for (TensorSource tensor : tensors) {
-            int size = tensor.dtype().bytes();
+            int size = tensor.dtype().bits() / Byte.SIZE;
             long elements = TensorEntry.elements(tensor.shape());
             for (long from = 0; from < elements; from += Safetensors.PIECE / size) {
                 piece.clear().limit((int) Math.min(Safetensors.PIECE, (elements - from) * size));

@@ -11,7 +11,7 @@ record TensorEntry(String name, Dtype dtype, long[] shape, long begin, long end)
     private static final int SHOWN_SIZES = 8;
 
     long elements() {
-        return (end - begin) / dtype.bytes();
+        return elements(shape);
     }
 
     /** The number of elements of an array that is to hold this tensor of a file. */

@@ -1,5 +1,7 @@
 package io.elbo4j.train.checkpoint;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -16,8 +18,8 @@ final class WeightsReader implements SafetensorsReader.Visitor {
     private final Map<String, StoredTensor> chosen = new LinkedHashMap<>();
 
     WeightsReader(Path file, Function<SortedMap<String, TensorHeader>, Collection<String>> choice) {
-        this.file = file;
-        this.choice = choice;
+        this.file = requireGiven("file", file);
+        this.choice = requireGiven("choice", choice);
     }
 
     Map<String, StoredTensor> read() {
@@ -30,8 +32,8 @@ final class WeightsReader implements SafetensorsReader.Visitor {
         Map<String, TensorEntry> entries = header.byName();
         SortedMap<String, TensorHeader> shown = new TreeMap<>();
         entries.forEach((name, t) -> shown.put(name, new TensorHeader(name, t.dtype().name(), t.shape())));
-        for (String name : choice.apply(shown)) {
-            TensorEntry entry = entries.get(name);
+        for (String name : requireGiven("what choice returns", choice.apply(shown))) {
+            TensorEntry entry = entries.get(requireGiven("each name that choice returns", name));
             if (entry == null) {
                 throw new CheckpointException(file + ": holds no tensor '" + name + "'");
             }

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the value of {@code --data} names: {@code sprites}, {@code mnist=DIR}, {@code images=DIR} or {@code npy=FILE}.
+ * What the value of {@code --data} names: {@code sprites}, {@code mnist=DIR}, {@code images=DIR},
+ * {@code npy=FILE} or {@code music=FILE}.
  *
  * @param place the path behind the kind, as it was given; empty for sprites
  */
@@ -22,7 +23,9 @@ public record DataName(Kind kind, String place) {
         /** PNG and JPEG files in a folder */
         IMAGES("DIR"),
         /** a NumPy array */
-        NPY("FILE");
+        NPY("FILE"),
+        /** sequences of notes in a JSON file */
+        MUSIC("FILE");
 
         private final String place;
 
@@ -89,7 +92,7 @@ public record DataName(Kind kind, String place) {
             case SPRITES -> List.of();
             case MNIST -> IdxFolder.find(Path.of(place)).files();
             case IMAGES -> ImageFolder.files(Path.of(place), new ArrayList<>());
-            case NPY -> List.of(Path.of(place));
+            case NPY, MUSIC -> List.of(Path.of(place));
         };
     }
 

@@ -14,7 +14,8 @@ import java.util.function.BiFunction;
  * <p>{@code sprites}: {@value #SPRITES_TRAIN} generated images and {@value #SPRITES_TEST} others for
  * the test, always the same ones. {@code mnist=DIR}: the split of the IDX files of MNIST, EMNIST or
  * QMNIST, which may lie where torchvision puts them. {@code images=DIR} and {@code npy=FILE}: the last
- * tenth of the rows, at least one, is the test set.
+ * tenth of the rows, at least one, is the test set. {@code music=FILE}: the sets {@code train} and {@code test} of a
+ * JSON file of lists of sequences of steps of MIDI notes; each row is a sequence, with a mask.
  *
  * @param train the images to learn from
  * @param test images of the same shape that training never sees
@@ -83,11 +84,15 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
 
     private static DataSource read(DataName name, Set<String> arrays, ReadProgress progress,
             BiFunction<Path, ReadProgress, Images> npy) {
+        boolean masked = name.kind() == DataName.Kind.MUSIC;
         boolean labelled = name.kind() == DataName.Kind.SPRITES || name.kind() == DataName.Kind.MNIST;
         for (String array : arrays) {
-            if (!array.equals(Images.X) && !(labelled && array.equals(Images.LABEL))) {
+            if (!array.equals(Images.X) && !(labelled && array.equals(Images.LABEL)) && !(masked
+                    && array.equals(Images.MASK))) {
                 throw new DataException(name + " has no array '" + array + "', which the model takes"
-                        + (array.equals(Images.LABEL) ? ": labels come with sprites and mnist=DIR" : ""));
+                        + (array.equals(Images.LABEL) ? ": labels come with sprites and mnist=DIR" : array.equals(
+                                Images.MASK)
+                                ? ": a mask comes with music=FILE" : ""));
             }
         }
         boolean labels = arrays.contains(Images.LABEL);
@@ -114,6 +119,7 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
                 yield split(ImageFolder.read(path, notes, progress), notes);
             }
             case NPY -> split(npy.apply(path, progress), List.of());
+            case MUSIC -> MusicFile.read(path);
         };
     }
 

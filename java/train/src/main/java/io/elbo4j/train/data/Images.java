@@ -24,6 +24,8 @@ public final class Images implements AutoCloseable {
     public static final String X = "x";
     /** The name of the images' classes: a row has 1 in the column of its class and 0 elsewhere. */
     public static final String LABEL = "label";
+    /** Name of the array that has a 1 for each step that a sequence has, 0 for those past its end. */
+    public static final String MASK = "mask";
 
     /** The longest array a JVM gives. */
     private static final int MAX_VALUES = Integer.MAX_VALUE - 8;

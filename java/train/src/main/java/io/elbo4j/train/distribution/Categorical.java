@@ -3,7 +3,6 @@ package io.elbo4j.train.distribution;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.operation.Arithmetic;
-import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.train.graph.Axis;
@@ -74,30 +73,20 @@ public record Categorical(Value logits) implements Posterior {
         Use use = new Use(this, plan.node());
         Matrix a = plan.value(logits);
         Matrix ofX = plan.value(x);
-        Matrix product = plan.buffer(use, "logit of the class", a.rows(), a.columns());
-        Matrix logSum = plan.buffer(use, "log sum", a.rows(), 1);
-        Matrix count = plan.buffer(use, "sum of x", a.rows(), 1);
+        Matrix logs = plan.buffer(use, "log-probabilities", a.rows(), a.columns());
+        Matrix product = plan.buffer(use, "log-probability of the class", a.rows(), a.columns());
+        plan.launch(io.elbo4j.operation.Softmax.logForward(a, logs));
         // a row of x may be that of several rows side by side
         plan.launch(Rows.repeat(ofX, 1, product));
-        plan.launch(Sums.rows(product, count));
-        plan.launch(Arithmetic.multiply(product, a, product));
+        plan.launch(Arithmetic.multiply(product, logs, product));
         plan.launch(Sums.rows(product, result));
-        plan.launch(LogMeanExp.forward(a, logSum));
-        plan.launch(Arithmetic.scaleAndShift(1, (float) StrictMath.log(columns()), logSum, logSum));
-        plan.launch(Arithmetic.multiply(logSum, count, logSum));
-        plan.launch(Arithmetic.subtract(result, logSum, result));
         if (weight.isPresent() && plan.wants(logits)) {
             // w (x - sum(x) softmax(logits))
-            Matrix share = plan.buffer(use, "weighed probabilities", a.rows(), a.columns());
             Matrix each = plan.buffer(use, "weight of each class", a.rows(), a.columns());
-            plan.launch(Arithmetic.multiply(weight.get(), count, count));
-            plan.launch(LogMeanExp.backward(a, count, share));
             plan.launch(RowSum.spread(plan, use, weight.get(), each));
-            for (Matrix part : Repeat.each(product, ofX.rows())) {
-                plan.launch(Rows.copy(ofX, part));
-            }
+            plan.launch(Rows.repeat(ofX, 1, product));
             plan.launch(Arithmetic.multiply(each, product, each));
-            plan.launch(Arithmetic.subtract(each, share, plan.gradientOf(logits)));
+            plan.launch(io.elbo4j.operation.Softmax.logBackward(logs, each, plan.gradientOf(logits)));
         }
     }
 

@@ -116,13 +116,9 @@ public record RelaxedCategorical(Value logits, float temperature) implements Pos
     @Override
     public void sample(Plan plan, Node owner, Noise noise, Matrix target) {
         Matrix perturbed = plan.buffer(owner, "perturbed logits", target.rows(), target.columns());
-        Matrix logSum = plan.buffer(owner, "log sum", target.rows(), 1);
         GumbelNoise.draw(plan, noise, perturbed);
         relaxed().perturbed(plan, perturbed);
-        plan.launch(LogMeanExp.forward(perturbed, logSum));
-        plan.launch(Arithmetic.scaleAndShift(1, (float) StrictMath.log(columns()), logSum, logSum));
-        plan.launch(RowSum.spread(plan, owner, logSum, target));
-        plan.launch(Arithmetic.subtract(perturbed, target, target));
+        plan.launch(io.elbo4j.operation.Softmax.logForward(perturbed, target));
     }
 
     /** Of the categorical distribution that it relaxes: its own has no closed form. */

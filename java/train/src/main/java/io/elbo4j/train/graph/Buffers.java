@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +31,19 @@ final class Buffers implements AutoCloseable {
 
     private record Shape(long rows, long columns) {}
 
-    /** Memory that one buffer after the other has, and the last launch that needs it so far. */
+    /** Memory that one buffer after the other has, which may be asked for in another order. */
     private static final class Shared {
         private final Matrix matrix;
-        private int until;
+        /** The last launch of each buffer, by its first. */
+        private final TreeMap<Integer, Integer> taken = new TreeMap<>();
 
         Shared(Matrix matrix) {
             this.matrix = matrix;
+        }
+
+        boolean isFree(Lifetimes.Span span) {
+            Map.Entry<Integer, Integer> before = taken.floorEntry(span.last());
+            return before == null || before.getValue() < span.first();
         }
     }
 
@@ -109,12 +116,12 @@ final class Buffers implements AutoCloseable {
             return own(rows, columns);
         }
         Deque<Shared> ofShape = free.computeIfAbsent(new Shape(rows, columns), s -> new ArrayDeque<>());
-        Shared memory = ofShape.stream().filter(m -> m.until < span.first()).findFirst().orElseGet(() -> {
+        Shared memory = ofShape.stream().filter(m -> m.isFree(span)).findFirst().orElseGet(() -> {
             Shared created = new Shared(own(rows, columns));
             ofShape.add(created);
             return created;
         });
-        memory.until = span.last();
+        memory.taken.put(span.first(), span.last());
         shared.add(memory.matrix.storage());
         return memory.matrix;
     }

@@ -1,5 +1,7 @@
 package io.elbo4j.train.graph;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,7 +51,7 @@ public final class Graph {
      *     an input of another graph, or an axis another length
      */
     public <N extends Node> N add(N node) {
-        requireFree(node.name());
+        requireFree(requireGiven("node", node).name());
         node.inputs().forEach(this::owned);
         for (Parameter p : node.parameters()) {
             Parameter known = parameters.get(p.name());
@@ -126,7 +128,8 @@ public final class Graph {
      *     columns, or one has the components of a mixture that is missing. Then the graph is as it was
      */
     public Value latent(String name, Posterior q, @Nullable Distribution prior) {
-        requireFree(name);
+        requireFree(requireGiven("name", name));
+        requireGiven("q", q);
         String what = "latent '" + name + "'";
         Rows ofQ = rows(what, q);
         Rows rows = Latent.rowsOfParameters(prior == null ? ofQ : ofQ.union(rows(what, prior)));
@@ -154,7 +157,9 @@ public final class Graph {
      *     it, or p has the components of a mixture that is missing
      */
     public Observation observe(String name, Distribution p, Value x) {
-        requireFree(name);
+        requireFree(requireGiven("name", name));
+        requireGiven("p", p);
+        requireGiven("x", x);
         Rows ofP = rows("observe '" + name + "'", p);
         if (owned(x).differentiable() && !p.differentiatesX()) {
             throw new IllegalArgumentException("observe '" + name + "': '" + x.name() + "' depends on parameters, but "

@@ -1,5 +1,7 @@
 package io.elbo4j.train.graph;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import java.util.List;
 import java.util.Map;
 
@@ -18,7 +20,7 @@ public abstract class Node {
      * @param parameters those that it reads itself
      */
     protected Node(String name, List<Value> inputs, List<Parameter> parameters) {
-        this.name = name;
+        this.name = requireGiven("name", name);
         this.inputs = List.copyOf(inputs);
         this.parameters = List.copyOf(parameters);
     }

@@ -1,5 +1,7 @@
 package io.elbo4j.train.graph;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 /**
  * What training changes: a matrix, filled at first with uniform numbers in [-bound, bound), or with {@code constant}
  * where the bound is 0.
@@ -9,6 +11,7 @@ package io.elbo4j.train.graph;
 public record Parameter(String name, long rows, long columns, float bound, float constant) {
     /** @throws IllegalArgumentException if it has no rows or columns, or would not begin with finite numbers */
     public Parameter {
+        requireGiven("name", name);
         if (rows < 1 || columns < 1) {
             throw new IllegalArgumentException("parameter '" + name + "' must have at least 1 row and 1 column, not "
                     + rows + " x " + columns);

@@ -1,5 +1,7 @@
 package io.elbo4j.train.graph;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Matrix;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +31,7 @@ public abstract class Value extends Node {
             throw new IllegalArgumentException("'" + name + "' must have at least 1 column, not " + columns);
         }
         this.columns = columns;
-        this.rows = rows;
+        this.rows = requireGiven("rows", rows);
     }
 
     /** The axes that any of these values has. */

@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Activation;
 import io.elbo4j.operation.Elementwise;
 import io.elbo4j.train.graph.Plan;
@@ -20,6 +22,8 @@ public final class Activate extends Value {
 
     /** Named after both. */
     public static Value of(Value x, Activation activation) {
+        requireGiven("x", x);
+        requireGiven("activation", activation);
         String name = activation.name().toLowerCase(Locale.ROOT) + " of " + x.name();
         return x.graph().add(new Activate(x.graph().freeName(name), x, activation));
     }

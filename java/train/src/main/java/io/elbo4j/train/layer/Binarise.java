@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Rows;
 import io.elbo4j.train.graph.Value;
@@ -20,6 +22,8 @@ public final class Binarise extends Value {
      * @throws IllegalArgumentException if x depends on parameters: what is drawn has no gradient with respect to them
      */
     public static Value of(String name, Value x) {
+        requireGiven("name", name);
+        requireGiven("x", x);
         if (x.differentiable()) {
             throw new IllegalArgumentException("binarise '" + name + "': '" + x.name() + "' depends on parameters, but"
                     + " what is drawn has no gradient with respect to its probabilities");

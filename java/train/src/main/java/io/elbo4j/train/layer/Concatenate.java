@@ -1,10 +1,13 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.operation.Rows;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Value;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The columns of values, side by side. */
 public final class Concatenate extends Value {
@@ -17,9 +20,11 @@ public final class Concatenate extends Value {
 
     /** Its rows have the axes of all of them. */
     public static Value of(String name, Value first, Value... others) {
+        requireGiven("name", name);
+        requireGiven("first", first);
         Graph graph = first.graph();
-        List<Value> parts = new java.util.ArrayList<>(List.of(others));
-        parts.add(0, first);
+        List<Value> parts = Stream.concat(Stream.of(first), Stream.of(requireGiven("others", others))
+                .map(other -> requireGiven("each of others", other))).toList();
         io.elbo4j.train.graph.Rows rows = union(parts);
         return graph.add(new Concatenate(name, parts.stream().map(part -> graph.repeat(part, rows)).toList()));
     }

@@ -1,5 +1,8 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Matrix;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Plan;
@@ -17,6 +20,9 @@ public final class ConstantRow extends Value {
     }
 
     public static Value of(Graph graph, String name, long columns, float value) {
+        requireGiven("graph", graph);
+        requireGiven("name", name);
+        require(columns >= 1, "columns", "at least 1", columns);
         return graph.add(new ConstantRow(name, columns, value));
     }
 

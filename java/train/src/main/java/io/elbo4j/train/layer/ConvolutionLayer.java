@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.ConvolutionShape;
@@ -23,6 +25,12 @@ final class ConvolutionLayer {
     private static final Direction GATHER = io.elbo4j.operation.Convolution::gather;
     private static final Direction SPREAD = io.elbo4j.operation.Convolution::spread;
 
+    /**
+     * Leaves of so many elements (16 MB) at most have memory of their own, so that a device can add those of all layers
+     * in one launch. Larger ones make launches so long that their number does not matter, but would fill the memory.
+     */
+    private static final long MOST_WAITING = 1 << 22;
+
     private final String name;
     private final ConvolutionShape shape;
     private final boolean transposed;
@@ -31,16 +39,17 @@ final class ConvolutionLayer {
     private final Parameter bias;
 
     ConvolutionLayer(String name, ConvolutionShape shape, boolean transposed, Activation activation) {
-        this.name = name;
-        this.shape = shape;
+        this.name = requireGiven("name", name);
+        this.shape = requireGiven("shape", shape);
         this.transposed = transposed;
-        this.activation = activation;
+        this.activation = requireGiven("activation", activation);
         weight = Parameter.uniform(name + ".weight", shape.weightRows(), shape.smallChannels(), shape.weightRows());
         bias = Parameter.uniform(name + ".bias", 1, transposed ? shape.bigChannels() : shape.smallChannels(), shape
                 .weightRows());
     }
 
     Value apply(Value x) {
+        requireGiven("x", x);
         long taken = transposed ? shape.smallImage() : shape.bigImage();
         if (x.columns() != taken) {
             throw new IllegalArgumentException("layer '" + name + "' takes images of " + taken + " values, '"
@@ -109,8 +118,15 @@ final class ConvolutionLayer {
         private @Nullable Matrix workspace(Plan plan, Matrix images) {
             ConvolutionShape s = layer.shape;
             int leaves = io.elbo4j.operation.Convolution.leaves(images.rows(), s.smallRows(), s.smallColumns());
-            return leaves == 1 || plan.backend().memory() != Backend.Memory.DEVICE ? null : plan.ownBuffer(this,
-                    "parts of the weights' gradient", leaves, (long) s.weightRows() * s.smallChannels());
+            if (leaves == 1 || plan.backend().memory() != Backend.Memory.DEVICE) {
+                return null;
+            }
+            String role = "parts of the weights' gradient";
+            long each = (long) s.weightRows() * s.smallChannels();
+            long all = leaves * each;
+            // one row, since layers have as many elements in other shapes, and share memory by the shape
+            Matrix row = all <= MOST_WAITING ? plan.ownBuffer(this, role, 1, all) : plan.newBuffer(this, role, 1, all);
+            return row.reshape(leaves, each);
         }
     }
 }

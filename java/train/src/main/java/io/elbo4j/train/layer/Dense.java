@@ -1,5 +1,8 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Activation;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Elementwise;
@@ -22,19 +25,23 @@ public final class Dense {
 
     /** Both uniform in [-1/sqrt(inputs), 1/sqrt(inputs)) at first. */
     public Dense(String name, long inputs, long units, Activation activation) {
-        this.name = name;
+        require(inputs >= 1, "inputs", "at least 1", inputs);
+        require(units >= 1, "units", "at least 1", units);
+        this.name = requireGiven("name", name);
         this.weight = Parameter.uniform(name + ".weight", inputs, units, inputs);
         this.bias = Parameter.uniform(name + ".bias", 1, units, inputs);
-        this.activation = activation;
+        this.activation = requireGiven("activation", activation);
     }
 
     /** A new layer, applied to x. */
     public static Value of(String name, Value x, long units, Activation activation) {
+        requireGiven("x", x);
         return x.graph().add(new Applied(name, x, new Dense(name, x.columns(), units, activation)));
     }
 
     /** @throws IllegalArgumentException if x has another number of columns than this layer has inputs */
     public Value apply(Value x) {
+        requireGiven("x", x);
         if (x.columns() != weight.rows()) {
             throw new IllegalArgumentException("layer '" + name + "' takes " + weight.rows() + " columns, '" + x.name()
                     + "' has " + x.columns());

@@ -1,5 +1,8 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Activation;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Elementwise;
@@ -43,6 +46,10 @@ public final class DenseOfMembers extends Value {
      * @throws IllegalArgumentException if x has the components of a mixture
      */
     public static Value of(String name, int members, Value x, long units, Activation activation) {
+        requireGiven("name", name);
+        requireGiven("x", x);
+        requireGiven("activation", activation);
+        require(units >= 1, "units", "at least 1", units);
         if (x.rows().has(Axis.COMPONENT) || members < 1) {
             throw new IllegalArgumentException("layer '" + name
                     + "' needs at least 1 member and a value without the axis"

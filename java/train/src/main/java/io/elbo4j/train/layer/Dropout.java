@@ -1,6 +1,7 @@
 package io.elbo4j.train.layer;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Matrix;
 import io.elbo4j.train.graph.Plan;
@@ -34,6 +35,8 @@ public final class Dropout extends Value {
      * @throws IllegalArgumentException if it is not
      */
     public static Value of(String name, Value x, double rate) {
+        requireGiven("name", name);
+        requireGiven("x", x);
         float rounded = (float) rate;
         require(rounded >= 0 && rounded < 1, "rate of dropout '" + name + "'", "at least 0 and below 1", rate);
         return x.graph().add(new Dropout(name, x.graph().repeat(x, x.rows().union(Rows.BATCH)), rounded));

@@ -1,5 +1,8 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.train.graph.Parameter;
@@ -31,6 +34,10 @@ public final class Embedding extends Value {
      * @throws IllegalArgumentException if the index has more than one column
      */
     public static Value of(String name, Value index, long rows, long columns) {
+        requireGiven("name", name);
+        requireGiven("index", index);
+        require(rows >= 1, "rows", "at least 1", rows);
+        require(columns >= 1, "columns", "at least 1", columns);
         if (index.columns() != 1) {
             throw new IllegalArgumentException("the index of embedding '" + name + "' must have 1 column, '"
                     + index.name() + "' has " + index.columns());

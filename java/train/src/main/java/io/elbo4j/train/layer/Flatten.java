@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.train.graph.Axis;
@@ -26,6 +28,8 @@ public final class Flatten extends Value {
      * @throws IllegalArgumentException if it is another one, or of any length
      */
     public static Value of(Value x, Axis axis) {
+        requireGiven("x", x);
+        requireGiven("axis", axis);
         String name = x.graph().freeName(x.name() + " beside each other");
         List<Axis> axes = x.rows().axes();
         if (axes.isEmpty() || axes.get(axes.size() - 1) != axis) {

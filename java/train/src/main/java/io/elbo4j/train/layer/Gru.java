@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.ArgumentException;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Arithmetic;
@@ -55,7 +57,7 @@ public final class Gru {
     private Gru(String name, long inputs, long units, boolean normalised) {
         ArgumentException.require(inputs >= 1, "inputs", "at least 1", inputs);
         ArgumentException.require(units >= 1 && units <= Integer.MAX_VALUE, "units", "1 to 2^31 - 1", units);
-        this.name = name;
+        this.name = requireGiven("name", name);
         this.units = units;
         this.normalised = normalised;
         this.input = Parameter.uniform(name + ".input.weight", inputs, 3 * units, units);
@@ -78,6 +80,7 @@ public final class Gru {
 
     /** A new layer, applied to the steps of x, from a state of zeros. */
     public static Value of(String name, Value x, long units) {
+        requireGiven("x", x);
         return new Gru(name, x.columns(), units).apply(x);
     }
 
@@ -96,6 +99,9 @@ public final class Gru {
      * @throws IllegalArgumentException if one of them has other rows or columns
      */
     public Value apply(Value x, Optional<Value> initial, Optional<Value> begins) {
+        requireGiven("x", x);
+        requireGiven("initial", initial);
+        requireGiven("begins", begins);
         List<Axis> axes = x.rows().axes();
         require(!axes.isEmpty() && axes.get(axes.size() - 1) == Axis.TIME, "a value whose innermost axis is TIME", x);
         return applied(x, new io.elbo4j.train.graph.Rows(axes.subList(0, axes.size() - 1)), initial, begins);
@@ -103,6 +109,8 @@ public final class Gru {
 
     /** The state after one step: x and h may have any rows. */
     public Value step(Value x, Value h) {
+        requireGiven("x", x);
+        requireGiven("h", h);
         io.elbo4j.train.graph.Rows rows = x.rows().union(h.rows());
         return applied(x.graph().repeat(x, rows), rows, Optional.of(h), Optional.empty());
     }

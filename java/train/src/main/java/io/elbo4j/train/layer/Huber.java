@@ -1,6 +1,7 @@
 package io.elbo4j.train.layer;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Arithmetic;
@@ -25,8 +26,13 @@ public final class Huber extends Value {
 
     /** @param delta above 0 and finite, in the unit of the error */
     public static Value of(Value error, float delta) {
-        require(delta > 0 && Float.isFinite(delta), "delta", "above 0 and finite", delta);
+        requireGiven("error", error);
+        requireDelta(delta);
         return error.graph().add(new Huber(error.graph().freeName("Huber loss of " + error.name()), error, delta));
+    }
+
+    static void requireDelta(float delta) {
+        require(delta > 0 && Float.isFinite(delta), "delta", "above 0 and finite", delta);
     }
 
     private Matrix clamped(Plan plan) {

@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Sums;
 import io.elbo4j.train.graph.Parameter;
@@ -31,7 +33,8 @@ public final class LayerNorm {
      * @throws io.elbo4j.ArgumentException if it is not
      */
     public LayerNorm(String name, long columns, float epsilon) {
-        this.name = name;
+        this.name = requireGiven("name", name);
+        RowNorm.requireColumns(columns);
         this.gamma = Parameter.constant(name + ".gamma", 1, columns, 1);
         this.beta = Parameter.constant(name + ".beta", 1, columns, 0);
         this.epsilon = RowNorm.epsilon(epsilon);
@@ -39,6 +42,7 @@ public final class LayerNorm {
 
     /** A new layer, applied to x. */
     public static Value of(String name, Value x) {
+        requireGiven("x", x);
         return x.graph().add(new Applied(name, x, new LayerNorm(name, x.columns())));
     }
 

@@ -1,5 +1,8 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Rows;
@@ -13,6 +16,10 @@ public final class LearnedRow extends ParameterValue {
 
     /** A parameter of that name. */
     public static Value of(Graph graph, String name, long columns, float initially) {
+        requireGiven("graph", graph);
+        requireGiven("name", name);
+        require(columns >= 1, "columns", "at least 1", columns);
+        require(Float.isFinite(initially), "initially", "finite", initially);
         return graph.add(new LearnedRow(Parameter.constant(name, 1, columns, initially)));
     }
 }

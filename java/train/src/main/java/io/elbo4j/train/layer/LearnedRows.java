@@ -1,5 +1,8 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.operation.Rows;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameter;
@@ -26,6 +29,11 @@ public final class LearnedRows extends Value {
      * @param initially what every element begins with
      */
     public static Value of(Graph graph, String name, long dataRows, long columns, float initially) {
+        requireGiven("graph", graph);
+        requireGiven("name", name);
+        require(dataRows >= 1, "dataRows", "at least 1", dataRows);
+        require(columns >= 1, "columns", "at least 1", columns);
+        require(Float.isFinite(initially), "initially", "finite", initially);
         return graph.add(new LearnedRows(Parameter.constant(name, dataRows, columns, initially)));
     }
 

@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Activation;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
@@ -26,7 +28,8 @@ public final class LogisticNoise extends Value {
      * @throws IllegalArgumentException if they have not
      */
     public static Value of(Graph graph, String name, Rows rows, long columns) {
-        return graph.add(new LogisticNoise(name, UniformNoise.requireBatch(name, rows), columns));
+        return requireGiven("graph", graph).add(new LogisticNoise(name, UniformNoise.requireShape(name, rows, columns),
+                columns));
     }
 
     /** For distributions: adds the launches that draw. */

@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Matmul;
@@ -25,6 +27,8 @@ public final class MatrixProduct extends Value {
 
     /** @throws IllegalArgumentException if the rows of b are of other axes, or a has these too */
     public static Value of(Value a, Value b) {
+        requireGiven("a", a);
+        requireGiven("b", b);
         String name = a.graph().freeName(a.name() + " " + b.name());
         List<Axis> axes = b.rows().axes();
         boolean matrix = axes.size() == 1 && (axes.get(0) == Axis.COMPONENT || axes.get(0) == Axis.MEMBER);

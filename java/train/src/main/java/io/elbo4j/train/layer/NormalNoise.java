@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Plan;
@@ -18,7 +20,8 @@ public final class NormalNoise extends Value {
      * @throws IllegalArgumentException if they have not
      */
     public static Value of(Graph graph, String name, Rows rows, long columns) {
-        return graph.add(new NormalNoise(name, UniformNoise.requireBatch(name, rows), columns));
+        return requireGiven("graph", graph).add(new NormalNoise(name, UniformNoise.requireShape(name, rows, columns),
+                columns));
     }
 
     @Override

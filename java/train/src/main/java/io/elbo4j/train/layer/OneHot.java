@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Value;
 import java.util.List;
@@ -15,6 +17,7 @@ public final class OneHot extends Value {
 
     /** Named after x. */
     public static Value of(Value x) {
+        requireGiven("x", x);
         return x.graph().add(new OneHot(x.graph().freeName("one-hot of " + x.name()), x));
     }
 

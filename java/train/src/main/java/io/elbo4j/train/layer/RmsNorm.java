@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Matrix;
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Plan;
@@ -28,13 +30,15 @@ public final class RmsNorm {
      * @throws io.elbo4j.ArgumentException if it is not
      */
     public RmsNorm(String name, long columns, float epsilon) {
-        this.name = name;
+        this.name = requireGiven("name", name);
+        RowNorm.requireColumns(columns);
         this.gamma = Parameter.constant(name + ".gamma", 1, columns, 1);
         this.epsilon = RowNorm.epsilon(epsilon);
     }
 
     /** A new layer, applied to x. */
     public static Value of(String name, Value x) {
+        requireGiven("x", x);
         return x.graph().add(new Applied(name, x, new RmsNorm(name, x.columns())));
     }
 

@@ -1,6 +1,7 @@
 package io.elbo4j.train.layer;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Value;
@@ -14,8 +15,12 @@ final class RowNorm {
         return epsilon;
     }
 
+    static void requireColumns(long columns) {
+        require(columns >= 1, "columns", "at least 1", columns);
+    }
+
     static void columns(String layer, Parameter gamma, Value x) {
-        if (x.columns() != gamma.columns()) {
+        if (requireGiven("x", x).columns() != gamma.columns()) {
             throw new IllegalArgumentException("layer '" + layer + "' takes " + gamma.columns() + " columns, '"
                     + x.name() + "' has " + x.columns());
         }

@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Matmul;
@@ -20,6 +22,7 @@ public final class RowSum extends Value {
 
     /** Named after x. */
     public static Value of(Value x) {
+        requireGiven("x", x);
         return x.graph().add(new RowSum(x.graph().freeName("row sum of " + x.name()), x));
     }
 

@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Value;
@@ -19,6 +21,7 @@ public final class Scale extends Value {
     }
 
     public static Value of(Value x, float factor, float shift) {
+        requireGiven("x", x);
         return x.graph().add(new Scale(x.graph().freeName("scaled " + x.name()), x, factor, shift));
     }
 

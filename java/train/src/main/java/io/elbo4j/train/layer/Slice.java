@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Value;
 import java.util.List;
@@ -22,6 +24,8 @@ public final class Slice extends Value {
 
     /** Columns {@code begin} (inclusive) to {@code end} (exclusive), without a copy. */
     public static Value of(String name, Value x, long begin, long end) {
+        requireGiven("name", name);
+        requireGiven("x", x);
         return x.graph().add(new Slice(name, x, begin, end));
     }
 

@@ -1,6 +1,7 @@
 package io.elbo4j.train.layer;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Value;
@@ -22,7 +23,9 @@ public final class Spread extends Value {
      * @param columns of y, at least 1
      */
     public static Value of(Value x, long columns) {
+        requireGiven("x", x);
         require(x.columns() == 1, "x", "a value of 1 column", x.columns());
+        require(columns >= 1, "columns", "at least 1", columns);
         return x.graph().add(new Spread(x.graph().freeName(x.name() + " in each column"), x, columns));
     }
 

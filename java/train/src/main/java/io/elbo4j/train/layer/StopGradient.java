@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Matrix;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Value;
@@ -16,6 +18,7 @@ public final class StopGradient extends Value {
 
     /** Named after x. */
     public static Value of(Value x) {
+        requireGiven("x", x);
         return x.graph().add(new StopGradient(x.graph().freeName("constant " + x.name()), x));
     }
 

@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Rows;
@@ -23,6 +25,8 @@ public final class Subtract extends Value {
      * @throws IllegalArgumentException if they have not equally many columns
      */
     public static Value of(Value a, Value b) {
+        requireGiven("a", a);
+        requireGiven("b", b);
         String name = a.graph().freeName(a.name() + " - " + b.name());
         if (a.columns() != b.columns()) {
             throw new IllegalArgumentException("'" + name + "': '" + a.name() + "' has " + a.columns() + " columns, '"

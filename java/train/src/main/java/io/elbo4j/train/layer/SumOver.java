@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.operation.Rows;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Plan;
@@ -29,6 +31,8 @@ public final class SumOver extends Value {
      * @throws IllegalArgumentException if it is another one
      */
     public static Value of(Value x, Axis axis) {
+        requireGiven("x", x);
+        requireGiven("axis", axis);
         String name = x.graph().freeName("sum of " + x.name() + " over " + axis);
         if (axis == Axis.BATCH || !x.rows().has(axis)) {
             throw new IllegalArgumentException("'" + name + "': '" + x.name() + "' has rows of " + x.rows()

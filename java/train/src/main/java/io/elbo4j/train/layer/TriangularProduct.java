@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Triangular;
 import io.elbo4j.train.graph.Plan;
@@ -29,6 +31,8 @@ public final class TriangularProduct extends Value {
      * @throws IllegalArgumentException if they have others
      */
     public static Value of(Value lower, Value x) {
+        requireGiven("lower", lower);
+        requireGiven("x", x);
         String name = x.graph().freeName(lower.name() + " times " + x.name());
         if (lower.columns() != x.columns() * (x.columns() - 1) / 2) {
             throw new IllegalArgumentException("'" + name + "': of " + x.columns() + " dimensions, '" + lower.name()

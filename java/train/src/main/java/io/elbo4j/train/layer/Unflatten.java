@@ -1,5 +1,7 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.train.graph.Axis;
@@ -29,6 +31,8 @@ public final class Unflatten extends Value {
      * @throws IllegalArgumentException if that is not so
      */
     public static Value of(Value x, Axis axis, long count) {
+        requireGiven("x", x);
+        requireGiven("axis", axis);
         String name = x.graph().freeName(x.name() + " for each " + axis);
         boolean inside = x.rows().axes().stream().allMatch(a -> a.compareTo(axis) < 0);
         if (!inside || axis == Axis.BATCH || axis == Axis.SAMPLE || count < 1 || x.columns() % count != 0) {

@@ -1,5 +1,8 @@
 package io.elbo4j.train.layer;
 
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
@@ -25,15 +28,17 @@ public final class UniformNoise extends Value {
      * @throws IllegalArgumentException if they have not
      */
     public static Value of(Graph graph, String name, Rows rows, long columns) {
-        return graph.add(new UniformNoise(name, requireBatch(name, rows), columns));
+        return requireGiven("graph", graph).add(new UniformNoise(name, requireShape(name, rows, columns), columns));
     }
 
     /** Noise is a function of the place of a row in the batch. */
-    static Rows requireBatch(String name, Rows rows) {
-        if (!rows.has(Axis.BATCH)) {
+    static Rows requireShape(String name, Rows rows, long columns) {
+        requireGiven("name", name);
+        if (!requireGiven("rows", rows).has(Axis.BATCH)) {
             throw new IllegalArgumentException("noise '" + name + "' must have a row for each of the batch at least,"
                     + " not rows of " + rows);
         }
+        require(columns >= 1, "columns", "at least 1", columns);
         return rows;
     }
 

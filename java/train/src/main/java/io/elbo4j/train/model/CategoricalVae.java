@@ -20,6 +20,7 @@ import io.elbo4j.train.schedule.Schedule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
  * A VAE whose latent variable is one of C classes, trained by the score function with a learned baseline of x (Mnih and
@@ -76,6 +77,19 @@ public final class CategoricalVae implements Model {
     private final Map<String, Value> outputs = new LinkedHashMap<>();
 
     public CategoricalVae(Settings settings) {
+        this(settings, (g, q) -> g.latent(Z, q)); // p(z) = 1/C
+    }
+
+    /**
+     * The same network around another treatment of its latent variable: for comparisons.
+     *
+     * @param latent gives z, with the terms that it has
+     */
+    public static Graph graph(Settings settings, BiFunction<Graph, Categorical, Value> latent) {
+        return new CategoricalVae(settings, latent).graph;
+    }
+
+    private CategoricalVae(Settings settings, BiFunction<Graph, Categorical, Value> latent) {
         this.settings = settings;
         List<Integer> hidden = settings.hidden();
         int layers = hidden.size();
@@ -87,7 +101,7 @@ public final class CategoricalVae implements Model {
         }
         Categorical q = new Categorical(Dense.of("posterior", h, settings.latent(), Activation.IDENTITY)); // q(z | x)
         baseline = Dense.of("baseline", StopGradient.of(h), 1, Activation.IDENTITY); // b(x), near log p(x | z)
-        Value z = graph.latent(Z, q); // p(z) = 1/C
+        Value z = latent.apply(graph, q);
         Value d = z;
         for (int i = 0; i < layers; i++) {
             d = Dense.of("decoder." + i, d, hidden.get(layers - 1 - i), settings.activation());

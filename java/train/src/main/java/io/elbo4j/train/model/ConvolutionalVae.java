@@ -1,9 +1,12 @@
 package io.elbo4j.train.model;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Activation;
+import io.elbo4j.ArgumentException;
 import io.elbo4j.ConvolutionShape;
+import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
@@ -21,6 +24,7 @@ import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A VAE of images whose encoder halves the image with each convolution, and whose decoder doubles it back with
@@ -31,13 +35,16 @@ public final class ConvolutionalVae implements Model {
     private static final int KERNEL = 4;
     private static final int STRIDE = 2;
     private static final int PADDING = 1;
+    /** Of rows, columns and channels: that of {@link ConvolutionShape}. */
+    private static final int MOST = 1 << 24;
 
     /**
      * The shape of the model.
      *
-     * @param height of an image, at least 2 for each halving
+     * @param height of an image, at least 2 for each halving, at most 2^24
      * @param width of an image, likewise
-     * @param imageChannels of an image, at least 1
+     * @param imageChannels of an image, 1 to 2^24
+     * @param channels of what each convolution gives, 1 to 2^24
      */
     public record Settings(int height, int width, int imageChannels,
             @Setting("of the encoder's convolutions, each of which halves the image, as 32,64,128; the decoder's are"
@@ -50,12 +57,17 @@ public final class ConvolutionalVae implements Model {
                     + " they are", words = {
                             "none", "dynamic"}) boolean binarise){
         public Settings {
-            channels = List.copyOf(channels);
+            channels = List.copyOf(requireGiven("channels", channels));
+            require(height >= STRIDE && height <= MOST, "height", "from 2 to 2^24", height);
+            require(width >= STRIDE && width <= MOST, "width", "from 2 to 2^24", width);
+            require(imageChannels >= 1 && imageChannels <= MOST, "imageChannels", "from 1 to 2^24", imageChannels);
+            double values = (double) height * width * imageChannels;
+            require(values <= Integer.MAX_VALUE - 8, "height x width x imageChannels", "at most 2^31 - 9", values);
             require(!channels.isEmpty(), "channels", "at least 1 convolution", "none");
             require(likelihood == LikelihoodKind.BERNOULLI || likelihood == LikelihoodKind.GAUSSIAN_SHARED,
                     "likelihood", "bernoulli or gaussian-shared", likelihood.inWords());
             for (int each : channels) {
-                require(each >= 1, "channels", "at least 1 in every convolution", each);
+                require(each >= 1 && each <= MOST, "channels", "from 1 to 2^24 in every convolution", each);
             }
             int halvings = channels.size();
             require(halvings < 31 && Math.min(height, width) >> halvings >= 1, "channels", "at most as many"
@@ -63,10 +75,21 @@ public final class ConvolutionalVae implements Model {
             // the rest is refused in the words of a VAE
             new VaeSettings((long) height * width * imageChannels, List.of(), latent, activation, likelihood, 1,
                     binarise);
+            try {
+                shapes(height, width, imageChannels, channels);
+            } catch (ArgumentException e) {
+                throw new ArgumentException("channels", "fewer, as " + e.argument() + " of a convolution must be " + e
+                        .expected(), channels.stream().map(String::valueOf).collect(Collectors.joining(",")));
+            }
         }
 
         /** What the convolutions join, from the image on: the encoder's in their order, the decoder's in reverse. */
         public List<ConvolutionShape> shapes() {
+            return shapes(height, width, imageChannels, channels);
+        }
+
+        private static List<ConvolutionShape> shapes(int height, int width, int imageChannels,
+                List<Integer> channels) {
             ConvolutionShape[] shapes = new ConvolutionShape[channels.size()];
             for (int i = 0; i < shapes.length; i++) {
                 ConvolutionShape before = i == 0 ? null : shapes[i - 1];
@@ -88,8 +111,14 @@ public final class ConvolutionalVae implements Model {
 
         @Override
         public Settings defaults(DataShape data) {
-            int halvings = 31 - Integer.numberOfLeadingZeros(Math.min(data.height(), data.width()));
-            List<Integer> channels = List.of(32, 64, 128).subList(0, Math.max(1, Math.min(3, halvings)));
+            int least = Math.min(data.height(), data.width());
+            if (least < STRIDE || Math.max(data.channels(), Math.max(data.height(), data.width())) > MOST) {
+                throw new DataException("the data has images of " + data.height() + " x " + data.width() + " with "
+                        + data.channels() + " channels, " + name() + " takes 2 to 2^24 rows and columns, which each"
+                        + " convolution halves, and at most 2^24 channels");
+            }
+            int halvings = 31 - Integer.numberOfLeadingZeros(least);
+            List<Integer> channels = List.of(32, 64, 128).subList(0, Math.min(3, halvings));
             return new Settings(data.height(), data.width(), data.channels(), channels, data
                     .kind() == DataName.Kind.SPRITES ? 10 : 20, Activation.RELU, LikelihoodKind.BERNOULLI, false);
         }

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * The variational autoencoder (Kingma and Welling 2014; Rezende et al. 2014): a diagonal Gaussian posterior computed
@@ -66,6 +67,20 @@ public final class Vae implements Model {
     private final Value mean;
 
     public Vae(VaeSettings settings) {
+        this(settings, (g, q) -> g.latent("z", q));
+        KlPerDimension.of((Latent) z);
+    }
+
+    /**
+     * The same network around another treatment of its latent variable: for comparisons.
+     *
+     * @param latent gives z, with the terms that it has
+     */
+    public static Graph graph(VaeSettings settings, BiFunction<Graph, DiagonalGaussian, Value> latent) {
+        return new Vae(settings, latent).graph;
+    }
+
+    private Vae(VaeSettings settings, BiFunction<Graph, DiagonalGaussian, Value> latent) {
         this.settings = settings;
         List<Integer> hidden = settings.hidden();
         Value data = graph.input("x", settings.columns());
@@ -75,7 +90,7 @@ public final class Vae implements Model {
             h = Dense.of("encoder." + i, h, hidden.get(i), settings.activation());
         }
         posterior = DiagonalGaussian.of("posterior", h, settings.latent());
-        z = graph.latent("z", posterior);
+        z = latent.apply(graph, posterior);
         Value d = z;
         for (int i = hidden.size() - 1; i >= 0; i--) {
             d = Dense.of("decoder." + (hidden.size() - 1 - i), d, hidden.get(i), settings.activation());
@@ -83,7 +98,6 @@ public final class Vae implements Model {
         Distribution likelihood = settings.likelihood().of(d, settings.columns(), settings.standardDeviation());
         graph.observe("reconstruction", likelihood, x);
         mean = likelihood.mean();
-        KlPerDimension.of((Latent) z);
     }
 
     /**

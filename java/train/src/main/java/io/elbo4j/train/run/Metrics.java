@@ -17,9 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code metrics.jsonl}: one JSON object a line for each evaluation, appended as training goes on. The last line may be
@@ -89,6 +91,21 @@ public final class Metrics {
     /** Whether the last line is about the epoch, or the part of one, that ended with {@code step}. */
     boolean endWith(long step) {
         return !lines.isEmpty() && lines.get(lines.size() - 1).get("step").getAsLong() == step;
+    }
+
+    /**
+     * How many of the evaluations that are planned came after the best one, by the ELBO of the test set, if the run
+     * stands where {@code next} says.
+     *
+     * @param next null for where the last of them left it
+     */
+    long sinceBest(@Nullable EpochReport next) {
+        List<Double> elbos = lines.stream().filter(this::stays).map(o -> elbo(o, "test")).collect(Collectors
+                .toCollection(ArrayList::new));
+        if (next != null) {
+            elbos.add(next.test().elbo().elbo());
+        }
+        return elbos.isEmpty() ? 0 : elbos.size() - 1 - elbos.indexOf(Collections.max(elbos));
     }
 
     /** Appends an epoch, or a part of one. */

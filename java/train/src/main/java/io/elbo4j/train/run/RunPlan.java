@@ -43,20 +43,22 @@ import org.jspecify.annotations.Nullable;
  * @param steps training steps in all; 0 if that is not known
  * @param evaluateEvery epochs between two evaluations, at least 1; the run's end is always evaluated
  * @param checkpointEvery how often it is saved; null for: with every evaluation, and at least every ten minutes
+ * @param patience evaluations without a better ELBO of the test set after which the run ends; 0 for never
  * @param version of elbo4j; null if not packaged
  * @param command the command line's words
  */
 public record RunPlan(Checkpoint start, Kind standardise, @Nullable String source, boolean stream, long steps,
-        long evaluateEvery, @Nullable CheckpointEvery checkpointEvery, @Nullable String version, List<String> command) {
+        long evaluateEvery, @Nullable CheckpointEvery checkpointEvery, long patience, @Nullable String version,
+        List<String> command) {
     private static final int FORMAT = 1;
     /** Steps from one evaluation to the next, unless asked otherwise: at fewer it would take a share of the time. */
     private static final long STEPS_PER_EVALUATION = 100;
     private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     public RunPlan {
-        if (evaluateEvery < 1 || steps < 0) {
-            throw new IllegalArgumentException("evaluateEvery must be at least 1 and steps at least 0, not "
-                    + evaluateEvery + " and " + steps);
+        if (evaluateEvery < 1 || steps < 0 || patience < 0) {
+            throw new IllegalArgumentException("evaluateEvery must be at least 1, steps and patience at least 0, not "
+                    + evaluateEvery + ", " + steps + " and " + patience);
         }
         command = List.copyOf(command);
     }
@@ -86,7 +88,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         long stepsPerEpoch = stepsPerEpoch(start);
         return new RunPlan(start, standardise, null, false, 0, (STEPS_PER_EVALUATION + stepsPerEpoch - 1)
                 / stepsPerEpoch,
-                null, null, List.of());
+                null, 0, null, List.of());
     }
 
     /** Of a run that an earlier version began, which evaluated every epoch and left no {@code run.json}. */
@@ -109,32 +111,43 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         }
         // of one column both are the same
         Kind one = kind == Kind.COLUMN && start.data().columns() == 1 ? Kind.WHOLE : kind;
-        return new RunPlan(start, one, source, stream, steps, evaluateEvery, checkpointEvery, version, command);
+        return new RunPlan(start, one, source, stream, steps, evaluateEvery, checkpointEvery, patience, version,
+                command);
     }
 
     public RunPlan withSource(@Nullable String value) {
-        return new RunPlan(start, standardise, value, stream, steps, evaluateEvery, checkpointEvery, version, command);
+        return new RunPlan(start, standardise, value, stream, steps, evaluateEvery, checkpointEvery, patience, version,
+                command);
     }
 
     public RunPlan withStream(boolean streamed) {
-        return new RunPlan(start, standardise, source, streamed, steps, evaluateEvery, checkpointEvery, version,
+        return new RunPlan(start, standardise, source, streamed, steps, evaluateEvery, checkpointEvery, patience,
+                version,
                 command);
     }
 
     public RunPlan withSteps(long all) {
-        return new RunPlan(start, standardise, source, stream, all, evaluateEvery, checkpointEvery, version, command);
+        return new RunPlan(start, standardise, source, stream, all, evaluateEvery, checkpointEvery, patience, version,
+                command);
     }
 
     public RunPlan withEvaluateEvery(long epochs) {
-        return new RunPlan(start, standardise, source, stream, steps, epochs, checkpointEvery, version, command);
+        return new RunPlan(start, standardise, source, stream, steps, epochs, checkpointEvery, patience, version,
+                command);
     }
 
     public RunPlan withCheckpointEvery(@Nullable CheckpointEvery every) {
-        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, every, version, command);
+        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, every, patience, version, command);
+    }
+
+    public RunPlan withPatience(long evaluations) {
+        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, evaluations,
+                version, command);
     }
 
     public RunPlan withOrigin(@Nullable String elbo4j, List<String> words) {
-        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, elbo4j, words);
+        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience, elbo4j,
+                words);
     }
 
     public long stepsPerEpoch() {
@@ -182,6 +195,9 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         o.addProperty("steps", steps);
         o.addProperty("evaluateEvery", evaluateEvery);
         o.addProperty("checkpointEvery", checkpointEvery == null ? null : checkpointEvery.toString());
+        if (patience > 0) {
+            o.addProperty("patience", patience);
+        }
         o.addProperty("standardise", standardise.name());
         o.add("start", start.toJson());
         return o;
@@ -214,7 +230,9 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
                     Kind.valueOf(o.get("standardise").getAsString()), text(o, "source"),
                     o.has("stream") && o.get("stream").getAsBoolean(), o.get("steps").getAsLong(), o.get(
                             "evaluateEvery").getAsLong(),
-                    every == null ? null : CheckpointEvery.of(every), text(o, "version"), command);
+                    every == null ? null : CheckpointEvery.of(every), o.has("patience") ? o.get("patience").getAsLong()
+                            : 0,
+                    text(o, "version"), command);
         } catch (CheckpointException e) {
             throw e;
         } catch (CharacterCodingException | RuntimeException e) {

@@ -22,11 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A training run in a folder: {@code run.json} from the beginning, {@code checkpoint.safetensors} and
  * {@code metrics.jsonl} on the way, and pictures at the end. Stopped or killed at any moment and resumed, it ends in
- * exactly the checkpoint, and the metrics but for the speed, that an uninterrupted run would have written.
+ * exactly the checkpoint, and the metrics but for the speed, that an uninterrupted run would have written. A run with
+ * {@link RunPlan#patience} also keeps {@code best.safetensors}, the checkpoint of its best evaluation.
  */
 public final class TrainingRun implements AutoCloseable {
     /** Is told how far a run is. */
@@ -99,6 +101,11 @@ public final class TrainingRun implements AutoCloseable {
     /** Where a run in {@code directory} keeps its checkpoint. */
     public static Path checkpoint(Path directory) {
         return RunFolder.checkpoint(directory);
+    }
+
+    /** Where a run with patience keeps the checkpoint of its best evaluation. */
+    public static Path best(Path directory) {
+        return directory.resolve("best.safetensors");
     }
 
     /**
@@ -210,7 +217,11 @@ public final class TrainingRun implements AutoCloseable {
         }
         SaveTimes times = new SaveTimes(plan.checkpointEvery(), System::nanoTime);
         Speed speed = new Speed();
-        while (goOn && trainer.progress().step() < lastStep) {
+        boolean exhausted = at.row() > 0 && isEvaluated() && isExhausted(null);
+        if (at.row() > 0 && isEvaluated() && isBest(null) && !isKept(at.step())) {
+            keepBest();
+        }
+        while (goOn && !exhausted && trainer.progress().step() < lastStep) {
             if (trainer.atEndOfEpoch()) {
                 trainer.nextEpoch();
             }
@@ -231,10 +242,16 @@ public final class TrainingRun implements AutoCloseable {
                 speed.leaveOut(this::save);
             } else {
                 EpochReport report = report(speed.perSecond());
+                boolean best = isEvaluated() && isBest(report);
+                exhausted = isEvaluated() && isExhausted(report);
+                saved |= exhausted;
                 if (saved) {
                     save();
                 }
                 metrics.add(report);
+                if (best) {
+                    keepBest();
+                }
                 folder.keep();
                 listener.epoch(report);
                 test = report.test();
@@ -277,6 +294,24 @@ public final class TrainingRun implements AutoCloseable {
     /** Whether the run is evaluated where it stands even if it goes on. */
     private boolean isEvaluated() {
         return trainer.atEndOfEpoch() && plan.evaluates(trainer.progress().epoch() + 1);
+    }
+
+    private boolean isExhausted(@Nullable EpochReport next) {
+        return plan.patience() > 0 && metrics.sinceBest(next) >= plan.patience();
+    }
+
+    private boolean isBest(@Nullable EpochReport next) {
+        return plan.patience() > 0 && metrics.sinceBest(next) == 0;
+    }
+
+    private void keepBest() {
+        state().write(best(folder.directory()), parameters);
+    }
+
+    /** A process may have ended between a line of metrics and its checkpoint. */
+    private boolean isKept(long step) {
+        Path file = best(folder.directory());
+        return Files.exists(file) && Checkpoint.read(file).checkpoint().position().step() == step;
     }
 
     /** The epoch so far: nothing but the position and the parameters goes into it. */

@@ -1,7 +1,7 @@
 package io.elbo4j.train.torch;
 
 import static io.elbo4j.ArgumentException.require;
-import static io.elbo4j.train.torch.Given.given;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Quoted;
 import io.elbo4j.train.checkpoint.CheckpointException;
@@ -47,7 +47,8 @@ public final class StateDict {
 
     /** @param layers those to carry, none null; other parameters stay as they are */
     public StateDict(TorchLayer... layers) {
-        this.layers = Arrays.stream(given("layers", layers)).map(layer -> given("each of layers", layer)).toList();
+        this.layers = Arrays.stream(requireGiven("layers", layers)).map(layer -> requireGiven("each of layers", layer))
+                .toList();
     }
 
     /**
@@ -62,7 +63,7 @@ public final class StateDict {
      * @throws IllegalArgumentException if there is no such layer among the parameters, or it has another size
      */
     public List<String> load(Path file, Parameters parameters) {
-        given("file", file);
+        requireGiven("file", file);
         List<TorchTensor> tensors = tensors(parameters);
         Set<String> names = tensors.stream().filter(tensor -> tensor.absent() == null).map(TorchTensor::name).collect(
                 Collectors.toSet());
@@ -95,7 +96,7 @@ public final class StateDict {
      * @throws IllegalArgumentException if there is no such layer among the parameters, or it has another size
      */
     public void save(Path file, Parameters parameters) {
-        given("file", file);
+        requireGiven("file", file);
         List<StoredTensor> stored = new ArrayList<>();
         for (TorchTensor tensor : tensors(parameters)) {
             float[] values = new float[tensor.rows().length * tensor.columns().length];
@@ -107,15 +108,17 @@ public final class StateDict {
 
     private List<TorchTensor> tensors(Parameters parameters) {
         Map<String, Parameter> byName = new TreeMap<>();
-        given("parameters", parameters).all().forEach(state -> byName.put(state.parameter().name(), state.parameter()));
+        requireGiven("parameters", parameters).all().forEach(state -> byName.put(state.parameter().name(), state
+                .parameter()));
         Function<String, Parameter> named = name -> {
             require(byName.containsKey(name), "a layer's parameter", "one of these: " + words(byName.keySet()), Quoted
                     .of(name));
             return byName.get(name);
         };
-        List<TorchTensor> tensors = layers.stream().flatMap(layer -> given("the tensors of a layer", layer.tensors(
-                named))
-                .stream()).map(tensor -> given("each tensor of a layer", tensor)).toList();
+        List<TorchTensor> tensors = layers.stream().flatMap(layer -> requireGiven("the tensors of a layer", layer
+                .tensors(
+                        named))
+                .stream()).map(tensor -> requireGiven("each tensor of a layer", tensor)).toList();
         requireDistinct(tensors);
         return tensors;
     }

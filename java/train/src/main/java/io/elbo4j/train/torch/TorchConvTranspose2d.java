@@ -1,6 +1,6 @@
 package io.elbo4j.train.torch;
 
-import static io.elbo4j.train.torch.Given.given;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.ConvolutionShape;
 import io.elbo4j.train.graph.Parameter;
@@ -23,9 +23,9 @@ public record TorchConvTranspose2d(String layer, String module, ConvolutionShape
             TorchLayer {
     /** @throws io.elbo4j.ArgumentException if one is null */
     public TorchConvTranspose2d {
-        given("layer", layer);
-        given("module", module);
-        given("shape", shape);
+        requireGiven("layer", layer);
+        requireGiven("module", module);
+        requireGiven("shape", shape);
     }
 
     /** A module with a bias. */

@@ -1,7 +1,7 @@
 package io.elbo4j.train.torch;
 
 import static io.elbo4j.ArgumentException.require;
-import static io.elbo4j.train.torch.Given.given;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.train.graph.Parameter;
 import java.util.List;
@@ -21,9 +21,9 @@ import java.util.stream.IntStream;
 public record TorchGru(String layer, String module, String suffix, boolean bias) implements TorchLayer {
     /** @throws io.elbo4j.ArgumentException if one is null */
     public TorchGru {
-        given("layer", layer);
-        given("module", module);
-        given("suffix", suffix);
+        requireGiven("layer", layer);
+        requireGiven("module", module);
+        requireGiven("suffix", suffix);
     }
 
     /** A module with biases. */

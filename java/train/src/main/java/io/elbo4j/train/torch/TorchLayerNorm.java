@@ -1,6 +1,6 @@
 package io.elbo4j.train.torch;
 
-import static io.elbo4j.train.torch.Given.given;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.train.graph.Parameter;
 import java.util.List;
@@ -18,8 +18,8 @@ import java.util.function.Function;
 public record TorchLayerNorm(String layer, String module, boolean weight, boolean bias) implements TorchLayer {
     /** @throws io.elbo4j.ArgumentException if one is null */
     public TorchLayerNorm {
-        given("layer", layer);
-        given("module", module);
+        requireGiven("layer", layer);
+        requireGiven("module", module);
     }
 
     /** A module with a weight and a bias. */

@@ -1,7 +1,7 @@
 package io.elbo4j.train.torch;
 
 import static io.elbo4j.ArgumentException.require;
-import static io.elbo4j.train.torch.Given.given;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.train.graph.Parameter;
 import java.util.ArrayList;
@@ -26,12 +26,12 @@ public final class TorchLinear implements TorchLayer {
      * @param module its name in the state dict, as all modules' here; empty if it is the whole
      */
     public TorchLinear(String layer, String module) {
-        this(layer, List.of(given("module", module)), new int[0], new int[0], true);
+        this(layer, List.of(requireGiven("module", module)), new int[0], new int[0], true);
     }
 
     /** @param inputs none: the same order; likewise outputs */
     private TorchLinear(String layer, List<String> modules, int[] inputs, int[] outputs, boolean bias) {
-        this.layer = given("layer", layer);
+        this.layer = requireGiven("layer", layer);
         this.modules = modules;
         this.inputs = inputs;
         this.outputs = outputs;
@@ -43,8 +43,8 @@ public final class TorchLinear implements TorchLayer {
      * is a {@link io.elbo4j.train.distribution.DiagonalGaussian#of} that of a mean and a log-variance.
      */
     public static TorchLinear heads(String layer, String... modules) {
-        require(given("modules", modules).length > 0, "modules", "at least one", "none");
-        List<String> names = Arrays.stream(modules).map(module -> given("each of modules", module)).toList();
+        require(requireGiven("modules", modules).length > 0, "modules", "at least one", "none");
+        List<String> names = Arrays.stream(modules).map(module -> requireGiven("each of modules", module)).toList();
         return new TorchLinear(layer, names, new int[0], new int[0], true);
     }
 

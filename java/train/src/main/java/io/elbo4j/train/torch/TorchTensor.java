@@ -1,7 +1,7 @@
 package io.elbo4j.train.torch;
 
 import static io.elbo4j.ArgumentException.require;
-import static io.elbo4j.train.torch.Given.given;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.train.graph.Parameter;
 import java.util.Arrays;
@@ -24,11 +24,11 @@ public record TorchTensor(String name, long[] shape, Parameter parameter, int[] 
         @Nullable Float absent) {
     /** @throws io.elbo4j.ArgumentException if one is null, or they do not fit each other */
     public TorchTensor {
-        given("name", name);
-        given("shape", shape);
-        given("parameter", parameter);
-        given("rows", rows);
-        given("columns", columns);
+        requireGiven("name", name);
+        requireGiven("shape", shape);
+        requireGiven("parameter", parameter);
+        requireGiven("rows", rows);
+        requireGiven("columns", columns);
         require(Arrays.stream(shape).allMatch(size -> size >= 0), "the shape of '" + name + "'",
                 "of sizes of at least 0",
                 Arrays.toString(shape));
@@ -112,8 +112,8 @@ public record TorchTensor(String name, long[] shape, Parameter parameter, int[] 
     }
 
     private void requireLengths(float[] theirs, float[] ours) {
-        given("theirs", theirs);
-        given("ours", ours);
+        requireGiven("theirs", theirs);
+        requireGiven("ours", ours);
         require(theirs.length == (long) rows.length * columns.length, "theirs", "of " + (long) rows.length
                 * columns.length + " values", theirs.length);
         require(ours.length == parameter.rows() * parameter.columns(), "ours", "of " + parameter.rows() * parameter

@@ -249,7 +249,7 @@ class SafetensorsTest {
         malformed("{" + x + "," + x + "}", 8, "the header names 'x' twice, expected every name once");
         malformed("{\"__metadata__\":{\"a\":\"1\",\"a\":\"1\"}}", 0, "the metadata 'a' is there twice, expected once");
         malformed("{\"__metadata__\":{\"a\":1}}", 0, "the metadata 'a' is no string, expected one");
-        for (String bad : List.of("F8_E4M3", "BOOL", "f32", "")) {
+        for (String bad : List.of("F8_E4M3", "F8_E5M2FNUZ", "F6_E2M3", "F4", "BOOL", "f32", "")) {
             malformed("{" + tensor("x", bad, "[2]", "[0,4]") + "}", 4, "tensor 'x': has the dtype '" + bad
                     + "', expected one of [F64, F32, F16, BF16, I64, U64]");
         }

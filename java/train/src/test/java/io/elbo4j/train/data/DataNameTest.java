@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DataNameTest {
-    private static final String ACCEPTED = "expected sprites, mnist=DIR, images=DIR or npy=FILE, not ";
+    private static final String ACCEPTED = "expected sprites, mnist=DIR, images=DIR, npy=FILE or music=FILE, not ";
 
     @ParameterizedTest
     @ValueSource(strings = {"sprites", "mnist=a", "images=a b", "npy=~/a=b.npy"})

@@ -11,6 +11,7 @@ import io.elbo4j.train.optimiser.Adam;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,8 +35,16 @@ final class FiniteDifferences {
 
     /** Any objective that is a sum of its terms, each with its weight. */
     static double weighted(Interpreter in, Step step) {
+        return weighted(in, step, term -> true);
+    }
+
+    /** Of some of its terms. */
+    static double weighted(Interpreter in, Step step, Predicate<Term> which) {
         double loss = 0;
         for (Term term : step.plan().terms().keySet()) {
+            if (!which.test(term)) {
+                continue;
+            }
             Matrix value = step.plan().terms().get(term);
             Matrix weight = step.plan().weight(term).orElseThrow();
             for (long r = 0; r < value.rows(); r++) {
@@ -71,20 +80,26 @@ final class FiniteDifferences {
         for (int samples : new int[] {1, 7}) {
             int k = samples;
             check(name + ", K = " + k, graph, s -> s.rows(rows).samples(k).minimise(new Elbo(0.7), new Adam(0)),
-                    FiniteDifferences::weighted, likelihoods);
+                    FiniteDifferences::weighted, likelihoods, p -> true);
         }
     }
 
     static void check(String name, Graph graph, UnaryOperator<StepBuilder> training, Loss loss) {
-        check(name, graph, training, loss, Map.of());
+        check(name, graph, training, loss, p -> true);
+    }
+
+    /** With respect to some of the parameters. */
+    static void check(String name, Graph graph, UnaryOperator<StepBuilder> training, Loss loss,
+            Predicate<Parameter> which) {
+        check(name, graph, training, loss, Map.of(), which);
     }
 
     /** Inputs are uniform in [0, 1), which suits every likelihood. A seed at a ReLU's kink is passed over. */
     private static void check(String name, Graph graph, UnaryOperator<StepBuilder> training, Loss loss,
-            Map<LogLikelihood.Function, Interpreter.Likelihood> likelihoods) {
+            Map<LogLikelihood.Function, Interpreter.Likelihood> likelihoods, Predicate<Parameter> which) {
         for (long seed = 1;; seed++) {
             try {
-                check(name + ", seed " + seed, graph, training, loss, likelihoods, seed);
+                check(name + ", seed " + seed, graph, training, loss, likelihoods, which, seed);
                 return;
             } catch (Interpreter.TooClose tooClose) {
                 assertTrue(seed < 100, name + ": no seed keeps away from the ReLUs' kinks: " + tooClose.getMessage());
@@ -93,7 +108,7 @@ final class FiniteDifferences {
     }
 
     private static void check(String name, Graph graph, UnaryOperator<StepBuilder> training, Loss loss,
-            Map<LogLikelihood.Function, Interpreter.Likelihood> likelihoods, long seed) {
+            Map<LogLikelihood.Function, Interpreter.Likelihood> likelihoods, Predicate<Parameter> which, long seed) {
         try (Backend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, graph.parameters(), seed);
                 Step step = training.apply(Step.of(graph, parameters, backend).seed(seed)).compile()) {
@@ -111,7 +126,7 @@ final class FiniteDifferences {
             step.run(STEP);
             Interpreter interpreter = new Interpreter(likelihoods);
             double worst = 0;
-            for (Parameters.State s : parameters.all()) {
+            for (Parameters.State s : parameters.all().stream().filter(s -> which.test(s.parameter())).toList()) {
                 worst = Math.max(worst, compare(name, s, interpreter, step, loss));
             }
             System.out.printf("finite differences: %s, worst error %.1e of the gradient's scale%n", name, worst);

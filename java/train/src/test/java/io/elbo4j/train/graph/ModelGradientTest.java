@@ -17,18 +17,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** The gradient of every registered model's own objective, with respect to all of its parameters. */
 class ModelGradientTest {
     /** Small, and different from each other. */
     private static final Map<String, Object> SIZES = Map.of("hidden", List.of(4, 3), "latent", 2, "latents",
-            List.of(3, 2), "components", 3, "channels", List.of(2));
+            List.of(3, 2), "components", 3, "channels", List.of(2), "units", 3, "width", 4, "pseudoInputs", 3);
 
     private static <S extends Record> Model small(ModelKind<S> kind) {
-        S usual = kind.defaults(new DataShape(DataName.Kind.NPY, 7, 5, 3, 1, Map.of(Images.X, 15, Images.LABEL, 3)));
+        S usual = kind.defaults(new DataShape(DataName.Kind.NPY, 7, 4, 6, 1, Map.of(Images.X, 24, Images.LABEL, 3)));
         Map<String, Object> changed = new HashMap<>();
-        for (RecordComponent c : usual.getClass().getRecordComponents()) {
+        for (RecordComponent c : Settings.options(kind.settings())) {
             if (SIZES.containsKey(c.getName())) {
                 changed.put(c.getName(), SIZES.get(c.getName()));
             }
@@ -36,12 +38,17 @@ class ModelGradientTest {
         return kind.create(Settings.with(usual, changed));
     }
 
-    /** The others have tests of their own: a score is no derivative of the loss, and rows of data have no others. */
+    /**
+     * They have tests of their own: a score is no derivative of the loss, what is stopped has one, and rows of data
+     * have no others.
+     */
+    private static final Set<String> OTHERS = Set.of("categorical-vae", "completion-vae", "local-inference");
+
     @Test
     void agreesWithFiniteDifferences() {
         Set<String> others = new TreeSet<>();
         for (ModelKind<?> kind : Models.all()) {
-            if (Set.of("categorical-vae", "local-inference").contains(kind.name())) {
+            if (OTHERS.contains(kind.name())) {
                 others.add(kind.name());
                 continue;
             }
@@ -54,6 +61,18 @@ class ModelGradientTest {
                         FiniteDifferences::weighted);
             }
         }
-        assertEquals(Set.of("categorical-vae", "local-inference"), others);
+        assertEquals(OTHERS, others);
+    }
+
+    /** No gradient passes from the VAE to the guess: each has the gradient of its own terms. */
+    @Test
+    void theCompletionVaesGuessIsTrainedByItsOwnLossAlone() {
+        Model model = small(Models.named("completion-vae"));
+        Predicate<Parameter> guess = p -> p.name().startsWith("guess");
+        UnaryOperator<StepBuilder> training = s -> s.rows(5).samples(3).minimise(model.objective(Schedule.constant(0.7),
+                0), new Adam(0));
+        FiniteDifferences.check("completion-vae", model.graph(), training, FiniteDifferences::weighted, guess.negate());
+        FiniteDifferences.check("its guess", model.graph(), training, (in, step) -> FiniteDifferences.weighted(in, step,
+                term -> term.role() == Term.Role.LOSS), guess);
     }
 }

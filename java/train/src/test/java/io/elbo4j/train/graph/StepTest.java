@@ -19,13 +19,24 @@ import io.elbo4j.train.layer.Activate;
 import io.elbo4j.train.layer.Add;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.DenseOfMembers;
 import io.elbo4j.train.layer.Embedding;
+import io.elbo4j.train.layer.Gru;
+import io.elbo4j.train.layer.GumbelNoise;
+import io.elbo4j.train.layer.LayerNorm;
 import io.elbo4j.train.layer.LearnedRow;
 import io.elbo4j.train.layer.LearnedRowPer;
 import io.elbo4j.train.layer.LearnedRows;
+import io.elbo4j.train.layer.LogisticNoise;
+import io.elbo4j.train.layer.Loss;
+import io.elbo4j.train.layer.NormalNoise;
+import io.elbo4j.train.layer.RmsNorm;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Slice;
+import io.elbo4j.train.layer.Spread;
+import io.elbo4j.train.layer.UniformNoise;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
@@ -450,16 +461,46 @@ class StepTest {
     void parametersHaveASizeAndBeginWithFiniteNumbers() {
         Graph g = new Graph();
         Value index = g.input("index", 1);
-        String size = " must have at least 1 row and 1 column, not ";
-        refused("parameter 'e.weight'" + size + "0 x 3", () -> Embedding.of("e", index, 0, 3));
-        refused("parameter 'm'" + size + "-1 x 3", () -> LearnedRowPer.of(g, Axis.COMPONENT, "m", -1, 3, 1));
-        refused("parameter 'm'" + size + "0 x 3", () -> LearnedRowPer.constant(g, Axis.COMPONENT, "m", 0, 3, 1));
-        refused("parameter 'rows'" + size + "0 x 2", () -> LearnedRows.of(g, "rows", 0, 2, 1));
-        refused("parameter 'rows'" + size + "1 x 0", () -> LearnedRow.of(g, "rows", 0, 1));
-        String finite = " must begin with finite numbers, not ";
-        refused("parameter 'm'" + finite + "from -Infinity to Infinity", () -> LearnedRowPer.of(g, Axis.COMPONENT, "m",
-                2, 1, Float.POSITIVE_INFINITY));
-        refused("parameter 'row'" + finite + "NaN", () -> LearnedRow.of(g, "row", 2, Float.NaN));
+        refused("rows must be at least 1, not 0", () -> Embedding.of("e", index, 0, 3));
+        refused("columns must be at least 1, not 0", () -> Embedding.of("e", index, 3, 0));
+        refused("count must be at least 1, not -1", () -> LearnedRowPer.of(g, Axis.COMPONENT, "m", -1, 3, 1));
+        refused("count must be at least 1, not 0", () -> LearnedRowPer.constant(g, Axis.COMPONENT, "m", 0, 3, 1));
+        refused("columns must be at least 1, not 0", () -> LearnedRowPer.constant(g, Axis.COMPONENT, "m", 3, 0, 1));
+        refused("dataRows must be at least 1, not 0", () -> LearnedRows.of(g, "rows", 0, 2, 1));
+        refused("columns must be at least 1, not 0", () -> LearnedRows.of(g, "rows", 2, 0, 1));
+        refused("columns must be at least 1, not 0", () -> LearnedRow.of(g, "row", 0, 1));
+        refused("columns must be at least 1, not 0", () -> ConstantRow.of(g, "row", 0, 1));
+        refused("columns must be at least 1, not 0", () -> Spread.of(index, 0));
+        refused("columns must be at least 1, not 0", () -> GumbelNoise.of(g, "n", index.rows(), 0));
+        refused("columns must be at least 1, not 0", () -> LogisticNoise.of(g, "n", index.rows(), 0));
+        refused("columns must be at least 1, not 0", () -> NormalNoise.of(g, "n", index.rows(), 0));
+        refused("columns must be at least 1, not 0", () -> UniformNoise.of(g, "n", index.rows(), 0));
+        refused("columns must be at least 1, not 0", () -> new LayerNorm("n", 0));
+        refused("columns must be at least 1, not -2", () -> new RmsNorm("n", -2, 1e-5f));
+        refused("inputs must be at least 1, not 0", () -> new Dense("d", 0, 2, Activation.RELU));
+        refused("units must be at least 1, not 0", () -> new Dense("d", 2, 0, Activation.RELU));
+        refused("units must be at least 1, not 0", () -> Dense.of("d", index, 0, Activation.RELU));
+        refused("units must be at least 1, not 0", () -> DenseOfMembers.of("d", 2, index, 0, Activation.RELU));
+        refused("inputs must be at least 1, not 0", () -> new Gru("g", 0, 2));
+        refused("units must be 1 to 2^31 - 1, not 0", () -> Gru.normalised("g", 2, 0));
+        refused("spread must be above 0 and finite, not Infinity", () -> LearnedRowPer.of(g, Axis.COMPONENT, "m", 2, 1,
+                Float.POSITIVE_INFINITY));
+        refused("spread must be above 0 and finite, not NaN", () -> LearnedRowPer.of(g, Axis.COMPONENT, "m", 2, 1,
+                Float.NaN));
+        String finite = "initially must be finite, not ";
+        refused(finite + "-Infinity", () -> LearnedRowPer.constant(g, Axis.MEMBER, "m", 2, 1,
+                Float.NEGATIVE_INFINITY));
+        refused(finite + "NaN", () -> LearnedRow.of(g, "row", 2, Float.NaN));
+        refused(finite + "NaN", () -> LearnedRows.of(g, "rows", 2, 2, Float.NaN));
+        refused("delta must be above 0 and finite, not 0.0", () -> Loss.huber("loss", index, index, 0));
+        assertEquals(List.of(index), g.nodes());
+        // those that nodes of others make
+        String size = "parameter 'p' must have at least 1 row and 1 column, not ";
+        refused(size + "0 x 3", () -> Parameter.constant("p", 0, 3, 1));
+        refused(size + "1 x -2", () -> Parameter.uniform("p", 1, -2, 1));
+        String numbers = "parameter 'p' must begin with finite numbers, not ";
+        refused(numbers + "from -Infinity to Infinity", () -> new Parameter("p", 2, 1, Float.POSITIVE_INFINITY, 0));
+        refused(numbers + "NaN", () -> Parameter.constant("p", 2, 1, Float.NaN));
         assertEquals(List.of(), g.parameters());
     }
 

@@ -20,6 +20,7 @@ import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Labels;
 import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.model.DeepMarkovModel.Looking;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +44,13 @@ class ModelsTest {
                 x[r * COLUMNS + c] = random.nextDouble() < (c == labels[r] ? 0.9 : 0.2) ? 1 : 0;
             }
         }
-        return new Images("toy", ROWS, 2, 2, 1, x).with(Images.LABEL, Labels.oneHot("toy", labels, 3));
+        // every third sequence of two steps has one
+        float[] mask = new float[ROWS * 2];
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = i % 6 == 1 ? 0 : 1;
+        }
+        return new Images("toy", ROWS, 2, 2, 1, x).with(Images.LABEL, Labels.oneHot("toy", labels, 3)).with(Images.MASK,
+                new Images("mask", ROWS, 1, 2, 1, mask));
     }
 
     /** With larger parameters than at first, so that the latent variables matter, under wide posteriors. */
@@ -53,7 +60,7 @@ class ModelsTest {
             String name = s.parameter().name();
             float[] values = s.value().toArray();
             for (int i = 0; i < values.length; i++) {
-                values[i] *= name.startsWith("posterior") ? 1 : 2;
+                values[i] *= name.startsWith("posterior") ? 1 : name.startsWith("transition.logVariance") ? 0.2 : 2;
                 // the weights of samples then have no heavy tail
                 values[i] += name.startsWith("posterior") && name.endsWith("bias") && i >= values.length / 2 ? 0.7 : 0;
             }
@@ -110,6 +117,143 @@ class ModelsTest {
             return Math.log(Quadrature.integral(z -> Quadrature.normal(z, 0, 0) * Math.exp(Quadrature.logBernoulli(
                     q.linear("logits", q.tanh("decoder.0", z, y[0], y[1], y[2])), x))));
         });
+    }
+
+    @Test
+    void theCompletionVaesImportanceWeightedLogLikelihoodIsTheIntegralGivenWhatIsSeen() {
+        Model model = new CompletionVae(new CompletionVae.Settings(2, 2, 1, 1, List.of(5), 1, Activation.TANH));
+        compare(model, (q, r) -> {
+            float[] image = DATA.copyRows(r, 1);
+            float[] y = {image[0], image[1], image[3]};
+            double x = image[2];
+            double[] guess = Arrays.stream(q.linear("guess.logits", q.tanh("guess.0", x))).map(l -> 1 / (1 + Math.exp(
+                    -l))).toArray();
+            double[] p = q.linear("prior", q.tanh("prior.0", x, guess[0], guess[1], guess[2]));
+            return Math.log(Quadrature.integral(z -> Quadrature.normal(z, p[0], p[1]) * Math.exp(Quadrature
+                    .logBernoulli(q.linear("logits", q.tanh("decoder.0", z)), y))));
+        });
+    }
+
+    @Test
+    void theDeepMarkovModelsImportanceWeightedLogLikelihoodIsTheIntegralOverTheStepsThatThereAre() {
+        for (Looking looking : Looking.values()) {
+            Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(2, 2, 1, 3, 4, looking));
+            compare(model, (q, r) -> {
+                float[] x = DATA.copyRows(r, 1);
+                boolean isShort = DATA.array(Images.MASK).value(r, 1) == 0;
+                float[] first = Arrays.copyOf(x, 2);
+                float[] second = Arrays.copyOfRange(x, 2, 4);
+                double begin = q.row("z.first")[0];
+                return Math.log(Quadrature.integral(z1 -> transition(q, begin, z1) * emission(q, z1, first)
+                        * (isShort ? 1 : Quadrature.integral(z2 -> transition(q, z1, z2) * emission(q, z2,
+                                second)))));
+            });
+        }
+    }
+
+    @Test
+    void theVampVaesImportanceWeightedLogLikelihoodIsTheIntegral() {
+        Model model = new VampVae(new VampVae.Settings(COLUMNS, List.of(5), 1, 3, Activation.TANH, false));
+        compare(model, (q, r) -> {
+            float[] x = DATA.copyRows(r, 1);
+            double[] inputs = q.row("pseudo-inputs");
+            return Math.log(Quadrature.integral(z -> {
+                double prior = 0;
+                for (int k = 0; k < 3; k++) {
+                    double[] u = new double[COLUMNS];
+                    for (int c = 0; c < COLUMNS; c++) {
+                        u[c] = 1 / (1 + Math.exp(-inputs[k * COLUMNS + c]));
+                    }
+                    double[] of = q.linear("posterior", q.tanh("encoder.0", u));
+                    prior += Quadrature.normal(z, of[0], of[1]) / 3;
+                }
+                return prior * Math.exp(Quadrature.logBernoulli(q.linear("logits", q.tanh("decoder.0", z)), x));
+            }));
+        });
+    }
+
+    private static double transition(Quadrature q, double before, double z) {
+        double gate = 1 / (1 + Math.exp(-q.linear("transition.gate", q.relu("transition.gate.0", before))[0]));
+        double proposal = q.linear("transition.proposal", q.relu("transition.proposal.0", before))[0];
+        return Quadrature.normal(z, (1 - gate) * before + gate * proposal, q.linear("transition.logVariance",
+                proposal)[0]);
+    }
+
+    private static double emission(Quadrature q, double z, float[] x) {
+        return Math.exp(Quadrature.logBernoulli(q.linear("logits", q.relu("emission.1", q.relu("emission.0", z))), x));
+    }
+
+    /** What lies past the end of a sequence, and how far it goes, changes nothing. */
+    @Test
+    void aDeepMarkovModelSeesNothingPastTheEndOfASequence() {
+        int rows = 5;
+        SplittableRandom random = new SplittableRandom(6);
+        float[] x = new float[rows * 2 * 3];
+        float[] longer = new float[rows * 4 * 3];
+        float[] mask = new float[rows * 4];
+        for (int r = 0; r < rows; r++) {
+            for (int i = 0; i < 12; i++) {
+                longer[r * 12 + i] = random.nextInt(2);
+            }
+            System.arraycopy(longer, r * 12, x, r * 6, 6);
+            mask[r * 4] = 1;
+            mask[r * 4 + 1] = 1;
+        }
+        float[] ones = new float[rows * 2];
+        Arrays.fill(ones, 1);
+        for (Looking looking : Looking.values()) {
+            List<ElboTerms> expected = terms(2, looking, x, ones);
+            List<ElboTerms> found = terms(4, looking, longer, mask);
+            for (int r = 0; r < rows; r++) {
+                assertEquals(expected.get(r).reconstruction(), found.get(r).reconstruction(), 1e-5);
+                assertEquals(expected.get(r).kl(), found.get(r).kl(), 1e-5);
+            }
+            Arrays.fill(mask, 1);
+            assertTrue(terms(4, looking, longer, mask).get(0).reconstruction() < found.get(0).reconstruction());
+            for (int r = 0; r < rows; r++) {
+                mask[r * 4 + 2] = 0;
+                mask[r * 4 + 3] = 0;
+            }
+        }
+    }
+
+    private static List<ElboTerms> terms(int steps, Looking looking, float[] x, float[] mask) {
+        Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(steps, 3, 2, 4, 5, looking));
+        Images data = new Images("toy", mask.length / steps, steps, 3, 1, x).with(Images.MASK, new Images("mask",
+                mask.length / steps, 1, steps, 1, mask));
+        try (Backend backend = new JavaBackend(1); Parameters parameters = parameters(backend, model);
+                Evaluator evaluator = new Evaluator(model, parameters, backend, data, 3)) {
+            return evaluator.rows(0);
+        }
+    }
+
+    @Test
+    void aCompletionKeepsWhatIsGivenAndDoesNotSeeTheRest() {
+        SplittableRandom random = new SplittableRandom(4);
+        float[] pixels = new float[2 * 4 * 6 * 3];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (float) random.nextDouble();
+        }
+        for (int observed = 1; observed <= 3; observed++) {
+            Model model = new CompletionVae(new CompletionVae.Settings(4, 6, 3, observed, List.of(5), 2,
+                    Activation.TANH));
+            float[] changed = pixels.clone();
+            boolean[] given = new boolean[pixels.length];
+            for (int i = 0; i < pixels.length; i++) {
+                boolean left = i / 3 % 6 < 3;
+                boolean lower = i / 18 % 4 >= 2;
+                given[i] = left && (lower || observed >= 2) || !lower && observed == 3;
+                changed[i] = given[i] ? pixels[i] : 0.5f;
+            }
+            try (Backend backend = new JavaBackend(1); Parameters parameters = parameters(backend, model)) {
+                Coder coder = new Coder(model, parameters, backend, 1);
+                float[] completed = coder.reconstruct(new Images("toy", 2, 4, 6, 3, pixels));
+                for (int i = 0; i < pixels.length; i++) {
+                    assertEquals(given[i], completed[i] == pixels[i], observed + " quadrants, value " + i);
+                }
+                assertArrayEquals(completed, coder.reconstruct(new Images("toy", 2, 4, 6, 3, changed)));
+            }
+        }
     }
 
     @Test
@@ -283,8 +427,8 @@ class ModelsTest {
     @Test
     void everyModelIsRegisteredWithUsableSettings() {
         assertEquals(
-                "categorical-vae, conditional-vae, convolutional-vae, gaussian-mixture, hierarchical-vae,"
-                        + " local-inference, vae",
+                "categorical-vae, completion-vae, conditional-vae, convolutional-vae, deep-markov-model,"
+                        + " gaussian-mixture, hierarchical-vae, local-inference, vae, vamp-vae",
                 Models.names());
         for (ModelKind<?> kind : Models.all()) {
             Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, DATA));
@@ -298,8 +442,7 @@ class ModelsTest {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Models.of(new Foreign(1))).getMessage()
                 .contains("META-INF/services/io.elbo4j.train.model.ModelKind"));
         assertEquals(
-                "there is no model 'gan'; there are categorical-vae, conditional-vae, convolutional-vae,"
-                        + " gaussian-mixture, hierarchical-vae, local-inference, vae",
+                "there is no model 'gan'; there are " + Models.names(),
                 assertThrows(
                         IllegalArgumentException.class, () -> Models.named("gan")).getMessage());
     }
@@ -312,6 +455,12 @@ class ModelsTest {
         assertEquals("likelihood must be any of vae but that of a fixed standard deviation, not gaussian-fixed",
                 assertThrows(IllegalArgumentException.class, () -> new ConditionalVae.Settings(4, 2, List.of(), 1,
                         Activation.TANH, LikelihoodKind.GAUSSIAN_FIXED, false)).getMessage());
+        assertEquals("width must be even, and at least 2, not 3", assertThrows(IllegalArgumentException.class,
+                () -> new CompletionVae.Settings(2, 3, 1, 1, List.of(), 1, Activation.TANH)).getMessage());
+        assertEquals("observed must be 1, 2 or 3, not 4", assertThrows(IllegalArgumentException.class,
+                () -> new CompletionVae.Settings(2, 2, 1, 4, List.of(), 1, Activation.TANH)).getMessage());
+        assertEquals("pseudoInputs must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
+                () -> new VampVae.Settings(4, List.of(), 1, 0, Activation.TANH, false)).getMessage());
         assertEquals("classes must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
                 () -> new ConditionalVae.Settings(4, 0, List.of(), 1, Activation.TANH, LikelihoodKind.GAUSSIAN, false))
                 .getMessage());

@@ -30,6 +30,22 @@ final class Quadrature {
         return y;
     }
 
+    double[] row(String name) {
+        double[] values = new double[this.values.get(name).length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = this.values.get(name)[i];
+        }
+        return values;
+    }
+
+    double[] relu(String name, double... x) {
+        double[] y = linear(name, x);
+        for (int j = 0; j < y.length; j++) {
+            y[j] = Math.max(y[j], 0);
+        }
+        return y;
+    }
+
     double[] tanh(String name, double... x) {
         double[] y = linear(name, x);
         for (int j = 0; j < y.length; j++) {

@@ -26,6 +26,7 @@ import io.elbo4j.train.data.Labels;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.model.ConditionalVae;
 import io.elbo4j.train.model.HierarchicalVae;
+import io.elbo4j.train.model.Models;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
@@ -161,8 +162,7 @@ class TrainedTest extends Runs {
         }
         Map<String, String> metadata = new HashMap<>(content.metadata());
         for (String[] wrong : new String[][] {{"\"conditional-vae\"", "\"gan\"",
-                "names a model that is not here: there is no model 'gan'; there are categorical-vae,"
-                        + " conditional-vae, convolutional-vae, gaussian-mixture, hierarchical-vae"},
+                "names a model that is not here: there is no model 'gan'; there are " + Models.names()},
                 {"\"conditional-vae\"", "7", "kind = '7', expected a string"},
                 {"\"kind\":\"conditional-vae\",", "", "lacks model.standardDeviation"},
                 {"\"classes\":5", "\"classes\":0", "model.classes must be at least 1, not 0"},

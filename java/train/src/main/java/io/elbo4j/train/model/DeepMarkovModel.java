@@ -1,0 +1,211 @@
+package io.elbo4j.train.model;
+
+import static io.elbo4j.ArgumentException.require;
+
+import io.elbo4j.Activation;
+import io.elbo4j.train.data.DataShape;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.Draw;
+import io.elbo4j.train.distribution.GaussianKlValue;
+import io.elbo4j.train.distribution.LogDensity;
+import io.elbo4j.train.distribution.ValueTerm;
+import io.elbo4j.train.graph.Axis;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Objective;
+import io.elbo4j.train.graph.Term;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.Add;
+import io.elbo4j.train.layer.Columns;
+import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.Flatten;
+import io.elbo4j.train.layer.Gru;
+import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.Multiply;
+import io.elbo4j.train.layer.Scale;
+import io.elbo4j.train.layer.Slice;
+import io.elbo4j.train.layer.Subtract;
+import io.elbo4j.train.layer.Unflatten;
+import io.elbo4j.train.schedule.Schedule;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * The deep Markov model (Krishnan et al. 2017, Structured inference networks for nonlinear state space models): p(x_t |
+ * z_t) and a learned transition p(z_t | z_t-1), whose mean is gated between z_t-1 and a network's proposal. Sequences
+ * may have any lengths up to the data's: steps past a sequence's end have no terms, which a mask says. The ELBO is
+ *
+ * <pre>
+ *   sum over t of E[log p(x_t | z_t) - KL(q(z_t | z_t-1, h_t) || p(z_t | z_t-1))]
+ * </pre>
+ *
+ * h_t is the state of a gated recurrent unit that reads x_T, ..., x_t, which smooths, or x_1, ..., x_t, which filters;
+ * q sees (tanh(W z_t-1 + b) + h_t) / 2. Only the chain of q is unrolled: all else is one product for all steps.
+ */
+public final class DeepMarkovModel implements Model {
+    /** What of a sequence q(z_t) sees besides z_t-1. */
+    public enum Looking {
+        /** x_t and all that comes after it */
+        FUTURE,
+        /** x_t and all that came before it */
+        PAST
+    }
+
+    /**
+     * The shape of the model.
+     *
+     * @param steps of the longest sequence, at least 1
+     * @param columns of a step, at least 1, zeros and ones
+     */
+    public record Settings(int steps, int columns, @Setting("latent dimensions of a step") int latent,
+            @Setting("units of the recurrent inference network") int units,
+            @Setting("units of the hidden layers of emission and transition") int width,
+            @Setting( {
+                    "what of a sequence q(z_t) sees besides z_t-1", "future: x_t and all that comes after it",
+                    "past: x_t and all that came before it"}) Looking looking){
+        public Settings {
+            require(steps >= 1, "steps", "at least 1", steps);
+            require(columns >= 1, "columns", "at least 1", columns);
+            require(latent >= 1, "latent", "at least 1", latent);
+            require(units >= 1, "units", "at least 1", units);
+            require(width >= 1, "width", "at least 1", width);
+            Objects.requireNonNull(looking, "looking");
+        }
+    }
+
+    /** How it is registered. */
+    public static final class Kind extends NamedKind<Settings> {
+        /** For the service loader. */
+        public Kind() {
+            super("deep-markov-model", "sequences of zeros and ones: p(x_t | z_t), a learned p(z_t | z_t-1) and"
+                    + " q(z_t | z_t-1, x); data with a mask", Settings.class);
+        }
+
+        @Override
+        public Settings defaults(DataShape data) {
+            return new Settings(data.height(), data.width() * data.channels(), 100, 200, 100, Looking.FUTURE);
+        }
+
+        @Override
+        public DeepMarkovModel create(Settings settings) {
+            return new DeepMarkovModel(settings);
+        }
+
+        @Override
+        public Set<String> arrays() {
+            return Set.of(Images.X, Images.MASK);
+        }
+    }
+
+    private final Graph graph = new Graph();
+    private final Settings settings;
+    private final Map<String, Value> outputs = new LinkedHashMap<>();
+
+    public DeepMarkovModel(Settings settings) {
+        this.settings = settings;
+        int steps = settings.steps();
+        Value x = graph.input(Images.X, (long) steps * settings.columns());
+        Value mask = graph.input(Images.MASK, steps);
+        Value first = LearnedRow.of(graph, "z.first", settings.latent(), 0);
+        Value h = states(x, mask);
+
+        Dense see = new Dense("posterior.0", settings.latent(), settings.units(), Activation.TANH);
+        Dense posterior = new Dense("posterior", settings.units(), 2L * settings.latent(), Activation.IDENTITY);
+        List<Value> parameters = new ArrayList<>();
+        List<Value> before = new ArrayList<>();
+        List<Value> drawn = new ArrayList<>();
+        Value z = first;
+        for (int t = 0; t < steps; t++) {
+            before.add(z);
+            long at = (settings.looking() == Looking.FUTURE ? steps - 1 - t : t) * (long) settings.units();
+            Value seen = Add.of(see.apply(z), Slice.of("h." + t, h, at, at + settings.units()));
+            Value both = posterior.apply(Scale.of(seen, 0.5f, 0));
+            z = Draw.of("z." + t, DiagonalGaussian.halves(both)); // q(z_t | z_t-1, h_t)
+            parameters.add(both);
+            drawn.add(z);
+        }
+        // halves of each step beside each other are those of all steps, one below the other
+        DiagonalGaussian q = DiagonalGaussian.halves(all("posteriors", parameters));
+        Value states = all("z", drawn);
+        DiagonalGaussian p = transition(all("z before", before)); // p(z_t | z_t-1)
+        Value e = states;
+        for (int i = 0; i < 2; i++) {
+            e = Dense.of("emission." + i, e, settings.width(), Activation.RELU);
+        }
+        Bernoulli emission = new Bernoulli(Dense.of("logits", e, settings.columns(), Activation.IDENTITY));
+        Value seen = Unflatten.of(mask, Axis.TIME, steps);
+        term("reconstruction", Term.Role.LOG_LIKELIHOOD, LogDensity.of("log p(x)", emission, Unflatten.of(x, Axis.TIME,
+                steps)), seen);
+        term("kl", Term.Role.KL, GaussianKlValue.of("KL of each step", q, p), seen);
+        term("log ratio", Term.Role.LOG_RATIO, Subtract.of(LogDensity.of("log p(z)", p, states), LogDensity.of(
+                "log q(z)", q, states)), seen);
+        outputs.put(POSTERIOR_MEAN, q.mean());
+        outputs.put(POSTERIOR_LOG_VARIANCE, q.logVariance());
+        outputs.put("states", states);
+        outputs.put(MEAN, emission.mean());
+    }
+
+    /** The inference network's states, in the order in which it reads the steps. */
+    private Value states(Value x, Value mask) {
+        int steps = settings.steps();
+        if (settings.looking() == Looking.PAST) {
+            return Flatten.of(Gru.of("encoder", Unflatten.of(x, Axis.TIME, steps), settings.units()), Axis.TIME);
+        }
+        int[] reversed = IntStream.range(0, steps * settings.columns()).map(i -> (steps - 1 - i / settings.columns())
+                * settings.columns() + i % settings.columns()).toArray();
+        // what a sequence has not comes first: its end begins anew, and so does what is not there
+        int[] follower = IntStream.range(0, steps).map(s -> Math.min(steps - s, steps - 1)).toArray();
+        Value begins = Scale.of(Columns.of("follower is there", mask, follower), -1, 1);
+        Value read = Unflatten.of(Columns.of("x.reversed", x, reversed), Axis.TIME, steps);
+        return Flatten.of(new Gru("encoder", settings.columns(), settings.units()).apply(read, Optional.empty(),
+                Optional.of(Unflatten.of(begins, Axis.TIME, steps))), Axis.TIME);
+    }
+
+    private Value all(String name, List<Value> ofSteps) {
+        return Unflatten.of(Concatenate.of(name, ofSteps.get(0), ofSteps.subList(1, ofSteps.size()).toArray(
+                Value[]::new)), Axis.TIME, settings.steps());
+    }
+
+    /** mean = z + g (proposal - z), logVariance from the proposal: equation 17 with the identity as its linear part. */
+    private DiagonalGaussian transition(Value z) {
+        Value gate = Dense.of("transition.gate", Dense.of("transition.gate.0", z, settings.width(), Activation.RELU),
+                settings.latent(), Activation.SIGMOID);
+        Value proposal = Dense.of("transition.proposal", Dense.of("transition.proposal.0", z, settings.width(),
+                Activation.RELU), settings.latent(), Activation.IDENTITY);
+        Value logVariance = Dense.of("transition.logVariance", proposal, settings.latent(), Activation.IDENTITY);
+        return new DiagonalGaussian(Add.of(z, Multiply.of(gate, Subtract.of(proposal, z))), logVariance);
+    }
+
+    private static void term(String name, Term.Role role, Value each, Value mask) {
+        ValueTerm.of(name, role, Multiply.of(each, mask));
+    }
+
+    @Override
+    public Settings settings() {
+        return settings;
+    }
+
+    @Override
+    public Graph graph() {
+        return graph;
+    }
+
+    @Override
+    public Map<String, Value> outputs() {
+        return outputs;
+    }
+
+    @Override
+    public Objective objective(Schedule klWeight, double freeBits) {
+        require(freeBits == 0, "freeBits", "0 with the deep-markov-model, whose KL is a sum over steps", freeBits);
+        return Model.super.objective(klWeight, freeBits);
+    }
+}
