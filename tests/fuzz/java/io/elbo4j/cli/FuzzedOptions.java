@@ -15,13 +15,20 @@ public final class FuzzedOptions {
 
     private FuzzedOptions() {}
 
-    /** @param input the value */
-    public static void run(byte[] input, Path folder) {
+    /** How many options there are. */
+    public static int count() {
+        return OPTIONS.size();
+    }
+
+    /**
+     * @param input the value
+     * @param option its number
+     */
+    public static void run(byte[] input, Path folder, int option) {
         String value = new String(input, StandardCharsets.UTF_8);
-        if (value.equals("sprites")) {
-            return;
+        if (!value.equals("sprites")) {
+            run(OPTIONS.get(option), value, folder);
         }
-        OPTIONS.forEach(option -> run(option, value, folder));
     }
 
     private static void run(OptionSpec option, String value, Path folder) {

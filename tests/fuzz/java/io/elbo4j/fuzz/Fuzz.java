@@ -52,22 +52,24 @@ public final class Fuzz {
 
     /** @param folder is emptied first */
     static void check(Target target, byte[] input, Path folder) throws IOException {
-        // What is loaded, and by Jazzer rewritten, with the first input of a kind is not the input's.
-        if (cost(target, input, folder).tooMuch(input.length)) {
-            Cost cost = cost(target, input, folder);
-            if (cost.tooMuch(input.length)) {
-                throw new AssertionError("an input of " + input.length + " bytes: " + cost);
+        for (int reading = 0; reading < target.readings(); reading++) {
+            // What is loaded, and by Jazzer rewritten, with the first input of a kind is not the input's.
+            if (cost(target, input, folder, reading).tooMuch(input.length)) {
+                Cost cost = cost(target, input, folder, reading);
+                if (cost.tooMuch(input.length)) {
+                    throw new AssertionError("an input of " + input.length + " bytes: " + cost);
+                }
             }
         }
     }
 
-    private static Cost cost(Target target, byte[] input, Path folder) throws IOException {
+    private static Cost cost(Target target, byte[] input, Path folder, int reading) throws IOException {
         empty(folder);
         long bytes = THREADS.getCurrentThreadAllocatedBytes();
         long start = System.nanoTime();
         int times = target.accepted();
         try {
-            target.read(input, folder);
+            target.read(input, folder, reading);
         } catch (DataException e) {
             times = MOST_TIMES;
             String sentence = e.getMessage();

@@ -100,8 +100,18 @@ enum Target {
     },
     OPTIONS {
         @Override
+        int readings() {
+            return FuzzedOptions.count();
+        }
+
+        @Override
         void read(byte[] input, Path folder) {
-            FuzzedOptions.run(input, folder);
+            throw new UnsupportedOperationException("an option at a time");
+        }
+
+        @Override
+        void read(byte[] input, Path folder, int option) {
+            FuzzedOptions.run(input, folder, option);
         }
     };
 
@@ -118,6 +128,15 @@ enum Target {
     /** How many times its bytes an input may take that is read in full: what it says is then worth its memory. */
     int accepted() {
         return accepted;
+    }
+
+    /** In how many ways an input is read: each may take what one reading may. */
+    int readings() {
+        return 1;
+    }
+
+    void read(byte[] input, Path folder, int reading) throws IOException {
+        read(input, folder);
     }
 
     abstract void read(byte[] input, Path folder) throws IOException;
