@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Polyphonic music as Boulanger-Lewandowski et al. 2012 measure it: a JSON object whose {@code train} and {@code test}
@@ -40,11 +42,17 @@ final class MusicFile {
         try (BufferedReader text = Files.newBufferedReader(file); JsonReader json = new JsonReader(text)) {
             music.readSets(json);
         } catch (MalformedJsonException | EOFException | CharacterCodingException e) {
-            throw new DataException(file + ": is not JSON: " + e.getMessage(), e);
+            throw new DataException(file + ": is not JSON" + place(e) + ", expected sets of sequences of notes", e);
         } catch (IOException e) {
             throw new DataException(file + ": cannot be read: " + DataException.reason(e), e);
         }
         return music.source();
+    }
+
+    /** Where it ends to be JSON; the parser's own words are for programmers. */
+    private static String place(IOException e) {
+        Matcher place = Pattern.compile("at line \\d+ column \\d+").matcher(String.valueOf(e.getMessage()));
+        return place.find() ? " " + place.group() : "";
     }
 
     private DataSource source() {

@@ -86,6 +86,9 @@ class MusicFileTest {
                     "music=" + file)).getMessage();
             org.junit.jupiter.api.Assertions.assertTrue(message.startsWith(file + ": "), message);
         }
+        Files.writeString(file, "{\n  train: [[[60]]]}");
+        assertSentence(file + ": is not JSON at line 2 column 4, expected sets of sequences of notes", () -> DataSource
+                .parse("music=" + file));
         assertSentence(dir.resolve("none") + ": cannot be read: no such file or directory", () -> DataSource.parse(
                 "music=" + dir.resolve("none")));
     }
