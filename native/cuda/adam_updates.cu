@@ -10,6 +10,7 @@
 #include "adam_element.h"
 #include "convolution_leaves.h"
 #include "launch.h"
+#include "leaf_tree.h"
 #include "quad.h"
 
 namespace elbo4j::cuda {

@@ -1,9 +1,10 @@
 // A launch of this backend alone, which stands for a part of an operation; adam_updates.h does the rest.
 #pragma once
 #include "convolution_weight_gradient.h"
-#include "leaf_tree.h"
 
 namespace elbo4j::cuda {
+
+struct LeafTree;
 
 // The leaves of dW, in the workspace, or dW itself where there is one leaf.
 int convolution_leaves(const elbo4j_convolution_weight_gradient& gradient, void* stream);

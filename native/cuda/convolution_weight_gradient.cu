@@ -10,6 +10,7 @@
 // combine_leaves 32.
 #include "convolution_leaves.h"
 #include "convolution_stage.h"
+#include "leaf_tree.h"
 #include "leaves.h"
 #include "matmul_choice.h"
 
