@@ -44,4 +44,31 @@ static inline void column_sums_of(int64_t rows, int64_t begin, int64_t end, Valu
   }
 }
 
+// The same of K values of each element, which f(rows, count, column, columns, sums) adds for `rows` rows, at most
+// rows_together, from row on, to sums[K][columns], in row order; result(column, sums) takes the K sums of one.
+enum : int { rows_together = 4 };
+
+template <int K, class Add, class Result>
+static inline void column_sums_by_rows(int64_t rows, int64_t begin, int64_t end, Add add, Result result) {
+  const int chunks = batch_chunks(rows);
+  for (int64_t column = begin; column < end; column += tile_floats) {
+    const int columns = (int)smaller<int64_t>(tile_floats, end - column);
+    alignas(64) float sums[K][8][tile_floats];
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      float* of_chunk[K];
+      for (int k = 0; k < K; k++) {
+        of_chunk[k] = sums[k][chunk];
+        for (int i = 0; i < columns; i++) of_chunk[k][i] = 0.0f;
+      }
+      const int64_t chunk_end = (chunk + 1) * rows / chunks;
+      for (int64_t row = chunk * rows / chunks; row < chunk_end; row += rows_together)
+        add(row, (int)smaller<int64_t>(rows_together, chunk_end - row), column, columns, of_chunk);
+    }
+    for (int k = 0; k < K; k++) {
+      add_chunks(sums[k], chunks, columns);
+      for (int i = 0; i < columns; i++) result(k, column + i, sums[k][0][i]);
+    }
+  }
+}
+
 }  // namespace elbo4j::ELBO4J_LEVEL

@@ -1,157 +1,150 @@
 // Layer normalisation (Ba, Kiros and Hinton 2016, equations 3 and 4) of each row, and its gradients; without mean and
 // beta, root mean square normalisation (Zhang and Sennrich 2019, equation 4).
 //   m = mean(x); r = 1 / sqrt(mean((x - m)^2) + epsilon); xhat = (x - m) r;  y = gamma xhat + beta
-//   g = gamma dY; dX = r (g - mean(g) - xhat mean(g xhat));  dGamma = sum over the rows of dY xhat
+//   g = gamma dY; dX = r (g - mean(g) - xhat mean(g xhat));  dGamma = sum over the rows of dY xhat, dBeta of dY
 // Means are of the float64 row sums before their rounding. x, y, gradients rows x columns; gamma, beta[columns];
-// m, r[rows]. Moves 8 bytes per element, dX 12, dGamma 8; what is read again comes from a cache.
+// m, r[rows]. Moves 8 bytes per element, dX 12, dGamma and dBeta 8; what is read again comes from a cache.
 #include "column_sum_tile.h"
 #include "layer_norm_backward.h"
 #include "layer_norm_forward.h"
-#include "layer_norm_gamma_gradient.h"
+#include "layer_norm_parameter_gradients.h"
 #include "normalisation.h"
-#include "row_sum_tile.h"
+#include "row_vectors.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
 
 namespace {
 
-using UnroundedSums = RowSumsOf<double>;
+template <int N> struct Count { static constexpr int value = N; };
+
+struct Rows {
+  const float* data;
+  int64_t stride;
+
+  const float* operator[](int64_t row) const { return data + row * stride; }
+};
+
+Rows rows_of(const elbo4j_matrix& matrix) { return {matrix.floats(), matrix.stride}; }
 
 // The mean of a row, or 0 where rows are not centred.
 template <bool CENTRED> float mean_of_row(const float* mean, int64_t row) { return CENTRED ? mean[row] : 0.0f; }
 
-// f(row, where its elements begin in the tile): a row's numbers are constants of a loop over its columns.
-template <class F> void for_each_row(const Tile& tile, F f) {
-  for (int r = 0; r < tile.rows; r++) f(tile.row + r, r * tile.width);
+// f(row, end) for rows that a first-level cache holds between their passes. A pass ends with a chain of dependent
+// operations, which those of other rows hide.
+enum : int { block_floats = 2048, block_rows = 32 };
+
+template <class F> void for_each_rows(int64_t begin, int64_t end, int64_t columns, F f) {
+  const int64_t fit = block_floats / columns, rows = fit < 1 ? 1 : smaller<int64_t>(fit, block_rows);
+  for (int64_t row = begin; row < end; row += rows) f(row, smaller<int64_t>(row + rows, end));
 }
 
-void means_of(const UnroundedSums& sums, int rows, int64_t columns, float* means) {
+void means_of(const double* sums, int64_t rows, int64_t columns, float* means) {
   const double count = (double)columns;
-  ELBO4J_SIMD for (int r = 0; r < rows; r++) means[r] = spec::mean_of(sums[r], count);
-}
-
-void means_of(const Input& x, int64_t row, int rows, int64_t columns, float* means) {
-  UnroundedSums sums;
-  for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
-    Buffer buffer;
-    sums.add_input(tile, x.tile(tile, buffer));
-  });
-  means_of(sums, rows, columns, means);
-}
-
-template <bool CENTRED>
-void reciprocal_deviations_of(const Input& x, int64_t row, int rows, int64_t columns, float epsilon, const float* mean,
-                              float* rstd) {
-  UnroundedSums sums;
-  for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
-    Buffer buffer, terms;
-    const float* from = x.tile(tile, buffer);
-    for_each_row(tile, [&](int64_t r, int begin) {
-      const float m = mean_of_row<CENTRED>(mean, r);
-      ELBO4J_SIMD for (int i = begin; i < begin + tile.columns; i++) {
-        const float d = from[i] - m;
-        terms.data[i] = d * d;
-      }
-    });
-    sums.add(tile, terms.data);
-  });
-  const double count = (double)columns;
-  ELBO4J_SIMD for (int r = 0; r < rows; r++) rstd[r] = spec::reciprocal_deviation(sums[r], count, epsilon);
+  ELBO4J_SIMD for (int64_t r = 0; r < rows; r++) means[r] = spec::mean_of(sums[r], count);
 }
 
 template <bool CENTRED> void forward(const elbo4j_layer_norm_forward& a, int64_t begin, int64_t end) {
-  const Input x = float_input(a.x);
-  const Output y = float_output(a.y);
+  const Rows x = rows_of(a.x);
+  const float *gamma = a.gamma.floats(), *beta = a.beta.floats();
   float *mean = a.mean.floats(), *rstd = a.rstd.floats();
   const int64_t columns = a.x.columns;
-  for_each_block(begin, end, columns, [&](int64_t row, int rows) {
-    if (CENTRED) means_of(x, row, rows, columns, mean + row);
-    reciprocal_deviations_of<CENTRED>(x, row, rows, columns, a.epsilon, mean, rstd + row);
-    for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
-      Buffer buffer, result;
-      const float *from = x.tile(tile, buffer), *gamma = a.gamma.floats() + tile.column;
-      const float* beta = CENTRED ? a.beta.floats() + tile.column : nullptr;
-      float* to = y.tile(tile, result);
-      for_each_row(tile, [&](int64_t r, int begin_of_row) {
-        const float m = mean_of_row<CENTRED>(mean, r), scale = rstd[r];
-        const float* in = from + begin_of_row;
-        float* out = to + begin_of_row;
-        ELBO4J_SIMD for (int i = 0; i < tile.columns; i++) {
-          const float xhat = spec::normalised(in[i], m, scale);
-          out[i] = CENTRED ? spec::fma(xhat, gamma[i], beta[i]) : xhat * gamma[i];
-        }
+  const double count = (double)columns;
+  for_each_rows(begin, end, columns, [&](int64_t first, int64_t last) {
+    double sums[block_rows];
+    if (CENTRED) {
+      for (int64_t row = first; row < last; row++) {
+        const float* in = x[row];
+        row_sums<1>(columns, {sums + (row - first)}, [&](auto at, Floats* terms) { terms[0] = at.load(in); });
+      }
+      means_of(sums, last - first, columns, mean + first);
+    }
+    for (int64_t row = first; row < last; row++) {
+      const float* in = x[row];
+      const Floats m = floats_of(mean_of_row<CENTRED>(mean, row));
+      row_sums<1>(columns, {sums + (row - first)}, [&](auto at, Floats* terms) {
+        const Floats d = at.load(in) - m;
+        terms[0] = d * d;
       });
-      y.commit(tile, result);
-    });
+    }
+    ELBO4J_SIMD for (int64_t row = first; row < last; row++) rstd[row] =
+        spec::reciprocal_deviation(sums[row - first], count, a.epsilon);
+    for (int64_t row = first; row < last; row++) {
+      const float* in = x[row];
+      float* out = a.y.floats() + row * a.y.stride;
+      const float m = mean_of_row<CENTRED>(mean, row), scale = rstd[row];
+      ELBO4J_SIMD for (int64_t i = 0; i < columns; i++) {
+        const float xhat = spec::normalised(in[i], m, scale);
+        out[i] = CENTRED ? spec::fma(xhat, gamma[i], beta[i]) : xhat * gamma[i];
+      }
+    }
   });
 }
-
-template <bool CENTRED> struct Gradient {
-  Input x, dy;
-  const float *gamma, *mean, *rstd;
-
-  void operands(const Tile& tile, float* xhat, float* g, float* gx) const {
-    Buffer buffers[2];
-    const float *x_tile = x.tile(tile, buffers[0]), *dy_tile = dy.tile(tile, buffers[1]);
-    for_each_row(tile, [&](int64_t r, int begin) {
-      const float m = mean_of_row<CENTRED>(mean, r), scale = rstd[r];
-      const float *in = x_tile + begin, *dy_in = dy_tile + begin, *weight = gamma + tile.column;
-      ELBO4J_SIMD for (int i = 0; i < tile.columns; i++) {
-        const float n = spec::normalised(in[i], m, scale), weighted = dy_in[i] * weight[i];
-        xhat[begin + i] = n;
-        g[begin + i] = weighted;
-        gx[begin + i] = weighted * n;
-      }
-    });
-  }
-};
 
 template <bool CENTRED> void backward(const elbo4j_layer_norm_backward& a, int64_t begin, int64_t end) {
-  const Output dx = float_output(a.d_x);
-  const float* rstd = a.rstd.floats();
+  const Rows x = rows_of(a.x), dy = rows_of(a.d_y);
+  const float *gamma = a.gamma.floats(), *mean = a.mean.floats(), *rstd = a.rstd.floats();
   const int64_t columns = a.x.columns;
-  const Gradient<CENTRED> of{float_input(a.x), float_input(a.d_y), a.gamma.floats(), a.mean.floats(), rstd};
-  for_each_block(begin, end, columns, [&](int64_t row, int rows) {
-    Buffer xhat, g, gx;
-    UnroundedSums of_g, of_gx;
-    for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
-      of.operands(tile, xhat.data, g.data, gx.data);
-      if (CENTRED) of_g.add(tile, g.data);
-      of_gx.add(tile, gx.data);
-    });
-    float mean_g[tile_rows], mean_gx[tile_rows];
-    if (CENTRED) means_of(of_g, rows, columns, mean_g);
-    means_of(of_gx, rows, columns, mean_gx);
-    for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
-      // a row of several tiles: the operands are of the last one
-      if (columns > tile_floats) of.operands(tile, xhat.data, g.data, gx.data);
-      Buffer result;
-      float* to = dx.tile(tile, result);
-      for_each_row(tile, [&](int64_t r, int begin_of_row) {
-        const float scale = rstd[r], m = mean_of_row<CENTRED>(mean_g, r - row), mx = mean_gx[r - row];
-        ELBO4J_SIMD for (int i = begin_of_row; i < begin_of_row + tile.columns; i++) to[i] =
-            spec::normalised_gradient(xhat.data[i], scale, g.data[i], m, mx);
-      });
-      dx.commit(tile, result);
-    });
+  for_each_rows(begin, end, columns, [&](int64_t first, int64_t last) {
+    double of_g[block_rows], of_gx[block_rows];
+    for (int64_t row = first; row < last; row++) {
+      const float *in = x[row], *dy_in = dy[row];
+      const Floats m = floats_of(mean_of_row<CENTRED>(mean, row)), scale = floats_of(rstd[row]);
+      double *const g_sum = of_g + (row - first), *const gx_sum = of_gx + (row - first);
+      if constexpr (CENTRED)
+        row_sums<2>(columns, {g_sum, gx_sum}, [&](auto at, Floats* terms) {
+          terms[0] = at.load(dy_in) * at.load(gamma);
+          terms[1] = terms[0] * ((at.load(in) - m) * scale);
+        });
+      else
+        row_sums<1>(columns, {gx_sum}, [&](auto at, Floats* terms) {
+          terms[0] = at.load(dy_in) * at.load(gamma) * ((at.load(in) - m) * scale);
+        });
+    }
+    float mean_g[block_rows], mean_gx[block_rows];
+    if (CENTRED) means_of(of_g, last - first, columns, mean_g);
+    means_of(of_gx, last - first, columns, mean_gx);
+    for (int64_t row = first; row < last; row++) {
+      const float *in = x[row], *dy_in = dy[row];
+      float* out = a.d_x.floats() + row * a.d_x.stride;
+      const float m = mean_of_row<CENTRED>(mean, row), scale = rstd[row];
+      const float g = mean_of_row<CENTRED>(mean_g, row - first), gx = mean_gx[row - first];
+      ELBO4J_SIMD for (int64_t i = 0; i < columns; i++) out[i] =
+          spec::normalised_gradient(spec::normalised(in[i], m, scale), scale, dy_in[i] * gamma[i], g, gx);
+    }
   });
 }
 
-template <bool CENTRED> void gamma_gradient(const elbo4j_layer_norm_gamma_gradient& a, int64_t begin, int64_t end) {
-  const Input x = float_input(a.x), dy = float_input(a.d_y);
+template <bool CENTRED, bool SHIFTED>
+void parameter_gradients(const elbo4j_layer_norm_parameter_gradients& a, int64_t begin, int64_t end) {
+  const Rows x = rows_of(a.x), dy = rows_of(a.d_y);
   const float *mean = a.mean.floats(), *rstd = a.rstd.floats();
-  Buffer buffers[2];
-  column_sums_of(
+  float* const results[] = {a.d_gamma.floats(), a.d_beta.floats()};
+  column_sums_by_rows<SHIFTED ? 2 : 1>(
       a.x.rows, begin, end,
-      [&](const Tile& tile, float* t) {
-        const float *x_tile = x.tile(tile, buffers[0]), *dy_tile = dy.tile(tile, buffers[1]);
-        for_each_row(tile, [&](int64_t r, int begin_of_row) {
-          const float m = mean_of_row<CENTRED>(mean, r), scale = rstd[r];
-          ELBO4J_SIMD for (int i = begin_of_row; i < begin_of_row + tile.columns; i++) t[i] =
-              spec::normalised(x_tile[i], m, scale) * dy_tile[i];
-        });
+      [&](int64_t row, int rows, int64_t column, int columns, float* const* sums) {
+        float *of_gamma = sums[0], *of_beta = SHIFTED ? sums[1] : nullptr;
+        auto add = [&](auto together) __attribute__((always_inline)) {
+          constexpr int R = decltype(together)::value;
+          const float *in[R], *dy_in[R];
+          float m[R], scale[R];
+          for (int r = 0; r < R; r++) {
+            in[r] = x[row + r] + column, dy_in[r] = dy[row + r] + column;
+            m[r] = mean_of_row<CENTRED>(mean, row + r), scale[r] = rstd[row + r];
+          }
+          ELBO4J_SIMD for (int i = 0; i < columns; i++) {
+            float gamma = of_gamma[i], beta = SHIFTED ? of_beta[i] : 0.0f;
+            for (int r = 0; r < R; r++) {
+              gamma += spec::normalised(in[r][i], m[r], scale[r]) * dy_in[r][i];
+              if (SHIFTED) beta += dy_in[r][i];
+            }
+            of_gamma[i] = gamma;
+            if (SHIFTED) of_beta[i] = beta;
+          }
+        };
+        if (rows == rows_together) return add(Count<rows_together>());
+        for (int r = 0; r < rows; r++, row++) add(Count<1>());
       },
-      [&](int64_t column, float sum) { a.d_gamma.floats()[column] = sum; });
+      [&](int k, int64_t column, float sum) { results[k][column] = sum; });
 }
 
 }  // namespace
@@ -164,8 +157,11 @@ void layer_norm_backward(const elbo4j_layer_norm_backward& a, int64_t begin, int
   (a.mean.data ? backward<true> : backward<false>)(a, begin, end);
 }
 
-void layer_norm_gamma_gradient(const elbo4j_layer_norm_gamma_gradient& a, int64_t begin, int64_t end) {
-  (a.mean.data ? gamma_gradient<true> : gamma_gradient<false>)(a, begin, end);
+void layer_norm_parameter_gradients(const elbo4j_layer_norm_parameter_gradients& a, int64_t begin, int64_t end) {
+  if (a.d_beta.data)
+    (a.mean.data ? parameter_gradients<true, true> : parameter_gradients<false, true>)(a, begin, end);
+  else
+    (a.mean.data ? parameter_gradients<true, false> : parameter_gradients<false, false>)(a, begin, end);
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

@@ -4,8 +4,8 @@
 // A block has 32 columns, a warp of it a chunk: loads of 128 bytes, and all chains of a column at once.
 //
 // An operation is a functor that is copied to the device:
-//   float element(int64_t row, int64_t column) const
-//   void finish(int64_t column, float sum) const
+//   T element(int64_t row, int64_t column) const: float, or what has several that are added alike
+//   void finish(int64_t column, T sum) const
 #pragma once
 #include "launch.h"
 
@@ -19,15 +19,16 @@ __host__ __device__ inline int batch_chunks(int64_t rows) {
 
 template <class Operation>
 __global__ void __launch_bounds__(32 * most_chunks) sum_batch(Operation operation, int64_t rows, int64_t columns) {
-  __shared__ float sums[most_chunks][32];
+  using T = decltype(operation.element(0, 0));
+  __shared__ T sums[most_chunks][32];
   const int lane = threadIdx.x % 32, chunk = threadIdx.x / 32, chunks = blockDim.x / 32;
   const int64_t begin = chunk * rows / chunks, end = (chunk + 1) * rows / chunks;
   for (int64_t first = (int64_t)blockIdx.x * 32; first < columns; first += (int64_t)gridDim.x * 32) {
     const int64_t column = first + lane;
-    float sum = 0.0f;
+    T sum{};
     if (column < columns) {
 #pragma unroll 8
-      for (int64_t row = begin; row < end; row++) sum += operation.element(row, column);
+      for (int64_t row = begin; row < end; row++) sum = sum + operation.element(row, column);
     }
     sums[chunk][lane] = sum;
     for (int count = chunks / 2; count > 0; count /= 2) {

@@ -1,15 +1,15 @@
 // Layer normalisation (Ba, Kiros and Hinton 2016, equations 3 and 4) of each row, and its gradients; without mean and
 // beta, root mean square normalisation (Zhang and Sennrich 2019, equation 4).
 //   m = mean(x); r = 1 / sqrt(mean((x - m)^2) + epsilon); xhat = (x - m) r;  y = gamma xhat + beta
-//   g = gamma dY; dX = r (g - mean(g) - xhat mean(g xhat));  dGamma = sum over the rows of dY xhat
+//   g = gamma dY; dX = r (g - mean(g) - xhat mean(g xhat));  dGamma = sum over the rows of dY xhat, dBeta of dY
 // Means are of the float64 row sums before their rounding. x, y, gradients rows x columns; gamma, beta[columns];
-// m, r[rows]. Moves 8 bytes per element, dX 12, dGamma 8; what is read again comes from a cache.
+// m, r[rows]. Moves 8 bytes per element, dX 12, dGamma and dBeta 8; what is read again comes from a cache.
 // Compiled for sm_90, aligned: at most 48 registers, dGamma 32; no spills; instructions of PTX per element:
 // 15 (without mean and beta 11), dX 28, dGamma 13.
 #include "batch_sums.h"
 #include "layer_norm_backward.h"
 #include "layer_norm_forward.h"
-#include "layer_norm_gamma_gradient.h"
+#include "layer_norm_parameter_gradients.h"
 #include "normalisation.h"
 #include "row_group.h"
 
@@ -115,18 +115,29 @@ template <bool CENTRED> struct LayerNormGradient {
   }
 };
 
-template <bool CENTRED> struct GammaGradient {
+struct OfBoth {
+  float gamma, beta;
+
+  __device__ __forceinline__ OfBoth operator+(const OfBoth& other) const {
+    return {gamma + other.gamma, beta + other.beta};
+  }
+};
+
+template <bool CENTRED> struct ParameterGradients {
   Input x;
   const float *mean, *rstd;
   Input dy;
-  float* dgamma;
+  float *dgamma, *dbeta;
 
-  __device__ __forceinline__ float element(int64_t row, int64_t column) const {
-    const float m = CENTRED ? __ldg(mean + row) : 0.0f;
-    return spec::normalised(__ldg(x.row(row) + column), m, __ldg(rstd + row)) * __ldg(dy.row(row) + column);
+  __device__ __forceinline__ OfBoth element(int64_t row, int64_t column) const {
+    const float m = CENTRED ? __ldg(mean + row) : 0.0f, d = __ldg(dy.row(row) + column);
+    return {spec::normalised(__ldg(x.row(row) + column), m, __ldg(rstd + row)) * d, d};
   }
 
-  __device__ void finish(int64_t column, float sum) const { dgamma[column] = sum; }
+  __device__ void finish(int64_t column, OfBoth sum) const {
+    dgamma[column] = sum.gamma;
+    if (dbeta) dbeta[column] = sum.beta;
+  }
 };
 
 // A matrix of one row, for whether it is aligned.
@@ -145,8 +156,9 @@ template <bool CENTRED> int backward(const elbo4j_layer_norm_backward& a, void* 
   return pass_rows(of, aligned(a.x.columns, {of.x, row_of(a.gamma), of.dy, of.dx}), a.x.rows, a.x.columns, stream);
 }
 
-template <bool CENTRED> int gamma_gradient(const elbo4j_layer_norm_gamma_gradient& a, void* stream) {
-  const GammaGradient<CENTRED> of{input(a.x), a.mean.floats(), a.rstd.floats(), input(a.d_y), a.d_gamma.floats()};
+template <bool CENTRED> int parameter_gradients(const elbo4j_layer_norm_parameter_gradients& a, void* stream) {
+  const ParameterGradients<CENTRED> of{input(a.x),   a.mean.floats(),    a.rstd.floats(),
+                                       input(a.d_y), a.d_gamma.floats(), a.d_beta.floats()};
   return sum_batch_of(of, a.x.rows, a.x.columns, stream);
 }
 
@@ -160,8 +172,8 @@ int layer_norm_backward(const elbo4j_layer_norm_backward& a, void* stream) {
   return (a.mean.data ? backward<true> : backward<false>)(a, stream);
 }
 
-int layer_norm_gamma_gradient(const elbo4j_layer_norm_gamma_gradient& a, void* stream) {
-  return (a.mean.data ? gamma_gradient<true> : gamma_gradient<false>)(a, stream);
+int layer_norm_parameter_gradients(const elbo4j_layer_norm_parameter_gradients& a, void* stream) {
+  return (a.mean.data ? parameter_gradients<true> : parameter_gradients<false>)(a, stream);
 }
 
 }  // namespace elbo4j::cuda

@@ -180,8 +180,7 @@ final class KernelServer {
                     Matrix dX = zeros(rows, columns);
                     yield List.of(LayerNorm.forward(a, gamma, normal(1, columns), 1e-5f, out, mean, perRow),
                             LayerNorm.backward(a, gamma, mean, perRow, b, dX),
-                            LayerNorm.gammaGradient(a, mean, perRow, b, zeros(1, columns)),
-                            Sums.columns(b, zeros(1, columns)));
+                            LayerNorm.parameterGradients(a, mean, perRow, b, zeros(1, columns), zeros(1, columns)));
                 }
                 case "rmsNorm" -> {
                     Matrix gamma = normal(1, columns);

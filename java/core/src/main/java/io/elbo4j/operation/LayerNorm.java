@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * {@code x}, {@code y} and their gradients are B x D float32 with D >= 1; {@code gamma}, {@code beta} and their
  * gradients are 1 x D; {@code mean} and {@code rstd}, which the gradients take from the forward pass, are B x 1. dBeta
- * is {@link Sums#columns} of dY.
+ * has the bits of {@link Sums#columns} of dY.
  *
  * <p>Errors, with u = 2^-24, and mean|.| a mean over the row: of the mean u (|mean| + 2 mean|x|); of y, where mean|x|
  * is at most 2048 standard deviations, u (|gamma| (3 mean|x| rstd + 7 |xhat|) + |y|); of dX, from the given mean and
@@ -53,10 +53,12 @@ public final class LayerNorm {
         return backward("LayerNorm", x, gamma, mean, rstd, dY, dX);
     }
 
-    /** The gradient with respect to gamma; 0 where there is no row. */
-    public static Launch gammaGradient(Matrix x, Matrix mean, Matrix rstd, Matrix dY, Matrix dGamma) {
-        Arguments.given("LayerNorm.gammaGradient", "mean", mean);
-        return gammaGradient("LayerNorm", x, mean, rstd, dY, dGamma);
+    /** The gradients with respect to gamma and beta; 0 where there is no row. */
+    public static Launch parameterGradients(Matrix x, Matrix mean, Matrix rstd, Matrix dY, Matrix dGamma,
+            Matrix dBeta) {
+        Arguments.given("LayerNorm.parameterGradients", "mean", mean);
+        Arguments.given("LayerNorm.parameterGradients", "dBeta", dBeta);
+        return parameterGradients("LayerNorm.parameterGradients", x, mean, rstd, dY, dGamma, dBeta);
     }
 
     static Launch forward(String of, Matrix x, Matrix gamma, @Nullable Matrix beta, float epsilon, Matrix y,
@@ -81,11 +83,16 @@ public final class LayerNorm {
                 .writes(dX).nanosPerItem(NANOS_PER_ELEMENT * x.columns());
     }
 
-    static Launch gammaGradient(String of, Matrix x, @Nullable Matrix mean, Matrix rstd, Matrix dY, Matrix dGamma) {
-        Arguments a = moments(arguments(of + ".gammaGradient", x), x, mean, rstd);
+    static Launch parameterGradients(String name, Matrix x, @Nullable Matrix mean, Matrix rstd, Matrix dY,
+            Matrix dGamma, @Nullable Matrix dBeta) {
+        Arguments a = moments(arguments(name, x), x, mean, rstd);
         a.input("dY", dY, x.rows(), x.columns()).output("dGamma", dGamma, 1, x.columns());
-        return a.launch(new GammaGradient(x, mean, rstd, dY, dGamma)).readsAll(x, mean, rstd, dY)
-                .writes(Arguments.asColumn(dGamma)).nanosPerItem(NANOS_PER_ELEMENT * x.rows());
+        if (dBeta != null) {
+            a.output("dBeta", dBeta, 1, x.columns());
+        }
+        return a.launch(new ParameterGradients(x, mean, rstd, dY, dGamma, dBeta)).readsAll(x, mean, rstd, dY)
+                .writes(Arguments.asColumn(dGamma), dBeta == null ? null : Arguments.asColumn(dBeta))
+                .nanosPerItem(NANOS_PER_ELEMENT * x.rows());
     }
 
     private static Arguments arguments(String name, Matrix x) {
@@ -121,8 +128,9 @@ public final class LayerNorm {
         }
     }
 
-    /** Items are columns. Without mean it is {@link RmsNorm}. */
-    public record GammaGradient(Matrix x, @Nullable Matrix mean, Matrix rstd, Matrix dY, Matrix dGamma)
+    /** Items are columns. Without mean and dBeta it is {@link RmsNorm}. */
+    public record ParameterGradients(Matrix x, @Nullable Matrix mean, Matrix rstd, Matrix dY, Matrix dGamma,
+            @Nullable Matrix dBeta)
             implements
                 Operation {
         @Override

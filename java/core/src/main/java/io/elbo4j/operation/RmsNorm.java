@@ -35,6 +35,6 @@ public final class RmsNorm {
 
     /** The gradient with respect to gamma; 0 where there is no row. */
     public static Launch gammaGradient(Matrix x, Matrix rstd, Matrix dY, Matrix dGamma) {
-        return LayerNorm.gammaGradient("RmsNorm", x, null, rstd, dY, dGamma);
+        return LayerNorm.parameterGradients("RmsNorm.gammaGradient", x, null, rstd, dY, dGamma, null);
     }
 }

@@ -12,7 +12,8 @@ import io.elbo4j.numerics.Normalisation;
 import io.elbo4j.numerics.RowSum;
 import io.elbo4j.operation.LayerNorm.Backward;
 import io.elbo4j.operation.LayerNorm.Forward;
-import io.elbo4j.operation.LayerNorm.GammaGradient;
+import io.elbo4j.operation.LayerNorm.ParameterGradients;
+import io.elbo4j.operation.Sums.Columns;
 import java.util.Arrays;
 
 /**
@@ -22,11 +23,11 @@ import java.util.Arrays;
  * m = mean(x), r = 1 / sqrt(mean((x - m)^2) + epsilon), xhat = (x - m) r
  * y      = gamma xhat + beta
  * dX     = r (g - mean(g) - xhat mean(g xhat))       g = gamma dY
- * dGamma = dY xhat                                   summed over the rows
+ * dGamma = dY xhat, dBeta = dY                       summed over the rows
  * </pre>
  *
  * <p>Matrices are B x D; gamma, beta 1 x D; m, r B x 1. Means are of the float64 sums of {@link RowSum} before their
- * rounding. Moves 8 bytes an element, the gradients 12 and 8; a row is read two or three times, from cache after the
+ * rounding. Moves 8 bytes an element, the gradients 12, 8 and 4; a row is read two or three times, from cache after the
  * first.
  */
 final class LayerNorm {
@@ -139,7 +140,14 @@ final class LayerNorm {
         multiply(g, gamma, n);
     }
 
-    static void gammaGradient(GammaGradient op, long begin, long end) {
+    static void parameterGradients(ParameterGradients op, long begin, long end) {
+        gammaGradient(op, begin, end);
+        if (op.dBeta() != null) {
+            Sums.columns(new Columns(op.dY(), op.dBeta()), begin, end);
+        }
+    }
+
+    private static void gammaGradient(ParameterGradients op, long begin, long end) {
         Scratch scratch = Scratch.get();
         Matmul.Scratch chains = Matmul.Scratch.get();
         float[] t = scratch.tile(0);

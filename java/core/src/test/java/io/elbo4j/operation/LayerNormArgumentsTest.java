@@ -85,9 +85,15 @@ class LayerNormArgumentsTest {
         refused(b + "dX must lie apart from dY, not overlapping it", () -> LayerNorm.backward(x, gamma, mean, rstd, dY,
                 dY));
         refused("RmsNorm.backward: gamma must be 1 x 4, not 2 x 4", () -> RmsNorm.backward(x, wrong, rstd, dY, y));
-        String g = "LayerNorm.gammaGradient: ";
-        missing(g + "mean", () -> LayerNorm.gammaGradient(x, null, rstd, dY, gamma));
-        refused(g + "dGamma must be 1 x 4, not 2 x 4", () -> LayerNorm.gammaGradient(x, mean, rstd, dY, wrong));
+        String g = "LayerNorm.parameterGradients: ";
+        missing(g + "mean", () -> LayerNorm.parameterGradients(x, null, rstd, dY, gamma, beta));
+        missing(g + "dBeta", () -> LayerNorm.parameterGradients(x, mean, rstd, dY, gamma, null));
+        refused(g + "dGamma must be 1 x 4, not 2 x 4", () -> LayerNorm.parameterGradients(x, mean, rstd, dY, wrong,
+                beta));
+        refused(g + "dBeta must be 1 x 4, not 2 x 4", () -> LayerNorm.parameterGradients(x, mean, rstd, dY, gamma,
+                wrong));
+        refused(g + "dBeta must lie apart from dGamma, not overlapping it", () -> LayerNorm.parameterGradients(x, mean,
+                rstd, dY, gamma, gamma));
         refused("RmsNorm.gammaGradient: dY must be 3 x 4, not 2 x 4", () -> RmsNorm.gammaGradient(x, rstd, wrong,
                 gamma));
     }
@@ -100,8 +106,9 @@ class LayerNormArgumentsTest {
         assertEquals(1, new Program(backend, rowWise).phases());
         AdamStep step = new AdamStep(1e-3, 0.9, 0.999, 1e-8);
         Matrix dGamma = matrix(1, 4);
-        List<Launch> columnWise = List.of(LayerNorm.gammaGradient(x, mean, rstd, dY, dGamma), Adam.update(gamma, dGamma,
-                matrix(1, 4), matrix(1, 4), step, null));
+        List<Launch> columnWise = List.of(LayerNorm.parameterGradients(x, mean, rstd, dY, dGamma, matrix(1, 4)), Adam
+                .update(gamma, dGamma,
+                        matrix(1, 4), matrix(1, 4), step, null));
         assertEquals(1, new Program(backend, columnWise).phases());
         assertEquals(2, new Program(backend, List.of(rowWise.get(1), columnWise.get(0))).phases());
     }

@@ -38,6 +38,7 @@ class LayerNormTest {
         final Guarded rstd;
         final Guarded dX;
         final Guarded dGamma;
+        final Guarded dBeta;
 
         Case(boolean centred, int rows, int columns, float[] x, float epsilon) {
             this.centred = centred;
@@ -52,6 +53,7 @@ class LayerNormTest {
             rstd = new Guarded(rows, 1);
             dX = new Guarded(rows, columns);
             dGamma = new Guarded(1, columns);
+            dBeta = new Guarded(1, columns);
             Matrix in = Guarded.matrix(rows, columns, x);
             Matrix g = Guarded.matrix(1, columns, gamma);
             Matrix b = centred ? Guarded.matrix(1, columns, beta) : null;
@@ -61,8 +63,9 @@ class LayerNormTest {
                     rstd.matrix).run(from, to), centred ? new Guarded[] {y, mean, rstd} : new Guarded[] {y, rstd});
             Guarded.assertSplits(rows, false, (from, to) -> new LayerNorm.Backward(in, g, m, rstd.matrix, dy, dX.matrix)
                     .run(from, to), dX);
-            Guarded.assertSplits(columns, true, (from, to) -> new LayerNorm.GammaGradient(in, m, rstd.matrix, dy,
-                    dGamma.matrix).run(from, to), dGamma);
+            Guarded.assertSplits(columns, true, (from, to) -> new LayerNorm.ParameterGradients(in, m, rstd.matrix, dy,
+                    dGamma.matrix, centred ? dBeta.matrix : null).run(from, to), centred ? new Guarded[] {dGamma,
+                            dBeta} : new Guarded[] {dGamma});
         }
 
         double x(int row, int column) {
@@ -93,7 +96,7 @@ class LayerNormTest {
                     forward(c, r, EPSILON);
                     backward(c, r);
                 }
-                gammaGradient(c);
+                parameterGradients(c);
             }
         }
     }
@@ -136,11 +139,21 @@ class LayerNormTest {
         }
     }
 
-    private static void gammaGradient(Case c) {
+    /** Which one element of a sum over the batch goes through: those of its chunk, then of the chunks. */
+    private static int additions(int rows) {
+        int chunks = rows >= 256 ? 8 : rows >= 128 ? 4 : rows >= 64 ? 2 : 1;
+        return (rows + chunks - 1) / chunks + Integer.numberOfTrailingZeros(chunks);
+    }
+
+    private static void parameterGradients(Case c) {
         for (int i = 0; i < c.columns; i++) {
             double sum = 0;
             double magnitude = 0;
+            double sumOfDy = 0;
+            double magnitudeOfDy = 0;
             for (int r = 0; r < c.rows; r++) {
+                sumOfDy += c.dY[r * c.columns + i];
+                magnitudeOfDy += Math.abs(c.dY[r * c.columns + i]);
                 double term = c.dY[r * c.columns + i] * (c.x(r, i) - (c.centred ? c.mean.values()[r] : 0))
                         * c.rstd.values()[r];
                 sum += term;
@@ -149,6 +162,10 @@ class LayerNormTest {
             // the sum's: as in SumsTest
             assertNear(sum, c.dGamma.values()[i], (4 + c.rows / 8.0) * ROUNDING * magnitude, "dGamma " + i + " of "
                     + c.rows + " rows");
+            if (c.centred) {
+                assertNear(sumOfDy, c.dBeta.values()[i], additions(c.rows) * ROUNDING * magnitudeOfDy, "dBeta " + i
+                        + " of " + c.rows + " rows");
+            }
         }
     }
 
@@ -156,7 +173,7 @@ class LayerNormTest {
     @ValueSource(booleans = {true, false})
     void sumsOverTheBatchAreOfItsChunks(boolean centred) {
         for (int rows : SIZES) {
-            gammaGradient(new Case(centred, rows, 3, inputs(rows, 3, 1), EPSILON));
+            parameterGradients(new Case(centred, rows, 3, inputs(rows, 3, 1), EPSILON));
         }
     }
 

@@ -324,8 +324,8 @@ final class Operations {
             LayerNorm.forward(x, gamma, row(b, s), 0.1f, b.out(s.rows(), atLeastOne(s)), mean, rstd).run();
             return LayerNorm.backward(x, gamma, mean, rstd, wide(b, s), b.out(s.rows(), atLeastOne(s)));
         });
-        add("layerNorm.gammaGradient", (b, s) -> LayerNorm.gammaGradient(wide(b, s), b.inPerRow(s.rows()),
-                b.inPerRow(s.rows()), wide(b, s), b.out(1, atLeastOne(s))));
+        add("layerNorm.parameterGradients", (b, s) -> LayerNorm.parameterGradients(wide(b, s), b.inPerRow(s.rows()),
+                b.inPerRow(s.rows()), wide(b, s), b.out(1, atLeastOne(s)), b.out(1, atLeastOne(s))));
         add("rmsNorm", (b, s) -> RmsNorm.forward(wide(b, s), row(b, s), 1e-5f, b.out(s.rows(), atLeastOne(s)),
                 b.outPerRow(s.rows())));
         add("rmsNorm.backward", (b, s) -> RmsNorm.backward(wide(b, s), row(b, s), b.inPerRow(s.rows()), wide(b, s),

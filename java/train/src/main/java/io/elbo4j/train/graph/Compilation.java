@@ -538,8 +538,8 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     @Override
-    public void parameterGradient(Parameter parameter, Function<Matrix, Launch> writer) {
-        gradients().parameter(parameter, writer);
+    public void parameterGradients(List<Parameter> parameters, Function<List<Matrix>, Launch> writer) {
+        gradients().parameters(parameters, writer);
     }
 
     @Override

@@ -138,20 +138,36 @@ final class Gradients {
         }
     }
 
-    void parameter(Parameter parameter, Function<Matrix, Launch> writer) {
-        if (!trained.contains(parameter)) {
+    /** The launch is among those of each parameter. */
+    void parameters(List<Parameter> written, Function<List<Matrix>, Launch> writer) {
+        if (written.stream().noneMatch(trained::contains)) {
             return;
         }
-        Matrix gradient = parameters.get(parameter).gradient();
-        List<Launch> before = ofParameters.computeIfAbsent(parameter, p -> new ArrayList<>());
-        if (before.isEmpty()) {
-            before.add(writer.apply(gradient));
-        } else {
-            Matrix scratch = buffers.get(parameter, "another gradient", "another gradient of " + parameter.name(),
-                    parameter.rows(), parameter.columns());
-            before.add(writer.apply(scratch));
-            before.add(Rows.add(scratch, gradient));
+        List<Matrix> targets = written.stream().map(this::target).toList();
+        Launch launch = writer.apply(targets);
+        for (int i = 0; i < written.size(); i++) {
+            Parameter parameter = written.get(i);
+            if (trained.contains(parameter)) {
+                List<Launch> ofThis = ofParameters.computeIfAbsent(parameter, p -> new ArrayList<>());
+                Matrix gradient = parameters.get(parameter).gradient();
+                ofThis.add(launch);
+                if (targets.get(i) != gradient) {
+                    ofThis.add(Rows.add(targets.get(i), gradient));
+                }
+            }
         }
+    }
+
+    private Matrix target(Parameter parameter) {
+        if (!trained.contains(parameter)) {
+            return buffer(parameter, "unused gradient");
+        }
+        return ofParameters.containsKey(parameter) ? buffer(parameter, "another gradient")
+                : parameters.get(parameter).gradient();
+    }
+
+    private Matrix buffer(Parameter parameter, String role) {
+        return buffers.get(parameter, role, role + " of " + parameter.name(), parameter.rows(), parameter.columns());
     }
 
     /** A gradient of some rows of a parameter. */

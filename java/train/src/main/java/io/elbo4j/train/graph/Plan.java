@@ -6,6 +6,7 @@ import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.train.schedule.Schedule;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -173,7 +174,17 @@ public interface Plan {
      *
      * @param writer the launch that writes all of the gradient to the matrix that it is given
      */
-    void parameterGradient(Parameter parameter, Function<Matrix, Launch> writer);
+    default void parameterGradient(Parameter parameter, Function<Matrix, Launch> writer) {
+        parameterGradients(List.of(parameter), targets -> writer.apply(targets.get(0)));
+    }
+
+    /**
+     * The same for a launch that writes the gradients of several parameters, if any is trained; those of the others go
+     * where nobody reads them.
+     *
+     * @param writer the launch that writes all of each gradient to the matrices that it is given, one a parameter
+     */
+    void parameterGradients(List<Parameter> parameters, Function<List<Matrix>, Launch> writer);
 
     /**
      * The gradient of some rows of a parameter, if it is trained: the optimiser changes these alone. Once a parameter.

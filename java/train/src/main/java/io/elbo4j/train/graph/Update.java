@@ -96,7 +96,7 @@ final class Update {
 
     private List<Launch> gradients() {
         return Stream.concat(ofRows.stream(), states.stream().flatMap(s -> gradients.launches(s.parameter()).stream()))
-                .toList();
+                .distinct().toList();
     }
 
     /** Whether the gradient of a parameter reads another one that is trained, so that it must not have changed yet. */
@@ -141,7 +141,8 @@ final class Update {
     /** The gradient, if it is still to come, clipped by value. */
     private void addGradient(Parameters.State s, List<Launch> all) {
         if (!computed) {
-            all.addAll(gradients.launches(s.parameter()));
+            // one may write those of several parameters
+            gradients.launches(s.parameter()).stream().filter(launch -> !all.contains(launch)).forEach(all::add);
         }
         if (training.maximumGradient() < Double.POSITIVE_INFINITY) {
             all.add(Clip.value((float) training.maximumGradient(), s.gradient(), s.gradient()));

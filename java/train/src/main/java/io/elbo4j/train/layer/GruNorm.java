@@ -3,11 +3,11 @@ package io.elbo4j.train.layer;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.LayerNorm;
-import io.elbo4j.operation.Sums;
 import io.elbo4j.operation.Transpose;
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Value;
+import java.util.List;
 
 /**
  * The normalisation of a {@link Gru}'s gates, step by step. The moments of a row are kept step after step, as numbers
@@ -62,8 +62,8 @@ final class GruNorm {
     void parameterGradients(Matrix dY) {
         Matrix mean = turned("means");
         Matrix rstd = turned("reciprocal deviations");
-        plan.parameterGradient(gamma, target -> LayerNorm.gammaGradient(sums(), mean, rstd, dY, target));
-        plan.parameterGradient(beta, target -> Sums.columns(dY, target));
+        plan.parameterGradients(List.of(gamma, beta), targets -> LayerNorm.parameterGradients(sums(), mean, rstd, dY,
+                targets.get(0), targets.get(1)));
     }
 
     private Matrix turned(String role) {

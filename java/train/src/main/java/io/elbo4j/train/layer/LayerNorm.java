@@ -3,7 +3,6 @@ package io.elbo4j.train.layer;
 import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Matrix;
-import io.elbo4j.operation.Sums;
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Value;
@@ -83,9 +82,8 @@ public final class LayerNorm {
                 plan.launch(io.elbo4j.operation.LayerNorm.backward(plan.value(x), plan.parameter(layer.gamma),
                         mean(plan), rstd(plan), dY, plan.gradientOf(x)));
             }
-            plan.parameterGradient(layer.gamma, target -> io.elbo4j.operation.LayerNorm.gammaGradient(plan.value(x),
-                    mean(plan), rstd(plan), dY, target));
-            plan.parameterGradient(layer.beta, target -> Sums.columns(dY, target));
+            plan.parameterGradients(List.of(layer.gamma, layer.beta), targets -> io.elbo4j.operation.LayerNorm
+                    .parameterGradients(plan.value(x), mean(plan), rstd(plan), dY, targets.get(0), targets.get(1)));
         }
     }
 }
