@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * {@link io.elbo4j.train.layer.OneHot#straightThrough}. With s = logits - temperature z
  *
  * <pre>
- *   log q(z) = log (C - 1)! + (C - 1) log temperature + sum_c s_c - C log sum_c exp(s_c)
+ *   log q(z) = log (C - 1)! + (C - 1) log temperature + sum_c log softmax(s)_c
  * </pre>
  *
  * @param logits one column a class
@@ -83,7 +83,7 @@ public record RelaxedCategorical(Value logits, float temperature) implements Pos
     }
 
     private float constant() {
-        double sum = (columns() - 1) * StrictMath.log(temperature) - columns() * StrictMath.log(columns());
+        double sum = (columns() - 1) * StrictMath.log(temperature);
         for (long i = 2; i < columns(); i++) {
             sum += StrictMath.log(i);
         }
@@ -94,12 +94,11 @@ public record RelaxedCategorical(Value logits, float temperature) implements Pos
     public void logDensity(Plan plan, Value x, Matrix result, Optional<Matrix> weight) {
         Use use = new Use(this, plan.node());
         Matrix s = plan.buffer(use, "scores", result.rows(), columns());
-        Matrix logMean = plan.buffer(use, "log mean of the scores", result.rows(), 1);
+        Matrix logs = plan.buffer(use, "log softmax of the scores", s.rows(), s.columns());
         relaxed().scores(plan, x, s);
-        plan.launch(LogMeanExp.forward(s, logMean));
-        plan.launch(Arithmetic.scale(columns(), logMean, logMean));
-        plan.launch(Sums.rows(s, result));
-        plan.launch(Arithmetic.subtract(result, logMean, result));
+        // sum s - C log sum exp(s) would cancel: a row of s may be far from 0, its log softmax is not
+        plan.launch(io.elbo4j.operation.Softmax.logForward(s, logs));
+        plan.launch(Sums.rows(logs, result));
         plan.launch(Arithmetic.scaleAndShift(1, constant(), result, result));
         if (weight.isPresent() && (plan.wants(logits) || plan.wants(x))) {
             // d log q / ds = 1 - C softmax(s)
