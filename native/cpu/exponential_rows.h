@@ -17,13 +17,11 @@ static inline float maximum(const float* x, int64_t count) {
 }
 
 // exp(x - of_row[row of x]), for numbers of the rows that are at least all x of theirs
-static inline void shifted_exp(const Input& x, const Tile& tile, const float* of_row, Buffer& out) {
+static inline void shifted_exp(const Input& x, const Tile& tile, const float* of_row, float* to) {
   Buffer buffer;
   const float* from = x.tile(tile, buffer);
-  float* to = out.data;
-  const int size = tile.size();
-  with_row_weights(tile, of_row, [&](auto shift) {
-    ELBO4J_SIMD for (int i = 0; i < size; i++) to[i] = spec::exp_nonpositive(from[i] - shift[i]);
+  by_row_weights(tile, of_row, [&](int begin, int end, auto shift) {
+    ELBO4J_SIMD for (int i = begin; i < end; i++) to[i] = spec::exp_nonpositive(from[i] - shift[i]);
   });
 }
 
@@ -32,11 +30,13 @@ struct ExponentialRows {
   RowSums sums;
   Buffer terms;  // the exponentials of the last tile: all of them, unless a row is longer
 
-  ExponentialRows(const Input& x, int64_t row, int rows, int64_t columns) {
+  // of_long_row: where the terms of a row that has more than a tile go, too, if they are wanted
+  ExponentialRows(const Input& x, int64_t row, int rows, int64_t columns, float* of_long_row = nullptr) {
     for (int r = 0; r < rows; r++) maxima[r] = maximum(x.row(row + r), columns);
     for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
-      shifted_exp(x, tile, maxima, terms);
-      sums.add(tile, terms.data);
+      float* to = of_long_row && columns > tile_floats ? of_long_row + tile.column : terms.data;
+      shifted_exp(x, tile, maxima, to);
+      sums.add_input(tile, to);
     });
   }
 };

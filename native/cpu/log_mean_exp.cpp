@@ -41,7 +41,7 @@ void log_mean_exp_backward(const elbo4j_log_mean_exp_backward& a, int64_t begin,
     for (int r = 0; r < rows; r++) weight_of_row[r] = a.d_result.floats()[row + r] / of.sums[r];
     for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
       Buffer weights, terms, buffer;
-      shifted_exp(in, tile, of.maxima, terms);
+      shifted_exp(in, tile, of.maxima, terms.data);
       spread_rows(tile, weight_of_row, weights);
       float* to = out.tile(tile, buffer);
       const int size = tile.size();

@@ -2,6 +2,7 @@
 #pragma once
 #include "neighbours.h"
 #include "row_sum.h"
+#include "row_vectors.h"
 #include "tile.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
@@ -32,6 +33,7 @@ template <class T> class RowSumsOf {
   enum : int { lanes = spec::row_sum_lanes };
 
   void add_padded(const Tile& tile, const float* elements) {
+    if (tile.column == 0 && tile.last && tile.width >= row_in_registers) return add_whole_rows(tile, elements);
     alignas(64) float quads[tile_floats / 4];
     const int quads_of_row = tile.width / 4;
     add_quads(quads, elements, tile.rows * quads_of_row);
@@ -39,6 +41,15 @@ template <class T> class RowSumsOf {
       add_short_rows(quads, tile.rows, quads_of_row);
     } else {
       for (int r = 0; r < tile.rows; r++) add_long_row(tile, quads + r * quads_of_row, r);
+    }
+  }
+
+  void add_whole_rows(const Tile& tile, const float* elements) {
+    for (int r = 0; r < tile.rows; r++) {
+      const float* row = elements + r * tile.width;
+      double sum;
+      row_sums<1>(tile.width, {&sum}, [&](auto at, Floats* terms) { terms[0] = at.load(row); });
+      sums_[r] = (T)sum;
     }
   }
 

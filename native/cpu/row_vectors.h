@@ -13,12 +13,13 @@
 
 namespace elbo4j::ELBO4J_LEVEL {
 
+// row_in_registers: sums of shorter rows are faster many at once (row_sum_tile.h)
 #if defined(__AVX512F__)
-enum : int { vector_floats = 16, units_of_one_sum = 2 };
+enum : int { vector_floats = 16, units_of_one_sum = 2, row_in_registers = 64 };
 #elif defined(__AVX2__)
-enum : int { vector_floats = 8, units_of_one_sum = 4 };
+enum : int { vector_floats = 8, units_of_one_sum = 4, row_in_registers = 128 };
 #else
-enum : int { vector_floats = 4, units_of_one_sum = 2 };
+enum : int { vector_floats = 4, units_of_one_sum = 2, row_in_registers = 128 };
 #endif
 
 typedef float Floats __attribute__((vector_size(4 * vector_floats)));

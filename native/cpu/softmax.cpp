@@ -2,7 +2,7 @@
 //   y = exp(x - m) / s            dx = y (dy - sum(y dy))
 //   y = (x - m) - log(s)          dx = dy - exp(y) sum(dy), the product and the difference rounded once
 // Matrices rows x columns. Moves 8 bytes per element, the gradients 12; what is read again comes from a cache. The
-// exponentials of short rows are kept there, those of a long one computed again.
+// exponentials of short rows are kept there, those of a long one in y.
 #include "exponential_rows.h"
 #include "log.h"
 #include "softmax_backward.h"
@@ -19,25 +19,32 @@ template <class Term, class Gradient>
 void softmax_gradient(const Input& y, const Input& dy, const Output& dx, int64_t begin, int64_t end, int64_t columns,
                       Term term, Gradient gradient) {
   for_each_block(begin, end, columns, [&](int64_t row, int rows) {
-    RowSums sums;
-    for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
-      Buffer y_buffer, dy_buffer, terms;
-      const float* p = y.tile(tile, y_buffer);
-      const float* d = dy.tile(tile, dy_buffer);
-      const int size = tile.size();
-      ELBO4J_SIMD for (int i = 0; i < size; i++) terms.data[i] = term(p[i], d[i]);
-      sums.add(tile, terms.data);
-    });
     float sum_of_row[tile_rows];
-    for (int r = 0; r < rows; r++) sum_of_row[r] = sums[r];
+    if (columns >= row_in_registers) {
+      for (int r = 0; r < rows; r++) {
+        const float *p = y.row(row + r), *d = dy.row(row + r);
+        double sum;
+        row_sums<1>(columns, {&sum}, [&](auto at, Floats* terms) { terms[0] = term(at.load(p), at.load(d)); });
+        sum_of_row[r] = (float)sum;
+      }
+    } else {
+      RowSums sums;
+      for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
+        Buffer y_buffer, dy_buffer, terms;
+        const float *p = y.tile(tile, y_buffer), *d = dy.tile(tile, dy_buffer);
+        const int size = tile.size();
+        ELBO4J_SIMD for (int i = 0; i < size; i++) terms.data[i] = term(p[i], d[i]);
+        sums.add(tile, terms.data);
+      });
+      for (int r = 0; r < rows; r++) sum_of_row[r] = sums[r];
+    }
     for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
       Buffer y_buffer, dy_buffer, dx_buffer;
       const float* p = y.tile(tile, y_buffer);
       const float* d = dy.tile(tile, dy_buffer);
       float* to = dx.tile(tile, dx_buffer);
-      const int size = tile.size();
-      with_row_weights(tile, sum_of_row, [&](auto sum) {
-        ELBO4J_SIMD for (int i = 0; i < size; i++) to[i] = gradient(p[i], d[i], sum[i]);
+      by_row_weights(tile, sum_of_row, [&](int begin, int end, auto sum) {
+        ELBO4J_SIMD for (int i = begin; i < end; i++) to[i] = gradient(p[i], d[i], sum[i]);
       });
       dx.commit(tile, dx_buffer);
     });
@@ -51,17 +58,16 @@ void softmax_forward(const elbo4j_softmax_forward& a, int64_t begin, int64_t end
   const Output out = float_output(a.y);
   const int64_t columns = a.x.columns;
   for_each_block(begin, end, columns, [&](int64_t row, int rows) {
-    ExponentialRows of(in, row, rows, columns);
+    const ExponentialRows of(in, row, rows, columns, out.row(row));
     float sum_of_row[tile_rows];
     for (int r = 0; r < rows; r++) sum_of_row[r] = of.sums[r];
     for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
       Buffer buffer;
-      if (columns > tile_floats) shifted_exp(in, tile, of.maxima, of.terms);
-      const float* terms = of.terms.data;
       float* to = out.tile(tile, buffer);
-      const int size = tile.size();
-      with_row_weights(tile, sum_of_row,
-                       [&](auto sum) { ELBO4J_SIMD for (int i = 0; i < size; i++) to[i] = terms[i] / sum[i]; });
+      const float* terms = columns > tile_floats ? to : of.terms.data;
+      by_row_weights(tile, sum_of_row, [&](int begin, int end, auto sum) {
+        ELBO4J_SIMD for (int i = begin; i < end; i++) to[i] = terms[i] / sum[i];
+      });
       out.commit(tile, buffer);
     });
   });
@@ -79,12 +85,11 @@ void softmax_log_forward(const elbo4j_softmax_log_forward& a, int64_t begin, int
       Buffer in_buffer, buffer;
       const float* from = in.tile(tile, in_buffer);
       float* to = out.tile(tile, buffer);
-      const int size = tile.size();
-      with_row_weights(tile, of.maxima, [&](auto maximum) {
-        with_row_weights(tile, log_of_row, [&](auto log) {
-          ELBO4J_SIMD for (int i = 0; i < size; i++) to[i] = (from[i] - maximum[i]) - log[i];
-        });
-      });
+      for (int r = 0; r < tile.rows; r++) {
+        const float maximum = of.maxima[r], log = log_of_row[r];
+        const int first = r * tile.width;
+        ELBO4J_SIMD for (int i = first; i < first + tile.columns; i++) to[i] = (from[i] - maximum) - log;
+      }
       out.commit(tile, buffer);
     });
   });
@@ -93,14 +98,13 @@ void softmax_log_forward(const elbo4j_softmax_log_forward& a, int64_t begin, int
 void softmax_backward(const elbo4j_softmax_backward& a, int64_t begin, int64_t end) {
   softmax_gradient(
       float_input(a.y), float_input(a.dy), float_output(a.dx), begin, end, a.y.columns,
-      [](float y, float dy) { return y * dy; }, [](float y, float dy, float sum) { return y * (dy - sum); });
+      [](auto y, auto dy) { return y * dy; }, [](float y, float dy, float sum) { return y * (dy - sum); });
 }
 
 void softmax_log_backward(const elbo4j_softmax_log_backward& a, int64_t begin, int64_t end) {
   softmax_gradient(
       float_input(a.y), float_input(a.dy), float_output(a.dx), begin, end, a.y.columns,
-      [](float, float dy) { return dy; },
-      [](float y, float dy, float sum) { return spec::fma(-spec::exp(y), sum, dy); });
+      [](auto, auto dy) { return dy; }, [](float y, float dy, float sum) { return spec::fma(-spec::exp(y), sum, dy); });
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL
