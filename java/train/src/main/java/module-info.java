@@ -10,7 +10,8 @@ module io.elbo4j.train {
             io.elbo4j.train.model.CompletionVae.Kind, io.elbo4j.train.model.ConditionalVae.Kind,
             io.elbo4j.train.model.ConvolutionalVae.Kind, io.elbo4j.train.model.DeepMarkovModel.Kind,
             io.elbo4j.train.model.GaussianMixture.Kind,
-            io.elbo4j.train.model.HierarchicalVae.Kind, io.elbo4j.train.model.LocalInference.Kind,
+            io.elbo4j.train.model.HierarchicalVae.Kind, io.elbo4j.train.model.LinearGaussian.Kind,
+            io.elbo4j.train.model.LocalInference.Kind,
             io.elbo4j.train.model.Vae.Kind, io.elbo4j.train.model.VampVae.Kind;
 
     exports io.elbo4j.train;
@@ -18,6 +19,7 @@ module io.elbo4j.train {
     exports io.elbo4j.train.data;
     exports io.elbo4j.train.distribution;
     exports io.elbo4j.train.estimator;
+    exports io.elbo4j.train.exact;
     exports io.elbo4j.train.graph;
     exports io.elbo4j.train.layer;
     exports io.elbo4j.train.model;

@@ -65,6 +65,7 @@ class ModelsTest {
     private static String sizes(String model) {
         return model.equals("hierarchical-vae") ? "--hidden=6,5 --latents=4,3"
                 : model.equals("gaussian-mixture") ? "--components=3"
+                : model.equals("linear-gaussian") ? "--latent=3"
                 : model.equals("convolutional-vae") ? "--channels=3,4 --latent=3"
                 : model.equals("vamp-vae") ? "--hidden=6 --latent=3 --pseudo-inputs=5"
                 : model.equals("local-inference") ? "--hidden=6 --latent=3 --local-steps=5" : "--hidden=6 --latent=3";
@@ -282,6 +283,7 @@ class ModelsTest {
             "completion-vae, --observed 2 --hidden 7 --latent 4 --activation tanh",
             "vamp-vae, --hidden 7 --latent 4 --pseudo-inputs 7 --activation tanh --binarise dynamic",
             "gaussian-mixture, --components 4 --least-deviation 0.2 --spread 2",
+            "linear-gaussian, --latent 4 --least-deviation 0.2",
             "local-inference, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic"
                     + " --local-rate 0.2 --local-steps 4",
             "hierarchical-vae, --hidden 7;5 --latents 4;2 --activation relu --binarise dynamic"})

@@ -55,7 +55,8 @@ class GuideTest {
     Stream<DynamicTest> examplesPrintWhatTheGuideSays() throws Exception {
         Matcher shared = Pattern.compile("```java\\n(static .*?)```", Pattern.DOTALL).matcher(guide());
         assertTrue(shared.find());
-        String before = Stream.of("", "train.", "train.data.", "train.distribution.", "train.graph.", "train.layer.",
+        String before = Stream.of("", "train.", "train.data.", "train.distribution.", "train.exact.",
+                "train.graph.", "train.layer.",
                 "train.model.", "train.objective.").map(name -> "import io.elbo4j." + name + "*;\n").collect(Collectors
                         .joining()) + "import java.util.*;\npublic class Example {\n" + shared.group(1)
                 + "public static void main(String[] args) {\n";

@@ -428,7 +428,7 @@ class ModelsTest {
     void everyModelIsRegisteredWithUsableSettings() {
         assertEquals(
                 "categorical-vae, completion-vae, conditional-vae, convolutional-vae, deep-markov-model,"
-                        + " gaussian-mixture, hierarchical-vae, local-inference, vae, vamp-vae",
+                        + " gaussian-mixture, hierarchical-vae, linear-gaussian, local-inference, vae, vamp-vae",
                 Models.names());
         for (ModelKind<?> kind : Models.all()) {
             Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, DATA));

@@ -1,0 +1,239 @@
+package io.elbo4j.train.exact;
+
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import java.util.Arrays;
+
+/**
+ * What is known exactly of a linear-Gaussian model, factor analysis (Bishop 2006, section 12.2.4), in double precision:
+ *
+ * <pre>
+ *   z ~ N(0, I),  x ~ N(z W + b, diag(v)),  p(x) = N(b, W^T W + diag(v))
+ *   p(z | x) = N(M^-1 W (x - b) / v, M^-1),  M = I + W diag(1 / v) W^T
+ * </pre>
+ *
+ * Everything is in nats. Data is rows x D.
+ *
+ * @param weight W, L x D
+ * @param mean b, of D numbers
+ * @param variance v, of D numbers above 0
+ */
+public record FactorAnalysis(double[][] weight, double[] mean, double[] variance) {
+    private static final double LOG_TWO_PI = StrictMath.log(2 * StrictMath.PI);
+
+    public FactorAnalysis {
+        requireGiven("weight", weight);
+        requireGiven("mean", mean);
+        requireGiven("variance", variance);
+        require(weight.length >= 1, "weight", "at least 1 row", weight.length);
+        require(variance.length == mean.length, "variance", mean.length + " numbers", variance.length);
+        for (double[] row : weight) {
+            require(row.length == mean.length, "weight", mean.length + " columns", row.length);
+        }
+        for (double v : variance) {
+            require(v > 0 && v < Double.POSITIVE_INFINITY, "variance", "above 0 and finite", v);
+        }
+    }
+
+    /** log p(x), by the inverse and the determinant of L x L matrices alone. */
+    public double logMarginal(double[] x) {
+        return new At().logMarginal(x);
+    }
+
+    /** The mean over the rows. */
+    public double logMarginal(double[][] data) {
+        At at = new At();
+        double sum = 0;
+        for (double[] x : data) {
+            sum += at.logMarginal(x);
+        }
+        return sum / data.length;
+    }
+
+    /** p(z given x). */
+    public Gaussian posterior(double[] x) {
+        At at = new At();
+        return new Gaussian(at.posteriorMean(x), at.precision.inverse());
+    }
+
+    /** E under q of log p(x given z), less KL(q || p(z)): log p(x) less KL(q || p(z given x)), so at most log p(x). */
+    public double elbo(double[] x, Gaussian q) {
+        requireGiven("q", q);
+        require(q.mean().length == weight.length, "q", "a Gaussian of " + weight.length + " dimensions",
+                q.mean().length);
+        double sum = 0;
+        for (int d = 0; d < mean.length; d++) {
+            double residual = x[d] - mean[d];
+            double spread = 0;
+            for (int i = 0; i < weight.length; i++) {
+                residual -= q.mean()[i] * weight[i][d];
+                for (int j = 0; j < weight.length; j++) {
+                    spread += weight[i][d] * q.covariance()[i][j] * weight[j][d];
+                }
+            }
+            sum -= (LOG_TWO_PI + StrictMath.log(variance[d]) + (residual * residual + spread) / variance[d]) / 2;
+        }
+        return sum - q.divergence(prior());
+    }
+
+    private Gaussian prior() {
+        return Gaussian.diagonal(new double[weight.length], new double[weight.length]);
+    }
+
+    /**
+     * The parameters that maximise the expected log-likelihood, E of log p(x, z) under p(z given x) at these: one step
+     * of EM (Rubin and Thayer 1982; Ghahramani and Hinton 1996, equations 5 and 6, with z and a 1 in place of z).
+     *
+     * @param leastVariance none goes below it
+     */
+    public FactorAnalysis expectationMaximisation(double[][] data, double leastVariance) {
+        require(data.length >= 1, "data", "at least 1 row", data.length);
+        At at = new At();
+        int l = weight.length;
+        double[][] covariance = at.precision.inverse();
+        double[][] second = new double[l + 1][l + 1]; // sum over the rows of E[(z, 1)^T (z, 1)]
+        double[][] cross = new double[mean.length][l + 1]; // of x (z, 1)
+        double[] squares = new double[mean.length];
+        for (double[] x : data) {
+            double[] z = Arrays.copyOf(at.posteriorMean(x), l + 1);
+            z[l] = 1;
+            for (int i = 0; i <= l; i++) {
+                for (int j = 0; j <= l; j++) {
+                    second[i][j] += z[i] * z[j] + (i < l && j < l ? covariance[i][j] : 0);
+                }
+                for (int d = 0; d < mean.length; d++) {
+                    cross[d][i] += x[d] * z[i];
+                }
+            }
+            for (int d = 0; d < mean.length; d++) {
+                squares[d] += x[d] * x[d];
+            }
+        }
+        Cholesky moments = new Cholesky(second);
+        FactorAnalysis next = new FactorAnalysis(new double[l][mean.length], new double[mean.length], variance.clone());
+        for (int d = 0; d < mean.length; d++) {
+            double[] solved = moments.solve(cross[d]);
+            double explained = 0;
+            for (int i = 0; i <= l; i++) {
+                explained += solved[i] * cross[d][i];
+                if (i < l) {
+                    next.weight[i][d] = solved[i];
+                }
+            }
+            next.mean[d] = solved[l];
+            next.variance[d] = Math.max(leastVariance, (squares[d] - explained) / data.length);
+        }
+        return next;
+    }
+
+    /**
+     * One step of gradient ascent on the mean of log p(x), with respect to W, b and log v. With C = W^T W + diag(v) and
+     * a = C^-1 (x - b): d/db = mean of a, d/dC = (mean of a a^T - C^-1) / 2 (Bishop 2006, equations C.22 and C.28).
+     *
+     * @param rate above 0
+     */
+    public FactorAnalysis ascend(double[][] data, double rate) {
+        require(data.length >= 1, "data", "at least 1 row", data.length);
+        require(rate > 0 && rate < Double.POSITIVE_INFINITY, "rate", "above 0 and finite", rate);
+        int l = weight.length;
+        double[][] ofWeight = new double[l][mean.length];
+        double[] ofMean = new double[mean.length];
+        double[] ofVariance = new double[mean.length];
+        At at = new At();
+        double[][] inverse = at.precision.inverse();
+        for (int d = 0; d < mean.length; d++) {
+            ofVariance[d] = -1 / variance[d];
+            for (int i = 0; i < l; i++) {
+                for (int j = 0; j < l; j++) {
+                    ofWeight[i][d] -= inverse[i][j] * weight[j][d] / variance[d];
+                }
+                ofVariance[d] -= ofWeight[i][d] * weight[i][d] / variance[d];
+            }
+        }
+        for (double[] x : data) {
+            double[] a = at.whitened(x);
+            for (int i = 0; i < l; i++) {
+                double projected = 0;
+                for (int d = 0; d < mean.length; d++) {
+                    projected += a[d] * weight[i][d];
+                }
+                for (int d = 0; d < mean.length; d++) {
+                    ofWeight[i][d] += a[d] * projected / data.length;
+                }
+            }
+            for (int d = 0; d < mean.length; d++) {
+                ofMean[d] += a[d] / data.length;
+                ofVariance[d] += a[d] * a[d] / data.length;
+            }
+        }
+        FactorAnalysis next = new FactorAnalysis(new double[l][mean.length], new double[mean.length], variance.clone());
+        for (int d = 0; d < mean.length; d++) {
+            for (int i = 0; i < l; i++) {
+                next.weight[i][d] = weight[i][d] + rate * ofWeight[i][d];
+            }
+            next.mean[d] = mean[d] + rate * ofMean[d];
+            next.variance[d] = variance[d] * StrictMath.exp(rate * variance[d] * ofVariance[d] / 2);
+        }
+        return next;
+    }
+
+    /** What does not depend on x. */
+    private final class At {
+        final Cholesky precision; // M
+        final double logDeterminant; // of the covariance of x
+
+        At() {
+            int l = weight.length;
+            double[][] m = new double[l][l];
+            double sum = 0;
+            for (int d = 0; d < mean.length; d++) {
+                sum += StrictMath.log(variance[d]);
+            }
+            for (int i = 0; i < l; i++) {
+                for (int j = 0; j < l; j++) {
+                    m[i][j] = i == j ? 1 : 0;
+                    for (int d = 0; d < mean.length; d++) {
+                        m[i][j] += weight[i][d] * weight[j][d] / variance[d];
+                    }
+                }
+            }
+            precision = new Cholesky(m);
+            logDeterminant = sum + precision.logDeterminant();
+        }
+
+        double[] posteriorMean(double[] x) {
+            require(x.length == mean.length, "x", mean.length + " numbers", x.length);
+            double[] projected = new double[weight.length];
+            for (int i = 0; i < weight.length; i++) {
+                for (int d = 0; d < mean.length; d++) {
+                    projected[i] += weight[i][d] * (x[d] - mean[d]) / variance[d];
+                }
+            }
+            return precision.solve(projected);
+        }
+
+        /** C^-1 (x - b) = (x - b - E[z | x] W) / v. */
+        double[] whitened(double[] x) {
+            double[] z = posteriorMean(x);
+            double[] a = new double[mean.length];
+            for (int d = 0; d < mean.length; d++) {
+                a[d] = x[d] - mean[d];
+                for (int i = 0; i < z.length; i++) {
+                    a[d] -= z[i] * weight[i][d];
+                }
+                a[d] /= variance[d];
+            }
+            return a;
+        }
+
+        double logMarginal(double[] x) {
+            double[] a = whitened(x);
+            double distance = 0;
+            for (int d = 0; d < mean.length; d++) {
+                distance += a[d] * (x[d] - mean[d]);
+            }
+            return -(mean.length * LOG_TWO_PI + logDeterminant + distance) / 2;
+        }
+    }
+}
