@@ -138,24 +138,22 @@ final class Gradients {
         }
     }
 
-    /** The launch is among those of each parameter. */
+    /** All that the launch leads to is among the launches of each parameter: the next one uses its scratch again. */
     void parameters(List<Parameter> written, Function<List<Matrix>, Launch> writer) {
-        if (written.stream().noneMatch(trained::contains)) {
+        List<Parameter> theirs = written.stream().filter(trained::contains).toList();
+        if (theirs.isEmpty()) {
             return;
         }
         List<Matrix> targets = written.stream().map(this::target).toList();
-        Launch launch = writer.apply(targets);
-        for (int i = 0; i < written.size(); i++) {
-            Parameter parameter = written.get(i);
-            if (trained.contains(parameter)) {
-                List<Launch> ofThis = ofParameters.computeIfAbsent(parameter, p -> new ArrayList<>());
-                Matrix gradient = parameters.get(parameter).gradient();
-                ofThis.add(launch);
-                if (targets.get(i) != gradient) {
-                    ofThis.add(Rows.add(targets.get(i), gradient));
-                }
+        List<Launch> together = new ArrayList<>(List.of(writer.apply(targets)));
+        for (Parameter parameter : theirs) {
+            Matrix target = targets.get(written.indexOf(parameter));
+            Matrix gradient = parameters.get(parameter).gradient();
+            if (target != gradient) {
+                together.add(Rows.add(target, gradient));
             }
         }
+        theirs.forEach(p -> ofParameters.computeIfAbsent(p, none -> new ArrayList<>()).addAll(together));
     }
 
     private Matrix target(Parameter parameter) {

@@ -94,9 +94,9 @@ final class Update {
         return some;
     }
 
-    private List<Launch> gradients() {
-        return Stream.concat(ofRows.stream(), states.stream().flatMap(s -> gradients.launches(s.parameter()).stream()))
-                .distinct().toList();
+    /** One launch may be among those of several parameters. */
+    private static void addNew(Stream<Launch> launches, List<Launch> all) {
+        launches.filter(launch -> !all.contains(launch)).forEach(all::add);
     }
 
     /** Whether the gradient of a parameter reads another one that is trained, so that it must not have changed yet. */
@@ -117,7 +117,8 @@ final class Update {
 
     /** All gradients of parameters now, before any of them changes. */
     void addGradients(List<Launch> all) {
-        all.addAll(gradients());
+        addNew(ofRows.stream(), all);
+        states.forEach(s -> addNew(gradients.launches(s.parameter()).stream(), all));
         computed = true;
     }
 
@@ -141,8 +142,7 @@ final class Update {
     /** The gradient, if it is still to come, clipped by value. */
     private void addGradient(Parameters.State s, List<Launch> all) {
         if (!computed) {
-            // one may write those of several parameters
-            gradients.launches(s.parameter()).stream().filter(launch -> !all.contains(launch)).forEach(all::add);
+            addNew(gradients.launches(s.parameter()).stream(), all);
         }
         if (training.maximumGradient() < Double.POSITIVE_INFINITY) {
             all.add(Clip.value((float) training.maximumGradient(), s.gradient(), s.gradient()));
