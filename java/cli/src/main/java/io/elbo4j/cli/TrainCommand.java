@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.sun.management.OperatingSystemMXBean;
 import io.elbo4j.Backend;
 import io.elbo4j.Quoted;
+import io.elbo4j.train.HeldOut;
 import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
@@ -99,7 +100,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private int start(TrainingSettings settings, DataSource read) {
         Record asked = model.settings(data.shape(read));
-        DataSource source = DataOptions.taken(asked, read);
+        DataSource source = saving.heldOut(DataOptions.taken(asked, read), settings.seed());
         RunPlan plan = saving.in(Names.checked(() -> RunPlan.of(source, asked, settings))
                 .withStandardise(standardise.kind(asked)))
                 .withSource(data.absolute()).withStream(data.stream())
@@ -128,8 +129,10 @@ final class TrainCommand implements Callable<Integer> {
             }
             data.orElse(plan, folder.plan());
             Record trained = plan.start().model();
-            try (DataSource source = DataOptions.taken(trained, data.read(console, Models.of(trained).arrays()));
+            try (DataSource all = DataOptions.taken(trained, data.read(console, Models.of(trained).arrays()));
                     Backend b = backend.open(console)) {
+                DataSource source = plan.validation() == 0 ? all
+                        : HeldOut.of(all, plan.validation(), plan.start().training().seed());
                 long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), plan.steps());
                 requireRoom(plan.start().model(), plan.start().training(), b);
                 StoredRun now = stored.withPlan(saving.in(plan).withSource(data.absolute())
@@ -168,10 +171,11 @@ final class TrainCommand implements Callable<Integer> {
         Standardisation.Kind kind = run.plan().standardise();
         Images images = source.train();
         PrintStream text = output.text(console);
-        text.printf(Locale.ROOT, "data     %s: %,d %s to train, %,d to test, %d x %d x %d%s%n",
+        text.printf(Locale.ROOT, "data     %s: %,d %s to train, %,d to %s, %d x %d x %d%s%n",
                 Quoted.line(images.name()), images.rows(), images.arrays().contains(Images.MASK) ? "sequences"
-                        : "images", source.test().rows(), images.height(), images.width(),
-                images.channels(), kind == Standardisation.Kind.NONE ? "" : ", standardised (" + Names.of(kind) + ")");
+                        : "images", source.test().rows(), run.plan().validation() > 0 ? "validate" : "test",
+                images.height(), images.width(), images.channels(), kind == Standardisation.Kind.NONE ? ""
+                        : ", standardised (" + Names.of(kind) + ")");
         text.printf(Locale.ROOT, "model    %s (%,d parameters)%n", ModelOptions.inWords(m), run.parameters().count());
         text.printf(Locale.ROOT, "backend  %s (%s), threads %d%n", b.name(), b.description(), b.threads());
         text.printf(Locale.ROOT, "run      %s%s%n", Quoted.line(directory),
@@ -229,12 +233,17 @@ final class TrainCommand implements Callable<Integer> {
         String ended = run.plan().patience() == 0 ? ""
                 : String.format(Locale.ROOT, "%sbest        %s%n", run.position().step() < lastStep
                         ? "ended       after " + run.plan().patience()
-                                + " evaluations without a better ELBO of the test"
-                                + " set\n" : "", Quoted.line(TrainingRun.best(directory)));
-        return ended + String.format(Locale.ROOT, "checkpoint  %s%npictures    %s%ntest ELBO   %.2f nats per row"
+                                + " evaluations without a better ELBO of the "
+                                + evaluated(run) + " set\n" : "", Quoted.line(TrainingRun.best(directory)));
+        return ended + String.format(Locale.ROOT, "checkpoint  %s%npictures    %s%n%s   %.2f nats per row"
                 + " (reconstruction %.2f, KL %.2f)", checkpoint, outcome.pictures().stream().map(Quoted::line)
-                        .collect(Collectors.joining(", ")), outcome.test().elbo().elbo(),
+                        .collect(Collectors.joining(", ")), evaluated(run) + " ELBO", outcome.test().elbo().elbo(),
                 outcome.test().elbo().reconstruction(), outcome.test().elbo().kl());
+    }
+
+    /** The set that a run is evaluated on. */
+    private static String evaluated(TrainingRun run) {
+        return run.plan().validation() > 0 ? "validation" : "test";
     }
 
     /** How this program is started from the current folder. */

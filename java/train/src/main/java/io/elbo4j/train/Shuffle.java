@@ -12,9 +12,19 @@ import io.elbo4j.train.graph.Streams;
 final class Shuffle {
     private Shuffle() {}
 
-    /** Fills {@code order} with a permutation of 0 ... order.length - 1. */
+    /** Fills {@code order} with an epoch's permutation of 0 ... order.length - 1. */
     static void permutation(long seed, long epoch, int[] order) {
-        long draw = new Noise(seed, Streams.SHUFFLE).step(epoch).draw();
+        fill(seed, new Noise(seed, Streams.SHUFFLE).step(epoch).draw(), order);
+    }
+
+    /** A permutation that no epoch has. */
+    static int[] ofHeldOut(long seed, int rows) {
+        int[] order = new int[rows];
+        fill(seed, new Noise(seed, Streams.HOLD_OUT).step(0).draw(), order);
+        return order;
+    }
+
+    private static void fill(long seed, long draw, int[] order) {
         int[] words = new int[4];
         for (int i = 0; i < order.length; i++) {
             order[i] = i;

@@ -291,6 +291,26 @@ public final class Images implements AutoCloseable {
         return view(count - n, n);
     }
 
+    /**
+     * A view of some images.
+     *
+     * @param rows their numbers, 0 to {@link #count} - 1, at least one, in the order that they are to have
+     */
+    public Images chosen(int... rows) {
+        if (rows.length == 0) {
+            throw new IllegalArgumentException(name + ": no images asked for, expected at least 1");
+        }
+        int[] places = new int[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            checkRows(rows[i], 1);
+            places[i] = firstRow + rows[i];
+        }
+        Map<String, Images> same = new TreeMap<>();
+        others.forEach((array, all) -> same.put(array, all.chosen(rows)));
+        return new Images(name, 0, rows.length, height, width, channels, new Chosen(values, places, columns()), same,
+                ofBytes);
+    }
+
     private Images view(int row, int n) {
         if (n < 1 || n > count) {
             throw new IllegalArgumentException(name + ": " + n + " images asked for, expected 1 to " + count);

@@ -20,6 +20,8 @@ public final class Streams {
     static final int EVALUATION = 4;
     /** A latent variable's draws from its prior, which have nothing in common with those from a posterior. */
     static final int DECODING = 5;
+    /** Which rows are held out of the training data. */
+    public static final int HOLD_OUT = 6;
 
     private Streams() {}
 

@@ -1,11 +1,14 @@
 package io.elbo4j.train.run;
 
+import static io.elbo4j.ArgumentException.require;
+
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.elbo4j.train.HeldOut;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.checkpoint.Checkpoint;
@@ -43,13 +46,15 @@ import org.jspecify.annotations.Nullable;
  * @param steps training steps in all; 0 if that is not known
  * @param evaluateEvery epochs between two evaluations, at least 1; the run's end is always evaluated
  * @param checkpointEvery how often it is saved; null for: with every evaluation, and at least every ten minutes
- * @param patience evaluations without a better ELBO of the test set after which the run ends; 0 for never
+ * @param patience evaluations without a better ELBO of the test or validation set after which the run ends; 0 for never
+ * @param validation the share of the training rows, drawn by its seed, that it is evaluated on, see {@link HeldOut};
+ *     0 for the test set
  * @param version of elbo4j; null if not packaged
  * @param command the command line's words
  */
 public record RunPlan(Checkpoint start, Kind standardise, @Nullable String source, boolean stream, long steps,
-        long evaluateEvery, @Nullable CheckpointEvery checkpointEvery, long patience, @Nullable String version,
-        List<String> command) {
+        long evaluateEvery, @Nullable CheckpointEvery checkpointEvery, long patience, double validation,
+        @Nullable String version, List<String> command) {
     private static final int FORMAT = 1;
     /** Steps from one evaluation to the next, unless asked otherwise: at fewer it would take a share of the time. */
     private static final long STEPS_PER_EVALUATION = 100;
@@ -60,6 +65,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
             throw new IllegalArgumentException("evaluateEvery must be at least 1, steps and patience at least 0, not "
                     + evaluateEvery + ", " + steps + " and " + patience);
         }
+        require(validation >= 0 && validation < 1, "validation", "0, or above it and below 1", validation);
         command = List.copyOf(command);
     }
 
@@ -88,7 +94,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         long stepsPerEpoch = stepsPerEpoch(start);
         return new RunPlan(start, standardise, null, false, 0, (STEPS_PER_EVALUATION + stepsPerEpoch - 1)
                 / stepsPerEpoch,
-                null, 0, null, List.of());
+                null, 0, 0, null, List.of());
     }
 
     /** Of a run that an earlier version began, which evaluated every epoch and left no {@code run.json}. */
@@ -111,42 +117,54 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         }
         // of one column both are the same
         Kind one = kind == Kind.COLUMN && start.data().columns() == 1 ? Kind.WHOLE : kind;
-        return new RunPlan(start, one, source, stream, steps, evaluateEvery, checkpointEvery, patience, version,
+        return new RunPlan(start, one, source, stream, steps, evaluateEvery, checkpointEvery, patience, validation,
+                version,
                 command);
     }
 
     public RunPlan withSource(@Nullable String value) {
-        return new RunPlan(start, standardise, value, stream, steps, evaluateEvery, checkpointEvery, patience, version,
+        return new RunPlan(start, standardise, value, stream, steps, evaluateEvery, checkpointEvery, patience,
+                validation, version,
                 command);
     }
 
     public RunPlan withStream(boolean streamed) {
         return new RunPlan(start, standardise, source, streamed, steps, evaluateEvery, checkpointEvery, patience,
-                version,
+                validation, version,
                 command);
     }
 
     public RunPlan withSteps(long all) {
-        return new RunPlan(start, standardise, source, stream, all, evaluateEvery, checkpointEvery, patience, version,
+        return new RunPlan(start, standardise, source, stream, all, evaluateEvery, checkpointEvery, patience,
+                validation, version,
                 command);
     }
 
     public RunPlan withEvaluateEvery(long epochs) {
-        return new RunPlan(start, standardise, source, stream, steps, epochs, checkpointEvery, patience, version,
+        return new RunPlan(start, standardise, source, stream, steps, epochs, checkpointEvery, patience, validation,
+                version,
                 command);
     }
 
     public RunPlan withCheckpointEvery(@Nullable CheckpointEvery every) {
-        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, every, patience, version, command);
+        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, every, patience, validation,
+                version, command);
     }
 
     public RunPlan withPatience(long evaluations) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, evaluations,
-                version, command);
+                validation, version, command);
+    }
+
+    /** The plan must be of data of which this share {@linkplain HeldOut is held out}, by the run's seed. */
+    public RunPlan withValidation(double fraction) {
+        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience,
+                fraction, version, command);
     }
 
     public RunPlan withOrigin(@Nullable String elbo4j, List<String> words) {
-        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience, elbo4j,
+        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience,
+                validation, elbo4j,
                 words);
     }
 
@@ -198,6 +216,9 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         if (patience > 0) {
             o.addProperty("patience", patience);
         }
+        if (validation > 0) {
+            o.addProperty("validation", validation);
+        }
         o.addProperty("standardise", standardise.name());
         o.add("start", start.toJson());
         return o;
@@ -231,7 +252,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
                     o.has("stream") && o.get("stream").getAsBoolean(), o.get("steps").getAsLong(), o.get(
                             "evaluateEvery").getAsLong(),
                     every == null ? null : CheckpointEvery.of(every), o.has("patience") ? o.get("patience").getAsLong()
-                            : 0,
+                            : 0, o.has("validation") ? o.get("validation").getAsDouble() : 0,
                     text(o, "version"), command);
         } catch (CheckpointException e) {
             throw e;
