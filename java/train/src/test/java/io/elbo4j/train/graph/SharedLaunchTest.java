@@ -21,14 +21,14 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** One launch writes the gradients of gamma and beta, however the two are trained, of a layer that is applied thrice. */
+/** One launch writes the gradients of gamma and beta, however they are trained, of a layer that is applied thrice. */
 class SharedLaunchTest {
     private static final long SEED = 3;
     private static final int ROWS = 6;
     private static final int X = 4;
 
     private static Training of(Graph g, String regex) {
-        return Training.of(new Elbo(), new Sgd(step -> 0.1, 0, 0)).withName(regex).withParameters(g.parameters().stream()
+        return Training.of(new Elbo(), new Sgd(at -> 0.1, 0, 0)).withName(regex).withParameters(g.parameters().stream()
                 .filter(p -> p.name().matches(regex)).collect(Collectors.toSet()));
     }
 
