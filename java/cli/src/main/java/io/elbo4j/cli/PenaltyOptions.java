@@ -12,11 +12,18 @@ final class PenaltyOptions {
             "(1)"})
     private Double totalCorrelationWeight;
 
+    @Option(names = "--mmd-weight", paramLabel = "X", description = {
+            "weight of the maximum mean discrepancy of z and draws of its prior, beside the KL, 0 to 1e9: InfoVAE; of"
+                    + " vae and convolutional-vae (0)"})
+    private Double mmdWeight;
+
     PenaltySettings settings() {
-        return new PenaltySettings(or(totalCorrelationWeight, PenaltySettings.NONE.totalCorrelationWeight()));
+        return new PenaltySettings(or(totalCorrelationWeight, PenaltySettings.NONE.totalCorrelationWeight()),
+                or(mmdWeight, PenaltySettings.NONE.mmdWeight()));
     }
 
     void check(PenaltySettings settings, Agreement agreement) {
         agreement.check("--total-correlation-weight", totalCorrelationWeight, settings.totalCorrelationWeight());
+        agreement.check("--mmd-weight", mmdWeight, settings.mmdWeight());
     }
 }

@@ -12,6 +12,7 @@ import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.distribution.PriorDiscrepancy;
 import io.elbo4j.train.distribution.TotalCorrelation;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
@@ -155,6 +156,7 @@ public final class ConvolutionalVae implements Model {
         graph.observe("reconstruction", p, x);
         KlPerDimension.of((Latent) z);
         TotalCorrelation.of((Latent) z);
+        PriorDiscrepancy.of((Latent) z);
         outputs.put(POSTERIOR_MEAN, q.mean());
         outputs.put(POSTERIOR_LOG_VARIANCE, q.logVariance());
         outputs.put(Z, z);

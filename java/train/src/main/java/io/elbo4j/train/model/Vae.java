@@ -9,6 +9,7 @@ import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.distribution.PriorDiscrepancy;
 import io.elbo4j.train.distribution.TotalCorrelation;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
@@ -71,6 +72,7 @@ public final class Vae implements Model {
         this(settings, (g, q) -> g.latent("z", q));
         KlPerDimension.of((Latent) z);
         TotalCorrelation.of((Latent) z);
+        PriorDiscrepancy.of((Latent) z);
     }
 
     /**

@@ -150,7 +150,7 @@ class CheckpointTest {
         TrainingSettings cycled = TRAINING.withKlCycle(2);
         assertEquals(cycled, Checkpoint.of(new Checkpoint(MODEL, cycled, DATA, CHECKPOINT.position()).toJson()
                 .toString()).training());
-        TrainingSettings penalised = TRAINING.withPenalty(PenaltySettings.NONE.withTotalCorrelationWeight(5));
+        TrainingSettings penalised = TRAINING.withPenalty(new PenaltySettings(5, 3));
         assertEquals(penalised, Checkpoint.of(new Checkpoint(MODEL, penalised, DATA, CHECKPOINT.position()).toJson()
                 .toString()).training());
         assertEquals(List.of("velocity", "average"), asked.optimiser().slots());
