@@ -5,6 +5,8 @@ import static io.elbo4j.ArgumentException.require;
 import io.elbo4j.numerics.Normal;
 import io.elbo4j.numerics.Philox;
 import io.elbo4j.train.data.Factor;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.model.Model;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -35,6 +37,17 @@ public final class MutualInformation {
     private MutualInformation(List<Factor> factors, double[][] nats) {
         this.factors = factors;
         this.nats = nats;
+    }
+
+    /**
+     * Of the posterior of a model, a diagonal Gaussian.
+     *
+     * @param factors of these images
+     * @throws IllegalArgumentException if the model has no such posterior
+     */
+    public static MutualInformation of(Coder coder, Images images, List<Factor> factors, int draws, long seed) {
+        return of(coder.output(Model.POSTERIOR_MEAN, images, done -> {}), coder.output(Model.POSTERIOR_LOG_VARIANCE,
+                images, done -> {}), factors, draws, seed, done -> {});
     }
 
     /**
