@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -135,6 +136,19 @@ final class DataOptions {
      * @throws Failure if that is a file of the data
      */
     DataSource readFor(Checkpoint.Loaded loaded, Console console, String option, Path out) {
+        return readFor(loaded, console, option, out, Set.of());
+    }
+
+    /**
+     * The same, for a command that writes no file.
+     *
+     * @param more arrays that the command takes, beside those of the model
+     */
+    DataSource readFor(Checkpoint.Loaded loaded, Console console, Set<String> more) {
+        return readFor(loaded, console, "--out", null, more);
+    }
+
+    private DataSource readFor(Checkpoint.Loaded loaded, Console console, String option, Path out, Set<String> more) {
         RunPlan run = data == null ? RunPlan.beside(loaded) : null;
         if (run != null) {
             orElse(run, loaded.file());
@@ -144,7 +158,9 @@ final class DataOptions {
             OutputFile.requireNoInput(option, out, "--data " + kind(), data().files());
         }
         Record trainedModel = loaded.checkpoint().model();
-        DataSource source = taken(trainedModel, read(console, Models.of(trainedModel).arrays()));
+        Set<String> arrays = new TreeSet<>(Models.of(trainedModel).arrays());
+        arrays.addAll(more);
+        DataSource source = taken(trainedModel, read(console, arrays));
         if (!known && !Checkpoint.Data.of(source.train()).equals(loaded.checkpoint().data())) {
             throw new DataException(Quoted.line(loaded.file())
                     + ": no run.json beside it says what it was trained on, and it was"

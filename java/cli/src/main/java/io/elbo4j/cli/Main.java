@@ -62,6 +62,7 @@ public final class Main implements Callable<Integer> {
         commands.put("decode", DecodeCommand::new);
         commands.put("reconstruct", ReconstructCommand::new);
         commands.put("estimators", EstimatorsCommand::new);
+        commands.put("disentanglement", DisentanglementCommand::new);
         commands.put("models", ModelsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         return commands;

@@ -38,6 +38,9 @@ final class TrainingOptions {
             description = "KL per latent dimension, averaged over a minibatch, that costs nothing, 0 to 1e9 (0)")
     private Double freeBits;
 
+    @Mixin
+    private PenaltyOptions penalty;
+
     @Option(names = "--clip", paramLabel = "NORM",
             description = "global norm to which gradients are scaled down (no clipping)")
     private Double clip;
@@ -74,7 +77,7 @@ final class TrainingOptions {
         return Names.checked(() -> new TrainingSettings(or(batch, 128), or(learningRate, 1e-3), or(klWeight, 1.0),
                 or(klWarmUp, 0.0), or(freeBits, 0.0), or(clip, Double.POSITIVE_INFINITY), or(seed, 0L),
                 or(clipValue, Double.POSITIVE_INFINITY), or(klCycle, 0.0), kind, or(samples, 1), optimiser.settings(),
-                schedule.settings(epochs)));
+                schedule.settings(epochs), penalty.settings()));
     }
 
     private static void requireKlWeight(ObjectiveKind kind, String option, Object given) {
@@ -98,6 +101,7 @@ final class TrainingOptions {
         agreement.check("--kl-warm-up", klWarmUp, settings.klWarmUp());
         agreement.check("--kl-cycle", klCycle, settings.klCycle());
         agreement.check("--free-bits", freeBits, settings.freeBits());
+        penalty.check(settings.penalty(), agreement);
         agreement.check("--clip", clip, settings.clip());
         agreement.check("--clip-value", clipValue, settings.clipValue());
         optimiser.check(settings.optimiser(), agreement);

@@ -4,26 +4,27 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.model.VaeSettings;
-import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 class NamesTest {
     @Test
     void everySettingHasAnOptionByItsName() {
-        CommandLine train = Main.commandLine(Console.system()).getSubcommands().get("train");
+        Set<String> options = Main.commandLine(Console.system()).getSubcommands().get("train").getCommandSpec()
+                .optionsMap().keySet();
         Set<String> missing = new TreeSet<>();
-        for (Class<?> settings : new Class<?>[] {TrainingSettings.class, VaeSettings.class}) {
-            for (RecordComponent component : settings.getRecordComponents()) {
-                String option = Names.option(component.getName());
-                if (!train.getCommandSpec().optionsMap().containsKey(option)) {
-                    missing.add(option);
-                }
-            }
-        }
+        Stream.of(TrainingSettings.class, VaeSettings.class).flatMap(NamesTest::names).map(Names::option)
+                .filter(option -> !options.contains(option)).forEach(missing::add);
         // the data has the columns
         assertEquals(Set.of("--columns"), missing);
+    }
+
+    /** Of settings that are a part of others, the parts. */
+    private static Stream<String> names(Class<?> settings) {
+        return Arrays.stream(settings.getRecordComponents()).flatMap(component -> component.getType().isRecord()
+                ? names(component.getType()) : Stream.of(component.getName()));
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.OptimiserSettings;
+import io.elbo4j.train.PenaltySettings;
 import io.elbo4j.train.ScheduleSettings;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.checkpoint.Checkpoint;
@@ -61,6 +62,8 @@ class TrainingOptionsTest {
             "--objective sampled-elbo, --objective sticking-the-landing", "'', --samples 3",
             "--objective importance-weighted, --objective importance-weighted --samples 3",
             "--objective importance-weighted --samples 3, --objective doubly-reparameterised --samples 3",
+            "'', --total-correlation-weight 5", "--total-correlation-weight 5, --total-correlation-weight 0",
+            "'', --mmd-weight 5", "--mmd-weight 5, --mmd-weight 5 --total-correlation-weight 5",
             "'', --clip-value 0.0001", "--kl-warm-up 1, --kl-warm-up 1 --kl-cycle 1.5"})
     void everyOptionChangesTheRun(String one, String other) throws IOException {
         train(directory.resolve("one"), one);
@@ -73,7 +76,8 @@ class TrainingOptionsTest {
             "--optimiser adamw --schedule cosine --schedule-epochs 3 --warm-up 1.5", "--average 0.9",
             "--optimiser sgd --momentum 0.5 --average 0.5", "--objective importance-weighted --samples 5",
             "--objective doubly-reparameterised --samples 2 --clip-value 0.01 --clip 0.5",
-            "--objective sticking-the-landing --kl-warm-up 1 --kl-cycle 1.5"})
+            "--objective sticking-the-landing --kl-warm-up 1 --kl-cycle 1.5",
+            "--total-correlation-weight 6 --kl-warm-up 1 --samples 2", "--mmd-weight 100 --kl-weight 0"})
     void aResumedRunEndsInTheBytesOfAWholeOne(String options) throws IOException {
         Path whole = directory.resolve("whole");
         train(whole, options);
@@ -89,13 +93,19 @@ class TrainingOptionsTest {
         Cli.train(data, out, "--epochs", "2", "--optimiser", "adamw", "--weight-decay", "0.5", "--beta1", "0.8",
                 "--beta2", "0.9", "--epsilon", "1e-5", "--average", "0.5", "--schedule", "cosine", "--schedule-factor",
                 "0.25", "--warm-up", "0.5", "--objective", "sampled-elbo", "--samples", "2", "--kl-warm-up", "1",
-                "--kl-cycle", "1.5", "--clip-value", "3").succeeds();
+                "--kl-cycle", "1.5", "--clip-value", "3", "--total-correlation-weight", "6", "--mmd-weight",
+                "7").succeeds();
         TrainingSettings found = Checkpoint.read(out.resolve("checkpoint.safetensors")).checkpoint().training();
         assertEquals(new OptimiserSettings(OptimiserSettings.Kind.ADAMW, 0, 0.5, 0.8, 0.9, 1e-5, 0.5), found
                 .optimiser());
         assertEquals(new ScheduleSettings(ScheduleSettings.Kind.COSINE, 2, 0.25, 1, 0.5), found.schedule());
         assertEquals(List.of(ObjectiveKind.SAMPLED_ELBO, 2, 1.5, 3.0), List.of(found.objective(), found.samples(), found
                 .klCycle(), found.clipValue()));
+        assertEquals(new PenaltySettings(6, 7), found.penalty());
+        Cli.run("train", "--resume", "--out", out.toString(), "--mmd-weight", "8").fails(2,
+                "--mmd-weight 8.0 contradicts");
+        Cli.run("train", "--resume", "--out", out.toString(), "--total-correlation-weight", "7").fails(2,
+                "--total-correlation-weight 7.0 contradicts");
         Cli.run("train", "--resume", "--out", out.toString(), "--schedule", "cosine", "--optimiser", "adam")
                 .fails(2, "--optimiser adam contradicts", "with --optimiser adamw");
         Cli.run("train", "--resume", "--out", out.toString(), "--samples", "3").fails(2, "--samples 3 contradicts");
@@ -129,6 +139,24 @@ class TrainingOptionsTest {
             "--kl-warm-up 1e-320 --kl-cycle 1e-319 | --kl-cycle must be long enough",
             "--kl-weight 0 --kl-warm-up 3 | --kl-warm-up must be 0 with a KL weight of 0, not 3.0",
             "--learning-rate 3e38 | --learning-rate must be a number that float32 can hold, also divided",
+            "--total-correlation-weight -1 | --total-correlation-weight must be from 0 to 1e9, not -1.0",
+            "--total-correlation-weight NaN | --total-correlation-weight must be from 0 to 1e9, not NaN",
+            "--total-correlation-weight 5 --objective importance-weighted | --total-correlation-weight must be 1 with"
+                    + " the objective importance-weighted (it goes with elbo and sampled-elbo), not 5.0",
+            "--total-correlation-weight 5 --objective sticking-the-landing | --total-correlation-weight must be 1 with",
+            "--total-correlation-weight 5 --batch 1 | --total-correlation-weight must be 1 with a batch of 1 row, which"
+                    + " has no total correlation, not 5.0",
+            "--total-correlation-weight 5 --kl-weight 0 | --total-correlation-weight must be 1 with a KL weight of 0",
+            "--total-correlation-weight 5 --latent 1 | --total-correlation-weight must be 1 with a latent variable of 1"
+                    + " dimension, which has no total correlation, not 5.0",
+            "--total-correlation-weight 5 --model vamp-vae | --total-correlation-weight must be 1 with a model without"
+                    + " a total correlation (vae and convolutional-vae have one), not 5.0",
+            "--mmd-weight -1 | --mmd-weight must be from 0 to 1e9, not -1.0",
+            "--mmd-weight 5 --objective doubly-reparameterised | --mmd-weight must be 0 with the objective"
+                    + " doubly-reparameterised (it goes with elbo and sampled-elbo), not 5.0",
+            "--mmd-weight 5 --batch 1 | --mmd-weight must be 0 with a batch of 1 row, which has no distribution",
+            "--mmd-weight 5 --model gaussian-mixture | --mmd-weight must be 0 with a model without a discrepancy of"
+                    + " posterior and prior (vae and convolutional-vae have one), not 5.0",
             "--samples 0 | --samples must be at least 1, not 0", "--average 1 | --average must be 0 for no averages",
             "--clip-value 0 | --clip-value must be above 0",
             "--warm-up -1 | --warm-up must be from 0 to 1e9 epochs, not -1.0"})

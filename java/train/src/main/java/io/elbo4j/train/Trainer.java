@@ -110,8 +110,7 @@ public final class Trainer implements AutoCloseable {
         this.parameters = parameters;
         this.settings = settings;
         this.order = new int[images.rows()];
-        Objective objective = model.objective(settings.objective(),
-                number -> settings.klWeightAt(number, stepsPerEpoch()), settings.freeBits());
+        Objective objective = settings.objective(model, stepsPerEpoch());
         List<Training> trainings = new ArrayList<>();
         trainings.add(training(objective, settings.schedule().of(settings.learningRate(), stepsPerEpoch())));
         model.local().ifPresent(local -> trainings.add(training(objective, Schedule.constant(local.learningRate()))

@@ -2,7 +2,10 @@ package io.elbo4j.train;
 
 import static io.elbo4j.ArgumentException.require;
 
+import io.elbo4j.train.graph.Objective;
+import io.elbo4j.train.model.Model;
 import io.elbo4j.train.schedule.Cyclical;
+import io.elbo4j.train.schedule.Schedule;
 import java.util.Objects;
 
 /**
@@ -23,10 +26,11 @@ import java.util.Objects;
  * @param samples of the latent variables for each row, at least 1
  * @param optimiser how parameters follow their gradients
  * @param schedule how the learning rate goes on
+ * @param penalty what is minimised beside it
  */
 public record TrainingSettings(int batch, double learningRate, double klWeight, double klWarmUp, double freeBits,
         double clip, long seed, double clipValue, double klCycle, ObjectiveKind objective, int samples,
-        OptimiserSettings optimiser, ScheduleSettings schedule) {
+        OptimiserSettings optimiser, ScheduleSettings schedule, PenaltySettings penalty) {
     /** Beyond any use, and no product with a number of rows or steps leaves float32. */
     private static final double MOST = 1e9;
 
@@ -34,6 +38,7 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
         Objects.requireNonNull(objective, "objective");
         Objects.requireNonNull(optimiser, "optimiser");
         Objects.requireNonNull(schedule, "schedule");
+        Objects.requireNonNull(penalty, "penalty");
         require(batch >= 1, "batch", "at least 1", batch);
         require((float) learningRate > 0 && (float) learningRate <= Float.MAX_VALUE, "learningRate",
                 "a number above 0 that float32 can hold", learningRate);
@@ -56,13 +61,15 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
         require(objective.hasKlWeight() || klWarmUp == 0, "klWarmUp", "0" + unweighted, klWarmUp);
         require(optimiser.optimiser() != OptimiserSettings.Kind.ADAMW || learningRate * optimiser.weightDecay() < 1,
                 "weightDecay", "below 1 / learning rate with adamw", optimiser.weightDecay());
+        penalty.requireTraining(objective, batch);
     }
 
     /** With Adam, the ELBO of one sample, and a constant learning rate. */
     public TrainingSettings(int batch, double learningRate, double klWeight, double klWarmUp, double freeBits,
             double clip, long seed) {
         this(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, Double.POSITIVE_INFINITY, 0,
-                ObjectiveKind.ELBO, 1, OptimiserSettings.of(OptimiserSettings.Kind.ADAM), ScheduleSettings.constant());
+                ObjectiveKind.ELBO, 1, OptimiserSettings.of(OptimiserSettings.Kind.ADAM), ScheduleSettings.constant(),
+                PenaltySettings.NONE);
     }
 
     private static void requireClip(String name, double value) {
@@ -77,52 +84,67 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
 
     public TrainingSettings withLearningRate(double rate) {
         return new TrainingSettings(batch, rate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
-                objective, samples, optimiser, schedule);
+                objective, samples, optimiser, schedule, penalty);
     }
 
     public TrainingSettings withKlWeight(double weight) {
         return new TrainingSettings(batch, learningRate, weight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
-                objective, samples, optimiser, schedule);
+                objective, samples, optimiser, schedule, penalty);
     }
 
     public TrainingSettings withKlWarmUp(double epochs) {
         return new TrainingSettings(batch, learningRate, klWeight, epochs, freeBits, clip, seed, clipValue, klCycle,
-                objective, samples, optimiser, schedule);
+                objective, samples, optimiser, schedule, penalty);
     }
 
     public TrainingSettings withKlCycle(double epochs) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, epochs,
-                objective, samples, optimiser, schedule);
+                objective, samples, optimiser, schedule, penalty);
     }
 
     public TrainingSettings withFreeBits(double nats) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, nats, clip, seed, clipValue, klCycle,
-                objective, samples, optimiser, schedule);
+                objective, samples, optimiser, schedule, penalty);
     }
 
     public TrainingSettings withClip(double norm) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, norm, seed, clipValue, klCycle,
-                objective, samples, optimiser, schedule);
+                objective, samples, optimiser, schedule, penalty);
     }
 
     public TrainingSettings withClipValue(double limit) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, limit, klCycle,
-                objective, samples, optimiser, schedule);
+                objective, samples, optimiser, schedule, penalty);
     }
 
     public TrainingSettings withObjective(ObjectiveKind kind, int samplesOfEach) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
-                kind, samplesOfEach, optimiser, schedule);
+                kind, samplesOfEach, optimiser, schedule, penalty);
     }
 
     public TrainingSettings withOptimiser(OptimiserSettings other) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
-                objective, samples, other, schedule);
+                objective, samples, other, schedule, penalty);
     }
 
     public TrainingSettings withSchedule(ScheduleSettings other) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
-                objective, samples, optimiser, other);
+                objective, samples, optimiser, other, penalty);
+    }
+
+    public TrainingSettings withPenalty(PenaltySettings other) {
+        return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
+                objective, samples, optimiser, schedule, other);
+    }
+
+    /**
+     * What training of a model minimises, in a run of {@code stepsPerEpoch} steps an epoch.
+     *
+     * @throws io.elbo4j.ArgumentException if the model has no such objective
+     */
+    public Objective objective(Model model, long stepsPerEpoch) {
+        Schedule weight = step -> klWeightAt(step, stepsPerEpoch);
+        return penalty.of(model.objective(objective, weight, freeBits), model, weight);
     }
 
     /**
@@ -133,6 +155,7 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
     public void requireEffect(long stepsPerEpoch) {
         require(klWeight > 0 || klWarmUp == 0, "klWarmUp", "0 with a KL weight of 0", klWarmUp);
         require(klWeight > 0 || freeBits == 0, "freeBits", "0 with a KL weight of 0", freeBits);
+        penalty.requireEffect(klWeight);
         if (klCycle > 0) {
             Cyclical cycle = cycle(stepsPerEpoch);
             require(cycle.at(cycle.period() - 1) > 0, "klCycle", "long enough that the KL's weight leaves 0 (an epoch"

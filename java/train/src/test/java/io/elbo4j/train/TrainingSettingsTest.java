@@ -59,6 +59,18 @@ class TrainingSettingsTest {
                 () -> plain.withKlWeight(0.5).withObjective(ObjectiveKind.IMPORTANCE_WEIGHTED, 5));
         refused("klWarmUp must be 0 with the objective doubly-reparameterised, in which the KL has no weight, not 2.0",
                 () -> plain.withKlWarmUp(2).withObjective(ObjectiveKind.DOUBLY_REPARAMETERISED, 5));
+        PenaltySettings correlated = PenaltySettings.NONE.withTotalCorrelationWeight(5);
+        refused("totalCorrelationWeight must be 1 with the objective doubly-reparameterised (it goes with elbo and"
+                + " sampled-elbo), not 5.0", () -> plain.withPenalty(correlated).withObjective(
+                        ObjectiveKind.DOUBLY_REPARAMETERISED, 5));
+        refused("totalCorrelationWeight must be 1 with a batch of 1 row, which has no total correlation, not 5.0",
+                () -> TrainingSettings.of(1, 1).withPenalty(correlated));
+        refused("mmdWeight must be 0 with the objective importance-weighted (it goes with elbo and sampled-elbo), not"
+                + " 2.0", () -> plain.withPenalty(PenaltySettings.NONE.withMmdWeight(2)).withObjective(
+                        ObjectiveKind.IMPORTANCE_WEIGHTED, 5));
+        refused("mmdWeight must be from 0 to 1e9, not NaN", () -> PenaltySettings.NONE.withMmdWeight(Double.NaN));
+        refusedOfNewRuns("totalCorrelationWeight must be 1 with a KL weight of 0, not 5.0", plain.withKlWeight(0)
+                .withPenalty(correlated));
         refusedOfNewRuns("klWarmUp must be 0 with a KL weight of 0, not 5.0", plain.withKlWeight(0).withKlWarmUp(5));
         refusedOfNewRuns("freeBits must be 0 with a KL weight of 0, not 2.0", plain.withFreeBits(2).withKlWeight(0));
         refused("samples must be at least 1, not 0", () -> plain.withObjective(ObjectiveKind.ELBO, 0));

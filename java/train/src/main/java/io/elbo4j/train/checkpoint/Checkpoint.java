@@ -7,6 +7,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Quoted;
 import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.OptimiserSettings;
+import io.elbo4j.train.PenaltySettings;
 import io.elbo4j.train.ScheduleSettings;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
@@ -95,7 +96,7 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
     private static final Map<String, Object> TRAINING = Map.of("clip", Double.POSITIVE_INFINITY, "clipValue",
             Double.POSITIVE_INFINITY, "klCycle", 0.0, "objective", ObjectiveKind.ELBO, "samples", 1, "optimiser",
             OptimiserSettings.of(OptimiserSettings.Kind.ADAM), "schedule", ScheduleSettings.constant(),
-            "schedule.scheduleGrowth", 1.0);
+            "schedule.scheduleGrowth", 1.0, "penalty", PenaltySettings.NONE);
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
     /**

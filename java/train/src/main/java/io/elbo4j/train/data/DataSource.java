@@ -24,7 +24,8 @@ import java.util.function.BiFunction;
 public record DataSource(Images train, Images test, List<String> notes) implements AutoCloseable {
     public static final int SPRITES_TRAIN = 16_384;
     public static final int SPRITES_TEST = 2_048;
-    private static final long SPRITES_SEED = 0;
+    /** Of the sprites; the first {@link #SPRITES_TRAIN} images are the training set. */
+    public static final long SPRITES_SEED = 0;
 
     public DataSource {
         notes = List.copyOf(notes);

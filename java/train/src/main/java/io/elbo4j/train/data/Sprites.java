@@ -1,7 +1,12 @@
 package io.elbo4j.train.data;
 
+import static io.elbo4j.ArgumentException.require;
+
 import io.elbo4j.numerics.Philox;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Generated grey images of 32 x 32: one white square, ellipse or heart on black, of random scale,
@@ -96,6 +101,25 @@ public final class Sprites {
         int[] shapes = new int[count];
         Arrays.setAll(shapes, i -> factors(seed, i).shape().ordinal());
         return Labels.oneHot("sprites", shapes, Shape.values().length);
+    }
+
+    /**
+     * The factors of images {@code first} to {@code first + count - 1}: their shape, and the continuous ones in bins,
+     * which are equally likely.
+     *
+     * @param bins at least 2
+     */
+    public static List<Factor> factors(long seed, int first, int count, int bins) {
+        require(bins >= 2, "bins", "at least 2", bins);
+        Factors[] all = IntStream.range(first, first + count).mapToObj(i -> factors(seed, i)).toArray(Factors[]::new);
+        return List.of(factor("shape", all, f -> f.shape().ordinal()), factor("scale", all, f -> (int) (bins * 2
+                * (f.scale() - 0.5))), factor("orientation", all, f -> (int) (bins * f.orientation() / (2 * Math.PI))),
+                factor("x", all, f -> (int) (bins * 2 * (f.x() - 0.25))), factor("y", all, f -> (int) (bins * 2
+                        * (f.y() - 0.25))));
+    }
+
+    private static Factor factor(String name, Factors[] all, ToIntFunction<Factors> classOf) {
+        return new Factor(name, Arrays.stream(all).mapToInt(classOf).toArray());
     }
 
     private static double uniform(int word) {

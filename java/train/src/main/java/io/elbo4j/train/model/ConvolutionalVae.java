@@ -12,6 +12,8 @@ import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.distribution.PriorDiscrepancy;
+import io.elbo4j.train.distribution.TotalCorrelation;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
@@ -153,6 +155,8 @@ public final class ConvolutionalVae implements Model {
         Distribution p = settings.likelihood().of(last); // p(x | z)
         graph.observe("reconstruction", p, x);
         KlPerDimension.of((Latent) z);
+        TotalCorrelation.of((Latent) z);
+        PriorDiscrepancy.of((Latent) z);
         outputs.put(POSTERIOR_MEAN, q.mean());
         outputs.put(POSTERIOR_LOG_VARIANCE, q.logVariance());
         outputs.put(Z, z);

@@ -9,6 +9,8 @@ import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.distribution.PriorDiscrepancy;
+import io.elbo4j.train.distribution.TotalCorrelation;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
@@ -69,6 +71,8 @@ public final class Vae implements Model {
     public Vae(VaeSettings settings) {
         this(settings, (g, q) -> g.latent("z", q));
         KlPerDimension.of((Latent) z);
+        TotalCorrelation.of((Latent) z);
+        PriorDiscrepancy.of((Latent) z);
     }
 
     /**

@@ -81,7 +81,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         long stepsPerEpoch = stepsPerEpoch(source.train().rows(), training);
         training.requireEffect(stepsPerEpoch);
         created.check(training);
-        created.objective(training.objective(), step -> training.klWeightAt(step, stepsPerEpoch), training.freeBits());
+        training.objective(created, stepsPerEpoch);
         Graph graph = created.graph();
         for (Images images : List.of(source.train(), source.test())) {
             Inputs.requireColumns(graph, images);

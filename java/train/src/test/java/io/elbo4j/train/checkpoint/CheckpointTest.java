@@ -15,6 +15,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.OptimiserSettings;
+import io.elbo4j.train.PenaltySettings;
 import io.elbo4j.train.ScheduleSettings;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
@@ -133,7 +134,8 @@ class CheckpointTest {
     @Test
     void newSettingsAreWrittenWhereTheyAreAskedForAlone() {
         String state = Safetensors.read(write()).metadata().get("elbo4j.checkpoint");
-        for (String name : List.of("optimiser", "schedule", "objective", "samples", "clipValue", "klCycle")) {
+        for (String name : List.of("optimiser", "schedule", "objective", "samples", "clipValue", "klCycle",
+                "penalty")) {
             assertFalse(state.contains(name), state);
         }
         TrainingSettings asked = TrainingSettings.of(32, 1).withObjective(ObjectiveKind.IMPORTANCE_WEIGHTED, 5)
@@ -147,6 +149,9 @@ class CheckpointTest {
         assertEquals(changed, Checkpoint.of(earlier));
         TrainingSettings cycled = TRAINING.withKlCycle(2);
         assertEquals(cycled, Checkpoint.of(new Checkpoint(MODEL, cycled, DATA, CHECKPOINT.position()).toJson()
+                .toString()).training());
+        TrainingSettings penalised = TRAINING.withPenalty(new PenaltySettings(5, 3));
+        assertEquals(penalised, Checkpoint.of(new Checkpoint(MODEL, penalised, DATA, CHECKPOINT.position()).toJson()
                 .toString()).training());
         assertEquals(List.of("velocity", "average"), asked.optimiser().slots());
         // a file whose optimiser keeps what it does not hold

@@ -24,6 +24,7 @@ import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Softmax;
 import io.elbo4j.operation.Sums;
+import io.elbo4j.operation.Transpose;
 import io.elbo4j.operation.Triangular;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
@@ -151,6 +152,23 @@ final class Interpreter {
             forEach(o.sums(), (r, c) -> set(o.sums(), r, c, 0));
             forEach(o.x(), (r, c) -> set(o.sums(), 0, c, get(o.sums(), 0, c) + get(o.x(), r, c)));
         });
+        formula(Sums.RowsOfSquares.class, o -> {
+            for (long r = 0; r < o.x().rows(); r++) {
+                double sum = 0;
+                for (long c = 0; c < o.x().columns(); c++) {
+                    sum += get(o.x(), r, c) * get(o.x(), r, c);
+                }
+                set(o.sums(), r, 0, sum);
+            }
+        });
+        formula(Matmul.InputGradient.class, o -> forEach(o.dA(), (r, c) -> {
+            double sum = 0;
+            for (long k = 0; k < o.dC().columns(); k++) {
+                sum += get(o.dC(), r, k) * get(o.b(), c, k);
+            }
+            set(o.dA(), r, c, sum);
+        }));
+        formula(Transpose.Of.class, o -> forEach(o.y(), (r, c) -> set(o.y(), r, c, get(o.x(), c, r))));
         formula(LogMeanExp.Forward.class, this::logMeanExp);
         formula(LogMeanExp.Backward.class, o -> {
             for (long r = 0; r < o.x().rows(); r++) {

@@ -2,9 +2,12 @@ package io.elbo4j.train.graph;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.elbo4j.train.PenaltySettings;
+import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.distribution.TotalCorrelation;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.ModelKind;
 import io.elbo4j.train.model.Models;
@@ -62,6 +65,31 @@ class ModelGradientTest {
             }
         }
         assertEquals(OTHERS, others);
+    }
+
+    /** KL + 2 total correlation, as a weight of 3 says, times the KL's weight; and the discrepancy's own. */
+    @Test
+    void theObjectiveOfARunHasItsPenalties() {
+        TrainingSettings settings = TrainingSettings.of(5, 1).withKlWeight(0.7).withPenalty(new PenaltySettings(3,
+                0.3));
+        for (String name : List.of("vae", "convolutional-vae")) {
+            Model model = small(Models.named(name));
+            FiniteDifferences.check(name + " with penalties", model.graph(), s -> s.rows(5).minimise(settings.objective(
+                    model, 10), new Adam(0)), (in, step) -> {
+                        double loss = 0;
+                        for (Term term : step.plan().terms().keySet()) {
+                            double weight = switch (term.role()) {
+                                case LOG_LIKELIHOOD -> -1;
+                                case KL -> 0.7;
+                                default -> term.owner() instanceof TotalCorrelation ? 0.7 * 2 : 0.3;
+                            };
+                            for (int r = 0; r < 5; r++) {
+                                loss += weight / 5 * in.get(step.plan().terms().get(term), r, 0);
+                            }
+                        }
+                        return loss;
+                    });
+        }
     }
 
     /** No gradient passes from the VAE to the guess: each has the gradient of its own terms. */
