@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
  * density has died down at the edge (Trefethen and Weideman 2014).
  */
 public final class Grid {
-    private static final int POINTS = 8;
+    private static final int POINTS = 4;
 
     private final double reach;
     private final int cells;
@@ -98,13 +98,13 @@ public final class Grid {
 
     /**
      * KL(q || p) of shares of cells, in nats: at most that of the densities. Of n independent draws from p itself it is
-     * about (cells that have mass - 1) / 2n.
+     * about (cells that have mass - 1) / 2n. A share of p that is too small for a double counts as 1e-308.
      */
     public static double kl(double[] q, double[] p) {
         double sum = 0;
         for (int i = 0; i < q.length; i++) {
             if (q[i] > 0) {
-                sum += q[i] * StrictMath.log(q[i] / p[i]);
+                sum += q[i] * (StrictMath.log(q[i]) - StrictMath.log(Math.max(p[i], Double.MIN_NORMAL)));
             }
         }
         return sum;

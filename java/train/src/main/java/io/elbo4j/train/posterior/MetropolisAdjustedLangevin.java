@@ -8,8 +8,8 @@ package io.elbo4j.train.posterior;
  * @param proposal what it adjusts
  */
 public record MetropolisAdjustedLangevin(UnadjustedLangevin proposal) implements Kernel {
-    public MetropolisAdjustedLangevin(double step) {
-        this(new UnadjustedLangevin(step));
+    public MetropolisAdjustedLangevin(double stepSize) {
+        this(new UnadjustedLangevin(stepSize));
     }
 
     @Override

@@ -3,14 +3,14 @@ package io.elbo4j.train.posterior;
 import static io.elbo4j.ArgumentException.require;
 
 /**
- * Euler's steps of the Langevin diffusion, taken as they come (Roberts and Tweedie 1996): z' = z + step / 2 d log p(z) /
- * dz + sqrt(step) eps. Its distribution is off by something of the order of the step.
+ * Euler's steps of the Langevin diffusion, taken as they come (Roberts and Tweedie 1996): z' = z + stepSize / 2
+ * d log p(z) / dz + sqrt(stepSize) eps. Its distribution is off by something of the order of the step size.
  *
- * @param step above 0
+ * @param stepSize above 0
  */
-public record UnadjustedLangevin(double step) implements Kernel {
+public record UnadjustedLangevin(double stepSize) implements Kernel {
     public UnadjustedLangevin {
-        require(step > 0 && Double.isFinite(step), "step", "a finite number above 0", step);
+        require(stepSize > 0 && Double.isFinite(stepSize), "stepSize", "a finite number above 0", stepSize);
     }
 
     @Override
@@ -21,7 +21,7 @@ public record UnadjustedLangevin(double step) implements Kernel {
     /** Where it goes from a point. */
     void propose(Point from, double[] normals, Point to) {
         for (int d = 0; d < normals.length; d++) {
-            to.z()[d] = from.z()[d] + step / 2 * from.gradient()[d] + StrictMath.sqrt(step) * normals[d];
+            to.z()[d] = from.z()[d] + stepSize / 2 * from.gradient()[d] + StrictMath.sqrt(stepSize) * normals[d];
         }
     }
 
@@ -29,10 +29,10 @@ public record UnadjustedLangevin(double step) implements Kernel {
     double logProbability(Point from, Point to) {
         double squares = 0;
         for (int d = 0; d < from.z().length; d++) {
-            double noise = to.z()[d] - from.z()[d] - step / 2 * from.gradient()[d];
+            double noise = to.z()[d] - from.z()[d] - stepSize / 2 * from.gradient()[d];
             squares += noise * noise;
         }
-        return -squares / (2 * step);
+        return -squares / (2 * stepSize);
     }
 
     @Override

@@ -33,8 +33,8 @@ public final class VariationalInference {
         ValueTerm.of("likelihood", Term.Role.LOG_LIKELIHOOD, Add.of(target.logDensity(z), Scale.of(prior, -1, 0)));
         try (Parameters parameters = new Parameters(backend, g.parameters(), settings.seed());
                 Step step = Step.of(g, parameters, backend).samples(settings.samples()).seed(settings.seed()).minimise(
-                        new Elbo(), new Adam(new Cosine(settings.learningRate(), 0, settings.steps()))).compile()) {
-            for (int t = 0; t < settings.steps(); t++) {
+                        new Elbo(), new Adam(new Cosine(settings.learningRate(), 0, settings.updates()))).compile()) {
+            for (int t = 0; t < settings.updates(); t++) {
                 step.run(t);
             }
             float[] mean = GaussianFamily.learned(parameters, GaussianFamily.MEAN);
@@ -43,7 +43,7 @@ public final class VariationalInference {
                 wide[d] = mean[d];
             }
             return new GaussianFit(wide, family.factor(parameters, dimensions), (long) settings.samples() * settings
-                    .steps());
+                    .updates());
         }
     }
 }

@@ -120,7 +120,8 @@ class ChainsTest {
     void settingsThatSayNothingAreRefused() {
         refused("chains must be at least 2, not 1", 1, 0, 8, 1);
         refused("warmUp must be at least 0, not -1", 2, -1, 8, 1);
-        refused("steps must be at least 8, not 7", 2, 0, 7, 1);
+        refused("steps must be from 8 to 100000000, not 7", 2, 0, 7, 1);
+        refused("steps must be from 8 to 100000000, not 100000001", 2, 0, 100_000_001, 1);
         refused("spread must be a finite number of at least 0, not -1.0", 2, 0, 8, -1);
     }
 

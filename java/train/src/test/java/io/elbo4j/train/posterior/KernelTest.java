@@ -108,7 +108,7 @@ class KernelTest {
     void noStepIsRefused() {
         assertEquals("deviation must be a finite number above 0, not 0.0", assertThrows(IllegalArgumentException.class,
                 () -> new RandomWalk(0)).getMessage());
-        assertEquals("step must be a finite number above 0, not -1.0", assertThrows(IllegalArgumentException.class,
+        assertEquals("stepSize must be a finite number above 0, not -1.0", assertThrows(IllegalArgumentException.class,
                 () -> new MetropolisAdjustedLangevin(-1)).getMessage());
     }
 }

@@ -93,7 +93,7 @@ class VariationalInferenceTest {
     void settingsThatFitNothingAreRefused() {
         assertEquals("samples must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
                 () -> new FitSettings(0, 1, 1, 1)).getMessage());
-        assertEquals("steps must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
+        assertEquals("updates must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
                 () -> new FitSettings(1, 0, 1, 1)).getMessage());
         assertEquals("learningRate must be a finite number above 0, not 0.0", assertThrows(
                 IllegalArgumentException.class, () -> new FitSettings(1, 1, 0, 1)).getMessage());
