@@ -9,11 +9,11 @@ import io.elbo4j.train.posterior.ChainSettings;
 import io.elbo4j.train.posterior.Comparison;
 import io.elbo4j.train.posterior.FitSettings;
 import io.elbo4j.train.posterior.GaussianFamily;
-import io.elbo4j.train.posterior.Kernel;
 import io.elbo4j.train.posterior.LinearGaussian;
 import io.elbo4j.train.posterior.MetropolisAdjustedLangevin;
 import io.elbo4j.train.posterior.RandomWalk;
 import io.elbo4j.train.posterior.Target;
+import io.elbo4j.train.posterior.Transition;
 import io.elbo4j.train.posterior.TwoModes;
 import io.elbo4j.train.posterior.UnadjustedLangevin;
 import java.util.ArrayList;
@@ -94,14 +94,15 @@ final class PosteriorsCommand implements Callable<Integer> {
     public Integer call() {
         ChainSettings ofChains = Names.checked(() -> new ChainSettings(chains, warmUp, steps, spread, seed));
         FitSettings ofFits = Names.checked(() -> new FitSettings(samples, updates, learningRate, seed));
-        List<Kernel> kernels = Names.checked(() -> List.of(new RandomWalk(deviation), new MetropolisAdjustedLangevin(
-                stepSize), new UnadjustedLangevin(stepSize)));
+        List<Transition> transitions = Names.checked(() -> List.of(new RandomWalk(deviation),
+                new MetropolisAdjustedLangevin(
+                        stepSize), new UnadjustedLangevin(stepSize)));
         try (Backend b = backend.open(console); Workers workers = new Workers(b.threads())) {
             List<Comparison.Row> rows = Bar.during(console, "posteriors", bar -> {
                 List<Supplier<Comparison.Row>> all = new ArrayList<>();
                 for (Of of : targets) {
                     Comparison comparison = new Comparison(of.target);
-                    kernels.forEach(kernel -> all.add(() -> comparison.chains(kernel, ofChains, workers)));
+                    transitions.forEach(transition -> all.add(() -> comparison.chains(transition, ofChains, workers)));
                     List.of(GaussianFamily.FULL, GaussianFamily.DIAGONAL).forEach(family -> all.add(
                             () -> comparison.fit(family, ofFits, b)));
                 }

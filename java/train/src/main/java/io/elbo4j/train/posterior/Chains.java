@@ -26,17 +26,17 @@ public final class Chains {
      *
      * @throws IllegalArgumentException if one flies off to infinity
      */
-    public static Chains run(Target target, Kernel kernel, ChainSettings settings, Workers workers) {
+    public static Chains run(Target target, Transition transition, ChainSettings settings, Workers workers) {
         Chains chains = new Chains(target, settings);
         workers.run((worker, count) -> {
             for (int c = worker; c < settings.chains(); c += count) {
-                chains.run(c, target, kernel, settings);
+                chains.run(c, target, transition, settings);
             }
         });
         return chains;
     }
 
-    private void run(int chain, Target target, Kernel kernel, ChainSettings settings) {
+    private void run(int chain, Target target, Transition transition, ChainSettings settings) {
         ChainNoise proposals = new ChainNoise(settings.seed(), PROPOSALS);
         ChainNoise acceptance = new ChainNoise(settings.seed(), ACCEPTANCE);
         Point at = new Point(dimensions);
@@ -50,9 +50,9 @@ public final class Chains {
         for (int t = -settings.warmUp(); t < steps; t++) {
             long number = (long) t + settings.warmUp();
             proposals.normals(chain, number, normals);
-            boolean moved = kernel.step(target, at, room, normals, acceptance.uniform(chain, number));
+            boolean moved = transition.step(target, at, room, normals, acceptance.uniform(chain, number));
             if (!Double.isFinite(at.logDensity())) {
-                throw new IllegalArgumentException(kernel.name() + " on " + target.name() + ": chain " + chain
+                throw new IllegalArgumentException(transition.name() + " on " + target.name() + ": chain " + chain
                         + " flew off to infinity in step " + number
                         + ": a smaller step, or a smaller spread of the starts, keeps it");
             }

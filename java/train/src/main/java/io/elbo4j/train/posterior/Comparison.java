@@ -39,16 +39,18 @@ public final class Comparison {
     public record Row(String target, String method, double meanError, double covarianceError, double kl,
             OptionalDouble acceptanceRate, OptionalDouble evaluationsPerSample, OptionalDouble rHat) {}
 
-    public Row chains(Kernel kernel, ChainSettings settings, Workers workers) {
-        Chains chains = Chains.run(target, kernel, settings, workers);
+    public Row chains(Transition transition, ChainSettings settings, Workers workers) {
+        Chains chains = Chains.run(target, transition, settings, workers);
         List<Diagnostics> all = IntStream.range(0, MOMENTS.length).mapToObj(i -> Diagnostics.of(chains.series(
                 MOMENTS[i]))).toList();
         double samples = all.stream().mapToDouble(Diagnostics::effectiveSamples).min().orElseThrow();
         double rHat = all.stream().mapToDouble(Diagnostics::rHat).max().orElseThrow();
         Moments moments = chains.moments();
-        return new Row(target.name(), kernel.name(), moments.meanError(exact), moments.covarianceError(exact), Grid.kl(
-                grid.masses(chains), masses), OptionalDouble.of(chains.acceptanceRate()), OptionalDouble.of(chains
-                        .evaluations() / samples), OptionalDouble.of(rHat));
+        return new Row(target.name(), transition.name(), moments.meanError(exact), moments.covarianceError(exact), Grid
+                .kl(
+                        grid.masses(chains), masses), OptionalDouble.of(chains.acceptanceRate()), OptionalDouble.of(
+                                chains
+                                        .evaluations() / samples), OptionalDouble.of(rHat));
     }
 
     public Row fit(GaussianFamily family, FitSettings settings, Backend backend) {

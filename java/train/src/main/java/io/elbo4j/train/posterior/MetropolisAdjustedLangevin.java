@@ -7,7 +7,7 @@ package io.elbo4j.train.posterior;
  *
  * @param proposal what it adjusts
  */
-public record MetropolisAdjustedLangevin(UnadjustedLangevin proposal) implements Kernel {
+public record MetropolisAdjustedLangevin(UnadjustedLangevin proposal) implements Transition {
     public MetropolisAdjustedLangevin(double stepSize) {
         this(new UnadjustedLangevin(stepSize));
     }

@@ -8,7 +8,7 @@ import static io.elbo4j.ArgumentException.require;
  *
  * @param deviation of a proposal, above 0
  */
-public record RandomWalk(double deviation) implements Kernel {
+public record RandomWalk(double deviation) implements Transition {
     public RandomWalk {
         require(deviation > 0 && Double.isFinite(deviation), "deviation", "a finite number above 0", deviation);
     }

@@ -8,7 +8,7 @@ import static io.elbo4j.ArgumentException.require;
  *
  * @param stepSize above 0
  */
-public record UnadjustedLangevin(double stepSize) implements Kernel {
+public record UnadjustedLangevin(double stepSize) implements Transition {
     public UnadjustedLangevin {
         require(stepSize > 0 && Double.isFinite(stepSize), "stepSize", "a finite number above 0", stepSize);
     }

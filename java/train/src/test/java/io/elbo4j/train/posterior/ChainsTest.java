@@ -18,9 +18,9 @@ class ChainsTest {
     /** Of the banana: E z1, E z2, E z1^2, E z1 z2, E z2^2. */
     private static final double[] EXACT = {0, 0, 1, 0, 0.375};
 
-    private static Chains run(Kernel kernel, ChainSettings settings, int threads) {
+    private static Chains run(Transition transition, ChainSettings settings, int threads) {
         try (Workers workers = new Workers(threads)) {
-            return Chains.run(Banana.standard(), kernel, settings, workers);
+            return Chains.run(Banana.standard(), transition, settings, workers);
         }
     }
 
@@ -35,14 +35,15 @@ class ChainsTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 2})
     void correctedChainsHaveTheMomentsOfTheTarget(long seed) {
-        for (Kernel kernel : List.of(new RandomWalk(1.2), new MetropolisAdjustedLangevin(0.4))) {
-            Chains chains = run(kernel, ChainSettings.of(seed), 2);
+        for (Transition transition : List.of(new RandomWalk(1.2), new MetropolisAdjustedLangevin(0.4))) {
+            Chains chains = run(transition, ChainSettings.of(seed), 2);
             for (int i = 0; i < MOMENTS.length; i++) {
                 double[][] series = chains.series(MOMENTS[i]);
                 double[] found = mean(series);
                 Diagnostics diagnostics = Diagnostics.of(series);
                 System.out.printf("%s, seed %d, moment %s: %.4f, off by %.2f standard errors; R-hat %.4f, %.1f"
-                        + " evaluations a sample, accepted %.2f%n", kernel, seed, Arrays.toString(MOMENTS[i]), found[0],
+                        + " evaluations a sample, accepted %.2f%n", transition, seed, Arrays.toString(MOMENTS[i]),
+                        found[0],
                         (found[0] - EXACT[i]) / found[1], diagnostics.rHat(), chains.evaluations() / diagnostics
                                 .effectiveSamples(), chains.acceptanceRate());
                 assertTrue(Math.abs(found[0] - EXACT[i]) <= 4 * found[1]);

@@ -1,7 +1,7 @@
 package io.elbo4j.train.posterior;
 
 /** How a Markov chain goes on. It evaluates the target once a step. */
-public interface Kernel {
+public interface Transition {
     /** In the field's words. */
     String name();
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class KernelTest {
+class TransitionTest {
     private static final Banana BANANA = Banana.standard();
     private static final List<ToDoubleFunction<double[]>> FUNCTIONS = List.of(z -> z[0] * z[0], z -> z[1], z -> z[1]
             * z[1],
@@ -22,7 +22,7 @@ class KernelTest {
      * Detailed balance: p(z) K(z' given z) is symmetric, so that E[f(z) g(z') - g(z) f(z')] = 0 for exact draws of z
      * and a step from each. The largest of these numbers, in standard errors.
      */
-    private static double imbalance(Kernel kernel, long seed) {
+    private static double imbalance(Transition transition, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int draws = 200_000;
         int n = FUNCTIONS.size();
@@ -35,7 +35,7 @@ class KernelTest {
             at.z()[1] = 0.25 * (at.z()[0] * at.z()[0] - 1) + 0.5 * random.nextGaussian();
             at.evaluate(BANANA);
             double[] before = FUNCTIONS.stream().mapToDouble(f -> f.applyAsDouble(at.z())).toArray();
-            kernel.step(BANANA, at, room, new double[] {random.nextGaussian(), random.nextGaussian()}, random
+            transition.step(BANANA, at, room, new double[] {random.nextGaussian(), random.nextGaussian()}, random
                     .nextDouble());
             double[] after = FUNCTIONS.stream().mapToDouble(f -> f.applyAsDouble(at.z())).toArray();
             for (int f = 0; f < n; f++) {
@@ -55,13 +55,13 @@ class KernelTest {
                 most = Math.max(most, Math.abs(mean) / Math.sqrt((squares[f][g] / draws - mean * mean) / draws));
             }
         }
-        System.out.printf("%s, seed %d: imbalance of %.2f standard errors%n", kernel, seed, most);
+        System.out.printf("%s, seed %d: imbalance of %.2f standard errors%n", transition, seed, most);
         return most;
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void aCorrectedKernelIsInDetailedBalance(long seed) {
+    void aCorrectedTransitionIsInDetailedBalance(long seed) {
         assertTrue(imbalance(new RandomWalk(1.2), seed) < 4);
         assertTrue(imbalance(new MetropolisAdjustedLangevin(0.4), seed) < 4);
         assertTrue(imbalance(new MetropolisAdjustedLangevin(1), seed) < 4);
@@ -76,18 +76,19 @@ class KernelTest {
 
     @Test
     void theStepChangesWhereItGoes() {
-        for (List<Kernel> pair : List.of(List.<Kernel>of(new RandomWalk(0.1), new RandomWalk(0.2)), List.<Kernel>of(
-                new UnadjustedLangevin(0.1), new UnadjustedLangevin(0.2)), List.<Kernel>of(
-                        new MetropolisAdjustedLangevin(0.1), new MetropolisAdjustedLangevin(0.2)))) {
+        for (List<Transition> pair : List.of(List.<Transition>of(new RandomWalk(0.1), new RandomWalk(0.2)), List
+                .<Transition>of(
+                        new UnadjustedLangevin(0.1), new UnadjustedLangevin(0.2)), List.<Transition>of(
+                                new MetropolisAdjustedLangevin(0.1), new MetropolisAdjustedLangevin(0.2)))) {
             assertNotEquals(step(pair.get(0), 1e-9)[0], step(pair.get(1), 1e-9)[0]);
         }
     }
 
-    private static double[] step(Kernel kernel, double uniform) {
+    private static double[] step(Transition transition, double uniform) {
         Point at = new Point(2);
         at.z()[0] = 1;
         at.evaluate(BANANA);
-        kernel.step(BANANA, at, new Point(2), new double[] {0.5, -1}, uniform);
+        transition.step(BANANA, at, new Point(2), new double[] {0.5, -1}, uniform);
         return at.z();
     }
 
@@ -96,9 +97,9 @@ class KernelTest {
     void whereTheyGo() {
         assertEquals(1 + 0.2 * 0.5, step(new RandomWalk(0.2), 1e-9)[0], 1e-15);
         assertEquals(-0.2, step(new RandomWalk(0.2), 1e-9)[1], 1e-15);
-        for (Kernel kernel : List.of(new UnadjustedLangevin(0.16), new MetropolisAdjustedLangevin(0.16))) {
-            assertEquals(1 - 0.08 + 0.4 * 0.5, step(kernel, 1e-9)[0], 1e-15);
-            assertEquals(-0.4, step(kernel, 1e-9)[1], 1e-15);
+        for (Transition transition : List.of(new UnadjustedLangevin(0.16), new MetropolisAdjustedLangevin(0.16))) {
+            assertEquals(1 - 0.08 + 0.4 * 0.5, step(transition, 1e-9)[0], 1e-15);
+            assertEquals(-0.4, step(transition, 1e-9)[1], 1e-15);
         }
         assertEquals(1, step(new RandomWalk(9), 0.999)[0]);
         assertEquals(1, step(new MetropolisAdjustedLangevin(9), 0.999)[0]);
