@@ -44,8 +44,8 @@ static inline void column_sums_of(int64_t rows, int64_t begin, int64_t end, Valu
   }
 }
 
-// The same of K values of each element, which f(rows, count, column, columns, sums) adds for `rows` rows, at most
-// rows_together, from row on, to sums[K][columns], in row order; result(column, sums) takes the K sums of one.
+// The same of K values of each element: add(row, rows, column, columns, sums) adds those of at most rows_together rows,
+// in row order, to sums[K], each of `columns` numbers; result(k, column, sum) takes one.
 enum : int { rows_together = 4 };
 
 template <int K, class Add, class Result>

@@ -36,7 +36,10 @@ struct ExponentialRows {
     for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
       float* to = of_long_row && columns > tile_floats ? of_long_row + tile.column : terms.data;
       shifted_exp(x, tile, maxima, to);
-      sums.add_input(tile, to);
+      if (to == terms.data)
+        sums.add(tile, terms.data);
+      else
+        sums.add_input(tile, to);
     });
   }
 };

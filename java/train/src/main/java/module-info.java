@@ -23,9 +23,11 @@ module io.elbo4j.train {
     exports io.elbo4j.train.graph;
     exports io.elbo4j.train.layer;
     exports io.elbo4j.train.model;
+    exports io.elbo4j.train.network;
     exports io.elbo4j.train.objective;
     exports io.elbo4j.train.optimiser;
     exports io.elbo4j.train.picture;
+    exports io.elbo4j.train.posterior;
     exports io.elbo4j.train.run;
     exports io.elbo4j.train.schedule;
     exports io.elbo4j.train.torch;

@@ -31,7 +31,7 @@ public final class Main implements Callable<Integer> {
             "Requested array size exceeds VM limit");
 
     static final String COMMANDS = "train, evaluate, sample, encode, decode, reconstruct,"
-            + " models and doctor";
+            + " estimators, posteriors, models and doctor";
 
     static final class Version implements IVersionProvider {
         @Override
@@ -63,6 +63,7 @@ public final class Main implements Callable<Integer> {
         commands.put("reconstruct", ReconstructCommand::new);
         commands.put("estimators", EstimatorsCommand::new);
         commands.put("disentanglement", DisentanglementCommand::new);
+        commands.put("posteriors", PosteriorsCommand::new);
         commands.put("models", ModelsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         return commands;
@@ -102,6 +103,7 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(ScheduleSettings.Kind.class, Names.reader(ScheduleSettings.Kind.class))
                 .registerConverter(CheckpointOption.Weights.class, Names.reader(CheckpointOption.Weights.class))
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
+                .registerConverter(PosteriorsCommand.Of.class, Names.reader(PosteriorsCommand.Of.class))
                 .registerConverter(EncodeCommand.Part.class, Names.reader(EncodeCommand.Part.class));
         line.setUsageHelpWidth(100).setExpandAtFiles(false);
         if (Console.dumb(System.getenv())) {

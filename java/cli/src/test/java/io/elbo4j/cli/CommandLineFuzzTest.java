@@ -49,7 +49,7 @@ class CommandLineFuzzTest {
         };
     }
 
-    /** Nothing is trained and nothing written: there is no such data, and no such checkpoint. */
+    /** Nothing is trained and nothing written: there is no such data, checkpoint or target. */
     private String[] arguments() {
         List<String> args = new ArrayList<>();
         String command = random.nextInt(50) == 0 ? value() : pick(COMMANDS);
@@ -65,6 +65,9 @@ class CommandLineFuzzTest {
         }
         if (command.equals("train") && args.stream().noneMatch(a -> a.startsWith("--data"))) {
             args.addAll(List.of("--data", "npy=no such file"));
+        }
+        if (command.equals("posteriors") && args.stream().noneMatch(a -> a.startsWith("--target"))) {
+            args.addAll(List.of("--target", "no such target"));
         }
         return args.toArray(String[]::new);
     }

@@ -55,10 +55,11 @@ class GuideTest {
     Stream<DynamicTest> examplesPrintWhatTheGuideSays() throws Exception {
         Matcher shared = Pattern.compile("```java\\n(static .*?)```", Pattern.DOTALL).matcher(guide());
         assertTrue(shared.find());
-        String before = Stream.of("", "train.", "train.data.", "train.distribution.", "train.exact.",
-                "train.graph.", "train.layer.",
-                "train.model.", "train.objective.").map(name -> "import io.elbo4j." + name + "*;\n").collect(Collectors
-                        .joining()) + "import java.util.*;\npublic class Example {\n" + shared.group(1)
+        String before = Stream.of("", "train.", "train.data.", "train.distribution.", "train.exact.", "train.graph.",
+                "train.layer.",
+                "train.model.", "train.network.", "train.objective.", "train.posterior.").map(
+                        name -> "import io.elbo4j." + name + "*;\n").collect(Collectors
+                                .joining()) + "import java.util.*;\npublic class Example {\n" + shared.group(1)
                 + "public static void main(String[] args) {\n";
         return examples().stream().map(example -> DynamicTest.dynamicTest(example.title, () -> assertEquals(
                 example.output, output(before + example.code + "}\n}\n"))));

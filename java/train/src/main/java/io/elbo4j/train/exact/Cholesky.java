@@ -6,7 +6,8 @@ import static io.elbo4j.ArgumentException.require;
 final class Cholesky {
     private final double[][] factor;
 
-    Cholesky(double[][] a) {
+    /** @param name of A, for the sentence */
+    Cholesky(String name, double[][] a) {
         int n = a.length;
         factor = new double[n][n];
         for (int i = 0; i < n; i++) {
@@ -16,7 +17,7 @@ final class Cholesky {
                     sum -= factor[i][k] * factor[j][k];
                 }
                 if (i == j) {
-                    require(sum > 0, "covariance", "positive definite", "one with the pivot " + sum);
+                    require(sum > 0, name, "positive definite", "one with the pivot " + sum);
                     factor[i][i] = StrictMath.sqrt(sum);
                 } else {
                     factor[i][j] = sum / factor[j][j];

@@ -30,10 +30,28 @@ public record FactorAnalysis(double[][] weight, double[] mean, double[] variance
         require(variance.length == mean.length, "variance", mean.length + " numbers", variance.length);
         for (double[] row : weight) {
             require(row.length == mean.length, "weight", mean.length + " columns", row.length);
+            requireFinite("weight", row);
         }
+        requireFinite("mean", mean);
         for (double v : variance) {
             require(v > 0 && v < Double.POSITIVE_INFINITY, "variance", "above 0 and finite", v);
         }
+    }
+
+    private static void requireFinite(String name, double[] values) {
+        for (double value : values) {
+            require(Double.isFinite(value), name, "finite", value);
+        }
+    }
+
+    private void requireRow(double[] x) {
+        requireGiven("x", x);
+        require(x.length == mean.length, "x", mean.length + " numbers", x.length);
+    }
+
+    private static void requireRows(double[][] data) {
+        requireGiven("data", data);
+        require(data.length >= 1, "data", "at least 1 row", data.length);
     }
 
     /** log p(x), by the inverse and the determinant of L x L matrices alone. */
@@ -43,6 +61,7 @@ public record FactorAnalysis(double[][] weight, double[] mean, double[] variance
 
     /** The mean over the rows. */
     public double logMarginal(double[][] data) {
+        requireRows(data);
         At at = new At();
         double sum = 0;
         for (double[] x : data) {
@@ -54,11 +73,12 @@ public record FactorAnalysis(double[][] weight, double[] mean, double[] variance
     /** p(z given x). */
     public Gaussian posterior(double[] x) {
         At at = new At();
-        return new Gaussian(at.posteriorMean(x), at.precision.inverse());
+        return new Gaussian(at.posteriorMean(x), at.covariance());
     }
 
     /** E under q of log p(x given z), less KL(q || p(z)): log p(x) less KL(q || p(z given x)), so at most log p(x). */
     public double elbo(double[] x, Gaussian q) {
+        requireRow(x);
         requireGiven("q", q);
         require(q.mean().length == weight.length, "q", "a Gaussian of " + weight.length + " dimensions",
                 q.mean().length);
@@ -85,13 +105,17 @@ public record FactorAnalysis(double[][] weight, double[] mean, double[] variance
      * The parameters that maximise the expected log-likelihood, E of log p(x, z) under p(z given x) at these: one step
      * of EM (Rubin and Thayer 1982; Ghahramani and Hinton 1996, equations 5 and 6, with z and a 1 in place of z).
      *
-     * @param leastVariance none goes below it
+     * <p>Variances are differences of squares: data far from 0 should be centred first.
+     *
+     * @param leastVariance none goes below it; above 0
      */
     public FactorAnalysis expectationMaximisation(double[][] data, double leastVariance) {
-        require(data.length >= 1, "data", "at least 1 row", data.length);
+        requireRows(data);
+        require(leastVariance > 0 && leastVariance < Double.POSITIVE_INFINITY, "leastVariance", "above 0 and finite",
+                leastVariance);
         At at = new At();
         int l = weight.length;
-        double[][] covariance = at.precision.inverse();
+        double[][] covariance = at.covariance();
         double[][] second = new double[l + 1][l + 1]; // sum over the rows of E[(z, 1)^T (z, 1)]
         double[][] cross = new double[mean.length][l + 1]; // of x (z, 1)
         double[] squares = new double[mean.length];
@@ -110,21 +134,23 @@ public record FactorAnalysis(double[][] weight, double[] mean, double[] variance
                 squares[d] += x[d] * x[d];
             }
         }
-        Cholesky moments = new Cholesky(second);
-        FactorAnalysis next = new FactorAnalysis(new double[l][mean.length], new double[mean.length], variance.clone());
+        Cholesky moments = new Cholesky("the moments of z", second);
+        double[][] nextWeight = new double[l][mean.length];
+        double[] nextMean = new double[mean.length];
+        double[] nextVariance = new double[mean.length];
         for (int d = 0; d < mean.length; d++) {
             double[] solved = moments.solve(cross[d]);
             double explained = 0;
             for (int i = 0; i <= l; i++) {
                 explained += solved[i] * cross[d][i];
                 if (i < l) {
-                    next.weight[i][d] = solved[i];
+                    nextWeight[i][d] = solved[i];
                 }
             }
-            next.mean[d] = solved[l];
-            next.variance[d] = Math.max(leastVariance, (squares[d] - explained) / data.length);
+            nextMean[d] = solved[l];
+            nextVariance[d] = Math.max(leastVariance, (squares[d] - explained) / data.length);
         }
-        return next;
+        return new FactorAnalysis(nextWeight, nextMean, nextVariance);
     }
 
     /**
@@ -134,14 +160,14 @@ public record FactorAnalysis(double[][] weight, double[] mean, double[] variance
      * @param rate above 0
      */
     public FactorAnalysis ascend(double[][] data, double rate) {
-        require(data.length >= 1, "data", "at least 1 row", data.length);
+        requireRows(data);
         require(rate > 0 && rate < Double.POSITIVE_INFINITY, "rate", "above 0 and finite", rate);
         int l = weight.length;
         double[][] ofWeight = new double[l][mean.length];
         double[] ofMean = new double[mean.length];
         double[] ofVariance = new double[mean.length];
         At at = new At();
-        double[][] inverse = at.precision.inverse();
+        double[][] inverse = at.covariance();
         for (int d = 0; d < mean.length; d++) {
             ofVariance[d] = -1 / variance[d];
             for (int i = 0; i < l; i++) {
@@ -167,15 +193,17 @@ public record FactorAnalysis(double[][] weight, double[] mean, double[] variance
                 ofVariance[d] += a[d] * a[d] / data.length;
             }
         }
-        FactorAnalysis next = new FactorAnalysis(new double[l][mean.length], new double[mean.length], variance.clone());
+        double[][] nextWeight = new double[l][mean.length];
+        double[] nextMean = new double[mean.length];
+        double[] nextVariance = new double[mean.length];
         for (int d = 0; d < mean.length; d++) {
             for (int i = 0; i < l; i++) {
-                next.weight[i][d] = weight[i][d] + rate * ofWeight[i][d];
+                nextWeight[i][d] = weight[i][d] + rate * ofWeight[i][d];
             }
-            next.mean[d] = mean[d] + rate * ofMean[d];
-            next.variance[d] = variance[d] * StrictMath.exp(rate * variance[d] * ofVariance[d] / 2);
+            nextMean[d] = mean[d] + rate * ofMean[d];
+            nextVariance[d] = variance[d] * StrictMath.exp(rate * variance[d] * ofVariance[d] / 2);
         }
-        return next;
+        return new FactorAnalysis(nextWeight, nextMean, nextVariance);
     }
 
     /** What does not depend on x. */
@@ -198,12 +226,23 @@ public record FactorAnalysis(double[][] weight, double[] mean, double[] variance
                     }
                 }
             }
-            precision = new Cholesky(m);
+            precision = new Cholesky("I + W diag(1 / v) W^T", m);
             logDeterminant = sum + precision.logDeterminant();
         }
 
+        /** Of p(z | x): M^-1, symmetric. */
+        double[][] covariance() {
+            double[][] inverse = precision.inverse();
+            for (int i = 0; i < inverse.length; i++) {
+                for (int j = 0; j < i; j++) {
+                    inverse[j][i] = inverse[i][j];
+                }
+            }
+            return inverse;
+        }
+
         double[] posteriorMean(double[] x) {
-            require(x.length == mean.length, "x", mean.length + " numbers", x.length);
+            requireRow(x);
             double[] projected = new double[weight.length];
             for (int i = 0; i < weight.length; i++) {
                 for (int d = 0; d < mean.length; d++) {

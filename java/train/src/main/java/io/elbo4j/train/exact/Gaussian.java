@@ -17,7 +17,13 @@ public record Gaussian(double[] mean, double[][] covariance) {
         for (double[] row : covariance) {
             require(row.length == mean.length, "covariance", mean.length + " columns", row.length);
         }
-        new Cholesky(covariance);
+        for (int i = 0; i < mean.length; i++) {
+            for (int j = 0; j < i; j++) {
+                require(covariance[i][j] == covariance[j][i], "covariance", "symmetric", "with " + covariance[i][j]
+                        + " and " + covariance[j][i]);
+            }
+        }
+        new Cholesky("covariance", covariance);
     }
 
     /** Of independent dimensions, by the logarithms of their variances. */
@@ -36,9 +42,9 @@ public record Gaussian(double[] mean, double[][] covariance) {
     public double divergence(Gaussian p) {
         requireGiven("p", p);
         require(p.mean.length == mean.length, "p", "a Gaussian of " + mean.length + " dimensions", p.mean.length);
-        Cholesky ofP = new Cholesky(p.covariance);
+        Cholesky ofP = new Cholesky("covariance", p.covariance);
         double[][] inverse = ofP.inverse();
-        double sum = ofP.logDeterminant() - new Cholesky(covariance).logDeterminant() - mean.length;
+        double sum = ofP.logDeterminant() - new Cholesky("covariance", covariance).logDeterminant() - mean.length;
         for (int i = 0; i < mean.length; i++) {
             for (int j = 0; j < mean.length; j++) {
                 double moment = covariance[i][j] + (mean[i] - p.mean[i]) * (mean[j] - p.mean[j]);
@@ -50,6 +56,7 @@ public record Gaussian(double[] mean, double[][] covariance) {
 
     /** In nats: (log |S| + n (1 + log 2 pi)) / 2. */
     public double entropy() {
-        return (new Cholesky(covariance).logDeterminant() + mean.length * (1 + StrictMath.log(2 * StrictMath.PI))) / 2;
+        return (new Cholesky("covariance", covariance).logDeterminant() + mean.length * (1 + StrictMath.log(2
+                * StrictMath.PI))) / 2;
     }
 }

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** The launches of a training after its backward pass: gradients of the parameters, clipping, the optimiser. */
 final class Update {
@@ -94,9 +93,9 @@ final class Update {
         return some;
     }
 
-    /** One launch may be among those of several parameters. */
-    private static void addNew(Stream<Launch> launches, List<Launch> all) {
-        launches.filter(launch -> !all.contains(launch)).forEach(all::add);
+    /** One launch may be among those of several parameters. Of several trainings each has it: one may not be due. */
+    private static void addNew(List<Launch> launches, List<Launch> own) {
+        launches.stream().filter(launch -> !own.contains(launch)).forEach(own::add);
     }
 
     /** Whether the gradient of a parameter reads another one that is trained, so that it must not have changed yet. */
@@ -117,35 +116,37 @@ final class Update {
 
     /** All gradients of parameters now, before any of them changes. */
     void addGradients(List<Launch> all) {
-        addNew(ofRows.stream(), all);
-        states.forEach(s -> addNew(gradients.launches(s.parameter()).stream(), all));
+        List<Launch> own = new ArrayList<>(ofRows);
+        states.forEach(s -> addNew(gradients.launches(s.parameter()), own));
+        all.addAll(own);
         computed = true;
     }
 
     /** The update, and the gradients if they are still to come: then each is followed while it is in the cache. */
     void addTo(List<Launch> all) {
-        all.addAll(before);
+        List<Launch> own = new ArrayList<>(before);
         if (!computed) {
-            all.addAll(ofRows);
+            own.addAll(ofRows);
         }
         boolean clip = training.maximumGradientNorm() < Double.POSITIVE_INFINITY;
-        Matrix scale = clip ? clip(all) : null;
+        Matrix scale = clip ? clip(own) : null;
         for (Parameters.State s : states) {
             if (!clip) {
-                addGradient(s, all);
+                addGradient(s, own);
             }
-            all.addAll(training.optimiser().update(s, scale));
+            own.addAll(training.optimiser().update(s, scale));
         }
-        all.addAll(after);
+        own.addAll(after);
+        all.addAll(own);
     }
 
     /** The gradient, if it is still to come, clipped by value. */
-    private void addGradient(Parameters.State s, List<Launch> all) {
+    private void addGradient(Parameters.State s, List<Launch> own) {
         if (!computed) {
-            addNew(gradients.launches(s.parameter()).stream(), all);
+            addNew(gradients.launches(s.parameter()), own);
         }
         if (training.maximumGradient() < Double.POSITIVE_INFINITY) {
-            all.add(Clip.value((float) training.maximumGradient(), s.gradient(), s.gradient()));
+            own.add(Clip.value((float) training.maximumGradient(), s.gradient(), s.gradient()));
         }
     }
 

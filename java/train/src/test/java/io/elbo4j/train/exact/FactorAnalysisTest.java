@@ -171,7 +171,7 @@ class FactorAnalysisTest {
 
     /** The trained model's densities are these, and its bound comes to the maximum. */
     @Test
-    void theTrainedBoundIsBelowTheExactMarginalAndNearTheMaximum() {
+    void theTrainedBoundIsNearTheExactMarginalAndThatNearTheMaximum() {
         double[][] data = drawn(some, 500);
         float[] values = new float[data.length * COLUMNS];
         for (int i = 0; i < values.length; i++) {
@@ -208,6 +208,20 @@ class FactorAnalysisTest {
                 () -> new FactorAnalysis(new double[1][1], new double[1], new double[1])).getMessage());
         assertEquals("x must be 4 numbers, not 3", assertThrows(IllegalArgumentException.class,
                 () -> some.logMarginal(new double[3])).getMessage());
+        assertEquals("x must be 4 numbers, not 5", assertThrows(IllegalArgumentException.class,
+                () -> some.elbo(new double[5], some.posterior(new double[4]))).getMessage());
+        for (double least : new double[] {0, -1, Double.NaN}) {
+            assertEquals("leastVariance must be above 0 and finite, not " + least, assertThrows(
+                    IllegalArgumentException.class, () -> some.expectationMaximisation(new double[1][COLUMNS], least))
+                    .getMessage());
+        }
+        assertEquals("variance must be above 0 and finite, not 0.0", assertThrows(IllegalArgumentException.class,
+                () -> some.ascend(new double[1][COLUMNS], 1e9)).getMessage());
+        assertEquals("data must be at least 1 row, not 0", assertThrows(IllegalArgumentException.class,
+                () -> some.logMarginal(new double[0][])).getMessage());
+        assertEquals("covariance must be symmetric, not with 0.0 and 100.0", assertThrows(
+                IllegalArgumentException.class, () -> new Gaussian(new double[2], new double[][] {{1, 100}, {0, 1}}))
+                .getMessage());
         assertEquals("rate must be above 0 and finite, not 0.0", assertThrows(IllegalArgumentException.class,
                 () -> some.ascend(new double[1][COLUMNS], 0)).getMessage());
         assertEquals("covariance must be positive definite, not one with the pivot -3.0", assertThrows(

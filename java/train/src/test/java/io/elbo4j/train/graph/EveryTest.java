@@ -20,6 +20,7 @@ import io.elbo4j.train.distribution.Enumerated;
 import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.DenseOfMembers;
+import io.elbo4j.train.layer.LayerNorm;
 import io.elbo4j.train.layer.LearnedRow;
 import io.elbo4j.train.layer.LearnedRows;
 import io.elbo4j.train.layer.Loss;
@@ -159,10 +160,30 @@ class EveryTest {
                 training(g, new WeightedSum().with("regret", Term.Role.LOSS, 1), "actor.*", 2)));
     }
 
+    /** One launch writes the gradients of gamma and beta, of which one may not be due. */
+    private static Case normalised(int times, Objective ofGamma, long gamma, Objective ofRest, long rest) {
+        Graph g = new Graph();
+        Value x = g.input("x", X);
+        LayerNorm norm = new LayerNorm("norm", X);
+        Value h = x;
+        for (int i = 0; i < times; i++) {
+            h = norm.apply(Dense.of("encoder." + i, h, X, Activation.TANH));
+        }
+        Value z = g.latent("z", DiagonalGaussian.of("q", h, 3));
+        g.observe("pixels", new Bernoulli(Dense.of("decoder", z, X, Activation.IDENTITY)), x);
+        return new Case("layer norm " + times + " times, gamma every " + gamma + " by " + ofGamma + ", the rest every "
+                + rest + " by " + ofRest, 2, g, List.of(training(g, ofGamma, ".*gamma", gamma), training(g, ofRest,
+                        ".*(beta|weight|bias)", rest).withMaximumGradientNorm(0.1)));
+    }
+
     static Stream<Case> cases() {
-        return Stream.of(oneObjective(new Elbo(0.7).withFreeBits(0.05), 1, 2), oneObjective(new ImportanceWeighted(),
-                2, 3), oneObjective(new DoublyReparameterised(), 3, 2), severalObjectives(new Elbo(),
-                        new ImportanceWeighted()), severalObjectives(new DoublyReparameterised(), new SampledElbo(0.4)),
+        return Stream.of(normalised(1, new Elbo(), 2, new Elbo(), 1), normalised(3, new Elbo(), 2, new Elbo(), 1),
+                normalised(1, new Elbo(), 1, new Elbo(), 2), normalised(3, new Elbo(), 1, new Elbo(), 3),
+                normalised(3, new Elbo(), 2, new ImportanceWeighted(), 3), oneObjective(new Elbo(0.7).withFreeBits(
+                        0.05), 1, 2), oneObjective(new ImportanceWeighted(),
+                                2, 3), oneObjective(new DoublyReparameterised(), 3, 2), severalObjectives(new Elbo(),
+                                        new ImportanceWeighted()), severalObjectives(new DoublyReparameterised(),
+                                                new SampledElbo(0.4)),
                 severalObjectives(new ImportanceWeighted(), new StickingTheLanding(new SampledElbo())),
                 severalObjectives(new SampledElbo(), new FreeNats(Schedule.constant(1), 0.2)),
                 discrete(g -> new ScoreFunction().withBaseline(LearnedRow.of(g, "baseline", 1, 0)),

@@ -1,0 +1,160 @@
+package io.elbo4j.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.elbo4j.Backend;
+import io.elbo4j.Workers;
+import io.elbo4j.train.posterior.Banana;
+import io.elbo4j.train.posterior.ChainSettings;
+import io.elbo4j.train.posterior.Comparison;
+import io.elbo4j.train.posterior.FitSettings;
+import io.elbo4j.train.posterior.GaussianFamily;
+import io.elbo4j.train.posterior.LinearGaussian;
+import io.elbo4j.train.posterior.MetropolisAdjustedLangevin;
+import io.elbo4j.train.posterior.RandomWalk;
+import io.elbo4j.train.posterior.Target;
+import io.elbo4j.train.posterior.Transition;
+import io.elbo4j.train.posterior.TwoModes;
+import io.elbo4j.train.posterior.UnadjustedLangevin;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "posteriors", sortOptions = false, description = {
+        "Compares ways to a posterior on the plane with the exact one, by quadrature: Markov chains, and Gaussians that"
+                + " are fitted.",
+        "mean, covariance: how far they are off; KL: KL(it || exact) on a grid, in nats;",
+        "evals/sample: evaluations of the target for an effective sample; R-hat: 1 where the chains have met"})
+final class PosteriorsCommand implements Callable<Integer> {
+    /** What is compared. */
+    enum Of {
+        LINEAR_GAUSSIAN(LinearGaussian.standard()),
+        BANANA(Banana.standard()),
+        TWO_MODES(TwoModes.standard());
+
+        private final Target target;
+
+        Of(Target target) {
+            this.target = target;
+        }
+    }
+
+    @Option(names = "--target", defaultValue = "linear-gaussian,banana,two-modes", split = ",", paramLabel = "NAME",
+            description = "linear-gaussian (a decoder of one number), banana, two-modes, or several (all)")
+    private Of[] targets;
+    @Option(names = "--chains", defaultValue = "256", paramLabel = "N",
+            description = "Markov chains, at least 2 (${DEFAULT-VALUE})")
+    private int chains;
+    @Option(names = "--warm-up", defaultValue = "500", paramLabel = "N",
+            description = "first steps of each chain, which are thrown away (${DEFAULT-VALUE})")
+    private int warmUp;
+    @Option(names = "--steps", defaultValue = "4000", paramLabel = "N",
+            description = "steps of each chain that are kept (${DEFAULT-VALUE})")
+    private int steps;
+    @Option(names = "--spread", defaultValue = "0.5", paramLabel = "X",
+            description = "standard deviation of where chains start (${DEFAULT-VALUE})")
+    private Double spread;
+    @Option(names = "--deviation", defaultValue = "1.2", paramLabel = "X",
+            description = "standard deviation of a random walk's proposals (${DEFAULT-VALUE})")
+    private Double deviation;
+    @Option(names = "--step-size", defaultValue = "0.2", paramLabel = "X",
+            description = "of Langevin steps, z + X / 2 gradient + sqrt(X) noise (${DEFAULT-VALUE})")
+    private Double stepSize;
+    @Option(names = "--samples", defaultValue = "64", paramLabel = "M",
+            description = "of z in each update of a Gaussian (${DEFAULT-VALUE})")
+    private int samples;
+    @Option(names = "--updates", defaultValue = "2000", paramLabel = "N",
+            description = "of a Gaussian, by Adam (${DEFAULT-VALUE})")
+    private int updates;
+    @Option(names = "--learning-rate", defaultValue = "0.03", paramLabel = "X",
+            description = "of the first update; it falls to 0 (${DEFAULT-VALUE})")
+    private Double learningRate;
+    @Option(names = "--seed", defaultValue = "0", paramLabel = "N",
+            description = "of all that is random (${DEFAULT-VALUE})")
+    private Long seed;
+    @Mixin
+    private BackendOptions backend;
+    @Mixin
+    private OutputOptions output;
+
+    private final Console console;
+
+    PosteriorsCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        ChainSettings ofChains = Names.checked(() -> new ChainSettings(chains, warmUp, steps, spread, seed));
+        FitSettings ofFits = Names.checked(() -> new FitSettings(samples, updates, learningRate, seed));
+        List<Transition> transitions = Names.checked(() -> List.of(new RandomWalk(deviation),
+                new MetropolisAdjustedLangevin(
+                        stepSize), new UnadjustedLangevin(stepSize)));
+        try (Backend b = backend.open(console); Workers workers = new Workers(b.threads())) {
+            List<Comparison.Row> rows = Bar.during(console, "posteriors", bar -> {
+                List<Supplier<Comparison.Row>> all = new ArrayList<>();
+                for (Of of : targets) {
+                    Comparison comparison = new Comparison(of.target);
+                    transitions.forEach(transition -> all.add(() -> comparison.chains(transition, ofChains, workers)));
+                    List.of(GaussianFamily.FULL, GaussianFamily.DIAGONAL).forEach(family -> all.add(
+                            () -> comparison.fit(family, ofFits, b)));
+                }
+                List<Comparison.Row> done = new ArrayList<>();
+                for (Supplier<Comparison.Row> each : all) {
+                    done.add(each.get());
+                    bar.at(done.size(), all.size());
+                }
+                return done;
+            });
+            output.result(console, json(rows, b), text(rows));
+        }
+        return 0;
+    }
+
+    private String text(List<Comparison.Row> rows) {
+        String lines = rows.stream().map(r -> String.format(Locale.ROOT,
+                "%-15s  %-22s  %8.4f  %10.4f  %8.4f  %8s  %12s  %7s%n", r.target(), r.method(), r.meanError(), r
+                        .covarianceError(), r.kl(), number("%.2f", r.acceptanceRate()), number("%.1f", r
+                                .evaluationsPerSample()), number("%.4f", r.rHat()))).collect(Collectors.joining());
+        return String.format(Locale.ROOT, "%,d chains of %,d + %,d steps, %,d updates by %,d samples%n%-15s  %-22s  %8s"
+                + "  %10s  %8s  %8s  %12s  %7s%n", chains, warmUp, steps, updates, samples, "", "", "mean",
+                "covariance", "KL", "accepted", "evals/sample", "R-hat") + lines.stripTrailing();
+    }
+
+    private static String number(String format, OptionalDouble of) {
+        return of.isPresent() ? String.format(Locale.ROOT, format, of.getAsDouble()) : "-";
+    }
+
+    private JsonObject json(List<Comparison.Row> rows, Backend b) {
+        JsonArray each = new JsonArray();
+        for (Comparison.Row r : rows) {
+            JsonObject o = new JsonObject();
+            o.addProperty("target", r.target());
+            o.addProperty("method", r.method());
+            o.addProperty("mean_error", r.meanError());
+            o.addProperty("covariance_error", r.covarianceError());
+            o.addProperty("kl", r.kl());
+            o.addProperty("acceptance_rate", finite(r.acceptanceRate()));
+            o.addProperty("evaluations_per_sample", finite(r.evaluationsPerSample()));
+            o.addProperty("r_hat", finite(r.rHat()));
+            each.add(o);
+        }
+        JsonObject o = new JsonObject();
+        o.add("posteriors", each);
+        o.addProperty("backend", b.name());
+        o.addProperty("threads", b.threads());
+        return o;
+    }
+
+    /** Null where there is none, or chains that never moved have none. */
+    private static Double finite(OptionalDouble of) {
+        return of.isPresent() && Double.isFinite(of.getAsDouble()) ? of.getAsDouble() : null;
+    }
+}

@@ -1,0 +1,63 @@
+package io.elbo4j.train.posterior;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Workers;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+
+/** Measures what each way to a posterior on the plane gives away, against quadrature. */
+public final class Comparison {
+    /** The powers of z1 and z2 whose chains are judged: R-hat is the largest of them, the sample size the smallest. */
+    private static final int[][] MOMENTS = {{1, 0}, {0, 1}, {2, 0}, {1, 1}, {0, 2}};
+
+    private final Target target;
+    private final Grid grid;
+    private final Moments exact;
+    private final double[] masses;
+
+    /** Computes what is exact. */
+    public Comparison(Target target) {
+        this.target = target;
+        grid = Grid.of(target);
+        exact = grid.moments(target::logDensity);
+        masses = grid.masses(target::logDensity);
+    }
+
+    /**
+     * What one way came to.
+     *
+     * @param target its name
+     * @param method its name
+     * @param meanError distance of the means
+     * @param covarianceError Frobenius norm of the difference of the covariances
+     * @param kl KL(it || the exact one) of the shares of a grid's cells, in nats
+     * @param acceptanceRate of chains
+     * @param evaluationsPerSample of chains: evaluations of the target for an effective sample, without the warm-up
+     * @param rHat of chains
+     */
+    public record Row(String target, String method, double meanError, double covarianceError, double kl,
+            OptionalDouble acceptanceRate, OptionalDouble evaluationsPerSample, OptionalDouble rHat) {}
+
+    public Row chains(Transition transition, ChainSettings settings, Workers workers) {
+        Chains chains = Chains.run(target, transition, settings, workers);
+        List<Diagnostics> all = IntStream.range(0, MOMENTS.length).mapToObj(i -> Diagnostics.of(chains.series(
+                MOMENTS[i]))).toList();
+        double samples = all.stream().mapToDouble(Diagnostics::effectiveSamples).min().orElseThrow();
+        double rHat = all.stream().mapToDouble(Diagnostics::rHat).max().orElseThrow();
+        Moments moments = chains.moments();
+        return new Row(target.name(), transition.name(), moments.meanError(exact), moments.covarianceError(exact), Grid
+                .kl(
+                        grid.masses(chains), masses), OptionalDouble.of(chains.acceptanceRate()), OptionalDouble.of(
+                                chains
+                                        .evaluations() / samples), OptionalDouble.of(rHat));
+    }
+
+    public Row fit(GaussianFamily family, FitSettings settings, Backend backend) {
+        GaussianFit fit = VariationalInference.fit(target, family, settings, backend);
+        Moments moments = fit.moments();
+        return new Row(target.name(), family == GaussianFamily.FULL ? "full Gaussian" : "diagonal Gaussian", moments
+                .meanError(exact), moments.covarianceError(exact), Grid.kl(grid.masses(fit::logDensity), masses),
+                OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+    }
+}
