@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -56,6 +59,31 @@ class DisentanglementCommandTest {
             assertNotEquals(found.get("mig"), measure(run, Lists.join(List.of("--json"), other)).succeeds().json().get(
                     "mig"), String.join(" ", other));
         }
+    }
+
+    /** Three classes of an IDX file's 12 rows, four of each. */
+    @Test
+    void theFactorOfDigitsIsTheirLabel() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("digits"));
+        for (String part : List.of("train", "t10k")) {
+            ByteBuffer images = ByteBuffer.allocate(16 + 12 * 4).putInt(0x803).putInt(12).putInt(2).putInt(2);
+            ByteBuffer labels = ByteBuffer.allocate(8 + 12).putInt(0x801).putInt(12);
+            for (int r = 0; r < 12; r++) {
+                labels.put((byte) (r % 3));
+                images.put(new byte[] {(byte) (r * 20), (byte) (r % 3 * 100), 7, 0});
+            }
+            Files.write(data.resolve(part + "-images-idx3-ubyte"), images.array());
+            Files.write(data.resolve(part + "-labels-idx1-ubyte"), labels.array());
+        }
+        Path run = directory.resolve("of-digits");
+        Cli.run("train", "--data", "mnist=" + data, "--steps", "3", "--hidden", "4", "--latent", "1", "--backend",
+                "java", "--out", run.toString()).succeeds();
+        JsonArray factors = measure(run, "--json").succeeds().json().getAsJsonArray("factors");
+        assertEquals(1, factors.size());
+        assertEquals("label", factors.get(0).getAsJsonObject().get("factor").getAsString());
+        assertEquals(Math.log(3), factors.get(0).getAsJsonObject().get("entropy").getAsDouble(), 1e-12);
+        // there is no second dimension
+        assertTrue(measure(run).succeeds().out().lines().toList().get(2).contains(" -  "));
     }
 
     @Test
