@@ -53,6 +53,17 @@ public final class Comparison {
                                         .evaluations() / samples), OptionalDouble.of(rHat));
     }
 
+    /** Draws of any other way, points of the plane; of n independent ones that are exact see {@link Grid#kl}. */
+    public Row draws(String method, double[][] draws) {
+        Moments.Sum sum = new Moments.Sum(2);
+        for (double[] z : draws) {
+            sum.add(z, 1);
+        }
+        Moments moments = sum.moments();
+        return new Row(target.name(), method, moments.meanError(exact), moments.covarianceError(exact), Grid.kl(grid
+                .masses(draws), masses), OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+    }
+
     public Row fit(GaussianFamily family, FitSettings settings, Backend backend) {
         GaussianFit fit = VariationalInference.fit(target, family, settings, backend);
         Moments moments = fit.moments();

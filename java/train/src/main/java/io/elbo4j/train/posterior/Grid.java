@@ -81,6 +81,16 @@ public final class Grid {
         return shares(masses);
     }
 
+    /** As those of chains, of points. */
+    public double[] masses(double[][] draws) {
+        double[] masses = new double[cells * cells];
+        for (double[] z : draws) {
+            require(z.length == 2, "draws", "of 2 dimensions", z.length);
+            masses[index(z[0]) * cells + index(z[1])]++;
+        }
+        return shares(masses);
+    }
+
     private int index(double z) {
         return Math.max(0, Math.min(cells - 1, (int) StrictMath.floor((z / reach + 1) / 2 * cells)));
     }

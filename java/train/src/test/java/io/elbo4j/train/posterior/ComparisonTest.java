@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
 import io.elbo4j.Workers;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
@@ -42,6 +43,26 @@ class ComparisonTest {
             assertTrue(64 * 2000 / slowest <= adjusted.evaluationsPerSample().orElseThrow());
             assertTrue(Diagnostics.of(chains.series(0, 2)).rHat() <= adjusted.rHat().orElseThrow());
         }
+    }
+
+    @Test
+    void exactDrawsAreAsNearAsTheirNumberLetsThem() {
+        SplittableRandom random = new SplittableRandom(2);
+        double[][] draws = new double[20_000][2];
+        for (double[] z : draws) {
+            z[0] = random.nextGaussian();
+            z[1] = 0.25 * (z[0] * z[0] - 1) + 0.5 * random.nextGaussian();
+        }
+        Comparison.Row exact = banana.draws("exact", draws);
+        System.out.println("seed 2: " + exact);
+        assertTrue(exact.kl() < 0.02 && exact.meanError() < 0.04 && exact.covarianceError() < 0.06);
+        for (double[] z : draws) {
+            z[1] += 0.5;
+        }
+        Comparison.Row moved = banana.draws("moved", draws);
+        assertEquals(0.5, moved.meanError(), 0.04);
+        // (0.5 / 0.5)^2 / 2 of the densities
+        assertEquals(0.5, moved.kl(), 0.1);
     }
 
     @Test
