@@ -9,7 +9,7 @@ import io.elbo4j.train.posterior.ChainSettings;
 import io.elbo4j.train.posterior.Comparison;
 import io.elbo4j.train.posterior.FitSettings;
 import io.elbo4j.train.posterior.GaussianFamily;
-import io.elbo4j.train.posterior.LinearGaussian;
+import io.elbo4j.train.posterior.LinearObservation;
 import io.elbo4j.train.posterior.MetropolisAdjustedLangevin;
 import io.elbo4j.train.posterior.RandomWalk;
 import io.elbo4j.train.posterior.Target;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
 final class PosteriorsCommand implements Callable<Integer> {
     /** What is compared. */
     enum Of {
-        LINEAR_GAUSSIAN(LinearGaussian.standard()),
+        LINEAR_GAUSSIAN(LinearObservation.standard()),
         BANANA(Banana.standard()),
         TWO_MODES(TwoModes.standard());
 

@@ -21,7 +21,8 @@ class TargetTest {
             first -> new double[] {first, StrictMath.sin(5 * first) * 3}).toList();
 
     static Stream<Target> targets() {
-        return Stream.of(LinearGaussian.standard(), Banana.standard(), TwoModes.standard(), new LinearGaussian(-0.5, 2,
+        return Stream.of(LinearObservation.standard(), Banana.standard(), TwoModes.standard(), new LinearObservation(
+                -0.5, 2,
                 0.7, -1), new Banana(-0.6, 1.3), new TwoModes(0.8, 1.1, 0.2));
     }
 
@@ -66,7 +67,7 @@ class TargetTest {
     @MethodSource("targets")
     void theGridHasAllOfIt(Target target) {
         double expected = 1;
-        if (target instanceof LinearGaussian t) {
+        if (target instanceof LinearObservation t) {
             double variance = t.first() * t.first() + t.second() * t.second() + t.deviation() * t.deviation();
             expected = Math.exp(-0.5 * t.x() * t.x() / variance) / Math.sqrt(2 * Math.PI * variance);
         }
@@ -76,7 +77,7 @@ class TargetTest {
     @Test
     void momentsByQuadratureAreThoseInClosedForm() {
         // precision [[5, 4], [4, 5]]
-        assertMoments(LinearGaussian.standard(), 4 / 9.0, 4 / 9.0, 5 / 9.0, -4 / 9.0, 5 / 9.0);
+        assertMoments(LinearObservation.standard(), 4 / 9.0, 4 / 9.0, 5 / 9.0, -4 / 9.0, 5 / 9.0);
         // E (z1^2 - 1)^2 = 2
         assertMoments(Banana.standard(), 0, 0, 1, 0, 0.25 * 0.25 * 2 + 0.25);
         // a Bernoulli of 0.7 times 3
@@ -99,7 +100,7 @@ class TargetTest {
         assertEquals("deviation must be a finite number above 0, not 0.0", assertThrows(IllegalArgumentException.class,
                 () -> new Banana(1, 0)).getMessage());
         assertEquals("deviation must be a finite number above 0, not NaN", assertThrows(IllegalArgumentException.class,
-                () -> new LinearGaussian(1, 1, Double.NaN, 0)).getMessage());
+                () -> new LinearObservation(1, 1, Double.NaN, 0)).getMessage());
         assertEquals("weight must be between 0 and 1, not 1.0", assertThrows(IllegalArgumentException.class,
                 () -> new TwoModes(1, 1, 1)).getMessage());
     }

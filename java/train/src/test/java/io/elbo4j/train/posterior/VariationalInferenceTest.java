@@ -37,9 +37,10 @@ class VariationalInferenceTest {
     @ValueSource(longs = {1, 2, 3})
     void aGaussianPosteriorIsFound(long seed) {
         FitSettings settings = FitSettings.of(seed);
-        assertMoments(fit(LinearGaussian.standard(), GaussianFamily.FULL, settings), 4 / 9.0, 4 / 9.0, 5 / 9.0, -4
+        assertMoments(fit(LinearObservation.standard(), GaussianFamily.FULL, settings), 4 / 9.0, 4 / 9.0, 5 / 9.0, -4
                 / 9.0, 5 / 9.0);
-        assertMoments(fit(LinearGaussian.standard(), GaussianFamily.DIAGONAL, settings), 4 / 9.0, 4 / 9.0, 0.2, 0, 0.2);
+        assertMoments(fit(LinearObservation.standard(), GaussianFamily.DIAGONAL, settings), 4 / 9.0, 4 / 9.0, 0.2, 0,
+                0.2);
     }
 
     /**
@@ -59,7 +60,7 @@ class VariationalInferenceTest {
     /** KL of two Gaussians in closed form: (tr(P S) - 2 - log det(P S)) / 2, with P S = I of 5 / 5. */
     @Test
     void theGridHasTheKlOfADiagonalGaussian() {
-        LinearGaussian target = LinearGaussian.standard();
+        LinearObservation target = LinearObservation.standard();
         double[][] factor = {{Math.sqrt(0.2), 0}, {0, Math.sqrt(0.2)}};
         GaussianFit fit = new GaussianFit(new double[] {4 / 9.0, 4 / 9.0}, factor, 0);
         double determinant = (5 * 5 - 4 * 4) * 0.2 * 0.2;
@@ -86,7 +87,7 @@ class VariationalInferenceTest {
     }
 
     private static double first(FitSettings settings) {
-        return fit(LinearGaussian.standard(), GaussianFamily.FULL, settings).mean()[0];
+        return fit(LinearObservation.standard(), GaussianFamily.FULL, settings).mean()[0];
     }
 
     @Test

@@ -18,16 +18,16 @@ import io.elbo4j.train.layer.Slice;
  * @param deviation above 0
  * @param x what was observed
  */
-public record LinearGaussian(double first, double second, double deviation, double x) implements Target {
+public record LinearObservation(double first, double second, double deviation, double x) implements Target {
     private static final double LOG_2_PI = StrictMath.log(2 * Math.PI);
 
-    public LinearGaussian {
+    public LinearObservation {
         require(deviation > 0 && Double.isFinite(deviation), "deviation", "a finite number above 0", deviation);
     }
 
     /** The sum of both is 1, give or take a half: a correlation of -0.8. */
-    public static LinearGaussian standard() {
-        return new LinearGaussian(1, 1, 0.5, 1);
+    public static LinearObservation standard() {
+        return new LinearObservation(1, 1, 0.5, 1);
     }
 
     @Override
