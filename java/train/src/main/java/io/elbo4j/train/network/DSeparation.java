@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which variables may depend on which, by the graph alone (Koller and Friedman 2009, algorithm 3.1): a trail is blocked
- * by an observed variable, but where two arrows meet by one that is not observed and has no observed descendant.
+ * Which variables may depend on which, by the graph alone: a trail is blocked by an observed variable, but where two
+ * arrows meet by one that is not observed and has no observed descendant. A ball runs along the trails and bounces back
+ * from what is observed (Shachter 1998), which finds what Koller and Friedman 2009, algorithm 3.1, find.
  */
 public final class DSeparation {
     private DSeparation() {}
@@ -31,7 +32,6 @@ public final class DSeparation {
         List<List<Integer>> children = children(network);
         boolean[] seen = new boolean[network.size()];
         observed.forEach(name -> seen[network.number(name)] = true);
-        boolean[] ancestors = ancestors(network, seen);
         Set<String> reached = new LinkedHashSet<>();
         Set<Visit> visited = new LinkedHashSet<>();
         Deque<Visit> next = new ArrayDeque<>();
@@ -46,8 +46,8 @@ public final class DSeparation {
                 reached.add(network.names().get(v));
                 children.get(v).forEach(child -> next.add(new Visit(child, false)));
             }
-            // from a child past what is not observed; from a parent back up where arrows meet
-            if (visit.up ? !seen[v] : ancestors[v]) {
+            // from a child past what is not observed; from a parent back from what is, also to where arrows meet above
+            if (visit.up != seen[v]) {
                 for (int parent : network.parents(v)) {
                     next.add(new Visit(parent, true));
                 }
@@ -65,16 +65,5 @@ public final class DSeparation {
             }
         }
         return children;
-    }
-
-    /** Of the observed ones, these among them: children come after their parents. */
-    private static boolean[] ancestors(BayesianNetwork network, boolean[] observed) {
-        boolean[] ancestors = observed.clone();
-        for (int v = network.size() - 1; v >= 0; v--) {
-            for (int parent : ancestors[v] ? network.parents(v) : new int[0]) {
-                ancestors[parent] = true;
-            }
-        }
-        return ancestors;
     }
 }
