@@ -14,18 +14,21 @@ final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
     private final long lastStep;
     private final long evaluateEvery;
     private final PosteriorNotes posterior;
+    private final String evaluated;
     private Bar bar;
     /** The step at which the bar is full. */
     private long end;
 
+    /** @param evaluated the name of the set that stands beside the training set */
     EpochProgress(Console console, PrintStream text, Interrupt interrupt, long lastStep, long evaluateEvery,
-            PosteriorNotes posterior) {
+            PosteriorNotes posterior, String evaluated) {
         this.console = console;
         this.text = text;
         this.interrupt = interrupt;
         this.lastStep = lastStep;
         this.evaluateEvery = evaluateEvery;
         this.posterior = posterior;
+        this.evaluated = evaluated;
     }
 
     @Override
@@ -57,9 +60,10 @@ final class EpochProgress implements TrainingRun.Listener, AutoCloseable {
     public void epoch(EpochReport r) {
         erase();
         int latent = r.test().klPerDimension().size();
-        text.printf(Locale.ROOT, "epoch %d%s  step %d  train ELBO %.2f  test ELBO %.2f  reconstruction %.2f  KL %.2f"
+        text.printf(Locale.ROOT, "epoch %d%s  step %d  train ELBO %.2f  %s ELBO %.2f  reconstruction %.2f  KL %.2f"
                 + "%s  %,.0f samples/s%n", r.epoch(), r.complete() ? "" : " (a part)", r.step(),
-                r.train().elbo(), r.test().elbo().elbo(), r.test().elbo().reconstruction(), r.test().elbo().kl(),
+                r.train().elbo(), evaluated, r.test().elbo().elbo(), r.test().elbo().reconstruction(), r.test().elbo()
+                        .kl(),
                 latent == 0 ? "" : "  active " + r.test().activeUnits() + "/" + latent, r.samplesPerSecond());
         String note = posterior.after(r.step(), r.klWeight(), r.test());
         if (!note.isEmpty()) {

@@ -197,7 +197,7 @@ final class TrainCommand implements Callable<Integer> {
         try (Interrupt interrupt = new Interrupt(console.err())) {
             PosteriorNotes posterior = new PosteriorNotes(run.state().training(), source.test().rows());
             try (EpochProgress progress = new EpochProgress(console, output.text(console), interrupt, lastStep,
-                    run.plan().evaluateEvery(), posterior)) {
+                    run.plan().evaluateEvery(), posterior, evaluated(run))) {
                 TrainingRun.Outcome outcome = run.train(lastStep, progress);
                 progress.erase();
                 output.result(console, json(run, directory, b, outcome), text(run, directory, lastStep, outcome));
