@@ -138,7 +138,10 @@ final class Gradients {
         }
     }
 
-    /** All that the launch leads to is among the launches of each parameter: the next one uses its scratch again. */
+    /**
+     * All that the launch leads to is among the launches of each parameter, as the next one uses its scratch again; and
+     * all that came before, as it may add to the gradient of another.
+     */
     void parameters(List<Parameter> written, Function<List<Matrix>, Launch> writer) {
         List<Parameter> theirs = written.stream().filter(trained::contains).toList();
         if (theirs.isEmpty()) {
@@ -152,6 +155,10 @@ final class Gradients {
             if (target != gradient) {
                 together.add(Rows.add(target, gradient));
             }
+        }
+        if (theirs.size() > 1) {
+            together.addAll(0, theirs.stream().flatMap(p -> launches(p).stream()).distinct().toList());
+            theirs.forEach(ofParameters::remove);
         }
         theirs.forEach(p -> ofParameters.computeIfAbsent(p, none -> new ArrayList<>()).addAll(together));
     }

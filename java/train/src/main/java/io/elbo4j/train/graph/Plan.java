@@ -182,6 +182,7 @@ public interface Plan {
      * The same for a launch that writes the gradients of several parameters, if any is trained; those of the others go
      * where nobody reads them.
      *
+     * @param parameters different ones
      * @param writer the launch that writes all of each gradient to the matrices that it is given, one a parameter
      */
     void parameterGradients(List<Parameter> parameters, Function<List<Matrix>, Launch> writer);

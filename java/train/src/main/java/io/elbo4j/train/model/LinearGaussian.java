@@ -21,8 +21,8 @@ import java.util.Map;
 
 /**
  * A linear-Gaussian model, factor analysis (Bishop 2006, section 12.2.4), with a linear encoder: what log p(x) and
- * p(z given x) are is known, see {@link #exact}. The encoder's covariance is diagonal,
- * which costs nothing at the optimum: W can be turned so that the exact one is (Lucas et al. 2019, theorem 1).
+ * p(z given x) are is known, see {@link #exact}. The encoder's covariance is diagonal, which costs nothing at the
+ * optimum: W can be turned so that the exact one is (Lucas et al. 2019, theorem 1).
  *
  * <pre>
  *   p(z) = N(0, I),  p(x | z) = N(z W + b, diag(v)),  v = leastDeviation^2 (1 + exp(raw))
