@@ -30,7 +30,7 @@ final class CommandLineErrors {
                         : Quoted.of(first) + " belongs to no option" + layers(first, List.of(args));
             }
             return first.startsWith("-") ? "there is no option " + Quoted.of(first) + " without a command before it: "
-                    + Main.COMMANDS : "unknown command " + Quoted.of(first) + "; there are " + Main.COMMANDS
+                    + Main.names() : "unknown command " + Quoted.of(first) + "; there are " + Main.names()
                             + Suggestions.of(first, spec.subcommands().keySet());
         }
         String message = String.valueOf(e.getMessage());

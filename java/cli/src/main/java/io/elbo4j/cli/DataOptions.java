@@ -139,16 +139,17 @@ final class DataOptions {
         return readFor(loaded, console, option, out, Set.of());
     }
 
-    /**
-     * The same, for a command that writes no file.
-     *
-     * @param more arrays that the command takes, beside those of the model
-     */
+    /** The same, for a command that writes no file. */
     DataSource readFor(Checkpoint.Loaded loaded, Console console, Set<String> more) {
         return readFor(loaded, console, "--out", null, more);
     }
 
-    private DataSource readFor(Checkpoint.Loaded loaded, Console console, String option, Path out, Set<String> more) {
+    /**
+     * The same.
+     *
+     * @param more arrays that the command takes, beside those of the model
+     */
+    DataSource readFor(Checkpoint.Loaded loaded, Console console, String option, Path out, Set<String> more) {
         RunPlan run = data == null ? RunPlan.beside(loaded) : null;
         if (run != null) {
             orElse(run, loaded.file());

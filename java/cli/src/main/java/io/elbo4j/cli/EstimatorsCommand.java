@@ -14,8 +14,11 @@ import io.elbo4j.train.estimator.GaussianEstimators;
 import io.elbo4j.train.estimator.Measurement;
 import io.elbo4j.train.model.CategoricalVae;
 import io.elbo4j.train.model.VaeSettings;
+import io.elbo4j.train.picture.Lines;
 import io.elbo4j.train.run.Trained;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -48,6 +51,9 @@ final class EstimatorsCommand implements Callable<Integer> {
     @Option(names = "--temperature", defaultValue = "1", paramLabel = "X",
             description = "of relaxed classes (${DEFAULT-VALUE})")
     private float temperature;
+    @Option(names = "--picture", paramLabel = "FILE.png",
+            description = "also draws the variance of each estimator over the samples (not drawn)")
+    private Path picture;
     @Mixin
     private BackendOptions backend;
     @Mixin
@@ -67,13 +73,16 @@ final class EstimatorsCommand implements Callable<Integer> {
                     : "--samples must be numbers of at least 1, not " + Arrays.stream(samples).mapToObj(
                             String::valueOf).collect(Collectors.joining(",")));
         }
-        Checkpoint.Loaded loaded = checkpoint.read("--out", null);
+        if (picture != null) {
+            OutputFile.requirePng("--picture", picture);
+        }
+        Checkpoint.Loaded loaded = checkpoint.read("--picture", picture);
         if (loaded.checkpoint().standardisation().kind() != Standardisation.Kind.NONE) {
             throw Failure.because(checkpoint.file() + " was trained with --standardise, which this command does not"
                     + " take", null);
         }
         List<Estimator> estimators = estimators(loaded.checkpoint().model());
-        try (DataSource source = data.readFor(loaded, console, "--out", null)) {
+        try (DataSource source = data.readFor(loaded, console, "--picture", picture)) {
             measure(loaded, estimators, source.test().first(Math.min(rows, source.test().rows())));
         }
         return 0;
@@ -98,8 +107,20 @@ final class EstimatorsCommand implements Callable<Integer> {
                 return new Estimators(b, model.parameters(), images.copyRows(0, images.rows()), draws, checkpoint.seed(
                         model)).measure(estimators, samples, m -> bar.at(++done[0], all));
             });
+            if (picture != null) {
+                OutputFile.write(console, picture, () -> draw(found));
+            }
             output.result(console, json(found, images, b), text(found, images));
         }
+    }
+
+    private void draw(List<Measurement> found) {
+        List<Lines.Series> series = found.stream().collect(Collectors.groupingBy(m -> m.estimator().name(),
+                LinkedHashMap::new, Collectors.toList())).entrySet().stream().map(e -> new Lines.Series(e.getKey(), e
+                        .getValue().stream().mapToDouble(Measurement::samples).toArray(), e.getValue().stream()
+                                .mapToDouble(Measurement::variance).toArray())).toList();
+        new Lines("Variance of a draw of the gradient", "samples of z for each row", "sum over the parameters").write(
+                picture, series);
     }
 
     private String text(List<Measurement> found, Images images) {

@@ -2,6 +2,7 @@ package io.elbo4j.cli;
 
 import io.elbo4j.Quoted;
 import io.elbo4j.cuda.CudaException;
+import io.elbo4j.train.Interpolation;
 import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.OptimiserSettings;
 import io.elbo4j.train.ScheduleSettings;
@@ -12,6 +13,7 @@ import io.elbo4j.train.run.CheckpointEvery;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -29,9 +31,6 @@ public final class Main implements Callable<Integer> {
     /** What HotSpot says where no layer of ours knew what the memory was for. */
     private static final Set<String> OF_THE_HEAP = Set.of("Java heap space", "GC overhead limit exceeded",
             "Requested array size exceeds VM limit");
-
-    static final String COMMANDS = "train, evaluate, sample, encode, decode, reconstruct,"
-            + " estimators, posteriors, models and doctor";
 
     static final class Version implements IVersionProvider {
         @Override
@@ -61,12 +60,22 @@ public final class Main implements Callable<Integer> {
         commands.put("encode", EncodeCommand::new);
         commands.put("decode", DecodeCommand::new);
         commands.put("reconstruct", ReconstructCommand::new);
+        commands.put("interpolate", InterpolateCommand::new);
+        commands.put("anomalies", AnomaliesCommand::new);
+        commands.put("scatter", ScatterCommand::new);
         commands.put("estimators", EstimatorsCommand::new);
         commands.put("disentanglement", DisentanglementCommand::new);
         commands.put("posteriors", PosteriorsCommand::new);
         commands.put("models", ModelsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         return commands;
+    }
+
+    /** Their names, for a sentence. */
+    static String names() {
+        List<String> names = List.copyOf(commands().keySet());
+        int last = names.size() - 1;
+        return String.join(", ", names.subList(0, last)) + " and " + names.get(last);
     }
 
     /**
@@ -104,6 +113,7 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(CheckpointOption.Weights.class, Names.reader(CheckpointOption.Weights.class))
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
                 .registerConverter(PosteriorsCommand.Of.class, Names.reader(PosteriorsCommand.Of.class))
+                .registerConverter(Interpolation.Path.class, Names.reader(Interpolation.Path.class))
                 .registerConverter(EncodeCommand.Part.class, Names.reader(EncodeCommand.Part.class));
         line.setUsageHelpWidth(100).setExpandAtFiles(false);
         if (Console.dumb(System.getenv())) {
@@ -145,7 +155,7 @@ public final class Main implements Callable<Integer> {
     /** Without a subcommand. */
     @Override
     public Integer call() {
-        throw Failure.usage("elbo4j needs a command: " + COMMANDS + " ('elbo4j --help')");
+        throw Failure.usage("elbo4j needs a command: " + names() + " ('elbo4j --help')");
     }
 
     /** Says what went wrong, and returns the exit code. */

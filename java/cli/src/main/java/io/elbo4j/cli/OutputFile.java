@@ -25,6 +25,12 @@ final class OutputFile {
         }
     }
 
+    static void requirePng(String option, Path file) {
+        if (!file.toString().endsWith(".png")) {
+            throw Failure.usage(option + " must end in .png, not " + Quoted.of(file));
+        }
+    }
+
     /**
      * Refuses to write over what the command reads, under whatever name.
      *

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +99,22 @@ final class Cli {
                 out.write(row);
             }
         }
+    }
+
+    /** IDX files of 12 images and labels, 0, 1, 2, 0, 1, 2, ..., for training and test each. */
+    static Path digits(Path directory) throws IOException {
+        Path data = Files.createDirectory(directory.resolve("digits"));
+        for (String part : List.of("train", "t10k")) {
+            ByteBuffer images = ByteBuffer.allocate(16 + 12 * 4).putInt(0x803).putInt(12).putInt(2).putInt(2);
+            ByteBuffer labels = ByteBuffer.allocate(8 + 12).putInt(0x801).putInt(12);
+            for (int r = 0; r < 12; r++) {
+                labels.put((byte) (r % 3));
+                images.put(new byte[] {(byte) (r * 20), (byte) (r % 3 * 100), 7, 0});
+            }
+            Files.write(data.resolve(part + "-images-idx3-ubyte"), images.array());
+            Files.write(data.resolve(part + "-labels-idx1-ubyte"), labels.array());
+        }
+        return data;
     }
 
     static float[] values(int n) {

@@ -8,8 +8,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -64,17 +62,7 @@ class DisentanglementCommandTest {
     /** Three classes of an IDX file's 12 rows, four of each. */
     @Test
     void theFactorOfDigitsIsTheirLabel() throws IOException {
-        Path data = Files.createDirectory(directory.resolve("digits"));
-        for (String part : List.of("train", "t10k")) {
-            ByteBuffer images = ByteBuffer.allocate(16 + 12 * 4).putInt(0x803).putInt(12).putInt(2).putInt(2);
-            ByteBuffer labels = ByteBuffer.allocate(8 + 12).putInt(0x801).putInt(12);
-            for (int r = 0; r < 12; r++) {
-                labels.put((byte) (r % 3));
-                images.put(new byte[] {(byte) (r * 20), (byte) (r % 3 * 100), 7, 0});
-            }
-            Files.write(data.resolve(part + "-images-idx3-ubyte"), images.array());
-            Files.write(data.resolve(part + "-labels-idx1-ubyte"), labels.array());
-        }
+        Path data = Cli.digits(directory);
         Path run = directory.resolve("of-digits");
         Cli.run("train", "--data", "mnist=" + data, "--steps", "3", "--hidden", "4", "--latent", "1", "--backend",
                 "java", "--out", run.toString()).succeeds();

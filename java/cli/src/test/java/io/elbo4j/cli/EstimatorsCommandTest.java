@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +65,15 @@ class EstimatorsCommandTest {
         assertEquals(6, one.size());
         assertEquals("exact, all classes", one.get(0).getAsJsonObject().get("estimator").getAsString());
         assertNotEquals(one, json(measure(classes, "--samples", "2", "--json", "--temperature", "0.5")));
+    }
+
+    @Test
+    void theVariancesAreDrawnIfAsked() throws IOException {
+        Path picture = directory.resolve("variance.png");
+        String out = measure(run, "--samples", "1,2", "--picture", picture.toString()).succeeds().out();
+        assertEquals(measure(run, "--samples", "1,2").succeeds().out(), out);
+        assertTrue(ImageIO.read(picture.toFile()).getWidth() > 1000);
+        measure(run, "--picture", "variance.npy").fails(2, "--picture must end in .png, not 'variance.npy'");
     }
 
     @Test

@@ -92,13 +92,4 @@ class CurveTest {
         draw("many", new double[100_000], new double[0], false);
         assertTrue(find(draw("one", new double[] {-1}, new double[0], false), TRAIN)[0] > 10);
     }
-
-    @Test
-    void tickSteps() {
-        double[][] cases = {
-                {1, 1}, {1.1, 2}, {2, 2}, {3, 5}, {6, 10}, {0.03, 0.05}, {700, 1000}, {0, 1}, {Double.NaN, 1}};
-        for (double[] c : cases) {
-            assertEquals(c[1], Curve.tickStep(c[0]), 1e-15 * c[1]);
-        }
-    }
 }

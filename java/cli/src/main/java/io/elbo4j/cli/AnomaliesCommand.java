@@ -1,0 +1,123 @@
+package io.elbo4j.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.elbo4j.Backend;
+import io.elbo4j.Quoted;
+import io.elbo4j.train.AnomalyScores;
+import io.elbo4j.train.ElboTerms;
+import io.elbo4j.train.Evaluator;
+import io.elbo4j.train.NonFiniteException;
+import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.data.DataSource;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.run.Trained;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "anomalies", sortOptions = false, description = {
+        "Scores each row of the test set by what it costs the model, minus its ELBO in nats, and by the share of"
+                + " training rows that cost as much: p.",
+        "p is (1 + those rows) / (1 + training rows), a p-value if the row were one more of them (Vovk, Gammerman and"
+                + " Shafer 2005, section 2.2); the model has seen the training rows, so that p is somewhat too small."})
+final class AnomaliesCommand implements Callable<Integer> {
+    @Mixin
+    private CheckpointOption checkpoint;
+    @Mixin
+    private DataOptions data;
+    @Option(names = "--samples", paramLabel = "K", description = {
+            "samples of the latent variable for each row: the score is then minus the importance-weighted estimate of"
+                    + " log p(x) (the ELBO)"})
+    private Integer samples;
+    @Option(names = "--top", defaultValue = "10", paramLabel = "N",
+            description = "rows that are shown, those with the highest scores (${DEFAULT-VALUE})")
+    private int top;
+    @Option(names = "--out", paramLabel = "FILE.npy",
+            description = "also writes all: float32, rows x 2, score and p (not written)")
+    private Path out;
+    @Mixin
+    private BackendOptions backend;
+    @Mixin
+    private OutputOptions output;
+
+    private final Console console;
+
+    AnomaliesCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        if (samples != null && samples < 1 || top < 0) {
+            throw Failure.usage(top < 0 ? "--top must be at least 0, not " + top : "--samples must be at least 1, not "
+                    + samples);
+        }
+        if (out != null && !out.toString().endsWith(".npy")) {
+            throw Failure.usage("--out must end in .npy, not " + Quoted.of(out));
+        }
+        Checkpoint.Loaded loaded = checkpoint.read("--out", out);
+        try (DataSource source = data.readFor(loaded, console, "--out", out);
+                Backend b = backend.open(console);
+                Trained trained = checkpoint.open(loaded, b)) {
+            AnomalyScores scores = new AnomalyScores(scores(trained, b, source.test(), "test"), scores(trained, b,
+                    source.train(), "training"));
+            if (out != null) {
+                OutputFile.write(console, out, () -> NpyWriter.write(out, scores.rows(), 2, scores.table()));
+            }
+            output.result(console, json(scores, b), text(scores));
+        }
+        return 0;
+    }
+
+    private double[] scores(Trained trained, Backend b, Images images, String name) {
+        try (Evaluator evaluator = new Evaluator(trained.model(), trained.parameters(), b, images, checkpoint.seed(
+                trained), trained.checkpoint().standardisation())) {
+            if (samples != null) {
+                return DoubleStream.of(Bar.during(console, name + " rows", bar -> evaluator.logLikelihoods(samples,
+                        done -> bar.at(done, images.rows())))).map(l -> -l).toArray();
+            }
+            List<ElboTerms> rows = evaluator.rows(trained.checkpoint().position().step());
+            return rows.stream().mapToDouble(r -> -r.elbo()).toArray();
+        } catch (NonFiniteException e) {
+            throw Failure.because(e.getMessage() + ": the model gives no finite numbers on the " + name + " rows", e);
+        }
+    }
+
+    private String text(AnomalyScores scores) {
+        return (String.format(Locale.ROOT,
+                "%,d test rows against %,d training rows; score: %s, nats%n%8s  %12s  %10s%n",
+                scores.rows(), scores.trainingRows(), samples == null ? "minus ELBO" : "-log p(x)", "row", "score",
+                "p") + scores.highest(top).stream().map(row -> String.format(Locale.ROOT, "%8d  %12.4f  %10.6f%n", row,
+                        scores.score(row), scores.p(row))).collect(Collectors.joining())).stripTrailing();
+    }
+
+    private JsonObject json(AnomalyScores scores, Backend b) {
+        JsonArray each = new JsonArray();
+        for (int row : scores.highest(top)) {
+            JsonObject o = new JsonObject();
+            o.addProperty("row", row);
+            o.addProperty("score", scores.score(row));
+            o.addProperty("p", scores.p(row));
+            each.add(o);
+        }
+        JsonObject o = new JsonObject();
+        o.add("highest", each);
+        o.addProperty("rows", scores.rows());
+        o.addProperty("training_rows", scores.trainingRows());
+        o.addProperty("checkpoint", checkpoint.file().toString());
+        if (out != null) {
+            o.addProperty("file", out.toString());
+        }
+        o.addProperty("backend", b.name());
+        o.addProperty("threads", b.threads());
+        return o;
+    }
+}

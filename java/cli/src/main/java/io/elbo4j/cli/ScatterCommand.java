@@ -1,0 +1,148 @@
+package io.elbo4j.cli;
+
+import com.google.gson.JsonObject;
+import io.elbo4j.Backend;
+import io.elbo4j.Quoted;
+import io.elbo4j.train.Coder;
+import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.data.DataSource;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.model.Model;
+import io.elbo4j.train.picture.Palette;
+import io.elbo4j.train.picture.PrincipalPlane;
+import io.elbo4j.train.picture.Scatter;
+import io.elbo4j.train.run.Trained;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "scatter", sortOptions = false, description = {
+        "Draws a point for each row of the test set: the means of q(z | x), which with --colour label show the"
+                + " aggregated posterior, or another of the model's outputs.",
+        "Of more than two values it draws those on the plane in which the rows vary most (principal components)."})
+final class ScatterCommand implements Callable<Integer> {
+    private static final String NONE = "none";
+
+    @Mixin
+    private CheckpointOption checkpoint;
+    @Mixin
+    private DataOptions data;
+    @Option(names = "--what", defaultValue = Model.POSTERIOR_MEAN, paramLabel = "NAME", description = {
+            "an output of the model of at least two values, as of 'elbo4j encode', or x, the data"
+                    + " (${DEFAULT-VALUE})"})
+    private String what;
+    @Option(names = "--colour", defaultValue = NONE, paramLabel = "NAME", description = {
+            "none", "label: the class, of the sprites and of mnist=DIR",
+            "an output of the model: each value's share of a colour, as posterior.mean of a gaussian-mixture, its"
+                    + " responsibilities", "(${DEFAULT-VALUE})"})
+    private String colour;
+    @Option(names = "--rows", defaultValue = "10000", paramLabel = "N",
+            description = "rows of the test set, the first ones (${DEFAULT-VALUE})")
+    private int rows;
+    @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "the picture")
+    private Path out;
+    @Mixin
+    private BackendOptions backend;
+    @Mixin
+    private OutputOptions output;
+
+    private final Console console;
+
+    ScatterCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        OutputFile.requirePng("--out", out);
+        if (rows < 1) {
+            throw Failure.usage("--rows must be at least 1, not " + rows);
+        }
+        Checkpoint.Loaded loaded = checkpoint.read("--out", out);
+        Outputs outputs = Outputs.of(loaded);
+        boolean ofData = what.equals(Images.X) && !outputs.values().containsKey(what);
+        int columns = ofData ? Math.toIntExact(loaded.checkpoint().data().columns()) : outputs.columnsAsked(what);
+        if (columns < 2) {
+            throw Failure.usage("--what must be an output of at least 2 values, not " + Quoted.of(what)
+                    + ", which has 1");
+        }
+        boolean byLabel = colour.equals(Images.LABEL);
+        if (!byLabel && !colour.equals(NONE) && !outputs.values().containsKey(colour)) {
+            throw Failure.usage("--colour must be none, label or one of " + String.join(", ", outputs.values().keySet())
+                    + ", not " + Quoted.of(colour));
+        }
+        try (DataSource source = data.readFor(loaded, console, "--out", out, byLabel ? Set.of(Images.LABEL)
+                : Set.of())) {
+            Images images = source.test().first(Math.min(rows, source.test().rows()));
+            draw(loaded, images, columns, ofData);
+        }
+        return 0;
+    }
+
+    private void draw(Checkpoint.Loaded loaded, Images images, int columns, boolean ofData) {
+        int count = images.rows();
+        ResultRoom.require("--rows " + count + ", with " + columns + " values each,", (long) count * columns,
+                "ask for fewer");
+        int[] colours;
+        int classes = 0;
+        float[] values;
+        try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
+            Coder coder = checkpoint.coder(trained, b);
+            values = ofData ? images.copyRows(0, count) : Bar.during(console, "encoding", bar -> coder.output(what,
+                    images, done -> bar.at(done, count)));
+            if (colour.equals(NONE)) {
+                colours = new int[count];
+                Arrays.fill(colours, Palette.of(0, 1));
+            } else {
+                float[] shares = colour.equals(Images.LABEL) ? images.array(Images.LABEL).copyRows(0, count)
+                        : coder.output(colour, images, done -> {});
+                classes = shares.length / count;
+                colours = colours(shares, count, classes);
+            }
+        }
+        PrincipalPlane plane = columns == 2 ? null : PrincipalPlane.of(values, columns);
+        double[] x = plane != null ? plane.x() : column(values, 0);
+        double[] y = plane != null ? plane.y() : column(values, 1);
+        String name = ofData ? Images.X : what;
+        Scatter picture = new Scatter(name + " of " + String.format(Locale.ROOT, "%,d", count) + " rows", plane == null
+                ? name + " 0" : "first principal component", plane == null ? name + " 1"
+                        : "second principal component", IntStream.range(0, classes).mapToObj(String::valueOf).toList());
+        OutputFile.write(console, out, () -> picture.write(out, x, y, colours));
+        JsonObject o = new JsonObject();
+        o.addProperty("file", out.toString());
+        o.addProperty("rows", count);
+        o.addProperty("what", what);
+        o.addProperty("colour", colour);
+        if (plane != null) {
+            o.addProperty("share_of_variance", plane.share());
+        }
+        output.result(console, o, String.format(Locale.ROOT, "%,d points%s are in %s", count, plane == null ? ""
+                : String.format(Locale.ROOT, ", which show %.1f %% of the variance,", 100 * plane.share()), Quoted.line(
+                        out)));
+    }
+
+    private int[] colours(float[] shares, int count, int classes) {
+        for (int r = 0; r < count; r++) {
+            float sum = 0;
+            for (int c = 0; c < classes; c++) {
+                float share = shares[r * classes + c];
+                sum += share >= 0 ? share : Float.NaN;
+            }
+            if (!(sum > 0 && Float.isFinite(sum))) {
+                throw Failure.because("--colour " + colour + " must have values of at least 0, not all 0, in every row,"
+                        + " which those of row " + r + " are not", null);
+            }
+        }
+        return IntStream.range(0, count).map(r -> Palette.mixed(shares, r * classes, classes)).toArray();
+    }
+
+    private static double[] column(float[] values, int column) {
+        return IntStream.range(0, values.length / 2).mapToDouble(r -> values[2 * r + column]).toArray();
+    }
+}

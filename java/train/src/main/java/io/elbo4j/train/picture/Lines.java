@@ -1,0 +1,79 @@
+package io.elbo4j.train.picture;
+
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.DoubleStream;
+
+/**
+ * Several series over the same quantity as a PNG, both axes logarithmic. A value that is not above 0 and finite leaves
+ * a gap.
+ *
+ * @param title above the picture
+ * @param across what x is
+ * @param up what y is
+ */
+public record Lines(String title, String across, String up) {
+    private static final int LEFT = 90;
+    private static final int PLOT = 640;
+    private static final int LEGEND = 420;
+    private static final int ROOM = 30;
+    private static final int TOP = 64;
+    private static final int LINE = 22;
+    private static final int LEAST_HEIGHT = 470;
+    private static final int BELOW = 70;
+
+    /**
+     * One of the lines.
+     *
+     * @param x above 0
+     * @param y a value for each x
+     */
+    public record Series(String name, double[] x, double[] y) {
+        public Series {
+            if (x.length != y.length) {
+                throw new IllegalArgumentException("series '" + name + "' must have as many y as x, not " + y.length
+                        + " for " + x.length);
+            }
+        }
+    }
+
+    /**
+     * Writes the picture atomically. Without fonts it has no text.
+     *
+     * @throws io.elbo4j.train.data.DataException if the file cannot be written
+     */
+    public void write(Path file, List<Series> series) {
+        Canvas.write(file, LEFT + PLOT + ROOM + LEGEND, height(series), canvas -> paint(canvas, series));
+    }
+
+    BufferedImage draw(List<Series> series, boolean text) {
+        return Canvas.draw(LEFT + PLOT + ROOM + LEGEND, height(series), text, canvas -> paint(canvas, series));
+    }
+
+    private static int height(List<Series> series) {
+        return TOP + Math.max(LEAST_HEIGHT, LINE * series.size()) + BELOW;
+    }
+
+    private void paint(Canvas canvas, List<Series> series) {
+        Axes axes = new Axes(Ruler.logarithmic(series.stream().flatMapToDouble(s -> DoubleStream.of(s.x()))),
+                Ruler.logarithmic(series.stream().flatMapToDouble(s -> DoubleStream.of(s.y()))), LEFT, LEFT
+                        + PLOT, TOP, height(series) - BELOW);
+        axes.draw(canvas, title, across, up);
+        for (int i = 0; i < series.size(); i++) {
+            Color colour = new Color(Palette.of(i, series.size()));
+            double[] x = series.get(i).x().clone();
+            double[] y = series.get(i).y().clone();
+            for (int j = 0; j < x.length; j++) {
+                x[j] = axes.x(x[j]);
+                y[j] = axes.y(y[j]);
+                if (Double.isFinite(x[j]) && Double.isFinite(y[j])) {
+                    canvas.dot(colour, x[j], y[j], 3.5);
+                }
+            }
+            canvas.path(colour, x, y);
+            canvas.legend(colour, series.get(i).name(), LEFT + PLOT + ROOM, TOP + LINE * (i + 1));
+        }
+    }
+}
