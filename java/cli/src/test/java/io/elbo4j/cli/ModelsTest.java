@@ -277,7 +277,8 @@ class ModelsTest {
     /** A changed option is another model or another start of it. */
     @ParameterizedTest
     @CsvSource({"vae, --hidden 7 --latent 4 --activation tanh --binarise dynamic",
-            "conditional-vae, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic",
+            "conditional-vae, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic"
+                    + " --prior learned",
             "convolutional-vae, --channels 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise"
                     + " dynamic",
             "completion-vae, --observed 2 --hidden 7 --latent 4 --activation tanh",
@@ -306,7 +307,7 @@ class ModelsTest {
                     : words[i + 1].equals("7") ? "8" : words[i + 1].equals("4") ? "5"
                     : words[i + 1].equals("0.2") || words[i + 1].equals("2") ? "3"
                     : words[i + 1].replace("tanh", "gelu").replace("dynamic", "none")
-                            .replace("gaussian-shared", "bernoulli"))
+                            .replace("gaussian-shared", "bernoulli").replace("learned", "standard"))
                     .fails(2, words[i], "contradicts", "with " + words[i] + " " + words[i + 1]);
         }
         assertEquals(1 + tried.size(), found.size());

@@ -20,6 +20,7 @@ import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Labels;
 import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.model.ConditionalVae.Prior;
 import io.elbo4j.train.model.DeepMarkovModel.Looking;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.util.Arrays;
@@ -29,9 +30,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class ModelsTest {
-    private static final int ROWS = 24;
-    private static final int COLUMNS = 4;
-    private static final Images DATA = data();
+    static final int ROWS = 24;
+    static final int COLUMNS = 4;
+    static final Images DATA = data();
 
     private static Images data() {
         SplittableRandom random = new SplittableRandom(8);
@@ -54,7 +55,7 @@ class ModelsTest {
     }
 
     /** With larger parameters than at first, so that the latent variables matter, under wide posteriors. */
-    private static Parameters parameters(Backend backend, Model model) {
+    static Parameters parameters(Backend backend, Model model) {
         Parameters parameters = new Parameters(backend, model.graph().parameters(), 5);
         for (Parameters.State s : parameters.all()) {
             String name = s.parameter().name();
@@ -69,7 +70,7 @@ class ModelsTest {
         return parameters;
     }
 
-    private static void compare(Model model, java.util.function.BiFunction<Quadrature, Integer, Double> logDensity) {
+    static void compare(Model model, java.util.function.BiFunction<Quadrature, Integer, Double> logDensity) {
         try (Backend backend = new JavaBackend(2); Parameters parameters = parameters(backend, model);
                 Evaluator evaluator = new Evaluator(model, parameters, backend, DATA, 3)) {
             Quadrature quadrature = new Quadrature(parameters);
@@ -104,18 +105,6 @@ class ModelsTest {
                         * Math.exp(Quadrature.logBernoulli(q.linear("logits", q.tanh("decoder1.1", q.tanh(
                                 "decoder1.0", h1))), x)));
             }));
-        });
-    }
-
-    @Test
-    void theConditionalVaesImportanceWeightedLogLikelihoodIsTheIntegralGivenTheLabel() {
-        Model model = new ConditionalVae(new ConditionalVae.Settings(COLUMNS, 3, List.of(5), 1, Activation.TANH,
-                LikelihoodKind.BERNOULLI, false));
-        compare(model, (q, r) -> {
-            float[] x = DATA.copyRows(r, 1);
-            float[] y = DATA.array(Images.LABEL).copyRows(r, 1);
-            return Math.log(Quadrature.integral(z -> Quadrature.normal(z, 0, 0) * Math.exp(Quadrature.logBernoulli(
-                    q.linear("logits", q.tanh("decoder.0", z, y[0], y[1], y[2])), x))));
         });
     }
 
@@ -253,35 +242,6 @@ class ModelsTest {
                 }
                 assertArrayEquals(completed, coder.reconstruct(new Images("toy", 2, 4, 6, 3, changed)));
             }
-        }
-    }
-
-    @Test
-    void theConditionalVaesCodesAndImagesDependOnTheLabel() {
-        Model model = new ConditionalVae(new ConditionalVae.Settings(COLUMNS, 3, List.of(5), 2, Activation.TANH,
-                LikelihoodKind.BERNOULLI, false));
-        Images others = new Images("toy", ROWS, 2, 2, 1, DATA.copyRows(0, ROWS)).with(Images.LABEL,
-                Labels.oneHot("others", new int[ROWS], 3));
-        try (Backend backend = new JavaBackend(1); Parameters parameters = parameters(backend, model)) {
-            Coder coder = new Coder(model, parameters, backend, 1);
-            assertEquals(List.of(Images.LABEL), coder.conditions().stream().map(i -> i.name()).toList());
-            float[] z = coder.prior(ROWS);
-            float[] first = coder.decode(z, DATA, done -> {});
-            float[] second = coder.decode(z, others, done -> {});
-            float[] codes = coder.encode(DATA);
-            float[] otherCodes = coder.encode(others);
-            for (int r = 0; r < ROWS; r++) {
-                boolean same = r % 3 == 0;
-                assertEquals(same, Arrays.equals(first, r * 4, r * 4 + 4, second, r * 4, r * 4 + 4), "row " + r);
-                assertEquals(same, Arrays.equals(codes, r * 2, r * 2 + 2, otherCodes, r * 2, r * 2 + 2), "row " + r);
-            }
-            assertEquals("this model needs 'label' of each row beside z", assertThrows(IllegalArgumentException.class,
-                    () -> coder.decode(z)).getMessage());
-            assertEquals("'label' must be 1 x 3, not 24 x 3", assertThrows(IllegalArgumentException.class,
-                    () -> coder.decode(new float[2], DATA, done -> {})).getMessage());
-            Images unlabelled = new Images("plain", 1, 2, 2, 1, new float[4]);
-            assertEquals("plain: has no array 'label', which the model takes; it has x",
-                    assertThrows(DataException.class, () -> coder.encode(unlabelled)).getMessage());
         }
     }
 
@@ -454,7 +414,7 @@ class ModelsTest {
                 .getMessage());
         assertEquals("likelihood must be any of vae but that of a fixed standard deviation, not gaussian-fixed",
                 assertThrows(IllegalArgumentException.class, () -> new ConditionalVae.Settings(4, 2, List.of(), 1,
-                        Activation.TANH, LikelihoodKind.GAUSSIAN_FIXED, false)).getMessage());
+                        Activation.TANH, LikelihoodKind.GAUSSIAN_FIXED, false, Prior.STANDARD)).getMessage());
         assertEquals("width must be even, and at least 2, not 3", assertThrows(IllegalArgumentException.class,
                 () -> new CompletionVae.Settings(2, 3, 1, 1, List.of(), 1, Activation.TANH)).getMessage());
         assertEquals("observed must be 1, 2 or 3, not 4", assertThrows(IllegalArgumentException.class,
@@ -462,7 +422,8 @@ class ModelsTest {
         assertEquals("pseudoInputs must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
                 () -> new VampVae.Settings(4, List.of(), 1, 0, Activation.TANH, false)).getMessage());
         assertEquals("classes must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
-                () -> new ConditionalVae.Settings(4, 0, List.of(), 1, Activation.TANH, LikelihoodKind.GAUSSIAN, false))
+                () -> new ConditionalVae.Settings(4, 0, List.of(), 1, Activation.TANH, LikelihoodKind.GAUSSIAN, false,
+                        Prior.STANDARD))
                 .getMessage());
     }
 }
