@@ -9,10 +9,12 @@ import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.TotalCorrelation;
 import io.elbo4j.train.model.ConditionalVae;
+import io.elbo4j.train.model.DeepMarkovModel;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.ModelKind;
 import io.elbo4j.train.model.Models;
 import io.elbo4j.train.model.Settings;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.optimiser.Adam;
 import io.elbo4j.train.schedule.Schedule;
 import java.lang.reflect.RecordComponent;
@@ -71,6 +73,14 @@ class ModelGradientTest {
         for (int samples : new int[] {1, 7}) {
             FiniteDifferences.check(name + ", K = " + samples, model.graph(), s -> s.rows(5).samples(samples).minimise(
                     model.objective(Schedule.constant(klWeight), 0), new Adam(0)), FiniteDifferences::weighted);
+        }
+    }
+
+    @Test
+    void soDoASequencesActions() {
+        for (DeepMarkovModel.Looking looking : DeepMarkovModel.Looking.values()) {
+            check("deep-markov-model with actions, " + looking, small(Models.named("deep-markov-model"), Map.of(
+                    "looking", looking, "actions", 2, "likelihood", LikelihoodKind.GAUSSIAN_SHARED)), 0.7);
         }
     }
 

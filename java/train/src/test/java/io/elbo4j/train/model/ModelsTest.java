@@ -21,7 +21,6 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Labels;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.ConditionalVae.Prior;
-import io.elbo4j.train.model.DeepMarkovModel.Looking;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.util.Arrays;
 import java.util.List;
@@ -124,23 +123,6 @@ class ModelsTest {
     }
 
     @Test
-    void theDeepMarkovModelsImportanceWeightedLogLikelihoodIsTheIntegralOverTheStepsThatThereAre() {
-        for (Looking looking : Looking.values()) {
-            Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(2, 2, 1, 3, 4, looking));
-            compare(model, (q, r) -> {
-                float[] x = DATA.copyRows(r, 1);
-                boolean isShort = DATA.array(Images.MASK).value(r, 1) == 0;
-                float[] first = Arrays.copyOf(x, 2);
-                float[] second = Arrays.copyOfRange(x, 2, 4);
-                double begin = q.row("z.first")[0];
-                return Math.log(Quadrature.integral(z1 -> transition(q, begin, z1) * emission(q, z1, first)
-                        * (isShort ? 1 : Quadrature.integral(z2 -> transition(q, z1, z2) * emission(q, z2,
-                                second)))));
-            });
-        }
-    }
-
-    @Test
     void theVampVaesImportanceWeightedLogLikelihoodIsTheIntegral() {
         Model model = new VampVae(new VampVae.Settings(COLUMNS, List.of(5), 1, 3, Activation.TANH, false));
         compare(model, (q, r) -> {
@@ -159,61 +141,6 @@ class ModelsTest {
                 return prior * Math.exp(Quadrature.logBernoulli(q.linear("logits", q.tanh("decoder.0", z)), x));
             }));
         });
-    }
-
-    private static double transition(Quadrature q, double before, double z) {
-        double gate = 1 / (1 + Math.exp(-q.linear("transition.gate", q.relu("transition.gate.0", before))[0]));
-        double proposal = q.linear("transition.proposal", q.relu("transition.proposal.0", before))[0];
-        return Quadrature.normal(z, (1 - gate) * before + gate * proposal, q.linear("transition.logVariance",
-                proposal)[0]);
-    }
-
-    private static double emission(Quadrature q, double z, float[] x) {
-        return Math.exp(Quadrature.logBernoulli(q.linear("logits", q.relu("emission.1", q.relu("emission.0", z))), x));
-    }
-
-    /** What lies past the end of a sequence, and how far it goes, changes nothing. */
-    @Test
-    void aDeepMarkovModelSeesNothingPastTheEndOfASequence() {
-        int rows = 5;
-        SplittableRandom random = new SplittableRandom(6);
-        float[] x = new float[rows * 2 * 3];
-        float[] longer = new float[rows * 4 * 3];
-        float[] mask = new float[rows * 4];
-        for (int r = 0; r < rows; r++) {
-            for (int i = 0; i < 12; i++) {
-                longer[r * 12 + i] = random.nextInt(2);
-            }
-            System.arraycopy(longer, r * 12, x, r * 6, 6);
-            mask[r * 4] = 1;
-            mask[r * 4 + 1] = 1;
-        }
-        float[] ones = new float[rows * 2];
-        Arrays.fill(ones, 1);
-        for (Looking looking : Looking.values()) {
-            List<ElboTerms> expected = terms(2, looking, x, ones);
-            List<ElboTerms> found = terms(4, looking, longer, mask);
-            for (int r = 0; r < rows; r++) {
-                assertEquals(expected.get(r).reconstruction(), found.get(r).reconstruction(), 1e-5);
-                assertEquals(expected.get(r).kl(), found.get(r).kl(), 1e-5);
-            }
-            Arrays.fill(mask, 1);
-            assertTrue(terms(4, looking, longer, mask).get(0).reconstruction() < found.get(0).reconstruction());
-            for (int r = 0; r < rows; r++) {
-                mask[r * 4 + 2] = 0;
-                mask[r * 4 + 3] = 0;
-            }
-        }
-    }
-
-    private static List<ElboTerms> terms(int steps, Looking looking, float[] x, float[] mask) {
-        Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(steps, 3, 2, 4, 5, looking));
-        Images data = new Images("toy", mask.length / steps, steps, 3, 1, x).with(Images.MASK, new Images("mask",
-                mask.length / steps, 1, steps, 1, mask));
-        try (Backend backend = new JavaBackend(1); Parameters parameters = parameters(backend, model);
-                Evaluator evaluator = new Evaluator(model, parameters, backend, data, 3)) {
-            return evaluator.rows(0);
-        }
     }
 
     @Test
