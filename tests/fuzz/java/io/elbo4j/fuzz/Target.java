@@ -9,6 +9,7 @@ import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.IdxReader;
 import io.elbo4j.train.data.ImageFolder;
 import io.elbo4j.train.data.NpyReader;
+import io.elbo4j.train.data.ReadProgress;
 import io.elbo4j.train.run.FuzzedMetrics;
 import io.elbo4j.train.run.RunFolder;
 import io.elbo4j.train.run.StoredRun;
@@ -43,6 +44,11 @@ enum Target {
                 NpyReader.stream(file).close();
             } catch (DataException e) {
                 // of most inputs reading says the same
+            }
+            try {
+                NpyReader.sequences(file, ReadProgress.NONE);
+            } catch (DataException e) {
+                // sequences may have NaN past their ends
             }
             NpyReader.read(file);
         }

@@ -28,6 +28,7 @@ final class DataOptions {
                     + " unless the likelihood is of counts,"
                     + " other"
                     + " integers as they are, bool as 0 and 1",
+            "(for a model of sequences N x T x D, where all values past a sequence's end are NaN)",
             "music=FILE: JSON, sets \"train\" and \"test\" of sequences of steps of MIDI notes, 21 to 108",
             "(of images and npy the last tenth of the rows is the test set)",
             "Of a trained model: what it was trained on, unless something is given."})

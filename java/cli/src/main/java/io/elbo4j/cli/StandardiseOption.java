@@ -4,6 +4,7 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Range;
 import io.elbo4j.train.data.Standardisation.Kind;
 import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Models;
 import java.util.Objects;
@@ -22,7 +23,7 @@ final class StandardiseOption {
     /** What is asked for; refused with a likelihood that cannot take it. */
     Kind kind(Record model) {
         Kind kind = Objects.requireNonNullElse(given, Kind.NONE);
-        Optional<Distribution> bounded = bounded(model);
+        Optional<Distribution> bounded = Inputs.bounded(Models.create(model).graph());
         if (kind != Kind.NONE && bounded.isPresent()) {
             throw Failure.usage("--standardise " + Names.of(kind) + " goes with a likelihood of any numbers, as a"
                     + " Gaussian's, not with the " + bounded.get().getClass().getSimpleName()
@@ -50,14 +51,11 @@ final class StandardiseOption {
     }
 
     private static Optional<String> advice(Images images, Record model, Kind kind) {
-        if (kind != Kind.NONE || bounded(model).isPresent()) {
+        Graph graph = Models.create(model).graph();
+        if (kind != Kind.NONE || Inputs.bounded(graph).isPresent() || Inputs.columns(graph, Images.MASK) > 0) {
             return Optional.empty();
         }
         // this goes over all data
         return Optional.of(Range.of(images)).filter(Range::isWide).map(Range::inWords);
-    }
-
-    private static Optional<Distribution> bounded(Record model) {
-        return Inputs.bounded(Models.create(model).graph());
     }
 }

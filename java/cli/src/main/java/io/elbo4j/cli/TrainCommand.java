@@ -101,8 +101,8 @@ final class TrainCommand implements Callable<Integer> {
     private int start(TrainingSettings settings, DataSource read) {
         Record asked = model.settings(data.shape(read));
         DataSource source = saving.heldOut(DataOptions.taken(asked, read), settings.seed());
-        RunPlan plan = saving.in(Names.checked(() -> RunPlan.of(source, asked, settings))
-                .withStandardise(standardise.kind(asked)))
+        RunPlan plan = saving.in(Names.checked(() -> RunPlan.of(source, asked, settings).withStandardise(standardise
+                .kind(asked))))
                 .withSource(data.absolute()).withStream(data.stream())
                 .withOrigin(Main.version(), spec.root().commandLine().getParseResult().originalArgs());
         long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), 0);

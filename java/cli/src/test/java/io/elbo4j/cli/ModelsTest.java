@@ -16,8 +16,11 @@ import io.elbo4j.train.model.Models;
 import io.elbo4j.train.model.Settings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -269,15 +272,73 @@ class ModelsTest {
             bits.add(sha256(out));
         }
         assertEquals(1 + others.length, bits.size());
-        assertEquals(others.length, Settings.options(Models.named("deep-markov-model").settings()).size());
         train("deep-markov-model", directory.resolve("refused")).fails(1, "has no array 'mask', which the model takes:"
-                + " a mask comes with music=FILE");
+                + " a mask comes with npy=FILE and music=FILE");
+    }
+
+    /** A body that is pushed, in a NumPy file of sequences of 1 to 4 steps: two places, a push. */
+    @Test
+    void aDeepMarkovModelIsTrainedOnSequencesWithActions() throws IOException {
+        Random random = new Random(4);
+        ByteBuffer bytes = ByteBuffer.allocate(128 + 20 * 4 * 3 * 4).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] text = "{'descr': '<f4', 'fortran_order': False, 'shape': (20, 4, 3), }".getBytes(
+                StandardCharsets.US_ASCII);
+        bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0).putShort(
+                (short) 118).put(text);
+        while (bytes.position() < 128) {
+            bytes.put((byte) (bytes.position() < 127 ? ' ' : '\n'));
+        }
+        for (int i = 0; i < 20 * 4; i++) {
+            for (int c = 0; c < 3; c++) {
+                bytes.putFloat(i % 4 <= i / 4 % 4 ? (float) random.nextGaussian() : Float.NaN);
+            }
+        }
+        Path file = Files.write(directory.resolve("pushed.npy"), bytes.array());
+        String[] sizes = {"--latent=3", "--units=5", "--width=6", "--looking=past", "--likelihood=gaussian-shared",
+                "--actions=1"};
+        String[] options = {"train", "--model", "deep-markov-model", "--data", "npy=" + file, "--batch", "8",
+                "--evaluate-every", "1", "--backend", "java", "--threads", "1", "--epochs", "3"};
+        Set<String> bits = new TreeSet<>();
+        Set<String> tried = new TreeSet<>();
+        for (String other : List.of("--latent=4", "--units=4", "--width=5", "--looking=future", "--likelihood=laplace",
+                "--actions=2", "--kl-warm-up=1", "")) {
+            Path out = directory.resolve("pushed" + other);
+            List<String> all = new ArrayList<>(Arrays.stream(sizes).filter(size -> other.isEmpty() || !size.startsWith(
+                    other.split("=")[0])).toList());
+            if (!other.isEmpty()) {
+                all.add(other);
+                tried.add(other.split("=")[0]);
+            }
+            Cli.run(Lists.join(List.of(options), Lists.join(all, "--out", out.toString()))).succeeds();
+            bits.add(sha256(out));
+        }
+        assertEquals(8, bits.size());
+        Set<String> own = Settings.options(Models.named("deep-markov-model").settings()).stream().map(c -> Names.option(
+                c.getName())).collect(Collectors.toCollection(TreeSet::new));
+        tried.remove("--kl-warm-up");
+        assertEquals(own, tried);
+        Path run = directory.resolve("pushed");
+        JsonObject found = Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--json").succeeds()
+                .json();
+        assertTrue(-found.get("nll").getAsDouble() > found.get("elbo").getAsDouble(), found.toString());
+        assertEquals(4 * 3, array("encode", "--checkpoint", run.toString()).columns());
+        assertEquals(4 * 3, array("reconstruct", "--checkpoint", run.toString()).columns());
+        Path refused = directory.resolve("refused");
+        String[] start = Lists.join(List.of(options), "--out", refused.toString());
+        Cli.run(Lists.join(List.of(start), "--actions", "3")).fails(2, "--actions must be at least 0 and below the 3"
+                + " columns of a step, not 3");
+        Cli.run(start).fails(1, "the Bernoulli likelihood needs values in [0, 1]");
+        Cli.run(Lists.join(List.of(start), "--likelihood", "gaussian", "--standardise", "column")).fails(2,
+                "--standardise must be none with sequences, of whose rows not all values are modelled, not column");
+        Cli.run(Lists.join(List.of(start), "--stream")).fails(1, "cannot be streamed to a model of sequences");
+        assertTrue(Files.notExists(refused));
     }
 
     /** A changed option is another model or another start of it. */
     @ParameterizedTest
     @CsvSource({"vae, --hidden 7 --latent 4 --activation tanh --binarise dynamic",
-            "conditional-vae, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic",
+            "conditional-vae, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic"
+                    + " --prior learned",
             "convolutional-vae, --channels 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise"
                     + " dynamic",
             "completion-vae, --observed 2 --hidden 7 --latent 4 --activation tanh",
@@ -306,7 +367,7 @@ class ModelsTest {
                     : words[i + 1].equals("7") ? "8" : words[i + 1].equals("4") ? "5"
                     : words[i + 1].equals("0.2") || words[i + 1].equals("2") ? "3"
                     : words[i + 1].replace("tanh", "gelu").replace("dynamic", "none")
-                            .replace("gaussian-shared", "bernoulli"))
+                            .replace("gaussian-shared", "bernoulli").replace("learned", "standard"))
                     .fails(2, words[i], "contradicts", "with " + words[i] + " " + words[i + 1]);
         }
         assertEquals(1 + tried.size(), found.size());

@@ -154,7 +154,7 @@ class StreamedTest {
         Path file = dir.resolve("labels.npy");
         NpyWriter.write(file, ROWS, 4, labels.copyRows(0, ROWS));
         ConditionalVae.Settings settings = new ConditionalVae.Settings(COLUMNS, 4, List.of(6), 2, Activation.TANH,
-                LikelihoodKind.BERNOULLI, true);
+                LikelihoodKind.BERNOULLI, true, ConditionalVae.Prior.LEARNED);
         State whole = train(new ConditionalVae(settings), resident.with(Images.LABEL, labels),
                 Standardisation.Kind.NONE, 1, null, 17);
         try (Images streamedLabels = NpyReader.stream(file)) {

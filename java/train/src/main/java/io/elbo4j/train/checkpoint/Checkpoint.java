@@ -14,6 +14,7 @@ import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.model.ModelKind;
 import io.elbo4j.train.model.Models;
 import io.elbo4j.train.model.Settings;
 import io.elbo4j.train.optimiser.Averaged;
@@ -148,13 +149,18 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
         state.add("training", GSON.toJsonTree(training));
         state.add("data", GSON.toJsonTree(data));
         state.add("position", GSON.toJsonTree(position));
-        Map<String, Object> values = Settings.values(training);
-        TRAINING.forEach((name, value) -> {
+        leaveOut(TRAINING, training, state.getAsJsonObject("training"));
+        leaveOut(Models.of(model).earlier(), model, state.getAsJsonObject("model"));
+        return state;
+    }
+
+    private static void leaveOut(Map<String, Object> earlier, Record settings, JsonObject written) {
+        Map<String, Object> values = Settings.values(settings);
+        earlier.forEach((name, value) -> {
             if (value.equals(values.get(name))) {
-                state.getAsJsonObject("training").remove(name);
+                written.remove(name);
             }
         });
-        return state;
     }
 
     /**
@@ -164,15 +170,16 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
      */
     public static Checkpoint of(String json) {
         String kind = RecordReader.read(Kind.class, json, Map.of("kind", EARLIER_KIND)).kind;
-        Class<? extends Record> settings;
+        ModelKind<?> model;
         try {
-            settings = Models.named(kind).settings();
+            model = Models.named(kind);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("names a model that is not here: " + e.getMessage(), e);
         }
         Map<String, Object> defaults = new HashMap<>();
         TRAINING.forEach((name, value) -> defaults.put("training." + name, value));
-        State s = RecordReader.read(State.class, json, defaults, settings);
+        model.earlier().forEach((name, value) -> defaults.put("model." + name, value));
+        State s = RecordReader.read(State.class, json, defaults, model.settings());
         return new Checkpoint(s.model, s.training, s.data, s.position);
     }
 

@@ -63,11 +63,12 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
      * Reads or generates the data.
      *
      * @param arrays names of the arrays that are wanted: of {@link Images#LABEL} a sprite's class is its shape, in the
-     *     order of {@link Sprites.Shape}, and IDX files have one of labels beside that of images
+     *     order of {@link Sprites.Shape}, and IDX files have one of labels beside that of images; with
+     *     {@link Images#MASK} a NumPy array is of sequences, {@link NpyReader#sequences}
      * @throws DataException if the data cannot be used, or has no such array
      */
     public static DataSource read(DataName name, Set<String> arrays, ReadProgress progress) {
-        return read(name, arrays, progress, NpyReader::read);
+        return read(name, arrays, progress, arrays.contains(Images.MASK) ? NpyReader::sequences : NpyReader::read);
     }
 
     /**
@@ -80,12 +81,16 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
         if (name.kind() != DataName.Kind.NPY) {
             throw new DataException(name + " cannot be streamed, only " + DataName.Kind.NPY.form() + " can");
         }
+        if (arrays.contains(Images.MASK)) {
+            throw new DataException(name + " cannot be streamed to a model of sequences: where they end is known when"
+                    + " all of them are read");
+        }
         return read(name, arrays, progress, NpyReader::stream);
     }
 
     private static DataSource read(DataName name, Set<String> arrays, ReadProgress progress,
             BiFunction<Path, ReadProgress, Images> npy) {
-        boolean masked = name.kind() == DataName.Kind.MUSIC;
+        boolean masked = name.kind() == DataName.Kind.MUSIC || name.kind() == DataName.Kind.NPY;
         boolean labelled = name.kind() == DataName.Kind.SPRITES || name.kind() == DataName.Kind.MNIST;
         for (String array : arrays) {
             if (!array.equals(Images.X) && !(labelled && array.equals(Images.LABEL)) && !(masked
@@ -93,7 +98,7 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
                 throw new DataException(name + " has no array '" + array + "', which the model takes"
                         + (array.equals(Images.LABEL) ? ": labels come with sprites and mnist=DIR" : array.equals(
                                 Images.MASK)
-                                ? ": a mask comes with music=FILE" : ""));
+                                ? ": a mask comes with npy=FILE and music=FILE" : ""));
             }
         }
         boolean labels = arrays.contains(Images.LABEL);

@@ -3,13 +3,21 @@ package io.elbo4j.train.data;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 
-/** Brings the values of a .npy file to float32; what float32 cannot hold is refused. */
-record NpyNumbers(String file, NpyElement element, long columns) {
+/**
+ * Brings the values of a .npy file to float32; what float32 cannot hold is refused.
+ *
+ * @param gaps whether NaN is taken, as what is not there
+ */
+record NpyNumbers(String file, NpyElement element, long columns, boolean gaps) {
     /** Every integer up to here is a float32. */
     private static final int MOST_INTEGER = 1 << 24;
 
     static NpyNumbers of(NpyFile file) {
-        return new NpyNumbers(file.name(), file.element(), file.height() * file.width() * file.channels());
+        return of(file, false);
+    }
+
+    static NpyNumbers of(NpyFile file, boolean gaps) {
+        return new NpyNumbers(file.name(), file.element(), file.height() * file.width() * file.channels(), gaps);
     }
 
     /**
@@ -32,6 +40,9 @@ record NpyNumbers(String file, NpyElement element, long columns) {
 
     /** @throws DataException naming the place of a value that float32 does not hold */
     float checked(long place, double value) {
+        if (gaps && Double.isNaN(value)) {
+            return Float.NaN;
+        }
         if (!Double.isFinite(value)) {
             throw Images.notFinite(file, place / columns, place % columns, (float) value);
         }

@@ -30,12 +30,26 @@ public final class NpyReader {
      * @param progress is told of bytes
      */
     public static Images read(Path path, ReadProgress progress) {
+        return read(path, progress, false);
+    }
+
+    /**
+     * Sequences, (N,T,D): images of height T and width D, with the array {@link Images#MASK}. What lies past the end of
+     * a sequence is NaN in the file, and zero here. A sequence has at least one step, and no NaN in any.
+     *
+     * @throws DataException naming the file, what it holds and what was expected
+     */
+    public static Images sequences(Path path, ReadProgress progress) {
+        return read(path, progress, true);
+    }
+
+    private static Images read(Path path, ReadProgress progress, boolean sequences) {
         try (NpyFile file = NpyFile.open(path)) {
             String name = file.name();
             int length = Images.length(name, file.rows(), file.height(), file.width(), file.channels(), STREAM);
             file.requireSize();
             float[] values = Images.allocate(name, length, STREAM);
-            NpyNumbers numbers = NpyNumbers.of(file);
+            NpyNumbers numbers = NpyNumbers.of(file, sequences);
             ByteBuffer bytes = ByteBuffer.allocate(PIECE * file.element().bytes()).order(file.element().order());
             int[] columns = file.header().fortranOrder() ? columnsInFileOrder(file) : null;
             int first = 0;
@@ -50,7 +64,12 @@ public final class NpyReader {
                 first += n;
                 said(progress, file, first, length);
             }
-            return images(file, new HeapValues(values));
+            if (!sequences) {
+                return images(file, new HeapValues(values));
+            }
+            Images mask = Sequences.mask(name, values, (int) file.rows(), (int) file.height(), (int) (file.width()
+                    * file.channels()));
+            return images(file, new HeapValues(values)).with(Images.MASK, mask);
         }
     }
 

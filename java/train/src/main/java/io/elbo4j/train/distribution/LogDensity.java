@@ -14,11 +14,13 @@ import java.util.stream.Stream;
 public final class LogDensity extends Value {
     private final Distribution p;
     private final Value x;
+    private final Value observed;
 
-    private LogDensity(String name, Distribution p, Value x, Rows rows) {
+    private LogDensity(String name, Distribution p, Value x, Value observed, Rows rows) {
         super(name, 1, rows, Stream.concat(p.parameters().stream(), Stream.of(x)).toList(), List.of());
         this.p = p;
         this.x = x;
+        this.observed = observed;
     }
 
     /**
@@ -37,7 +39,16 @@ public final class LogDensity extends Value {
         Graph graph = x.graph();
         Rows rows = p.rows().union(x.rows());
         Value each = graph.repeat(x, rows);
-        return graph.add(new LogDensity(name, p.observed(v -> graph.repeat(v, rows)).at(each), each, rows));
+        return graph.add(new LogDensity(name, p.observed(v -> graph.repeat(v, rows)).at(each), each, x, rows));
+    }
+
+    public Distribution distribution() {
+        return p;
+    }
+
+    /** What was given. */
+    public Value x() {
+        return observed;
     }
 
     @Override

@@ -29,6 +29,16 @@ public final class Slice extends Value {
         return x.graph().add(new Slice(name, x, begin, end));
     }
 
+    /** The value that it lies in. */
+    public Value of() {
+        return x;
+    }
+
+    /** Whether a column of that value is among its own. */
+    public boolean has(long column) {
+        return column >= begin && column < begin + columns();
+    }
+
     @Override
     protected Optional<View> view(Plan plan) {
         return Optional.of(new View(x, begin));

@@ -19,13 +19,31 @@ import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
  * The conditional VAE (Sohn et al. 2015; Kingma et al. 2014, M2 with labels that are all known): a VAE of x given its
- * label y, with q(z | x, y) and p(x | z, y). The ELBO bounds log p(x | y) = log of the integral of p(x | z, y) p(z).
+ * label y, with q(z | x, y) and p(x | z, y). Its ELBO bounds log p(x | y), by one of two conventions:
+ *
+ * <pre>
+ *   standard  p(x | y) = the integral of p(x | z, y) p(z),      z independent of what is given
+ *   learned   p(x | y) = the integral of p(x | z, y) p(z | y),  z depends on it
+ * </pre>
+ *
+ * Both can express the same p(x | y): what the second one's prior knows of y, the first one's decoder has to know.
+ * Sohn et al., and {@link CompletionVae}, write p(y | x) for what is modelled and what is given: the letters are
+ * exchanged.
  */
 public final class ConditionalVae implements Model {
+    /** What p(z) knows of the label. */
+    public enum Prior {
+        /** nothing: N(0, I) */
+        STANDARD,
+        /** it: a Gaussian for each label, learned */
+        LEARNED
+    }
+
     /**
      * The shape of the model.
      *
@@ -41,12 +59,16 @@ public final class ConditionalVae implements Model {
             @Setting("of x given z: as of vae, but not gaussian-fixed") LikelihoodKind likelihood,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {
-                            "none", "dynamic"}) boolean binarise){
+                            "none", "dynamic"}) boolean binarise,
+            @Setting({
+                    "of z", "standard: N(0, I), whatever the label",
+                    "learned: a Gaussian for each label"}) Prior prior){
         public Settings {
             // all that a VAE's settings refuse is refused here in the same words
             hidden = new VaeSettings(columns, hidden, latent, activation, likelihood, 1, binarise).hidden();
             require(classes >= 1, "classes", "at least 1", classes);
             likelihood.requireNotFixed();
+            Objects.requireNonNull(prior, "prior");
         }
     }
 
@@ -61,7 +83,8 @@ public final class ConditionalVae implements Model {
         @Override
         public Settings defaults(DataShape data) {
             return new Settings(data.columns(Images.X), data.columns(Images.LABEL), List.of(400),
-                    data.kind() == DataName.Kind.SPRITES ? 10 : 20, Activation.RELU, LikelihoodKind.BERNOULLI, false);
+                    data.kind() == DataName.Kind.SPRITES ? 10 : 20, Activation.RELU, LikelihoodKind.BERNOULLI, false,
+                    Prior.STANDARD);
         }
 
         @Override
@@ -72,6 +95,11 @@ public final class ConditionalVae implements Model {
         @Override
         public Set<String> arrays() {
             return Set.of(Images.X, Images.LABEL);
+        }
+
+        @Override
+        public Map<String, Object> earlier() {
+            return Map.of("prior", Prior.STANDARD);
         }
     }
 
@@ -91,7 +119,10 @@ public final class ConditionalVae implements Model {
             h = Dense.of("encoder." + i, h, hidden.get(i), settings.activation());
         }
         DiagonalGaussian q = DiagonalGaussian.of("posterior", h, settings.latent()); // q(z | x, y)
-        Value z = graph.latent(Z, q); // p(z) = N(0, I), whatever y
+        // p(z) = N(0, I), or p(z | y): any function of a row that has one 1 is linear
+        Value z = graph.latent(Z, q, settings.prior() == Prior.STANDARD ? null : DiagonalGaussian.of("prior", y,
+                settings
+                        .latent()));
         Value d = Concatenate.of("z and label", z, y);
         for (int i = 0; i < layers; i++) {
             d = Dense.of("decoder." + i, d, hidden.get(layers - 1 - i), settings.activation());

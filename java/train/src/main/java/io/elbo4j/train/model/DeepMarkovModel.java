@@ -5,13 +5,13 @@ import static io.elbo4j.ArgumentException.require;
 import io.elbo4j.Activation;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
-import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.distribution.GaussianKlValue;
 import io.elbo4j.train.distribution.LogDensity;
 import io.elbo4j.train.distribution.ValueTerm;
 import io.elbo4j.train.graph.Axis;
+import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Term;
@@ -19,6 +19,7 @@ import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Add;
 import io.elbo4j.train.layer.Columns;
 import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.Flatten;
 import io.elbo4j.train.layer.Gru;
@@ -28,6 +29,7 @@ import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.layer.Subtract;
 import io.elbo4j.train.layer.Unflatten;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,20 +42,23 @@ import java.util.stream.IntStream;
 
 /**
  * The deep Markov model (Krishnan et al. 2017, Structured inference networks for nonlinear state space models): p(x_t |
- * z_t) and a learned transition p(z_t | z_t-1), whose mean is gated between z_t-1 and a network's proposal. Sequences
- * may have any lengths up to the data's: steps past a sequence's end have no terms, which a mask says. The ELBO is
+ * z_t) and a learned transition p(z_t | z_t-1, a_t-1), whose mean is gated between z_t-1 and a network's proposal. The
+ * actions a are given, not modelled; a model may have none. Sequences may have any lengths up to the data's: steps past
+ * a sequence's end have no terms, which a mask says. The ELBO is
  *
  * <pre>
- *   sum over t of E[log p(x_t | z_t) - KL(q(z_t | z_t-1, h_t) || p(z_t | z_t-1))]
+ *   sum over t of E[log p(x_t | z_t) - KL(q(z_t | z_t-1, h_t) || p(z_t | z_t-1, a_t-1))]
  * </pre>
  *
- * h_t is the state of a gated recurrent unit that reads x_T, ..., x_t, which smooths, or x_1, ..., x_t, which filters;
- * q sees (tanh(W z_t-1 + b) + h_t) / 2. Only the chain of q is unrolled: all else is one product for all steps.
+ * Each step is read as (x_t, a_t-1), of which a_0 is zeros: what has led to a state with what is seen of it. h_t is the
+ * state of a gated recurrent unit that reads the steps T, ..., t, which smooths (the paper's DKS), or 1, ..., t, which
+ * filters: then q(z_t) depends on x_1..t and a_1..t-1 alone. q sees (tanh(W z_t-1 + b) + h_t) / 2. Only the chain of q
+ * is unrolled: all else is one product for all steps.
  */
 public final class DeepMarkovModel implements Model {
     /** What of a sequence q(z_t) sees besides z_t-1. */
     public enum Looking {
-        /** x_t and all that comes after it */
+        /** x_t, the action before it and all that comes after it */
         FUTURE,
         /** x_t and all that came before it */
         PAST
@@ -63,14 +68,17 @@ public final class DeepMarkovModel implements Model {
      * The shape of the model.
      *
      * @param steps of the longest sequence, at least 1
-     * @param columns of a step, at least 1, zeros and ones
+     * @param columns of a step: of the observation, at least 1, then of the action
      */
     public record Settings(int steps, int columns, @Setting("latent dimensions of a step") int latent,
             @Setting("units of the recurrent inference network") int units,
             @Setting("units of the hidden layers of emission and transition") int width,
             @Setting( {
                     "what of a sequence q(z_t) sees besides z_t-1", "future: x_t and all that comes after it",
-                    "past: x_t and all that came before it"}) Looking looking){
+                    "past: x_t and all that came before it"}) Looking looking,
+            @Setting("of x_t given z_t: as of vae, but not gaussian-fixed") LikelihoodKind likelihood,
+            @Setting("columns of each step, its last ones, that are an action: it is given, and p(z_t+1 | z_t, a_t)"
+                    + " sees it") int actions){
         public Settings {
             require(steps >= 1, "steps", "at least 1", steps);
             require(columns >= 1, "columns", "at least 1", columns);
@@ -78,6 +86,9 @@ public final class DeepMarkovModel implements Model {
             require(units >= 1, "units", "at least 1", units);
             require(width >= 1, "width", "at least 1", width);
             Objects.requireNonNull(looking, "looking");
+            likelihood.requireNotFixed();
+            require(actions >= 0 && actions < columns, "actions", "at least 0 and below the " + columns
+                    + " columns of a step", actions);
         }
     }
 
@@ -85,13 +96,14 @@ public final class DeepMarkovModel implements Model {
     public static final class Kind extends NamedKind<Settings> {
         /** For the service loader. */
         public Kind() {
-            super("deep-markov-model", "sequences of zeros and ones: p(x_t | z_t), a learned p(z_t | z_t-1) and"
+            super("deep-markov-model", "sequences, with actions or without: p(x_t | z_t), a learned p(z_t | z_t-1) and"
                     + " q(z_t | z_t-1, x); data with a mask", Settings.class);
         }
 
         @Override
         public Settings defaults(DataShape data) {
-            return new Settings(data.height(), data.width() * data.channels(), 100, 200, 100, Looking.FUTURE);
+            return new Settings(data.height(), data.width() * data.channels(), 100, 200, 100, Looking.FUTURE,
+                    LikelihoodKind.BERNOULLI, 0);
         }
 
         @Override
@@ -103,6 +115,11 @@ public final class DeepMarkovModel implements Model {
         public Set<String> arrays() {
             return Set.of(Images.X, Images.MASK);
         }
+
+        @Override
+        public Map<String, Object> earlier() {
+            return Map.of("likelihood", LikelihoodKind.BERNOULLI, "actions", 0);
+        }
     }
 
     private final Graph graph = new Graph();
@@ -112,10 +129,16 @@ public final class DeepMarkovModel implements Model {
     public DeepMarkovModel(Settings settings) {
         this.settings = settings;
         int steps = settings.steps();
-        Value x = graph.input(Images.X, (long) steps * settings.columns());
+        int observed = settings.columns() - settings.actions();
+        Value data = Unflatten.of(graph.input(Images.X, (long) steps * settings.columns()), Axis.TIME, steps);
         Value mask = graph.input(Images.MASK, steps);
+        boolean acts = settings.actions() > 0;
+        Value x = acts ? Slice.of("observations", data, 0, observed) : data;
+        Optional<Value> actions = acts ? Optional.of(Slice.of("actions", data, observed, settings.columns()))
+                : Optional.empty();
+        Optional<Value> led = actions.map(this::before);
         Value first = LearnedRow.of(graph, "z.first", settings.latent(), 0);
-        Value h = states(x, mask);
+        Value h = states(with("observations and actions before", settings.likelihood().seen(x), led), mask);
 
         Dense see = new Dense("posterior.0", settings.latent(), settings.units(), Activation.TANH);
         Dense posterior = new Dense("posterior", settings.units(), 2L * settings.latent(), Activation.IDENTITY);
@@ -135,38 +158,51 @@ public final class DeepMarkovModel implements Model {
         // halves of each step beside each other are those of all steps, one below the other
         DiagonalGaussian q = DiagonalGaussian.halves(all("posteriors", parameters));
         Value states = all("z", drawn);
-        DiagonalGaussian p = transition(all("z before", before)); // p(z_t | z_t-1)
+        // p(z_t | z_t-1, a_t-1)
+        DiagonalGaussian p = transition(all("z before", before), led);
         Value e = states;
         for (int i = 0; i < 2; i++) {
             e = Dense.of("emission." + i, e, settings.width(), Activation.RELU);
         }
-        Bernoulli emission = new Bernoulli(Dense.of("logits", e, settings.columns(), Activation.IDENTITY));
+        Distribution emission = settings.likelihood().of(e, observed, 1); // p(x_t | z_t)
         Value seen = Unflatten.of(mask, Axis.TIME, steps);
-        term("reconstruction", Term.Role.LOG_LIKELIHOOD, LogDensity.of("log p(x)", emission, Unflatten.of(x, Axis.TIME,
-                steps)), seen);
+        term("reconstruction", Term.Role.LOG_LIKELIHOOD, LogDensity.of("log p(x)", emission, x), seen);
         term("kl", Term.Role.KL, GaussianKlValue.of("KL of each step", q, p), seen);
         term("log ratio", Term.Role.LOG_RATIO, Subtract.of(LogDensity.of("log p(z)", p, states), LogDensity.of(
                 "log q(z)", q, states)), seen);
         outputs.put(POSTERIOR_MEAN, q.mean());
         outputs.put(POSTERIOR_LOG_VARIANCE, q.logVariance());
         outputs.put("states", states);
-        outputs.put(MEAN, emission.mean());
+        outputs.put(MEAN, with("means and actions", emission.mean(), actions));
+    }
+
+    /** The action that has led to each step: of the first one zeros. */
+    private Value before(Value actions) {
+        Value none = ConstantRow.of(graph, "no action", settings.actions(), 0);
+        Value later = Concatenate.of("no action and actions", none, Flatten.of(actions, Axis.TIME));
+        return Unflatten.of(Slice.of("actions before", later, 0, (long) settings.steps() * settings.actions()),
+                Axis.TIME, settings.steps());
+    }
+
+    private static Value with(String name, Value first, Optional<Value> second) {
+        return second.map(v -> Concatenate.of(name, first, v)).orElse(first);
     }
 
     /** The inference network's states, in the order in which it reads the steps. */
-    private Value states(Value x, Value mask) {
+    private Value states(Value read, Value mask) {
         int steps = settings.steps();
+        int columns = (int) read.columns();
         if (settings.looking() == Looking.PAST) {
-            return Flatten.of(Gru.of("encoder", Unflatten.of(x, Axis.TIME, steps), settings.units()), Axis.TIME);
+            return Flatten.of(Gru.of("encoder", read, settings.units()), Axis.TIME);
         }
-        int[] reversed = IntStream.range(0, steps * settings.columns()).map(i -> (steps - 1 - i / settings.columns())
-                * settings.columns() + i % settings.columns()).toArray();
+        int[] reversed = IntStream.range(0, steps * columns).map(i -> (steps - 1 - i / columns) * columns + i % columns)
+                .toArray();
         // what a sequence has not comes first: its end begins anew, and so does what is not there
         int[] follower = IntStream.range(0, steps).map(s -> Math.min(steps - s, steps - 1)).toArray();
         Value begins = Scale.of(Columns.of("follower is there", mask, follower), -1, 1);
-        Value read = Unflatten.of(Columns.of("x.reversed", x, reversed), Axis.TIME, steps);
-        return Flatten.of(new Gru("encoder", settings.columns(), settings.units()).apply(read, Optional.empty(),
-                Optional.of(Unflatten.of(begins, Axis.TIME, steps))), Axis.TIME);
+        Value back = Unflatten.of(Columns.of("x.reversed", Flatten.of(read, Axis.TIME), reversed), Axis.TIME, steps);
+        return Flatten.of(new Gru("encoder", columns, settings.units()).apply(back, Optional.empty(), Optional.of(
+                Unflatten.of(begins, Axis.TIME, steps))), Axis.TIME);
     }
 
     private Value all(String name, List<Value> ofSteps) {
@@ -175,10 +211,11 @@ public final class DeepMarkovModel implements Model {
     }
 
     /** mean = z + g (proposal - z), logVariance from the proposal: equation 17 with the identity as its linear part. */
-    private DiagonalGaussian transition(Value z) {
-        Value gate = Dense.of("transition.gate", Dense.of("transition.gate.0", z, settings.width(), Activation.RELU),
+    private DiagonalGaussian transition(Value z, Optional<Value> action) {
+        Value seen = with("z and action before", z, action);
+        Value gate = Dense.of("transition.gate", Dense.of("transition.gate.0", seen, settings.width(), Activation.RELU),
                 settings.latent(), Activation.SIGMOID);
-        Value proposal = Dense.of("transition.proposal", Dense.of("transition.proposal.0", z, settings.width(),
+        Value proposal = Dense.of("transition.proposal", Dense.of("transition.proposal.0", seen, settings.width(),
                 Activation.RELU), settings.latent(), Activation.IDENTITY);
         Value logVariance = Dense.of("transition.logVariance", proposal, settings.latent(), Activation.IDENTITY);
         return new DiagonalGaussian(Add.of(z, Multiply.of(gate, Subtract.of(proposal, z))), logVariance);

@@ -3,6 +3,7 @@ package io.elbo4j.train.model;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.distribution.LogDensity;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Input;
@@ -11,6 +12,8 @@ import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Observation;
 import io.elbo4j.train.graph.Support;
 import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.Slice;
+import io.elbo4j.train.layer.Unflatten;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -18,10 +21,37 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What the inputs of a graph take: arrays of their width, with values of which the likelihoods have a density. */
 public final class Inputs {
     private Inputs() {}
+
+    /** Data whose density is taken, as an observation or as a value. */
+    private record Seen(Distribution p, Value x) {
+        Set<Input> inputs() {
+            return needed(Set.of(x), Set.of());
+        }
+
+        boolean isOfX() {
+            return inputs().stream().anyMatch(i -> i.name().equals(Images.X));
+        }
+
+        /** Whether a column of a row of the data is among it: of a slice of each step not all are. */
+        boolean has(int column) {
+            if (!(x instanceof Slice some)) {
+                return true;
+            }
+            Value of = some.of() instanceof Unflatten steps ? steps.inputs().get(0) : some.of();
+            return !(of instanceof Input) || some.has(column % some.of().columns());
+        }
+    }
+
+    private static Stream<Seen> seen(Graph graph) {
+        return Stream.concat(graph.all(Observation.class).stream().map(o -> new Seen(o.distribution(), o.x())),
+                graph.all(LogDensity.class).stream().filter(d -> !d.x().differentiable()).map(d -> new Seen(d
+                        .distribution(), d.x())));
+    }
 
     /** @throws DataException if an input has no array of its name in the data, or one of another width */
     public static void requireColumns(Graph graph, Images data) {
@@ -39,14 +69,14 @@ public final class Inputs {
 
     /** @throws DataException naming the first value of which a likelihood has no density */
     public static void requireValues(Graph graph, Images data) {
-        for (Observation observation : graph.all(Observation.class)) {
-            Distribution p = observation.distribution();
+        for (Seen seen : seen(graph).toList()) {
+            Distribution p = seen.p;
             Support support = p.support();
-            for (Input input : support == Support.REAL ? Set.<Input>of() : needed(Set.of(observation.x()), Set.of())) {
+            for (Input input : support == Support.REAL ? Set.<Input>of() : seen.inputs()) {
                 Images array = data.array(input.name());
                 array.forEachRow((row, number) -> {
                     for (int c = 0; c < row.length; c++) {
-                        if (!support.has(row[c])) {
+                        if (!support.has(row[c]) && seen.has(c)) {
                             throw new DataException(data.name() + ": the " + p.getClass().getSimpleName()
                                     + " likelihood needs values " + support + "; row " + number + ", column " + c
                                     + " is " + row[c]);
@@ -64,8 +94,7 @@ public final class Inputs {
     }
 
     private static boolean ofCounts(Graph graph) {
-        return graph.all(Observation.class).stream().filter(o -> o.distribution().support() == Support.COUNTS)
-                .anyMatch(o -> needed(Set.of(o.x()), Set.of()).stream().anyMatch(i -> i.name().equals(Images.X)));
+        return seen(graph).anyMatch(s -> s.p.support() == Support.COUNTS && s.isOfX());
     }
 
     /** What a picture of these images shows as full: 1, or the largest of counts. */
@@ -82,9 +111,7 @@ public final class Inputs {
 
     /** A likelihood of x that has no density everywhere: standardised, data would leave its support. */
     public static Optional<Distribution> bounded(Graph graph) {
-        return graph.all(Observation.class).stream().filter(o -> o.distribution().support() != Support.REAL)
-                .filter(o -> needed(Set.of(o.x()), Set.of()).stream().anyMatch(i -> i.name().equals(Images.X)))
-                .map(Observation::distribution).findFirst();
+        return seen(graph).filter(s -> s.p.support() != Support.REAL && s.isOfX()).map(Seen::p).findFirst();
     }
 
     /** The inputs that values are computed from, where others are given, in the order of their names. */

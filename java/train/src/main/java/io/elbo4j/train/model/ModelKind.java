@@ -2,6 +2,7 @@ package io.elbo4j.train.model;
 
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -30,6 +31,14 @@ public interface ModelKind<S extends Record> {
     /** Names of the arrays of a data set that its inputs read. */
     default Set<String> arrays() {
         return Set.of(Images.X);
+    }
+
+    /**
+     * Components that came later than the first release of the kind, with what was so before them: files that lack them
+     * are read, and files in which they are so do not have them.
+     */
+    default Map<String, Object> earlier() {
+        return Map.of();
     }
 
     /**

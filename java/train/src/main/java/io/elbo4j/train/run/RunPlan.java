@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -108,9 +109,13 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
      * run reports and shows is of the data as given.
      *
      * @throws DataException if the model's likelihood has no density everywhere, as Bernoulli's has not
+     * @throws io.elbo4j.ArgumentException if the model is of sequences, of whose rows not all values are modelled
      */
     public RunPlan withStandardise(Kind kind) {
-        Optional<Distribution> bounded = Inputs.bounded(Models.create(start.model()).graph());
+        Graph graph = Models.create(start.model()).graph();
+        Optional<Distribution> bounded = Inputs.bounded(graph);
+        require(kind == Kind.NONE || Inputs.columns(graph, Images.MASK) == 0, "standardise", "none with sequences, of"
+                + " whose rows not all values are modelled", kind.name().toLowerCase(Locale.ROOT));
         if (kind != Kind.NONE && bounded.isPresent()) {
             throw new DataException("the " + bounded.get().getClass().getSimpleName() + " likelihood needs values "
                     + bounded.get().support() + ", which standardised values are not");

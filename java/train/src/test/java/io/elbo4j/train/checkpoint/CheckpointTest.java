@@ -22,6 +22,7 @@ import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.model.ConditionalVae;
 import io.elbo4j.train.model.Models;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
@@ -128,6 +129,17 @@ class CheckpointTest {
         Map<String, String> earlier = new HashMap<>(content.metadata());
         earlier.put("elbo4j.checkpoint", state.replace("\"freeBits\"", "\"clip\":Infinity,\"freeBits\""));
         assertEquals(CHECKPOINT, Checkpoint.read(rewrite(earlier, t -> t)).checkpoint());
+    }
+
+    @Test
+    void aModelsNewSettingsAreWrittenWhereTheyAreAskedForAlone() {
+        for (ConditionalVae.Prior prior : ConditionalVae.Prior.values()) {
+            Checkpoint of = new Checkpoint(new ConditionalVae.Settings(DATA.columns(), 2, List.of(3), 1,
+                    Activation.TANH, LikelihoodKind.BERNOULLI, false, prior), TRAINING, DATA, CHECKPOINT.position());
+            String state = of.toJson().toString();
+            assertEquals(prior == ConditionalVae.Prior.LEARNED, state.contains("prior"), state);
+            assertEquals(of, Checkpoint.of(state));
+        }
     }
 
     /** What earlier versions did not have stands in a file only where it is not as it was with them. */

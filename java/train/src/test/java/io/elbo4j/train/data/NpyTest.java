@@ -363,4 +363,49 @@ class NpyTest {
                 () -> NpyWriter.write(lost, 1, 1, new float[1]));
         assertEquals(List.of(), names(dir));
     }
+
+    private Path sequences(boolean fortran, float... values) throws IOException {
+        ByteBuffer data = buffer(4 * values.length, ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            data.putFloat(value);
+        }
+        return file(1, header("<f4", fortran, "(2, 3, 2)"), data.array());
+    }
+
+    @Test
+    void sequencesEndWhereAllIsNan() throws IOException {
+        float nan = Float.NaN;
+        float[] c = {1, 2, 3, 4, nan, nan, 5, 6, 7, 8, 9, 10};
+        float[] fortran = {1, 5, 3, 7, nan, 9, 2, 6, 4, 8, nan, 10};
+        for (Path file : List.of(sequences(false, c), sequences(true, fortran))) {
+            Images read = NpyReader.sequences(file, ReadProgress.NONE);
+            assertArrayEquals(new float[] {1, 2, 3, 4, 0, 0, 5, 6, 7, 8, 9, 10}, read.copyRows(0, 2));
+            assertArrayEquals(new float[] {1, 1, 0, 1, 1, 1}, read.array(Images.MASK).copyRows(0, 2));
+            assertEquals(List.of(3, 2, 1), List.of(read.height(), read.width(), read.channels()));
+            assertSentence(file + ": the value at row 0, column 4 (counted from 0) is NaN, expected a finite float32"
+                    + " number", () -> NpyReader.read(file));
+        }
+        assertArrayEquals(new float[] {51 / 255f, 1}, NpyReader.sequences(file(1, header("|u1", false, "(2, 1)"), bytes(
+                51, 255)), ReadProgress.NONE).copyRows(0, 2));
+    }
+
+    @Test
+    void aSequenceWithAHoleIsRefused() throws IOException {
+        float nan = Float.NaN;
+        String rest = " (counted from 0) is NaN, expected a number: NaN are all values past a sequence's end, and no"
+                + " others";
+        // half a step, a step before others, no step at all
+        Path half = sequences(false, 1, 2, 3, 4, 5, nan, 1, 2, 3, 4, 5, 6);
+        assertSentence(half + ": the value at row 0, column 5" + rest, () -> NpyReader.sequences(half,
+                ReadProgress.NONE));
+        Path before = sequences(false, 1, 2, 3, 4, 5, 6, 1, 2, nan, nan, 5, 6);
+        assertSentence(before + ": the value at row 1, column 2" + rest, () -> NpyReader.sequences(before,
+                ReadProgress.NONE));
+        Path none = sequences(false, nan, nan, nan, nan, nan, nan, 1, 2, 3, 4, 5, 6);
+        assertSentence(none + ": the value at row 0, column 0" + rest, () -> NpyReader.sequences(none,
+                ReadProgress.NONE));
+        Path infinite = sequences(false, 1, 2, Float.POSITIVE_INFINITY, 4, nan, nan, 1, 2, 3, 4, 5, 6);
+        assertSentence(infinite + ": the value at row 0, column 2 (counted from 0) is Infinity, expected a finite"
+                + " float32 number", () -> NpyReader.sequences(infinite, ReadProgress.NONE));
+    }
 }

@@ -8,10 +8,13 @@ import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.TotalCorrelation;
+import io.elbo4j.train.model.ConditionalVae;
+import io.elbo4j.train.model.DeepMarkovModel;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.ModelKind;
 import io.elbo4j.train.model.Models;
 import io.elbo4j.train.model.Settings;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.optimiser.Adam;
 import io.elbo4j.train.schedule.Schedule;
 import java.lang.reflect.RecordComponent;
@@ -30,15 +33,19 @@ class ModelGradientTest {
     private static final Map<String, Object> SIZES = Map.of("hidden", List.of(4, 3), "latent", 2, "latents",
             List.of(3, 2), "components", 3, "channels", List.of(2), "units", 3, "width", 4, "pseudoInputs", 3);
 
-    private static <S extends Record> Model small(ModelKind<S> kind) {
+    private static <S extends Record> Model small(ModelKind<S> kind, Map<String, Object> asked) {
         S usual = kind.defaults(new DataShape(DataName.Kind.NPY, 7, 4, 6, 1, Map.of(Images.X, 24, Images.LABEL, 3)));
-        Map<String, Object> changed = new HashMap<>();
+        Map<String, Object> changed = new HashMap<>(asked);
         for (RecordComponent c : Settings.options(kind.settings())) {
             if (SIZES.containsKey(c.getName())) {
                 changed.put(c.getName(), SIZES.get(c.getName()));
             }
         }
         return kind.create(Settings.with(usual, changed));
+    }
+
+    private static Model small(ModelKind<?> kind) {
+        return small(kind, Map.of());
     }
 
     /**
@@ -55,16 +62,32 @@ class ModelGradientTest {
                 others.add(kind.name());
                 continue;
             }
-            Model model = small(kind);
             // log p(x) is exact without a KL, which then has no weight of its own
             double klWeight = kind.name().equals("gaussian-mixture") ? 1 : 0.7;
-            for (int samples : new int[] {1, 7}) {
-                FiniteDifferences.check(kind.name() + ", K = " + samples, model.graph(), s -> s.rows(5).samples(samples)
-                        .minimise(model.objective(Schedule.constant(klWeight), 0), new Adam(0)),
-                        FiniteDifferences::weighted);
-            }
+            check(kind.name(), small(kind), klWeight);
         }
         assertEquals(OTHERS, others);
+    }
+
+    private static void check(String name, Model model, double klWeight) {
+        for (int samples : new int[] {1, 7}) {
+            FiniteDifferences.check(name + ", K = " + samples, model.graph(), s -> s.rows(5).samples(samples).minimise(
+                    model.objective(Schedule.constant(klWeight), 0), new Adam(0)), FiniteDifferences::weighted);
+        }
+    }
+
+    @Test
+    void soDoASequencesActions() {
+        for (DeepMarkovModel.Looking looking : DeepMarkovModel.Looking.values()) {
+            check("deep-markov-model with actions, " + looking, small(Models.named("deep-markov-model"), Map.of(
+                    "looking", looking, "actions", 2, "likelihood", LikelihoodKind.GAUSSIAN_SHARED)), 0.7);
+        }
+    }
+
+    @Test
+    void soDoesTheLearnedPriorOfALabel() {
+        check("conditional-vae with a learned prior", small(Models.named("conditional-vae"), Map.of("prior",
+                ConditionalVae.Prior.LEARNED)), 0.7);
     }
 
     /** KL + 2 total correlation, as a weight of 3 says, times the KL's weight; and the discrepancy's own. */

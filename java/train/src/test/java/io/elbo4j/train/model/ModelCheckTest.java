@@ -39,7 +39,7 @@ class ModelCheckTest {
                 new CategoricalVae(new CategoricalVae.Settings(4, List.of(3), 2, Activation.TANH,
                         LikelihoodKind.BERNOULLI, false)),
                 new ConditionalVae(new ConditionalVae.Settings(4, 2, List.of(3), 1, Activation.TANH,
-                        LikelihoodKind.BERNOULLI, false)),
+                        LikelihoodKind.BERNOULLI, false, ConditionalVae.Prior.LEARNED)),
                 new HierarchicalVae(new HierarchicalVae.Settings(4, List.of(3, 3), List.of(2, 1), Activation.TANH,
                         false)));
         drawing.forEach(model -> model.check(PLAIN.withObjective(ObjectiveKind.ELBO, 4)));

@@ -20,7 +20,7 @@ import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Labels;
 import io.elbo4j.train.graph.Parameters;
-import io.elbo4j.train.model.DeepMarkovModel.Looking;
+import io.elbo4j.train.model.ConditionalVae.Prior;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.util.Arrays;
 import java.util.List;
@@ -29,9 +29,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class ModelsTest {
-    private static final int ROWS = 24;
-    private static final int COLUMNS = 4;
-    private static final Images DATA = data();
+    static final int ROWS = 24;
+    static final int COLUMNS = 4;
+    static final Images DATA = data();
 
     private static Images data() {
         SplittableRandom random = new SplittableRandom(8);
@@ -54,7 +54,7 @@ class ModelsTest {
     }
 
     /** With larger parameters than at first, so that the latent variables matter, under wide posteriors. */
-    private static Parameters parameters(Backend backend, Model model) {
+    static Parameters parameters(Backend backend, Model model) {
         Parameters parameters = new Parameters(backend, model.graph().parameters(), 5);
         for (Parameters.State s : parameters.all()) {
             String name = s.parameter().name();
@@ -69,7 +69,7 @@ class ModelsTest {
         return parameters;
     }
 
-    private static void compare(Model model, java.util.function.BiFunction<Quadrature, Integer, Double> logDensity) {
+    static void compare(Model model, java.util.function.BiFunction<Quadrature, Integer, Double> logDensity) {
         try (Backend backend = new JavaBackend(2); Parameters parameters = parameters(backend, model);
                 Evaluator evaluator = new Evaluator(model, parameters, backend, DATA, 3)) {
             Quadrature quadrature = new Quadrature(parameters);
@@ -108,18 +108,6 @@ class ModelsTest {
     }
 
     @Test
-    void theConditionalVaesImportanceWeightedLogLikelihoodIsTheIntegralGivenTheLabel() {
-        Model model = new ConditionalVae(new ConditionalVae.Settings(COLUMNS, 3, List.of(5), 1, Activation.TANH,
-                LikelihoodKind.BERNOULLI, false));
-        compare(model, (q, r) -> {
-            float[] x = DATA.copyRows(r, 1);
-            float[] y = DATA.array(Images.LABEL).copyRows(r, 1);
-            return Math.log(Quadrature.integral(z -> Quadrature.normal(z, 0, 0) * Math.exp(Quadrature.logBernoulli(
-                    q.linear("logits", q.tanh("decoder.0", z, y[0], y[1], y[2])), x))));
-        });
-    }
-
-    @Test
     void theCompletionVaesImportanceWeightedLogLikelihoodIsTheIntegralGivenWhatIsSeen() {
         Model model = new CompletionVae(new CompletionVae.Settings(2, 2, 1, 1, List.of(5), 1, Activation.TANH));
         compare(model, (q, r) -> {
@@ -132,23 +120,6 @@ class ModelsTest {
             return Math.log(Quadrature.integral(z -> Quadrature.normal(z, p[0], p[1]) * Math.exp(Quadrature
                     .logBernoulli(q.linear("logits", q.tanh("decoder.0", z)), y))));
         });
-    }
-
-    @Test
-    void theDeepMarkovModelsImportanceWeightedLogLikelihoodIsTheIntegralOverTheStepsThatThereAre() {
-        for (Looking looking : Looking.values()) {
-            Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(2, 2, 1, 3, 4, looking));
-            compare(model, (q, r) -> {
-                float[] x = DATA.copyRows(r, 1);
-                boolean isShort = DATA.array(Images.MASK).value(r, 1) == 0;
-                float[] first = Arrays.copyOf(x, 2);
-                float[] second = Arrays.copyOfRange(x, 2, 4);
-                double begin = q.row("z.first")[0];
-                return Math.log(Quadrature.integral(z1 -> transition(q, begin, z1) * emission(q, z1, first)
-                        * (isShort ? 1 : Quadrature.integral(z2 -> transition(q, z1, z2) * emission(q, z2,
-                                second)))));
-            });
-        }
     }
 
     @Test
@@ -170,61 +141,6 @@ class ModelsTest {
                 return prior * Math.exp(Quadrature.logBernoulli(q.linear("logits", q.tanh("decoder.0", z)), x));
             }));
         });
-    }
-
-    private static double transition(Quadrature q, double before, double z) {
-        double gate = 1 / (1 + Math.exp(-q.linear("transition.gate", q.relu("transition.gate.0", before))[0]));
-        double proposal = q.linear("transition.proposal", q.relu("transition.proposal.0", before))[0];
-        return Quadrature.normal(z, (1 - gate) * before + gate * proposal, q.linear("transition.logVariance",
-                proposal)[0]);
-    }
-
-    private static double emission(Quadrature q, double z, float[] x) {
-        return Math.exp(Quadrature.logBernoulli(q.linear("logits", q.relu("emission.1", q.relu("emission.0", z))), x));
-    }
-
-    /** What lies past the end of a sequence, and how far it goes, changes nothing. */
-    @Test
-    void aDeepMarkovModelSeesNothingPastTheEndOfASequence() {
-        int rows = 5;
-        SplittableRandom random = new SplittableRandom(6);
-        float[] x = new float[rows * 2 * 3];
-        float[] longer = new float[rows * 4 * 3];
-        float[] mask = new float[rows * 4];
-        for (int r = 0; r < rows; r++) {
-            for (int i = 0; i < 12; i++) {
-                longer[r * 12 + i] = random.nextInt(2);
-            }
-            System.arraycopy(longer, r * 12, x, r * 6, 6);
-            mask[r * 4] = 1;
-            mask[r * 4 + 1] = 1;
-        }
-        float[] ones = new float[rows * 2];
-        Arrays.fill(ones, 1);
-        for (Looking looking : Looking.values()) {
-            List<ElboTerms> expected = terms(2, looking, x, ones);
-            List<ElboTerms> found = terms(4, looking, longer, mask);
-            for (int r = 0; r < rows; r++) {
-                assertEquals(expected.get(r).reconstruction(), found.get(r).reconstruction(), 1e-5);
-                assertEquals(expected.get(r).kl(), found.get(r).kl(), 1e-5);
-            }
-            Arrays.fill(mask, 1);
-            assertTrue(terms(4, looking, longer, mask).get(0).reconstruction() < found.get(0).reconstruction());
-            for (int r = 0; r < rows; r++) {
-                mask[r * 4 + 2] = 0;
-                mask[r * 4 + 3] = 0;
-            }
-        }
-    }
-
-    private static List<ElboTerms> terms(int steps, Looking looking, float[] x, float[] mask) {
-        Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(steps, 3, 2, 4, 5, looking));
-        Images data = new Images("toy", mask.length / steps, steps, 3, 1, x).with(Images.MASK, new Images("mask",
-                mask.length / steps, 1, steps, 1, mask));
-        try (Backend backend = new JavaBackend(1); Parameters parameters = parameters(backend, model);
-                Evaluator evaluator = new Evaluator(model, parameters, backend, data, 3)) {
-            return evaluator.rows(0);
-        }
     }
 
     @Test
@@ -253,35 +169,6 @@ class ModelsTest {
                 }
                 assertArrayEquals(completed, coder.reconstruct(new Images("toy", 2, 4, 6, 3, changed)));
             }
-        }
-    }
-
-    @Test
-    void theConditionalVaesCodesAndImagesDependOnTheLabel() {
-        Model model = new ConditionalVae(new ConditionalVae.Settings(COLUMNS, 3, List.of(5), 2, Activation.TANH,
-                LikelihoodKind.BERNOULLI, false));
-        Images others = new Images("toy", ROWS, 2, 2, 1, DATA.copyRows(0, ROWS)).with(Images.LABEL,
-                Labels.oneHot("others", new int[ROWS], 3));
-        try (Backend backend = new JavaBackend(1); Parameters parameters = parameters(backend, model)) {
-            Coder coder = new Coder(model, parameters, backend, 1);
-            assertEquals(List.of(Images.LABEL), coder.conditions().stream().map(i -> i.name()).toList());
-            float[] z = coder.prior(ROWS);
-            float[] first = coder.decode(z, DATA, done -> {});
-            float[] second = coder.decode(z, others, done -> {});
-            float[] codes = coder.encode(DATA);
-            float[] otherCodes = coder.encode(others);
-            for (int r = 0; r < ROWS; r++) {
-                boolean same = r % 3 == 0;
-                assertEquals(same, Arrays.equals(first, r * 4, r * 4 + 4, second, r * 4, r * 4 + 4), "row " + r);
-                assertEquals(same, Arrays.equals(codes, r * 2, r * 2 + 2, otherCodes, r * 2, r * 2 + 2), "row " + r);
-            }
-            assertEquals("this model needs 'label' of each row beside z", assertThrows(IllegalArgumentException.class,
-                    () -> coder.decode(z)).getMessage());
-            assertEquals("'label' must be 1 x 3, not 24 x 3", assertThrows(IllegalArgumentException.class,
-                    () -> coder.decode(new float[2], DATA, done -> {})).getMessage());
-            Images unlabelled = new Images("plain", 1, 2, 2, 1, new float[4]);
-            assertEquals("plain: has no array 'label', which the model takes; it has x",
-                    assertThrows(DataException.class, () -> coder.encode(unlabelled)).getMessage());
         }
     }
 
@@ -454,7 +341,7 @@ class ModelsTest {
                 .getMessage());
         assertEquals("likelihood must be any of vae but that of a fixed standard deviation, not gaussian-fixed",
                 assertThrows(IllegalArgumentException.class, () -> new ConditionalVae.Settings(4, 2, List.of(), 1,
-                        Activation.TANH, LikelihoodKind.GAUSSIAN_FIXED, false)).getMessage());
+                        Activation.TANH, LikelihoodKind.GAUSSIAN_FIXED, false, Prior.STANDARD)).getMessage());
         assertEquals("width must be even, and at least 2, not 3", assertThrows(IllegalArgumentException.class,
                 () -> new CompletionVae.Settings(2, 3, 1, 1, List.of(), 1, Activation.TANH)).getMessage());
         assertEquals("observed must be 1, 2 or 3, not 4", assertThrows(IllegalArgumentException.class,
@@ -462,7 +349,8 @@ class ModelsTest {
         assertEquals("pseudoInputs must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
                 () -> new VampVae.Settings(4, List.of(), 1, 0, Activation.TANH, false)).getMessage());
         assertEquals("classes must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
-                () -> new ConditionalVae.Settings(4, 0, List.of(), 1, Activation.TANH, LikelihoodKind.GAUSSIAN, false))
+                () -> new ConditionalVae.Settings(4, 0, List.of(), 1, Activation.TANH, LikelihoodKind.GAUSSIAN, false,
+                        Prior.STANDARD))
                 .getMessage());
     }
 }

@@ -43,7 +43,7 @@ class TrainedTest extends Runs {
     private static final VaeSettings GAUSSIAN = new VaeSettings(16, List.of(8), 2, Activation.RELU,
             LikelihoodKind.GAUSSIAN, 1, false);
     private static final ConditionalVae.Settings CONDITIONAL = new ConditionalVae.Settings(16, 5, List.of(8), 2,
-            Activation.RELU, LikelihoodKind.BERNOULLI, false);
+            Activation.RELU, LikelihoodKind.BERNOULLI, false, ConditionalVae.Prior.LEARNED);
 
     private static Images labelled(Images images) {
         int[] labels = new int[images.rows()];

@@ -1,0 +1,44 @@
+package io.elbo4j.train.data;
+
+/** Sequences of any lengths, whose steps past the end are NaN in a file. */
+final class Sequences {
+    private Sequences() {}
+
+    /**
+     * Says which steps there are, and makes the others zeros, in place.
+     *
+     * @param x steps x width values of each row
+     * @throws DataException naming the first value that is NaN though its sequence goes on, or has no other step
+     */
+    static Images mask(String name, float[] x, int rows, int steps, int width) {
+        float[] mask = new float[rows * steps];
+        for (int r = 0; r < rows; r++) {
+            int first = r * steps * width;
+            int length = steps;
+            while (length > 1 && isGap(x, first + (length - 1) * width, width)) {
+                length--;
+            }
+            for (int i = 0; i < steps * width; i++) {
+                if (i >= length * width) {
+                    x[first + i] = 0;
+                } else if (Float.isNaN(x[first + i])) {
+                    throw new DataException(name + ": the value at row " + r + ", column " + i + " (counted from 0) is"
+                            + " NaN, expected a number: NaN are all values past a sequence's end, and no others");
+                }
+            }
+            for (int t = 0; t < length; t++) {
+                mask[r * steps + t] = 1;
+            }
+        }
+        return new Images(name + " mask", rows, 1, steps, 1, mask);
+    }
+
+    private static boolean isGap(float[] x, int from, int width) {
+        for (int i = from; i < from + width; i++) {
+            if (!Float.isNaN(x[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
