@@ -6,7 +6,8 @@ module io.elbo4j.train {
 
     uses io.elbo4j.train.model.ModelKind;
 
-    provides io.elbo4j.train.model.ModelKind with io.elbo4j.train.model.CategoricalVae.Kind,
+    provides io.elbo4j.train.model.ModelKind with io.elbo4j.train.model.BayesianRegression.Kind,
+            io.elbo4j.train.model.CategoricalVae.Kind,
             io.elbo4j.train.model.CompletionVae.Kind, io.elbo4j.train.model.ConditionalVae.Kind,
             io.elbo4j.train.model.ConvolutionalVae.Kind, io.elbo4j.train.model.DeepMarkovModel.Kind,
             io.elbo4j.train.model.GaussianMixture.Kind,
