@@ -31,7 +31,7 @@ public final class Main implements Callable<Integer> {
             "Requested array size exceeds VM limit");
 
     static final String COMMANDS = "train, evaluate, sample, encode, decode, reconstruct,"
-            + " estimators, posteriors, models and doctor";
+            + " estimators, disentanglement, posteriors, weights, models and doctor";
 
     static final class Version implements IVersionProvider {
         @Override
@@ -64,6 +64,7 @@ public final class Main implements Callable<Integer> {
         commands.put("estimators", EstimatorsCommand::new);
         commands.put("disentanglement", DisentanglementCommand::new);
         commands.put("posteriors", PosteriorsCommand::new);
+        commands.put("weights", WeightsCommand::new);
         commands.put("models", ModelsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         return commands;
@@ -104,6 +105,8 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(CheckpointOption.Weights.class, Names.reader(CheckpointOption.Weights.class))
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
                 .registerConverter(PosteriorsCommand.Of.class, Names.reader(PosteriorsCommand.Of.class))
+                .registerConverter(WeightsCommand.Data.class, Names.reader(WeightsCommand.Data.class))
+                .registerConverter(WeightsCommand.Units.class, Names.reader(WeightsCommand.Units.class))
                 .registerConverter(EncodeCommand.Part.class, Names.reader(EncodeCommand.Part.class));
         line.setUsageHelpWidth(100).setExpandAtFiles(false);
         if (Console.dumb(System.getenv())) {

@@ -123,10 +123,11 @@ class BadInputTest {
 
     @Test
     void wrongCommandsAreUsageErrors() {
-        Cli.run().fails(2, "train, evaluate, sample, encode, decode, reconstruct, estimators, posteriors, models");
+        Cli.run().fails(2, "train, evaluate, sample, encode, decode, reconstruct, estimators,"
+                + " disentanglement, posteriors, weights, models");
         Cli.run("fly").fails(2,
                 "unknown command 'fly'; there are train, evaluate, sample, encode, decode, reconstruct, estimators,"
-                        + " posteriors, models");
+                        + " disentanglement, posteriors, weights, models");
         Cli.run("trian", "--latent", "3").fails(2, "unknown command 'trian'", "did you mean train");
         Cli.run("--json").fails(2, "'--json'", "command before it", "train, evaluate");
         Cli.run("evaluate", "--checkpoint", "").fails(2, "--checkpoint", "a path, not ''");
