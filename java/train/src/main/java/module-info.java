@@ -29,6 +29,7 @@ module io.elbo4j.train {
     exports io.elbo4j.train.optimiser;
     exports io.elbo4j.train.picture;
     exports io.elbo4j.train.posterior;
+    exports io.elbo4j.train.quantity;
     exports io.elbo4j.train.run;
     exports io.elbo4j.train.schedule;
     exports io.elbo4j.train.torch;
