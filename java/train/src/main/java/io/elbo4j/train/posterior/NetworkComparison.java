@@ -166,7 +166,7 @@ public final class NetworkComparison {
     public Row chains(Transition transition, ChainSettings chains, Workers workers) {
         NetworkPosterior posterior = new NetworkPosterior(data, settings.units(), settings.activation());
         Chains run = Chains.run(posterior, transition, chains, workers);
-        double rHat = DoubleStream.of(-OUTSIDE, -1, 0, 1, OUTSIDE).map(x -> Diagnostics.of(series(run, posterior, x
+        double rHat = DoubleStream.of(-OUTSIDE, -1, 0, 1, OUTSIDE).map(x -> Diagnostics.ranked(series(run, posterior, x
                 / Cubic.X_UNIT)).rHat()).max().orElseThrow();
         long all = (long) run.count() * run.steps();
         int count = (int) Math.min(all, settings.draws());
