@@ -6,7 +6,8 @@ module io.elbo4j.train {
 
     uses io.elbo4j.train.model.ModelKind;
 
-    provides io.elbo4j.train.model.ModelKind with io.elbo4j.train.model.CategoricalVae.Kind,
+    provides io.elbo4j.train.model.ModelKind with io.elbo4j.train.model.BayesianRegression.Kind,
+            io.elbo4j.train.model.CategoricalVae.Kind,
             io.elbo4j.train.model.CompletionVae.Kind, io.elbo4j.train.model.ConditionalVae.Kind,
             io.elbo4j.train.model.ConvolutionalVae.Kind, io.elbo4j.train.model.DeepMarkovModel.Kind,
             io.elbo4j.train.model.GaussianMixture.Kind,
@@ -28,6 +29,7 @@ module io.elbo4j.train {
     exports io.elbo4j.train.optimiser;
     exports io.elbo4j.train.picture;
     exports io.elbo4j.train.posterior;
+    exports io.elbo4j.train.quantity;
     exports io.elbo4j.train.run;
     exports io.elbo4j.train.schedule;
     exports io.elbo4j.train.torch;

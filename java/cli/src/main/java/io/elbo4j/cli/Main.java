@@ -66,6 +66,7 @@ public final class Main implements Callable<Integer> {
         commands.put("estimators", EstimatorsCommand::new);
         commands.put("disentanglement", DisentanglementCommand::new);
         commands.put("posteriors", PosteriorsCommand::new);
+        commands.put("weights", WeightsCommand::new);
         commands.put("models", ModelsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         return commands;
@@ -114,6 +115,8 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
                 .registerConverter(PosteriorsCommand.Of.class, Names.reader(PosteriorsCommand.Of.class))
                 .registerConverter(Interpolation.Path.class, Names.reader(Interpolation.Path.class))
+                .registerConverter(WeightsCommand.Data.class, Names.reader(WeightsCommand.Data.class))
+                .registerConverter(WeightsCommand.Units.class, Names.reader(WeightsCommand.Units.class))
                 .registerConverter(EncodeCommand.Part.class, Names.reader(EncodeCommand.Part.class));
         line.setUsageHelpWidth(100).setExpandAtFiles(false);
         if (Console.dumb(System.getenv())) {

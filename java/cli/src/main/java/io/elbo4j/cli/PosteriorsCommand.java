@@ -9,9 +9,11 @@ import io.elbo4j.train.posterior.ChainSettings;
 import io.elbo4j.train.posterior.Comparison;
 import io.elbo4j.train.posterior.FitSettings;
 import io.elbo4j.train.posterior.GaussianFamily;
+import io.elbo4j.train.posterior.HamiltonianMonteCarlo;
 import io.elbo4j.train.posterior.LinearObservation;
 import io.elbo4j.train.posterior.MetropolisAdjustedLangevin;
 import io.elbo4j.train.posterior.RandomWalk;
+import io.elbo4j.train.posterior.ScoreSettings;
 import io.elbo4j.train.posterior.Target;
 import io.elbo4j.train.posterior.Transition;
 import io.elbo4j.train.posterior.TwoModes;
@@ -28,10 +30,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "posteriors", sortOptions = false, description = {
-        "Compares ways to a posterior on the plane with the exact one, by quadrature: Markov chains, and Gaussians that"
-                + " are fitted.",
+        "Compares ways to a posterior on the plane with the exact one, by quadrature: Markov chains, Gaussians that are"
+                + " fitted, and score matching, which sees points of the posterior alone.",
         "mean, covariance: how far they are off; KL: KL(it || exact) on a grid, in nats;",
-        "evals/sample: evaluations of the target for an effective sample; R-hat: 1 where the chains have met"})
+        "evals/sample: evaluations of the target for an effective sample of the bulk; R-hat: 1 where the chains have"
+                + " met; both of ranks"})
 final class PosteriorsCommand implements Callable<Integer> {
     /** What is compared. */
     enum Of {
@@ -45,6 +48,8 @@ final class PosteriorsCommand implements Callable<Integer> {
             this.target = target;
         }
     }
+
+    private static final int POINTS = 20_000;
 
     @Option(names = "--target", defaultValue = "linear-gaussian,banana,two-modes", split = ",", paramLabel = "NAME",
             description = "linear-gaussian (a decoder of one number), banana, two-modes, or several (all)")
@@ -67,15 +72,21 @@ final class PosteriorsCommand implements Callable<Integer> {
     @Option(names = "--step-size", defaultValue = "0.2", paramLabel = "X",
             description = "of Langevin steps, z + X / 2 gradient + sqrt(X) noise (${DEFAULT-VALUE})")
     private Double stepSize;
+    @Option(names = "--leaps", defaultValue = "3", paramLabel = "N",
+            description = "leapfrog steps of a step of HMC, each of the square root of --step-size (${DEFAULT-VALUE})")
+    private int leaps;
     @Option(names = "--samples", defaultValue = "64", paramLabel = "M",
             description = "of z in each update of a Gaussian (${DEFAULT-VALUE})")
     private int samples;
     @Option(names = "--updates", defaultValue = "2000", paramLabel = "N",
-            description = "of a Gaussian, by Adam (${DEFAULT-VALUE})")
+            description = "of a Gaussian, and of the network of score matching, by Adam (${DEFAULT-VALUE})")
     private int updates;
     @Option(names = "--learning-rate", defaultValue = "0.03", paramLabel = "X",
-            description = "of the first update; it falls to 0 (${DEFAULT-VALUE})")
+            description = "of the first update of a Gaussian; it falls to 0 (${DEFAULT-VALUE})")
     private Double learningRate;
+    @Option(names = "--draws", defaultValue = "4000", paramLabel = "N",
+            description = "by score matching, from 20,000 points; their number adds to the KL (${DEFAULT-VALUE})")
+    private int draws;
     @Option(names = "--seed", defaultValue = "0", paramLabel = "N",
             description = "of all that is random (${DEFAULT-VALUE})")
     private Long seed;
@@ -96,7 +107,12 @@ final class PosteriorsCommand implements Callable<Integer> {
         FitSettings ofFits = Names.checked(() -> new FitSettings(samples, updates, learningRate, seed));
         List<Transition> transitions = Names.checked(() -> List.of(new RandomWalk(deviation),
                 new MetropolisAdjustedLangevin(
-                        stepSize), new UnadjustedLangevin(stepSize)));
+                        stepSize), new UnadjustedLangevin(stepSize), new HamiltonianMonteCarlo(Math.sqrt(stepSize),
+                                leaps)));
+        ScoreSettings ofScores = Names.checked(() -> ScoreSettings.of(seed).withUpdates(updates));
+        if (draws < 1) {
+            throw Failure.usage("--draws must be at least 1, not " + draws);
+        }
         try (Backend b = backend.open(console); Workers workers = new Workers(b.threads())) {
             List<Comparison.Row> rows = Bar.during(console, "posteriors", bar -> {
                 List<Supplier<Comparison.Row>> all = new ArrayList<>();
@@ -105,6 +121,7 @@ final class PosteriorsCommand implements Callable<Integer> {
                     transitions.forEach(transition -> all.add(() -> comparison.chains(transition, ofChains, workers)));
                     List.of(GaussianFamily.FULL, GaussianFamily.DIAGONAL).forEach(family -> all.add(
                             () -> comparison.fit(family, ofFits, b)));
+                    all.add(() -> comparison.scores(ofScores, POINTS, draws, b));
                 }
                 List<Comparison.Row> done = new ArrayList<>();
                 for (Supplier<Comparison.Row> each : all) {

@@ -69,6 +69,7 @@ class ModelsTest {
         return model.equals("hierarchical-vae") ? "--hidden=6,5 --latents=4,3"
                 : model.equals("gaussian-mixture") ? "--components=3"
                 : model.equals("linear-gaussian") ? "--latent=3"
+                : model.equals("bayesian-regression") ? "--hidden=6"
                 : model.equals("convolutional-vae") ? "--channels=3,4 --latent=3"
                 : model.equals("vamp-vae") ? "--hidden=6 --latent=3 --pseudo-inputs=5"
                 : model.equals("local-inference") ? "--hidden=6 --latent=3 --local-steps=5" : "--hidden=6 --latent=3";
@@ -234,6 +235,40 @@ class ModelsTest {
                 "--objective must be elbo with the completion-vae");
     }
 
+    /** The last columns of a row given the others: what is given stays, there is nothing to sample from. */
+    @Test
+    void aBayesianRegressionPredicts() throws IOException {
+        Path run = trained("bayesian-regression", "--targets=2");
+        assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png",
+                "run.json"), Cli.names(run));
+        Path parts = directory.resolve("parts");
+        train("bayesian-regression", parts, "--hidden=6", "--targets=2", "--steps", "7").succeeds();
+        Cli.run("train", "--resume", "--out", parts.toString(), "--epochs", "3").succeeds();
+        assertEquals(sha256(run), sha256(parts));
+        JsonObject found = Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--json").succeeds()
+                .json();
+        assertTrue(-found.get("nll").getAsDouble() > found.get("reconstruction").getAsDouble(), found.toString());
+        assertTrue(found.get("kl").getAsDouble() > 0, found.toString());
+        Images predicted = array("encode", "--checkpoint", run.toString(), "--set", "test", "--what", "prediction");
+        Images rows = array("reconstruct", "--checkpoint", run.toString());
+        assertEquals(List.of(2, SIDE * SIDE), List.of(predicted.columns(), rows.columns()));
+        for (int r = 0; r < TEST; r++) {
+            assertEquals(predicted.value(r, 1), rows.value(r, SIDE * SIDE - 1));
+        }
+        Cli.run("sample", "--checkpoint", run.toString(), "--out", directory.resolve("x.png").toString()).fails(2,
+                "is of a model without an output 'z'");
+        Path refused = directory.resolve("refused");
+        train("bayesian-regression", refused, "--free-bits", "0.1").fails(2, "--free-bits must be 0 for random weights,"
+                + " not 0.1");
+        train("bayesian-regression", refused, "--objective", "importance-weighted").fails(2, "--objective must be elbo"
+                + " for random weights, whose KL is in closed form, not importance-weighted");
+        train("bayesian-regression", refused, "--targets", "36").fails(2, "--targets must be from 1 to 35, not 36");
+        train("bayesian-regression", refused, "--noise", "0").fails(2, "--noise must be from 1e-9 to 1e9, not 0");
+        train("bayesian-regression", refused, "--deviation", "-1").fails(2, "--deviation must be from 1e-9 to 1e9, not"
+                + " -1");
+        assertTrue(Files.notExists(refused));
+    }
+
     @Test
     void aDeepMarkovModelIsTrainedResumedAndEvaluated() throws IOException {
         Random random = new Random(3);
@@ -345,6 +380,7 @@ class ModelsTest {
             "vamp-vae, --hidden 7 --latent 4 --pseudo-inputs 7 --activation tanh --binarise dynamic",
             "gaussian-mixture, --components 4 --least-deviation 0.2 --spread 2",
             "linear-gaussian, --latent 4 --least-deviation 0.2",
+            "bayesian-regression, --targets 4 --hidden 7 --activation tanh --noise 0.2 --deviation 2",
             "local-inference, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic"
                     + " --local-rate 0.2 --local-steps 4",
             "hierarchical-vae, --hidden 7;5 --latents 4;2 --activation relu --binarise dynamic"})
@@ -522,7 +558,8 @@ class ModelsTest {
         assertEquals(help("--model", "vae"), help());
         assertTrue(help("--model", "local-inference").contains("--latent=N latent dimensions (20) "));
         assertTrue(help("--model", "hierarchical-vae").contains(" (200,100) "));
-        Cli.run("train", "--model", "gan", "--help").fails(2, "--model must be one of categorical-vae,", "not 'gan'");
+        Cli.run("train", "--model", "gan", "--help").fails(2, "--model must be one of bayesian-regression,",
+                "not 'gan'");
         Cli.run("train", "--model", "--help").fails(2, "--model");
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class PosteriorsCommandTest {
     private static final List<String> SMALL = List.of("posteriors", "--backend", "java", "--chains", "8", "--steps",
-            "40", "--warm-up", "5", "--updates", "10", "--samples", "4", "--seed", "1");
+            "40", "--warm-up", "5", "--updates", "10", "--samples", "4", "--draws", "5", "--seed", "1");
 
     /** With some options given other values. */
     private static Cli.Result run(String... changes) {
@@ -36,11 +36,11 @@ class PosteriorsCommandTest {
     void eachMethodOfEachTargetIsALine() {
         List<String> lines = run().succeeds().out().lines().toList();
         assertEquals("8 chains of 5 + 40 steps, 10 updates by 4 samples", lines.get(0));
-        assertEquals(2 + 3 * 5, lines.size());
+        assertEquals(2 + 3 * 7, lines.size());
         assertTrue(lines.get(2).startsWith("linear-gaussian  random-walk Metropolis "), lines.get(2));
-        assertTrue(lines.get(16).startsWith("two-modes        diagonal Gaussian "), lines.get(16));
+        assertTrue(lines.get(22).startsWith("two-modes        score matching "), lines.get(22));
         JsonArray all = json("--target", "banana");
-        assertEquals(5, all.size());
+        assertEquals(7, all.size());
         JsonObject first = all.get(0).getAsJsonObject();
         for (String name : List.of("mean_error", "covariance_error", "kl", "acceptance_rate", "evaluations_per_sample",
                 "r_hat")) {
@@ -55,13 +55,17 @@ class PosteriorsCommandTest {
         assertEquals(before, json("--target", "banana", "--threads", "3"));
         for (String[] other : new String[][] {{"--chains", "9"}, {"--steps", "41"}, {"--warm-up", "6"}, {"--spread",
                 "0.4"}, {"--seed", "2"}}) {
-            assertChanges(before, json(Lists.join(List.of("--target", "banana"), other)), 0, 1, 2);
+            assertChanges(before, json(Lists.join(List.of("--target", "banana"), other)), 0, 1, 2, 3);
         }
+        assertChanges(before, json("--target", "banana", "--seed", "2"), 4, 5, 6);
         assertChanges(before, json("--target", "banana", "--deviation", "1"), 0);
-        assertChanges(before, json("--target", "banana", "--step-size", "0.1"), 1, 2);
+        assertChanges(before, json("--target", "banana", "--step-size", "0.1"), 1, 2, 3);
+        assertChanges(before, json("--target", "banana", "--leaps", "5"), 3);
+        assertChanges(before, json("--target", "banana", "--draws", "6"), 6);
+        assertChanges(before, json("--target", "banana", "--updates", "11"), 6);
         for (String[] other : new String[][] {{"--updates", "11"}, {"--samples", "5"}, {"--learning-rate", "0.02"}}) {
             JsonArray after = json(Lists.join(List.of("--target", "banana"), other));
-            assertChanges(before, after, 3, 4);
+            assertChanges(before, after, 4, 5);
             assertEquals(before.get(0), after.get(0));
         }
     }
@@ -83,6 +87,8 @@ class PosteriorsCommandTest {
         run("--step-size", "-1").fails(2, "--step-size must be a finite number above 0, not -1");
         run("--samples", "0").fails(2, "--samples must be at least 1, not 0");
         run("--updates", "0").fails(2, "--updates must be at least 1, not 0");
+        run("--leaps", "0").fails(2, "--leaps must be at least 1, not 0");
+        run("--draws", "0").fails(2, "--draws must be at least 1, not 0");
         run("--learning-rate", "0").fails(2, "--learning-rate must be a finite number above 0, not 0");
         run("--step-size", "3", "--steps", "400").fails(1, "unadjusted Langevin on linear-gaussian: chain ");
     }

@@ -57,7 +57,7 @@ class GuideTest {
         assertTrue(shared.find());
         String before = Stream.of("", "train.", "train.data.", "train.distribution.", "train.exact.", "train.graph.",
                 "train.layer.",
-                "train.model.", "train.network.", "train.objective.", "train.posterior.").map(
+                "train.model.", "train.network.", "train.objective.", "train.posterior.", "train.quantity.").map(
                         name -> "import io.elbo4j." + name + "*;\n").collect(Collectors
                                 .joining()) + "import java.util.*;\npublic class Example {\n" + shared.group(1)
                 + "public static void main(String[] args) {\n";

@@ -33,6 +33,14 @@ public final class Dense {
         this.activation = requireGiven("activation", activation);
     }
 
+    /** Of parameters that others read too. */
+    Dense(String name, Parameter weight, Parameter bias, Activation activation) {
+        this.name = name;
+        this.weight = weight;
+        this.bias = bias;
+        this.activation = activation;
+    }
+
     /** A new layer, applied to x. */
     public static Value of(String name, Value x, long units, Activation activation) {
         requireGiven("x", x);

@@ -11,12 +11,14 @@ public final class Chains {
 
     private final int dimensions;
     private final int steps;
+    private final int evaluationsOfStep;
     private final double[][] visited;
     private final long[] accepted;
 
-    private Chains(Target target, ChainSettings settings) {
+    private Chains(Density target, Transition transition, ChainSettings settings) {
         dimensions = target.dimensions();
         steps = settings.steps();
+        evaluationsOfStep = transition.evaluations();
         visited = new double[settings.chains()][Math.multiplyExact(steps, dimensions)];
         accepted = new long[settings.chains()];
     }
@@ -26,8 +28,8 @@ public final class Chains {
      *
      * @throws IllegalArgumentException if one flies off to infinity
      */
-    public static Chains run(Target target, Transition transition, ChainSettings settings, Workers workers) {
-        Chains chains = new Chains(target, settings);
+    public static Chains run(Density target, Transition transition, ChainSettings settings, Workers workers) {
+        Chains chains = new Chains(target, transition, settings);
         workers.run((worker, count) -> {
             for (int c = worker; c < settings.chains(); c += count) {
                 chains.run(c, target, transition, settings);
@@ -36,7 +38,7 @@ public final class Chains {
         return chains;
     }
 
-    private void run(int chain, Target target, Transition transition, ChainSettings settings) {
+    private void run(int chain, Density target, Transition transition, ChainSettings settings) {
         ChainNoise proposals = new ChainNoise(settings.seed(), PROPOSALS);
         ChainNoise acceptance = new ChainNoise(settings.seed(), ACCEPTANCE);
         Point at = new Point(dimensions);
@@ -75,17 +77,22 @@ public final class Chains {
         return dimensions;
     }
 
-    /** Steps that were kept, of all chains: so often was the target evaluated for them. */
+    /** How often the target was evaluated for the steps that were kept, of all chains. */
     public long evaluations() {
-        return (long) count() * steps;
+        return (long) count() * steps * evaluationsOfStep;
     }
 
     public double acceptanceRate() {
-        return (double) Arrays.stream(accepted).sum() / evaluations();
+        return Arrays.stream(accepted).sum() / ((double) count() * steps);
     }
 
     public double at(int chain, int step, int dimension) {
         return visited[chain][step * dimensions + dimension];
+    }
+
+    /** Where a chain was. */
+    public double[] point(int chain, int step) {
+        return Arrays.copyOfRange(visited[chain], step * dimensions, (step + 1) * dimensions);
     }
 
     /** A product of powers of the coordinates along each chain: (1, 0) is z1, (0, 2) is z2^2. */

@@ -33,15 +33,16 @@ public final class Comparison {
      * @param covarianceError Frobenius norm of the difference of the covariances
      * @param kl KL(it || the exact one) of the shares of a grid's cells, in nats
      * @param acceptanceRate of chains
-     * @param evaluationsPerSample of chains: evaluations of the target for an effective sample, without the warm-up
-     * @param rHat of chains
+     * @param evaluationsPerSample of chains: evaluations of the target for an effective sample of the bulk, without the
+     *     warm-up
+     * @param rHat of chains, of ranks: {@link Diagnostics#ranked}
      */
     public record Row(String target, String method, double meanError, double covarianceError, double kl,
             OptionalDouble acceptanceRate, OptionalDouble evaluationsPerSample, OptionalDouble rHat) {}
 
     public Row chains(Transition transition, ChainSettings settings, Workers workers) {
         Chains chains = Chains.run(target, transition, settings, workers);
-        List<Diagnostics> all = IntStream.range(0, MOMENTS.length).mapToObj(i -> Diagnostics.of(chains.series(
+        List<Diagnostics> all = IntStream.range(0, MOMENTS.length).mapToObj(i -> Diagnostics.ranked(chains.series(
                 MOMENTS[i]))).toList();
         double samples = all.stream().mapToDouble(Diagnostics::effectiveSamples).min().orElseThrow();
         double rHat = all.stream().mapToDouble(Diagnostics::rHat).max().orElseThrow();
@@ -51,6 +52,20 @@ public final class Comparison {
                         grid.masses(chains), masses), OptionalDouble.of(chains.acceptanceRate()), OptionalDouble.of(
                                 chains
                                         .evaluations() / samples), OptionalDouble.of(rHat));
+    }
+
+    /**
+     * Draws by score matching, from points of the target itself.
+     *
+     * @param points of the target, drawn by quadrature, at least 1
+     * @param draws at least 1
+     */
+    public Row scores(ScoreSettings settings, int points, int draws, Backend backend) {
+        try (ScoreMatching matching = new ScoreMatching(grid.draws(target::logDensity, points, settings.seed()),
+                settings,
+                backend)) {
+            return draws("score matching", matching.draw(draws));
+        }
     }
 
     /** Draws of any other way, points of the plane; of n independent ones that are exact see {@link Grid#kl}. */

@@ -13,31 +13,71 @@ public record Diagnostics(double rHat, double effectiveSamples) {
      * <p>R-hat is sqrt(v / W), v = (N - 1) / N W + B / N, with W the mean variance within the 2m halves of N steps,
      * B / N the variance of their means. The effective sample size is 2m N / (1 + 2 sum of rho_t), rho_t = 1 - (W -
      * mean autocovariance at lag t) / v (Vehtari et al. 2021, section 3). The sum over pairs of neighbouring lags ends
-     * before the first that is not positive, and the pairs never rise (Geyer 1992, section 3.3). Values are taken as
-     * they are, not their ranks.
+     * before the first that is not positive, and the pairs never rise (Geyer 1992, section 3.3); S draws are worth S
+     * log10(S) at most. Values are taken as they are: {@link #ranked} serves for any tails.
      *
      * @param chains of one length, at least 4 steps
      */
     public static Diagnostics of(double[][] chains) {
+        requireSteps(chains);
+        Split split = new Split(chains);
+        return new Diagnostics(split.rHat(), split.halves.length
+                * (double) split.halves[0].length / time(split.halves, split.within, split.variance));
+    }
+
+    /** The halves of chains, each about its mean, and W and v of them. */
+    private static final class Split {
+        final double[][] halves;
+        final double within;
+        final double variance;
+
+        Split(double[][] chains) {
+            halves = halves(chains);
+            int n = halves[0].length;
+            double squares = 0;
+            double grand = 0;
+            double[] means = new double[halves.length];
+            for (int h = 0; h < halves.length; h++) {
+                means[h] = centre(halves[h]);
+                grand += means[h] / halves.length;
+                squares += autocovariance(halves[h], 0) * n / (n - 1) / halves.length;
+            }
+            double between = 0;
+            for (double mean : means) {
+                between += (mean - grand) * (mean - grand) / (halves.length - 1);
+            }
+            within = squares;
+            variance = (n - 1.0) / n * within + between;
+        }
+
+        double rHat() {
+            return StrictMath.sqrt(variance / within);
+        }
+    }
+
+    /**
+     * The same of the normal scores of the numbers' ranks (Vehtari et al. 2021, section 4): the effective sample size
+     * is that of the bulk, R-hat the larger one of the numbers and of their distances from the median, so that chains
+     * that agree in place but not in width are noticed too.
+     *
+     * @param chains as those of {@link #of}
+     */
+    public static Diagnostics ranked(double[][] chains) {
+        requireSteps(chains);
+        Diagnostics bulk = of(Ranks.scores(chains));
+        double median = Ranks.median(chains);
+        double[][] folded = new double[chains.length][chains[0].length];
+        for (int c = 0; c < chains.length; c++) {
+            for (int t = 0; t < folded[c].length; t++) {
+                folded[c][t] = Math.abs(chains[c][t] - median);
+            }
+        }
+        return new Diagnostics(Math.max(bulk.rHat, new Split(Ranks.scores(folded)).rHat()), bulk.effectiveSamples);
+    }
+
+    private static void requireSteps(double[][] chains) {
         require(chains.length > 0 && chains[0].length >= 4, "chains", "at least 4 steps long", chains.length == 0 ? 0
                 : chains[0].length);
-        double[][] halves = halves(chains);
-        int n = halves[0].length;
-        double within = 0;
-        double grand = 0;
-        double[] means = new double[halves.length];
-        for (int h = 0; h < halves.length; h++) {
-            means[h] = centre(halves[h]);
-            grand += means[h] / halves.length;
-            within += autocovariance(halves[h], 0) * n / (n - 1) / halves.length;
-        }
-        double between = 0;
-        for (double mean : means) {
-            between += (mean - grand) * (mean - grand) / (halves.length - 1);
-        }
-        double variance = (n - 1.0) / n * within + between;
-        return new Diagnostics(StrictMath.sqrt(variance / within), halves.length * (double) n / time(halves, within,
-                variance));
     }
 
     /** 1 + 2 sum of rho_t. */
@@ -52,7 +92,8 @@ public record Diagnostics(double rHat, double effectiveSamples) {
             least = Math.min(least, pair);
             sum += least;
         }
-        return 2 * sum - 1;
+        // steps to the other side are worth more than independent ones, but such an estimate has no lower end
+        return Math.max(2 * sum - 1, 1 / StrictMath.log10(halves.length * (double) halves[0].length));
     }
 
     private static double correlation(double[][] halves, int lag, double within, double variance) {

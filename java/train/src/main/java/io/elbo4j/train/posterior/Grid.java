@@ -2,6 +2,7 @@ package io.elbo4j.train.posterior;
 
 import static io.elbo4j.ArgumentException.require;
 
+import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -11,6 +12,8 @@ import java.util.function.ToDoubleFunction;
  */
 public final class Grid {
     private static final int POINTS = 4;
+    private static final int SHARES = 5;
+    private static final int PLACES = 6;
 
     private final double reach;
     private final int cells;
@@ -54,6 +57,26 @@ public final class Grid {
         double[] sum = {0};
         visit(logDensity, (cell, z, density) -> sum[0] += density);
         return sum[0] * side * side;
+    }
+
+    /** Points of a density: a point of the quadrature by its share, moved uniformly in its part of the square. */
+    public double[][] draws(ToDoubleFunction<double[]> logDensity, int count, long seed) {
+        require(count >= 1, "count", "at least 1", count);
+        int points = cells * POINTS;
+        double[] below = new double[points * points + 1];
+        int[] visited = {0};
+        visit(logDensity, (cell, z, density) -> below[visited[0] + 1] = below[visited[0]++] + density);
+        ChainNoise shares = new ChainNoise(seed, SHARES);
+        ChainNoise places = new ChainNoise(seed, PLACES);
+        double side = 2 * reach / points;
+        double[][] draws = new double[count][2];
+        for (int i = 0; i < count; i++) {
+            int found = Arrays.binarySearch(below, shares.uniform(i, 0) * below[below.length - 1]);
+            int at = found < 0 ? -found - 2 : found;
+            draws[i][0] = side * (at / points + places.uniform(i, 0)) - reach;
+            draws[i][1] = side * (at % points + places.uniform(i, 1)) - reach;
+        }
+        return draws;
     }
 
     public Moments moments(ToDoubleFunction<double[]> logDensity) {

@@ -18,7 +18,7 @@ public record MetropolisAdjustedLangevin(UnadjustedLangevin proposal) implements
     }
 
     @Override
-    public boolean step(Target target, Point at, Point next, double[] normals, double uniform) {
+    public boolean step(Density target, Point at, Point next, double[] normals, double uniform) {
         proposal.propose(at, normals, next);
         next.evaluate(target);
         double ratio = next.logDensity() + proposal.logProbability(next, at) - at.logDensity() - proposal

@@ -25,7 +25,7 @@ public final class Point {
         return logDensity;
     }
 
-    public void evaluate(Target target) {
+    public void evaluate(Density target) {
         logDensity = target.logDensity(z, gradient);
     }
 

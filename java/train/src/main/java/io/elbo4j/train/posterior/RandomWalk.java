@@ -19,7 +19,7 @@ public record RandomWalk(double deviation) implements Transition {
     }
 
     @Override
-    public boolean step(Target target, Point at, Point proposal, double[] normals, double uniform) {
+    public boolean step(Density target, Point at, Point proposal, double[] normals, double uniform) {
         for (int d = 0; d < normals.length; d++) {
             proposal.z()[d] = at.z()[d] + deviation * normals[d];
         }

@@ -36,6 +36,11 @@ public record ScoreSettings(int hidden, int levels, double largest, double small
         return new ScoreSettings(64, 10, 3, 0.1, 256, 3000, 0.005, 50, 0.3, seed);
     }
 
+    /** The same with another number of updates. */
+    public ScoreSettings withUpdates(int count) {
+        return new ScoreSettings(hidden, levels, largest, smallest, batch, count, learningRate, steps, stepSize, seed);
+    }
+
     double deviation(int level) {
         return largest * StrictMath.pow(smallest / largest, level / (levels - 1.0));
     }

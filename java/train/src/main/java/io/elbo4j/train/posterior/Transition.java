@@ -1,9 +1,14 @@
 package io.elbo4j.train.posterior;
 
-/** How a Markov chain goes on. It evaluates the target once a step. */
+/** How a Markov chain goes on. */
 public interface Transition {
     /** In the field's words. */
     String name();
+
+    /** How often a step evaluates the target. */
+    default int evaluations() {
+        return 1;
+    }
 
     /**
      * One step.
@@ -14,5 +19,5 @@ public interface Transition {
      * @param uniform drawn for this step, in (0, 1)
      * @return whether it has gone where it meant to
      */
-    boolean step(Target target, Point at, Point proposal, double[] normals, double uniform);
+    boolean step(Density target, Point at, Point proposal, double[] normals, double uniform);
 }

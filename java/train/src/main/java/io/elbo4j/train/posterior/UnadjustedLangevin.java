@@ -36,7 +36,7 @@ public record UnadjustedLangevin(double stepSize) implements Transition {
     }
 
     @Override
-    public boolean step(Target target, Point at, Point proposal, double[] normals, double uniform) {
+    public boolean step(Density target, Point at, Point proposal, double[] normals, double uniform) {
         propose(at, normals, proposal);
         proposal.evaluate(target);
         at.become(proposal);

@@ -20,6 +20,7 @@ import io.elbo4j.train.distribution.ValueTerm;
 import io.elbo4j.train.distribution.VampPrior;
 import io.elbo4j.train.layer.Activate;
 import io.elbo4j.train.layer.Add;
+import io.elbo4j.train.layer.BayesianDense;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.ConstantRow;
@@ -80,6 +81,13 @@ class NodesTest {
     void activate(Activation activation) {
         vae(Activate.of(Dense.of("positive", x, X, Activation.SOFTPLUS), activation));
         FiniteDifferences.check("activate, " + activation, g, 7);
+    }
+
+    @Test
+    void randomWeights() {
+        Value h = BayesianDense.of("first", Dense.of("before", x, 4, Activation.TANH), 3, Activation.TANH, 11, 0.8);
+        g.observe("o", new Bernoulli(BayesianDense.of("second", h, X, Activation.IDENTITY, 11, 1.3)), x);
+        FiniteDifferences.check("random weights", g, 7);
     }
 
     @Test

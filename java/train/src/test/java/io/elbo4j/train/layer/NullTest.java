@@ -37,6 +37,7 @@ class NullTest {
     private static final Map<String, String> CALLS = new TreeMap<>(Map.ofEntries(
             Map.entry("Activate.of(Value, Activation)", "x activation"),
             Map.entry("Add.of(Value, Value)", "a b"),
+            Map.entry("BayesianDense.of(String, Value, long, Activation, long, double)", "name x activation"),
             Map.entry("Binarise.of(String, Value)", "name x"),
             Map.entry("Columns.of(String, Value, int[])", "name x columns"),
             Map.entry("Concatenate.of(String, Value, Value[])", "name first others"),

@@ -314,8 +314,9 @@ class ModelsTest {
     @Test
     void everyModelIsRegisteredWithUsableSettings() {
         assertEquals(
-                "categorical-vae, completion-vae, conditional-vae, convolutional-vae, deep-markov-model,"
-                        + " gaussian-mixture, hierarchical-vae, linear-gaussian, local-inference, vae, vamp-vae",
+                "bayesian-regression, categorical-vae, completion-vae, conditional-vae, convolutional-vae,"
+                        + " deep-markov-model, gaussian-mixture, hierarchical-vae, linear-gaussian, local-inference,"
+                        + " vae, vamp-vae",
                 Models.names());
         for (ModelKind<?> kind : Models.all()) {
             Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, DATA));

@@ -35,7 +35,8 @@ class ChainsTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 2})
     void correctedChainsHaveTheMomentsOfTheTarget(long seed) {
-        for (Transition transition : List.of(new RandomWalk(1.2), new MetropolisAdjustedLangevin(0.4))) {
+        for (Transition transition : List.of(new RandomWalk(1.2), new MetropolisAdjustedLangevin(0.4),
+                new HamiltonianMonteCarlo(0.3, 4))) {
             Chains chains = run(transition, ChainSettings.of(seed), 2);
             for (int i = 0; i < MOMENTS.length; i++) {
                 double[][] series = chains.series(MOMENTS[i]);
@@ -93,6 +94,8 @@ class ChainsTest {
         }
         assertNotEquals(few[0][0], few[1][0]);
         assertEquals(4 * 60, run(new RandomWalk(1), new ChainSettings(4, 3, 60, 2, 7), 1).evaluations());
+        assertEquals(4 * 60 * 3, run(new HamiltonianMonteCarlo(0.1, 3), new ChainSettings(4, 3, 60, 2, 7), 1)
+                .evaluations());
     }
 
     @Test

@@ -39,9 +39,9 @@ class ComparisonTest {
             assertTrue(unadjusted.covarianceError() > 2 * adjusted.covarianceError());
             Chains chains = Chains.run(Banana.standard(), new MetropolisAdjustedLangevin(0.2), settings, workers);
             assertEquals(chains.acceptanceRate(), adjusted.acceptanceRate().orElseThrow());
-            double slowest = Diagnostics.of(chains.series(1, 1)).effectiveSamples();
+            double slowest = Diagnostics.ranked(chains.series(1, 1)).effectiveSamples();
             assertTrue(64 * 2000 / slowest <= adjusted.evaluationsPerSample().orElseThrow());
-            assertTrue(Diagnostics.of(chains.series(0, 2)).rHat() <= adjusted.rHat().orElseThrow());
+            assertTrue(Diagnostics.ranked(chains.series(0, 2)).rHat() <= adjusted.rHat().orElseThrow());
         }
     }
 
@@ -63,6 +63,19 @@ class ComparisonTest {
         assertEquals(0.5, moved.meanError(), 0.04);
         // (0.5 / 0.5)^2 / 2 of the densities
         assertEquals(0.5, moved.kl(), 0.1);
+    }
+
+    @Test
+    void scoreMatchingIsNearWithThePointsThatItLearnsFrom() {
+        try (Backend backend = Backends.open("java", 2)) {
+            Grid grid = Grid.of(Banana.standard());
+            Comparison.Row points = banana.draws("points", grid.draws(Banana.standard()::logDensity, 20_000, 1));
+            Comparison.Row scores = banana.scores(ScoreSettings.of(1).withUpdates(1500), 20_000, 2000, backend);
+            System.out.println("seed 1: " + points + ", " + scores);
+            assertTrue(points.kl() < 0.02 && points.meanError() < 0.04 && points.covarianceError() < 0.06);
+            // 2,000 draws alone give some 0.1
+            assertTrue(scores.kl() < 0.25 && scores.meanError() < 0.12 && scores.covarianceError() < 0.15);
+        }
     }
 
     @Test

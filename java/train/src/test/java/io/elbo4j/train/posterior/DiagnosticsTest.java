@@ -37,6 +37,16 @@ class DiagnosticsTest {
         assertEquals(1, found.rHat(), 2e-3);
     }
 
+    /** Each step goes to the other side: cut off, the sum of the correlations may be anything, also below 0. */
+    @Test
+    void alternatingChainsAreWorthAFewTimesTheirSteps() {
+        for (double coefficient : new double[] {-0.9, -0.99, -0.999}) {
+            double found = Diagnostics.of(autoregressive(coefficient, 0, 16, 2000)).effectiveSamples();
+            System.out.printf("seed 11, coefficient %.3f: %.0f effective samples of 32000%n", coefficient, found);
+            assertTrue(found > 32_000 && found < 32_000 * Math.log10(32_000) + 1, "" + found);
+        }
+    }
+
     /** The definition in plain numbers: halves (1, 2), (3, 2), (1, 4), (3, 6) of two chains. */
     @Test
     void rHatByHand() {
@@ -66,8 +76,112 @@ class DiagnosticsTest {
         assertTrue(Diagnostics.of(chains).rHat() > 1.1);
     }
 
+    /** Phi by Simpson's rule, its inverse by bisection, ranks by counting: what there is of the definition, slowly. */
+    private static double[][] slowly(double[][] chains) {
+        double[][] scores = new double[chains.length][chains[0].length];
+        double count = chains.length * chains[0].length;
+        for (int c = 0; c < chains.length; c++) {
+            for (int t = 0; t < chains[c].length; t++) {
+                double below = 0;
+                double same = 0;
+                for (double[] chain : chains) {
+                    for (double x : chain) {
+                        below += x < chains[c][t] ? 1 : 0;
+                        same += x == chains[c][t] ? 1 : 0;
+                    }
+                }
+                double p = (below + (same + 1) / 2 - 0.375) / (count + 0.25);
+                double low = -9;
+                double high = 9;
+                for (int i = 0; i < 60; i++) {
+                    double middle = (low + high) / 2;
+                    if (normal(middle) < p) {
+                        low = middle;
+                    } else {
+                        high = middle;
+                    }
+                }
+                scores[c][t] = low;
+            }
+        }
+        return scores;
+    }
+
+    private static double normal(double x) {
+        int steps = 400;
+        double sum = 0;
+        for (int i = 0; i <= steps; i++) {
+            double t = x * i / steps;
+            sum += (i == 0 || i == steps ? 1 : i % 2 == 1 ? 4 : 2) * Math.exp(-t * t / 2);
+        }
+        return 0.5 + sum * x / steps / 3 / Math.sqrt(2 * Math.PI);
+    }
+
+    @Test
+    void normalScoresOfRanks() {
+        // with equal numbers, both zeros, and numbers of either sign and any size
+        double[][] chains = {{3, -1e300, 0, 7, 3, 1e-300, -2.5}, {-0.0, 3, 1e9, -2, 0.125, -1e-5, 2}};
+        double[][] expected = slowly(chains);
+        double[][] found = Ranks.scores(chains);
+        for (int c = 0; c < 2; c++) {
+            for (int t = 0; t < 7; t++) {
+                assertEquals(expected[c][t], found[c][t], 1e-9, c + " " + t);
+            }
+        }
+        assertEquals((0.125 + 1e-300) / 2, Ranks.median(chains));
+        assertEquals(2, Ranks.median(new double[][] {{3, 1, 2}}));
+        for (double p : new double[] {1e-10, 1e-6, 0.01, 0.07, 0.0751, 0.3, 0.5, 0.9, 0.999999}) {
+            double x = Ranks.normalQuantile(p);
+            assertEquals(p, normal(x), 1e-11, "" + p);
+            assertEquals(-x, Ranks.normalQuantile(1 - p), 1e-5);
+        }
+        // R's qnorm(1e-10)
+        assertEquals(-6.361340902404056, Ranks.normalQuantile(1e-10), 1e-13);
+    }
+
+    @Test
+    void ranksAreJudgedAsScoresAndFoldedOnes() {
+        double[][] chains = autoregressive(0.4, 0.1, 3, 60);
+        Diagnostics found = Diagnostics.ranked(chains);
+        Diagnostics bulk = Diagnostics.of(slowly(chains));
+        double median = Ranks.median(chains);
+        double[][] folded = new double[3][60];
+        for (int c = 0; c < 3; c++) {
+            for (int t = 0; t < 60; t++) {
+                folded[c][t] = Math.abs(chains[c][t] - median);
+            }
+        }
+        assertEquals(Math.max(bulk.rHat(), Diagnostics.of(slowly(folded)).rHat()), found.rHat(), 1e-8);
+        assertEquals(bulk.effectiveSamples(), found.effectiveSamples(), 1e-5);
+    }
+
+    /** What the plain R-hat cannot see: chains of one mean whose widths differ, or means that do not exist. */
+    @Test
+    void chainsOfOtherWidthAndHeavyTailsAreNoticed() {
+        double[][] chains = autoregressive(0, 0, 8, 1000);
+        for (int t = 0; t < 1000; t++) {
+            chains[3][t] *= 3;
+        }
+        System.out.printf("seed 11, one chain of 8 three times as wide: R-hat %.4f, of ranks %.4f%n", Diagnostics.of(
+                chains).rHat(), Diagnostics.ranked(chains).rHat());
+        assertTrue(Diagnostics.of(chains).rHat() < 1.01);
+        assertTrue(Diagnostics.ranked(chains).rHat() > 1.05);
+        SplittableRandom random = new SplittableRandom(11);
+        double[][] cauchy = new double[8][1000];
+        for (int c = 0; c < 8; c++) {
+            for (int t = 0; t < 1000; t++) {
+                cauchy[c][t] = Math.tan(Math.PI * (random.nextDouble() - 0.5)) + (c == 0 ? 4 : 0);
+            }
+        }
+        System.out.printf("seed 11, one Cauchy chain of 8 apart: R-hat %.4f, of ranks %.4f%n", Diagnostics.of(cauchy)
+                .rHat(), Diagnostics.ranked(cauchy).rHat());
+        assertTrue(Diagnostics.of(cauchy).rHat() < 1.01);
+        assertTrue(Diagnostics.ranked(cauchy).rHat() > 1.05);
+    }
+
     @Test
     void tooShortChainsAreRefused() {
+        assertThrows(IllegalArgumentException.class, () -> Diagnostics.ranked(new double[0][]));
         assertEquals("chains must be at least 4 steps long, not 3", assertThrows(IllegalArgumentException.class,
                 () -> Diagnostics.of(new double[2][3])).getMessage());
     }

@@ -65,6 +65,8 @@ class TransitionTest {
         assertTrue(imbalance(new RandomWalk(1.2), seed) < 4);
         assertTrue(imbalance(new MetropolisAdjustedLangevin(0.4), seed) < 4);
         assertTrue(imbalance(new MetropolisAdjustedLangevin(1), seed) < 4);
+        assertTrue(imbalance(new HamiltonianMonteCarlo(0.3, 5), seed) < 4);
+        assertTrue(imbalance(new HamiltonianMonteCarlo(0.9, 2), seed) < 4);
     }
 
     /** The test above can fail: without the correction it does. */
@@ -101,6 +103,12 @@ class TransitionTest {
             assertEquals(1 - 0.08 + 0.4 * 0.5, step(transition, 1e-9)[0], 1e-15);
             assertEquals(-0.4, step(transition, 1e-9)[1], 1e-15);
         }
+        // one leap of step e is Langevin's step of e^2
+        assertEquals(1 - 0.08 + 0.4 * 0.5, step(new HamiltonianMonteCarlo(0.4, 1), 1e-9)[0], 1e-15);
+        assertEquals(-0.4, step(new HamiltonianMonteCarlo(0.4, 1), 1e-9)[1], 1e-15);
+        assertNotEquals(step(new HamiltonianMonteCarlo(0.1, 1), 1e-9)[0], step(new HamiltonianMonteCarlo(0.1, 2),
+                1e-9)[0]);
+        assertEquals(1, step(new HamiltonianMonteCarlo(9, 1), 0.999)[0]);
         assertEquals(1, step(new RandomWalk(9), 0.999)[0]);
         assertEquals(1, step(new MetropolisAdjustedLangevin(9), 0.999)[0]);
     }
@@ -111,5 +119,9 @@ class TransitionTest {
                 () -> new RandomWalk(0)).getMessage());
         assertEquals("stepSize must be a finite number above 0, not -1.0", assertThrows(IllegalArgumentException.class,
                 () -> new MetropolisAdjustedLangevin(-1)).getMessage());
+        assertEquals("stepSize must be a finite number above 0, not NaN", assertThrows(IllegalArgumentException.class,
+                () -> new HamiltonianMonteCarlo(Double.NaN, 1)).getMessage());
+        assertEquals("leaps must be at least 1, not 0", assertThrows(IllegalArgumentException.class,
+                () -> new HamiltonianMonteCarlo(1, 0)).getMessage());
     }
 }

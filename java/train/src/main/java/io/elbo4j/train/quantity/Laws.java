@@ -1,0 +1,152 @@
+package io.elbo4j.train.quantity;
+
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import io.elbo4j.train.exact.Gaussian;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.DoubleFunction;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/**
+ * The library's distributions in double precision, each with the parameters that it has in
+ * {@link io.elbo4j.train.distribution}: an array has a number for each dimension, which are independent unless said.
+ * {@link GraphLaws} takes them from a graph.
+ */
+public final class Laws {
+    private Laws() {}
+
+    private static double[] requireFinite(String name, double[] values) {
+        requireGiven(name, values);
+        require(values.length >= 1, name, "at least 1 number", values.length);
+        for (double v : values) {
+            require(Double.isFinite(v), name, "finite", v);
+        }
+        return values;
+    }
+
+    private static void requireLength(String name, double[] values, double[] as) {
+        requireFinite(name, values);
+        require(values.length == as.length, name, as.length + " numbers", values.length);
+    }
+
+    private static Law each(double[] parameters, DoubleFunction<Law> one) {
+        return independent(Arrays.stream(parameters).mapToObj(one).toList());
+    }
+
+    private static Law each(int count, IntFunction<Law> one) {
+        return independent(IntStream.range(0, count).mapToObj(one).toList());
+    }
+
+    /** Distributions of one kind of values beside each other, which do not depend on each other. */
+    public static Law independent(List<Law> laws) {
+        requireGiven("laws", laws);
+        List<Law> flat = laws.stream().flatMap(law -> law.factors().stream()).toList();
+        require(!flat.isEmpty(), "laws", "at least one", 0);
+        Values values = flat.get(0).values();
+        flat.forEach(law -> require(law.values() == values, "laws", "all of " + values, "one of " + law.values()));
+        return flat.size() == 1 ? flat.get(0) : new IndependentLaw(flat);
+    }
+
+    /** N(0, I). */
+    public static Law standardNormal(int dimensions) {
+        require(dimensions >= 1, "dimensions", "at least 1", dimensions);
+        return gaussian(new double[dimensions], new double[dimensions]);
+    }
+
+    /** N(mean, exp(logVariance)). */
+    public static Law gaussian(double[] mean, double[] logVariance) {
+        requireFinite("mean", mean);
+        requireLength("logVariance", logVariance, mean);
+        return each(mean.length, i -> gaussian(Gaussian.diagonal(new double[] {mean[i]}, new double[] {
+                logVariance[i]})));
+    }
+
+    /** With any covariance. */
+    public static Law gaussian(Gaussian of) {
+        return new GaussianLaw(requireGiven("of", of));
+    }
+
+    /** See {@link io.elbo4j.train.distribution.Laplace}. */
+    public static Law laplace(double[] mean, double[] logScale) {
+        requireFinite("mean", mean);
+        requireLength("logScale", logScale, mean);
+        return each(mean.length, i -> new LaplaceLaw(mean[i], logScale[i]));
+    }
+
+    /** See {@link io.elbo4j.train.distribution.StudentT}. */
+    public static Law studentT(double[] mean, double[] logScale, double degreesOfFreedom) {
+        requireFinite("mean", mean);
+        requireLength("logScale", logScale, mean);
+        require(degreesOfFreedom >= 1e-3 && degreesOfFreedom <= 1e6, "degreesOfFreedom", "from 0.001 to 1e6",
+                degreesOfFreedom);
+        return each(mean.length, i -> new StudentTLaw(mean[i], logScale[i], degreesOfFreedom));
+    }
+
+    /** See {@link io.elbo4j.train.distribution.Bernoulli}. */
+    public static Law bernoulli(double... logits) {
+        return each(requireFinite("logits", logits), BernoulliLaw::new);
+    }
+
+    /** See {@link io.elbo4j.train.distribution.ContinuousBernoulli}. */
+    public static Law continuousBernoulli(double... logits) {
+        return each(requireFinite("logits", logits), ContinuousBernoulliLaw::new);
+    }
+
+    /** One variable, of a class for each number: see {@link io.elbo4j.train.distribution.Categorical}. */
+    public static Law categorical(double... logits) {
+        return new CategoricalLaw(requireFinite("logits", logits));
+    }
+
+    /** See {@link io.elbo4j.train.distribution.Poisson}. */
+    public static Law poisson(double... logRate) {
+        return each(requireFinite("logRate", logRate), PoissonLaw::new);
+    }
+
+    /** See {@link io.elbo4j.train.distribution.NegativeBinomial}. */
+    public static Law negativeBinomial(double[] logMean, double[] logInverseDispersion) {
+        requireFinite("logMean", logMean);
+        requireLength("logInverseDispersion", logInverseDispersion, logMean);
+        return each(logMean.length, i -> new NegativeBinomialLaw(logMean[i], logInverseDispersion[i]));
+    }
+
+    /** See {@link io.elbo4j.train.distribution.ZeroInflatedNegativeBinomial}. */
+    public static Law zeroInflatedNegativeBinomial(double[] logMean, double[] logInverseDispersion,
+            double[] extraZeros) {
+        requireFinite("logMean", logMean);
+        requireLength("logInverseDispersion", logInverseDispersion, logMean);
+        requireLength("extraZeros", extraZeros, logMean);
+        return each(logMean.length, i -> new ZeroInflatedLaw(new NegativeBinomialLaw(logMean[i],
+                logInverseDispersion[i]), extraZeros[i]));
+    }
+
+    private static double requireTemperature(double temperature) {
+        require(temperature > 0 && Double.isFinite(temperature), "temperature", "a finite number above 0", temperature);
+        return temperature;
+    }
+
+    /** Of logits of numbers in (0, 1): see {@link io.elbo4j.train.distribution.RelaxedBernoulli}. */
+    public static Law relaxedBernoulli(double[] logits, double temperature) {
+        requireTemperature(temperature);
+        return each(requireFinite("logits", logits), logit -> new LogisticLaw(logit, temperature));
+    }
+
+    /** Of logarithms of numbers that sum to 1: see {@link io.elbo4j.train.distribution.RelaxedCategorical}. */
+    public static Law relaxedCategorical(double[] logits, double temperature) {
+        return new RelaxedCategoricalLaw(requireFinite("logits", logits), requireTemperature(temperature));
+    }
+
+    /** Each of the components with its probability, softmax of the logits. */
+    public static Law mixture(double[] logits, List<Law> components) {
+        requireFinite("logits", logits);
+        requireGiven("components", components);
+        require(components.size() == logits.length, "components", logits.length + " of them", components.size());
+        Law first = components.get(0);
+        components.forEach(c -> require(c.values() == first.values() && c.dimensions() == first.dimensions(),
+                "components", "all of " + first.dimensions() + " " + first.values(), c.dimensions() + " " + c
+                        .values()));
+        return new MixtureLaw(logits, components);
+    }
+}
