@@ -16,6 +16,7 @@ import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Models;
 import io.elbo4j.train.model.Settings;
+import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.optimiser.Averaged;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -97,6 +98,8 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
             Double.POSITIVE_INFINITY, "klCycle", 0.0, "objective", ObjectiveKind.ELBO, "samples", 1, "optimiser",
             OptimiserSettings.of(OptimiserSettings.Kind.ADAM), "schedule", ScheduleSettings.constant(),
             "schedule.scheduleGrowth", 1.0, "penalty", PenaltySettings.NONE);
+    /** The same of the settings of a VAE. */
+    private static final Map<String, Object> VAE = Map.of("classes", 256);
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
     /**
@@ -148,13 +151,20 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
         state.add("training", GSON.toJsonTree(training));
         state.add("data", GSON.toJsonTree(data));
         state.add("position", GSON.toJsonTree(position));
-        Map<String, Object> values = Settings.values(training);
-        TRAINING.forEach((name, value) -> {
+        leaveOut(TRAINING, training, state.getAsJsonObject("training"));
+        if (model instanceof VaeSettings) {
+            leaveOut(VAE, model, state.getAsJsonObject("model"));
+        }
+        return state;
+    }
+
+    private static void leaveOut(Map<String, Object> defaults, Record of, JsonObject json) {
+        Map<String, Object> values = Settings.values(of);
+        defaults.forEach((name, value) -> {
             if (value.equals(values.get(name))) {
-                state.getAsJsonObject("training").remove(name);
+                json.remove(name);
             }
         });
-        return state;
     }
 
     /**
@@ -172,6 +182,9 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
         }
         Map<String, Object> defaults = new HashMap<>();
         TRAINING.forEach((name, value) -> defaults.put("training." + name, value));
+        if (settings == VaeSettings.class) {
+            VAE.forEach((name, value) -> defaults.put("model." + name, value));
+        }
         State s = RecordReader.read(State.class, json, defaults, settings);
         return new Checkpoint(s.model, s.training, s.data, s.position);
     }

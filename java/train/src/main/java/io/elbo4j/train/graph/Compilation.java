@@ -356,6 +356,16 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     @Override
+    public Matrix constant(Object owner, String role, float[] row) {
+        boolean isNew = !buffers.has(owner, role);
+        Matrix filled = buffer(owner, role, 1, row.length);
+        if (isNew && !buffers.planning()) {
+            filled.set(row);
+        }
+        return filled;
+    }
+
+    @Override
     public Matrix value(Value value) {
         if (!values.containsKey(value)) {
             requireComputed(value);

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What the inputs of a graph take: arrays of their width, with values of which the likelihoods have a density. */
 public final class Inputs {
@@ -57,21 +58,28 @@ public final class Inputs {
         }
     }
 
-    /** The data as a graph takes it: bytes are not divided by 255 where the likelihood is of counts. */
+    /** The data as a graph takes it: bytes are not divided by 255 where the likelihood is of whole numbers. */
     public static DataSource taken(Graph graph, DataSource source) {
-        return ofCounts(graph) ? new DataSource(source.train().undivided(), source.test().undivided(), source.notes())
+        return whole(graph).isPresent() ? new DataSource(source.train().undivided(), source.test().undivided(), source
+                .notes())
                 : source;
     }
 
-    private static boolean ofCounts(Graph graph) {
-        return graph.all(Observation.class).stream().filter(o -> o.distribution().support() == Support.COUNTS)
-                .anyMatch(o -> needed(Set.of(o.x()), Set.of()).stream().anyMatch(i -> i.name().equals(Images.X)));
+    /** Where a likelihood of x has a density, if that is of whole numbers alone. */
+    private static Optional<Support> whole(Graph graph) {
+        return ofX(graph).map(Distribution::support).filter(Support::isWhole).findFirst();
     }
 
-    /** What a picture of these images shows as full: 1, or the largest of counts. */
+    private static Stream<Distribution> ofX(Graph graph) {
+        return graph.all(Observation.class).stream().filter(o -> needed(Set.of(o.x()), Set.of()).stream()
+                .anyMatch(i -> i.name().equals(Images.X))).map(Observation::distribution);
+    }
+
+    /** What a picture of these images shows as full: 1, the largest class number, or the largest of counts. */
     public static float full(Graph graph, float[] images) {
-        if (!ofCounts(graph)) {
-            return 1;
+        Support support = whole(graph).orElse(Support.REAL);
+        if (support != Support.COUNTS) {
+            return Math.max(1, support.most());
         }
         float largest = 1;
         for (float value : images) {
@@ -82,9 +90,7 @@ public final class Inputs {
 
     /** A likelihood of x that has no density everywhere: standardised, data would leave its support. */
     public static Optional<Distribution> bounded(Graph graph) {
-        return graph.all(Observation.class).stream().filter(o -> o.distribution().support() != Support.REAL)
-                .filter(o -> needed(Set.of(o.x()), Set.of()).stream().anyMatch(i -> i.name().equals(Images.X)))
-                .map(Observation::distribution).findFirst();
+        return ofX(graph).filter(p -> p.support() != Support.REAL).findFirst();
     }
 
     /** The inputs that values are computed from, where others are given, in the order of their names. */
