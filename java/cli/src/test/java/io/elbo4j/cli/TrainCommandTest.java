@@ -180,7 +180,7 @@ class TrainCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bernoulli", "gaussian", "gaussian-shared", "gaussian-fixed", "continuous-bernoulli",
-            "laplace", "student-t"})
+            "laplace", "student-t", "sigma-vae"})
     void everyLikelihoodTrains(String likelihood) {
         Cli.train(data, out, "--epochs", "1", "--likelihood", likelihood).succeeds();
         assertEquals(FILES, Cli.names(out));

@@ -303,6 +303,11 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     @Override
+    public boolean trains(Parameter parameter) {
+        return of.trainings.stream().anyMatch(t -> t.parameters().isEmpty() || t.parameters().contains(parameter));
+    }
+
+    @Override
     public long batch() {
         return of.rows;
     }

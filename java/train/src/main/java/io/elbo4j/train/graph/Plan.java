@@ -30,6 +30,9 @@ public interface Plan {
      */
     boolean training();
 
+    /** Whether a training of the step changes this parameter: one that names it, or one that names none. */
+    boolean trains(Parameter parameter);
+
     /** How many rows a value has here. */
     long rows(Value value);
 

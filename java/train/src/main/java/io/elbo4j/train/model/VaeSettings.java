@@ -9,6 +9,7 @@ import io.elbo4j.train.distribution.ContinuousBernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Laplace;
 import io.elbo4j.train.distribution.NegativeBinomial;
+import io.elbo4j.train.distribution.OptimalGaussian;
 import io.elbo4j.train.distribution.Poisson;
 import io.elbo4j.train.distribution.StudentT;
 import io.elbo4j.train.distribution.ZeroInflatedNegativeBinomial;
@@ -58,7 +59,10 @@ public record VaeSettings(long columns,
                 "zero-inflated-negative-binomial: the same, and logits of"
                         + " further zeros",
                 "categorical: class numbers, 0 to --classes - 1, as the bytes of images, from logits of each"
-                        + " class"}) LikelihoodKind likelihood,
+                        + " class",
+                "sigma-vae: a Gaussian with one variance, the mean squared error of"
+                        + " the batch, in evaluation its moving"
+                        + " average"}) LikelihoodKind likelihood,
         @Setting("of gaussian-fixed, and where gaussian-shared begins; 1e-18 to 1e18") double standardDeviation,
         @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                 + " they are", words = {"none", "dynamic"}) boolean binarise,
@@ -86,7 +90,9 @@ public record VaeSettings(long columns,
         /** the same, and logits of further zeros */
         ZERO_INFLATED_NEGATIVE_BINOMIAL,
         /** from logits of each class; data are class numbers */
-        CATEGORICAL;
+        CATEGORICAL,
+        /** one variance of all elements, the mean squared error */
+        SIGMA_VAE;
 
         private static final double DEGREES_OF_FREEDOM = 5;
 
@@ -126,8 +132,9 @@ public record VaeSettings(long columns,
 
         /** The likelihood of a decoder that ends in its logits or means, where it takes no more of each row. */
         Distribution of(Value location) {
-            return this == BERNOULLI ? new Bernoulli(location) : new DiagonalGaussian(location, LearnedRow.of(location
-                    .graph(), "likelihood.logVariance", location.columns(), 0));
+            return this == BERNOULLI ? new Bernoulli(location) : this == SIGMA_VAE ? new OptimalGaussian(location)
+                    : new DiagonalGaussian(location, LearnedRow.of(location
+                            .graph(), "likelihood.logVariance", location.columns(), 0));
         }
 
         /** The likelihood of a decoder whose last hidden layer is d, of a model without these settings. */
@@ -158,6 +165,7 @@ public record VaeSettings(long columns,
                         Dense.of("extraZeros", d, columns, Activation.IDENTITY));
                 case CATEGORICAL -> new ClassNumbers(Dense.of("logits", d, Math.multiplyExact(columns,
                         settings.classes), Activation.IDENTITY), settings.classes);
+                case SIGMA_VAE -> new OptimalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY));
             };
         }
     }

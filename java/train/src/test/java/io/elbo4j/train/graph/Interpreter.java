@@ -20,6 +20,7 @@ import io.elbo4j.operation.LayerNorm;
 import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul;
+import io.elbo4j.operation.MovingAverage;
 import io.elbo4j.operation.OneHot;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
@@ -121,6 +122,8 @@ final class Interpreter {
             }
             return Math.max(-o.limit(), Math.min(o.limit(), x));
         }));
+        formula(MovingAverage.Update.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, get(o.target(), r,
+                c) + o.share() * (get(o.x(), r, c) - get(o.target(), r, c)))));
         formula(Arithmetic.Scale.class, o -> each(o.x(), o.y(), x -> o.factor() * x + o.shift()));
         formula(Rows.Fill.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, o.value())));
         // data and what is drawn from it depend on no parameter
