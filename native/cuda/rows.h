@@ -47,7 +47,8 @@ __global__ void __launch_bounds__(row_threads, (least_blocks<ALIGNED, Operation>
 }
 
 template <bool ALIGNED, class Operation>
-__global__ void __launch_bounds__(row_threads) sum_rows_of_blocks(Operation operation, int64_t rows, int64_t columns) {
+__global__ void __launch_bounds__(row_threads, (least_blocks<ALIGNED, Operation>))
+    sum_rows_of_blocks(Operation operation, int64_t rows, int64_t columns) {
   __shared__ float quads[2][row_threads];
   int side = 0;
   for (int64_t row = blockIdx.x; row < rows; row += gridDim.x) {

@@ -83,6 +83,21 @@ class StreamTest {
         assertSame("here", "there");
     }
 
+    /** What a node keeps itself is in the checkpoint, and is no average of the optimiser's. */
+    @Test
+    void aRunOfAnOptimalVarianceGoesOn() throws IOException {
+        String[] options = {"--likelihood", "sigma-vae", "--average", "0.9"};
+        Cli.train(data, run("whole"), Lists.join(List.of("--steps", "13"), options)).succeeds();
+        Cli.train(data, run("parts"), Lists.join(List.of("--steps", "7"), options)).succeeds();
+        Cli.train(data, run("parts"), Lists.join(List.of("--resume", "--steps", "13"), options)).succeeds();
+        assertArrayEquals(Files.readAllBytes(run("whole").resolve("checkpoint.safetensors")),
+                Files.readAllBytes(run("parts").resolve("checkpoint.safetensors")));
+        for (String weights : List.of("trained", "average")) {
+            Cli.run("evaluate", "--checkpoint", run("whole").toString(), "--weights", weights, "--samples", "3",
+                    "--backend", "java").succeeds();
+        }
+    }
+
     /** Five steps are an epoch. */
     @Test
     void aRunGoesOnWithOrWithoutIt() throws IOException {

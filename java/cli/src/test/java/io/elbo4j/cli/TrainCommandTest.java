@@ -2,6 +2,7 @@ package io.elbo4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -179,10 +180,31 @@ class TrainCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bernoulli", "gaussian", "gaussian-shared", "gaussian-fixed", "continuous-bernoulli",
-            "laplace", "student-t"})
+            "laplace", "student-t", "sigma-vae"})
     void everyLikelihoodTrains(String likelihood) {
         Cli.train(data, out, "--epochs", "1", "--likelihood", likelihood).succeeds();
         assertEquals(FILES, Cli.names(out));
+    }
+
+    @Test
+    void classesAreAsManyAsAreSaid() throws IOException {
+        Path bytes = directory.resolve("bytes.npy");
+        Cli.bytes(bytes, 40, 30, 255);
+        Cli.train(bytes, out, "--steps", "1", "--likelihood", "categorical", "--classes", "200")
+                .fails(1,
+                        "the ClassNumbers likelihood needs values that are class numbers, whole numbers from 0 to 199;"
+                                + " row ", ", column ");
+        Cli.train(bytes, out, "--steps", "1", "--likelihood", "categorical", "--classes", "1")
+                .fails(2, "--classes must be from 2 to 2^24, not 1");
+        Cli.train(bytes, out, "--steps", "1", "--classes", "4").fails(2,
+                "--classes must be left out with the likelihood"
+                        + " bernoulli (it goes with categorical), not 4");
+        Cli.train(bytes, out, "--steps", "1", "--likelihood", "categorical", "--classes", "256").succeeds();
+        Path more = directory.resolve("more");
+        Cli.train(bytes, more, "--steps", "1", "--likelihood", "categorical", "--classes", "300").succeeds();
+        assertEquals(300, ((VaeSettings) Checkpoint.read(more.resolve("checkpoint.safetensors")).checkpoint().model())
+                .classes());
+        assertNotEquals(sha256(out), sha256(more));
     }
 
     @Test

@@ -17,6 +17,9 @@ final class Scratch {
 
     final double[] otherLanes = new double[RowSum.LANES];
 
+    /** A sum for each column of a tile. */
+    final double[] sums = new double[TILE];
+
     private final int[][] numbers = {{}, {}};
 
     /** Random words of a tile. */

@@ -246,6 +246,15 @@ class ArgumentErrorsTest {
         refused("LogLikelihood: degreesOfFreedom must be from 0.001 to 1e6, not NaN",
                 () -> LogLikelihood.forward(LogLikelihood.studentT(Double.NaN), List.of(in, in2), in3, perRow));
 
+        String c = "CategoricalLogLikelihood.";
+        missing(c + "forward: x", () -> CategoricalLogLikelihood.forward(in, null, perRow));
+        refused(c + "forward: x must have at least 1 column, not 0 columns",
+                () -> CategoricalLogLikelihood.forward(in, matrix(3, 0), perRow));
+        refused(c + "forward: logits must have a column for each class, 1 to 2^24, of each of the 4 columns of x, not"
+                + " 3 columns", () -> CategoricalLogLikelihood.forward(wrong, matrix(5, 4), matrix(5, 1)));
+        refused(c + "fused: dLogits must be 3 x 4, not 3 x 1",
+                () -> CategoricalLogLikelihood.fused(in, in2, perRow, perRow2, matrix(3, 1)));
+
         String g = "GaussianLogLikelihood.";
         refused(g + "forward: logVariance must be 3 x 4, not 1 x 4",
                 () -> GaussianLogLikelihood.forward(in, row, in2, perRow));

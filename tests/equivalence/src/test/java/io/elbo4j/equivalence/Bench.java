@@ -115,6 +115,18 @@ final class Bench implements AutoCloseable {
         return fill(column, numbers);
     }
 
+    /** Class numbers below {@code classes}; of special values every 64th is a value of the case instead. */
+    Matrix classNumbers(long rows, long columns, int classes) {
+        Matrix m = in(rows, columns);
+        float[] numbers = m.toArray();
+        float[] random = Values.BITS.draw(seed + 97, numbers.length);
+        for (int i = 0; i < numbers.length; i++) {
+            int word = Float.floatToRawIntBits(random[i]);
+            numbers[i] = values == Values.SPECIAL && (word & 63) == 0 ? numbers[i] : (word >>> 6) % classes;
+        }
+        return fill(m, numbers);
+    }
+
     private Matrix place(long rows, long columns, long stride, Values kind, boolean output) {
         float[] numbers = kind.draw(seed * 1009 + operands++, Math.toIntExact(rows * columns));
         return output ? guarded(rows, columns, stride, numbers) : fill(view(rows, columns, stride), numbers);

@@ -11,6 +11,7 @@ import io.elbo4j.operation.Adam;
 import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.operation.BernoulliLogLikelihood;
 import io.elbo4j.operation.Binarise;
+import io.elbo4j.operation.CategoricalLogLikelihood;
 import io.elbo4j.operation.Clip;
 import io.elbo4j.operation.Dropout;
 import io.elbo4j.operation.Elementwise;
@@ -64,6 +65,7 @@ final class Operations {
         gaussianLogRatio();
         likelihoods();
         likelihoodsIn16Bits();
+        categorical();
         products();
         elementwise();
         sums();
@@ -198,6 +200,17 @@ final class Operations {
             add("gaussianLogLikelihood.shared." + t, (b, s) -> GaussianLogLikelihood.fused(in(b.of(t), s),
                     b.in(1, s.columns()).repeatRow(s.rows()), in(b, s), b.inPerRow(s.rows()), b.outPerRow(s.rows()),
                     out(b, s), null));
+        }
+    }
+
+    private static void categorical() {
+        for (int classes : new int[] {1, 4, 11}) {
+            add("categoricalLogLikelihood." + classes, (b, s) -> CategoricalLogLikelihood.forward(b.in((long) s.rows()
+                    * s.samples(), classes * atLeastOne(s)), b.classNumbers(s.rows(), atLeastOne(s), classes),
+                    b.outPerRow((long) s.rows() * s.samples())));
+            add("categoricalLogLikelihood.fused." + classes, (b, s) -> CategoricalLogLikelihood.fused(b.in(s.rows(),
+                    classes * atLeastOne(s)), b.classNumbers(s.rows(), atLeastOne(s), classes), b.inPerRow(s.rows()),
+                    b.outPerRow(s.rows()), b.out(s.rows(), classes * atLeastOne(s))));
         }
     }
 

@@ -220,7 +220,8 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
                         + " started without them");
             }
             Map<String, Matrix> targets = new LinkedHashMap<>();
-            parameters.all().forEach(s -> targets.put(s.parameter().name() + "." + Averaged.SLOT, s.value()));
+            parameters.all().forEach(s -> targets.put(s.parameter().name() + (s.parameter().statistic() ? "" : "."
+                    + Averaged.SLOT), s.value()));
             read(targets);
         }
 

@@ -32,7 +32,7 @@ final class CheckpointReader {
         Map<String, TensorEntry> tensors = header.byName();
         for (Parameter p : Models.create(checkpoint.model()).graph().parameters()) {
             requireShape(file, tensors, p.name(), p.rows(), p.columns());
-            for (String slot : checkpoint.training().optimiser().slots()) {
+            for (String slot : p.statistic() ? List.<String>of() : checkpoint.training().optimiser().slots()) {
                 requireShape(file, tensors, p.name() + "." + slot, p.rows(), p.columns());
             }
         }

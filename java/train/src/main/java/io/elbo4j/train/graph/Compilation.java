@@ -303,6 +303,11 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     @Override
+    public boolean trains(Parameter parameter) {
+        return of.trainings.stream().anyMatch(t -> t.parameters().isEmpty() || t.parameters().contains(parameter));
+    }
+
+    @Override
     public long batch() {
         return of.rows;
     }
@@ -351,6 +356,16 @@ final class Compilation implements Plan, AutoCloseable {
         Matrix filled = buffer(owner, role, rows, columns);
         if (isNew && !buffers.planning()) {
             io.elbo4j.operation.Rows.fill(value, filled).run();
+        }
+        return filled;
+    }
+
+    @Override
+    public Matrix constant(Object owner, String role, float[] row) {
+        boolean isNew = !buffers.has(owner, role);
+        Matrix filled = buffer(owner, role, 1, row.length);
+        if (isNew && !buffers.planning()) {
+            filled.set(row);
         }
         return filled;
     }

@@ -7,8 +7,14 @@ import static io.elbo4j.ArgumentException.requireGiven;
  * where the bound is 0.
  *
  * @param name its path, as {@code encoder.0.weight}
+ * @param statistic whether it is no optimiser's: a node writes it, in steps that train it
  */
-public record Parameter(String name, long rows, long columns, float bound, float constant) {
+public record Parameter(String name, long rows, long columns, float bound, float constant, boolean statistic) {
+    /** One that an optimiser changes. */
+    public Parameter(String name, long rows, long columns, float bound, float constant) {
+        this(name, rows, columns, bound, constant, false);
+    }
+
     /** @throws IllegalArgumentException if it has no rows or columns, or would not begin with finite numbers */
     public Parameter {
         requireGiven("name", name);
@@ -29,5 +35,10 @@ public record Parameter(String name, long rows, long columns, float bound, float
 
     public static Parameter constant(String name, long rows, long columns, float value) {
         return new Parameter(name, rows, columns, 0, value);
+    }
+
+    /** What a node itself keeps of the data, as a moving average: see {@link Plan#trains(Parameter)}. */
+    public static Parameter statistic(String name, long rows, long columns, float value) {
+        return new Parameter(name, rows, columns, 0, value, true);
     }
 }

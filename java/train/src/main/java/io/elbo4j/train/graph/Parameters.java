@@ -137,13 +137,16 @@ public final class Parameters implements AutoCloseable {
     }
 
     /**
-     * Allocates what an optimiser keeps of every parameter, as it is before the first step. At the latest this happens
-     * when a step is compiled that trains the parameter with it; what is there already stays as it is.
+     * Allocates what an optimiser keeps of every parameter that it changes, as it is before the first step. At the
+     * latest this happens when a step is compiled that trains the parameter with it; what is there already stays as it
+     * is.
      */
     public Parameters keep(Optimiser optimiser) {
         for (State s : states.values()) {
-            optimiser.begin(s);
-            optimiser.slots().forEach(s::slot);
+            if (!s.parameter().statistic()) {
+                optimiser.begin(s);
+                optimiser.slots().forEach(s::slot);
+            }
         }
         return this;
     }
@@ -164,7 +167,7 @@ public final class Parameters implements AutoCloseable {
 
     /** How many numbers are trained. */
     public long count() {
-        return states.keySet().stream().mapToLong(p -> p.rows() * p.columns()).sum();
+        return states.keySet().stream().filter(p -> !p.statistic()).mapToLong(p -> p.rows() * p.columns()).sum();
     }
 
     @Override

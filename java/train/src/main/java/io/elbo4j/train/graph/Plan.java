@@ -30,6 +30,9 @@ public interface Plan {
      */
     boolean training();
 
+    /** Whether a training of the step changes this parameter: one that names it, or one that names none. */
+    boolean trains(Parameter parameter);
+
     /** How many rows a value has here. */
     long rows(Value value);
 
@@ -60,6 +63,9 @@ public interface Plan {
 
     /** The same, filled once, which nothing may write to. */
     Matrix constant(Object owner, String role, long rows, long columns, float value);
+
+    /** The same, one row of these numbers. */
+    Matrix constant(Object owner, String role, float[] row);
 
     /**
      * The noise of a node that draws a row of random numbers for each of {@code rows}. It is a function of the node's

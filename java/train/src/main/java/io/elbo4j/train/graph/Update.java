@@ -38,7 +38,7 @@ final class Update {
         this.buffers = buffers;
         for (Parameters.State s : parameters.all()) {
             Parameter p = s.parameter();
-            if (training.parameters().contains(p) && !gradients.has(p)) {
+            if (training.parameters().contains(p) && !gradients.has(p) && !p.statistic()) {
                 throw new IllegalArgumentException("training '" + training.name() + "': its objective does not depend"
                         + " on '" + p.name() + "'");
             }

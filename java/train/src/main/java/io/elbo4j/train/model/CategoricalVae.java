@@ -38,7 +38,7 @@ public final class CategoricalVae implements Model {
             @Setting("classes of the latent variable, at least 2") int latent,
             @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
                     + " identity") Activation activation,
-            @Setting("of x given z: as of vae, but not gaussian-fixed") LikelihoodKind likelihood,
+            @Setting("of x given z: as of vae, but not gaussian-fixed; classes are 256") LikelihoodKind likelihood,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {
                             "none", "dynamic"}) boolean binarise){
@@ -106,7 +106,7 @@ public final class CategoricalVae implements Model {
         for (int i = 0; i < layers; i++) {
             d = Dense.of("decoder." + i, d, hidden.get(layers - 1 - i), settings.activation());
         }
-        Distribution p = settings.likelihood().of(d, settings.columns(), 1); // p(x | z)
+        Distribution p = settings.likelihood().of(d, settings.columns()); // p(x | z)
         graph.observe("reconstruction", p, x);
         outputs.put(POSTERIOR_MEAN, q.mean());
         outputs.put(Z, z);

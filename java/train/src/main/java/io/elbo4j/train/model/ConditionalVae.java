@@ -56,7 +56,7 @@ public final class ConditionalVae implements Model {
             @Setting("latent dimensions") int latent,
             @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
                     + " identity") Activation activation,
-            @Setting("of x given z: as of vae, but not gaussian-fixed") LikelihoodKind likelihood,
+            @Setting("of x given z: as of vae, but not gaussian-fixed; classes are 256") LikelihoodKind likelihood,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {
                             "none", "dynamic"}) boolean binarise,
@@ -127,7 +127,7 @@ public final class ConditionalVae implements Model {
         for (int i = 0; i < layers; i++) {
             d = Dense.of("decoder." + i, d, hidden.get(layers - 1 - i), settings.activation());
         }
-        Distribution p = settings.likelihood().of(d, settings.columns(), 1); // p(x | z, y)
+        Distribution p = settings.likelihood().of(d, settings.columns()); // p(x | z, y)
         graph.observe("reconstruction", p, x);
         KlPerDimension.of((Latent) z);
         outputs.put(POSTERIOR_MEAN, q.mean());

@@ -26,6 +26,7 @@ import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -37,6 +38,8 @@ public final class ConvolutionalVae implements Model {
     private static final int KERNEL = 4;
     private static final int STRIDE = 2;
     private static final int PADDING = 1;
+    private static final Set<LikelihoodKind> LIKELIHOODS = Set.of(LikelihoodKind.BERNOULLI,
+            LikelihoodKind.GAUSSIAN_SHARED, LikelihoodKind.SIGMA_VAE);
     /** Of rows, columns and channels: that of {@link ConvolutionShape}. */
     private static final int MOST = 1 << 24;
 
@@ -54,7 +57,7 @@ public final class ConvolutionalVae implements Model {
             @Setting("latent dimensions") int latent,
             @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
                     + " identity") Activation activation,
-            @Setting("of x given z: bernoulli or gaussian-shared") LikelihoodKind likelihood,
+            @Setting("of x given z: bernoulli, gaussian-shared or sigma-vae") LikelihoodKind likelihood,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {
                             "none", "dynamic"}) boolean binarise){
@@ -66,8 +69,9 @@ public final class ConvolutionalVae implements Model {
             double values = (double) height * width * imageChannels;
             require(values <= Integer.MAX_VALUE - 8, "height x width x imageChannels", "at most 2^31 - 9", values);
             require(!channels.isEmpty(), "channels", "at least 1 convolution", "none");
-            require(likelihood == LikelihoodKind.BERNOULLI || likelihood == LikelihoodKind.GAUSSIAN_SHARED,
-                    "likelihood", "bernoulli or gaussian-shared", likelihood.inWords());
+            require(LIKELIHOODS.contains(likelihood), "likelihood", "bernoulli, gaussian-shared or sigma-vae",
+                    likelihood
+                            .inWords());
             for (int each : channels) {
                 require(each >= 1 && each <= MOST, "channels", "from 1 to 2^24 in every convolution", each);
             }

@@ -76,7 +76,7 @@ public final class DeepMarkovModel implements Model {
             @Setting( {
                     "what of a sequence q(z_t) sees besides z_t-1", "future: x_t and all that comes after it",
                     "past: x_t and all that came before it"}) Looking looking,
-            @Setting("of x_t given z_t: as of vae, but not gaussian-fixed") LikelihoodKind likelihood,
+            @Setting("of x_t given z_t: as of vae, but neither gaussian-fixed nor sigma-vae") LikelihoodKind likelihood,
             @Setting("columns of each step, its last ones, that are an action: it is given, and p(z_t+1 | z_t, a_t)"
                     + " sees it") int actions){
         public Settings {
@@ -87,6 +87,9 @@ public final class DeepMarkovModel implements Model {
             require(width >= 1, "width", "at least 1", width);
             Objects.requireNonNull(looking, "looking");
             likelihood.requireNotFixed();
+            // its mean would be over the steps past a sequence's end, too
+            require(likelihood != LikelihoodKind.SIGMA_VAE, "likelihood", "another one of vae in a model of sequences",
+                    likelihood.inWords());
             require(actions >= 0 && actions < columns, "actions", "at least 0 and below the " + columns
                     + " columns of a step", actions);
         }
@@ -164,7 +167,7 @@ public final class DeepMarkovModel implements Model {
         for (int i = 0; i < 2; i++) {
             e = Dense.of("emission." + i, e, settings.width(), Activation.RELU);
         }
-        Distribution emission = settings.likelihood().of(e, observed, 1); // p(x_t | z_t)
+        Distribution emission = settings.likelihood().of(e, observed); // p(x_t | z_t)
         Value seen = Unflatten.of(mask, Axis.TIME, steps);
         term("reconstruction", Term.Role.LOG_LIKELIHOOD, LogDensity.of("log p(x)", emission, x), seen);
         term("kl", Term.Role.KL, GaussianKlValue.of("KL of each step", q, p), seen);

@@ -87,20 +87,27 @@ public final class Inputs {
         }
     }
 
-    /** The data as a graph takes it: bytes are not divided by 255 where the likelihood is of counts. */
+    /** The data as a graph takes it: bytes are not divided by 255 where the likelihood is of whole numbers. */
     public static DataSource taken(Graph graph, DataSource source) {
-        return ofCounts(graph) ? new DataSource(source.train().undivided(), source.test().undivided(), source.notes())
+        return whole(graph).isPresent() ? new DataSource(source.train().undivided(), source.test().undivided(), source
+                .notes())
                 : source;
     }
 
-    private static boolean ofCounts(Graph graph) {
-        return seen(graph).anyMatch(s -> s.p.support() == Support.COUNTS && s.isOfX());
+    /** Where a likelihood of x has a density, if that is of whole numbers alone. */
+    private static Optional<Support> whole(Graph graph) {
+        return ofX(graph).map(Distribution::support).filter(Support::isWhole).findFirst();
     }
 
-    /** What a picture of these images shows as full: 1, or the largest of counts. */
+    private static Stream<Distribution> ofX(Graph graph) {
+        return seen(graph).filter(Seen::isOfX).map(Seen::p);
+    }
+
+    /** What a picture of these images shows as full: 1, the largest class number, or the largest of counts. */
     public static float full(Graph graph, float[] images) {
-        if (!ofCounts(graph)) {
-            return 1;
+        Support support = whole(graph).orElse(Support.REAL);
+        if (support != Support.COUNTS) {
+            return Math.max(1, support.most());
         }
         float largest = 1;
         for (float value : images) {
@@ -111,7 +118,7 @@ public final class Inputs {
 
     /** A likelihood of x that has no density everywhere: standardised, data would leave its support. */
     public static Optional<Distribution> bounded(Graph graph) {
-        return seen(graph).filter(s -> s.p.support() != Support.REAL && s.isOfX()).map(Seen::p).findFirst();
+        return ofX(graph).filter(p -> p.support() != Support.REAL).findFirst();
     }
 
     /** The inputs that values are computed from, where others are given, in the order of their names. */

@@ -40,7 +40,7 @@ public final class LocalInference implements Model {
             @Setting("latent dimensions") int latent,
             @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
                     + " identity") Activation activation,
-            @Setting("of x given z: as of vae, but not gaussian-fixed") LikelihoodKind likelihood,
+            @Setting("of x given z: as of vae, but not gaussian-fixed; classes are 256") LikelihoodKind likelihood,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {
                             "none", "dynamic"}) boolean binarise,
@@ -94,7 +94,7 @@ public final class LocalInference implements Model {
         for (int i = 0; i < settings.hidden().size(); i++) {
             d = Dense.of("decoder." + i, d, settings.hidden().get(i), settings.activation());
         }
-        Distribution p = settings.likelihood().of(d, settings.columns(), 1); // p(x | z)
+        Distribution p = settings.likelihood().of(d, settings.columns()); // p(x | z)
         graph.observe("reconstruction", p, x);
         KlPerDimension.of((Latent) z);
         outputs.put(POSTERIOR_MEAN, q.mean());

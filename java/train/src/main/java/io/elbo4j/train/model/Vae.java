@@ -54,11 +54,18 @@ public final class Vae implements Model {
         }
 
         @Override
+        public Map<String, Object> earlier() {
+            return Map.of("classes", 256);
+        }
+
+        @Override
         public void check(VaeSettings settings, Set<String> given) {
             LikelihoodKind likelihood = settings.likelihood();
             require(!given.contains("standardDeviation") || likelihood.hasStandardDeviation(), "standardDeviation",
                     "left out with the likelihood " + likelihood.inWords() + " (it goes with gaussian-fixed and"
                             + " gaussian-shared)", settings.standardDeviation());
+            require(!given.contains("classes") || likelihood.hasClasses(), "classes", "left out with the likelihood "
+                    + likelihood.inWords() + " (it goes with categorical)", settings.classes());
         }
     }
 
@@ -89,7 +96,7 @@ public final class Vae implements Model {
         List<Integer> hidden = settings.hidden();
         Value data = graph.input("x", settings.columns());
         Value x = settings.binarise() ? Binarise.of("x.binarised", data) : data;
-        Value h = settings.likelihood().seen(x);
+        Value h = settings.likelihood().seen(x, settings.classes());
         for (int i = 0; i < hidden.size(); i++) {
             h = Dense.of("encoder." + i, h, hidden.get(i), settings.activation());
         }
@@ -99,7 +106,7 @@ public final class Vae implements Model {
         for (int i = hidden.size() - 1; i >= 0; i--) {
             d = Dense.of("decoder." + (hidden.size() - 1 - i), d, hidden.get(i), settings.activation());
         }
-        Distribution likelihood = settings.likelihood().of(d, settings.columns(), settings.standardDeviation());
+        Distribution likelihood = settings.likelihood().of(d, settings);
         graph.observe("reconstruction", likelihood, x);
         mean = likelihood.mean();
     }

@@ -4,10 +4,12 @@ import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.Activation;
 import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.ClassNumbers;
 import io.elbo4j.train.distribution.ContinuousBernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Laplace;
 import io.elbo4j.train.distribution.NegativeBinomial;
+import io.elbo4j.train.distribution.OptimalGaussian;
 import io.elbo4j.train.distribution.Poisson;
 import io.elbo4j.train.distribution.StudentT;
 import io.elbo4j.train.distribution.ZeroInflatedNegativeBinomial;
@@ -34,6 +36,7 @@ import java.util.stream.IntStream;
  * @param standardDeviation of {@link LikelihoodKind#GAUSSIAN_FIXED}, 1e-18 to 1e18; the first value of
  *     {@link LikelihoodKind#GAUSSIAN_SHARED}
  * @param binarise whether the data, in [0, 1], is drawn to zeros and ones anew at every step
+ * @param classes of {@link LikelihoodKind#CATEGORICAL}, 2 to 2^24
  */
 public record VaeSettings(long columns,
         @Setting("units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are the same in"
@@ -54,10 +57,16 @@ public record VaeSettings(long columns,
                 "negative-binomial: counts, from log-means and one learned"
                         + " dispersion per column",
                 "zero-inflated-negative-binomial: the same, and logits of"
-                        + " further zeros"}) LikelihoodKind likelihood,
+                        + " further zeros",
+                "categorical: class numbers, 0 to --classes - 1, as the bytes of images, from logits of each"
+                        + " class",
+                "sigma-vae: a Gaussian with one variance, the mean squared error of"
+                        + " the batch, in evaluation its moving"
+                        + " average"}) LikelihoodKind likelihood,
         @Setting("of gaussian-fixed, and where gaussian-shared begins; 1e-18 to 1e18") double standardDeviation,
         @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
-                + " they are", words = {"none", "dynamic"}) boolean binarise){
+                + " they are", words = {"none", "dynamic"}) boolean binarise,
+        @Setting("of categorical: how many, 2 to 16777216") int classes){
     /** The distribution of the observed data given the latent variable. */
     public enum LikelihoodKind {
         /** from logits; data in [0, 1] */
@@ -79,13 +88,22 @@ public record VaeSettings(long columns,
         /** log-means of every element, one learned dispersion per dimension; data are counts */
         NEGATIVE_BINOMIAL,
         /** the same, and logits of further zeros */
-        ZERO_INFLATED_NEGATIVE_BINOMIAL;
+        ZERO_INFLATED_NEGATIVE_BINOMIAL,
+        /** from logits of each class; data are class numbers */
+        CATEGORICAL,
+        /** one variance of all elements, the mean squared error */
+        SIGMA_VAE;
 
         private static final double DEGREES_OF_FREEDOM = 5;
 
         /** Whether a standard deviation is asked for. */
         boolean hasStandardDeviation() {
             return this == GAUSSIAN_FIXED || this == GAUSSIAN_SHARED;
+        }
+
+        /** Whether it is asked for how many classes there are. */
+        boolean hasClasses() {
+            return this == CATEGORICAL;
         }
 
         /** For models that have no standard deviation to be given. */
@@ -99,21 +117,35 @@ public record VaeSettings(long columns,
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        /** What an encoder sees of x: numbers that are not large, of counts log(x + 1). */
+        /** What an encoder sees of x: numbers that are not large, of counts log(x + 1), of classes from 0 to 1. */
         Value seen(Value x) {
+            return seen(x, CLASSES);
+        }
+
+        Value seen(Value x, int classes) {
+            if (hasClasses()) {
+                return Scale.of(x, 1f / (classes - 1), 0);
+            }
             boolean ofCounts = this == POISSON || this == NEGATIVE_BINOMIAL || this == ZERO_INFLATED_NEGATIVE_BINOMIAL;
             return ofCounts ? Activate.of(Scale.of(x, 1, 1), Activation.LOG) : x;
         }
 
         /** The likelihood of a decoder that ends in its logits or means, where it takes no more of each row. */
         Distribution of(Value location) {
-            return this == BERNOULLI ? new Bernoulli(location) : new DiagonalGaussian(location, LearnedRow.of(location
-                    .graph(), "likelihood.logVariance", location.columns(), 0));
+            return this == BERNOULLI ? new Bernoulli(location) : this == SIGMA_VAE ? new OptimalGaussian(location)
+                    : new DiagonalGaussian(location, LearnedRow.of(location
+                            .graph(), "likelihood.logVariance", location.columns(), 0));
+        }
+
+        /** The likelihood of a decoder whose last hidden layer is d, of a model without these settings. */
+        Distribution of(Value d, long columns) {
+            return of(d, VaeSettings.of(columns, 1));
         }
 
         /** The likelihood of a decoder whose last hidden layer is d. */
-        Distribution of(Value d, long columns, double standardDeviation) {
-            float logVariance = (float) (2 * StrictMath.log(standardDeviation));
+        Distribution of(Value d, VaeSettings settings) {
+            long columns = settings.columns;
+            float logVariance = (float) (2 * StrictMath.log(settings.standardDeviation));
             return switch (this) {
                 case BERNOULLI -> new Bernoulli(Dense.of("logits", d, columns, Activation.IDENTITY));
                 case GAUSSIAN -> DiagonalGaussian.of("likelihood", d, columns);
@@ -131,6 +163,9 @@ public record VaeSettings(long columns,
                 case ZERO_INFLATED_NEGATIVE_BINOMIAL -> new ZeroInflatedNegativeBinomial(
                         Dense.of("logMean", d, columns, Activation.IDENTITY), logInverseDispersion(d, columns),
                         Dense.of("extraZeros", d, columns, Activation.IDENTITY));
+                case CATEGORICAL -> new ClassNumbers(Dense.of("logits", d, Math.multiplyExact(columns,
+                        settings.classes), Activation.IDENTITY), settings.classes);
+                case SIGMA_VAE -> new OptimalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY));
             };
         }
     }
@@ -141,6 +176,14 @@ public record VaeSettings(long columns,
 
     /** Deeper ones do not train without skip connections, and the time to compile a step grows with the square. */
     private static final int MOST_LAYERS = 100;
+
+    private static final int CLASSES = 256;
+
+    /** With 256 classes, if the likelihood has any. */
+    public VaeSettings(long columns, List<Integer> hidden, int latent, Activation activation,
+            LikelihoodKind likelihood, double standardDeviation, boolean binarise) {
+        this(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, CLASSES);
+    }
 
     public VaeSettings {
         hidden = List.copyOf(hidden);
@@ -156,6 +199,7 @@ public record VaeSettings(long columns,
                 "from 1e-18 to 1e18, so that float32 holds its square and the inverse of that", standardDeviation);
         require(!binarise || likelihood == LikelihoodKind.BERNOULLI, "binarise",
                 "left out with the likelihood " + likelihood.inWords() + " (it goes with bernoulli)", true);
+        require(classes >= 2 && classes <= 1 << 24, "classes", "from 2 to 2^24", classes);
     }
 
     /**
@@ -169,18 +213,22 @@ public record VaeSettings(long columns,
     }
 
     public VaeSettings withActivation(Activation function) {
-        return new VaeSettings(columns, hidden, latent, function, likelihood, standardDeviation, binarise);
+        return new VaeSettings(columns, hidden, latent, function, likelihood, standardDeviation, binarise, classes);
     }
 
     public VaeSettings withLikelihood(LikelihoodKind kind) {
-        return new VaeSettings(columns, hidden, latent, activation, kind, standardDeviation, binarise);
+        return new VaeSettings(columns, hidden, latent, activation, kind, standardDeviation, binarise, classes);
     }
 
     public VaeSettings withStandardDeviation(double deviation) {
-        return new VaeSettings(columns, hidden, latent, activation, likelihood, deviation, binarise);
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, deviation, binarise, classes);
     }
 
     public VaeSettings withBinarise() {
-        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, true);
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, true, classes);
+    }
+
+    public VaeSettings withClasses(int count) {
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, count);
     }
 }

@@ -7,6 +7,7 @@ import io.elbo4j.Noise;
 import io.elbo4j.Storage;
 import io.elbo4j.operation.Arithmetic;
 import io.elbo4j.operation.Binarise;
+import io.elbo4j.operation.CategoricalLogLikelihood;
 import io.elbo4j.operation.Clip;
 import io.elbo4j.operation.Convolution;
 import io.elbo4j.operation.Dropout;
@@ -19,6 +20,7 @@ import io.elbo4j.operation.LayerNorm;
 import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogMeanExp;
 import io.elbo4j.operation.Matmul;
+import io.elbo4j.operation.MovingAverage;
 import io.elbo4j.operation.OneHot;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
@@ -120,6 +122,8 @@ final class Interpreter {
             }
             return Math.max(-o.limit(), Math.min(o.limit(), x));
         }));
+        formula(MovingAverage.Update.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, get(o.target(), r,
+                c) + o.share() * (get(o.x(), r, c) - get(o.target(), r, c)))));
         formula(Arithmetic.Scale.class, o -> each(o.x(), o.y(), x -> o.factor() * x + o.shift()));
         formula(Rows.Fill.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, o.value())));
         // data and what is drawn from it depend on no parameter
@@ -138,6 +142,7 @@ final class Interpreter {
         formula(GaussianKlPerDimension.FreeBitsGate.class, o -> forEach(o.columnWeight(), (r, c) -> set(o
                 .columnWeight(), r, c, get(o.klPerDimension(), r, c) > o.threshold() ? 1 : 0)));
         formula(LogLikelihood.Fused.class, this::logLikelihood);
+        formula(CategoricalLogLikelihood.Fused.class, this::categorical);
         formula(GaussianLogLikelihood.Fused.class, this::gaussian);
         formula(Sums.Rows.class, o -> {
             for (long r = 0; r < o.x().rows(); r++) {
@@ -424,6 +429,22 @@ final class Interpreter {
             for (long c = 0; c < o.parameter().columns(); c++) {
                 sum += likelihood.of(get(o.x(), r / samples, c), get(o.parameter(), r, c), orZero(o.second(), r, c),
                         orZero(o.third(), r, c));
+            }
+            set(o.logLikelihood(), r, 0, sum);
+        }
+    }
+
+    private void categorical(CategoricalLogLikelihood.Fused o) {
+        long samples = o.logits().rows() / o.x().rows();
+        long columns = o.x().columns();
+        for (long r = 0; r < o.logits().rows(); r++) {
+            double sum = 0;
+            for (long d = 0; d < columns; d++) {
+                double all = 0;
+                for (long c = 0; c < o.logits().columns() / columns; c++) {
+                    all += Math.exp(get(o.logits(), r, c * columns + d));
+                }
+                sum += get(o.logits(), r, (long) get(o.x(), r / samples, d) * columns + d) - Math.log(all);
             }
             set(o.logLikelihood(), r, 0, sum);
         }

@@ -131,7 +131,8 @@ class StepTest {
                         new Elbo().withFreeBits(0.1), adam()).compile()) {
             System.out.println("phases of a training step, " + likelihood + ": " + step.phases() + "; with clipping "
                     + clipped.phases() + ", with free bits " + freeBits.phases());
-            assertEquals(2, step.phases());
+            // the batch's variance has to be known before its gradient
+            assertEquals(likelihood == LikelihoodKind.SIGMA_VAE ? 4 : 2, step.phases());
             assertTrue(clipped.phases() <= step.phases() + 3);
             assertTrue(freeBits.phases() <= step.phases() + 2);
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.Coder;
@@ -290,6 +291,14 @@ class DeepMarkovModelTest {
                 assertEquals(of.logLikelihood(5, done -> {}), ofOther.logLikelihood(5, done -> {}));
             }
         }
+    }
+
+    /** A variance that is a mean over the batch would count the steps past a sequence's end. */
+    @Test
+    void aVarianceOfTheWholeBatchIsRefused() {
+        assertEquals("likelihood must be another one of vae in a model of sequences, not sigma-vae", assertThrows(
+                ArgumentException.class, () -> new DeepMarkovModel.Settings(2, 2, 1, 3, 4, Looking.PAST,
+                        LikelihoodKind.SIGMA_VAE, 0)).getMessage());
     }
 
     /** What is observed must be something that the likelihood has a density of; an action may be anything. */
