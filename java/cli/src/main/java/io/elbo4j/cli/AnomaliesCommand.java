@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.Quoted;
 import io.elbo4j.train.AnomalyScores;
-import io.elbo4j.train.ElboTerms;
 import io.elbo4j.train.Evaluator;
 import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.checkpoint.Checkpoint;
@@ -14,7 +13,6 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -29,6 +27,8 @@ import picocli.CommandLine.Option;
         "p is (1 + those rows) / (1 + training rows), a p-value if the row were one more of them (Vovk, Gammerman and"
                 + " Shafer 2005, section 2.2); the model has seen the training rows, so that p is somewhat too small."})
 final class AnomaliesCommand implements Callable<Integer> {
+    private static final double[] QUANTILES = {0.5, 0.9, 0.99, 0.999, 1};
+
     @Mixin
     private CheckpointOption checkpoint;
     @Mixin
@@ -84,19 +84,22 @@ final class AnomaliesCommand implements Callable<Integer> {
                 return DoubleStream.of(Bar.during(console, name + " rows", bar -> evaluator.logLikelihoods(samples,
                         done -> bar.at(done, images.rows())))).map(l -> -l).toArray();
             }
-            List<ElboTerms> rows = evaluator.rows(trained.checkpoint().position().step());
-            return rows.stream().mapToDouble(r -> -r.elbo()).toArray();
+            return Bar.during(console, name + " rows", bar -> evaluator.rows(trained.checkpoint().position().step(),
+                    done -> bar.at(done, images.rows()))).stream().mapToDouble(r -> -r.elbo()).toArray();
         } catch (NonFiniteException e) {
             throw Failure.because(e.getMessage() + ": the model gives no finite numbers on the " + name + " rows", e);
         }
     }
 
     private String text(AnomalyScores scores) {
-        return (String.format(Locale.ROOT,
-                "%,d test rows against %,d training rows; score: %s, nats%n%8s  %12s  %10s%n",
-                scores.rows(), scores.trainingRows(), samples == null ? "minus ELBO" : "-log p(x)", "row", "score",
-                "p") + scores.highest(top).stream().map(row -> String.format(Locale.ROOT, "%8d  %12.4f  %10.6f%n", row,
-                        scores.score(row), scores.p(row))).collect(Collectors.joining())).stripTrailing();
+        String quantiles = DoubleStream.of(QUANTILES).mapToObj(q -> String.format(Locale.ROOT, "%.1f %% %.3f", 100 * q,
+                scores.quantile(q))).collect(Collectors.joining(", "));
+        return (String.format(Locale.ROOT, "%,d test rows against %,d training rows; score: %s, nats%nquantiles of the"
+                + " training rows: %s%n%8s  %12s  %10s%n", scores.rows(), scores.trainingRows(), samples == null
+                        ? "minus ELBO" : "-log p(x)", quantiles, "row", "score", "p") + scores.highest(top).stream()
+                                .map(row -> String.format(Locale.ROOT, "%8d  %12.4f  %10.6f%n", row,
+                                        scores.score(row), scores.p(row))).collect(Collectors.joining()))
+                .stripTrailing();
     }
 
     private JsonObject json(AnomalyScores scores, Backend b) {
@@ -110,6 +113,9 @@ final class AnomaliesCommand implements Callable<Integer> {
         }
         JsonObject o = new JsonObject();
         o.add("highest", each);
+        JsonObject quantiles = new JsonObject();
+        DoubleStream.of(QUANTILES).forEach(q -> quantiles.addProperty(String.valueOf(q), scores.quantile(q)));
+        o.add("quantiles", quantiles);
         o.addProperty("rows", scores.rows());
         o.addProperty("training_rows", scores.trainingRows());
         o.addProperty("checkpoint", checkpoint.file().toString());

@@ -17,17 +17,19 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "scatter", sortOptions = false, description = {
-        "Draws a point for each row of the test set: the means of q(z | x), which with --colour label show the"
-                + " aggregated posterior, or another of the model's outputs.",
+        "Draws a point for each row: the mean of q(z | x), or another of the model's outputs. With --what z, a draw of"
+                + " q(z | x) each, they are the aggregated posterior.",
         "Of more than two values it draws those on the plane in which the rows vary most (principal components)."})
 final class ScatterCommand implements Callable<Integer> {
     private static final String NONE = "none";
+    private static final int OF_PRIOR = 0xd3d7dc;
 
     @Mixin
     private CheckpointOption checkpoint;
@@ -42,8 +44,13 @@ final class ScatterCommand implements Callable<Integer> {
             "an output of the model: each value's share of a colour, as posterior.mean of a gaussian-mixture, its"
                     + " responsibilities", "(${DEFAULT-VALUE})"})
     private String colour;
+    @Option(names = "--prior", description = "with --what z: below them as many draws of its prior, in grey (not)")
+    private boolean prior;
+    @Option(names = "--set", defaultValue = "test", paramLabel = "NAME",
+            description = "test or train (${DEFAULT-VALUE})")
+    private EvaluateCommand.Part part;
     @Option(names = "--rows", defaultValue = "10000", paramLabel = "N",
-            description = "rows of the test set, the first ones (${DEFAULT-VALUE})")
+            description = "how many, the first ones (${DEFAULT-VALUE})")
     private int rows;
     @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "the picture")
     private Path out;
@@ -61,6 +68,9 @@ final class ScatterCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OutputFile.requirePng("--out", out);
+        if (prior && !what.equals(Model.Z)) {
+            throw Failure.usage("--prior goes with --what z, not with " + Quoted.of(what));
+        }
         if (rows < 1) {
             throw Failure.usage("--rows must be at least 1, not " + rows);
         }
@@ -79,7 +89,8 @@ final class ScatterCommand implements Callable<Integer> {
         }
         try (DataSource source = data.readFor(loaded, console, "--out", out, byLabel ? Set.of(Images.LABEL)
                 : Set.of())) {
-            Images images = source.test().first(Math.min(rows, source.test().rows()));
+            Images all = part == EvaluateCommand.Part.TEST ? source.test() : source.train();
+            Images images = all.first(Math.min(rows, all.rows()));
             draw(loaded, images, columns, ofData);
         }
         return 0;
@@ -89,15 +100,18 @@ final class ScatterCommand implements Callable<Integer> {
         int count = images.rows();
         ResultRoom.require("--rows " + count + ", with " + columns + " values each,", (long) count * columns,
                 "ask for fewer");
-        int[] colours;
-        int classes = 0;
         float[] values;
+        float[] below = {};
+        int[] colours = new int[count];
+        int classes = 0;
         try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
             values = ofData ? images.copyRows(0, count) : Bar.during(console, "encoding", bar -> coder.output(what,
                     images, done -> bar.at(done, count)));
+            if (prior) {
+                below = Names.checked(() -> coder.prior(count, null, 1));
+            }
             if (colour.equals(NONE)) {
-                colours = new int[count];
                 Arrays.fill(colours, Palette.of(0, 1));
             } else {
                 float[] shares = colour.equals(Images.LABEL) ? images.array(Images.LABEL).copyRows(0, count)
@@ -106,23 +120,23 @@ final class ScatterCommand implements Callable<Integer> {
                 colours = colours(shares, count, classes);
             }
         }
-        PrincipalPlane plane = columns == 2 ? null : PrincipalPlane.of(values, columns);
-        double[] x = plane != null ? plane.x() : column(values, 0);
-        double[] y = plane != null ? plane.y() : column(values, 1);
+        PrincipalPlane plane = PrincipalPlane.of(values, columns);
         String name = ofData ? Images.X : what;
-        Scatter picture = new Scatter(name + " of " + String.format(Locale.ROOT, "%,d", count) + " rows", plane == null
-                ? name + " 0" : "first principal component", plane == null ? name + " 1"
-                        : "second principal component", IntStream.range(0, classes).mapToObj(String::valueOf).toList());
-        OutputFile.write(console, out, () -> picture.write(out, x, y, colours));
+        Scatter picture = new Scatter(String.format(Locale.ROOT, "%s of %,d rows", name, count), columns == 2 ? name
+                + " 0" : "first principal component", columns == 2 ? name + " 1" : "second principal component",
+                IntStream.range(0, classes).mapToObj(String::valueOf).toList());
+        double[] x = DoubleStream.concat(DoubleStream.of(plane.x(below)), DoubleStream.of(plane.x(values))).toArray();
+        double[] y = DoubleStream.concat(DoubleStream.of(plane.y(below)), DoubleStream.of(plane.y(values))).toArray();
+        int[] all = IntStream.concat(IntStream.generate(() -> OF_PRIOR).limit(below.length / columns), IntStream.of(
+                colours)).toArray();
+        OutputFile.write(console, out, () -> picture.write(out, x, y, all));
         JsonObject o = new JsonObject();
         o.addProperty("file", out.toString());
         o.addProperty("rows", count);
         o.addProperty("what", what);
         o.addProperty("colour", colour);
-        if (plane != null) {
-            o.addProperty("share_of_variance", plane.share());
-        }
-        output.result(console, o, String.format(Locale.ROOT, "%,d points%s are in %s", count, plane == null ? ""
+        o.addProperty("share_of_variance", plane.share());
+        output.result(console, o, String.format(Locale.ROOT, "%,d points%s are in %s", count, columns == 2 ? ""
                 : String.format(Locale.ROOT, ", which show %.1f %% of the variance,", 100 * plane.share()), Quoted.line(
                         out)));
     }
@@ -140,9 +154,5 @@ final class ScatterCommand implements Callable<Integer> {
             }
         }
         return IntStream.range(0, count).map(r -> Palette.mixed(shares, r * classes, classes)).toArray();
-    }
-
-    private static double[] column(float[] values, int column) {
-        return IntStream.range(0, values.length / 2).mapToDouble(r -> values[2 * r + column]).toArray();
     }
 }

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(name = "weights", sortOptions = false, description = {
         "Compares ways to a posterior over the weights of a network that learns y = x^3 + noise from a few points:"
                 + " mean-field inference, an ensemble, and long Markov chains by Hamiltonian Monte Carlo.",
-        "covered: how many of 1,000 other points lie in their 90 % intervals; log p(y): of these, in nats;",
+        "covered: how many of 1,000 other points lie in their 90 %% intervals; log p(y): of these, in nats;",
         "sd at data: of the function; middle, outside: its sd for |x| < 1 and at |x| = 6, over that at the data;",
         "R-hat: 1 where the chains have met. Mean field stays narrow in a gap: its weights are independent"})
 final class WeightsCommand implements Callable<Integer> {

@@ -53,6 +53,8 @@ class AnomaliesCommandTest {
             assertEquals(TEST, found.get("rows").getAsInt());
             assertEquals(ROWS - TEST, found.get("training_rows").getAsInt());
             assertEquals(3, found.getAsJsonArray("highest").size());
+            double odd = found.getAsJsonArray("highest").get(0).getAsJsonObject().get("score").getAsDouble();
+            assertTrue(found.getAsJsonObject("quantiles").get("1.0").getAsDouble() < odd, found.toString());
             JsonObject first = found.getAsJsonArray("highest").get(0).getAsJsonObject();
             assertEquals(ODD, first.get("row").getAsInt());
             assertEquals(1.0 / (1 + ROWS - TEST), first.get("p").getAsDouble());
@@ -83,11 +85,11 @@ class AnomaliesCommandTest {
         String before = anomalies().succeeds().out();
         assertEquals(before, anomalies("--threads", "3").succeeds().out());
         assertTrue(before.startsWith("20 test rows against 180 training rows; score: minus ELBO, nats"), before);
-        assertEquals(2 + 10, before.lines().count());
+        assertEquals(3 + 10, before.lines().count());
         for (String[] other : new String[][] {{"--samples", "3"}, {"--top", "4"}, {"--seed", "8"}}) {
             assertNotEquals(before, anomalies(other).succeeds().out(), String.join(" ", other));
         }
-        assertEquals(2, anomalies("--top", "0").succeeds().out().lines().count());
+        assertEquals(3, anomalies("--top", "0").succeeds().out().lines().count());
     }
 
     @Test

@@ -109,7 +109,7 @@ final class Cli {
             ByteBuffer labels = ByteBuffer.allocate(8 + 12).putInt(0x801).putInt(12);
             for (int r = 0; r < 12; r++) {
                 labels.put((byte) (r % 3));
-                images.put(new byte[] {(byte) (r * 20), (byte) (r % 3 * 100), 7, 0});
+                images.put(new byte[] {(byte) (r * 20), (byte) (r % 3 * 100), (byte) part.length(), 0});
             }
             Files.write(data.resolve(part + "-images-idx3-ubyte"), images.array());
             Files.write(data.resolve(part + "-labels-idx1-ubyte"), labels.array());

@@ -72,11 +72,13 @@ class ScatterCommandTest {
         byte[] before = bytes();
         assertTrue(Arrays.equals(before, bytes("--threads", "3")));
         assertTrue(Arrays.equals(before, bytes("--rows", "12")));
-        for (String[] other : new String[][] {{"--rows", "11"}, {"--what", "posterior.logVariance"}, {"--what", "x"},
+        for (String[] other : new String[][] {{"--rows", "11"}, {"--set", "train"}, {"--what", "posterior.logVariance"},
+                {"--what", "x"},
                 {"--colour", "label"}}) {
             assertFalse(Arrays.equals(before, bytes(other)), String.join(" ", other));
         }
         assertFalse(Arrays.equals(bytes("--what", "z"), bytes("--what", "z", "--seed", "8")));
+        assertFalse(Arrays.equals(bytes("--what", "z"), bytes("--what", "z", "--prior")));
     }
 
     @Test
@@ -86,7 +88,7 @@ class ScatterCommandTest {
                 "--epochs", "1", "--backend", "java", "--out", mixture.toString()).succeeds();
         JsonObject found = scatter(mixture, "--json", "--what", "x", "--colour", "posterior.mean").succeeds().json();
         assertEquals(Cli.ROWS / 10, found.get("rows").getAsInt());
-        assertFalse(found.has("share_of_variance"), "two columns are drawn as they are");
+        assertEquals(1, found.get("share_of_variance").getAsDouble(), "two columns are drawn as they are");
         byte[] mixed = Files.readAllBytes(picture);
         scatter(mixture, "--what", "x").succeeds();
         assertFalse(Arrays.equals(mixed, Files.readAllBytes(picture)));
@@ -97,6 +99,7 @@ class ScatterCommandTest {
     @Test
     void whatCannotBeDrawnIsRefused() {
         scatter(run, "--rows", "0").fails(2, "--rows must be at least 1, not 0");
+        scatter(run, "--prior").fails(2, "--prior goes with --what z, not with 'posterior.mean'");
         scatter(run, "--what", "zz").fails(2, "--what must be one of");
         scatter(run, "--colour", "red").fails(2, "--colour must be none, label or one of");
         scatter(run, "--colour", "posterior.mean").fails(1,

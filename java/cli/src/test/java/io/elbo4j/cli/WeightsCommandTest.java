@@ -85,6 +85,11 @@ class WeightsCommandTest {
     }
 
     @Test
+    void helpSaysWhatTheColumnsAre() {
+        assertTrue(Cli.run("weights", "--help").succeeds().out().contains("in their 90 % intervals"));
+    }
+
+    @Test
     void whatCannotBeComparedIsRefused() {
         run("--data", "square").fails(2, "expected one of cubic, gap, not 'square'");
         run("--activation", "gelu").fails(2, "expected one of relu, tanh, not 'gelu'");

@@ -55,6 +55,16 @@ public final class AnomalyScores {
         return (1.0 + training.length - low) / (1.0 + training.length);
     }
 
+    /**
+     * The smallest training score that at least this share of them are not above.
+     *
+     * @param share 0 to 1
+     */
+    public double quantile(double share) {
+        require(share >= 0 && share <= 1, "share", "from 0 to 1", share);
+        return training[Math.max(0, (int) Math.ceil(share * training.length) - 1)];
+    }
+
     /** At most so many rows, the highest score first, among equals the first row. */
     public List<Integer> highest(int count) {
         return IntStream.range(0, scores.length).boxed().sorted(Comparator.comparingDouble((Integer r) -> scores[r])

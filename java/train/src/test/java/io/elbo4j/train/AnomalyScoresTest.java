@@ -38,6 +38,17 @@ class AnomalyScoresTest {
     }
 
     @Test
+    void quantilesAreOfTheTrainingRows() {
+        AnomalyScores scores = new AnomalyScores(new double[0], TRAINING);
+        double[][] cases = {{0, 1}, {0.25, 1}, {0.26, 3}, {0.75, 3}, {0.76, 5}, {1, 5}};
+        for (double[] c : cases) {
+            assertEquals(c[1], scores.quantile(c[0]), "share " + c[0]);
+        }
+        assertEquals("share must be from 0 to 1, not 1.5", assertThrows(ArgumentException.class, () -> scores.quantile(
+                1.5)).getMessage());
+    }
+
+    @Test
     void theHighestComeFirstAndOfEqualsTheFirst() {
         AnomalyScores scores = new AnomalyScores(new double[] {2, 9, 2, Double.NaN, -1}, TRAINING);
         assertEquals(List.of(3, 1, 0, 2, 4), scores.highest(9));

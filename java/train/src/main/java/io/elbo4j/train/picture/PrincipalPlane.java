@@ -4,26 +4,64 @@ import static io.elbo4j.ArgumentException.require;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * The plane through the mean of rows in which they vary most (principal component analysis: Bishop 2006, section 12.1),
- * by orthogonal iteration in double precision. A row with a value that is not finite has no part in it, and no place.
- *
- * @param x of each row, along the direction of the largest variance
- * @param y of each row, along that of the second largest at right angles to it
- * @param share of the rows' variance that is in the plane, 0 to 1; 1 if they have none
+ * The plane through the mean of rows in which they vary most (principal component analysis: Bishop 2006, section
+ * 12.1), by orthogonal iteration in double precision. Rows of two columns are on it as they are. A row with a value that is not
+ * finite has no part in it, and no place.
  */
-public record PrincipalPlane(double[] x, double[] y, double share) {
+public final class PrincipalPlane {
     private static final int MOST_ITERATIONS = 200;
     private static final double TOLERANCE = 1e-9;
     private static final long SEED = 1;
+
+    private final double[] origin;
+    private final double[] first;
+    private final double[] second;
+    private final double share;
+
+    private PrincipalPlane(double[] origin, double[] first, double[] second, double share) {
+        this.origin = origin;
+        this.first = first;
+        this.second = second;
+        this.share = share;
+    }
 
     /** @param columns of a row, at least 2 */
     public static PrincipalPlane of(float[] rows, int columns) {
         require(columns >= 2, "columns", "at least 2", columns);
         require(rows.length % columns == 0, "rows", "of " + columns + " values each", rows.length + " values");
-        return new Search(rows, columns).find();
+        return columns == 2 ? new PrincipalPlane(new double[2], new double[] {1, 0}, new double[] {0, 1}, 1)
+                : new Search(rows, columns).find();
+    }
+
+    /** Of the rows' variance that is in the plane, 0 to 1; 1 if they have none. */
+    public double share() {
+        return share;
+    }
+
+    /** Of each of these or other rows, along the direction of the largest variance. */
+    public double[] x(float[] rows) {
+        return places(rows, first);
+    }
+
+    /** Of each, along the direction of the second largest variance at right angles to it. */
+    public double[] y(float[] rows) {
+        return places(rows, second);
+    }
+
+    private double[] places(float[] rows, double[] direction) {
+        int columns = origin.length;
+        double[] places = new double[rows.length / columns];
+        for (int r = 0; r < places.length; r++) {
+            for (int c = 0; c < columns; c++) {
+                float value = rows[r * columns + c];
+                places[r] += Float.isFinite(value) ? direction[c] * (value - origin[c]) : Double.NaN;
+            }
+        }
+        return places;
     }
 
     private static final class Search {
@@ -103,21 +141,18 @@ public record PrincipalPlane(double[] x, double[] y, double share) {
                 first[c] = cos * v[c] + sin * w[c];
                 second[c] = cos * w[c] - sin * v[c];
             }
-            return new PrincipalPlane(places(first), places(second), variance > 0 ? (vv + ww) / variance : 1);
+            return new PrincipalPlane(mean, withSign(first), withSign(second), variance > 0 ? (vv + ww) / variance
+                    : 1);
         }
 
         /** Directions have two signs: the column that counts most counts positive. */
-        private double[] places(double[] direction) {
+        private static double[] withSign(double[] direction) {
             double largest = 0;
             for (double d : direction) {
                 largest = Math.abs(d) > Math.abs(largest) ? d : largest;
             }
-            double[] places = new double[rows.length / columns];
-            Arrays.fill(places, Double.NaN);
-            for (int r : finite) {
-                places[r] = along(direction, r) * (largest < 0 ? -1 : 1) + 0.0;
-            }
-            return places;
+            double sign = largest < 0 ? -1 : 1;
+            return DoubleStream.of(direction).map(d -> sign * d).toArray();
         }
 
         private double along(double[] direction, int row) {

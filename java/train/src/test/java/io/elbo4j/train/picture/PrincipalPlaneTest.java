@@ -34,6 +34,8 @@ class PrincipalPlaneTest {
     void thePlaneAndItsDirectionsAreFound() {
         float[] rows = rows(1e-3);
         PrincipalPlane plane = PrincipalPlane.of(rows, 5);
+        double[] x = plane.x(rows);
+        double[] y = plane.y(rows);
         double[] mean = new double[5];
         for (int i = 0; i < rows.length; i++) {
             mean[i % 5] += rows[i] / (double) COUNT;
@@ -48,12 +50,12 @@ class PrincipalPlaneTest {
             }
             both += a * b;
             // the sample's directions are those of its covariance, which is not quite 0 between the two
-            assertEquals(a, plane.x()[r], 0.3, "row " + r);
-            assertEquals(b, plane.y()[r], 0.3, "row " + r);
+            assertEquals(a, x[r], 0.3, "row " + r);
+            assertEquals(b, y[r], 0.3, "row " + r);
         }
         double xy = 0;
         for (int r = 0; r < COUNT; r++) {
-            xy += plane.x()[r] * plane.y()[r];
+            xy += x[r] * y[r];
         }
         assertTrue(Math.abs(xy) < 1e-6 * Math.abs(both), xy + " against " + both);
         assertTrue(plane.share() > 0.999999 && plane.share() <= 1 + 1e-12, "share " + plane.share());
@@ -72,19 +74,28 @@ class PrincipalPlaneTest {
 
     @Test
     void rowsOnALineHaveNoSecondPlace() {
-        PrincipalPlane plane = PrincipalPlane.of(new float[] {1, 2, 2, 4, 3, 6}, 2);
+        float[] rows = {1, 2, 5, 2, 4, 5, 3, 6, 5};
+        PrincipalPlane plane = PrincipalPlane.of(rows, 3);
         double step = Math.sqrt(5);
-        assertArrayEquals(new double[] {-step, 0, step}, plane.x(), 1e-12);
-        assertArrayEquals(new double[3], plane.y(), 1e-9);
+        assertArrayEquals(new double[] {-step, 0, step}, plane.x(rows), 1e-12);
+        assertArrayEquals(new double[3], plane.y(rows), 1e-9);
         assertEquals(1, plane.share(), 1e-12);
+    }
+
+    @Test
+    void rowsOfTwoColumnsAreWhereTheyAre() {
+        float[] rows = {1, 20, -3, 40};
+        PrincipalPlane plane = PrincipalPlane.of(rows, 2);
+        assertArrayEquals(new double[] {1, -3}, plane.x(rows));
+        assertArrayEquals(new double[] {20, 40}, plane.y(rows));
     }
 
     @Test
     void equalRowsAreOnePoint() {
         for (float[] rows : new float[][] {{}, {4, 5, 6}, {4, 5, 6, 4, 5, 6}}) {
             PrincipalPlane plane = PrincipalPlane.of(rows, 3);
-            assertArrayEquals(new double[rows.length / 3], plane.x());
-            assertArrayEquals(new double[rows.length / 3], plane.y());
+            assertArrayEquals(new double[rows.length / 3], plane.x(rows), 0);
+            assertArrayEquals(new double[rows.length / 3], plane.y(rows), 0);
             assertEquals(1, plane.share());
         }
     }
@@ -94,10 +105,10 @@ class PrincipalPlaneTest {
         float[] rows = rows(0.1);
         float[] more = Arrays.copyOf(rows, rows.length + 5);
         more[rows.length + 2] = Float.NaN;
-        PrincipalPlane without = PrincipalPlane.of(rows, 5);
-        PrincipalPlane with = PrincipalPlane.of(more, 5);
-        assertArrayEquals(without.x(), Arrays.copyOf(with.x(), COUNT));
-        assertTrue(Double.isNaN(with.x()[COUNT]) && Double.isNaN(with.y()[COUNT]));
+        double[] without = PrincipalPlane.of(rows, 5).x(rows);
+        double[] with = PrincipalPlane.of(more, 5).x(more);
+        assertArrayEquals(without, Arrays.copyOf(with, COUNT));
+        assertTrue(Double.isNaN(with[COUNT]) && Double.isNaN(PrincipalPlane.of(more, 5).y(more)[COUNT]));
     }
 
     @Test
