@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 
 /**
  * The plane through the mean of rows in which they vary most (Bishop 2006, section 12.1: principal components).
- * It is found by orthogonal iteration in double precision. Rows of two columns are on it as they are. A row with a value
- * that is not finite has no part in it, and no place.
+ * It is found by orthogonal iteration in double precision. Rows of two columns are on it as they are. A row
+ * with a value that is not finite has no part in it, and no place.
  */
 public final class PrincipalPlane {
     private static final int MOST_ITERATIONS = 200;
