@@ -8,7 +8,6 @@ import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
-import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.BayesianDense;
@@ -16,9 +15,7 @@ import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.schedule.Schedule;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A network with random weights (Blundell et al. 2015): y given x, the last columns of a row given its first ones, with
@@ -34,7 +31,7 @@ import java.util.Map;
  * see {@link io.elbo4j.train.regression.WeightComparison}. An evaluation's estimate from many samples is log E[p(y | x,
  * W)] under q(W), how well a row is predicted.
  */
-public final class BayesianRegression implements Model {
+public final class BayesianRegression extends GraphModel<BayesianRegression.Settings> {
     /** Name of the mean of y given x, with weights drawn from q. */
     public static final String PREDICTION = "prediction";
 
@@ -83,12 +80,8 @@ public final class BayesianRegression implements Model {
         }
     }
 
-    private final Graph graph = new Graph();
-    private final Settings settings;
-    private final Map<String, Value> outputs = new LinkedHashMap<>();
-
     public BayesianRegression(Settings settings) {
-        this.settings = settings;
+        super(settings);
         long inputs = settings.columns() - settings.targets();
         Value row = graph.input(Images.X, settings.columns());
         Value x = Slice.of("given", row, 0, inputs);
@@ -110,21 +103,6 @@ public final class BayesianRegression implements Model {
     }
 
     @Override
-    public Settings settings() {
-        return settings;
-    }
-
-    @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public Map<String, Value> outputs() {
-        return outputs;
-    }
-
-    @Override
     public Objective objective(ObjectiveKind kind, Schedule klWeight, double freeBits) {
         require(kind == ObjectiveKind.ELBO, "objective", "elbo for random weights, whose KL is in closed form",
                 kind.inWords());
@@ -134,6 +112,6 @@ public final class BayesianRegression implements Model {
     @Override
     public Objective objective(Schedule klWeight, double freeBits) {
         require(freeBits == 0, "freeBits", "0 for random weights", freeBits);
-        return Model.super.objective(klWeight, freeBits);
+        return super.objective(klWeight, freeBits);
     }
 }

@@ -17,16 +17,14 @@ import io.elbo4j.train.layer.StopGradient;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.objective.ScoreFunction;
 import io.elbo4j.train.schedule.Schedule;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
  * A VAE whose latent variable is one of C classes, trained by the score function with a learned baseline of x (Mnih and
  * Gregor 2014): no gradient passes through the draw.
  */
-public final class CategoricalVae implements Model {
+public final class CategoricalVae extends GraphModel<CategoricalVae.Settings> {
     /**
      * The shape of the model.
      *
@@ -71,10 +69,7 @@ public final class CategoricalVae implements Model {
         }
     }
 
-    private final Graph graph = new Graph();
-    private final Settings settings;
     private final Value baseline;
-    private final Map<String, Value> outputs = new LinkedHashMap<>();
 
     public CategoricalVae(Settings settings) {
         this(settings, (g, q) -> g.latent(Z, q)); // p(z) = 1/C
@@ -90,7 +85,7 @@ public final class CategoricalVae implements Model {
     }
 
     private CategoricalVae(Settings settings, BiFunction<Graph, Categorical, Value> latent) {
-        this.settings = settings;
+        super(settings);
         List<Integer> hidden = settings.hidden();
         int layers = hidden.size();
         Value data = graph.input(Images.X, settings.columns());
@@ -111,21 +106,6 @@ public final class CategoricalVae implements Model {
         outputs.put(POSTERIOR_MEAN, q.mean());
         outputs.put(Z, z);
         outputs.put(MEAN, p.mean());
-    }
-
-    @Override
-    public Settings settings() {
-        return settings;
-    }
-
-    @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public Map<String, Value> outputs() {
-        return outputs;
     }
 
     /** d/dq = (log p(x | z) - b(x)) d log q(z | x) - klWeight d KL(q || p). */

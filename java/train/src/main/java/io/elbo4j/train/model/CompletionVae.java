@@ -12,7 +12,6 @@ import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.distribution.LogDensity;
 import io.elbo4j.train.distribution.ValueTerm;
-import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Term;
@@ -24,9 +23,7 @@ import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.StopGradient;
 import io.elbo4j.train.objective.WeightedSum;
 import io.elbo4j.train.schedule.Schedule;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
@@ -43,7 +40,7 @@ import java.util.stream.IntStream;
  * which maximises a log-likelihood of its own. Reconstructions complete x: z is drawn from p(z | x), which does not see
  * y. There is no code from which an image could be decoded without its x.
  */
-public final class CompletionVae implements Model {
+public final class CompletionVae extends GraphModel<CompletionVae.Settings> {
     /** Name of the plain network's image. */
     public static final String GUESS = "guess";
     private static final int MOST_OBSERVED = 3;
@@ -103,12 +100,8 @@ public final class CompletionVae implements Model {
         }
     }
 
-    private final Graph graph = new Graph();
-    private final Settings settings;
-    private final Map<String, Value> outputs = new LinkedHashMap<>();
-
     public CompletionVae(Settings settings) {
-        this.settings = settings;
+        super(settings);
         int[] given = settings.columns(true);
         int[] missing = settings.columns(false);
         Value image = graph.input(Images.X, given.length + missing.length);
@@ -166,21 +159,6 @@ public final class CompletionVae implements Model {
             }
             return new Bernoulli(h);
         }
-    }
-
-    @Override
-    public Settings settings() {
-        return settings;
-    }
-
-    @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public Map<String, Value> outputs() {
-        return outputs;
     }
 
     @Override

@@ -9,14 +9,12 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.graph.Distribution;
-import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +33,7 @@ import java.util.Set;
  * Sohn et al., and {@link CompletionVae}, write p(y | x) for what is modelled and what is given: the letters are
  * exchanged.
  */
-public final class ConditionalVae implements Model {
+public final class ConditionalVae extends GraphModel<ConditionalVae.Settings> {
     /** What p(z) knows of the label. */
     public enum Prior {
         /** nothing: N(0, I) */
@@ -103,12 +101,8 @@ public final class ConditionalVae implements Model {
         }
     }
 
-    private final Graph graph = new Graph();
-    private final Settings settings;
-    private final Map<String, Value> outputs = new LinkedHashMap<>();
-
     public ConditionalVae(Settings settings) {
-        this.settings = settings;
+        super(settings);
         List<Integer> hidden = settings.hidden();
         int layers = hidden.size();
         Value data = graph.input(Images.X, settings.columns());
@@ -134,20 +128,5 @@ public final class ConditionalVae implements Model {
         outputs.put(POSTERIOR_LOG_VARIANCE, q.logVariance());
         outputs.put(Z, z);
         outputs.put(MEAN, p.mean());
-    }
-
-    @Override
-    public Settings settings() {
-        return settings;
-    }
-
-    @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public Map<String, Value> outputs() {
-        return outputs;
     }
 }

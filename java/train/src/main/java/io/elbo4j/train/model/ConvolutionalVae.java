@@ -15,7 +15,6 @@ import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.distribution.PriorDiscrepancy;
 import io.elbo4j.train.distribution.TotalCorrelation;
 import io.elbo4j.train.graph.Distribution;
-import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Binarise;
@@ -23,9 +22,7 @@ import io.elbo4j.train.layer.Convolution;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.TransposedConvolution;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -34,7 +31,7 @@ import java.util.stream.Collectors;
  * transposed ones (kernel 4, stride 2, padding 1: Radford et al. 2016, DCGAN, section 3). The last of these gives the
  * logits or means of x itself; the other parameter of a Gaussian likelihood is shared by all rows.
  */
-public final class ConvolutionalVae implements Model {
+public final class ConvolutionalVae extends GraphModel<ConvolutionalVae.Settings> {
     private static final int KERNEL = 4;
     private static final int STRIDE = 2;
     private static final int PADDING = 1;
@@ -135,12 +132,8 @@ public final class ConvolutionalVae implements Model {
         }
     }
 
-    private final Graph graph = new Graph();
-    private final Settings settings;
-    private final Map<String, Value> outputs = new LinkedHashMap<>();
-
     public ConvolutionalVae(Settings settings) {
-        this.settings = settings;
+        super(settings);
         List<ConvolutionShape> shapes = settings.shapes();
         int layers = shapes.size();
         Value data = graph.input(Images.X, shapes.get(0).bigImage());
@@ -165,20 +158,5 @@ public final class ConvolutionalVae implements Model {
         outputs.put(POSTERIOR_LOG_VARIANCE, q.logVariance());
         outputs.put(Z, z);
         outputs.put(MEAN, p.mean());
-    }
-
-    @Override
-    public Settings settings() {
-        return settings;
-    }
-
-    @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public Map<String, Value> outputs() {
-        return outputs;
     }
 }

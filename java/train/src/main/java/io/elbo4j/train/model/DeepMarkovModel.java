@@ -12,7 +12,6 @@ import io.elbo4j.train.distribution.LogDensity;
 import io.elbo4j.train.distribution.ValueTerm;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
-import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Term;
 import io.elbo4j.train.graph.Value;
@@ -32,7 +31,6 @@ import io.elbo4j.train.layer.Unflatten;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,7 +53,7 @@ import java.util.stream.IntStream;
  * filters: then q(z_t) depends on x_1..t and a_1..t-1 alone. q sees (tanh(W z_t-1 + b) + h_t) / 2. Only the chain of q
  * is unrolled: all else is one product for all steps.
  */
-public final class DeepMarkovModel implements Model {
+public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> {
     /** What of a sequence q(z_t) sees besides z_t-1. */
     public enum Looking {
         /** x_t, the action before it and all that comes after it */
@@ -125,12 +123,8 @@ public final class DeepMarkovModel implements Model {
         }
     }
 
-    private final Graph graph = new Graph();
-    private final Settings settings;
-    private final Map<String, Value> outputs = new LinkedHashMap<>();
-
     public DeepMarkovModel(Settings settings) {
-        this.settings = settings;
+        super(settings);
         int steps = settings.steps();
         int observed = settings.columns() - settings.actions();
         Value data = Unflatten.of(graph.input(Images.X, (long) steps * settings.columns()), Axis.TIME, steps);
@@ -229,23 +223,8 @@ public final class DeepMarkovModel implements Model {
     }
 
     @Override
-    public Settings settings() {
-        return settings;
-    }
-
-    @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public Map<String, Value> outputs() {
-        return outputs;
-    }
-
-    @Override
     public Objective objective(Schedule klWeight, double freeBits) {
         require(freeBits == 0, "freeBits", "0 with the deep-markov-model, whose KL is a sum over steps", freeBits);
-        return Model.super.objective(klWeight, freeBits);
+        return super.objective(klWeight, freeBits);
     }
 }

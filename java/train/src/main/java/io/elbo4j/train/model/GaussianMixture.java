@@ -13,7 +13,6 @@ import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.LogDensity;
 import io.elbo4j.train.distribution.Mixture;
 import io.elbo4j.train.graph.Axis;
-import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
@@ -25,8 +24,6 @@ import io.elbo4j.train.layer.MatrixProduct;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.schedule.Schedule;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * A mixture of Gaussians with diagonal covariances (Bishop 2006, section 9.2). The latent variable is the component,
@@ -37,7 +34,7 @@ import java.util.Map;
  *   p(x) = sum_c pi_c N(x; mean_c, exp(logVariance_c)),  p(z = c | x) = pi_c N(x; ...) / p(x)
  * </pre>
  */
-public final class GaussianMixture implements Model {
+public final class GaussianMixture extends GraphModel<GaussianMixture.Settings> {
     /**
      * The shape of the model.
      *
@@ -76,12 +73,8 @@ public final class GaussianMixture implements Model {
         }
     }
 
-    private final Graph graph = new Graph();
-    private final Settings settings;
-    private final Map<String, Value> outputs = new LinkedHashMap<>();
-
     public GaussianMixture(Settings settings) {
-        this.settings = settings;
+        super(settings);
         int components = settings.components();
         long columns = settings.columns();
         Value x = graph.input(Images.X, columns);
@@ -104,23 +97,8 @@ public final class GaussianMixture implements Model {
     }
 
     @Override
-    public Settings settings() {
-        return settings;
-    }
-
-    @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public Map<String, Value> outputs() {
-        return outputs;
-    }
-
-    @Override
     public void check(TrainingSettings training) {
-        Model.super.check(training);
+        super.check(training);
         require(training.klWarmUp() == 0, "klWarmUp", "0 for a model without a KL", training.klWarmUp());
     }
 

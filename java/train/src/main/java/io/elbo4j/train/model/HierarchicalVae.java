@@ -11,16 +11,13 @@ import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.distribution.SampledKl;
-import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.schedule.Schedule;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -33,7 +30,7 @@ import java.util.Objects;
  *
  * whose second term is sampled, as h2 depends on h1. Free bits and the KL per dimension are of h2. Its code z is h2.
  */
-public final class HierarchicalVae implements Model {
+public final class HierarchicalVae extends GraphModel<HierarchicalVae.Settings> {
     /**
      * The shape of the model.
      *
@@ -81,12 +78,8 @@ public final class HierarchicalVae implements Model {
         }
     }
 
-    private final Graph graph = new Graph();
-    private final Settings settings;
-    private final Map<String, Value> outputs = new LinkedHashMap<>();
-
     public HierarchicalVae(Settings settings) {
-        this.settings = settings;
+        super(settings);
         int outer = settings.hidden().get(0);
         int inner = settings.hidden().get(1);
         int columns1 = settings.latents().get(0);
@@ -122,24 +115,9 @@ public final class HierarchicalVae implements Model {
     }
 
     @Override
-    public Settings settings() {
-        return settings;
-    }
-
-    @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
     public Objective objective(ObjectiveKind kind, Schedule klWeight, double freeBits) {
         require(kind != ObjectiveKind.DOUBLY_REPARAMETERISED, "objective", "another one with the hierarchical-vae,"
                 + " whose q(h2 | h1) depends on a latent variable", kind.inWords());
-        return Model.super.objective(kind, klWeight, freeBits);
-    }
-
-    @Override
-    public Map<String, Value> outputs() {
-        return outputs;
+        return super.objective(kind, klWeight, freeBits);
     }
 }

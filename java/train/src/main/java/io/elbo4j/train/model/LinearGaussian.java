@@ -8,7 +8,6 @@ import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.exact.FactorAnalysis;
-import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Value;
@@ -16,8 +15,6 @@ import io.elbo4j.train.layer.Activate;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.LearnedRow;
 import io.elbo4j.train.layer.Scale;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * A linear-Gaussian model, factor analysis (Bishop 2006, section 12.2.4), with a linear encoder: what log p(x) and
@@ -29,7 +26,7 @@ import java.util.Map;
  *   q(z | x) = N(x A + a, diag(exp(x B + c)))
  * </pre>
  */
-public final class LinearGaussian implements Model {
+public final class LinearGaussian extends GraphModel<LinearGaussian.Settings> {
     /**
      * The shape of the model.
      *
@@ -66,12 +63,8 @@ public final class LinearGaussian implements Model {
         }
     }
 
-    private final Graph graph = new Graph();
-    private final Settings settings;
-    private final Map<String, Value> outputs = new LinkedHashMap<>();
-
     public LinearGaussian(Settings settings) {
-        this.settings = settings;
+        super(settings);
         long columns = settings.columns();
         Value x = graph.input(Images.X, columns);
         DiagonalGaussian q = DiagonalGaussian.of("posterior", x, settings.latent()); // q(z | x)
@@ -87,21 +80,6 @@ public final class LinearGaussian implements Model {
         outputs.put(POSTERIOR_LOG_VARIANCE, q.logVariance());
         outputs.put(Z, z);
         outputs.put(MEAN, p.mean());
-    }
-
-    @Override
-    public Settings settings() {
-        return settings;
-    }
-
-    @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public Map<String, Value> outputs() {
-        return outputs;
     }
 
     /** W and b, and log v, as they are: the densities of this model in double precision. */

@@ -8,16 +8,13 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.graph.Distribution;
-import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.LearnedRows;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,7 +24,7 @@ import java.util.Set;
  * 2013). Its memory grows with the data; what it gains is that no encoder is amiss (Cremer et al. 2018: the
  * amortisation gap). Outside training each row's q is fitted anew, see {@link Local}.
  */
-public final class LocalInference implements Model {
+public final class LocalInference extends GraphModel<LocalInference.Settings> {
     /**
      * The shape of the model.
      *
@@ -78,13 +75,10 @@ public final class LocalInference implements Model {
         }
     }
 
-    private final Graph graph = new Graph();
-    private final Settings settings;
     private final Value posterior;
-    private final Map<String, Value> outputs = new LinkedHashMap<>();
 
     public LocalInference(Settings settings) {
-        this.settings = settings;
+        super(settings);
         Value data = graph.input(Images.X, settings.columns());
         Value x = settings.binarise() ? Binarise.of("x.binarised", data) : data;
         posterior = LearnedRows.of(graph, "posterior", settings.rows(), 2L * settings.latent(), 0);
@@ -101,21 +95,6 @@ public final class LocalInference implements Model {
         outputs.put(POSTERIOR_LOG_VARIANCE, q.logVariance());
         outputs.put(Z, z);
         outputs.put(MEAN, p.mean());
-    }
-
-    @Override
-    public Settings settings() {
-        return settings;
-    }
-
-    @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public Map<String, Value> outputs() {
-        return outputs;
     }
 
     @Override

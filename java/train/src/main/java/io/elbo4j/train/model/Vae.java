@@ -20,7 +20,6 @@ import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +30,7 @@ import java.util.function.BiFunction;
  * from x by hidden layers, a standard normal prior, and a likelihood whose parameters are computed from z by the same
  * layers in reverse.
  */
-public final class Vae implements Model {
+public final class Vae extends GraphModel<VaeSettings> {
     /** How it is registered. */
     public static final class Kind extends NamedKind<VaeSettings> {
         private static final int SPRITES_LATENT = 10;
@@ -69,8 +68,6 @@ public final class Vae implements Model {
         }
     }
 
-    private final Graph graph = new Graph();
-    private final VaeSettings settings;
     private final DiagonalGaussian posterior;
     private final Value z;
     private final Value mean;
@@ -92,7 +89,7 @@ public final class Vae implements Model {
     }
 
     private Vae(VaeSettings settings, BiFunction<Graph, DiagonalGaussian, Value> latent) {
-        this.settings = settings;
+        super(settings);
         List<Integer> hidden = settings.hidden();
         Value data = graph.input("x", settings.columns());
         Value x = settings.binarise() ? Binarise.of("x.binarised", data) : data;
@@ -109,6 +106,10 @@ public final class Vae implements Model {
         Distribution likelihood = settings.likelihood().of(d, settings);
         graph.observe("reconstruction", likelihood, x);
         mean = likelihood.mean();
+        outputs.put(POSTERIOR_MEAN, posterior.mean());
+        outputs.put(POSTERIOR_LOG_VARIANCE, posterior.logVariance());
+        outputs.put(Z, z);
+        outputs.put(MEAN, mean);
     }
 
     /**
@@ -119,16 +120,6 @@ public final class Vae implements Model {
      */
     public static Trained load(Path file, Backend backend) {
         return Trained.load(file, backend, Vae.class);
-    }
-
-    @Override
-    public VaeSettings settings() {
-        return settings;
-    }
-
-    @Override
-    public Graph graph() {
-        return graph;
     }
 
     /** q(z | x). */
@@ -143,16 +134,6 @@ public final class Vae implements Model {
     /** Of p(x | z). */
     public Value mean() {
         return mean;
-    }
-
-    @Override
-    public Map<String, Value> outputs() {
-        Map<String, Value> outputs = new LinkedHashMap<>();
-        outputs.put(POSTERIOR_MEAN, posterior.mean());
-        outputs.put(POSTERIOR_LOG_VARIANCE, posterior.logVariance());
-        outputs.put(Z, z);
-        outputs.put(MEAN, mean);
-        return outputs;
     }
 
     @Override

@@ -9,13 +9,10 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.VampPrior;
-import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Dense;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -29,7 +26,7 @@ import java.util.function.Function;
  * Its KL has no closed form: log q(z | x) - log p(z) of the sample stands for it. Samples are drawn from it as from any
  * mixture: k first, then z.
  */
-public final class VampVae implements Model {
+public final class VampVae extends GraphModel<VampVae.Settings> {
     /**
      * The shape of the model.
      *
@@ -73,12 +70,8 @@ public final class VampVae implements Model {
         }
     }
 
-    private final Graph graph = new Graph();
-    private final Settings settings;
-    private final Map<String, Value> outputs = new LinkedHashMap<>();
-
     public VampVae(Settings settings) {
-        this.settings = settings;
+        super(settings);
         List<Integer> hidden = settings.hidden();
         int layers = hidden.size();
         Value data = graph.input(Images.X, settings.columns());
@@ -110,20 +103,5 @@ public final class VampVae implements Model {
         outputs.put(POSTERIOR_LOG_VARIANCE, q.logVariance());
         outputs.put(Z, z);
         outputs.put(MEAN, p.mean());
-    }
-
-    @Override
-    public Settings settings() {
-        return settings;
-    }
-
-    @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public Map<String, Value> outputs() {
-        return outputs;
     }
 }
