@@ -198,7 +198,15 @@ class TrainCommandTest {
                 .fails(2, "--classes must be from 2 to 2^24, not 1");
         Cli.train(bytes, out, "--steps", "1", "--classes", "4").fails(2,
                 "--classes must be left out with the likelihood"
-                        + " bernoulli (it goes with categorical), not 4");
+                        + " bernoulli (it goes with categorical and discretised-logistic-mixture), not 4");
+        Cli.train(bytes, out, "--steps", "1", "--likelihood", "categorical", "--components", "4").fails(2,
+                "--components must be left out with the likelihood categorical (it goes with"
+                        + " discretised-logistic-mixture), not 4");
+        Cli.train(bytes, out, "--steps", "1", "--likelihood", "discretised-logistic-mixture", "--components", "0")
+                .fails(2, "--components must be at least 1, not 0");
+        Cli.train(bytes, out, "--steps", "1", "--likelihood", "discretised-logistic-mixture", "--classes", "200")
+                .fails(1, "the LogisticMixture likelihood needs values that are class numbers, whole numbers from 0 to"
+                        + " 199; row ", ", column ");
         Cli.train(bytes, out, "--steps", "1", "--likelihood", "categorical", "--classes", "256").succeeds();
         Path more = directory.resolve("more");
         Cli.train(bytes, more, "--steps", "1", "--likelihood", "categorical", "--classes", "300").succeeds();

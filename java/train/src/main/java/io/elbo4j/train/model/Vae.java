@@ -60,7 +60,11 @@ public final class Vae implements Model {
                     "left out with the likelihood " + likelihood.inWords() + " (it goes with gaussian-fixed and"
                             + " gaussian-shared)", settings.standardDeviation());
             require(!given.contains("classes") || likelihood.hasClasses(), "classes", "left out with the likelihood "
-                    + likelihood.inWords() + " (it goes with categorical)", settings.classes());
+                    + likelihood.inWords() + " (it goes with categorical and discretised-logistic-mixture)", settings
+                            .classes());
+            require(!given.contains("components") || likelihood == LikelihoodKind.DISCRETISED_LOGISTIC_MIXTURE,
+                    "components", "left out with the likelihood " + likelihood.inWords()
+                            + " (it goes with discretised-logistic-mixture)", settings.components());
         }
     }
 

@@ -8,6 +8,7 @@ import io.elbo4j.train.distribution.ClassNumbers;
 import io.elbo4j.train.distribution.ContinuousBernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Laplace;
+import io.elbo4j.train.distribution.LogisticMixture;
 import io.elbo4j.train.distribution.NegativeBinomial;
 import io.elbo4j.train.distribution.OptimalGaussian;
 import io.elbo4j.train.distribution.Poisson;
@@ -36,7 +37,9 @@ import java.util.stream.IntStream;
  * @param standardDeviation of {@link LikelihoodKind#GAUSSIAN_FIXED}, 1e-18 to 1e18; the first value of
  *     {@link LikelihoodKind#GAUSSIAN_SHARED}
  * @param binarise whether the data, in [0, 1], is drawn to zeros and ones anew at every step
- * @param classes of {@link LikelihoodKind#CATEGORICAL}, 2 to 2^24
+ * @param classes of {@link LikelihoodKind#CATEGORICAL} and {@link LikelihoodKind#DISCRETISED_LOGISTIC_MIXTURE}, 2 to
+ *     2^24
+ * @param components of the latter, at least 1
  */
 public record VaeSettings(long columns,
         @Setting("units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are the same in"
@@ -62,11 +65,15 @@ public record VaeSettings(long columns,
                         + " class",
                 "sigma-vae: a Gaussian with one variance, the mean squared error of"
                         + " the batch, in evaluation its moving"
-                        + " average"}) LikelihoodKind likelihood,
+                        + " average",
+                "discretised-logistic-mixture: levels, 0 to --classes - 1, as"
+                        + " the bytes of images, from --components logistic"
+                        + " variables each"}) LikelihoodKind likelihood,
         @Setting("of gaussian-fixed, and where gaussian-shared begins; 1e-18 to 1e18") double standardDeviation,
         @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                 + " they are", words = {"none", "dynamic"}) boolean binarise,
-        @Setting("of categorical: how many, 2 to 16777216") int classes){
+        @Setting("of categorical, and levels of discretised-logistic-mixture: how many, 2 to 16777216") int classes,
+        @Setting("of discretised-logistic-mixture: how many a column has, at least 1") int components){
     /** The distribution of the observed data given the latent variable. */
     public enum LikelihoodKind {
         /** from logits; data in [0, 1] */
@@ -92,7 +99,9 @@ public record VaeSettings(long columns,
         /** from logits of each class; data are class numbers */
         CATEGORICAL,
         /** one variance of all elements, the mean squared error */
-        SIGMA_VAE;
+        SIGMA_VAE,
+        /** mixtures of rounded logistic variables; data are levels, as class numbers */
+        DISCRETISED_LOGISTIC_MIXTURE;
 
         private static final double DEGREES_OF_FREEDOM = 5;
 
@@ -103,7 +112,7 @@ public record VaeSettings(long columns,
 
         /** Whether it is asked for how many classes there are. */
         boolean hasClasses() {
-            return this == CATEGORICAL;
+            return this == CATEGORICAL || this == DISCRETISED_LOGISTIC_MIXTURE;
         }
 
         /** For models that have no standard deviation to be given. */
@@ -166,6 +175,8 @@ public record VaeSettings(long columns,
                 case CATEGORICAL -> new ClassNumbers(Dense.of("logits", d, Math.multiplyExact(columns,
                         settings.classes), Activation.IDENTITY), settings.classes);
                 case SIGMA_VAE -> new OptimalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY));
+                case DISCRETISED_LOGISTIC_MIXTURE -> LogisticMixture.of("likelihood", d, columns, settings.components,
+                        settings.classes);
             };
         }
     }
@@ -178,11 +189,12 @@ public record VaeSettings(long columns,
     private static final int MOST_LAYERS = 100;
 
     private static final int CLASSES = 256;
+    private static final int COMPONENTS = 5;
 
-    /** With 256 classes, if the likelihood has any. */
+    /** With 256 classes and 5 components, if the likelihood has any. */
     public VaeSettings(long columns, List<Integer> hidden, int latent, Activation activation,
             LikelihoodKind likelihood, double standardDeviation, boolean binarise) {
-        this(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, CLASSES);
+        this(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, CLASSES, COMPONENTS);
     }
 
     public VaeSettings {
@@ -200,6 +212,7 @@ public record VaeSettings(long columns,
         require(!binarise || likelihood == LikelihoodKind.BERNOULLI, "binarise",
                 "left out with the likelihood " + likelihood.inWords() + " (it goes with bernoulli)", true);
         require(classes >= 2 && classes <= 1 << 24, "classes", "from 2 to 2^24", classes);
+        require(components >= 1, "components", "at least 1", components);
     }
 
     /**
@@ -213,22 +226,32 @@ public record VaeSettings(long columns,
     }
 
     public VaeSettings withActivation(Activation function) {
-        return new VaeSettings(columns, hidden, latent, function, likelihood, standardDeviation, binarise, classes);
+        return new VaeSettings(columns, hidden, latent, function, likelihood, standardDeviation, binarise, classes,
+                components);
     }
 
     public VaeSettings withLikelihood(LikelihoodKind kind) {
-        return new VaeSettings(columns, hidden, latent, activation, kind, standardDeviation, binarise, classes);
+        return new VaeSettings(columns, hidden, latent, activation, kind, standardDeviation, binarise, classes,
+                components);
     }
 
     public VaeSettings withStandardDeviation(double deviation) {
-        return new VaeSettings(columns, hidden, latent, activation, likelihood, deviation, binarise, classes);
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, deviation, binarise, classes,
+                components);
     }
 
     public VaeSettings withBinarise() {
-        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, true, classes);
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, true, classes,
+                components);
     }
 
     public VaeSettings withClasses(int count) {
-        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, count);
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, count,
+                components);
+    }
+
+    public VaeSettings withComponents(int count) {
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, classes,
+                count);
     }
 }
