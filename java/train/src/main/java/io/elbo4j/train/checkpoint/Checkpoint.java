@@ -99,7 +99,7 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
             OptimiserSettings.of(OptimiserSettings.Kind.ADAM), "schedule", ScheduleSettings.constant(),
             "schedule.scheduleGrowth", 1.0, "penalty", PenaltySettings.NONE);
     /** The same of the settings of a VAE. */
-    private static final Map<String, Object> VAE = Map.of("classes", 256, "components", 5);
+    private static final Map<String, Object> VAE = Map.of("classes", 256, "components", 5, "librarySize", false);
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
     /**

@@ -73,6 +73,7 @@ public final class Vae implements Model {
     private final DiagonalGaussian posterior;
     private final Value z;
     private final Value mean;
+    private final Value generatedMean;
 
     public Vae(VaeSettings settings) {
         this(settings, (g, q) -> g.latent("z", q));
@@ -105,9 +106,11 @@ public final class Vae implements Model {
         for (int i = hidden.size() - 1; i >= 0; i--) {
             d = Dense.of("decoder." + (hidden.size() - 1 - i), d, hidden.get(i), settings.activation());
         }
-        Distribution likelihood = settings.likelihood().of(d, settings);
+        Distribution decoded = settings.likelihood().of(d, settings);
+        Distribution likelihood = settings.librarySize() ? VaeSettings.ofLibrary(decoded, x) : decoded;
         graph.observe("reconstruction", likelihood, x);
         mean = likelihood.mean();
+        generatedMean = settings.librarySize() ? decoded.mean() : mean;
     }
 
     /**
@@ -151,6 +154,9 @@ public final class Vae implements Model {
         outputs.put(POSTERIOR_LOG_VARIANCE, posterior.logVariance());
         outputs.put(Z, z);
         outputs.put(MEAN, mean);
+        if (generatedMean != mean) {
+            outputs.put(GENERATED_MEAN, generatedMean);
+        }
         return outputs;
     }
 

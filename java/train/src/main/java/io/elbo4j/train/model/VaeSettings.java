@@ -17,10 +17,14 @@ import io.elbo4j.train.distribution.ZeroInflatedNegativeBinomial;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
+import io.elbo4j.train.layer.Add;
 import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.LibrarySize;
+import io.elbo4j.train.layer.LogSoftmax;
 import io.elbo4j.train.layer.Scale;
+import io.elbo4j.train.layer.Spread;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -40,6 +44,7 @@ import java.util.stream.IntStream;
  * @param classes of {@link LikelihoodKind#CATEGORICAL} and {@link LikelihoodKind#DISCRETISED_LOGISTIC_MIXTURE}, 2 to
  *     2^24
  * @param components of the latter, at least 1
+ * @param librarySize of likelihoods of counts: whether the decoder gives shares of a row's sum, instead of rates
  */
 public record VaeSettings(long columns,
         @Setting("units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are the same in"
@@ -73,7 +78,10 @@ public record VaeSettings(long columns,
         @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                 + " they are", words = {"none", "dynamic"}) boolean binarise,
         @Setting("of categorical, and levels of discretised-logistic-mixture: how many, 2 to 16777216") int classes,
-        @Setting("of discretised-logistic-mixture: how many a column has, at least 1") int components){
+        @Setting("of discretised-logistic-mixture: how many a column has, at least 1") int components,
+        @Setting(
+                value = "of likelihoods of counts, observed: means are shares, a softmax, of the row's sum; none: means"
+                        + " of their own", words = {"none", "observed"}) boolean librarySize){
     /** The distribution of the observed data given the latent variable. */
     public enum LikelihoodKind {
         /** from logits; data in [0, 1] */
@@ -110,6 +118,10 @@ public record VaeSettings(long columns,
             return this == GAUSSIAN_FIXED || this == GAUSSIAN_SHARED;
         }
 
+        private boolean isOfCounts() {
+            return this == POISSON || this == NEGATIVE_BINOMIAL || this == ZERO_INFLATED_NEGATIVE_BINOMIAL;
+        }
+
         /** Whether it is asked for how many classes there are. */
         boolean hasClasses() {
             return this == CATEGORICAL || this == DISCRETISED_LOGISTIC_MIXTURE;
@@ -135,8 +147,7 @@ public record VaeSettings(long columns,
             if (hasClasses()) {
                 return Scale.of(x, 1f / (classes - 1), 0);
             }
-            boolean ofCounts = this == POISSON || this == NEGATIVE_BINOMIAL || this == ZERO_INFLATED_NEGATIVE_BINOMIAL;
-            return ofCounts ? Activate.of(Scale.of(x, 1, 1), Activation.LOG) : x;
+            return isOfCounts() ? Activate.of(Scale.of(x, 1, 1), Activation.LOG) : x;
         }
 
         /** The likelihood of a decoder that ends in its logits or means, where it takes no more of each row. */
@@ -162,15 +173,15 @@ public record VaeSettings(long columns,
                         LearnedRow.of(d.graph(), "likelihood.logVariance", columns, logVariance));
                 case GAUSSIAN_FIXED -> new DiagonalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY),
                         ConstantRow.of(d.graph(), "likelihood.logVariance", columns, logVariance));
-                case POISSON -> new Poisson(Dense.of("logRate", d, columns, Activation.IDENTITY));
+                case POISSON -> new Poisson(settings.logMean("logRate", d));
                 case CONTINUOUS_BERNOULLI -> new ContinuousBernoulli(Dense.of("logits", d, columns,
                         Activation.IDENTITY));
                 case LAPLACE -> Laplace.of("likelihood", d, columns);
                 case STUDENT_T -> StudentT.of("likelihood", d, columns, DEGREES_OF_FREEDOM);
-                case NEGATIVE_BINOMIAL -> new NegativeBinomial(Dense.of("logMean", d, columns, Activation.IDENTITY),
+                case NEGATIVE_BINOMIAL -> new NegativeBinomial(settings.logMean("logMean", d),
                         logInverseDispersion(d, columns));
                 case ZERO_INFLATED_NEGATIVE_BINOMIAL -> new ZeroInflatedNegativeBinomial(
-                        Dense.of("logMean", d, columns, Activation.IDENTITY), logInverseDispersion(d, columns),
+                        settings.logMean("logMean", d), logInverseDispersion(d, columns),
                         Dense.of("extraZeros", d, columns, Activation.IDENTITY));
                 case CATEGORICAL -> new ClassNumbers(Dense.of("logits", d, Math.multiplyExact(columns,
                         settings.classes), Activation.IDENTITY), settings.classes);
@@ -179,6 +190,19 @@ public record VaeSettings(long columns,
                         settings.classes);
             };
         }
+    }
+
+    /** Of counts, or of a library of size 1. */
+    private Value logMean(String name, Value d) {
+        Value of = Dense.of(name, d, columns, Activation.IDENTITY);
+        return librarySize ? LogSoftmax.of(of) : of;
+    }
+
+    /** A likelihood of counts in a library of size 1 as that of the library that x is. */
+    static Distribution ofLibrary(Distribution p, Value x) {
+        Value logMean = p.parameters().get(0);
+        Value ofX = Add.of(logMean, Spread.of(LibrarySize.of(x), p.columns()));
+        return p.with(v -> v == logMean ? ofX : v);
     }
 
     private static Value logInverseDispersion(Value d, long columns) {
@@ -194,7 +218,7 @@ public record VaeSettings(long columns,
     /** With 256 classes and 5 components, if the likelihood has any. */
     public VaeSettings(long columns, List<Integer> hidden, int latent, Activation activation,
             LikelihoodKind likelihood, double standardDeviation, boolean binarise) {
-        this(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, CLASSES, COMPONENTS);
+        this(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, CLASSES, COMPONENTS, false);
     }
 
     public VaeSettings {
@@ -213,6 +237,8 @@ public record VaeSettings(long columns,
                 "left out with the likelihood " + likelihood.inWords() + " (it goes with bernoulli)", true);
         require(classes >= 2 && classes <= 1 << 24, "classes", "from 2 to 2^24", classes);
         require(components >= 1, "components", "at least 1", components);
+        require(!librarySize || likelihood.isOfCounts(), "librarySize", "left out with the likelihood " + likelihood
+                .inWords() + " (it goes with those of counts)", true);
     }
 
     /**
@@ -227,31 +253,36 @@ public record VaeSettings(long columns,
 
     public VaeSettings withActivation(Activation function) {
         return new VaeSettings(columns, hidden, latent, function, likelihood, standardDeviation, binarise, classes,
-                components);
+                components, librarySize);
     }
 
     public VaeSettings withLikelihood(LikelihoodKind kind) {
         return new VaeSettings(columns, hidden, latent, activation, kind, standardDeviation, binarise, classes,
-                components);
+                components, librarySize);
     }
 
     public VaeSettings withStandardDeviation(double deviation) {
         return new VaeSettings(columns, hidden, latent, activation, likelihood, deviation, binarise, classes,
-                components);
+                components, librarySize);
     }
 
     public VaeSettings withBinarise() {
         return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, true, classes,
-                components);
+                components, librarySize);
     }
 
     public VaeSettings withClasses(int count) {
         return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, count,
-                components);
+                components, librarySize);
     }
 
     public VaeSettings withComponents(int count) {
         return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, classes,
-                count);
+                count, librarySize);
+    }
+
+    public VaeSettings withLibrarySize() {
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, classes,
+                components, true);
     }
 }
