@@ -8,6 +8,7 @@
 #include "categorical_log_likelihood_fused.h"
 #include "exp.h"
 #include "log.h"
+#include "row_number.h"
 #include "rows.h"
 
 namespace elbo4j::cuda {
@@ -38,9 +39,9 @@ template <bool GRADIENT> struct CategoricalLogLikelihood {
 
   // That of the class x; NaN where there is none.
   template <bool ALIGNED> __device__ __forceinline__ float logit(const float* of_row, float x, int64_t column) const {
-    const int c = x >= 0.0f && x < (float)classes ? (int)x : -1;
-    return (float)c == x && (ALIGNED || column < columns) ? __ldg(of_row + c * columns + column)
-                                                          : spec::float_from_bits(0x7fc00000u);
+    const int64_t c = spec::row_number(x, classes);
+    return c >= 0 && (ALIGNED || column < columns) ? __ldg(of_row + c * columns + column)
+                                                   : spec::float_from_bits(0x7fc00000u);
   }
 
   template <bool ALIGNED> __device__ __forceinline__ float quad(int64_t row, int64_t column) const {

@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import io.elbo4j.Activation;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.checkpoint.Safetensors;
+import io.elbo4j.train.data.NpyReader;
 import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
@@ -198,13 +199,49 @@ class TrainCommandTest {
                 .fails(2, "--classes must be from 2 to 2^24, not 1");
         Cli.train(bytes, out, "--steps", "1", "--classes", "4").fails(2,
                 "--classes must be left out with the likelihood"
-                        + " bernoulli (it goes with categorical), not 4");
+                        + " bernoulli (it goes with categorical and discretised-logistic-mixture), not 4");
+        Cli.train(bytes, out, "--steps", "1", "--likelihood", "categorical", "--components", "4").fails(2,
+                "--components must be left out with the likelihood categorical (it goes with"
+                        + " discretised-logistic-mixture), not 4");
+        Cli.train(bytes, out, "--steps", "1", "--likelihood", "discretised-logistic-mixture", "--components", "0")
+                .fails(2, "--components must be at least 1, not 0");
+        Cli.train(bytes, out, "--steps", "1", "--likelihood", "discretised-logistic-mixture", "--classes", "200")
+                .fails(1, "the LogisticMixture likelihood needs values that are class numbers, whole numbers from 0 to"
+                        + " 199; row ", ", column ");
         Cli.train(bytes, out, "--steps", "1", "--likelihood", "categorical", "--classes", "256").succeeds();
         Path more = directory.resolve("more");
         Cli.train(bytes, more, "--steps", "1", "--likelihood", "categorical", "--classes", "300").succeeds();
         assertEquals(300, ((VaeSettings) Checkpoint.read(more.resolve("checkpoint.safetensors")).checkpoint().model())
                 .classes());
         assertNotEquals(sha256(out), sha256(more));
+    }
+
+    /** A reconstruction has the library of its row, a sample one of size 1. */
+    @Test
+    void aLibrarySizeIsObserved() throws IOException {
+        Path counts = directory.resolve("counts.npy");
+        Cli.bytes(counts, 40, 30, 7);
+        Cli.train(counts, out, "--steps", "1", "--library-size", "observed").fails(2, "--library-size must be left out"
+                + " with the likelihood bernoulli (it goes with those of counts)");
+        Cli.train(counts, out, "--steps", "2", "--likelihood", "negative-binomial", "--library-size", "observed")
+                .succeeds();
+        String checkpoint = out.toString();
+        Path samples = directory.resolve("samples.npy");
+        Cli.run("sample", "--checkpoint", checkpoint, "--count", "3", "--out", samples.toString()).succeeds();
+        for (int r = 0; r < 3; r++) {
+            double sum = 0;
+            for (float share : NpyReader.read(samples).copyRows(r, 1)) {
+                sum += share;
+            }
+            assertEquals(1, sum, 1e-5);
+        }
+        Cli.run("reconstruct", "--checkpoint", checkpoint, "--out", directory.resolve("pairs.npy").toString())
+                .succeeds();
+        Cli.run("evaluate", "--checkpoint", checkpoint, "--samples", "2").succeeds();
+        Path zeros = directory.resolve("zeros.npy");
+        Cli.bytes(zeros, 40, 30, 0);
+        Cli.train(zeros, directory.resolve("no"), "--steps", "1", "--likelihood", "poisson", "--library-size",
+                "observed").fails(1, "the library size of row 0, the sum of its counts, is 0, expected above 0");
     }
 
     @Test

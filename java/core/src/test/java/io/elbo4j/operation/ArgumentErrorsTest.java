@@ -255,6 +255,21 @@ class ArgumentErrorsTest {
         refused(c + "fused: dLogits must be 3 x 4, not 3 x 1",
                 () -> CategoricalLogLikelihood.fused(in, in2, perRow, perRow2, matrix(3, 1)));
 
+        String m = "LogisticMixtureLogLikelihood.";
+        missing(m + "forward: mean", () -> LogisticMixtureLogLikelihood.forward(2, in, null, in2, in3, perRow));
+        refused(m + "forward: levels must be from 2 to 2^24, not 1",
+                () -> LogisticMixtureLogLikelihood.forward(1, in, in, in2, in3, perRow));
+        refused(m + "forward: logits must have a column for each component of each of the 4 columns of x, not 3"
+                + " columns", () -> LogisticMixtureLogLikelihood.forward(2, wrong, wrong, wrong, matrix(5, 4),
+                        matrix(5, 1)));
+        refused(m + "forward: logScale must be 3 x 4, not 1 x 4",
+                () -> LogisticMixtureLogLikelihood.forward(2, in, in2, row, in3, perRow));
+        refused(m + "fused: gradients must be 3, not 1", () -> LogisticMixtureLogLikelihood.fused(2, in, in2, in, in3,
+                perRow, perRow2, List.of(out)));
+        refused(m + "fused: dMean must lie apart from x, not overlapping it", () -> LogisticMixtureLogLikelihood.fused(
+                2,
+                in, in2, in, in3, perRow, perRow2, Arrays.asList(null, in3, null)));
+
         String g = "GaussianLogLikelihood.";
         refused(g + "forward: logVariance must be 3 x 4, not 1 x 4",
                 () -> GaussianLogLikelihood.forward(in, row, in2, perRow));

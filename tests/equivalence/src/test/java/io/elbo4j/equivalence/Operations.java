@@ -23,6 +23,7 @@ import io.elbo4j.operation.GaussianSampleKl;
 import io.elbo4j.operation.LayerNorm;
 import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogMeanExp;
+import io.elbo4j.operation.LogisticMixtureLogLikelihood;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.MovingAverage;
 import io.elbo4j.operation.OneHot;
@@ -66,6 +67,7 @@ final class Operations {
         likelihoods();
         likelihoodsIn16Bits();
         categorical();
+        logisticMixtures();
         products();
         elementwise();
         sums();
@@ -212,6 +214,26 @@ final class Operations {
                     classes * atLeastOne(s)), b.classNumbers(s.rows(), atLeastOne(s), classes), b.inPerRow(s.rows()),
                     b.outPerRow(s.rows()), b.out(s.rows(), classes * atLeastOne(s))));
         }
+    }
+
+    private static void logisticMixtures() {
+        for (int components : new int[] {1, 3}) {
+            add("logisticMixtureLogLikelihood." + components, (b, s) -> {
+                Supplier<Matrix> in = () -> b.in((long) s.rows() * s.samples(), components * atLeastOne(s));
+                return LogisticMixtureLogLikelihood.forward(5, in.get(), in.get(), in.get(), b.classNumbers(s.rows(),
+                        atLeastOne(s), 5), b.outPerRow((long) s.rows() * s.samples()));
+            });
+            add("logisticMixtureLogLikelihood.fused." + components, (b, s) -> {
+                Supplier<Matrix> in = () -> b.in(s.rows(), components * atLeastOne(s));
+                return LogisticMixtureLogLikelihood.fused(5, in.get(), in.get(), in.get(), b.classNumbers(s.rows(),
+                        atLeastOne(s), 5), b.inPerRow(s.rows()), b.outPerRow(s.rows()), several(3, () -> b.out(s.rows(),
+                                components * atLeastOne(s))));
+            });
+        }
+        add("logisticMixtureLogLikelihood.fused.someGradients", (b, s) -> LogisticMixtureLogLikelihood.fused(256, b.in(s
+                .rows(), 2 * atLeastOne(s)), b.in(s.rows(), 2 * atLeastOne(s)), b.in(1, 2 * atLeastOne(s)).repeatRow(s
+                        .rows()), b.classNumbers(s.rows(), atLeastOne(s), 256), b.inPerRow(s.rows()), b.outPerRow(s
+                                .rows()), Arrays.asList(null, b.out(s.rows(), 2 * atLeastOne(s)), null)));
     }
 
     private static void products() {

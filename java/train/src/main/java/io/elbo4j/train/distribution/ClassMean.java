@@ -9,8 +9,7 @@ import io.elbo4j.train.graph.Value;
 import java.util.List;
 
 /**
- * The mean class number of each column of a {@link ClassNumbers}, sum_c c softmax(logits)_c. The probabilities but that
- * of class 0 are -1 times the gradient of class 0's log-probability. It passes no gradient.
+ * The mean class number of each column of a {@link ClassNumbers}, sum_c c softmax(logits)_c. It passes no gradient.
  */
 final class ClassMean extends Value {
     private final Value logits;
@@ -38,12 +37,19 @@ final class ClassMean extends Value {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = i / (int) columns();
         }
-        Matrix zeros = plan.constant(this, "zeros", 1, columns(), 0).repeatRow(rows);
-        Matrix weight = plan.constant(this, "weight", rows, 1, -1);
-        Matrix unused = plan.buffer(this, "log-probability of 0", rows, 1);
-        Matrix each = plan.buffer(this, "probability of each class", rows, l.columns());
-        plan.launch(CategoricalLogLikelihood.fused(l, zeros, weight, unused, each));
+        Matrix each = probabilities(plan, this, l, columns());
         plan.launch(Arithmetic.multiply(each, plan.constant(this, "class numbers", numbers).repeatRow(rows), each));
         plan.launch(Rows.sumRepeated(each.reshape(rows * classes, columns()), 1, plan.value(this)));
+    }
+
+    /** softmax(logits) of each column, less 1 for class 0: -1 times the gradient of that class's log-probability. */
+    static Matrix probabilities(Plan plan, Value owner, Matrix logits, long columns) {
+        long rows = logits.rows();
+        Matrix zeros = plan.constant(owner, "zeros", 1, columns, 0).repeatRow(rows);
+        Matrix weight = plan.constant(owner, "weight", rows, 1, -1);
+        Matrix unused = plan.buffer(owner, "log-probability of 0", rows, 1);
+        Matrix each = plan.buffer(owner, "probability of each class", rows, logits.columns());
+        plan.launch(CategoricalLogLikelihood.fused(logits, zeros, weight, unused, each));
+        return each;
     }
 }

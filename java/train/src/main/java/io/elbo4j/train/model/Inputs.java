@@ -14,6 +14,7 @@ import io.elbo4j.train.graph.Support;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.layer.Unflatten;
+import io.elbo4j.train.layer.LibrarySize;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -67,7 +68,7 @@ public final class Inputs {
         }
     }
 
-    /** @throws DataException naming the first value of which a likelihood has no density */
+    /** @throws DataException naming the first value of which a likelihood has no density, or a row without a library */
     public static void requireValues(Graph graph, Images data) {
         for (Seen seen : seen(graph).toList()) {
             Distribution p = seen.p;
@@ -82,6 +83,23 @@ public final class Inputs {
                                     + " is " + row[c]);
                         }
                     }
+                });
+            }
+        }
+        requireLibraries(graph, data);
+    }
+
+    private static void requireLibraries(Graph graph, Images data) {
+        for (LibrarySize size : graph.all(LibrarySize.class)) {
+            for (Input input : needed(Set.of(size.counts()), Set.of())) {
+                data.array(input.name()).forEachRow((row, number) -> {
+                    for (float count : row) {
+                        if (count > 0) {
+                            return;
+                        }
+                    }
+                    throw new DataException(data.name() + ": the library size of row " + number
+                            + ", the sum of its counts, is 0, expected above 0");
                 });
             }
         }
@@ -109,7 +127,8 @@ public final class Inputs {
         if (support != Support.COUNTS) {
             return Math.max(1, support.most());
         }
-        float largest = 1;
+        // shares of a library are below 1
+        float largest = graph.all(LibrarySize.class).isEmpty() ? 1 : Float.MIN_NORMAL;
         for (float value : images) {
             largest = value > largest && value < Float.POSITIVE_INFINITY ? value : largest;
         }

@@ -29,7 +29,10 @@ public interface Model {
     String POSTERIOR_LOG_VARIANCE = "posterior.logVariance";
     /** Name of the mean of p(x | z) with z drawn from q(z | x): a reconstruction. */
     String MEAN = "mean";
-    /** Name of the mean of p(x | z) with what lies between drawn from its prior; left out where it is {@link #MEAN}. */
+    /**
+     * Name of the mean of p(x | z) with what lies between drawn from its prior, and of a library of size 1 where the
+     * mean is of x's; left out where it is {@link #MEAN}.
+     */
     String GENERATED_MEAN = "generated.mean";
 
     /** What it was made from. */

@@ -54,7 +54,7 @@ public final class Vae extends GraphModel<VaeSettings> {
 
         @Override
         public Map<String, Object> earlier() {
-            return Map.of("classes", 256);
+            return Map.of("classes", 256, "components", 5, "librarySize", false);
         }
 
         @Override
@@ -64,7 +64,11 @@ public final class Vae extends GraphModel<VaeSettings> {
                     "left out with the likelihood " + likelihood.inWords() + " (it goes with gaussian-fixed and"
                             + " gaussian-shared)", settings.standardDeviation());
             require(!given.contains("classes") || likelihood.hasClasses(), "classes", "left out with the likelihood "
-                    + likelihood.inWords() + " (it goes with categorical)", settings.classes());
+                    + likelihood.inWords() + " (it goes with categorical and discretised-logistic-mixture)", settings
+                            .classes());
+            require(!given.contains("components") || likelihood == LikelihoodKind.DISCRETISED_LOGISTIC_MIXTURE,
+                    "components", "left out with the likelihood " + likelihood.inWords()
+                            + " (it goes with discretised-logistic-mixture)", settings.components());
         }
     }
 
@@ -103,13 +107,17 @@ public final class Vae extends GraphModel<VaeSettings> {
         for (int i = hidden.size() - 1; i >= 0; i--) {
             d = Dense.of("decoder." + (hidden.size() - 1 - i), d, hidden.get(i), settings.activation());
         }
-        Distribution likelihood = settings.likelihood().of(d, settings);
+        Distribution decoded = settings.likelihood().of(d, settings);
+        Distribution likelihood = settings.librarySize() ? VaeSettings.ofLibrary(decoded, x) : decoded;
         graph.observe("reconstruction", likelihood, x);
         mean = likelihood.mean();
         outputs.put(POSTERIOR_MEAN, posterior.mean());
         outputs.put(POSTERIOR_LOG_VARIANCE, posterior.logVariance());
         outputs.put(Z, z);
         outputs.put(MEAN, mean);
+        if (settings.librarySize()) {
+            outputs.put(GENERATED_MEAN, decoded.mean());
+        }
     }
 
     /**

@@ -8,6 +8,7 @@ import io.elbo4j.train.distribution.ClassNumbers;
 import io.elbo4j.train.distribution.ContinuousBernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Laplace;
+import io.elbo4j.train.distribution.LogisticMixture;
 import io.elbo4j.train.distribution.NegativeBinomial;
 import io.elbo4j.train.distribution.OptimalGaussian;
 import io.elbo4j.train.distribution.Poisson;
@@ -16,10 +17,14 @@ import io.elbo4j.train.distribution.ZeroInflatedNegativeBinomial;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
+import io.elbo4j.train.layer.Add;
 import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.LearnedRow;
+import io.elbo4j.train.layer.LibrarySize;
+import io.elbo4j.train.layer.LogSoftmax;
 import io.elbo4j.train.layer.Scale;
+import io.elbo4j.train.layer.Spread;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -36,7 +41,10 @@ import java.util.stream.IntStream;
  * @param standardDeviation of {@link LikelihoodKind#GAUSSIAN_FIXED}, 1e-18 to 1e18; the first value of
  *     {@link LikelihoodKind#GAUSSIAN_SHARED}
  * @param binarise whether the data, in [0, 1], is drawn to zeros and ones anew at every step
- * @param classes of {@link LikelihoodKind#CATEGORICAL}, 2 to 2^24
+ * @param classes of {@link LikelihoodKind#CATEGORICAL} and {@link LikelihoodKind#DISCRETISED_LOGISTIC_MIXTURE}, 2 to
+ *     2^24
+ * @param components of the latter, at least 1
+ * @param librarySize of likelihoods of counts: whether the decoder gives shares of a row's sum, instead of rates
  */
 public record VaeSettings(long columns,
         @Setting("units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are the same in"
@@ -62,11 +70,18 @@ public record VaeSettings(long columns,
                         + " class",
                 "sigma-vae: a Gaussian with one variance, the mean squared error of"
                         + " the batch, in evaluation its moving"
-                        + " average"}) LikelihoodKind likelihood,
+                        + " average",
+                "discretised-logistic-mixture: levels, 0 to --classes - 1, as"
+                        + " the bytes of images, from --components logistic"
+                        + " variables each"}) LikelihoodKind likelihood,
         @Setting("of gaussian-fixed, and where gaussian-shared begins; 1e-18 to 1e18") double standardDeviation,
         @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                 + " they are", words = {"none", "dynamic"}) boolean binarise,
-        @Setting("of categorical: how many, 2 to 16777216") int classes){
+        @Setting("of categorical, and levels of discretised-logistic-mixture: how many, 2 to 16777216") int classes,
+        @Setting("of discretised-logistic-mixture: how many a column has, at least 1") int components,
+        @Setting(
+                value = "of likelihoods of counts, observed: means are shares, a softmax, of the row's sum; none: means"
+                        + " of their own", words = {"none", "observed"}) boolean librarySize){
     /** The distribution of the observed data given the latent variable. */
     public enum LikelihoodKind {
         /** from logits; data in [0, 1] */
@@ -92,7 +107,9 @@ public record VaeSettings(long columns,
         /** from logits of each class; data are class numbers */
         CATEGORICAL,
         /** one variance of all elements, the mean squared error */
-        SIGMA_VAE;
+        SIGMA_VAE,
+        /** mixtures of rounded logistic variables; data are levels, as class numbers */
+        DISCRETISED_LOGISTIC_MIXTURE;
 
         private static final double DEGREES_OF_FREEDOM = 5;
 
@@ -101,9 +118,13 @@ public record VaeSettings(long columns,
             return this == GAUSSIAN_FIXED || this == GAUSSIAN_SHARED;
         }
 
+        private boolean isOfCounts() {
+            return this == POISSON || this == NEGATIVE_BINOMIAL || this == ZERO_INFLATED_NEGATIVE_BINOMIAL;
+        }
+
         /** Whether it is asked for how many classes there are. */
         boolean hasClasses() {
-            return this == CATEGORICAL;
+            return this == CATEGORICAL || this == DISCRETISED_LOGISTIC_MIXTURE;
         }
 
         /** For models that have no standard deviation to be given. */
@@ -126,8 +147,7 @@ public record VaeSettings(long columns,
             if (hasClasses()) {
                 return Scale.of(x, 1f / (classes - 1), 0);
             }
-            boolean ofCounts = this == POISSON || this == NEGATIVE_BINOMIAL || this == ZERO_INFLATED_NEGATIVE_BINOMIAL;
-            return ofCounts ? Activate.of(Scale.of(x, 1, 1), Activation.LOG) : x;
+            return isOfCounts() ? Activate.of(Scale.of(x, 1, 1), Activation.LOG) : x;
         }
 
         /** The likelihood of a decoder that ends in its logits or means, where it takes no more of each row. */
@@ -153,21 +173,36 @@ public record VaeSettings(long columns,
                         LearnedRow.of(d.graph(), "likelihood.logVariance", columns, logVariance));
                 case GAUSSIAN_FIXED -> new DiagonalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY),
                         ConstantRow.of(d.graph(), "likelihood.logVariance", columns, logVariance));
-                case POISSON -> new Poisson(Dense.of("logRate", d, columns, Activation.IDENTITY));
+                case POISSON -> new Poisson(settings.logMean("logRate", d));
                 case CONTINUOUS_BERNOULLI -> new ContinuousBernoulli(Dense.of("logits", d, columns,
                         Activation.IDENTITY));
                 case LAPLACE -> Laplace.of("likelihood", d, columns);
                 case STUDENT_T -> StudentT.of("likelihood", d, columns, DEGREES_OF_FREEDOM);
-                case NEGATIVE_BINOMIAL -> new NegativeBinomial(Dense.of("logMean", d, columns, Activation.IDENTITY),
+                case NEGATIVE_BINOMIAL -> new NegativeBinomial(settings.logMean("logMean", d),
                         logInverseDispersion(d, columns));
                 case ZERO_INFLATED_NEGATIVE_BINOMIAL -> new ZeroInflatedNegativeBinomial(
-                        Dense.of("logMean", d, columns, Activation.IDENTITY), logInverseDispersion(d, columns),
+                        settings.logMean("logMean", d), logInverseDispersion(d, columns),
                         Dense.of("extraZeros", d, columns, Activation.IDENTITY));
                 case CATEGORICAL -> new ClassNumbers(Dense.of("logits", d, Math.multiplyExact(columns,
                         settings.classes), Activation.IDENTITY), settings.classes);
                 case SIGMA_VAE -> new OptimalGaussian(Dense.of("mean", d, columns, Activation.IDENTITY));
+                case DISCRETISED_LOGISTIC_MIXTURE -> LogisticMixture.of("likelihood", d, columns, settings.components,
+                        settings.classes);
             };
         }
+    }
+
+    /** Of counts, or of a library of size 1. */
+    private Value logMean(String name, Value d) {
+        Value of = Dense.of(name, d, columns, Activation.IDENTITY);
+        return librarySize ? LogSoftmax.of(of) : of;
+    }
+
+    /** A likelihood of counts in a library of size 1 as that of the library that x is. */
+    static Distribution ofLibrary(Distribution p, Value x) {
+        Value logMean = p.parameters().get(0);
+        Value ofX = Add.of(logMean, Spread.of(LibrarySize.of(x), p.columns()));
+        return p.with(v -> v == logMean ? ofX : v);
     }
 
     private static Value logInverseDispersion(Value d, long columns) {
@@ -178,11 +213,12 @@ public record VaeSettings(long columns,
     private static final int MOST_LAYERS = 100;
 
     private static final int CLASSES = 256;
+    private static final int COMPONENTS = 5;
 
-    /** With 256 classes, if the likelihood has any. */
+    /** With 256 classes and 5 components, if the likelihood has any. */
     public VaeSettings(long columns, List<Integer> hidden, int latent, Activation activation,
             LikelihoodKind likelihood, double standardDeviation, boolean binarise) {
-        this(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, CLASSES);
+        this(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, CLASSES, COMPONENTS, false);
     }
 
     public VaeSettings {
@@ -200,6 +236,9 @@ public record VaeSettings(long columns,
         require(!binarise || likelihood == LikelihoodKind.BERNOULLI, "binarise",
                 "left out with the likelihood " + likelihood.inWords() + " (it goes with bernoulli)", true);
         require(classes >= 2 && classes <= 1 << 24, "classes", "from 2 to 2^24", classes);
+        require(components >= 1, "components", "at least 1", components);
+        require(!librarySize || likelihood.isOfCounts(), "librarySize", "left out with the likelihood " + likelihood
+                .inWords() + " (it goes with those of counts)", true);
     }
 
     /**
@@ -213,22 +252,37 @@ public record VaeSettings(long columns,
     }
 
     public VaeSettings withActivation(Activation function) {
-        return new VaeSettings(columns, hidden, latent, function, likelihood, standardDeviation, binarise, classes);
+        return new VaeSettings(columns, hidden, latent, function, likelihood, standardDeviation, binarise, classes,
+                components, librarySize);
     }
 
     public VaeSettings withLikelihood(LikelihoodKind kind) {
-        return new VaeSettings(columns, hidden, latent, activation, kind, standardDeviation, binarise, classes);
+        return new VaeSettings(columns, hidden, latent, activation, kind, standardDeviation, binarise, classes,
+                components, librarySize);
     }
 
     public VaeSettings withStandardDeviation(double deviation) {
-        return new VaeSettings(columns, hidden, latent, activation, likelihood, deviation, binarise, classes);
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, deviation, binarise, classes,
+                components, librarySize);
     }
 
     public VaeSettings withBinarise() {
-        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, true, classes);
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, true, classes,
+                components, librarySize);
     }
 
     public VaeSettings withClasses(int count) {
-        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, count);
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, count,
+                components, librarySize);
+    }
+
+    public VaeSettings withComponents(int count) {
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, classes,
+                count, librarySize);
+    }
+
+    public VaeSettings withLibrarySize() {
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, classes,
+                components, true);
     }
 }

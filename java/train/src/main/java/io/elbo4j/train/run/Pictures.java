@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,9 +49,10 @@ final class Pictures {
             return pictures;
         }
         Images few = images.first(Math.min(Math.min(PAIRS, most / 2), images.rows()));
-        Png png = new Png(images.height(), images.width(), images.channels(), Inputs.full(model.graph(), few.copyRows(0,
-                few.rows())));
+        Png png = png(model, images, few.copyRows(0, few.rows()));
         Set<String> outputs = model.outputs().keySet();
+        // what is generated may be shares of a library, where the images are counts
+        Function<float[], Png> generated = x -> outputs.contains(Model.GENERATED_MEAN) ? png(model, images, x) : png;
         // a picture shows one mean for each image or z: not each member's
         if (outputs.stream().filter(Set.of(Model.MEAN, Model.GENERATED_MEAN)::contains)
                 .anyMatch(name -> model.outputs().get(name).columnsOfRow() != Inputs.columns(model.graph(),
@@ -66,7 +68,8 @@ final class Pictures {
             int count = Math.min(SAMPLES, most);
             pictures.put("samples.png", file -> {
                 Images like = conditions(model, images, count);
-                png.grid(file, coder.decode(coder.prior(count, like, 1), like, done -> {}), 8);
+                float[] x = coder.decode(coder.prior(count, like, 1), like, done -> {});
+                generated.apply(x).grid(file, x, 8);
             });
         }
         Value z = model.outputs().get(Model.Z);
@@ -76,10 +79,16 @@ final class Pictures {
             pictures.put("traversal.png", file -> {
                 float[] rows = traversal(coder.encode(images.first(1)), evaluation, most / STEPS.length);
                 Images like = conditions(model, images.first(1), rows.length / (int) z.columns());
-                png.traversal(file, coder.decode(rows, like, done -> {}), STEPS.length);
+                float[] x = coder.decode(rows, like, done -> {});
+                generated.apply(x).traversal(file, x, STEPS.length);
             });
         }
         return pictures;
+    }
+
+    /** @param x what is shown */
+    private static Png png(Model model, Images images, float[] x) {
+        return new Png(images.height(), images.width(), images.channels(), Inputs.full(model.graph(), x));
     }
 
     /** What the decoder needs beside z, as a label: that of the images, one after the other and over again. */

@@ -19,6 +19,7 @@ import io.elbo4j.operation.Gru;
 import io.elbo4j.operation.LayerNorm;
 import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogMeanExp;
+import io.elbo4j.operation.LogisticMixtureLogLikelihood;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.MovingAverage;
 import io.elbo4j.operation.OneHot;
@@ -143,6 +144,7 @@ final class Interpreter {
                 .columnWeight(), r, c, get(o.klPerDimension(), r, c) > o.threshold() ? 1 : 0)));
         formula(LogLikelihood.Fused.class, this::logLikelihood);
         formula(CategoricalLogLikelihood.Fused.class, this::categorical);
+        formula(LogisticMixtureLogLikelihood.Fused.class, this::logisticMixture);
         formula(GaussianLogLikelihood.Fused.class, this::gaussian);
         formula(Sums.Rows.class, o -> {
             for (long r = 0; r < o.x().rows(); r++) {
@@ -448,6 +450,33 @@ final class Interpreter {
             }
             set(o.logLikelihood(), r, 0, sum);
         }
+    }
+
+    private void logisticMixture(LogisticMixtureLogLikelihood.Fused o) {
+        long samples = o.logits().rows() / o.x().rows();
+        long columns = o.x().columns();
+        for (long r = 0; r < o.logits().rows(); r++) {
+            double sum = 0;
+            for (long d = 0; d < columns; d++) {
+                double all = 0;
+                double p = 0;
+                double x = get(o.x(), r / samples, d);
+                for (long c = d; c < o.logits().columns(); c += columns) {
+                    double weight = Math.exp(get(o.logits(), r, c));
+                    double scale = Math.exp(get(o.logScale(), r, c));
+                    double from = x <= 0 ? 0 : sigmoid((x - 0.5 - get(o.mean(), r, c)) / scale);
+                    double to = x >= o.top() ? 1 : sigmoid((x + 0.5 - get(o.mean(), r, c)) / scale);
+                    all += weight;
+                    p += weight * (to - from);
+                }
+                sum += Math.log(p / all);
+            }
+            set(o.logLikelihood(), r, 0, sum);
+        }
+    }
+
+    private static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
     }
 
     private void gaussian(GaussianLogLikelihood.Fused o) {
