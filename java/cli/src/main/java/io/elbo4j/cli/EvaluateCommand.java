@@ -3,6 +3,7 @@ package io.elbo4j.cli;
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.Quoted;
+import io.elbo4j.train.AmortisationGap.LocalSteps;
 import io.elbo4j.train.ElboTerms;
 import io.elbo4j.train.Evaluation;
 import io.elbo4j.train.Evaluator;
@@ -31,6 +32,8 @@ final class EvaluateCommand implements Callable<Integer> {
     /** Which part of the data. */
     enum Part { TEST, TRAIN }
 
+    private static final double LOCAL_RATE = 0.03;
+
     @Mixin
     private CheckpointOption checkpoint;
     @Mixin
@@ -42,6 +45,14 @@ final class EvaluateCommand implements Callable<Integer> {
             "samples of the latent variable for each row, for -log p(x), the nll (not computed)",
             "(Burda et al. 2016, equation 8; memory does not grow with K)"})
     private Integer samples;
+    @Option(names = "--local-steps", paramLabel = "N", description = {
+            "also fits q(z) to each row, from the encoder's answer on, by N updates of Adam with the model held: what"
+                    + " the ELBO gains is the amortisation gap (not fitted)",
+            "(Kim et al. 2018, Cremer et al. 2018; takes as long as N epochs of these rows)"})
+    private Integer localSteps;
+    @Option(names = "--local-rate", paramLabel = "X",
+            description = "learning rate of --local-steps, which falls to 0 along half a cosine (0.03)")
+    private Double localRate;
     @Option(names = "--rows", paramLabel = "FILE.npy", description = {
             "also writes the terms of each row: float32, rows x 3, the ELBO, reconstruction and KL, and with --samples"
                     + " a fourth, the nll (not written)"})
@@ -65,20 +76,27 @@ final class EvaluateCommand implements Callable<Integer> {
         if (rows != null && !rows.toString().endsWith(".npy")) {
             throw Failure.usage("--rows must end in .npy, not " + Quoted.of(rows));
         }
+        if (localRate != null && localSteps == null) {
+            throw Failure.usage("--local-rate goes with --local-steps");
+        }
+        LocalSteps local = localSteps == null ? null : Names.checked(() -> new LocalSteps(localSteps, localRate == null
+                ? LOCAL_RATE : localRate));
         Checkpoint.Loaded loaded = checkpoint.read("--rows", rows);
         try (DataSource source = data.readFor(loaded, console, "--rows", rows)) {
-            evaluate(loaded, part == Part.TEST ? source.test() : source.train());
+            evaluate(loaded, part == Part.TEST ? source.test() : source.train(), local);
         }
         return 0;
     }
 
-    private void evaluate(Checkpoint.Loaded loaded, Images images) {
+    private void evaluate(Checkpoint.Loaded loaded, Images images, LocalSteps local) {
         try (Backend b = backend.open(console);
                 Trained model = checkpoint.open(loaded, b);
                 Evaluator evaluator = new Evaluator(model.model(), model.parameters(), b, images,
                         checkpoint.seed(model), model.checkpoint().standardisation())) {
             // The noise of the run's own evaluation, so that this gives the number in its metrics.
             long draw = model.checkpoint().position().step();
+            // what has no encoder is refused before anything is computed
+            LocalFit fit = local == null ? null : Names.checked(() -> new LocalFit(local, model, images.rows()));
             Evaluation e = evaluate(evaluator, draw, images);
             finite("ELBO", e.elbo().elbo(), images);
             double[] each = samples == null ? null : logLikelihoods(evaluator, images);
@@ -86,10 +104,19 @@ final class EvaluateCommand implements Callable<Integer> {
             if (nll != null) {
                 finite("nll", nll, images);
             }
+            if (fit != null) {
+                fit.run(console, b, images, checkpoint.seed(model), draw);
+            }
             if (rows != null) {
                 writeRows(evaluator.rows(draw), each);
             }
-            output.result(console, json(e, nll, images, b), text(e, nll, images, model.checkpoint()));
+            JsonObject json = json(e, nll, images, b);
+            String text = text(e, nll, images, model.checkpoint());
+            if (fit != null) {
+                fit.addTo(json);
+                text += System.lineSeparator() + fit.text(nll);
+            }
+            output.result(console, json, text);
         } catch (NonFiniteException e) {
             throw Failure.because(e.getMessage() + ": " + Range.of(images).inWords()
                     + ", and the model gives no finite numbers on them", e);

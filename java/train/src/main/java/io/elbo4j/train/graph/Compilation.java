@@ -104,8 +104,11 @@ final class Compilation implements Plan, AutoCloseable {
         // trainings of one objective are groups of parameters of one backward pass
         Map<Objective, List<Training>> groups = of.trainings.stream().collect(Collectors.groupingBy(Training::objective,
                 LinkedHashMap::new, Collectors.toList()));
+        boolean onlyDifferentiates = groups.isEmpty() && of.evaluated != null && !of.differentiated.isEmpty();
         if (groups.size() == 1) {
             begin(of.trainings.get(0).objective(), of.trainings);
+        } else if (onlyDifferentiates) {
+            begin(of.evaluated, Set.of());
         }
         for (Node node : nodes) {
             if (node instanceof Value v && of.given.contains(v)) {
@@ -122,7 +125,11 @@ final class Compilation implements Plan, AutoCloseable {
         forward = false;
         forwardLaunches = launches.size();
         buffers.all().values().forEach(b -> forwardBuffers.add(b.matrix()));
-        if (of.evaluated != null) {
+        if (onlyDifferentiates) {
+            combine(of.evaluated);
+            backward();
+            of.differentiated.forEach(this::gradient);
+        } else if (of.evaluated != null) {
             of.evaluated.combine(taken(of.evaluated), this);
         }
         List<Update> updates = new ArrayList<>();
@@ -169,7 +176,6 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     private void begin(Objective common, List<Training> group) {
-        weights = new Weights(this, common);
         Set<Parameter> all = new LinkedHashSet<>(of.graph.parameters());
         for (Training training : group) {
             for (Parameter p : training.parameters()) {
@@ -179,9 +185,12 @@ final class Compilation implements Plan, AutoCloseable {
                 }
             }
         }
-        boolean some = group.stream().noneMatch(training -> training.parameters().isEmpty());
-        gradients = new Gradients(this, buffers, of.parameters, nodes, some ? named(group) : all, of.given,
-                of.differentiated, launches);
+        begin(common, group.stream().noneMatch(training -> training.parameters().isEmpty()) ? named(group) : all);
+    }
+
+    private void begin(Objective common, Set<Parameter> trained) {
+        weights = new Weights(this, common);
+        gradients = new Gradients(this, buffers, of.parameters, nodes, trained, of.given, of.differentiated, launches);
     }
 
     /** In every run, since it gives the bound. */

@@ -41,7 +41,7 @@ final class Gradients {
     /**
      * @param nodes of the step, in the order of the graph
      * @param trained the parameters whose gradients are wanted
-     * @param given values that are set by hand, which have no gradient
+     * @param given values that are set by hand, which have no gradient unless it is asked for
      * @param asked values whose gradients are wanted for themselves
      */
     Gradients(Plan plan, Buffers buffers, Parameters parameters, List<Node> nodes, Set<Parameter> trained,
@@ -52,7 +52,7 @@ final class Gradients {
         this.trained = trained;
         this.launches = launches;
         for (Node node : nodes) {
-            if (node instanceof Value v && !given.contains(v) && (asked.contains(v) || v.passesGradient()
+            if (node instanceof Value v && (asked.contains(v) || !given.contains(v) && v.passesGradient()
                     && (v.parameters().stream().anyMatch(trained::contains)
                             || v.inputs().stream().anyMatch(wanted::contains)))) {
                 wanted.add(v);

@@ -172,15 +172,16 @@ public final class StepBuilder {
     }
 
     /**
-     * A training step also computes the gradients of its loss with respect to these inputs: {@link Step#gradient}.
+     * A step also computes the gradients of its loss with respect to these inputs, or values that are given:
+     * {@link Step#gradient}. The loss of a step that trains nothing is what it evaluates.
      *
-     * @throws IllegalArgumentException if one is no input, or is observed
+     * @throws IllegalArgumentException if one is no input and not {@linkplain #given given} yet, or is observed
      */
-    public StepBuilder differentiate(Value... inputs) {
-        for (Value v : inputs) {
-            if (!(graph.owned(v) instanceof Input)) {
-                throw new IllegalArgumentException("a step gives gradients with respect to inputs, which '" + v.name()
-                        + "' is not");
+    public StepBuilder differentiate(Value... values) {
+        for (Value v : values) {
+            if (!(graph.owned(v) instanceof Input) && !given.contains(v)) {
+                throw new IllegalArgumentException("a step gives gradients with respect to inputs and what is given,"
+                        + " which '" + v.name() + "' is not");
             }
             for (Observation o : graph.all(Observation.class)) {
                 if (Reachable.nodes(graph, List.of(o.x()), Set.of(), false).contains(v)) {

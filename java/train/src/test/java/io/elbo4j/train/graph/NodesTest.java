@@ -358,6 +358,46 @@ class NodesTest {
         }
     }
 
+    /** Of what a step evaluates, where it trains nothing, also of values that are views of one another's buffer. */
+    @Test
+    void givenValuesHaveAGradient() {
+        DiagonalGaussian q = DiagonalGaussian.of("q", x, 2);
+        Value z = g.latent("z", q);
+        g.observe("o", new Bernoulli(Dense.of("logits", z, X, Activation.IDENTITY)), x);
+        List<Value> both = List.of(q.mean(), q.logVariance());
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, parameters, backend).rows(3).samples(2).given(q.mean(), q.logVariance())
+                        .differentiate(q.mean(), q.logVariance()).evaluate(new Elbo(0.7)).compile()) {
+            step.value(x).set(new float[3 * X]);
+            step.value(q.mean()).set(0.1f, 0.9f, -0.3f, 0.4f, 0.5f, -0.6f);
+            step.value(q.logVariance()).set(-0.5f, 0.2f, 0.3f, -1, 0.1f, 0);
+            List<float[]> before = parameters.all().stream().map(s -> s.value().toArray()).toList();
+            step.run(0);
+            step.run(1);
+            Interpreter in = new Interpreter(Map.of());
+            for (Value v : both) {
+                float[] found = step.gradient(v).toArray();
+                for (int i = 0; i < found.length; i++) {
+                    double at = in.get(step.value(v), i / 2, i % 2);
+                    double[] losses = new double[2];
+                    for (int k = 0; k < 2; k++) {
+                        in.set(step.value(v), i / 2, i % 2, at + (2 * k - 1) * 1e-4);
+                        in.run(step.plan().forwardLaunches());
+                        losses[k] = FiniteDifferences.weighted(in, step);
+                    }
+                    in.set(step.value(v), i / 2, i % 2, at);
+                    assertEquals((losses[1] - losses[0]) / 2e-4, found[i], 1e-6, v.name() + ", element " + i);
+                }
+            }
+            for (int i = 0; i < before.size(); i++) {
+                assertArrayEquals(before.get(i), parameters.all().get(i).value().toArray());
+            }
+            assertEquals("a step gives gradients with respect to inputs and what is given, which 'q.mean' is not",
+                    assertThrows(IllegalArgumentException.class, () -> Step.of(g, parameters, backend).differentiate(q
+                            .mean())).getMessage());
+        }
+    }
+
     /** What is given has a place of its own, also where it would be a view of what is computed for another reason. */
     @Test
     void aGivenSliceStaysAsItWasSet() {
