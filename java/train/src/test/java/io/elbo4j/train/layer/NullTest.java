@@ -68,6 +68,7 @@ class NullTest {
             Map.entry("LearnedRowPer.constant(Graph, Axis, String, long, long, float)", "graph axis name"),
             Map.entry("LearnedRowPer.of(Graph, Axis, String, long, long, float)", "graph axis name"),
             Map.entry("LearnedRows.of(Graph, String, long, long, float)", "graph name"),
+            Map.entry("LibrarySize.of(Value)", "counts"),
             Map.entry("LogSoftmax.of(Value)", "x"),
             Map.entry("LogisticNoise.of(Graph, String, Rows, long)", "graph name rows"),
             Map.entry("Loss.huber(String, Value, Value, float)", "name prediction target"),
