@@ -365,6 +365,16 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     @Override
+    public Matrix constant(Object owner, String role, long rows, float[] numbers) {
+        boolean isNew = !buffers.has(owner, role);
+        Matrix filled = buffer(owner, role, rows, numbers.length / rows);
+        if (isNew && !buffers.planning()) {
+            filled.set(numbers);
+        }
+        return filled;
+    }
+
+    @Override
     public Matrix value(Value value) {
         if (!values.containsKey(value)) {
             requireComputed(value);

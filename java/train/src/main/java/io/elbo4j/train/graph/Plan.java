@@ -61,6 +61,9 @@ public interface Plan {
     /** The same, filled once, which nothing may write to. */
     Matrix constant(Object owner, String role, long rows, long columns, float value);
 
+    /** The same of several numbers, row after row. */
+    Matrix constant(Object owner, String role, long rows, float[] values);
+
     /**
      * The noise of a node that draws a row of random numbers for each of {@code rows}. It is a function of the node's
      * name, the step's seed, the number of the run, and the row's place in the whole batch.
