@@ -10,7 +10,7 @@ module io.elbo4j.train {
             io.elbo4j.train.model.CategoricalVae.Kind,
             io.elbo4j.train.model.CompletionVae.Kind, io.elbo4j.train.model.ConditionalVae.Kind,
             io.elbo4j.train.model.ConvolutionalVae.Kind, io.elbo4j.train.model.DeepMarkovModel.Kind,
-            io.elbo4j.train.model.GaussianMixture.Kind,
+            io.elbo4j.train.model.FlowVae.Kind, io.elbo4j.train.model.GaussianMixture.Kind,
             io.elbo4j.train.model.HierarchicalVae.Kind, io.elbo4j.train.model.LinearGaussian.Kind,
             io.elbo4j.train.model.LocalInference.Kind,
             io.elbo4j.train.model.Vae.Kind, io.elbo4j.train.model.VampVae.Kind;

@@ -71,6 +71,7 @@ class ModelsTest {
                 : model.equals("linear-gaussian") ? "--latent=3"
                 : model.equals("bayesian-regression") ? "--hidden=6"
                 : model.equals("convolutional-vae") ? "--channels=3,4 --latent=3"
+                : model.equals("flow-vae") ? "--hidden=6 --latent=3 --flows=2 --flow-units=5"
                 : model.equals("vamp-vae") ? "--hidden=6 --latent=3 --pseudo-inputs=5"
                 : model.equals("local-inference") ? "--hidden=6 --latent=3 --local-steps=5" : "--hidden=6 --latent=3";
     }
@@ -269,6 +270,30 @@ class ModelsTest {
         assertTrue(Files.notExists(refused));
     }
 
+    /** The mean of q is not known: codes are samples. */
+    @Test
+    void aFlowVaeIsTrainedResumedEvaluatedAndSampled() throws IOException {
+        Path run = trained("flow-vae");
+        assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png", "run.json",
+                "samples.png"), Cli.names(run));
+        Path parts = directory.resolve("parts");
+        train("flow-vae", parts, Lists.join(List.of(sizes("flow-vae").split(" ")), "--steps", "7")).succeeds();
+        Cli.run("train", "--resume", "--out", parts.toString(), "--epochs", "3").succeeds();
+        assertEquals(sha256(run), sha256(parts));
+        JsonObject found = Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--json").succeeds()
+                .json();
+        assertTrue(-found.get("nll").getAsDouble() > found.get("elbo").getAsDouble(), found.toString());
+        assertEquals(3, array("encode", "--checkpoint", run.toString(), "--what", "z").columns());
+        assertEquals(SIDE * SIDE, array("reconstruct", "--checkpoint", run.toString()).columns());
+        assertEquals(6, array("sample", "--checkpoint", run.toString(), "--count", "6").rows());
+        Path refused = directory.resolve("refused");
+        train("flow-vae", refused, "--free-bits", "0.1").fails(2, "--free-bits must be 0 with the flow-vae");
+        train("flow-vae", refused, "--latent", "1").fails(2, "--latent must be at least 2, not 1");
+        train("flow-vae", refused, "--flow-units", "5").fails(2, "--flow-units must be at least 19, the latent"
+                + " dimensions less 1, not 5");
+        assertTrue(Files.notExists(refused));
+    }
+
     @Test
     void aDeepMarkovModelIsTrainedResumedAndEvaluated() throws IOException {
         Random random = new Random(3);
@@ -424,6 +449,8 @@ class ModelsTest {
                     + " dynamic",
             "completion-vae, --observed 2 --hidden 7 --latent 4 --activation tanh",
             "vamp-vae, --hidden 7 --latent 4 --pseudo-inputs 7 --activation tanh --binarise dynamic",
+            "flow-vae, --hidden 7 --latent 4 --flows 4 --flow-units 7 --activation tanh --likelihood gaussian-shared"
+                    + " --binarise dynamic",
             "gaussian-mixture, --components 4 --least-deviation 0.2 --spread 2",
             "linear-gaussian, --latent 4 --least-deviation 0.2",
             "bayesian-regression, --targets 4 --hidden 7 --activation tanh --noise 0.2 --deviation 2",

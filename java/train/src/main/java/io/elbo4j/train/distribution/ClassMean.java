@@ -38,7 +38,7 @@ final class ClassMean extends Value {
             numbers[i] = i / (int) columns();
         }
         Matrix each = probabilities(plan, this, l, columns());
-        plan.launch(Arithmetic.multiply(each, plan.constant(this, "class numbers", numbers).repeatRow(rows), each));
+        plan.launch(Arithmetic.multiply(each, plan.constant(this, "class numbers", 1, numbers).repeatRow(rows), each));
         plan.launch(Rows.sumRepeated(each.reshape(rows * classes, columns()), 1, plan.value(this)));
     }
 

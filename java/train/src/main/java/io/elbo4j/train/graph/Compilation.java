@@ -370,11 +370,11 @@ final class Compilation implements Plan, AutoCloseable {
     }
 
     @Override
-    public Matrix constant(Object owner, String role, float[] row) {
+    public Matrix constant(Object owner, String role, long rows, float[] numbers) {
         boolean isNew = !buffers.has(owner, role);
-        Matrix filled = buffer(owner, role, 1, row.length);
+        Matrix filled = buffer(owner, role, rows, numbers.length / rows);
         if (isNew && !buffers.planning()) {
-            filled.set(row);
+            filled.set(numbers);
         }
         return filled;
     }

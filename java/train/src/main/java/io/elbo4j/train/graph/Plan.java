@@ -64,8 +64,8 @@ public interface Plan {
     /** The same, filled once, which nothing may write to. */
     Matrix constant(Object owner, String role, long rows, long columns, float value);
 
-    /** The same, one row of these numbers. */
-    Matrix constant(Object owner, String role, float[] row);
+    /** The same of several numbers, row after row. */
+    Matrix constant(Object owner, String role, long rows, float[] values);
 
     /**
      * The noise of a node that draws a row of random numbers for each of {@code rows}. It is a function of the node's

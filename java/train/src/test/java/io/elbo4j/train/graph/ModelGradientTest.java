@@ -31,7 +31,8 @@ import org.junit.jupiter.api.Test;
 class ModelGradientTest {
     /** Small, and different from each other. */
     private static final Map<String, Object> SIZES = Map.of("hidden", List.of(4, 3), "latent", 2, "latents",
-            List.of(3, 2), "components", 3, "channels", List.of(2), "units", 3, "width", 4, "pseudoInputs", 3);
+            List.of(3, 2), "components", 3, "channels", List.of(2), "units", 3, "width", 4, "pseudoInputs", 3,
+            "flowUnits", 3);
 
     private static <S extends Record> Model small(ModelKind<S> kind, Map<String, Object> asked) {
         S usual = kind.defaults(new DataShape(DataName.Kind.NPY, 7, 4, 6, 1, Map.of(Images.X, 24, Images.LABEL, 3)));

@@ -73,6 +73,8 @@ class NullTest {
             Map.entry("LogisticNoise.of(Graph, String, Rows, long)", "graph name rows"),
             Map.entry("Loss.huber(String, Value, Value, float)", "name prediction target"),
             Map.entry("Loss.squaredError(String, Value, Value)", "name prediction target"),
+            Map.entry("MaskedDense(String, long, long, float[])", "name mask"),
+            Map.entry("MaskedDense.apply(Value)", "x"),
             Map.entry("MatrixProduct.of(Value, Value)", "a b"),
             Map.entry("Multiply.of(Value, Value)", "a b"),
             Map.entry("NormalNoise.of(Graph, String, Rows, long)", "graph name rows"),
@@ -103,7 +105,8 @@ class NullTest {
     private static final Map<String, Object> LAYERS = Map.of("Convolution", new Convolution("layer", SHAPE,
             Activation.TANH), "TransposedConvolution", new TransposedConvolution("layer", SHAPE, Activation.TANH),
             "Dense", new Dense("layer", 1, 1, Activation.TANH), "Gru", new Gru("layer", 1, 1), "LayerNorm",
-            new LayerNorm("layer", 1), "RmsNorm", new RmsNorm("layer", 1));
+            new LayerNorm("layer", 1), "MaskedDense", new MaskedDense("layer", 1, 1, 1), "RmsNorm", new RmsNorm("layer",
+                    1));
 
     private static Class<?> layer(Path file) {
         String name = file.getFileName().toString();

@@ -123,6 +123,18 @@ class ModelsTest {
     }
 
     @Test
+    void theFlowVaesImportanceWeightedLogLikelihoodIsTheIntegral() {
+        Model model = new FlowVae(new FlowVae.Settings(COLUMNS, List.of(5), 2, 2, 3, Activation.TANH,
+                LikelihoodKind.BERNOULLI, false));
+        compare(model, (q, r) -> {
+            float[] x = DATA.copyRows(r, 1);
+            return Math.log(Quadrature.integral(a -> Quadrature.normal(a, 0, 0) * Quadrature.integral(b -> Quadrature
+                    .normal(b, 0, 0) * Math.exp(Quadrature.logBernoulli(q.linear("logits", q.tanh("decoder.0", a, b)),
+                            x)))));
+        });
+    }
+
+    @Test
     void theVampVaesImportanceWeightedLogLikelihoodIsTheIntegral() {
         Model model = new VampVae(new VampVae.Settings(COLUMNS, List.of(5), 1, 3, Activation.TANH, false));
         compare(model, (q, r) -> {
@@ -315,8 +327,8 @@ class ModelsTest {
     void everyModelIsRegisteredWithUsableSettings() {
         assertEquals(
                 "bayesian-regression, categorical-vae, completion-vae, conditional-vae, convolutional-vae,"
-                        + " deep-markov-model, gaussian-mixture, hierarchical-vae, linear-gaussian, local-inference,"
-                        + " vae, vamp-vae",
+                        + " deep-markov-model, flow-vae, gaussian-mixture, hierarchical-vae, linear-gaussian,"
+                        + " local-inference, vae, vamp-vae",
                 Models.names());
         for (ModelKind<?> kind : Models.all()) {
             Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, DATA));
