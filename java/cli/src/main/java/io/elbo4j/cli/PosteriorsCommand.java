@@ -7,6 +7,7 @@ import io.elbo4j.Workers;
 import io.elbo4j.train.posterior.Banana;
 import io.elbo4j.train.posterior.ChainSettings;
 import io.elbo4j.train.posterior.Comparison;
+import io.elbo4j.train.posterior.EnergySettings;
 import io.elbo4j.train.posterior.FitSettings;
 import io.elbo4j.train.posterior.GaussianFamily;
 import io.elbo4j.train.posterior.HamiltonianMonteCarlo;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Option;
 
 @Command(name = "posteriors", sortOptions = false, description = {
         "Compares ways to a posterior on the plane with the exact one, by quadrature: Markov chains, Gaussians that are"
-                + " fitted, and score matching, which sees points of the posterior alone.",
+                + " fitted, and score matching and an energy-based model, which see points of the posterior alone.",
         "mean, covariance: how far they are off; KL: KL(it || exact) on a grid, in nats;",
         "evals/sample: evaluations of the target for an effective sample of the bulk; R-hat: 1 where the chains have"
                 + " met; both of ranks"})
@@ -79,7 +80,7 @@ final class PosteriorsCommand implements Callable<Integer> {
             description = "of z in each update of a Gaussian (${DEFAULT-VALUE})")
     private int samples;
     @Option(names = "--updates", defaultValue = "2000", paramLabel = "N",
-            description = "of a Gaussian, and of the network of score matching, by Adam (${DEFAULT-VALUE})")
+            description = "of a Gaussian, and of the networks of scores and energies, by Adam (${DEFAULT-VALUE})")
     private int updates;
     @Option(names = "--learning-rate", defaultValue = "0.03", paramLabel = "X",
             description = "of the first update of a Gaussian; it falls to 0 (${DEFAULT-VALUE})")
@@ -122,6 +123,7 @@ final class PosteriorsCommand implements Callable<Integer> {
                     List.of(GaussianFamily.FULL, GaussianFamily.DIAGONAL).forEach(family -> all.add(
                             () -> comparison.fit(family, ofFits, b)));
                     all.add(() -> comparison.scores(ofScores, POINTS, draws, b));
+                    all.add(() -> comparison.energy(EnergySettings.of(seed).withUpdates(updates), POINTS, b));
                 }
                 List<Comparison.Row> done = new ArrayList<>();
                 for (Supplier<Comparison.Row> each : all) {

@@ -36,11 +36,11 @@ class PosteriorsCommandTest {
     void eachMethodOfEachTargetIsALine() {
         List<String> lines = run().succeeds().out().lines().toList();
         assertEquals("8 chains of 5 + 40 steps, 10 updates by 4 samples", lines.get(0));
-        assertEquals(2 + 3 * 7, lines.size());
+        assertEquals(2 + 3 * 8, lines.size());
         assertTrue(lines.get(2).startsWith("linear-gaussian  random-walk Metropolis "), lines.get(2));
-        assertTrue(lines.get(22).startsWith("two-modes        score matching "), lines.get(22));
+        assertTrue(lines.get(25).startsWith("two-modes        energy-based model "), lines.get(25));
         JsonArray all = json("--target", "banana");
-        assertEquals(7, all.size());
+        assertEquals(8, all.size());
         JsonObject first = all.get(0).getAsJsonObject();
         for (String name : List.of("mean_error", "covariance_error", "kl", "acceptance_rate", "evaluations_per_sample",
                 "r_hat")) {
@@ -57,12 +57,12 @@ class PosteriorsCommandTest {
                 "0.4"}, {"--seed", "2"}}) {
             assertChanges(before, json(Lists.join(List.of("--target", "banana"), other)), 0, 1, 2, 3);
         }
-        assertChanges(before, json("--target", "banana", "--seed", "2"), 4, 5, 6);
+        assertChanges(before, json("--target", "banana", "--seed", "2"), 4, 5, 6, 7);
         assertChanges(before, json("--target", "banana", "--deviation", "1"), 0);
         assertChanges(before, json("--target", "banana", "--step-size", "0.1"), 1, 2, 3);
         assertChanges(before, json("--target", "banana", "--leaps", "5"), 3);
         assertChanges(before, json("--target", "banana", "--draws", "6"), 6);
-        assertChanges(before, json("--target", "banana", "--updates", "11"), 6);
+        assertChanges(before, json("--target", "banana", "--updates", "11"), 6, 7);
         for (String[] other : new String[][] {{"--updates", "11"}, {"--samples", "5"}, {"--learning-rate", "0.02"}}) {
             JsonArray after = json(Lists.join(List.of("--target", "banana"), other));
             assertChanges(before, after, 4, 5);

@@ -68,6 +68,19 @@ public final class Comparison {
         }
     }
 
+    /**
+     * The density of an energy-based model, from points of the target itself.
+     *
+     * @param points of the target, drawn by quadrature, at least 1
+     */
+    public Row energy(EnergySettings settings, int points, Backend backend) {
+        EnergyModel model = new EnergyModel(grid.draws(target::logDensity, points, settings.seed()), settings, backend);
+        Moments moments = grid.moments(model::logDensity);
+        return new Row(target.name(), model.name(), moments.meanError(exact), moments.covarianceError(exact), Grid.kl(
+                grid.masses(model::logDensity), masses), OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble
+                        .empty());
+    }
+
     /** Draws of any other way, points of the plane; of n independent ones that are exact see {@link Grid#kl}. */
     public Row draws(String method, double[][] draws) {
         Moments.Sum sum = new Moments.Sum(2);

@@ -5,6 +5,7 @@ import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.Categorical;
+import io.elbo4j.train.distribution.ClassNumbers;
 import io.elbo4j.train.distribution.ContinuousBernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Enumerated;
@@ -12,6 +13,7 @@ import io.elbo4j.train.distribution.FullGaussian;
 import io.elbo4j.train.distribution.Laplace;
 import io.elbo4j.train.distribution.Mixture;
 import io.elbo4j.train.distribution.NegativeBinomial;
+import io.elbo4j.train.distribution.OptimalGaussian;
 import io.elbo4j.train.distribution.Poisson;
 import io.elbo4j.train.distribution.RelaxedBernoulli;
 import io.elbo4j.train.distribution.RelaxedCategorical;
@@ -87,6 +89,8 @@ public final class GraphLaws {
             return Laws.continuousBernoulli(values(p.logits()));
         } else if (of instanceof Categorical p) {
             return Laws.categorical(values(p.logits()));
+        } else if (of instanceof ClassNumbers p) {
+            return Laws.classNumbers(values(p.logits()), p.classes());
         } else if (of instanceof Enumerated p) {
             return law(p.q());
         } else if (of instanceof Poisson p) {
@@ -104,6 +108,11 @@ public final class GraphLaws {
             int count = (int) p.logits().columns();
             return Laws.mixture(values(p.logits()), IntStream.range(0, count).mapToObj(c -> new GraphLaws(step, row, c,
                     count).law(p.components())).toList());
+        }
+        if (of instanceof OptimalGaussian) {
+            throw new IllegalArgumentException(
+                    "an OptimalGaussian has a variance at data alone: give the distribution of"
+                            + " its observation");
         }
         throw new IllegalArgumentException("a " + of.getClass().getSimpleName()
                 + " is none of the library's distributions: implement Law");

@@ -100,6 +100,21 @@ public final class Laws {
         return new CategoricalLaw(requireFinite("logits", logits));
     }
 
+    /**
+     * See {@link io.elbo4j.train.distribution.ClassNumbers}.
+     *
+     * @param logits of the classes of all dimensions one after the other
+     * @param classes of each dimension
+     */
+    public static Law classNumbers(double[] logits, int classes) {
+        requireFinite("logits", logits);
+        require(classes >= 1 && logits.length % classes == 0, "classes", "at least 1, a divisor of " + logits.length,
+                classes);
+        int columns = logits.length / classes;
+        return each(columns, d -> new ClassNumberLaw(Special.logSoftmax(IntStream.range(0, classes).mapToDouble(
+                c -> logits[c * columns + d]).toArray())));
+    }
+
     /** See {@link io.elbo4j.train.distribution.Poisson}. */
     public static Law poisson(double... logRate) {
         return each(requireFinite("logRate", logRate), PoissonLaw::new);

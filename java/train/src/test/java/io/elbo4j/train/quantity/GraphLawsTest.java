@@ -8,6 +8,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.Categorical;
+import io.elbo4j.train.distribution.ClassNumbers;
 import io.elbo4j.train.distribution.ContinuousBernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Enumerated;
@@ -32,8 +33,12 @@ import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.LearnedRow;
 import io.elbo4j.train.layer.LearnedRowPer;
 import io.elbo4j.train.objective.Elbo;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A law has the log-density of the kernels that the distribution in the graph has. */
@@ -99,6 +104,52 @@ class GraphLawsTest {
         check((p, g) -> new RelaxedCategorical(p[0], 0.6f));
         check((p, g) -> new Mixture(LearnedRow.of(g, "weights", 2, 0.2f), new DiagonalGaussian(LearnedRowPer.of(g,
                 Axis.COMPONENT, "means", 2, COLUMNS, 1), p[2])));
+    }
+
+    /** Class c of column d is column c columns + d. */
+    @Test
+    void classNumbersHaveTheDensityOfTheGraph() {
+        Graph g = new Graph();
+        Value logits = g.input("logits", 6);
+        Value x = g.input("x", 2);
+        ClassNumbers d = new ClassNumbers(logits, 3);
+        Value density = LogDensity.of("density", d, x);
+        try (Backend backend = new JavaBackend(1); Parameters p = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, p, backend).rows(1).want(density, logits).compile()) {
+            step.value(logits).set(0.1f, -0.4f, 1.2f, 0.3f, -0.9f, 0.6f);
+            step.value(x).set(2, 1);
+            step.run(0);
+            Law law = GraphLaws.of(step, d, 0);
+            assertEquals(step.value(density).toArray()[0], law.logDensity(new double[] {2, 1}), 1e-5);
+            // all classes together, and a count that is none
+            double sum = 0;
+            for (int c = 0; c < 3; c++) {
+                sum += Math.exp(law.factors().get(0).logDensity(new double[] {c}));
+            }
+            assertEquals(1, sum, 1e-12);
+            Quantities by = new Quantities(2, 0);
+            assertTrue(by.entropy(law).isClosed());
+            assertEquals(Double.POSITIVE_INFINITY, by.kl(Laws.poisson(0, 0), law).value());
+        }
+    }
+
+    /** What a user finds in the package is a law, or says what is. */
+    @Test
+    void noDistributionIsForgotten() throws Exception {
+        Path sources = Path.of("java/train/src/main/java/io/elbo4j/train");
+        String laws = Files.readString(sources.resolve("quantity/GraphLaws.java"));
+        try (Stream<Path> files = Files.list(sources.resolve("distribution"))) {
+            int found = 0;
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString().replace(".java", "");
+                if (Pattern.compile("^public record [^{]*implements\\s+(Distribution|Posterior)", Pattern.MULTILINE)
+                        .matcher(Files.readString(file)).find()) {
+                    assertTrue(laws.contains("of instanceof " + name), name);
+                    found++;
+                }
+            }
+            assertTrue(found >= 17, "" + found);
+        }
     }
 
     /** Its density is known of its own samples: the KL to a standard normal is that of its term. */
