@@ -11,6 +11,7 @@ import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Enumerated;
 import io.elbo4j.train.distribution.FullGaussian;
 import io.elbo4j.train.distribution.Laplace;
+import io.elbo4j.train.distribution.LogisticMixture;
 import io.elbo4j.train.distribution.Mixture;
 import io.elbo4j.train.distribution.NegativeBinomial;
 import io.elbo4j.train.distribution.OptimalGaussian;
@@ -91,6 +92,9 @@ public final class GraphLaws {
             return Laws.categorical(values(p.logits()));
         } else if (of instanceof ClassNumbers p) {
             return Laws.classNumbers(values(p.logits()), p.classes());
+        } else if (of instanceof LogisticMixture p) {
+            return Laws.logisticMixture(values(p.logits()), values(p.means()), values(p.logScales()), p.components(), p
+                    .levels());
         } else if (of instanceof Enumerated p) {
             return law(p.q());
         } else if (of instanceof Poisson p) {

@@ -115,6 +115,34 @@ public final class Laws {
                 c -> logits[c * columns + d]).toArray())));
     }
 
+    /**
+     * See {@link io.elbo4j.train.distribution.LogisticMixture}: the components of all dimensions one after the other.
+     */
+    public static Law logisticMixture(double[] logits, double[] means, double[] logScales, int components,
+            int levels) {
+        requireFinite("logits", logits);
+        requireLength("means", means, logits);
+        requireLength("logScales", logScales, logits);
+        require(components >= 1 && logits.length % components == 0, "components", "at least 1, a divisor of "
+                + logits.length, components);
+        require(levels >= 2 && levels <= 1 << 24, "levels", "from 2 to 2^24", levels);
+        int columns = logits.length / components;
+        return each(columns, d -> {
+            double[] share = Special.logSoftmax(IntStream.range(0, components).mapToDouble(k -> logits[k * columns + d])
+                    .toArray());
+            return new ClassNumberLaw(IntStream.range(0, levels).mapToDouble(x -> Special.logSumExp(IntStream.range(0,
+                    components).mapToDouble(k -> share[k] + logLevel(x, means[k * columns + d], StrictMath.exp(
+                            -logScales[k * columns + d]), levels)).toArray())).toArray());
+        });
+    }
+
+    /** log(sigmoid(a) - sigmoid(b)) = log sigmoid(a) + log sigmoid(-b) + log(1 - exp(b - a)), less what is 1 or 0. */
+    private static double logLevel(int x, double mean, double inverseScale, int levels) {
+        double above = x == levels - 1 ? 0 : -Special.softplus(-(x + 0.5 - mean) * inverseScale);
+        double below = x == 0 ? 0 : -Special.softplus((x - 0.5 - mean) * inverseScale);
+        return above + below + (x == 0 || x == levels - 1 ? 0 : StrictMath.log(-StrictMath.expm1(-inverseScale)));
+    }
+
     /** See {@link io.elbo4j.train.distribution.Poisson}. */
     public static Law poisson(double... logRate) {
         return each(requireFinite("logRate", logRate), PoissonLaw::new);

@@ -15,6 +15,7 @@ import io.elbo4j.train.distribution.Enumerated;
 import io.elbo4j.train.distribution.FullGaussian;
 import io.elbo4j.train.distribution.Laplace;
 import io.elbo4j.train.distribution.LogDensity;
+import io.elbo4j.train.distribution.LogisticMixture;
 import io.elbo4j.train.distribution.Mixture;
 import io.elbo4j.train.distribution.NegativeBinomial;
 import io.elbo4j.train.distribution.Poisson;
@@ -130,6 +131,41 @@ class GraphLawsTest {
             Quantities by = new Quantities(2, 0);
             assertTrue(by.entropy(law).isClosed());
             assertEquals(Double.POSITIVE_INFINITY, by.kl(Laws.poisson(0, 0), law).value());
+        }
+    }
+
+    /** Component k of column d is column k columns + d; the first and the last level have what lies beyond. */
+    @Test
+    void levelsHaveTheDensityOfTheGraph() {
+        Graph g = new Graph();
+        Value[] p = {g.input("logits", 4), g.input("means", 4), g.input("log scales", 4)};
+        Value x = g.input("x", 2);
+        LogisticMixture d = new LogisticMixture(p[0], p[1], p[2], 2, 5);
+        Value density = LogDensity.of("density", d, x);
+        try (Backend backend = new JavaBackend(1); Parameters none = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, none, backend).rows(3).want(density).want(p).compile()) {
+            for (int i = 0; i < 3; i++) {
+                float[] each = {0.1f + i, 3.2f - i, -0.9f, 0.6f};
+                float[] all = new float[12];
+                for (int r = 0; r < 3; r++) {
+                    System.arraycopy(each, 0, all, 4 * r, 4);
+                }
+                step.value(p[i]).set(all);
+            }
+            step.value(x).set(0, 4, 2, 1, 4, 0);
+            step.run(0);
+            Law law = GraphLaws.of(step, d, 1);
+            double[][] points = {{0, 4}, {2, 1}, {4, 0}};
+            for (int r = 0; r < 3; r++) {
+                assertEquals(step.value(density).toArray()[r], law.logDensity(points[r]), 1e-4, "row " + r);
+            }
+            for (Law factor : law.factors()) {
+                double sum = 0;
+                for (int level = 0; level < 5; level++) {
+                    sum += Math.exp(factor.logDensity(new double[] {level}));
+                }
+                assertEquals(1, sum, 1e-12);
+            }
         }
     }
 
