@@ -74,7 +74,8 @@ public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> 
             @Setting( {
                     "what of a sequence q(z_t) sees besides z_t-1", "future: x_t and all that comes after it",
                     "past: x_t and all that came before it"}) Looking looking,
-            @Setting("of x_t given z_t: as of vae, but neither gaussian-fixed nor sigma-vae") LikelihoodKind likelihood,
+            @Setting("of x_t given z_t: as of vae, but neither gaussian-fixed nor sigma-vae; classes are 256,"
+                    + " components 5") LikelihoodKind likelihood,
             @Setting("columns of each step, its last ones, that are an action: it is given, and p(z_t+1 | z_t, a_t)"
                     + " sees it") int actions){
         public Settings {
