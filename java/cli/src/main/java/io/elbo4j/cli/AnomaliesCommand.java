@@ -6,14 +6,17 @@ import io.elbo4j.Backend;
 import io.elbo4j.Quoted;
 import io.elbo4j.train.AnomalyScores;
 import io.elbo4j.train.Evaluator;
+import io.elbo4j.train.HeldOut;
 import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.run.RunPlan;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
@@ -22,10 +25,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "anomalies", sortOptions = false, description = {
-        "Scores each row of the test set by what it costs the model, minus its ELBO in nats, and by the share of"
-                + " training rows that cost as much: p.",
+        "Scores rows by what they cost the model, minus their ELBO in nats, and by the share of the rows that it was"
+                + " trained on that cost as much: p. They are the test set's, or all of --data.",
         "p is (1 + those rows) / (1 + training rows), a p-value if the row were one more of them (Vovk, Gammerman and"
-                + " Shafer 2005, section 2.2); the model has seen the training rows, so that p is somewhat too small."})
+                + " Shafer 2005, section 2.2); the model has seen the training rows, so that p is somewhat too small:"
+                + " of a run with --validation its validation rows stand for them."})
 final class AnomaliesCommand implements Callable<Integer> {
     private static final double[] QUANTILES = {0.5, 0.9, 0.99, 0.999, 1};
 
@@ -64,45 +68,54 @@ final class AnomaliesCommand implements Callable<Integer> {
             throw Failure.usage("--out must end in .npy, not " + Quoted.of(out));
         }
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
-        try (DataSource source = data.readFor(loaded, console, "--out", out);
+        boolean others = data.isGiven();
+        try (DataSource asked = data.readFor(loaded, console, "--out", out);
+                DataSource own = others ? new DataOptions().readFor(loaded, console, Set.of()) : asked;
                 Backend b = backend.open(console);
                 Trained trained = checkpoint.open(loaded, b)) {
-            AnomalyScores scores = new AnomalyScores(scores(trained, b, source.test(), "test"), scores(trained, b,
-                    source.train(), "training"));
+            RunPlan run = RunPlan.beside(loaded);
+            boolean held = run != null && run.validation() > 0;
+            Images reference = held ? HeldOut.of(own, run.validation(), loaded.checkpoint().training().seed()).test()
+                    : own.train();
+            AnomalyScores scores = new AnomalyScores(DoubleStream.concat(others ? scores(trained, b, asked.train(),
+                    "rows") : DoubleStream.empty(), scores(trained, b, asked.test(), "rows")).toArray(), scores(trained,
+                            b, reference, "rows that are known").toArray());
             if (out != null) {
                 OutputFile.write(console, out, () -> NpyWriter.write(out, scores.rows(), 2, scores.table()));
             }
-            output.result(console, json(scores, b), text(scores));
+            String known = held ? "validation" : "training";
+            output.result(console, json(scores, known, b), text(scores, others ? "" : "test ", known));
         }
         return 0;
     }
 
-    private double[] scores(Trained trained, Backend b, Images images, String name) {
+    private DoubleStream scores(Trained trained, Backend b, Images images, String name) {
         try (Evaluator evaluator = new Evaluator(trained.model(), trained.parameters(), b, images, checkpoint.seed(
                 trained), trained.checkpoint().standardisation())) {
             if (samples != null) {
-                return DoubleStream.of(Bar.during(console, name + " rows", bar -> evaluator.logLikelihoods(samples,
-                        done -> bar.at(done, images.rows())))).map(l -> -l).toArray();
+                return DoubleStream.of(Bar.during(console, name, bar -> evaluator.logLikelihoods(samples,
+                        done -> bar.at(done, images.rows())))).map(l -> -l);
             }
-            return Bar.during(console, name + " rows", bar -> evaluator.rows(trained.checkpoint().position().step(),
-                    done -> bar.at(done, images.rows()))).stream().mapToDouble(r -> -r.elbo()).toArray();
+            return Bar.during(console, name, bar -> evaluator.rows(trained.checkpoint().position().step(),
+                    done -> bar.at(done, images.rows()))).stream().mapToDouble(r -> -r.elbo());
         } catch (NonFiniteException e) {
-            throw Failure.because(e.getMessage() + ": the model gives no finite numbers on the " + name + " rows", e);
+            throw Failure.because(e.getMessage() + ": the model gives no finite numbers on " + images.name(), e);
         }
     }
 
-    private String text(AnomalyScores scores) {
+    private String text(AnomalyScores scores, String set, String known) {
         String quantiles = DoubleStream.of(QUANTILES).mapToObj(q -> String.format(Locale.ROOT, "%.1f %% %.3f", 100 * q,
                 scores.quantile(q))).collect(Collectors.joining(", "));
-        return (String.format(Locale.ROOT, "%,d test rows against %,d training rows; score: %s, nats%nquantiles of the"
-                + " training rows: %s%n%8s  %12s  %10s%n", scores.rows(), scores.trainingRows(), samples == null
-                        ? "minus ELBO" : "-log p(x)", quantiles, "row", "score", "p") + scores.highest(top).stream()
+        return (String.format(Locale.ROOT, "%,d %srows against %,d %s rows; score: %s, nats%nquantiles of the %s"
+                + " rows: %s%n%8s  %12s  %10s%n", scores.rows(), set, scores.referenceRows(), known, samples == null
+                        ? "minus ELBO"
+                        : "-log p(x)", known, quantiles, "row", "score", "p") + scores.highest(top).stream()
                                 .map(row -> String.format(Locale.ROOT, "%8d  %12.4f  %10.6f%n", row,
                                         scores.score(row), scores.p(row))).collect(Collectors.joining()))
                 .stripTrailing();
     }
 
-    private JsonObject json(AnomalyScores scores, Backend b) {
+    private JsonObject json(AnomalyScores scores, String known, Backend b) {
         JsonArray each = new JsonArray();
         for (int row : scores.highest(top)) {
             JsonObject o = new JsonObject();
@@ -117,7 +130,8 @@ final class AnomaliesCommand implements Callable<Integer> {
         DoubleStream.of(QUANTILES).forEach(q -> quantiles.addProperty(String.valueOf(q), scores.quantile(q)));
         o.add("quantiles", quantiles);
         o.addProperty("rows", scores.rows());
-        o.addProperty("training_rows", scores.trainingRows());
+        o.addProperty("reference", known);
+        o.addProperty("reference_rows", scores.referenceRows());
         o.addProperty("checkpoint", checkpoint.file().toString());
         if (out != null) {
             o.addProperty("file", out.toString());

@@ -75,6 +75,11 @@ final class DataOptions {
         return data == null ? DataName.SPRITES : data;
     }
 
+    /** Whether it was said on the command line, or is known of a run. */
+    boolean isGiven() {
+        return data != null;
+    }
+
     /** The value as it is right in every folder. */
     String absolute() {
         String place = data().place();

@@ -8,7 +8,6 @@ import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyWriter;
-import io.elbo4j.train.model.Model;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,9 +30,9 @@ final class EncodeCommand implements Callable<Integer> {
             description = "train, test or all: train, then test, which is the order of images and npy"
                     + " (${DEFAULT-VALUE})")
     private Part part;
-    @Option(names = "--what", defaultValue = Model.POSTERIOR_MEAN, paramLabel = "NAME", description = {
+    @Option(names = "--what", paramLabel = "NAME", description = {
             "an output of the model: posterior.mean, z (a sample), mean (of p(x | z), z a sample), and what else it"
-                    + " has, as posterior.logVariance of a Gaussian one (${DEFAULT-VALUE})"})
+                    + " has, as posterior.logVariance of a Gaussian one (posterior.mean, or z in a model without one)"})
     private String what;
     @Option(names = "--out", required = true, paramLabel = "FILE.npy", description = "float32, a row for each")
     private Path out;
@@ -54,7 +53,9 @@ final class EncodeCommand implements Callable<Integer> {
             throw Failure.usage("--out must end in .npy, not " + Quoted.of(out));
         }
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
-        int latent = Outputs.of(loaded).columnsAsked(what);
+        Outputs outputs = Outputs.of(loaded);
+        what = what == null ? outputs.code() : what;
+        int latent = outputs.columnsAsked(what);
         try (DataSource source = data.readFor(loaded, console, "--out", out)) {
             encode(loaded, source, latent);
         }

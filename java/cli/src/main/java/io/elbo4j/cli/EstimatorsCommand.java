@@ -18,7 +18,6 @@ import io.elbo4j.train.picture.Lines;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -108,17 +107,19 @@ final class EstimatorsCommand implements Callable<Integer> {
                         model)).measure(estimators, samples, m -> bar.at(++done[0], all));
             });
             if (picture != null) {
-                OutputFile.write(console, picture, () -> draw(found));
+                OutputFile.write(console, picture, () -> draw(estimators, found));
             }
             output.result(console, json(found, images, b), text(found, images));
         }
     }
 
-    private void draw(List<Measurement> found) {
-        List<Lines.Series> series = found.stream().collect(Collectors.groupingBy(m -> m.estimator().name(),
-                LinkedHashMap::new, Collectors.toList())).entrySet().stream().map(e -> new Lines.Series(e.getKey(), e
-                        .getValue().stream().mapToDouble(Measurement::samples).toArray(), e.getValue().stream()
-                                .mapToDouble(Measurement::variance).toArray())).toList();
+    /** A line for each estimator, whose colour does not depend on which have been measured. */
+    private void draw(List<Estimator> estimators, List<Measurement> found) {
+        List<Lines.Series> series = estimators.stream().map(e -> {
+            List<Measurement> of = found.stream().filter(m -> m.estimator().equals(e)).toList();
+            return new Lines.Series(e.name(), of.stream().mapToDouble(Measurement::samples).toArray(), of.stream()
+                    .mapToDouble(Measurement::variance).toArray());
+        }).toList();
         new Lines("Variance of a draw of the gradient", "samples of z for each row", "sum over the parameters").write(
                 picture, series);
     }

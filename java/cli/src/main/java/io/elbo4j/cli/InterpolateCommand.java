@@ -8,7 +8,6 @@ import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.model.Inputs;
-import io.elbo4j.train.model.Model;
 import io.elbo4j.train.picture.Png;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
@@ -23,7 +22,8 @@ import picocli.CommandLine.Option;
 @Command(name = "interpolate", sortOptions = false, description = {
         "Goes from the code of a row of the test set to that of the next one in even steps, and writes the means of"
                 + " p(x | z) on the way.",
-        "A code is the mean of q(z | x)."})
+        "A code is the mean of q(z | x), or a draw of it in a model without one. Labels, of a model that has them, go"
+                + " along in shares of both rows' own."})
 final class InterpolateCommand implements Callable<Integer> {
     @Mixin
     private CheckpointOption checkpoint;
@@ -65,7 +65,8 @@ final class InterpolateCommand implements Callable<Integer> {
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         Checkpoint.Data shape = loaded.checkpoint().data();
         file.check(checkpoint, shape);
-        int latent = Outputs.of(loaded).columns(Outputs.Z);
+        Outputs outputs = Outputs.of(loaded);
+        int latent = outputs.columns(Outputs.Z);
         ResultRoom.require("--steps " + steps, (long) pairs * steps * (shape.columns() + latent), "ask for fewer");
         if (file.isPicture() && (long) pairs * steps > ImageFile.MOST_IN_A_PICTURE) {
             throw Failure.usage("--steps must be at most " + ImageFile.MOST_IN_A_PICTURE / pairs
@@ -79,12 +80,12 @@ final class InterpolateCommand implements Callable<Integer> {
                             .stream(between).mapToObj(String::valueOf).collect(Collectors.joining(",")));
                 }
             }
-            interpolate(loaded, test, file, latent);
+            interpolate(loaded, test, file, outputs.code(), latent);
         }
         return 0;
     }
 
-    private void interpolate(Checkpoint.Loaded loaded, Images test, ImageFile file, int latent) {
+    private void interpolate(Checkpoint.Loaded loaded, Images test, ImageFile file, String what, int latent) {
         Checkpoint.Data shape = loaded.checkpoint().data();
         int columns = Math.toIntExact(shape.columns());
         int images = (between.length - 1) * steps;
@@ -92,14 +93,14 @@ final class InterpolateCommand implements Callable<Integer> {
             Coder coder = checkpoint.coder(trained, b);
             // one after the other: a row's noise is keyed by its place in the test set
             int last = IntStream.of(between).max().orElseThrow();
-            float[] codes = coder.output(Model.POSTERIOR_MEAN, test.first(last + 1), done -> {});
+            float[] codes = coder.output(what, test.first(last + 1), done -> {});
             float[] z = new float[images * latent];
             for (int i = 0; i + 1 < between.length; i++) {
                 float[] some = Interpolation.of(path, code(codes, between[i], latent), code(codes, between[i + 1],
                         latent), steps);
                 System.arraycopy(some, 0, z, i * some.length, some.length);
             }
-            Images conditions = label.conditions(coder, images);
+            Images conditions = conditions(coder, test);
             float[] x = Bar.during(console, "decoding", bar -> coder.decode(z, conditions, done -> bar.at(done,
                     images)));
             OutputFile.write(console, out, () -> {
@@ -112,6 +113,26 @@ final class InterpolateCommand implements Callable<Integer> {
             });
         }
         file.said(console, output, images, columns, "images");
+    }
+
+    /** What the decoder needs beside z: of each pair's labels, or of the one that --label gives it. */
+    private Images conditions(Coder coder, Images test) {
+        int pairs = between.length - 1;
+        Images given = label.conditions(coder, pairs);
+        if (given == null) {
+            return null;
+        }
+        Images labels = label.isGiven() ? given.array(Images.LABEL) : test.array(Images.LABEL);
+        int classes = labels.columns();
+        float[] shares = new float[pairs * steps * classes];
+        for (int i = 0; i < pairs; i++) {
+            float[] from = labels.copyRows(label.isGiven() ? i : between[i], 1);
+            float[] to = labels.copyRows(label.isGiven() ? i : between[i + 1], 1);
+            System.arraycopy(Interpolation.of(Interpolation.Path.LINEAR, from, to, steps), 0, shares, i * steps
+                    * classes, steps * classes);
+        }
+        return new Images("rows", pairs * steps, 1, 1, 1, new float[pairs * steps]).with(Images.LABEL, new Images(
+                "label", pairs * steps, 1, classes, 1, shares));
     }
 
     private static float[] code(float[] codes, int row, int latent) {

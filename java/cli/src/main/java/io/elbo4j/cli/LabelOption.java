@@ -25,6 +25,10 @@ final class LabelOption {
                     + " (0,1,2,...)")
     private Classes classes;
 
+    boolean isGiven() {
+        return classes != null;
+    }
+
     /** What the decoder of a model needs of so many rows beside z; null if that is nothing. */
     Images conditions(Coder coder, int rows) {
         Set<Input> inputs = coder.conditions();

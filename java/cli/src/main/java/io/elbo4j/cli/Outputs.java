@@ -15,6 +15,11 @@ record Outputs(Map<String, Value> values, Checkpoint.Loaded of) {
         return new Outputs(Models.create(loaded.checkpoint().model()).outputs(), loaded);
     }
 
+    /** What stands for a row: the mean of q(z | x), or a draw of it where there is no mean. */
+    String code() {
+        return values.containsKey(Model.POSTERIOR_MEAN) ? Model.POSTERIOR_MEAN : Z;
+    }
+
     /** @throws Failure if the model has none of that name */
     int columns(String name) {
         return columns(name, Quoted.line(of.file()) + " is of a model without an output '" + name + "'");

@@ -35,9 +35,9 @@ final class ScatterCommand implements Callable<Integer> {
     private CheckpointOption checkpoint;
     @Mixin
     private DataOptions data;
-    @Option(names = "--what", defaultValue = Model.POSTERIOR_MEAN, paramLabel = "NAME", description = {
+    @Option(names = "--what", paramLabel = "NAME", description = {
             "an output of the model of at least two values, as of 'elbo4j encode', or x, the data"
-                    + " (${DEFAULT-VALUE})"})
+                    + " (posterior.mean, or z in a model without one)"})
     private String what;
     @Option(names = "--colour", defaultValue = NONE, paramLabel = "NAME", description = {
             "none", "label: the class, of the sprites and of mnist=DIR",
@@ -68,14 +68,15 @@ final class ScatterCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OutputFile.requirePng("--out", out);
-        if (prior && !what.equals(Model.Z)) {
-            throw Failure.usage("--prior goes with --what z, not with " + Quoted.of(what));
-        }
         if (rows < 1) {
             throw Failure.usage("--rows must be at least 1, not " + rows);
         }
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         Outputs outputs = Outputs.of(loaded);
+        what = what == null ? outputs.code() : what;
+        if (prior && !what.equals(Model.Z)) {
+            throw Failure.usage("--prior goes with --what z, not with " + Quoted.of(what));
+        }
         boolean ofData = what.equals(Images.X) && !outputs.values().containsKey(what);
         int columns = ofData ? Math.toIntExact(loaded.checkpoint().data().columns()) : outputs.columnsAsked(what);
         if (columns < 2) {
@@ -109,7 +110,7 @@ final class ScatterCommand implements Callable<Integer> {
             values = ofData ? images.copyRows(0, count) : Bar.during(console, "encoding", bar -> coder.output(what,
                     images, done -> bar.at(done, count)));
             if (prior) {
-                below = Names.checked(() -> coder.prior(count, null, 1));
+                below = Names.checked(() -> coder.prior(count, images, 1));
             }
             if (colour.equals(NONE)) {
                 Arrays.fill(colours, Palette.of(0, 1));
@@ -136,9 +137,10 @@ final class ScatterCommand implements Callable<Integer> {
         o.addProperty("what", what);
         o.addProperty("colour", colour);
         o.addProperty("share_of_variance", plane.share());
-        output.result(console, o, String.format(Locale.ROOT, "%,d points%s are in %s", count, columns == 2 ? ""
-                : String.format(Locale.ROOT, ", which show %.1f %% of the variance,", 100 * plane.share()), Quoted.line(
-                        out)));
+        String shown = columns == 2 ? "" : String.format(Locale.ROOT, ", which show %.1f %% of the variance,", 100
+                * plane
+                        .share());
+        output.result(console, o, String.format(Locale.ROOT, "%,d points%s are in %s", count, shown, Quoted.line(out)));
     }
 
     private int[] colours(float[] shares, int count, int classes) {

@@ -99,7 +99,8 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private int start(TrainingSettings settings, DataSource read) {
-        Record asked = model.settings(data.shape(read));
+        // a model may be made for the number of rows that it is trained on
+        Record asked = model.settings(data.shape(saving.heldOut(read, settings.seed())));
         DataSource source = saving.heldOut(DataOptions.taken(asked, read), settings.seed());
         RunPlan plan = saving.in(Names.checked(() -> RunPlan.of(source, asked, settings).withStandardise(standardise
                 .kind(asked))))

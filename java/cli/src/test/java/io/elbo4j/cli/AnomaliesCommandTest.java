@@ -51,7 +51,7 @@ class AnomaliesCommandTest {
         for (String[] how : new String[][] {{}, {"--samples", "20"}}) {
             JsonObject found = anomalies(Lists.join(List.of("--json", "--top", "3"), how)).succeeds().json();
             assertEquals(TEST, found.get("rows").getAsInt());
-            assertEquals(ROWS - TEST, found.get("training_rows").getAsInt());
+            assertEquals(ROWS - TEST, found.get("reference_rows").getAsInt());
             assertEquals(3, found.getAsJsonArray("highest").size());
             double odd = found.getAsJsonArray("highest").get(0).getAsJsonObject().get("score").getAsDouble();
             assertTrue(found.getAsJsonObject("quantiles").get("1.0").getAsDouble() < odd, found.toString());
@@ -78,6 +78,36 @@ class AnomaliesCommandTest {
                 assertEquals(how.length == 0 ? -all.value(r, 0) : all.value(r, 3), scores.value(r, 0), "row " + r);
             }
         }
+    }
+
+    /** All rows of other data are judged, by the run's own training rows. */
+    @Test
+    void otherRowsAreJudgedByTheTrainingRows() {
+        float[] two = new float[2 * COLUMNS];
+        for (int i = 0; i < two.length; i++) {
+            two[i] = (i < COLUMNS) == (i % COLUMNS < 3) ? 0 : 1;
+        }
+        Path others = directory.resolve("others.npy");
+        NpyWriter.write(others, 2, COLUMNS, two);
+        JsonObject found = anomalies("--json", "--data", "npy=" + others).succeeds().json();
+        assertEquals(2, found.get("rows").getAsInt());
+        assertEquals(ROWS - TEST, found.get("reference_rows").getAsInt());
+        assertEquals("training", found.get("reference").getAsString());
+        JsonObject first = found.getAsJsonArray("highest").get(0).getAsJsonObject();
+        assertEquals(0, first.get("row").getAsInt(), "the row of the other pattern");
+        assertEquals(1.0 / (1 + ROWS - TEST), first.get("p").getAsDouble());
+    }
+
+    /** The model has not seen them. */
+    @Test
+    void validationRowsStandForTheTrainingRows() {
+        Path data = directory.resolve("data.npy");
+        run = directory.resolve("validated");
+        Cli.train(data, run, "--epochs", "2", "--validation", "0.25").succeeds();
+        JsonObject found = anomalies("--json").succeeds().json();
+        assertEquals((ROWS - TEST) / 4, found.get("reference_rows").getAsInt());
+        assertEquals("validation", found.get("reference").getAsString());
+        assertEquals(TEST, found.get("rows").getAsInt());
     }
 
     @Test

@@ -85,14 +85,21 @@ class InterpolateCommandTest {
         assertEquals(1 + 5 * (2 * Cli.COLUMNS + 1), ImageIO.read(picture.toFile()).getWidth());
     }
 
+    /** With the rows' own labels the ends are their reconstructions from the mean; a label goes for all of a pair. */
     @Test
-    void aModelOfLabelsIsGivenOne() throws IOException {
+    void labelsGoAlong() throws IOException {
         Path digits = Cli.digits(directory);
         run = directory.resolve("conditional");
         Cli.run("train", "--data", "mnist=" + digits, "--model", "conditional-vae", "--steps", "3", "--hidden", "4",
                 "--latent", "2", "--backend", "java", "--out", run.toString()).succeeds();
-        assertFalse(Arrays.equals(values("--between", "0,1", "--label", "1"), values("--between", "0,1", "--label",
-                "2")));
+        float[] own = values("--between", "1,2", "--steps", "3");
+        float[] one = values("--between", "1,2", "--steps", "3", "--label", "1");
+        float[] two = values("--between", "1,2", "--steps", "3", "--label", "2");
+        assertArrayEquals(Arrays.copyOf(one, 4), Arrays.copyOf(own, 4), "row 1 is of class 1");
+        assertArrayEquals(Arrays.copyOfRange(two, 8, 12), Arrays.copyOfRange(own, 8, 12), "row 2 is of class 2");
+        assertFalse(Arrays.equals(one, two));
+        float[] same = values("--between", "1,1", "--steps", "3", "--label", "2");
+        assertArrayEquals(Arrays.copyOf(same, 4), Arrays.copyOfRange(same, 4, 8));
     }
 
     @Test

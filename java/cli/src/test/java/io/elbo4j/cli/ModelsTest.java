@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.checkpoint.Safetensors;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyReader;
 import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.model.BayesianRegression;
 import io.elbo4j.train.model.ModelKind;
 import io.elbo4j.train.model.Models;
 import io.elbo4j.train.model.Settings;
@@ -258,6 +260,13 @@ class ModelsTest {
         }
         Cli.run("sample", "--checkpoint", run.toString(), "--out", directory.resolve("x.png").toString()).fails(2,
                 "is of a model without an output 'z'");
+        // the KL's weight is of the rows that are trained on
+        Path held = directory.resolve("held");
+        train("bayesian-regression", held, "--hidden=6", "--steps", "2", "--validation", "0.5").succeeds();
+        Checkpoint of = Checkpoint.read(held.resolve("checkpoint.safetensors")).checkpoint();
+        assertEquals(of.data().rows(), ((BayesianRegression.Settings) of.model()).rows());
+        assertTrue(of.data().rows() < Checkpoint.read(run.resolve("checkpoint.safetensors")).checkpoint().data()
+                .rows());
         Path refused = directory.resolve("refused");
         train("bayesian-regression", refused, "--free-bits", "0.1").fails(2, "--free-bits must be 0 for random weights,"
                 + " not 0.1");
@@ -288,6 +297,10 @@ class ModelsTest {
         assertEquals(6, array("sample", "--checkpoint", run.toString(), "--count", "6").rows());
         Path refused = directory.resolve("refused");
         train("flow-vae", refused, "--free-bits", "0.1").fails(2, "--free-bits must be 0 with the flow-vae");
+        for (String objective : List.of("sticking-the-landing", "doubly-reparameterised")) {
+            train("flow-vae", refused, "--objective", objective).fails(2, "--objective must be elbo, sampled-elbo or"
+                    + " importance-weighted with the flow-vae");
+        }
         train("flow-vae", refused, "--latent", "1").fails(2, "--latent must be at least 2, not 1");
         train("flow-vae", refused, "--flow-units", "5").fails(2, "--flow-units must be at least 19, the latent"
                 + " dimensions less 1, not 5");

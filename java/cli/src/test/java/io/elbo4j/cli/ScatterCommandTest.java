@@ -2,7 +2,6 @@ package io.elbo4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -93,7 +92,21 @@ class ScatterCommandTest {
         scatter(mixture, "--what", "x").succeeds();
         assertFalse(Arrays.equals(mixed, Files.readAllBytes(picture)));
         scatter(mixture, "--colour", "label").fails(1, "labels come with sprites and mnist=DIR");
-        assertNotEquals(0, mixed.length);
+    }
+
+    /** Its prior depends on the labels, and a flow has no mean of q. */
+    @Test
+    void aLearnedPriorAndAFlowAreDrawn() throws IOException {
+        for (String[] model : new String[][] {{"conditional-vae", "--prior", "learned"}, {"flow-vae", "--flows", "1",
+                "--flow-units", "3"}}) {
+            Path of = directory.resolve(model[0]);
+            Cli.run(Lists.join(List.of("train", "--data", "mnist=" + directory.resolve("digits"), "--steps", "2",
+                    "--hidden", "4", "--latent", "2", "--backend", "java", "--out", of.toString(), "--model"), model))
+                    .succeeds();
+            scatter(of, "--what", "z", "--prior").succeeds();
+            assertTrue(ImageIO.read(picture.toFile()).getWidth() > 700);
+        }
+        assertEquals("z", scatter(directory.resolve("flow-vae"), "--json").succeeds().json().get("what").getAsString());
     }
 
     @Test

@@ -13,24 +13,24 @@ import java.util.stream.IntStream;
  */
 public final class AnomalyScores {
     private final double[] scores;
-    private final double[] training;
+    private final double[] reference;
 
     /**
      * @param scores of the rows to be judged
-     * @param training scores of the rows that they are judged by, at least 1
+     * @param reference scores of the rows that they are judged by, at least 1
      */
-    public AnomalyScores(double[] scores, double[] training) {
-        require(training.length >= 1, "training", "at least 1 score", training.length);
+    public AnomalyScores(double[] scores, double[] reference) {
+        require(reference.length >= 1, "reference", "at least 1 score", reference.length);
         this.scores = scores.clone();
-        this.training = DoubleStream.of(training).sorted().toArray();
+        this.reference = DoubleStream.of(reference).sorted().toArray();
     }
 
     public int rows() {
         return scores.length;
     }
 
-    public int trainingRows() {
-        return training.length;
+    public int referenceRows() {
+        return reference.length;
     }
 
     public double score(int row) {
@@ -38,31 +38,31 @@ public final class AnomalyScores {
     }
 
     /**
-     * (1 + training rows with at least this row's score) / (1 + training rows): the p-value of a row that is
+     * (1 + reference rows with at least this row's score) / (1 + reference rows): the p-value of a row that is
      * exchangeable with them (Vovk, Gammerman and Shafer 2005, Algorithmic learning in a random world, section 2.2).
      */
     public double p(int row) {
         int low = 0;
-        int high = training.length;
+        int high = reference.length;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (Double.compare(training[middle], scores[row]) < 0) {
+            if (Double.compare(reference[middle], scores[row]) < 0) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        return (1.0 + training.length - low) / (1.0 + training.length);
+        return (1.0 + reference.length - low) / (1.0 + reference.length);
     }
 
     /**
-     * The smallest training score that at least this share of them are not above.
+     * The smallest reference score that at least this share of them are not above.
      *
      * @param share 0 to 1
      */
     public double quantile(double share) {
         require(share >= 0 && share <= 1, "share", "from 0 to 1", share);
-        return training[Math.max(0, (int) Math.ceil(share * training.length) - 1)];
+        return reference[Math.max(0, (int) Math.ceil(share * reference.length) - 1)];
     }
 
     /** At most so many rows, the highest score first, among equals the first row. */

@@ -55,13 +55,13 @@ class AnomalyScoresTest {
         assertEquals(List.of(3, 1), scores.highest(2));
         assertEquals(List.of(), scores.highest(0));
         assertEquals(5, scores.rows());
-        assertEquals(4, scores.trainingRows());
+        assertEquals(4, scores.referenceRows());
         assertEquals(9, scores.score(1));
     }
 
     @Test
     void nothingToJudgeByIsRefused() {
-        assertEquals("training must be at least 1 score, not 0", assertThrows(ArgumentException.class,
+        assertEquals("reference must be at least 1 score, not 0", assertThrows(ArgumentException.class,
                 () -> new AnomalyScores(TRAINING, new double[0])).getMessage());
     }
 }

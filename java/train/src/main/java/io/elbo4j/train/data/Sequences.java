@@ -22,6 +22,10 @@ final class Sequences {
                 if (i >= length * width) {
                     x[first + i] = 0;
                 } else if (Float.isNaN(x[first + i])) {
+                    if (length == 1 && isGap(x, first, width)) {
+                        throw new DataException(name + ": row " + r + " (counted from 0) is NaN in every step, expected"
+                                + " a sequence of at least 1 step");
+                    }
                     throw new DataException(name + ": the value at row " + r + ", column " + i + " (counted from 0) is"
                             + " NaN, expected a number: NaN are all values past a sequence's end, and no others");
                 }

@@ -28,7 +28,7 @@ import java.util.List;
  * </pre>
  *
  * N is that of the data which it is made for, whatever the batch. Independent weights make q too sure between the data:
- * see {@link io.elbo4j.train.regression.WeightComparison}. An evaluation's estimate from many samples is log E[p(y | x,
+ * see {@link io.elbo4j.train.posterior.NetworkComparison}. An evaluation's estimate from many samples is log E[p(y | x,
  * W)] under q(W), how well a row is predicted.
  */
 public final class BayesianRegression extends GraphModel<BayesianRegression.Settings> {

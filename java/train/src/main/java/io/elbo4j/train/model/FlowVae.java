@@ -3,6 +3,7 @@ package io.elbo4j.train.model;
 import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.Activation;
+import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
@@ -90,6 +91,14 @@ public final class FlowVae extends GraphModel<FlowVae.Settings> {
         graph.observe("reconstruction", p, x);
         outputs.put(Z, z);
         outputs.put(MEAN, p.mean());
+    }
+
+    @Override
+    public Objective objective(ObjectiveKind kind, Schedule klWeight, double freeBits) {
+        require(kind != ObjectiveKind.STICKING_THE_LANDING && kind != ObjectiveKind.DOUBLY_REPARAMETERISED, "objective",
+                "elbo, sampled-elbo or importance-weighted with the flow-vae, whose q has a density of its own draws"
+                        + " alone", kind.inWords());
+        return super.objective(kind, klWeight, freeBits);
     }
 
     @Override

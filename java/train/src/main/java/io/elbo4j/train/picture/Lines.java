@@ -57,7 +57,7 @@ public record Lines(String title, String across, String up) {
     }
 
     private void paint(Canvas canvas, List<Series> series) {
-        Axes axes = new Axes(Ruler.logarithmic(series.stream().flatMapToDouble(s -> DoubleStream.of(s.x()))),
+        Axes axes = new Axes(Ruler.at(series.stream().flatMapToDouble(s -> DoubleStream.of(s.x()))),
                 Ruler.logarithmic(series.stream().flatMapToDouble(s -> DoubleStream.of(s.y()))), LEFT, LEFT
                         + PLOT, TOP, height(series) - BELOW);
         axes.draw(canvas, title, across, up);

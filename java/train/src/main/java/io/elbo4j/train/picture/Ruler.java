@@ -8,6 +8,7 @@ import java.util.stream.DoubleStream;
 /** The values along one side of a plot, from lowest to highest, and those that are written beside it. */
 record Ruler(double lowest, double highest, boolean logarithmic, List<Tick> ticks) {
     private static final double LEAST_LOG_RANGE = 1.05;
+    private static final int MOST_VALUES = 8;
     /** How far outside a tick may be by rounding, in steps. */
     private static final double INSIDE = 1e-3;
 
@@ -38,6 +39,14 @@ record Ruler(double lowest, double highest, boolean logarithmic, List<Tick> tick
             ticks.add(new Tick(i * step, plain(BigDecimal.valueOf(i).multiply(BigDecimal.valueOf(step)))));
         }
         return new Ruler(lowest, highest, false, ticks);
+    }
+
+    /** The same with a tick at each of the values, if they are few. */
+    static Ruler at(DoubleStream values) {
+        double[] each = values.filter(v -> v > 0 && Double.isFinite(v)).distinct().sorted().toArray();
+        Ruler ruler = logarithmic(DoubleStream.of(each));
+        return each.length == 0 || each.length > MOST_VALUES ? ruler : new Ruler(ruler.lowest, ruler.highest, true,
+                DoubleStream.of(each).mapToObj(v -> new Tick(v, plain(BigDecimal.valueOf(v)))).toList());
     }
 
     /** Has all that is finite and above 0 inside. */

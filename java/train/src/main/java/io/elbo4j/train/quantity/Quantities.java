@@ -111,7 +111,7 @@ public record Quantities(int draws, long seed) {
     }
 
     /**
-     * The two sides of Jensen's inequality E[log w] <= log E[w], w = p(x, z) / q(z), z from q.
+     * The two sides of Jensen's inequality {@code E[log w] <= log E[w]}, w = p(x, z) / q(z), z from q.
      *
      * @param elbo E[log w]
      * @param logEvidence log E[w] = log p(x)

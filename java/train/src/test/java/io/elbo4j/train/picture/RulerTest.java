@@ -49,6 +49,14 @@ class RulerTest {
     }
 
     @Test
+    void fewValuesAreTheTicks() {
+        assertEquals(List.of("1", "4", "16"), labels(Ruler.at(DoubleStream.of(4, 1, 16, 4, -1, Double.NaN))));
+        assertEquals(labels(Ruler.logarithmic(DoubleStream.of(1, 9))), labels(Ruler.at(DoubleStream.iterate(1, v -> v
+                + 1).limit(9))));
+        assertTrue(Ruler.at(DoubleStream.empty()).highest() > 0);
+    }
+
+    @Test
     void nothingToShowHasARulerToo() {
         for (Ruler ruler : List.of(Ruler.linear(DoubleStream.empty()), Ruler.logarithmic(DoubleStream.empty()),
                 Ruler.logarithmic(DoubleStream.of(Double.MIN_VALUE, Double.MAX_VALUE)))) {
