@@ -17,13 +17,19 @@ final class PenaltyOptions {
                     + " vae and convolutional-vae (0)"})
     private Double mmdWeight;
 
+    @Option(names = "--kl-capacity", paramLabel = "NATS", description = {
+            "KL that is aimed at instead of a small one: --kl-weight is then the weight of the distance from it, and it"
+                    + " grows over --kl-warm-up (Burgess et al. 2018); with the objective elbo (0, not)"})
+    private Double klCapacity;
+
     PenaltySettings settings() {
         return new PenaltySettings(or(totalCorrelationWeight, PenaltySettings.NONE.totalCorrelationWeight()),
-                or(mmdWeight, PenaltySettings.NONE.mmdWeight()));
+                or(mmdWeight, PenaltySettings.NONE.mmdWeight()), or(klCapacity, PenaltySettings.NONE.klCapacity()));
     }
 
     void check(PenaltySettings settings, Agreement agreement) {
         agreement.check("--total-correlation-weight", totalCorrelationWeight, settings.totalCorrelationWeight());
         agreement.check("--mmd-weight", mmdWeight, settings.mmdWeight());
+        agreement.check("--kl-capacity", klCapacity, settings.klCapacity());
     }
 }

@@ -101,7 +101,7 @@ class TrainingOptionsTest {
         assertEquals(new ScheduleSettings(ScheduleSettings.Kind.COSINE, 2, 0.25, 1, 0.5), found.schedule());
         assertEquals(List.of(ObjectiveKind.SAMPLED_ELBO, 2, 1.5, 3.0), List.of(found.objective(), found.samples(), found
                 .klCycle(), found.clipValue()));
-        assertEquals(new PenaltySettings(6, 7), found.penalty());
+        assertEquals(new PenaltySettings(6, 7, 0), found.penalty());
         Cli.run("train", "--resume", "--out", out.toString(), "--mmd-weight", "8").fails(2,
                 "--mmd-weight 8.0 contradicts");
         Cli.run("train", "--resume", "--out", out.toString(), "--total-correlation-weight", "7").fails(2,
@@ -151,6 +151,14 @@ class TrainingOptionsTest {
                     + " dimension, which has no total correlation, not 5.0",
             "--total-correlation-weight 5 --model vamp-vae | --total-correlation-weight must be 1 with a model without"
                     + " a total correlation (vae and convolutional-vae have one), not 5.0",
+            "--kl-capacity -1 | --kl-capacity must be from 0 to 1e9, not -1.0",
+            "--kl-capacity 3 --objective sampled-elbo | --kl-capacity must be 0 with the objective sampled-elbo (it"
+                    + " goes with elbo), not 3.0",
+            "--kl-capacity 3 --free-bits 1 | --kl-capacity must be 0 with free bits, not 3.0",
+            "--kl-capacity 3 --kl-weight 0 | --kl-capacity must be 0 with a KL weight of 0, not 3.0",
+            "--kl-capacity 3 --total-correlation-weight 2 | --kl-capacity must be 0 with a weight of the total",
+            "--kl-capacity 3 --model gaussian-mixture | --kl-capacity must be 0 with a model whose objective is not an"
+                    + " ELBO with a KL, not 3.0",
             "--mmd-weight -1 | --mmd-weight must be from 0 to 1e9, not -1.0",
             "--mmd-weight 5 --objective doubly-reparameterised | --mmd-weight must be 0 with the objective"
                     + " doubly-reparameterised (it goes with elbo and sampled-elbo), not 5.0",

@@ -61,7 +61,7 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
         require(objective.hasKlWeight() || klWarmUp == 0, "klWarmUp", "0" + unweighted, klWarmUp);
         require(optimiser.optimiser() != OptimiserSettings.Kind.ADAMW || learningRate * optimiser.weightDecay() < 1,
                 "weightDecay", "below 1 / learning rate with adamw", optimiser.weightDecay());
-        penalty.requireTraining(objective, batch);
+        penalty.requireTraining(objective, batch, freeBits);
     }
 
     /** With Adam, the ELBO of one sample, and a constant learning rate. */
@@ -144,7 +144,7 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
      */
     public Objective objective(Model model, long stepsPerEpoch) {
         Schedule weight = step -> klWeightAt(step, stepsPerEpoch);
-        return penalty.of(model.objective(objective, weight, freeBits), model, weight);
+        return penalty.of(model.objective(objective, weight, freeBits), model, klWeight, weight);
     }
 
     /**

@@ -97,7 +97,7 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
     private static final Map<String, Object> TRAINING = Map.of("clip", Double.POSITIVE_INFINITY, "clipValue",
             Double.POSITIVE_INFINITY, "klCycle", 0.0, "objective", ObjectiveKind.ELBO, "samples", 1, "optimiser",
             OptimiserSettings.of(OptimiserSettings.Kind.ADAM), "schedule", ScheduleSettings.constant(),
-            "schedule.scheduleGrowth", 1.0, "penalty", PenaltySettings.NONE);
+            "schedule.scheduleGrowth", 1.0, "penalty", PenaltySettings.NONE, "penalty.klCapacity", 0.0);
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
     /**

@@ -162,9 +162,12 @@ class CheckpointTest {
         TrainingSettings cycled = TRAINING.withKlCycle(2);
         assertEquals(cycled, Checkpoint.of(new Checkpoint(MODEL, cycled, DATA, CHECKPOINT.position()).toJson()
                 .toString()).training());
-        TrainingSettings penalised = TRAINING.withPenalty(new PenaltySettings(5, 3));
-        assertEquals(penalised, Checkpoint.of(new Checkpoint(MODEL, penalised, DATA, CHECKPOINT.position()).toJson()
-                .toString()).training());
+        TrainingSettings penalised = TRAINING.withPenalty(new PenaltySettings(5, 3, 0));
+        String ofPenalty = new Checkpoint(MODEL, penalised, DATA, CHECKPOINT.position()).toJson().toString();
+        assertEquals(penalised, Checkpoint.of(ofPenalty).training());
+        String withoutCapacity = ofPenalty.replace(",\"klCapacity\":0.0", "");
+        assertFalse(withoutCapacity.contains("klCapacity"), withoutCapacity);
+        assertEquals(penalised, Checkpoint.of(withoutCapacity).training());
         assertEquals(List.of("velocity", "average"), asked.optimiser().slots());
         // a file whose optimiser keeps what it does not hold
         Path file = dir.resolve("other.safetensors");

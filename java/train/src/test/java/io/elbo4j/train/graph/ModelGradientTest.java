@@ -94,8 +94,8 @@ class ModelGradientTest {
     /** KL + 2 total correlation, as a weight of 3 says, times the KL's weight; and the discrepancy's own. */
     @Test
     void theObjectiveOfARunHasItsPenalties() {
-        TrainingSettings settings = TrainingSettings.of(5, 1).withKlWeight(0.7).withPenalty(new PenaltySettings(3,
-                0.3));
+        TrainingSettings settings = TrainingSettings.of(5, 1).withKlWeight(0.7).withPenalty(new PenaltySettings(3, 0.3,
+                0));
         for (String name : List.of("vae", "convolutional-vae")) {
             Model model = small(Models.named(name));
             FiniteDifferences.check(name + " with penalties", model.graph(), s -> s.rows(5).minimise(settings.objective(
