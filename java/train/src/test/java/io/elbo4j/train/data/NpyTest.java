@@ -402,8 +402,8 @@ class NpyTest {
         assertSentence(before + ": the value at row 1, column 2" + rest, () -> NpyReader.sequences(before,
                 ReadProgress.NONE));
         Path none = sequences(false, nan, nan, nan, nan, nan, nan, 1, 2, 3, 4, 5, 6);
-        assertSentence(none + ": the value at row 0, column 0" + rest, () -> NpyReader.sequences(none,
-                ReadProgress.NONE));
+        assertSentence(none + ": row 0 (counted from 0) is NaN in every step, expected a sequence of at least 1 step",
+                () -> NpyReader.sequences(none, ReadProgress.NONE));
         Path infinite = sequences(false, 1, 2, Float.POSITIVE_INFINITY, 4, nan, nan, 1, 2, 3, 4, 5, 6);
         assertSentence(infinite + ": the value at row 0, column 2 (counted from 0) is Infinity, expected a finite"
                 + " float32 number", () -> NpyReader.sequences(infinite, ReadProgress.NONE));
