@@ -15,6 +15,8 @@ import io.elbo4j.train.ScheduleSettings;
 import io.elbo4j.train.Trainer;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.DataException;
+import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.DeepMarkovModel.Looking;
@@ -291,6 +293,15 @@ class DeepMarkovModelTest {
                 assertEquals(of.logLikelihood(5, done -> {}), ofOther.logLikelihood(5, done -> {}));
             }
         }
+    }
+
+    /** N x T would be N sequences of one step, of which nothing is learned. */
+    @Test
+    void rowsThatAreNoSequencesAreRefused() {
+        assertEquals("the data has rows of 6 values, which deep-markov-model would take for sequences of one step:"
+                + " expected an array of N x T x D, of N x T x 1 if a step has one value", assertThrows(
+                        DataException.class, () -> new DeepMarkovModel.Kind().defaults(new DataShape(DataName.Kind.NPY,
+                                40, 1, 6, 1, Map.of()))).getMessage());
     }
 
     /** A variance that is a mean over the batch would count the steps past a sequence's end. */
