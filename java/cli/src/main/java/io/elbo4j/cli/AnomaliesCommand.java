@@ -6,12 +6,12 @@ import io.elbo4j.Backend;
 import io.elbo4j.Quoted;
 import io.elbo4j.train.AnomalyScores;
 import io.elbo4j.train.Evaluator;
-import io.elbo4j.train.HeldOut;
 import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.model.Models;
 import io.elbo4j.train.run.RunPlan;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
@@ -69,14 +69,21 @@ final class AnomaliesCommand implements Callable<Integer> {
         }
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         boolean others = data.isGiven();
+        RunPlan run = RunPlan.beside(loaded);
+        boolean held = run != null && run.hasValidation();
+        ValidationOptions validation = new ValidationOptions();
+        if (held) {
+            validation.orElse(run, loaded.file());
+        }
+        Record model = loaded.checkpoint().model();
         try (DataSource asked = data.readFor(loaded, console, "--out", out);
                 DataSource own = others ? new DataOptions().readFor(loaded, console, Set.of()) : asked;
+                Images validated = validation.read(console, Models.of(model).arrays(), false);
                 Backend b = backend.open(console);
                 Trained trained = checkpoint.open(loaded, b)) {
-            RunPlan run = RunPlan.beside(loaded);
-            boolean held = run != null && run.validation() > 0;
-            Images reference = held ? HeldOut.of(own, run.validation(), loaded.checkpoint().training().seed()).test()
-                    : own.train();
+            DataSource of = DataOptions.taken(model, validation.in(own, validated, loaded.checkpoint().training()
+                    .seed()));
+            Images reference = held ? of.test() : of.train();
             AnomalyScores scores = new AnomalyScores(DoubleStream.concat(others ? scores(trained, b, asked.train(),
                     "rows") : DoubleStream.empty(), scores(trained, b, asked.test(), "rows")).toArray(), scores(trained,
                             b, reference, "rows that are known").toArray());

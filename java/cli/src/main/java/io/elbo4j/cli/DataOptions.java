@@ -62,12 +62,17 @@ final class DataOptions {
         if (data != null || run.source() == null) {
             return;
         }
+        data = name(run.source(), file, "--data");
+        stream |= run.stream();
+    }
+
+    /** A name as it stands in a file; of data that is now elsewhere the option says where. */
+    static DataName name(String stored, Path file, String option) {
         try {
-            data = name(run.source());
-            stream |= run.stream();
+            return name(stored);
         } catch (TypeConversionException e) {
-            throw Failure.because(file + ": its source cannot be used: " + e.getMessage()
-                    + "; --data says where the data is now", e);
+            throw Failure.because(file + ": its source cannot be used: " + e.getMessage() + "; " + option
+                    + " says where the data is now", e);
         }
     }
 
@@ -82,9 +87,12 @@ final class DataOptions {
 
     /** The value as it is right in every folder. */
     String absolute() {
-        String place = data().place();
-        return (place.isEmpty() ? data() : new DataName(data().kind(), Path.of(place).toAbsolutePath().toString()))
-                .toString();
+        return absolute(data());
+    }
+
+    static String absolute(DataName name) {
+        return (name.place().isEmpty() ? name : new DataName(name.kind(), Path.of(name.place()).toAbsolutePath()
+                .toString())).toString();
     }
 
     /** sprites, mnist, images or npy. */
@@ -94,9 +102,14 @@ final class DataOptions {
 
     /** Refuses a run whose pictures would be among those that it is trained on. */
     void requireNoRun(Path folder) {
-        if (data().kind() == DataName.Kind.IMAGES && OutputFile.isSame(folder, Path.of(data().place()))) {
-            throw Failure.usage("--out " + Quoted.of(folder) + " is the folder of --data, among whose images the run's"
-                    + " pictures would lie: choose another one");
+        requireNoRun(folder, "--data", data());
+    }
+
+    /** @param name null for none */
+    static void requireNoRun(Path folder, String option, DataName name) {
+        if (name != null && name.kind() == DataName.Kind.IMAGES && OutputFile.isSame(folder, Path.of(name.place()))) {
+            throw Failure.usage("--out " + Quoted.of(folder) + " is the folder of " + option + ", among whose images"
+                    + " the run's pictures would lie: choose another one");
         }
     }
 

@@ -1,7 +1,5 @@
 package io.elbo4j.cli;
 
-import io.elbo4j.train.HeldOut;
-import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.run.CheckpointEvery;
 import io.elbo4j.train.run.RunPlan;
 import picocli.CommandLine.Option;
@@ -24,16 +22,7 @@ final class SavingOptions {
             "(never; with --resume as before)"})
     private Long patience;
 
-    @Option(names = "--validation", paramLabel = "X", description = {
-            "this share of the training rows, above 0 and below 1, drawn by --seed, is not trained on, and the run is"
-                    + " evaluated on it instead of the test set",
-            "(not; with --resume as before)"})
-    private Double validation;
-
     void check() {
-        if (validation != null && !(validation > 0 && validation < 1)) {
-            throw Failure.usage("--validation must be above 0 and below 1, not " + validation);
-        }
         if (patience != null && patience < 1) {
             throw Failure.usage("--patience must be at least 1, not " + patience);
         }
@@ -45,19 +34,12 @@ final class SavingOptions {
     /** Refuses other lines of metrics than those that a run that is resumed has. */
     void check(RunPlan plan, Agreement agreement) {
         agreement.check("--evaluate-every", evaluateEvery, plan.evaluateEvery());
-        agreement.check("--validation", validation, plan.validation());
-    }
-
-    /** What the run trains on and is evaluated on. */
-    DataSource heldOut(DataSource data, long seed) {
-        return validation == null ? data : Names.checked(() -> HeldOut.of(data, validation, seed));
     }
 
     /** The plan with what was given. */
     RunPlan in(RunPlan plan) {
         RunPlan evaluated = evaluateEvery == null ? plan : plan.withEvaluateEvery(evaluateEvery);
         RunPlan patient = patience == null ? evaluated : evaluated.withPatience(patience);
-        patient = validation == null ? patient : patient.withValidation(validation);
         return checkpointEvery == null ? patient : patient.withCheckpointEvery(checkpointEvery);
     }
 }

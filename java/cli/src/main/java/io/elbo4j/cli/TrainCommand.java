@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import com.sun.management.OperatingSystemMXBean;
 import io.elbo4j.Backend;
 import io.elbo4j.Quoted;
-import io.elbo4j.train.HeldOut;
 import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
@@ -24,6 +23,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -50,6 +50,8 @@ final class TrainCommand implements Callable<Integer> {
     private TrainingOptions training;
     @Mixin
     private LengthOptions length;
+    @Mixin
+    private ValidationOptions validation;
     @Mixin
     private SavingOptions saving;
     @Mixin
@@ -83,6 +85,7 @@ final class TrainCommand implements Callable<Integer> {
             throw Failure.usage("--resume needs --out DIR, the folder of the run to go on with");
         }
         length.check();
+        validation.check();
         saving.check();
         return resume ? resume() : start();
     }
@@ -92,18 +95,21 @@ final class TrainCommand implements Callable<Integer> {
         model.values(model.kind());
         if (out != null) {
             data.requireNoRun(out);
+            validation.requireNoRun(out);
         }
-        try (DataSource read = data.read(console, model.kind().arrays())) {
-            return start(settings, read);
+        Set<String> arrays = model.kind().arrays();
+        try (DataSource read = data.read(console, arrays); Images own = validation.read(console, arrays, data
+                .stream())) {
+            return start(settings, validation.in(read, own, settings.seed()));
         }
     }
 
     private int start(TrainingSettings settings, DataSource read) {
-        // a model may be made for the number of rows that it is trained on
-        Record asked = model.settings(data.shape(saving.heldOut(read, settings.seed())));
-        DataSource source = saving.heldOut(DataOptions.taken(asked, read), settings.seed());
-        RunPlan plan = saving.in(Names.checked(() -> RunPlan.of(source, asked, settings).withStandardise(standardise
-                .kind(asked))))
+        Record asked = model.settings(data.shape(read));
+        DataSource source = DataOptions.taken(asked, read);
+        RunPlan plan = validation.in(saving.in(Names.checked(() -> RunPlan.of(source, asked, settings).withStandardise(
+                standardise
+                        .kind(asked)))))
                 .withSource(data.absolute()).withStream(data.stream())
                 .withOrigin(Main.version(), spec.root().commandLine().getParseResult().originalArgs());
         long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), 0);
@@ -127,16 +133,19 @@ final class TrainCommand implements Callable<Integer> {
             standardise.check(plan.standardise(), plan.start().data().columns(), agreement);
             if (Files.exists(folder.plan())) {
                 saving.check(plan, new Agreement(folder.plan()));
+                validation.check(plan, new Agreement(folder.plan()));
             }
             data.orElse(plan, folder.plan());
+            validation.orElse(plan, folder.plan());
             Record trained = plan.start().model();
-            try (DataSource all = DataOptions.taken(trained, data.read(console, Models.of(trained).arrays()));
+            Set<String> arrays = Models.of(trained).arrays();
+            try (DataSource all = data.read(console, arrays);
+                    Images own = validation.read(console, arrays, data.stream());
                     Backend b = backend.open(console)) {
-                DataSource source = plan.validation() == 0 ? all
-                        : HeldOut.of(all, plan.validation(), plan.start().training().seed());
+                DataSource source = DataOptions.taken(trained, validation.in(all, own, plan.start().training().seed()));
                 long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), plan.steps());
                 requireRoom(plan.start().model(), plan.start().training(), b);
-                StoredRun now = stored.withPlan(saving.in(plan).withSource(data.absolute())
+                StoredRun now = stored.withPlan(validation.in(saving.in(plan)).withSource(data.absolute())
                         .withStream(data.stream()));
                 try (TrainingRun run = TrainingRun.resume(folder, now, source, b)) {
                     return train(run, source, folder, lastStep, b);
@@ -174,7 +183,7 @@ final class TrainCommand implements Callable<Integer> {
         PrintStream text = output.text(console);
         text.printf(Locale.ROOT, "data     %s: %,d %s to train, %,d to %s, %d x %d x %d%s%n",
                 Quoted.line(images.name()), images.rows(), images.arrays().contains(Images.MASK) ? "sequences"
-                        : "images", source.test().rows(), run.plan().validation() > 0 ? "validate" : "test",
+                        : "images", source.test().rows(), run.plan().hasValidation() ? "validate" : "test",
                 images.height(), images.width(), images.channels(), kind == Standardisation.Kind.NONE ? ""
                         : ", standardised (" + Names.of(kind) + ")");
         text.printf(Locale.ROOT, "model    %s (%,d parameters)%n", ModelOptions.inWords(m), run.parameters().count());
@@ -244,7 +253,7 @@ final class TrainCommand implements Callable<Integer> {
 
     /** The set that a run is evaluated on. */
     private static String evaluated(TrainingRun run) {
-        return run.plan().validation() > 0 ? "validation" : "test";
+        return run.plan().hasValidation() ? "validation" : "test";
     }
 
     /** How this program is started from the current folder. */

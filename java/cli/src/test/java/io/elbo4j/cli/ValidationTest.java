@@ -9,6 +9,8 @@ import io.elbo4j.train.data.NpyWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +73,88 @@ class ValidationTest {
         train(data, "more", "--validation", "0.5", "--epochs", "3").succeeds();
         assertNotEquals(-1, Files.mismatch(whole.resolve("checkpoint.safetensors"), directory.resolve("more").resolve(
                 "checkpoint.safetensors")));
+    }
+
+    /** As a run whose test set is these rows, which has them from its own file. */
+    @Test
+    void dataOfOnesOwnStandsForTheTestSet() throws IOException {
+        Path data = Cli.data(directory);
+        float[] values = Cli.values(Cli.ROWS * Cli.COLUMNS);
+        Path held = directory.resolve("held.npy");
+        NpyWriter.write(held, TEST_ROWS, Cli.COLUMNS, Arrays.copyOfRange(values, (Cli.ROWS - TEST_ROWS) * Cli.COLUMNS,
+                values.length));
+        for (int i = (Cli.ROWS - TEST_ROWS) * Cli.COLUMNS; i < values.length; i++) {
+            values[i] = 1 - values[i];
+        }
+        Path other = directory.resolve("other.npy");
+        NpyWriter.write(other, Cli.ROWS, Cli.COLUMNS, values);
+        train(data, "test", "--epochs", "4", "--patience", "2", "--learning-rate", "0.1").succeeds();
+        for (String stream : new String[] {"--no", "--stream"}) {
+            String[] more = {"--validation-data", "npy=" + held, "--patience", "2", "--learning-rate", "0.1"};
+            String[] all = stream.equals("--no") ? more : Stream.concat(Stream.of(more), Stream.of(stream)).toArray(
+                    String[]::new);
+            String out = train(other, "own" + stream, Stream.concat(Stream.of(all), Stream.of("--epochs", "4")).toArray(
+                    String[]::new)).succeeds().out();
+            assertTrue(out.contains(": 36 images to train, 4 to validate"), out);
+            assertEquals(metrics(directory.resolve("test")), metrics(directory.resolve("own" + stream)));
+            assertEquals(-1, Files.mismatch(directory.resolve("test").resolve("best.safetensors"), directory.resolve(
+                    "own" + stream).resolve("best.safetensors")));
+            // in parts, and where the data is now
+            train(other, "parts" + stream, Stream.concat(Stream.of(all), Stream.of("--steps", "7")).toArray(
+                    String[]::new)).succeeds();
+            Path moved = Files.move(held, directory.resolve("moved.npy"));
+            String[] resume = {"train", "--resume", "--out", directory.resolve("parts" + stream).toString(), "--epochs",
+                    "4"};
+            Cli.run(resume).fails(1, held.toString());
+            Cli.run(Stream.concat(Stream.of(resume), Stream.of("--validation-data", "npy=" + moved)).toArray(
+                    String[]::new)).succeeds();
+            assertEquals(metrics(directory.resolve("test")), metrics(directory.resolve("parts" + stream)));
+            Files.move(moved, held);
+        }
+        // the rows that the run was judged by, as anomalies are
+        String anomalies = Cli.run("anomalies", "--checkpoint", directory.resolve("own--no").toString(), "--backend",
+                "java").succeeds().out();
+        assertTrue(anomalies.contains("4 test rows against 4 validation rows"), anomalies);
+    }
+
+    @Test
+    void dataThatDoesNotFitIsRefusedBeforeThereIsAFolder() throws IOException {
+        Path data = Cli.data(directory);
+        Path narrow = Cli.data(directory, 29);
+        train(data, "none", "--validation-data", "npy=" + narrow).fails(2, "--validation-data must be rows of"
+                + " 1 x 30 x 1 (height x width x channels), as of " + data + ", not 1 x 29 x 1 of " + narrow);
+        train(data, "none", "--validation-data", "npy=" + directory.resolve("nothing.npy")).fails(1, "nothing.npy");
+        train(data, "none", "--validation-data", "npy=" + data, "--validation", "0.5").fails(2, "--validation 0.5 and"
+                + " --validation-data", "give one of them");
+        Path large = directory.resolve("large.npy");
+        NpyWriter.write(large, 2, Cli.COLUMNS, new float[2 * Cli.COLUMNS]);
+        float[] values = new float[2 * Cli.COLUMNS];
+        values[Cli.COLUMNS + 3] = 1.5f;
+        NpyWriter.write(large, 2, Cli.COLUMNS, values);
+        train(data, "none", "--validation-data", "npy=" + large).fails(1, large + ": ", "row 1, column 3 is 1.5");
+        assertFalse(Files.exists(directory.resolve("none")));
+        train(data, "plain", "--epochs", "1").succeeds();
+        Cli.run("train", "--resume", "--out", directory.resolve("plain").toString(), "--validation-data", "npy=" + data)
+                .fails(2, "--validation-data", "contradicts", "which is of a run without");
+    }
+
+    @Test
+    void aThirdSetOfAMusicFileValidates() throws IOException {
+        Path music = Files.writeString(directory.resolve("music.json"),
+                "{\"train\": [[[60], [62], [64]], [[60], [62]]],"
+                        + " \"test\": [[[80], [81]]], \"valid\": [[[60], [62]]]}");
+        String[] common = {"--backend", "java", "--threads", "1", "--latent", "2", "--units", "4", "--width", "4",
+                "--model", "deep-markov-model", "--steps", "3", "--data"};
+        String out = Cli.run(Stream.of(Stream.of("train", "--out", directory.resolve("valid").toString(),
+                "--validation-data", "music=" + music), Stream.of(common), Stream.of("music=" + music)).flatMap(s -> s)
+                .toArray(String[]::new)).succeeds().out();
+        assertTrue(out.contains(": 2 sequences to train, 1 to validate"), out);
+        // the same as a test set
+        Path swapped = Files.writeString(directory.resolve("swapped.json"), "{\"train\": [[[60], [62], [64]], [[60],"
+                + " [62]]], \"test\": [[[60], [62]]]}");
+        Cli.run(Stream.of(Stream.of("train", "--out", directory.resolve("test").toString()), Stream.of(common), Stream
+                .of("music=" + swapped)).flatMap(s -> s).toArray(String[]::new)).succeeds();
+        assertEquals(metrics(directory.resolve("test")), metrics(directory.resolve("valid")));
     }
 
     @Test

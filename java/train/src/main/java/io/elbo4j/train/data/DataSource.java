@@ -90,24 +90,8 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
 
     private static DataSource read(DataName name, Set<String> arrays, ReadProgress progress,
             BiFunction<Path, ReadProgress, Images> npy) {
-        boolean masked = name.kind() == DataName.Kind.MUSIC || name.kind() == DataName.Kind.NPY;
-        boolean labelled = name.kind() == DataName.Kind.SPRITES || name.kind() == DataName.Kind.MNIST;
-        for (String array : arrays) {
-            if (!array.equals(Images.X) && !(labelled && array.equals(Images.LABEL)) && !(masked
-                    && array.equals(Images.MASK))) {
-                throw new DataException(name + " has no array '" + array + "', which the model takes"
-                        + (array.equals(Images.LABEL) ? ": labels come with sprites and mnist=DIR" : array.equals(
-                                Images.MASK)
-                                ? ": a mask comes with npy=FILE and music=FILE" : ""));
-            }
-        }
+        Path path = path(name, arrays);
         boolean labels = arrays.contains(Images.LABEL);
-        Path path;
-        try {
-            path = Path.of(name.place());
-        } catch (InvalidPathException e) {
-            throw new DataException(Quoted.of(name) + " is not a path: " + e.getReason(), e);
-        }
         return switch (name.kind()) {
             case SPRITES -> {
                 int count = SPRITES_TRAIN + SPRITES_TEST;
@@ -127,6 +111,26 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
             case NPY -> split(npy.apply(path, progress), List.of());
             case MUSIC -> MusicFile.read(path);
         };
+    }
+
+    /** Where data with these arrays lies. */
+    static Path path(DataName name, Set<String> arrays) {
+        boolean masked = name.kind() == DataName.Kind.MUSIC || name.kind() == DataName.Kind.NPY;
+        boolean labelled = name.kind() == DataName.Kind.SPRITES || name.kind() == DataName.Kind.MNIST;
+        for (String array : arrays) {
+            if (!array.equals(Images.X) && !(labelled && array.equals(Images.LABEL)) && !(masked
+                    && array.equals(Images.MASK))) {
+                throw new DataException(name + " has no array '" + array + "', which the model takes"
+                        + (array.equals(Images.LABEL) ? ": labels come with sprites and mnist=DIR" : array.equals(
+                                Images.MASK)
+                                ? ": a mask comes with npy=FILE and music=FILE" : ""));
+            }
+        }
+        try {
+            return Path.of(name.place());
+        } catch (InvalidPathException e) {
+            throw new DataException(Quoted.of(name) + " is not a path: " + e.getReason(), e);
+        }
     }
 
     /** Two files are one reading. */

@@ -281,6 +281,20 @@ public final class Images implements AutoCloseable {
         return new Images(name, firstRow, count, height, width, channels, new Undivided(values), others, false);
     }
 
+    /** The same without other arrays. */
+    Images alone() {
+        return new Images(name, firstRow, count, height, width, channels, values, Map.of(), ofBytes);
+    }
+
+    /** The same rows of this array alone, with zeros after the values of each: as high, or of the same width. */
+    Images padded(int higher, int wider) {
+        float[] all = allocate(name, count, higher, wider, channels);
+        for (int r = 0; r < count; r++) {
+            copyRows(r, 1, all, r * higher * wider * channels);
+        }
+        return new Images(name, count, higher, wider, channels, new HeapValues(all), ofBytes);
+    }
+
     /** A view of the first {@code n} images, 1 to {@link #count}. */
     public Images first(int n) {
         return view(0, n);

@@ -21,10 +21,14 @@ import java.util.regex.Pattern;
 /**
  * Polyphonic music as Boulanger-Lewandowski et al. 2012 measure it: a JSON object whose {@code train} and {@code test}
  * are lists of sequences, each a list of steps, each a list of the MIDI notes that sound, {@value #LOWEST} to
- * {@value #HIGHEST}. A row of the data is a sequence: steps x notes, zeros and ones, as many steps as the longest one
- * of both sets has; the array {@link Images#MASK} has a 1 for each step that the sequence has.
+ * {@value #HIGHEST}; it may also have a set {@code valid}. A row of the data is a sequence: steps x notes, zeros and
+ * ones, as many steps as the longest one of these sets has; the array {@link Images#MASK} has a 1 for each step that
+ * the sequence has.
  */
 final class MusicFile {
+    private static final String TRAIN = "train";
+    private static final String TEST = "test";
+    private static final String VALID = "valid";
     private static final int LOWEST = 21;
     private static final int HIGHEST = 108;
     private static final int NOTES = HIGHEST - LOWEST + 1;
@@ -38,6 +42,20 @@ final class MusicFile {
 
     /** @throws DataException if it cannot be read, or is no such file */
     static DataSource read(Path file) {
+        return parsed(file).source();
+    }
+
+    /**
+     * Its set {@code valid}, of as many steps as the longest sequence has.
+     *
+     * @throws DataException if it cannot be read, is no such file, or has no such set
+     */
+    static Images validation(Path file) {
+        MusicFile music = parsed(file);
+        return music.images(VALID, music.longest(VALID, "some of \"valid\" to validate on"));
+    }
+
+    private static MusicFile parsed(Path file) {
         MusicFile music = new MusicFile(file);
         try (BufferedReader text = Files.newBufferedReader(file); JsonReader json = new JsonReader(text)) {
             music.readSets(json);
@@ -46,7 +64,7 @@ final class MusicFile {
         } catch (IOException e) {
             throw new DataException(file + ": cannot be read: " + DataException.reason(e), e);
         }
-        return music.source();
+        return music;
     }
 
     /** Where it ends to be JSON; the parser's own words are for programmers. */
@@ -56,23 +74,30 @@ final class MusicFile {
     }
 
     private DataSource source() {
-        int steps = Math.max(longest("train"), longest("test"));
+        String expected = "some of \"train\" and some of \"test\"";
+        int steps = Math.max(longest(TRAIN, expected), longest(TEST, expected));
+        steps = Math.max(steps, length(sets.getOrDefault(VALID, List.of())));
         List<String> notes = new ArrayList<>();
         sets.forEach((name, sequences) -> {
-            if (!name.equals("train") && !name.equals("test")) {
-                notes.add(file + ": the " + sequences.size() + " sequences of " + Quoted.of(name) + " are left aside");
+            if (!name.equals(TRAIN) && !name.equals(TEST)) {
+                notes.add(file + ": the " + sequences.size() + " sequences of " + Quoted.of(name) + (name.equals(VALID)
+                        ? " are neither trained nor tested on; as validation data they are used"
+                        : " are left aside"));
             }
         });
-        return new DataSource(images("train", steps), images("test", steps), notes);
+        return new DataSource(images(TRAIN, steps), images(TEST, steps), notes);
     }
 
-    private int longest(String set) {
-        List<List<int[]>> sequences = sets.get(set);
-        if (sequences == null || sequences.isEmpty()) {
-            throw new DataException(file + ": has no sequences " + Quoted.of(set) + ", expected some of \"train\" and"
-                    + " some of \"test\"");
+    private int longest(String set, String expected) {
+        List<List<int[]>> sequences = sets.getOrDefault(set, List.of());
+        if (sequences.isEmpty()) {
+            throw new DataException(file + ": has no sequences " + Quoted.of(set) + ", expected " + expected);
         }
-        return sequences.stream().mapToInt(List::size).max().orElseThrow();
+        return length(sequences);
+    }
+
+    private static int length(List<List<int[]>> sequences) {
+        return sequences.stream().mapToInt(List::size).max().orElse(0);
     }
 
     private Images images(String set, int steps) {

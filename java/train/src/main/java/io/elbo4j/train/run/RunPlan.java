@@ -19,6 +19,7 @@ import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.data.Standardisation.Kind;
+import io.elbo4j.train.data.Validation;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.model.Inputs;
@@ -50,12 +51,14 @@ import org.jspecify.annotations.Nullable;
  * @param patience evaluations without a better ELBO of the test or validation set after which the run ends; 0 for never
  * @param validation the share of the training rows, drawn by its seed, that it is evaluated on, see {@link HeldOut};
  *     0 for the test set
+ * @param validationData the value of {@code --validation-data}, what it is evaluated on instead, see
+ *     {@link Validation}; null for none, or if it was given otherwise
  * @param version of elbo4j; null if not packaged
  * @param command the command line's words
  */
 public record RunPlan(Checkpoint start, Kind standardise, @Nullable String source, boolean stream, long steps,
         long evaluateEvery, @Nullable CheckpointEvery checkpointEvery, long patience, double validation,
-        @Nullable String version, List<String> command) {
+        @Nullable String validationData, @Nullable String version, List<String> command) {
     private static final int FORMAT = 1;
     /** Steps from one evaluation to the next, unless asked otherwise: at fewer it would take a share of the time. */
     private static final long STEPS_PER_EVALUATION = 100;
@@ -95,7 +98,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         long stepsPerEpoch = stepsPerEpoch(start);
         return new RunPlan(start, standardise, null, false, 0, (STEPS_PER_EVALUATION + stepsPerEpoch - 1)
                 / stepsPerEpoch,
-                null, 0, 0, null, List.of());
+                null, 0, 0, null, null, List.of());
     }
 
     /** Of a run that an earlier version began, which evaluated every epoch and left no {@code run.json}. */
@@ -123,54 +126,63 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         // of one column both are the same
         Kind one = kind == Kind.COLUMN && start.data().columns() == 1 ? Kind.WHOLE : kind;
         return new RunPlan(start, one, source, stream, steps, evaluateEvery, checkpointEvery, patience, validation,
-                version,
-                command);
+                validationData, version, command);
     }
 
     public RunPlan withSource(@Nullable String value) {
         return new RunPlan(start, standardise, value, stream, steps, evaluateEvery, checkpointEvery, patience,
-                validation, version,
-                command);
+                validation, validationData, version, command);
     }
 
     public RunPlan withStream(boolean streamed) {
         return new RunPlan(start, standardise, source, streamed, steps, evaluateEvery, checkpointEvery, patience,
-                validation, version,
-                command);
+                validation, validationData, version, command);
     }
 
     public RunPlan withSteps(long all) {
         return new RunPlan(start, standardise, source, stream, all, evaluateEvery, checkpointEvery, patience,
-                validation, version,
-                command);
+                validation, validationData, version, command);
     }
 
     public RunPlan withEvaluateEvery(long epochs) {
         return new RunPlan(start, standardise, source, stream, steps, epochs, checkpointEvery, patience, validation,
-                version,
-                command);
+                validationData, version, command);
     }
 
     public RunPlan withCheckpointEvery(@Nullable CheckpointEvery every) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, every, patience, validation,
-                version, command);
+                validationData, version, command);
     }
 
     public RunPlan withPatience(long evaluations) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, evaluations,
-                validation, version, command);
+                validation, validationData, version, command);
     }
 
     /** The plan must be of data of which this share {@linkplain HeldOut is held out}, by the run's seed. */
     public RunPlan withValidation(double fraction) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience,
-                fraction, version, command);
+                fraction, null, version, command);
+    }
+
+    /**
+     * The plan must be of data that {@linkplain Validation these rows} are in, instead of a test set.
+     *
+     * @param value as {@code --validation-data} has it
+     */
+    public RunPlan withValidationData(String value) {
+        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience, 0,
+                value, version, command);
+    }
+
+    /** Whether the run is evaluated on a validation set, instead of the test set. */
+    public boolean hasValidation() {
+        return validation > 0 || validationData != null;
     }
 
     public RunPlan withOrigin(@Nullable String elbo4j, List<String> words) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience,
-                validation, elbo4j,
-                words);
+                validation, validationData, elbo4j, words);
     }
 
     public long stepsPerEpoch() {
@@ -224,6 +236,9 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         if (validation > 0) {
             o.addProperty("validation", validation);
         }
+        if (validationData != null) {
+            o.addProperty("validationData", validationData);
+        }
         o.addProperty("standardise", standardise.name());
         o.add("start", start.toJson());
         return o;
@@ -258,6 +273,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
                             "evaluateEvery").getAsLong(),
                     every == null ? null : CheckpointEvery.of(every), o.has("patience") ? o.get("patience").getAsLong()
                             : 0, o.has("validation") ? o.get("validation").getAsDouble() : 0,
+                    text(o, "validationData"),
                     text(o, "version"), command);
         } catch (CheckpointException e) {
             throw e;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,7 +52,30 @@ class MusicFileTest {
         assertArrayEquals(test, data.test().copyRows(0, 1));
         assertArrayEquals(new float[] {1, 0, 0, 1, 1, 0}, data.train().array(Images.MASK).copyRows(0, 2));
         assertArrayEquals(new float[] {1, 1, 1}, data.test().array(Images.MASK).copyRows(0, 1));
-        assertEquals(List.of(file + ": the 1 sequences of 'valid' are left aside"), data.notes());
+        assertEquals(List.of(file + ": the 1 sequences of 'valid' are neither trained nor tested on; as validation data"
+                + " they are used"), data.notes());
+    }
+
+    @Test
+    void aThirdSetValidates() throws IOException {
+        String json = "{\"test\": [[[60]]], \"train\": [[[21]]], \"valid\": [[[30], [31]], [[108]]], \"more\": []}";
+        DataSource data = read(json);
+        // whoever validates on it later has the same model
+        assertEquals(2, data.train().height());
+        assertEquals(file + ": the 0 sequences of 'more' are left aside", data.notes().get(1));
+        Images valid = Validation.read(DataName.parse("music=" + file), Set.of(Images.X, Images.MASK), false,
+                new ArrayList<>(), ReadProgress.NONE);
+        float[] expected = new float[2 * 2 * 88];
+        expected[9] = 1;
+        expected[88 + 10] = 1;
+        expected[2 * 88 + 87] = 1;
+        assertArrayEquals(expected, valid.copyRows(0, 2));
+        assertArrayEquals(new float[] {1, 1, 1, 0}, valid.array(Images.MASK).copyRows(0, 2));
+        assertSentence(file + ": has no sequences 'valid', expected some of \"valid\" to validate on", () -> {
+            Files.writeString(file, "{\"test\": [[[60]]], \"train\": [[[21]]]}");
+            Validation.read(DataName.parse("music=" + file), Set.of(Images.MASK), false, new ArrayList<>(),
+                    ReadProgress.NONE);
+        });
     }
 
     @ParameterizedTest

@@ -1,0 +1,99 @@
+package io.elbo4j.cli;
+
+import io.elbo4j.Quoted;
+import io.elbo4j.train.HeldOut;
+import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataSource;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Validation;
+import io.elbo4j.train.run.RunPlan;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** What a run is evaluated on instead of the test set. An option not given is null. */
+final class ValidationOptions {
+    private static final String OPTION = "--validation-data";
+
+    @Option(names = "--validation", paramLabel = "X", description = {
+            "this share of the training rows, above 0 and below 1, drawn by --seed, is not trained on, and the run is"
+                    + " evaluated on it instead of the test set",
+            "(not; with --resume as before)"})
+    private Double share;
+
+    @Option(names = OPTION, paramLabel = "DATA", description = {
+            "other data, as --data has it, that the run is evaluated on instead of the test set: all rows of images=DIR"
+                    + " and npy=FILE, the set \"valid\" of music=FILE, the test set of mnist=DIR",
+            "(none; with --resume as before)"})
+    private DataName data;
+
+    void check() {
+        if (share != null && data != null) {
+            throw Failure.usage("--validation " + share + " and " + OPTION + " " + Quoted.of(data)
+                    + " are mutually exclusive: give one of them");
+        }
+        if (share != null && !(share > 0 && share < 1)) {
+            throw Failure.usage("--validation must be above 0 and below 1, not " + share);
+        }
+    }
+
+    /** Refuses another kind of set than that of a run that is resumed; data may lie elsewhere now. */
+    void check(RunPlan plan, Agreement agreement) {
+        agreement.check("--validation", share, plan.validation());
+        if (data != null && plan.validationData() == null) {
+            throw Failure.usage(OPTION + " " + Quoted.of(data) + " contradicts " + agreement.file()
+                    + ", which is of a run without: leave the option out, or start another run");
+        }
+    }
+
+    /**
+     * Takes what a run was started with, where nothing was given.
+     *
+     * @param file in which it stands
+     */
+    ValidationOptions orElse(RunPlan plan, Path file) {
+        share = plan.validation() > 0 ? (Double) plan.validation() : null;
+        if (data == null && plan.validationData() != null) {
+            data = DataOptions.name(plan.validationData(), file, OPTION);
+        }
+        return this;
+    }
+
+    void requireNoRun(Path folder) {
+        DataOptions.requireNoRun(folder, OPTION, data);
+    }
+
+    /**
+     * Reads the data of its own; what is left aside is said on standard error. To be closed.
+     *
+     * @return null if there is none
+     */
+    Images read(Console console, Set<String> arrays, boolean stream) {
+        if (data == null) {
+            return null;
+        }
+        List<String> notes = new ArrayList<>();
+        Images rows = Bar.during(console, "reading " + data.kind(), bar -> Validation.read(data, arrays, stream, notes,
+                bar::at));
+        notes.forEach(note -> console.err().println("note: " + Quoted.line(note)));
+        return rows;
+    }
+
+    /**
+     * What a run trains on and is evaluated on.
+     *
+     * @param own what was read; null for none
+     */
+    DataSource in(DataSource all, Images own, long seed) {
+        return Names.checked(() -> own != null ? Validation.of(all, own) : share != null ? HeldOut.of(all, share, seed)
+                : all);
+    }
+
+    /** The plan with what was given. */
+    RunPlan in(RunPlan plan) {
+        return data != null ? plan.withValidationData(DataOptions.absolute(data))
+                : share != null ? plan.withValidation(share) : plan;
+    }
+}

@@ -1,0 +1,76 @@
+package io.elbo4j.train.data;
+
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import java.util.List;
+import java.util.Set;
+
+/** A validation set of one's own: rows that a run is evaluated on instead of the test set, which so chooses nothing. */
+public final class Validation {
+    private Validation() {}
+
+    /**
+     * Reads it: all rows of {@code images=DIR} and {@code npy=FILE}, the set {@code valid} of {@code music=FILE}, the
+     * test set of what is always split, {@code mnist=DIR} and {@code sprites}.
+     *
+     * @param arrays as of {@link DataSource#read(DataName, Set, ReadProgress)}
+     * @param stream whether the values stay in their file, where that is {@code npy=FILE}: to be closed
+     * @param notes is told what is left aside
+     * @throws DataException if it cannot be used
+     */
+    public static Images read(DataName name, Set<String> arrays, boolean stream, List<String> notes,
+            ReadProgress progress) {
+        return switch (name.kind()) {
+            case NPY -> arrays.contains(Images.MASK) ? NpyReader.sequences(DataSource.path(name, arrays), progress)
+                    : stream ? NpyReader.stream(DataSource.path(name, arrays), progress)
+                    : NpyReader.read(DataSource.path(name, arrays), progress);
+            case IMAGES -> ImageFolder.read(DataSource.path(name, arrays), notes, progress);
+            case MUSIC -> MusicFile.validation(DataSource.path(name, arrays));
+            case MNIST, SPRITES -> {
+                DataSource source = DataSource.read(name, arrays, progress);
+                notes.addAll(source.notes());
+                yield source.test();
+            }
+        };
+    }
+
+    /**
+     * The data with these rows in place of the test set. Sequences that are shorter than the longest one to train on
+     * end in steps that are not there, labels may be of fewer classes.
+     *
+     * @param validationData rows of the size of the training data's, with the same arrays
+     * @throws io.elbo4j.ArgumentException naming what differs
+     */
+    public static DataSource of(DataSource data, Images validationData) {
+        Images train = requireGiven("data", data).train();
+        Images rows = requireGiven("validationData", validationData);
+        boolean sequences = train.arrays().contains(Images.MASK);
+        boolean fits = rows.width() == train.width() && rows.channels() == train.channels() && (sequences
+                ? rows.height() <= train.height() : rows.height() == train.height());
+        require(fits, "validationData", sequences ? "sequences of at most " + train.height() + " steps of " + train
+                .width() * train.channels() + " values, as of " + train.name() : "rows of " + size(train)
+                        + " (height x width x channels), as of " + train.name(), sequences ? rows.height()
+                                + " steps of " + rows.width() * rows.channels() + " of " + rows.name() : size(rows)
+                                        + " of " + rows.name());
+        Images fitted = rows.height() == train.height() ? rows.alone() : rows.padded(train.height(), train.width());
+        for (String name : train.arrays()) {
+            if (!name.equals(Images.X)) {
+                fitted = fitted.with(name, fitted(name, rows.array(name), train.array(name).columns()));
+            }
+        }
+        return new DataSource(train, fitted, data.notes());
+    }
+
+    private static Images fitted(String name, Images array, int columns) {
+        boolean zeros = name.equals(Images.MASK) || name.equals(Images.LABEL);
+        require(array.columns() == columns || zeros && array.columns() < columns, "validationData", "with "
+                + (zeros ? "at most " : "") + columns + " columns of '" + name + "', as the training data has", array
+                        .columns() + " of " + array.name());
+        return array.columns() == columns ? array : array.padded(1, columns);
+    }
+
+    private static String size(Images images) {
+        return images.height() + " x " + images.width() + " x " + images.channels();
+    }
+}
