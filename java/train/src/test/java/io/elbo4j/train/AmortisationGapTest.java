@@ -216,7 +216,7 @@ class AmortisationGapTest {
                                 false)), new HierarchicalVae(new HierarchicalVae.Settings(COLUMNS, List.of(3, 3),
                                         List.of(2, 1), Activation.TANH, false)), new DeepMarkovModel(
                                                 new DeepMarkovModel.Settings(2, 2, 1, 1, 1,
-                                                        DeepMarkovModel.Looking.PAST, LikelihoodKind.BERNOULLI, 0)));
+                                                        DeepMarkovModel.Looking.PAST, LikelihoodKind.BERNOULLI, 0, 0)));
         for (Model model : others) {
             assertEquals("localSteps must be left out with a model without one Gaussian q(z given x) that an encoder"
                     + " gives, not given", assertThrows(IllegalArgumentException.class, () -> AmortisationGap.size(

@@ -22,6 +22,7 @@ import io.elbo4j.train.layer.Columns;
 import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.Dropout;
 import io.elbo4j.train.layer.Flatten;
 import io.elbo4j.train.layer.Gru;
 import io.elbo4j.train.layer.LearnedRow;
@@ -79,7 +80,9 @@ public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> 
             @Setting("of x_t given z_t: as of vae, but neither gaussian-fixed nor sigma-vae; classes are 256,"
                     + " components 5") LikelihoodKind likelihood,
             @Setting("columns of each step, its last ones, that are an action: it is given, and p(z_t+1 | z_t, a_t)"
-                    + " sees it") int actions){
+                    + " sees it") int actions,
+            @Setting("share of the recurrent network's state that is left out while it trains, in [0, 1)") //
+            double dropout){
         public Settings {
             require(steps >= 1, "steps", "at least 1", steps);
             require(columns >= 1, "columns", "at least 1", columns);
@@ -93,6 +96,7 @@ public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> 
                     likelihood.inWords());
             require(actions >= 0 && actions < columns, "actions", "at least 0 and below the " + columns
                     + " columns of a step", actions);
+            require(dropout >= 0 && dropout < 1, "dropout", "at least 0 and below 1", dropout);
         }
     }
 
@@ -112,7 +116,7 @@ public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> 
                         + " if a step has one value");
             }
             return new Settings(data.height(), data.width() * data.channels(), 100, 200, 100, Looking.FUTURE,
-                    LikelihoodKind.BERNOULLI, 0);
+                    LikelihoodKind.BERNOULLI, 0, 0);
         }
 
         @Override
@@ -127,7 +131,7 @@ public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> 
 
         @Override
         public Map<String, Object> earlier() {
-            return Map.of("likelihood", LikelihoodKind.BERNOULLI, "actions", 0);
+            return Map.of("likelihood", LikelihoodKind.BERNOULLI, "actions", 0, "dropout", 0.0);
         }
     }
 
@@ -144,6 +148,9 @@ public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> 
         Optional<Value> led = actions.map(this::before);
         Value first = LearnedRow.of(graph, "z.first", settings.latent(), 0);
         Value h = states(with("observations and actions before", settings.likelihood().seen(x), led), mask);
+        if (settings.dropout() > 0) {
+            h = Dropout.of("h.kept", h, settings.dropout());
+        }
 
         Dense see = new Dense("posterior.0", settings.latent(), settings.units(), Activation.TANH);
         Dense posterior = new Dense("posterior", settings.units(), 2L * settings.latent(), Activation.IDENTITY);

@@ -21,6 +21,7 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.DeepMarkovModel.Looking;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +35,7 @@ class DeepMarkovModelTest {
     void theImportanceWeightedLogLikelihoodIsTheIntegralOverTheStepsThatThereAre() {
         for (Looking looking : Looking.values()) {
             Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(2, 2, 1, 3, 4, looking,
-                    LikelihoodKind.BERNOULLI, 0));
+                    LikelihoodKind.BERNOULLI, 0, 0));
             ModelsTest.compare(model, (q, r) -> {
                 float[] x = DATA.copyRows(r, 1);
                 boolean isShort = DATA.array(Images.MASK).value(r, 1) == 0;
@@ -95,7 +96,7 @@ class DeepMarkovModelTest {
 
     private static List<ElboTerms> terms(int steps, Looking looking, float[] x, float[] mask) {
         Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(steps, 3, 2, 4, 5, looking,
-                LikelihoodKind.BERNOULLI, 0));
+                LikelihoodKind.BERNOULLI, 0, 0));
         Images data = new Images("toy", mask.length / steps, steps, 3, 1, x).with(Images.MASK, new Images("mask",
                 mask.length / steps, 1, steps, 1, mask));
         try (Backend backend = new JavaBackend(1); Parameters parameters = ModelsTest.parameters(backend, model);
@@ -106,7 +107,7 @@ class DeepMarkovModelTest {
 
     private static DeepMarkovModel pushed(int steps, int units, int width, Looking looking, boolean acting) {
         return new DeepMarkovModel(new DeepMarkovModel.Settings(steps, acting ? 2 : 1, 2, units, width, looking,
-                LikelihoodKind.GAUSSIAN_SHARED, acting ? 1 : 0));
+                LikelihoodKind.GAUSSIAN_SHARED, acting ? 1 : 0, 0));
     }
 
     /** y = x M by a layer of units that are not negative: x = relu(x) - relu(-x). */
@@ -309,14 +310,14 @@ class DeepMarkovModelTest {
     void aVarianceOfTheWholeBatchIsRefused() {
         assertEquals("likelihood must be another one of vae in a model of sequences, not sigma-vae", assertThrows(
                 ArgumentException.class, () -> new DeepMarkovModel.Settings(2, 2, 1, 3, 4, Looking.PAST,
-                        LikelihoodKind.SIGMA_VAE, 0)).getMessage());
+                        LikelihoodKind.SIGMA_VAE, 0, 0)).getMessage());
     }
 
     /** What is observed must be something that the likelihood has a density of; an action may be anything. */
     @Test
     void actionsNeedNoDensity() {
         Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(2, 2, 1, 3, 4, Looking.PAST,
-                LikelihoodKind.BERNOULLI, 1));
+                LikelihoodKind.BERNOULLI, 1, 0));
         Images fine = new Images("fine", 1, 2, 2, 1, new float[] {1, -7, 0, 5});
         Inputs.requireValues(model.graph(), fine);
         Images wrong = new Images("wrong", 1, 2, 2, 1, new float[] {1, -7, -1, 5});
@@ -337,12 +338,39 @@ class DeepMarkovModelTest {
         }
     }
 
+    /** Training leaves out what it is told to; an evaluation has it all. */
+    @Test
+    void dropoutIsOfTrainingAlone() {
+        List<Integer> training = new ArrayList<>();
+        List<ElboTerms> evaluated = new ArrayList<>();
+        for (double dropout : new double[] {0, 0.25, 0.5}) {
+            Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(2, 2, 1, 3, 4, Looking.FUTURE,
+                    LikelihoodKind.BERNOULLI, 0, dropout));
+            try (Backend backend = new JavaBackend(1);
+                    Parameters parameters = ModelsTest.parameters(backend, model);
+                    Trainer trainer = new Trainer(model, parameters, backend, TrainingSettings.of(8, 2), DATA)) {
+                try (Evaluator evaluator = new Evaluator(model, parameters, backend, DATA, 3)) {
+                    evaluated.addAll(evaluator.rows(0).subList(0, 2));
+                }
+                trainer.steps(1);
+                training.add(parameters.all().stream().mapToInt(s -> Arrays.hashCode(s.value().toArray())).sum());
+            }
+        }
+        assertEquals(3, training.stream().distinct().count());
+        assertEquals(2, evaluated.stream().distinct().count());
+        for (double wrong : new double[] {-0.1, 1, Double.NaN}) {
+            assertEquals("dropout must be at least 0 and below 1, not " + wrong, assertThrows(ArgumentException.class,
+                    () -> new DeepMarkovModel.Settings(2, 2, 1, 3, 4, Looking.PAST, LikelihoodKind.BERNOULLI, 0,
+                            wrong)).getMessage());
+        }
+    }
+
     @Test
     void actionsThatLeaveNothingToObserveAreRefused() {
         for (int actions : new int[] {-1, 2}) {
             assertEquals("actions must be at least 0 and below the 2 columns of a step, not " + actions, assertThrows(
                     IllegalArgumentException.class, () -> new DeepMarkovModel.Settings(3, 2, 1, 1, 1, Looking.PAST,
-                            LikelihoodKind.BERNOULLI, actions)).getMessage());
+                            LikelihoodKind.BERNOULLI, actions, 0)).getMessage());
         }
     }
 }
