@@ -12,8 +12,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "sample", sortOptions = false,
-        description = "Draws latent variables from the prior and writes the means of p(x | z), as a picture or an"
-                + " array.")
+        description = {"Draws latent variables from the prior and writes the means of p(x | z), as a picture or an"
+                + " array.",
+                "A sequence is drawn step by step, z_1 from its prior and z_t from p(z_t | z_t-1); where it has actions"
+                        + " these are given, those of the test set one sequence after the other and over again."})
 final class SampleCommand implements Callable<Integer> {
     @Mixin
     private CheckpointOption checkpoint;
@@ -24,6 +26,8 @@ final class SampleCommand implements Callable<Integer> {
     private Double temperature;
     @Mixin
     private LabelOption label;
+    @Mixin
+    private SequenceOptions sequence;
     @Option(names = "--out", required = true, paramLabel = "FILE",
             description = "FILE.png: one picture; FILE.npy: float32, N x columns")
     private Path out;
@@ -52,6 +56,12 @@ final class SampleCommand implements Callable<Integer> {
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         Checkpoint.Data shape = loaded.checkpoint().data();
         file.check(checkpoint, shape);
+        int steps = SequenceOptions.of(loaded);
+        if (steps > 0) {
+            sequences(loaded, file, steps);
+            return 0;
+        }
+        sequence.requireNone();
         checkCount(Math.toIntExact(shape.columns()), Outputs.of(loaded).columns(Outputs.Z));
         try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
@@ -62,6 +72,27 @@ final class SampleCommand implements Callable<Integer> {
             file.write(console, output, trained.model(), shape, x, "samples");
         }
         return 0;
+    }
+
+    private void sequences(Checkpoint.Loaded loaded, ImageFile file, int all) {
+        if (temperature != null || label.isGiven()) {
+            throw Failure.usage((label.isGiven() ? "--label goes with a model of labels, as conditional-vae"
+                    : "--temperature goes with a model of one code for a row") + "; this one is of sequences");
+        }
+        int steps = sequence.steps(all);
+        String what = sequence.output(Outputs.of(loaded));
+        Checkpoint.Data data = loaded.checkpoint().data();
+        checkCount(Math.toIntExact(data.columns()), 0);
+        Checkpoint.Data shape = new Checkpoint.Data(data.rows(), steps, Math.toIntExact(data.columns() / all / data
+                .channels()), data.channels(), data.fingerprint());
+        try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
+            Coder coder = checkpoint.coder(trained, b);
+            Images conditions = sequence.conditions(coder, what, loaded, console, out, count);
+            float[] x = Bar.during(console, "sampling", bar -> coder.generate(what, count, conditions, done -> bar.at(
+                    done, count)));
+            file.write(console, output, trained.model(), shape, SequenceOptions.first(x, count, Math.toIntExact(shape
+                    .columns())), "sequences");
+        }
     }
 
     private void checkCount(int columns, int latent) {

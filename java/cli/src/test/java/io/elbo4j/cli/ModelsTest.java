@@ -1,5 +1,6 @@
 package io.elbo4j.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -336,6 +337,29 @@ class ModelsTest {
         assertTrue(-found.get("nll").getAsDouble() > found.get("elbo").getAsDouble(), found.toString());
         assertEquals(4 * 3, array("encode", "--checkpoint", run.toString()).columns());
         assertEquals(4 * 88, array("reconstruct", "--checkpoint", run.toString()).columns());
+        Images sampled = array("sample", "--checkpoint", run.toString(), "--count", "5");
+        assertEquals(List.of(5, 4 * 88), List.of(sampled.rows(), sampled.columns()));
+        Images begun = array("sample", "--checkpoint", run.toString(), "--count", "3", "--steps", "2");
+        for (int r = 0; r < 3; r++) {
+            assertArrayEquals(Arrays.copyOf(sampled.copyRows(r, 1), 2 * 88), begun.copyRows(r, 1));
+        }
+        for (float x : array("sample", "--checkpoint", run.toString(), "--count", "3", "--draw").copyRows(0, 3)) {
+            assertTrue(x == 0 || x == 1, "drawn: " + x);
+        }
+        Path picture = directory.resolve("sampled.png");
+        String[] sample = {"sample", "--checkpoint", run.toString(), "--out", picture.toString()};
+        Cli.run(Lists.join(List.of(sample), "--count", "4", "--steps", "3")).succeeds();
+        // two by two, with lines between
+        assertEquals(2 * 88 + 3, ImageIO.read(picture.toFile()).getWidth());
+        for (String steps : List.of("0", "5")) {
+            Cli.run(Lists.join(List.of(sample), "--steps", steps)).fails(2, "--steps must be from 1 to 4, as many as"
+                    + " the model was made for, not " + steps);
+        }
+        Cli.run(Lists.join(List.of(sample), "--temperature", "1")).fails(2, "--temperature goes with a model of one"
+                + " code for a row");
+        Cli.run(Lists.join(List.of(sample), "--label", "1")).fails(2, "--label goes with a model of labels");
+        Cli.run(Lists.join(List.of(sample), "--data", "music=" + file)).fails(2, "--data goes with a model of sequences"
+                + " with actions");
         Set<String> bits = new TreeSet<>(Set.of(sha256(run)));
         String[] others = {"--latent=4", "--units=4", "--width=5", "--looking=past"};
         for (String other : others) {
@@ -374,7 +398,7 @@ class ModelsTest {
         Set<String> bits = new TreeSet<>();
         Set<String> tried = new TreeSet<>();
         for (String other : List.of("--latent=4", "--units=4", "--width=5", "--looking=future", "--likelihood=laplace",
-                "--actions=2", "--kl-warm-up=1", "")) {
+                "--actions=2", "--dropout=0.5", "--kl-warm-up=1", "")) {
             Path out = directory.resolve("pushed" + other);
             List<String> all = new ArrayList<>(Arrays.stream(sizes).filter(size -> other.isEmpty() || !size.startsWith(
                     other.split("=")[0])).toList());
@@ -385,7 +409,7 @@ class ModelsTest {
             Cli.run(Lists.join(List.of(options), Lists.join(all, "--out", out.toString()))).succeeds();
             bits.add(sha256(out));
         }
-        assertEquals(8, bits.size());
+        assertEquals(9, bits.size());
         Set<String> own = Settings.options(Models.named("deep-markov-model").settings()).stream().map(c -> Names.option(
                 c.getName())).collect(Collectors.toCollection(TreeSet::new));
         tried.remove("--kl-warm-up");
@@ -396,6 +420,13 @@ class ModelsTest {
         assertTrue(-found.get("nll").getAsDouble() > found.get("elbo").getAsDouble(), found.toString());
         assertEquals(4 * 3, array("encode", "--checkpoint", run.toString()).columns());
         assertEquals(4 * 3, array("reconstruct", "--checkpoint", run.toString()).columns());
+        Images test = NpyReader.sequences(file, (done, of) -> {}).last(2);
+        Images sampled = array("sample", "--checkpoint", run.toString(), "--count", "5", "--draw");
+        for (int i = 0; i < 5 * 4; i++) {
+            assertEquals(test.value(i / 4 % 2, i % 4 * 3 + 2), sampled.value(i / 4, i % 4 * 3 + 2), "action " + i);
+        }
+        Cli.run("sample", "--checkpoint", directory.resolve("pushed--likelihood=laplace").toString(), "--draw", "--out",
+                directory.resolve("none.npy").toString()).fails(2, "--draw goes with likelihoods that can be drawn");
         Path refused = directory.resolve("refused");
         String[] start = Lists.join(List.of(options), "--out", refused.toString());
         Cli.run(Lists.join(List.of(start), "--actions", "3")).fails(2, "--actions must be at least 0 and below the 3"

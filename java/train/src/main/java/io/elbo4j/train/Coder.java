@@ -129,7 +129,7 @@ public final class Coder {
     }
 
     private static boolean isOfData(String name) {
-        return name.equals(Model.MEAN) || name.equals(Model.GENERATED_MEAN);
+        return name.equals(Model.MEAN) || name.equals(Model.GENERATED_MEAN) || name.equals(Model.DRAWN);
     }
 
     private Value generated() {
@@ -184,6 +184,36 @@ public final class Coder {
             }
         }
         return asGiven(out);
+    }
+
+    /** The inputs that {@link #generate} takes from a data set, as actions. */
+    public Set<Input> conditions(String name) {
+        return Inputs.needed(Set.of(output(name)), Set.of(), true);
+    }
+
+    /**
+     * One of {@link Model#outputs} with all latent variables drawn from their priors, each given those before it, as
+     * along a sequence: row i is the same whatever the count, and of the same draws whatever the output.
+     *
+     * @param conditions has the arrays of {@link #conditions(String)}, a row for each; null where there are none
+     * @param rowsDone is told now and then how many rows are done
+     */
+    public float[] generate(String name, int count, @Nullable Images conditions, LongConsumer rowsDone) {
+        ArgumentException.require(count >= 1, "count", "at least 1", count);
+        Value wanted = output(name);
+        Set<Input> inputs = required(conditions, count, Set.of(wanted), Set.of());
+        float[] out = new float[Math.multiplyExact(count, Math.toIntExact(wanted.columnsOfRow()))];
+        try (Steps steps = new Steps(n -> Step.of(model.graph(), parameters, backend).rows(n).seed(seed).fromPriors()
+                .want(wanted).compile())) {
+            for (Chunk chunk : Chunk.of(count, ROWS)) {
+                Step step = steps.of(chunk.rows());
+                set(step, inputs, conditions, chunk);
+                step.run(0, chunk.begin());
+                copy(step, wanted, chunk, out);
+                rowsDone.accept(chunk.begin() + chunk.rows());
+            }
+        }
+        return isOfData(name) ? asGiven(out) : out;
     }
 
     private static void set(Step step, Set<Input> inputs, @Nullable Images conditions, Chunk chunk) {

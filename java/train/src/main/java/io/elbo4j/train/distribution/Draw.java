@@ -8,6 +8,7 @@ import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Rows;
 import io.elbo4j.train.graph.Term;
+import io.elbo4j.train.graph.Value;
 import java.util.List;
 
 /**
@@ -23,12 +24,28 @@ public class Draw extends Latent {
         this.p = p;
     }
 
+    private Draw(String name, DiagonalGaussian p, Distribution prior, List<Value> inputs) {
+        super(name, p, prior, inputs);
+        this.p = p;
+    }
+
     /** A sample for each row of the parameters, or K of them where these have no samples yet. */
     public static Draw of(String name, DiagonalGaussian p) {
         Graph graph = p.mean().graph();
         Rows rows = rowsOfParameters(p.rows());
         DiagonalGaussian each = p.with(v -> graph.repeat(v, rows));
         return graph.add(new Draw(name, each, each));
+    }
+
+    /**
+     * The same, of a latent variable with a prior. What that is computed from runs where latent variables are drawn from
+     * their priors alone.
+     */
+    public static Draw of(String name, DiagonalGaussian p, Distribution prior) {
+        Graph graph = p.mean().graph();
+        Rows rows = rowsOfParameters(p.rows());
+        DiagonalGaussian each = p.with(v -> graph.repeat(v, rows));
+        return graph.add(new Draw(name, each, prior, each.parameters()));
     }
 
     @Override

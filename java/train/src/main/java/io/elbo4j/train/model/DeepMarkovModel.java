@@ -9,6 +9,7 @@ import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Draw;
+import io.elbo4j.train.distribution.Drawn;
 import io.elbo4j.train.distribution.GaussianKlValue;
 import io.elbo4j.train.distribution.LogDensity;
 import io.elbo4j.train.distribution.ValueTerm;
@@ -54,7 +55,7 @@ import java.util.stream.IntStream;
  * Each step is read as (x_t, a_t-1), of which a_0 is zeros: what has led to a state with what is seen of it. h_t is the
  * state of a gated recurrent unit that reads the steps T, ..., t, which smooths (the paper's DKS), or 1, ..., t, which
  * filters: then q(z_t) depends on x_1..t and a_1..t-1 alone. q sees (tanh(W z_t-1 + b) + h_t) / 2. Only the chain of q
- * is unrolled: all else is one product for all steps.
+ * is unrolled: all else is one product for all steps. Drawn from the priors, it is a sequence of the model's own.
  */
 public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> {
     /** What of a sequence q(z_t) sees besides z_t-1. */
@@ -157,13 +158,16 @@ public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> 
         List<Value> parameters = new ArrayList<>();
         List<Value> before = new ArrayList<>();
         List<Value> drawn = new ArrayList<>();
+        Transition transition = new Transition();
+        Optional<Value> leading = led.map(each -> Flatten.of(each, Axis.TIME));
         Value z = first;
         for (int t = 0; t < steps; t++) {
             before.add(z);
             long at = (settings.looking() == Looking.FUTURE ? steps - 1 - t : t) * (long) settings.units();
             Value seen = Add.of(see.apply(z), Slice.of("h." + t, h, at, at + settings.units()));
             Value both = posterior.apply(Scale.of(seen, 0.5f, 0));
-            z = Draw.of("z." + t, DiagonalGaussian.halves(both)); // q(z_t | z_t-1, h_t)
+            // q(z_t | z_t-1, h_t); what is drawn from the priors is p(z_t | z_t-1, a_t-1)'s
+            z = Draw.of("z." + t, DiagonalGaussian.halves(both), transition.of(z, action(leading, t)));
             parameters.add(both);
             drawn.add(z);
         }
@@ -171,7 +175,7 @@ public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> 
         DiagonalGaussian q = DiagonalGaussian.halves(all("posteriors", parameters));
         Value states = all("z", drawn);
         // p(z_t | z_t-1, a_t-1)
-        DiagonalGaussian p = transition(all("z before", before), led);
+        DiagonalGaussian p = transition.of(all("z before", before), led);
         Value e = states;
         for (int i = 0; i < 2; i++) {
             e = Dense.of("emission." + i, e, settings.width(), Activation.RELU);
@@ -186,6 +190,15 @@ public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> 
         outputs.put(POSTERIOR_LOG_VARIANCE, q.logVariance());
         outputs.put("states", states);
         outputs.put(MEAN, with("means and actions", emission.mean(), actions));
+        if (emission.isDrawable()) {
+            outputs.put(DRAWN, with("draws and actions", Drawn.of("x.drawn", emission), actions));
+        }
+    }
+
+    /** The action that has led to a step. */
+    private Optional<Value> action(Optional<Value> leading, int step) {
+        long columns = settings.actions();
+        return leading.map(all -> Slice.of("action before " + step, all, step * columns, (step + 1) * columns));
     }
 
     /** The action that has led to each step: of the first one zeros. */
@@ -223,14 +236,28 @@ public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> 
     }
 
     /** mean = z + g (proposal - z), logVariance from the proposal: equation 17 with the identity as its linear part. */
-    private DiagonalGaussian transition(Value z, Optional<Value> action) {
-        Value seen = with("z and action before", z, action);
-        Value gate = Dense.of("transition.gate", Dense.of("transition.gate.0", seen, settings.width(), Activation.RELU),
-                settings.latent(), Activation.SIGMOID);
-        Value proposal = Dense.of("transition.proposal", Dense.of("transition.proposal.0", seen, settings.width(),
-                Activation.RELU), settings.latent(), Activation.IDENTITY);
-        Value logVariance = Dense.of("transition.logVariance", proposal, settings.latent(), Activation.IDENTITY);
-        return new DiagonalGaussian(Add.of(z, Multiply.of(gate, Subtract.of(proposal, z))), logVariance);
+    private final class Transition {
+        private final Dense gate0 = layer("gate.0", settings.latent() + settings.actions(), settings.width(),
+                Activation.RELU);
+        private final Dense gate = layer("gate", settings.width(), settings.latent(), Activation.SIGMOID);
+        private final Dense proposal0 = layer("proposal.0", settings.latent() + settings.actions(), settings.width(),
+                Activation.RELU);
+        private final Dense proposal = layer("proposal", settings.width(), settings.latent(), Activation.IDENTITY);
+        private final Dense logVariance = layer("logVariance", settings.latent(), settings.latent(),
+                Activation.IDENTITY);
+
+        private static Dense layer(String name, long inputs, long units, Activation activation) {
+            return new Dense("transition." + name, inputs, units, activation);
+        }
+
+        /** p(z_t | z_t-1, a_t-1), of one step or of all. */
+        DiagonalGaussian of(Value z, Optional<Value> action) {
+            Value seen = with(graph.freeName("z and action before"), z, action);
+            Value open = gate.apply(gate0.apply(seen));
+            Value proposed = proposal.apply(proposal0.apply(seen));
+            return new DiagonalGaussian(Add.of(z, Multiply.of(open, Subtract.of(proposed, z))), logVariance.apply(
+                    proposed));
+        }
     }
 
     private static void term(String name, Term.Role role, Value each, Value mask) {

@@ -29,6 +29,8 @@ public interface Model {
     String POSTERIOR_LOG_VARIANCE = "posterior.logVariance";
     /** Name of the mean of p(x | z) with z drawn from q(z | x): a reconstruction. */
     String MEAN = "mean";
+    /** Name of a draw of p(x | z), with z as of {@link #MEAN}; left out where that cannot be drawn. */
+    String DRAWN = "drawn";
     /**
      * Name of the mean of p(x | z) with what lies between drawn from its prior, and of a library of size 1 where the
      * mean is of x's; left out where it is {@link #MEAN}.

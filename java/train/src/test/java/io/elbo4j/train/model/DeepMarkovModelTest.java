@@ -1,6 +1,7 @@
 package io.elbo4j.train.model;
 
 import static io.elbo4j.train.model.ModelsTest.DATA;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -26,6 +27,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -144,6 +146,7 @@ class DeepMarkovModelTest {
     @Test
     void withTheParametersOfALinearSystemLogPIsTheKalmanFilters() {
         DoubleIntegrator body = new DoubleIntegrator(0.7, 0.6, 0.4, 0.8);
+        double dt = body.dt();
         int rows = 6;
         int steps = 3;
         Images drawn = body.draw(new SplittableRandom(9), rows, steps, 0.3, 0.5);
@@ -153,6 +156,24 @@ class DeepMarkovModelTest {
         }
         Images data = new Images("pushed", rows, steps, 2, 1, drawn.copyRows(0, rows)).with(Images.MASK, new Images(
                 "mask", rows, 1, steps, 1, mask));
+        Map<String, float[]> values = values(body);
+        for (Looking looking : Looking.values()) {
+            Model model = pushed(steps, 4, 6, looking, true);
+            try (Backend backend = new JavaBackend(2); Parameters parameters = ModelsTest.parameters(backend, model);
+                    Evaluator evaluator = new Evaluator(model, parameters, backend, data, 3)) {
+                set(parameters, values);
+                double[] found = evaluator.logLikelihoods(20_000, done -> {});
+                for (int r = 0; r < rows; r++) {
+                    double expected = body.logDensity(data.copyRows(r, 1), 1 + r % steps, new double[] {0.5 - dt / 4,
+                            -0.25}, new double[] {body.placeVariance(), body.speedVariance()}, 0);
+                    assertEquals(expected, found[r], 0.1, looking + ", seeds 9 and 3, row " + r);
+                }
+            }
+        }
+    }
+
+    /** Parameters of the body's own transition and emission, for layers of 6 units. */
+    private static Map<String, float[]> values(DoubleIntegrator body) {
         Map<String, float[]> values = new HashMap<>();
         values.put("transition.proposal.0.weight", halves(3, 6, false));
         double dt = body.dt();
@@ -169,17 +190,134 @@ class DeepMarkovModelTest {
         values.put("mean.weight", halves(2, 6, true, 1, 0));
         values.put("likelihood.logVariance", new float[] {(float) Math.log(body.seenVariance())});
         values.put("z.first", new float[] {0.5f, -0.25f});
-        for (Looking looking : Looking.values()) {
-            Model model = pushed(steps, 4, 6, looking, true);
-            try (Backend backend = new JavaBackend(2); Parameters parameters = ModelsTest.parameters(backend, model);
-                    Evaluator evaluator = new Evaluator(model, parameters, backend, data, 3)) {
-                set(parameters, values);
-                double[] found = evaluator.logLikelihoods(20_000, done -> {});
-                for (int r = 0; r < rows; r++) {
-                    double expected = body.logDensity(data.copyRows(r, 1), 1 + r % steps, new double[] {0.5 - dt / 4,
-                            -0.25}, new double[] {body.placeVariance(), body.speedVariance()}, 0);
-                    assertEquals(expected, found[r], 0.1, looking + ", seeds 9 and 3, row " + r);
+        return values;
+    }
+
+    /**
+     * States drawn along a sequence, and what is seen of them, have the moments of the body whose pushes are given:
+     * m' = A m + B a, S' = A S A' + Q, cov(z', z) = A S.
+     */
+    @Test
+    void withTheParametersOfALinearSystemSamplesHaveItsMoments() {
+        DoubleIntegrator body = new DoubleIntegrator(0.7, 0.6, 0.4, 0.8);
+        int count = 20_000;
+        int steps = 3;
+        float[] pushes = {1, -2, 3};
+        float[] x = new float[count * steps * 2];
+        for (int i = 0; i < count * steps; i++) {
+            x[2 * i] = Float.MAX_VALUE; // what is seen in the data must not matter
+            x[2 * i + 1] = pushes[i % steps];
+        }
+        Images given = new Images("pushes", count, steps, 2, 1, x);
+        Model model = pushed(steps, 4, 6, Looking.FUTURE, true);
+        try (Backend backend = new JavaBackend(2); Parameters parameters = ModelsTest.parameters(backend, model)) {
+            set(parameters, values(body));
+            Coder coder = new Coder(model, parameters, backend, 17);
+            float[] z = coder.generate("states", count, given, done -> {});
+            float[] mean = coder.generate(Model.MEAN, count, given, done -> {});
+            float[] drawn = coder.generate(Model.DRAWN, count, given, done -> {});
+            assertArrayEquals(Arrays.copyOf(z, 3 * 2 * steps), coder.generate("states", 3, given.first(3), done -> {}));
+            double dt = body.dt();
+            double[] m = {0.5, -0.25};
+            double[][] s = new double[2][2];
+            double[][] a = {{1, dt}, {0, 1}};
+            double[] q = {body.placeVariance(), body.speedVariance()};
+            for (int t = 0; t < steps; t++) {
+                double push = t == 0 ? 0 : pushes[t - 1];
+                m = new double[] {m[0] + dt * m[1] + dt * dt / 2 * push, m[1] + dt * push};
+                double[][] ofBefore = product(a, s);
+                double[][] before = s;
+                s = product(ofBefore, new double[][] {{1, 0}, {dt, 1}});
+                for (int i = 0; i < 2; i++) {
+                    s[i][i] += q[i];
+                    String where = "seed 17, step " + t + ", dimension " + i;
+                    assertEquals(m[i], mean(z, count, 2 * steps, 2 * t + i), 5 * Math.sqrt(s[i][i] / count), where);
                 }
+                for (int i = 0; i < 2; i++) {
+                    for (int j = 0; j < 2; j++) {
+                        String where = "seed 17, step " + t + ", dimensions " + i + " and " + j;
+                        assertEquals(s[i][j], covariance(z, count, 2 * steps, 2 * t + i, 2 * t + j), 5 * Math.sqrt(
+                                (s[i][i] * s[j][j] + s[i][j] * s[i][j]) / count), where);
+                        if (t > 0) {
+                            assertEquals(ofBefore[i][j], covariance(z, count, 2 * steps, 2 * t + i, 2 * t - 2 + j),
+                                    5 * Math.sqrt((s[i][i] * before[j][j] + ofBefore[i][j] * ofBefore[i][j]) / count),
+                                    where + " of the step before");
+                        }
+                    }
+                }
+            }
+            float[] noise = new float[count * steps];
+            for (int i = 0; i < noise.length; i++) {
+                assertEquals(z[2 * i], mean[2 * i], 1e-5);
+                assertEquals(pushes[i % steps], mean[2 * i + 1]);
+                assertEquals(pushes[i % steps], drawn[2 * i + 1]);
+                noise[i] = drawn[2 * i] - mean[2 * i];
+            }
+            for (int i = 0; i < steps; i++) {
+                assertEquals(0, mean(noise, count, steps, i), 5 * Math.sqrt(body.seenVariance() / count));
+                for (int j = 0; j < steps; j++) {
+                    assertEquals(i == j ? body.seenVariance() : 0, covariance(noise, count, steps, i, j), 5 * Math.sqrt(
+                            (i == j ? 2 : 1) / (double) count) * body.seenVariance());
+                }
+            }
+        }
+    }
+
+    private static double[][] product(double[][] a, double[][] b) {
+        double[][] c = new double[2][2];
+        for (int i = 0; i < 8; i++) {
+            c[i / 4][i / 2 % 2] += a[i / 4][i % 2] * b[i % 2][i / 2 % 2];
+        }
+        return c;
+    }
+
+    private static double mean(float[] rows, int count, int width, int column) {
+        double sum = 0;
+        for (int r = 0; r < count; r++) {
+            sum += rows[r * width + column];
+        }
+        return sum / count;
+    }
+
+    private static double covariance(float[] rows, int count, int width, int i, int j) {
+        double ofI = mean(rows, count, width, i);
+        double ofJ = mean(rows, count, width, j);
+        double sum = 0;
+        for (int r = 0; r < count; r++) {
+            sum += (rows[r * width + i] - ofI) * (rows[r * width + j] - ofJ);
+        }
+        return sum / count;
+    }
+
+    /** Each note is there as often as its own mean says, and no mean is another sequence's. */
+    @Test
+    void notesAreDrawnWithTheirProbabilities() {
+        Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(3, 2, 2, 3, 4, Looking.PAST,
+                LikelihoodKind.BERNOULLI, 0, 0));
+        int count = 20_000;
+        try (Backend backend = new JavaBackend(2); Parameters parameters = ModelsTest.parameters(backend, model)) {
+            Coder coder = new Coder(model, parameters, backend, 18);
+            assertEquals(Set.of(), coder.conditions(Model.DRAWN));
+            float[] mean = coder.generate(Model.MEAN, count, null, done -> {});
+            float[] drawn = coder.generate(Model.DRAWN, count, null, done -> {});
+            for (int c = 0; c < 6; c++) {
+                double excess = 0;
+                double weighted = 0;
+                double variance = 0;
+                double weightedVariance = 0;
+                double all = mean(mean, count, 6, c);
+                for (int r = 0; r < count; r++) {
+                    float p = mean[r * 6 + c];
+                    float x = drawn[r * 6 + c];
+                    assertTrue(x == 0 || x == 1, "x is " + x);
+                    excess += x - p;
+                    variance += p * (1 - p);
+                    weighted += (x - p) * (p - all);
+                    weightedVariance += p * (1 - p) * (p - all) * (p - all);
+                }
+                assertEquals(0, excess, 5 * Math.sqrt(variance), "seed 18, column " + c);
+                assertEquals(0, weighted, 5 * Math.sqrt(weightedVariance), "seed 18, column " + c);
+                assertTrue(weightedVariance > 0);
             }
         }
     }
