@@ -61,6 +61,7 @@ public final class Main implements Callable<Integer> {
         commands.put("decode", DecodeCommand::new);
         commands.put("reconstruct", ReconstructCommand::new);
         commands.put("interpolate", InterpolateCommand::new);
+        commands.put("traverse", TraverseCommand::new);
         commands.put("anomalies", AnomaliesCommand::new);
         commands.put("scatter", ScatterCommand::new);
         commands.put("estimators", EstimatorsCommand::new);

@@ -38,8 +38,8 @@ public class Draw extends Latent {
     }
 
     /**
-     * The same, of a latent variable with a prior. What that is computed from runs where latent variables are drawn from
-     * their priors alone.
+     * The same, of a latent variable with a prior. What that is computed from runs where latent variables are drawn
+     * from their priors alone.
      */
     public static Draw of(String name, DiagonalGaussian p, Distribution prior) {
         Graph graph = p.mean().graph();

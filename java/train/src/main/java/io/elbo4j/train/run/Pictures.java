@@ -2,6 +2,7 @@ package io.elbo4j.train.run;
 
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.Evaluation;
+import io.elbo4j.train.Traversal;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.graph.Input;
@@ -12,14 +13,12 @@ import io.elbo4j.train.model.Model;
 import io.elbo4j.train.picture.Curve;
 import io.elbo4j.train.picture.Png;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What a run shows: reconstructions, samples from the prior, a latent traversal, the training curve. */
@@ -29,7 +28,9 @@ final class Pictures {
     private static final int TRAVERSED = 10;
     /** Values of all images of a picture: of large images it shows fewer, a run must not end for want of memory. */
     private static final int MOST_VALUES = 1 << 25;
-    private static final float[] STEPS = {-3, -2.25f, -1.5f, -0.75f, 0, 0.75f, 1.5f, 2.25f, 3};
+    private static final int STEPS = 9;
+    /** Of a standard normal variable, where all but a thousandth of it lies. */
+    private static final double FAR = 3;
 
     private Pictures() {}
 
@@ -45,7 +46,7 @@ final class Pictures {
                     metrics.elbo("train"), metrics.elbo("test")));
         }
         int most = MOST_VALUES / images.columns();
-        if (images.channels() != 1 && images.channels() != 3 || most < 2 * STEPS.length) {
+        if (images.channels() != 1 && images.channels() != 3 || most < 2 * STEPS) {
             return pictures;
         }
         Images few = images.first(Math.min(Math.min(PAIRS, most / 2), images.rows()));
@@ -77,10 +78,10 @@ final class Pictures {
         if (outputs.containsAll(List.of(Model.POSTERIOR_MEAN, Model.MEAN)) && reported
                 && z.columnsOfRow() == z.columns()) {
             pictures.put("traversal.png", file -> {
-                float[] rows = traversal(coder.encode(images.first(1)), evaluation, most / STEPS.length);
+                float[] rows = traversal(coder.encode(images.first(1)), evaluation, most / STEPS);
                 Images like = conditions(model, images.first(1), rows.length / (int) z.columns());
                 float[] x = coder.decode(rows, like, done -> {});
-                generated.apply(x).traversal(file, x, STEPS.length);
+                generated.apply(x).traversal(file, x, STEPS);
             });
         }
         return pictures;
@@ -108,17 +109,12 @@ final class Pictures {
 
     /** The first image's latent variable with one dimension at a time moved, the most informative ones first. */
     private static float[] traversal(float[] z, Evaluation evaluation, int most) {
-        List<Double> kl = evaluation.klPerDimension().subList(0, z.length);
-        int[] dimensions = IntStream.range(0, kl.size()).boxed().sorted(Comparator.comparing(kl::get).reversed())
-                .limit(Math.min(TRAVERSED, most)).mapToInt(i -> i).toArray();
-        float[] rows = new float[dimensions.length * STEPS.length * z.length];
-        int at = 0;
-        for (int dimension : dimensions) {
-            for (float step : STEPS) {
-                System.arraycopy(z, 0, rows, at, z.length);
-                rows[at + dimension] = step;
-                at += z.length;
-            }
+        int[] dimensions = Traversal.mostInformative(evaluation.klPerDimension().subList(0, z.length), Math.min(
+                TRAVERSED, most));
+        float[] rows = new float[dimensions.length * STEPS * z.length];
+        for (int i = 0; i < dimensions.length; i++) {
+            float[] some = Traversal.of(z, dimensions[i], -FAR, FAR, STEPS);
+            System.arraycopy(some, 0, rows, i * some.length, some.length);
         }
         return rows;
     }

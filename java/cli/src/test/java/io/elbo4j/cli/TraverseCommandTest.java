@@ -1,0 +1,133 @@
+package io.elbo4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonParser;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.NpyReader;
+import io.elbo4j.train.data.NpyWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TraverseCommandTest {
+    @TempDir
+    Path directory;
+    private Path run;
+
+    private void train(String... more) {
+        run = directory.resolve("run");
+        Cli.train(Cli.data(directory), run, Lists.join(List.of("--epochs", "2"), more)).succeeds();
+    }
+
+    private Cli.Result traverse(Path to, String... more) {
+        return Cli.run(Lists.join(List.of("traverse", "--checkpoint", run.toString(), "--backend", "java", "--out", to
+                .toString()), more));
+    }
+
+    private float[] values(String... more) {
+        Path out = directory.resolve("traversed.npy");
+        traverse(out, more).succeeds();
+        Images images = NpyReader.read(out);
+        return images.copyRows(0, images.rows());
+    }
+
+    private float[] array(String command, String... more) {
+        Path out = directory.resolve("other.npy");
+        Cli.run(Lists.join(List.of(command, "--checkpoint", run.toString(), "--backend", "java", "--out", out
+                .toString()), more)).succeeds();
+        Images images = NpyReader.read(out);
+        return images.copyRows(0, images.rows());
+    }
+
+    private float[] decoded(float[] codes, int latent, String... more) {
+        Path z = directory.resolve("z.npy");
+        NpyWriter.write(z, codes.length / latent, latent, codes);
+        return array("decode", Lists.join(List.of("--z", z.toString()), more));
+    }
+
+    /** Of a row's code, written and decoded by the other commands. */
+    @Test
+    void aDimensionIsMovedAndTheOthersAreTheRows() {
+        train();
+        float[] codes = array("encode", "--set", "test");
+        float a = codes[2 * 2];
+        float b = codes[2 * 2 + 1];
+        float[] z = {a, -2, a, -0.5f, a, 1, -2, b, -0.5f, b, 1, b};
+        assertArrayEquals(decoded(z, 2), values("--row", "2", "--dimensions", "1,0", "--from", "-2", "--to", "1",
+                "--steps", "3"));
+        float[] ofPrior = {0, -3, 0, 0, 0, 3};
+        assertArrayEquals(decoded(ofPrior, 2), values("--prior", "--dimensions", "1", "--steps", "3"));
+    }
+
+    /** In the order of the KL that the run's last line of metrics has. */
+    @Test
+    void theMostInformativeDimensionsComeFirst() throws IOException {
+        run = directory.resolve("run");
+        Cli.run("train", "--data", "npy=" + Cli.data(directory), "--hidden", "8", "--latent", "11", "--batch", "8",
+                "--epochs", "12", "--learning-rate", "0.02", "--backend", "java", "--out", run.toString()).succeeds();
+        List<String> lines = Files.readAllLines(run.resolve("metrics.jsonl"));
+        JsonArray kl = JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject().getAsJsonObject("test")
+                .getAsJsonArray("kl_per_dimension");
+        Integer[] order = new Integer[kl.size()];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, (i, j) -> Double.compare(kl.get(j).getAsDouble(), kl.get(i).getAsDouble()));
+        String ten = String.join(",", Arrays.stream(order).limit(10).map(String::valueOf).toList());
+        assertArrayEquals(values("--dimensions", ten), values());
+        Path picture = directory.resolve("traversed.png");
+        assertEquals("90 images of the dimensions " + ten.replace(",", ", ") + ", of 30 values are in " + picture,
+                traverse(picture).succeeds().out().strip());
+        assertArrayEquals(Files.readAllBytes(run.resolve("traversal.png")), Files.readAllBytes(picture));
+    }
+
+    /** A label is the row's own, or what is asked for; a learned prior has a mean for each. */
+    @Test
+    void labelsStay() throws IOException {
+        Path digits = Cli.digits(directory);
+        run = directory.resolve("conditional");
+        Cli.run("train", "--data", "mnist=" + digits, "--model", "conditional-vae", "--prior", "learned", "--steps",
+                "3", "--hidden", "4", "--latent", "2", "--backend", "java", "--out", run.toString()).succeeds();
+        String[] some = {"--row", "4", "--steps", "2", "--dimensions", "0,1"};
+        float[] own = values(some); // row 4 is of class 1
+        assertArrayEquals(values(Lists.join(List.of(some), "--label", "1")), own);
+        assertFalse(Arrays.equals(values(Lists.join(List.of(some), "--label", "2")), own));
+        float[] code = Arrays.copyOfRange(array("encode", "--set", "test"), 8, 10);
+        assertArrayEquals(decoded(new float[] {-3, code[1], 3, code[1], code[0], -3, code[0], 3}, 2, "--label", "1"),
+                own);
+        float[] ofPrior = values(Lists.join(List.of(some), "--prior", "--label", "1,2"));
+        assertEquals(2 * 2 * 4, ofPrior.length);
+        assertArrayEquals(Arrays.copyOfRange(values("--prior", "--row", "4", "--steps", "2", "--dimensions", "0"), 0,
+                8),
+                Arrays.copyOfRange(ofPrior, 0, 8));
+        assertArrayEquals(Arrays.copyOfRange(values("--prior", "--row", "5", "--steps", "2", "--dimensions", "1"), 0,
+                8),
+                Arrays.copyOfRange(ofPrior, 8, 16));
+    }
+
+    @Test
+    void whatCannotBeDoneIsRefused() {
+        train();
+        Path out = directory.resolve("none.npy");
+        traverse(out, "--row", "4").fails(2, "--row must be from 0 to 3, not 4");
+        traverse(out, "--row", "-1").fails(2, "--row must be from 0 to 3, not -1");
+        traverse(out, "--dimensions", "1,2").fails(2, "--dimensions must be from 0 to 1, not 1,2");
+        traverse(out, "--steps", "1").fails(2, "--steps must be at least 2, not 1");
+        traverse(out, "--from", "NaN").fails(2, "--from must be finite");
+        traverse(out, "--label", "1").fails(2, "--label goes with a model of labels");
+        traverse(directory.resolve("a.gif")).fails(2, "--out must end in .png or .npy");
+        traverse(directory.resolve("a.png"), "--steps", "5001").fails(2, "--steps must be at most 5000 in a picture of"
+                + " 2 dimensions, not 5001");
+        run = directory.resolve("vamp");
+        Cli.train(Cli.data(directory), run, "--model", "vamp-vae", "--pseudo-inputs", "3", "--steps", "2").succeeds();
+        traverse(out, "--prior").fails(2, "--prior goes with a Gaussian prior");
+        assertEquals(2 * 9 * Cli.COLUMNS, values().length);
+        assertFalse(Files.exists(out));
+    }
+}
