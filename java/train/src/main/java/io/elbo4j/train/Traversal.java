@@ -11,8 +11,8 @@ public final class Traversal {
     private Traversal() {}
 
     /**
-     * All codes, one after the other: {@code steps} x the code's length. They are the code, but for the dimension, which
-     * goes from one value to the other in even steps, both included.
+     * All codes, one after the other: {@code steps} x the code's length. They are the code, but for the dimension,
+     * which goes from one value to the other in even steps, both included.
      *
      * @param steps at least 2
      */
