@@ -1,6 +1,7 @@
 package io.elbo4j.cli;
 
 import io.elbo4j.train.ObjectiveKind;
+import io.elbo4j.train.RefinementSettings;
 import io.elbo4j.train.TrainingSettings;
 import java.util.Objects;
 import picocli.CommandLine.Mixin;
@@ -41,6 +42,14 @@ final class TrainingOptions {
     @Mixin
     private PenaltyOptions penalty;
 
+    @Option(names = "--refine-steps", paramLabel = "N", description = {
+            "local steps up the ELBO of each row, from the encoder's q(z | x) on, in each training step: the decoder is"
+                    + " trained at the q that they lead to (Krishnan et al. 2018) (0)"})
+    private Integer refineSteps;
+
+    @Option(names = "--refine-rate", paramLabel = "X", description = "learning rate of the first of these (0.03)")
+    private Double refineRate;
+
     @Option(names = "--clip", paramLabel = "NORM",
             description = "global norm to which gradients are scaled down (no clipping)")
     private Double clip;
@@ -74,10 +83,14 @@ final class TrainingOptions {
         if (klCycle != null && klWarmUp == null) {
             throw Failure.usage("--kl-cycle goes with --kl-warm-up, which it begins anew");
         }
+        if (refineRate != null && refineSteps == null) {
+            throw Failure.usage("--refine-rate goes with --refine-steps, of which it is the rate");
+        }
         return Names.checked(() -> new TrainingSettings(or(batch, 128), or(learningRate, 1e-3), or(klWeight, 1.0),
                 or(klWarmUp, 0.0), or(freeBits, 0.0), or(clip, Double.POSITIVE_INFINITY), or(seed, 0L),
                 or(clipValue, Double.POSITIVE_INFINITY), or(klCycle, 0.0), kind, or(samples, 1), optimiser.settings(),
-                schedule.settings(epochs), penalty.settings()));
+                schedule.settings(epochs), penalty.settings(), new RefinementSettings(or(refineSteps,
+                        RefinementSettings.NONE.refineSteps()), or(refineRate, RefinementSettings.NONE.refineRate()))));
     }
 
     private static void requireKlWeight(ObjectiveKind kind, String option, Object given) {
@@ -102,6 +115,8 @@ final class TrainingOptions {
         agreement.check("--kl-cycle", klCycle, settings.klCycle());
         agreement.check("--free-bits", freeBits, settings.freeBits());
         penalty.check(settings.penalty(), agreement);
+        agreement.check("--refine-steps", refineSteps, settings.refinement().refineSteps());
+        agreement.check("--refine-rate", refineRate, settings.refinement().refineRate());
         agreement.check("--clip", clip, settings.clip());
         agreement.check("--clip-value", clipValue, settings.clipValue());
         optimiser.check(settings.optimiser(), agreement);

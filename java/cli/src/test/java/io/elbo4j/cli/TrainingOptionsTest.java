@@ -64,6 +64,8 @@ class TrainingOptionsTest {
             "--objective importance-weighted --samples 3, --objective doubly-reparameterised --samples 3",
             "'', --total-correlation-weight 5", "--total-correlation-weight 5, --total-correlation-weight 0",
             "'', --mmd-weight 5", "--mmd-weight 5, --mmd-weight 5 --total-correlation-weight 5",
+            "'', --refine-steps 2", "--refine-steps 2, --refine-steps 3",
+            "--refine-steps 2, --refine-steps 2 --refine-rate 0.3",
             "'', --clip-value 0.0001", "--kl-warm-up 1, --kl-warm-up 1 --kl-cycle 1.5"})
     void everyOptionChangesTheRun(String one, String other) throws IOException {
         train(directory.resolve("one"), one);
@@ -77,7 +79,8 @@ class TrainingOptionsTest {
             "--optimiser sgd --momentum 0.5 --average 0.5", "--objective importance-weighted --samples 5",
             "--objective doubly-reparameterised --samples 2 --clip-value 0.01 --clip 0.5",
             "--objective sticking-the-landing --kl-warm-up 1 --kl-cycle 1.5",
-            "--total-correlation-weight 6 --kl-warm-up 1 --samples 2", "--mmd-weight 100 --kl-weight 0"})
+            "--total-correlation-weight 6 --kl-warm-up 1 --samples 2", "--mmd-weight 100 --kl-weight 0",
+            "--refine-steps 3 --kl-warm-up 2 --binarise dynamic --samples 2 --clip 0.5"})
     void aResumedRunEndsInTheBytesOfAWholeOne(String options) throws IOException {
         Path whole = directory.resolve("whole");
         train(whole, options);
@@ -165,6 +168,16 @@ class TrainingOptionsTest {
             "--mmd-weight 5 --batch 1 | --mmd-weight must be 0 with a batch of 1 row, which has no distribution",
             "--mmd-weight 5 --model gaussian-mixture | --mmd-weight must be 0 with a model without a discrepancy of"
                     + " posterior and prior (vae and convolutional-vae have one), not 5.0",
+            "--refine-steps -1 | --refine-steps must be at least 0, not -1",
+            "--refine-steps 2 --refine-rate 0 | --refine-rate must be above 0 and at most 1e9, not 0.0",
+            "--refine-rate 0.1 | --refine-rate goes with --refine-steps, of which it is the rate",
+            "--refine-steps 2 --objective sampled-elbo | --refine-steps must be 0 with the objective sampled-elbo (they"
+                    + " go with elbo), not 2",
+            "--refine-steps 2 --likelihood sigma-vae | --refine-steps must be 0 with a likelihood that keeps statistics"
+                    + " of the data, as sigma-vae, not 2",
+            "--refine-steps 2 --mmd-weight 1 | --refine-steps must be 0 with something to be minimised beside the ELBO",
+            "--refine-steps 2 --model gaussian-mixture | --refine-steps must be left out with a model without one"
+                    + " Gaussian q(z given x) that an encoder gives, not 2",
             "--samples 0 | --samples must be at least 1, not 0", "--average 1 | --average must be 0 for no averages",
             "--clip-value 0 | --clip-value must be above 0",
             "--warm-up -1 | --warm-up must be from 0 to 1e9 epochs, not -1.0"})

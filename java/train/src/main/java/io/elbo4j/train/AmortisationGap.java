@@ -2,32 +2,21 @@ package io.elbo4j.train;
 
 import static io.elbo4j.ArgumentException.require;
 
-import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
-import io.elbo4j.operation.Adam;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.distribution.DiagonalGaussian;
-import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.graph.Graph;
-import io.elbo4j.train.graph.Latent;
-import io.elbo4j.train.graph.Node;
-import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Term;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.objective.Elbo;
-import io.elbo4j.train.schedule.Cosine;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -83,7 +72,8 @@ public record AmortisationGap(List<ElboTerms> encoder, List<ElboTerms> fitted, f
      */
     public static AmortisationGap of(Model model, Parameters parameters, Backend backend, Images images, long seed,
             Standardisation standardisation, long draw, LocalSteps local, LongConsumer rowsDone) {
-        DiagonalGaussian q = posterior(model);
+        EncoderPosterior posterior = posterior(model);
+        DiagonalGaussian q = posterior.q();
         Graph graph = model.graph();
         List<Term> terms = RowTerms.of(model);
         double logVolume = standardisation.logVolume(images.columns());
@@ -109,7 +99,9 @@ public record AmortisationGap(List<ElboTerms> encoder, List<ElboTerms> fitted, f
                 for (Value v : List.of(q.mean(), q.logVariance())) {
                     Rows.copy(encoder.value(v), fit.value(v)).run();
                 }
-                climb(backend, fit, q, draw, local, chunk);
+                try (Matrix moments = backend.matrix(posterior.momentRows(chunk.rows()), latent)) {
+                    posterior.climb(fit, moments, local, draw + 1, chunk.begin());
+                }
                 fit.run(draw, chunk.begin());
                 after.addAll(RowTerms.of(fit, terms, chunk.rows(), logVolume));
                 System.arraycopy(fit.value(q.mean()).toArray(), 0, mean, chunk.begin() * latent, chunk.rows() * latent);
@@ -121,49 +113,15 @@ public record AmortisationGap(List<ElboTerms> encoder, List<ElboTerms> fitted, f
         return new AmortisationGap(List.copyOf(before), List.copyOf(after), mean, logVariance);
     }
 
-    private static void climb(Backend backend, Step fit, DiagonalGaussian q, long draw, LocalSteps local, Chunk chunk) {
-        Cosine rate = new Cosine(local.learningRate(), 0, local.steps());
-        AdamStep adam = new AdamStep(local.learningRate(), 0.9, 0.999, 1e-8);
-        try (Matrix moments = backend.matrix(4L * chunk.rows(), q.columns())) {
-            for (int i = 0; i < local.steps(); i++) {
-                fit.run(draw + 1 + i, chunk.begin());
-                adam.learningRate(rate.at(i)).at(i + 1);
-                long at = 0;
-                for (Value v : List.of(q.mean(), q.logVariance())) {
-                    Matrix first = moments.rows(at, at += chunk.rows());
-                    Matrix second = moments.rows(at, at += chunk.rows());
-                    Adam.update(fit.value(v), fit.gradient(v), first, second, adam, null).run();
-                }
-            }
-        }
-    }
-
-    private static DiagonalGaussian posterior(Model model) {
-        // what is drawn beside q, as a completion, has no bound of its own
-        List<Latent> all = model.graph().all(Latent.class).stream().filter(z -> z.getClass() != Draw.class)
-                .toList();
-        DiagonalGaussian q = all.size() == 1 && all.get(0).posterior() instanceof DiagonalGaussian gaussian
-                && gaussian.mean().rows().equals(io.elbo4j.train.graph.Rows.BATCH) && gaussian.logVariance().rows()
-                        .equals(io.elbo4j.train.graph.Rows.BATCH) ? gaussian : null;
-        require(q != null && model.local().isEmpty(), "localSteps", "left out with a model without one Gaussian q(z"
-                + " given x) that an encoder gives", "given");
-        return q;
+    private static EncoderPosterior posterior(Model model) {
+        return EncoderPosterior.of(model, "localSteps", "given");
     }
 
     /** How large q is for so many rows of data. */
     public static Size size(Model model, long rows) {
-        DiagonalGaussian q = posterior(model);
-        Deque<Node> ahead = new ArrayDeque<>(q.parameters());
-        Set<Node> reached = new HashSet<>();
-        Set<Parameter> encoder = new HashSet<>();
-        while (!ahead.isEmpty()) {
-            Node node = ahead.remove();
-            if (reached.add(node)) {
-                encoder.addAll(node.parameters());
-                ahead.addAll(node.inputs());
-            }
-        }
-        return new Size(encoder.stream().mapToLong(p -> p.rows() * p.columns()).sum(), 2 * q.columns() * rows);
+        EncoderPosterior posterior = posterior(model);
+        long encoder = posterior.encoder().stream().mapToLong(p -> p.rows() * p.columns()).sum();
+        return new Size(encoder, 2 * posterior.q().columns() * rows);
     }
 
     /** The mean over the rows, in nats. */

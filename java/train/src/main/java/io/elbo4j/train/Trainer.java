@@ -19,6 +19,7 @@ import io.elbo4j.train.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a model step by step. Where it stands is a {@link Position} and the {@link Parameters}, nothing else: a
@@ -81,6 +82,7 @@ public final class Trainer implements AutoCloseable {
     private final int[] order;
     private final Indices deviceOrder;
     private final Steps steps;
+    private final @Nullable Refinement refinement;
     private final List<Unread> unread = new ArrayList<>();
     private final int mostUnread;
     private long orderedEpoch = -1;
@@ -124,15 +126,24 @@ public final class Trainer implements AutoCloseable {
         this.at = start;
         // Reading what a device has computed means waiting for it.
         this.mostUnread = backend.memory() == Backend.Memory.DEVICE ? Step.MOST_RECORDED : 1;
+        this.refinement = settings.refinement().isNone() ? null : new Refinement(model, parameters, backend, settings,
+                stepsPerEpoch(), data, deviceOrder, training(objective, settings.schedule().of(settings.learningRate(),
+                        stepsPerEpoch())));
+        if (refinement != null) {
+            trainings.set(0, trainings.get(0).withName("training of the encoder").withParameters(refinement.encoder()));
+        }
         this.steps = new Steps(rows -> {
             StepBuilder step = Step.of(model.graph(), parameters, backend).rows(rows).samples(settings.samples())
                     .seed(settings.seed()).read(data.source(), deviceOrder);
             trainings.forEach(step::minimise);
-            return step.compile();
+            return (refinement == null ? step : step.want(refinement.wanted())).compile();
         });
         try {
             // memory that is short is noticed now, not in the last batch of an epoch
             steps.prepare(order.length, settings.batch());
+            if (refinement != null) {
+                refinement.prepare(order.length, settings.batch());
+            }
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -228,6 +239,9 @@ public final class Trainer implements AutoCloseable {
         klWeight = settings.klWeightAt(progress.step(), stepsPerEpoch());
         step.rows(progress.row()).run(progress.step());
         unread.add(new Unread(step.record(), progress.row()));
+        if (refinement != null) {
+            refinement.run(step, rows, progress.row(), progress.step());
+        }
         progress = new Progress(progress.step() + 1, progress.epoch(), progress.row() + rows);
         if (unread.size() == mostUnread) {
             readTotals();
@@ -311,6 +325,9 @@ public final class Trainer implements AutoCloseable {
     @Override
     public synchronized void close() {
         steps.close();
+        if (refinement != null) {
+            refinement.close();
+        }
         deviceOrder.close();
         data.close();
     }

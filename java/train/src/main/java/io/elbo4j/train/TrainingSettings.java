@@ -27,10 +27,12 @@ import java.util.Objects;
  * @param optimiser how parameters follow their gradients
  * @param schedule how the learning rate goes on
  * @param penalty what is minimised beside it
+ * @param refinement local steps of q in each training step
  */
 public record TrainingSettings(int batch, double learningRate, double klWeight, double klWarmUp, double freeBits,
         double clip, long seed, double clipValue, double klCycle, ObjectiveKind objective, int samples,
-        OptimiserSettings optimiser, ScheduleSettings schedule, PenaltySettings penalty) {
+        OptimiserSettings optimiser, ScheduleSettings schedule, PenaltySettings penalty,
+        RefinementSettings refinement) {
     /** Beyond any use, and no product with a number of rows or steps leaves float32. */
     private static final double MOST = 1e9;
 
@@ -62,6 +64,7 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
         require(optimiser.optimiser() != OptimiserSettings.Kind.ADAMW || learningRate * optimiser.weightDecay() < 1,
                 "weightDecay", "below 1 / learning rate with adamw", optimiser.weightDecay());
         penalty.requireTraining(objective, batch, freeBits);
+        Objects.requireNonNull(refinement, "refinement").requireTraining(objective, penalty);
     }
 
     /** With Adam, the ELBO of one sample, and a constant learning rate. */
@@ -69,7 +72,7 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
             double clip, long seed) {
         this(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, Double.POSITIVE_INFINITY, 0,
                 ObjectiveKind.ELBO, 1, OptimiserSettings.of(OptimiserSettings.Kind.ADAM), ScheduleSettings.constant(),
-                PenaltySettings.NONE);
+                PenaltySettings.NONE, RefinementSettings.NONE);
     }
 
     private static void requireClip(String name, double value) {
@@ -84,65 +87,72 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
 
     public TrainingSettings withLearningRate(double rate) {
         return new TrainingSettings(batch, rate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
-                objective, samples, optimiser, schedule, penalty);
+                objective, samples, optimiser, schedule, penalty, refinement);
     }
 
     public TrainingSettings withKlWeight(double weight) {
         return new TrainingSettings(batch, learningRate, weight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
-                objective, samples, optimiser, schedule, penalty);
+                objective, samples, optimiser, schedule, penalty, refinement);
     }
 
     public TrainingSettings withKlWarmUp(double epochs) {
         return new TrainingSettings(batch, learningRate, klWeight, epochs, freeBits, clip, seed, clipValue, klCycle,
-                objective, samples, optimiser, schedule, penalty);
+                objective, samples, optimiser, schedule, penalty, refinement);
     }
 
     public TrainingSettings withKlCycle(double epochs) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, epochs,
-                objective, samples, optimiser, schedule, penalty);
+                objective, samples, optimiser, schedule, penalty, refinement);
     }
 
     public TrainingSettings withFreeBits(double nats) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, nats, clip, seed, clipValue, klCycle,
-                objective, samples, optimiser, schedule, penalty);
+                objective, samples, optimiser, schedule, penalty, refinement);
     }
 
     public TrainingSettings withClip(double norm) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, norm, seed, clipValue, klCycle,
-                objective, samples, optimiser, schedule, penalty);
+                objective, samples, optimiser, schedule, penalty, refinement);
     }
 
     public TrainingSettings withClipValue(double limit) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, limit, klCycle,
-                objective, samples, optimiser, schedule, penalty);
+                objective, samples, optimiser, schedule, penalty, refinement);
     }
 
     public TrainingSettings withObjective(ObjectiveKind kind, int samplesOfEach) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
-                kind, samplesOfEach, optimiser, schedule, penalty);
+                kind, samplesOfEach, optimiser, schedule, penalty, refinement);
     }
 
     public TrainingSettings withOptimiser(OptimiserSettings other) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
-                objective, samples, other, schedule, penalty);
+                objective, samples, other, schedule, penalty, refinement);
     }
 
     public TrainingSettings withSchedule(ScheduleSettings other) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
-                objective, samples, optimiser, other, penalty);
+                objective, samples, optimiser, other, penalty, refinement);
     }
 
     public TrainingSettings withPenalty(PenaltySettings other) {
         return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
-                objective, samples, optimiser, schedule, other);
+                objective, samples, optimiser, schedule, other, refinement);
+    }
+
+    /** With local steps of q: semi-amortised training. */
+    public TrainingSettings withRefinement(RefinementSettings other) {
+        return new TrainingSettings(batch, learningRate, klWeight, klWarmUp, freeBits, clip, seed, clipValue, klCycle,
+                objective, samples, optimiser, schedule, penalty, other);
     }
 
     /**
      * What training of a model minimises, in a run of {@code stepsPerEpoch} steps an epoch.
      *
-     * @throws io.elbo4j.ArgumentException if the model has no such objective
+     * @throws io.elbo4j.ArgumentException if the model has no such objective, or no q that could be refined
      */
     public Objective objective(Model model, long stepsPerEpoch) {
+        refinement.requireModel(model);
         Schedule weight = step -> klWeightAt(step, stepsPerEpoch);
         return penalty.of(model.objective(objective, weight, freeBits), model, klWeight, weight);
     }

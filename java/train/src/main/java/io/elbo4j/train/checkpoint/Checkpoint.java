@@ -8,6 +8,7 @@ import io.elbo4j.Quoted;
 import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.OptimiserSettings;
 import io.elbo4j.train.PenaltySettings;
+import io.elbo4j.train.RefinementSettings;
 import io.elbo4j.train.ScheduleSettings;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
@@ -94,10 +95,13 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
     /** What a file that names no kind of model is of. */
     private static final String EARLIER_KIND = "vae";
     /** What of the training is left out of the metadata where it is this; so it is read from earlier versions. */
-    private static final Map<String, Object> TRAINING = Map.of("clip", Double.POSITIVE_INFINITY, "clipValue",
-            Double.POSITIVE_INFINITY, "klCycle", 0.0, "objective", ObjectiveKind.ELBO, "samples", 1, "optimiser",
-            OptimiserSettings.of(OptimiserSettings.Kind.ADAM), "schedule", ScheduleSettings.constant(),
-            "schedule.scheduleGrowth", 1.0, "penalty", PenaltySettings.NONE, "penalty.klCapacity", 0.0);
+    private static final Map<String, Object> TRAINING = Map.ofEntries(Map.entry("clip", Double.POSITIVE_INFINITY),
+            Map.entry("clipValue", Double.POSITIVE_INFINITY), Map.entry("klCycle", 0.0),
+            Map.entry("objective", ObjectiveKind.ELBO), Map.entry("samples", 1),
+            Map.entry("optimiser", OptimiserSettings.of(OptimiserSettings.Kind.ADAM)),
+            Map.entry("schedule", ScheduleSettings.constant()), Map.entry("schedule.scheduleGrowth", 1.0),
+            Map.entry("penalty", PenaltySettings.NONE), Map.entry("penalty.klCapacity", 0.0),
+            Map.entry("refinement", RefinementSettings.NONE));
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
     /**
