@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Krishnan, Shalit and Sontag 2017, the deep Markov model on JSB chorales: -ELBO per time step of the test set.
 
-  python3 tests/figures/jsb.py --data FILE --out DIR [--epochs 2000]
+  python3 tests/figures/jsb.py --data FILE --out DIR [--epochs 2000] [--dropout 0.1]
 
 100 latent dimensions, a recurrent unit of 200 that reads each chorale from its end (theirs: 600), emission and
 transition of 100; batches of 20, AdamW 1e-3 that falls to 0 as a cosine, beta1 0.96, weight decay 0.1, gradients of norm
@@ -22,20 +22,21 @@ def main():
     parser = figure.arguments(__doc__)
     parser.add_argument("--data", required=True, help="jsb-chorales-quarter.json")
     parser.add_argument("--epochs", type=int, default=2000)
+    parser.add_argument("--dropout", type=float, default=0, help="of the recurrent unit's states (theirs: 0.1)")
     args = parser.parse_args()
     this = figure.Figure("jsb", args)
     with open(args.data) as f:
         test = json.load(f)["test"]
-    folder = os.path.join(args.out, f"jsb-{args.seed}")
+    folder = os.path.join(args.out, f"jsb-{args.seed}-{args.epochs}-{args.dropout}")
     begin = time.time()
     this.train_or_go_on(folder, args.epochs, [
         "--model", "deep-markov-model", "--data", f"music={args.data}", "--batch", 20, "--learning-rate", 1e-3,
         "--optimiser", "adamw", "--weight-decay", 0.1, "--schedule", "cosine", "--beta1", 0.96, "--clip", 10,
-        "--kl-warm-up", args.epochs // 5, "--evaluate-every", 20])
+        "--dropout", args.dropout, "--kl-warm-up", args.epochs // 5, "--evaluate-every", 20])
     trained = time.time()
     found = this.elbo4j("evaluate", "--checkpoint", folder, "--data", f"music={args.data}", "--samples", 100)
     steps = sum(map(len, test))
-    this.add(epochs=args.epochs, minus_elbo_per_step=round(-found["elbo"] * len(test) / steps, 3),
+    this.add(epochs=args.epochs, dropout=args.dropout, minus_elbo_per_step=round(-found["elbo"] * len(test) / steps, 3),
              nll_per_step=round(found["nll"] * len(test) / steps, 3), published=PUBLISHED,
              seconds_to_train=round(trained - begin), threads=args.threads)
 
