@@ -105,6 +105,20 @@ class ModelsTest {
         return images.copyRows(0, images.rows());
     }
 
+    @Test
+    void aMixtureAsPriorHasItsComponentsAndIsDrawnFrom() {
+        Path run = trained("vae", "--prior", "mixture", "--prior-components", "3");
+        assertEquals(4 * SIDE * SIDE, values(array("sample", "--checkpoint", run.toString(), "--count", "4")).length);
+        Set<String> bits = new TreeSet<>(Set.of(sha256(run)));
+        Path out = directory.resolve("four");
+        train("vae", out, "--hidden=6", "--latent=3", "--epochs", "3", "--prior", "mixture", "--prior-components", "4")
+                .succeeds();
+        bits.add(sha256(out));
+        assertEquals(2, bits.size());
+        Cli.run("sample", "--checkpoint", run.toString(), "--temperature", "0.5", "--out", directory.resolve("x.npy")
+                .toString()).fails(2, "--temperature must be 1 where the prior is no Gaussian, not 0.5");
+    }
+
     /** Nothing is bounded: the ELBO is log p(x), and codes are the exact posterior. */
     @Test
     void aGaussianMixtureIsTrainedResumedEvaluatedAndSampled() throws IOException {
@@ -486,7 +500,7 @@ class ModelsTest {
 
     /** A changed option is another model or another start of it. */
     @ParameterizedTest
-    @CsvSource({"vae, --hidden 7 --latent 4 --activation tanh --binarise dynamic",
+    @CsvSource({"vae, --hidden 7 --latent 4 --activation tanh --binarise dynamic --prior mixture",
             "conditional-vae, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic"
                     + " --prior learned",
             "convolutional-vae, --channels 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise"
@@ -500,7 +514,8 @@ class ModelsTest {
             "bayesian-regression, --targets 4 --hidden 7 --activation tanh --noise 0.2 --deviation 2",
             "local-inference, --hidden 7 --latent 4 --activation tanh --likelihood gaussian-shared --binarise dynamic"
                     + " --local-rate 0.2 --local-steps 4",
-            "hierarchical-vae, --hidden 7;5 --latents 4;2 --activation relu --binarise dynamic"})
+            "hierarchical-vae, --hidden 7;5 --latents 4;2 --activation relu --binarise dynamic --likelihood"
+                    + " gaussian-shared"})
     void everyOptionChangesTheBits(String model, String options) {
         Set<String> found = new TreeSet<>();
         Set<String> tried = new TreeSet<>();
@@ -515,12 +530,14 @@ class ModelsTest {
             found.add(sha256(out));
             tried.add(words[i]);
             Cli.run("train", "--resume", "--out", out.toString(), words[i], sizes(model).contains("--latents")
-                    ? words[i + 1].replace("relu", "gelu").replace("dynamic", "none").replace("7,5", "6,6")
+                    ? words[i + 1].replace("relu", "gelu").replace("dynamic", "none").replace("7,5", "6,6").replace(
+                            "gaussian-shared", "bernoulli")
                             .replace("4,2", "2,4")
                     : words[i + 1].equals("7") ? "8" : words[i + 1].equals("4") ? "5"
                     : words[i + 1].equals("0.2") || words[i + 1].equals("2") ? "3"
                     : words[i + 1].replace("tanh", "gelu").replace("dynamic", "none")
-                            .replace("gaussian-shared", "bernoulli").replace("learned", "standard"))
+                            .replace("gaussian-shared", "bernoulli").replace("learned", "standard")
+                            .replace("mixture", "standard"))
                     .fails(2, words[i], "contradicts", "with " + words[i] + " " + words[i + 1]);
         }
         assertEquals(1 + tried.size(), found.size());
@@ -603,15 +620,21 @@ class ModelsTest {
                 "not gaussian-fixed");
         train("conditional-vea", out).fails(2, "--model must be one of " + Models.names() + ", not 'conditional-vea'",
                 "did you mean conditional-vae?");
+        train("hierarchical-vae", out, "--likelihood", "laplace", "--binarise", "dynamic")
+                .fails(2, "--binarise must be left out with the likelihood laplace", "not dynamic");
+        train("vae", out, "--prior-components", "3").fails(2, "--prior-components must be left out with the prior"
+                + " standard (it goes with mixture), not 3");
+        train("vae", out, "--prior", "mixture", "--prior-components", "0").fails(2, "--prior-components must be at"
+                + " least 1, not 0");
         train("conditional-vae", out, "--likelihood", "gaussian", "--binarise", "dynamic")
                 .fails(2, "--binarise must be left out with the likelihood gaussian", "not dynamic");
         assertTrue(Files.notExists(out));
         Path run = trained("hierarchical-vae");
         Cli.run("train", "--resume", "--out", run.toString(), "--model", "vae")
                 .fails(2, "--model vae contradicts", "with --model hierarchical-vae");
-        Cli.run("train", "--resume", "--out", run.toString(), "--likelihood", "gaussian")
+        Cli.run("train", "--resume", "--out", run.toString(), "--channels", "3")
                 .fails(2,
-                        "--likelihood goes with --model categorical-vae or ", ", not with hierarchical-vae");
+                        "--channels goes with --model convolutional-vae, not with hierarchical-vae");
     }
 
     @Test

@@ -6,18 +6,21 @@ import io.elbo4j.Activation;
 import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
-import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.ComposedLatent;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.distribution.SampledKl;
+import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -43,8 +46,19 @@ public final class HierarchicalVae extends GraphModel<HierarchicalVae.Settings> 
                     + " identity") Activation activation,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {
-                            "none", "dynamic"}) boolean binarise){
+                            "none", "dynamic"}) boolean binarise,
+            @Setting("of x given h1: as of vae, but not gaussian-fixed; classes are 256, components"
+                    + " 5") LikelihoodKind likelihood){
+        /** With a Bernoulli likelihood. */
+        public Settings(long columns, List<Integer> hidden, List<Integer> latents, Activation activation,
+                boolean binarise) {
+            this(columns, hidden, latents, activation, binarise, LikelihoodKind.BERNOULLI);
+        }
+
         public Settings {
+            likelihood.requireNotFixed();
+            require(!binarise || likelihood == LikelihoodKind.BERNOULLI, "binarise", "left out with the likelihood "
+                    + likelihood.inWords() + " (it goes with bernoulli)", true);
             require(columns >= 1, "columns", "at least 1", columns);
             hidden = pair("hidden", hidden);
             latents = pair("latents", latents);
@@ -63,13 +77,19 @@ public final class HierarchicalVae extends GraphModel<HierarchicalVae.Settings> 
         /** For the service loader. */
         public Kind() {
             super("hierarchical-vae",
-                    "a VAE with two stochastic layers, q(h1 | x) q(h2 | h1), as Burda et al. 2016; values in [0, 1]",
+                    "a VAE with two stochastic layers, q(h1 | x) q(h2 | h1), as Burda et al. 2016",
                     Settings.class);
         }
 
         @Override
+        public Map<String, Object> earlier() {
+            return Map.of("likelihood", LikelihoodKind.BERNOULLI);
+        }
+
+        @Override
         public Settings defaults(DataShape data) {
-            return new Settings(data.columns(Images.X), List.of(200, 100), List.of(100, 50), Activation.TANH, false);
+            return new Settings(data.columns(Images.X), List.of(200, 100), List.of(100, 50), Activation.TANH, false,
+                    LikelihoodKind.BERNOULLI);
         }
 
         @Override
@@ -85,25 +105,23 @@ public final class HierarchicalVae extends GraphModel<HierarchicalVae.Settings> 
         int columns1 = settings.latents().get(0);
         Value data = graph.input(Images.X, settings.columns());
         Value x = settings.binarise() ? Binarise.of("x.binarised", data) : data;
-        DiagonalGaussian q1 = DiagonalGaussian.of("posterior1", layers("encoder1", x, outer), columns1); // q(h1 | x)
+        Value seen = settings.likelihood().seen(x);
+        DiagonalGaussian q1 = DiagonalGaussian.of("posterior1", layers("encoder1", seen, outer), columns1); // q(h1 | x)
         Value h1 = Draw.of("h1", q1);
         DiagonalGaussian q2 = DiagonalGaussian.of("posterior2", layers("encoder2", h1, inner), settings.latents().get(
                 1)); // q(h2 | h1)
         Value h2 = graph.latent("h2", q2); // p(h2) = N(0, I)
         DiagonalGaussian p1 = DiagonalGaussian.of("prior1", layers("decoder2", h2, inner), columns1); // p(h1 | h2)
         SampledKl.of("KL of h1", h1, q1, p1);
-        Dense first = new Dense("decoder1.0", columns1, outer, settings.activation());
-        Dense second = new Dense("decoder1.1", outer, outer, settings.activation());
-        Dense last = new Dense("logits", outer, settings.columns(), Activation.IDENTITY);
-        Bernoulli p = new Bernoulli(last.apply(second.apply(first.apply(h1)))); // p(x | h1)
+        // h1, or where latent variables are drawn from their priors a draw of p(h1 | h2)
+        Value given = ComposedLatent.of("h1.generated", q1, p1, h1);
+        Distribution p = settings.likelihood().of(layers("decoder1", given, outer), settings.columns()); // p(x | h1)
         graph.observe("reconstruction", p, x);
         KlPerDimension.of((Latent) h2);
-        Value drawn = Draw.of("h1.generated", p1); // for the same layers
         outputs.put(POSTERIOR_MEAN, q2.mean());
         outputs.put(POSTERIOR_LOG_VARIANCE, q2.logVariance());
         outputs.put(Z, h2);
         outputs.put(MEAN, p.mean());
-        outputs.put(GENERATED_MEAN, new Bernoulli(last.apply(second.apply(first.apply(drawn)))).mean());
         outputs.put("h1", h1);
         outputs.put("h1.posterior.mean", q1.mean());
         outputs.put("h1.posterior.logVariance", q1.logVariance());

@@ -9,6 +9,7 @@ import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.KlPerDimension;
+import io.elbo4j.train.distribution.MixturePrior;
 import io.elbo4j.train.distribution.PriorDiscrepancy;
 import io.elbo4j.train.distribution.TotalCorrelation;
 import io.elbo4j.train.graph.Distribution;
@@ -18,6 +19,7 @@ import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.model.VaeSettings.Prior;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,8 +29,8 @@ import java.util.function.BiFunction;
 
 /**
  * The variational autoencoder (Kingma and Welling 2014; Rezende et al. 2014): a diagonal Gaussian posterior computed
- * from x by hidden layers, a standard normal prior, and a likelihood whose parameters are computed from z by the same
- * layers in reverse.
+ * from x by hidden layers, a standard normal prior or a mixture of Gaussians, whose KL is sampled, and a likelihood
+ * whose parameters are computed from z by the same layers in reverse.
  */
 public final class Vae extends GraphModel<VaeSettings> {
     /** How it is registered. */
@@ -54,7 +56,8 @@ public final class Vae extends GraphModel<VaeSettings> {
 
         @Override
         public Map<String, Object> earlier() {
-            return Map.of("classes", 256, "components", 5, "librarySize", false);
+            return Map.of("classes", 256, "components", 5, "librarySize", false, "prior", Prior.STANDARD,
+                    "priorComponents", 10);
         }
 
         @Override
@@ -66,6 +69,8 @@ public final class Vae extends GraphModel<VaeSettings> {
             require(!given.contains("classes") || likelihood.hasClasses(), "classes", "left out with the likelihood "
                     + likelihood.inWords() + " (it goes with categorical and discretised-logistic-mixture)", settings
                             .classes());
+            require(!given.contains("priorComponents") || settings.prior() == Prior.MIXTURE, "priorComponents",
+                    "left out with the prior standard (it goes with mixture)", settings.priorComponents());
             require(!given.contains("components") || likelihood == LikelihoodKind.DISCRETISED_LOGISTIC_MIXTURE,
                     "components", "left out with the likelihood " + likelihood.inWords()
                             + " (it goes with discretised-logistic-mixture)", settings.components());
@@ -77,10 +82,13 @@ public final class Vae extends GraphModel<VaeSettings> {
     private final Value mean;
 
     public Vae(VaeSettings settings) {
-        this(settings, (g, q) -> g.latent("z", q));
-        KlPerDimension.of((Latent) z);
-        TotalCorrelation.of((Latent) z);
-        PriorDiscrepancy.of((Latent) z);
+        this(settings, (g, q) -> g.latent("z", q, settings.prior() == Prior.STANDARD ? null : MixturePrior.of(g,
+                "prior", settings.priorComponents(), settings.latent())));
+        if (settings.prior() == Prior.STANDARD) {
+            KlPerDimension.of((Latent) z);
+            TotalCorrelation.of((Latent) z);
+            PriorDiscrepancy.of((Latent) z);
+        }
     }
 
     /**

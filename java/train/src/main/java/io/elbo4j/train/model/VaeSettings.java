@@ -9,6 +9,7 @@ import io.elbo4j.train.distribution.ContinuousBernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Laplace;
 import io.elbo4j.train.distribution.LogisticMixture;
+import io.elbo4j.train.distribution.MixturePrior;
 import io.elbo4j.train.distribution.NegativeBinomial;
 import io.elbo4j.train.distribution.OptimalGaussian;
 import io.elbo4j.train.distribution.Poisson;
@@ -45,6 +46,8 @@ import java.util.stream.IntStream;
  *     2^24
  * @param components of the latter, at least 1
  * @param librarySize of likelihoods of counts: whether the decoder gives shares of a row's sum, instead of rates
+ * @param prior see {@link Prior}
+ * @param priorComponents of {@link Prior#MIXTURE}, at least 1
  */
 public record VaeSettings(long columns,
         @Setting("units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are the same in"
@@ -81,7 +84,20 @@ public record VaeSettings(long columns,
         @Setting("of discretised-logistic-mixture: how many a column has, at least 1") int components,
         @Setting(
                 value = "of likelihoods of counts, observed: means are shares, a softmax, of the row's sum; none: means"
-                        + " of their own", words = {"none", "observed"}) boolean librarySize){
+                        + " of their own", words = {"none", "observed"}) boolean librarySize,
+        @Setting({
+                "of z", "standard: N(0, I)",
+                "mixture: --prior-components Gaussians with learned means, variances and weights; its KL is"
+                        + " sampled"}) Prior prior,
+        @Setting("of the prior mixture: how many Gaussians, at least 1") int priorComponents){
+    /** p(z). */
+    public enum Prior {
+        /** N(0, I) */
+        STANDARD,
+        /** {@link MixturePrior} */
+        MIXTURE
+    }
+
     /** The distribution of the observed data given the latent variable. */
     public enum LikelihoodKind {
         /** from logits; data in [0, 1] */
@@ -214,11 +230,13 @@ public record VaeSettings(long columns,
 
     private static final int CLASSES = 256;
     private static final int COMPONENTS = 5;
+    private static final int PRIOR_COMPONENTS = 10;
 
-    /** With 256 classes and 5 components, if the likelihood has any. */
+    /** With 256 classes and 5 components, if the likelihood has any, and the prior N(0, I). */
     public VaeSettings(long columns, List<Integer> hidden, int latent, Activation activation,
             LikelihoodKind likelihood, double standardDeviation, boolean binarise) {
-        this(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, CLASSES, COMPONENTS, false);
+        this(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, CLASSES, COMPONENTS, false,
+                Prior.STANDARD, PRIOR_COMPONENTS);
     }
 
     public VaeSettings {
@@ -237,6 +255,8 @@ public record VaeSettings(long columns,
                 "left out with the likelihood " + likelihood.inWords() + " (it goes with bernoulli)", true);
         require(classes >= 2 && classes <= 1 << 24, "classes", "from 2 to 2^24", classes);
         require(components >= 1, "components", "at least 1", components);
+        Objects.requireNonNull(prior, "prior");
+        require(priorComponents >= 1, "priorComponents", "at least 1", priorComponents);
         require(!librarySize || likelihood.isOfCounts(), "librarySize", "left out with the likelihood " + likelihood
                 .inWords() + " (it goes with those of counts)", true);
     }
@@ -253,36 +273,42 @@ public record VaeSettings(long columns,
 
     public VaeSettings withActivation(Activation function) {
         return new VaeSettings(columns, hidden, latent, function, likelihood, standardDeviation, binarise, classes,
-                components, librarySize);
+                components, librarySize, prior, priorComponents);
     }
 
     public VaeSettings withLikelihood(LikelihoodKind kind) {
         return new VaeSettings(columns, hidden, latent, activation, kind, standardDeviation, binarise, classes,
-                components, librarySize);
+                components, librarySize, prior, priorComponents);
     }
 
     public VaeSettings withStandardDeviation(double deviation) {
         return new VaeSettings(columns, hidden, latent, activation, likelihood, deviation, binarise, classes,
-                components, librarySize);
+                components, librarySize, prior, priorComponents);
     }
 
     public VaeSettings withBinarise() {
         return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, true, classes,
-                components, librarySize);
+                components, librarySize, prior, priorComponents);
     }
 
     public VaeSettings withClasses(int count) {
         return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, count,
-                components, librarySize);
+                components, librarySize, prior, priorComponents);
     }
 
     public VaeSettings withComponents(int count) {
         return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, classes,
-                count, librarySize);
+                count, librarySize, prior, priorComponents);
     }
 
     public VaeSettings withLibrarySize() {
         return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, classes,
-                components, true);
+                components, true, prior, priorComponents);
+    }
+
+    /** With a mixture of so many Gaussians as the prior. */
+    public VaeSettings withMixturePrior(int count) {
+        return new VaeSettings(columns, hidden, latent, activation, likelihood, standardDeviation, binarise, classes,
+                components, librarySize, Prior.MIXTURE, count);
     }
 }

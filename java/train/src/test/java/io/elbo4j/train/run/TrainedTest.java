@@ -164,7 +164,7 @@ class TrainedTest extends Runs {
         for (String[] wrong : new String[][] {{"\"conditional-vae\"", "\"gan\"",
                 "names a model that is not here: there is no model 'gan'; there are " + Models.names()},
                 {"\"conditional-vae\"", "7", "kind = '7', expected a string"},
-                {"\"kind\":\"conditional-vae\",", "", "lacks model.standardDeviation"},
+                {"\"kind\":\"conditional-vae\",", "", "model.prior = 'LEARNED', expected one of"},
                 {"\"classes\":5", "\"classes\":0", "model.classes must be at least 1, not 0"},
                 {"\"classes\":5", "\"classes\":6", "has the shape [21, 8], expected [22, 8]"}}) {
             String text = content.metadata().get("elbo4j.checkpoint");
