@@ -1,5 +1,6 @@
 package io.elbo4j.cli;
 
+import io.elbo4j.ArgumentException;
 import io.elbo4j.Quoted;
 import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.DataShape;
@@ -12,6 +13,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
@@ -184,11 +186,22 @@ final class ModelOptions {
                 .collect(Collectors.joining(" and "));
     }
 
-    /** A model in words, as "vae: hidden 400, latent 20". */
-    static String inWords(Record settings) {
-        ModelKind<?> kind = Models.of(settings);
+    /** A model in words, as "vae: hidden 400, latent 20": what has no effect on it is left out. */
+    static <S extends Record> String inWords(S settings) {
+        ModelKind<S> kind = Models.of(settings);
         Map<String, Object> values = Settings.values(settings);
-        return kind.name() + Settings.options(kind.settings()).stream().map(c -> Names.option(c.getName()).substring(2)
-                + " " + SettingValue.text(c, values.get(c.getName()))).collect(Collectors.joining(", ", ": ", ""));
+        return kind.name() + Settings.options(kind.settings()).stream().filter(c -> hasEffect(kind, settings, c
+                .getName())).map(c -> Names.option(c.getName()).substring(2)
+                        + " " + SettingValue.text(c, values.get(c.getName()))).collect(Collectors.joining(", ", ": ",
+                                ""));
+    }
+
+    private static <S extends Record> boolean hasEffect(ModelKind<S> kind, S settings, String component) {
+        try {
+            kind.check(settings, Set.of(component));
+            return true;
+        } catch (ArgumentException e) {
+            return false;
+        }
     }
 }

@@ -26,7 +26,7 @@ final class StandardiseOption {
         Optional<Distribution> bounded = Inputs.bounded(Models.create(model).graph());
         if (kind != Kind.NONE && bounded.isPresent()) {
             throw Failure.usage("--standardise " + Names.of(kind) + " goes with a likelihood of any numbers, as a"
-                    + " Gaussian's, not with the " + bounded.get().getClass().getSimpleName()
+                    + " Gaussian's, not with the " + bounded.get().inWords()
                     + " likelihood, which needs values " + bounded.get().support());
         }
         return kind;

@@ -193,7 +193,7 @@ class TrainCommandTest {
         Cli.bytes(bytes, 40, 30, 255);
         Cli.train(bytes, out, "--steps", "1", "--likelihood", "categorical", "--classes", "200")
                 .fails(1,
-                        "the ClassNumbers likelihood needs values that are class numbers, whole numbers from 0 to 199;"
+                        "the categorical likelihood needs values that are class numbers, whole numbers from 0 to 199;"
                                 + " row ", ", column ");
         Cli.train(bytes, out, "--steps", "1", "--likelihood", "categorical", "--classes", "1")
                 .fails(2, "--classes must be from 2 to 2^24, not 1");
@@ -206,8 +206,9 @@ class TrainCommandTest {
         Cli.train(bytes, out, "--steps", "1", "--likelihood", "discretised-logistic-mixture", "--components", "0")
                 .fails(2, "--components must be at least 1, not 0");
         Cli.train(bytes, out, "--steps", "1", "--likelihood", "discretised-logistic-mixture", "--classes", "200")
-                .fails(1, "the LogisticMixture likelihood needs values that are class numbers, whole numbers from 0 to"
-                        + " 199; row ", ", column ");
+                .fails(1,
+                        "the discretised-logistic-mixture likelihood needs values that are class numbers, whole numbers"
+                                + " from 0 to 199; row ", ", column ");
         Cli.train(bytes, out, "--steps", "1", "--likelihood", "categorical", "--classes", "256").succeeds();
         Path more = directory.resolve("more");
         Cli.train(bytes, more, "--steps", "1", "--likelihood", "categorical", "--classes", "300").succeeds();
@@ -382,5 +383,47 @@ class TrainCommandTest {
             Cli.run("train", "--resume", "--out", out.toString()).fails(1, holder);
             Cli.train(data, out).fails(1, holder);
         }
+    }
+
+    /** What was not asked for and has no effect is not said: of a Bernoulli likelihood no classes. */
+    @Test
+    void aModelIsDescribedByWhatHasAnEffect() {
+        String[][] cases = {{"bernoulli", "binarise none, library-size none, prior standard"},
+                {"gaussian-fixed", "standard-deviation 0.1, binarise none, library-size none, prior standard"},
+                {"categorical", "binarise none, classes 256, library-size none, prior standard"},
+                {"discretised-logistic-mixture", "binarise none, classes 256, components 5, library-size none, prior"
+                        + " standard"}};
+        Path data = directory.resolve("zeros.npy");
+        NpyWriter.write(data, 20, 3, new float[60]);
+        for (String[] c : cases) {
+            String out = Cli.train(data, directory.resolve("of-" + c[0]), "--steps", "1", "--likelihood", c[0])
+                    .succeeds().out();
+            assertTrue(out.contains("model    vae: hidden 8, latent 2, activation relu, likelihood " + c[0] + ", "
+                    + c[1]
+                    + " ("), out);
+        }
+        String out = Cli.train(data, directory.resolve("mixture"), "--steps", "1", "--prior", "mixture").succeeds()
+                .out();
+        assertTrue(out.contains("prior mixture, prior-components 10 ("), out);
+    }
+
+    /** The last tenth is the test set: its rows are counted where they stand in the file. */
+    @Test
+    void aRowOfTheTestSetIsNamedByItsPlaceInTheFile() {
+        Path data = directory.resolve("bright.npy");
+        float[] values = new float[Cli.ROWS * 3];
+        values[38 * 3 + 1] = 2;
+        NpyWriter.write(data, Cli.ROWS, 3, values);
+        String expected = "the Bernoulli likelihood needs values in [0, 1]; row 38, column 1 is 2.0";
+        Path out = directory.resolve("bright");
+        Cli.train(data, out).fails(1, expected);
+        Cli.train(data, out, "--stream").fails(1, expected);
+        values[38 * 3 + 1] = 0;
+        values[17 * 3 + 2] = -1;
+        NpyWriter.write(data, Cli.ROWS, 3, values);
+        for (String share : List.of("0.1", "0.9")) {
+            Cli.train(data, out, "--validation", share).fails(1, "row 17, column 2 is -1.0");
+        }
+        Cli.train(data, out, "--likelihood", "poisson", "--validation", "0.5").fails(1, "row 17, column 2 is -1.0");
     }
 }

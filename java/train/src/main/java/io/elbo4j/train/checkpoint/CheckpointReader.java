@@ -114,7 +114,7 @@ final class CheckpointReader {
         }
         Optional<Distribution> bounded = Inputs.bounded(graph);
         if (standardisation.kind() != Standardisation.Kind.NONE && bounded.isPresent()) {
-            throw new IllegalArgumentException("has a " + bounded.get().getClass().getSimpleName()
+            throw new IllegalArgumentException("has a " + bounded.get().inWords()
                     + " likelihood of standardised data, which is not " + bounded.get().support());
         }
         int row = position.row();

@@ -24,6 +24,11 @@ record Chosen(Values all, int[] rows, int columns) implements Values {
     }
 
     @Override
+    public int placeOf(int row) {
+        return all.placeOf(rows[row]);
+    }
+
+    @Override
     public void requireUnchanged() {
         all.requireUnchanged();
     }

@@ -253,6 +253,12 @@ public final class Images implements AutoCloseable {
         }
     }
 
+    /** The number of a row, counted from 0, in the file or folder that this is all of or a part. */
+    public int placeOf(int row) {
+        checkRows(row, 1);
+        return values.placeOf(firstRow + row);
+    }
+
     /** Whether rows of any array are read from a file when they are asked for. */
     public boolean isStreamed() {
         return values.areStreamed() || others.values().stream().anyMatch(Images::isStreamed);

@@ -11,6 +11,11 @@ record Undivided(Values divided) implements Values {
     }
 
     @Override
+    public int placeOf(int row) {
+        return divided.placeOf(row);
+    }
+
+    @Override
     public void requireUnchanged() {
         divided.requireUnchanged();
     }

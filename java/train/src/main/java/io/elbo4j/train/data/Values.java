@@ -9,6 +9,11 @@ interface Values {
      */
     void copy(long first, int count, float[] target, int offset);
 
+    /** Where a row is in what is read, from 0 on: other values may be some of its rows. */
+    default int placeOf(int row) {
+        return row;
+    }
+
     /** @throws DataException if values are read from a file that has been changed */
     default void requireUnchanged() {}
 

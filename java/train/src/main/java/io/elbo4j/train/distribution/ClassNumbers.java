@@ -33,6 +33,11 @@ public record ClassNumbers(Value logits, int classes) implements Distribution {
     }
 
     @Override
+    public String inWords() {
+        return "categorical";
+    }
+
+    @Override
     public long columns() {
         return logits.columns() / classes;
     }

@@ -61,6 +61,11 @@ public record LogisticMixture(Value logits, Value means, Value logScales, int co
     }
 
     @Override
+    public String inWords() {
+        return "discretised-logistic-mixture";
+    }
+
+    @Override
     public long columns() {
         return logits.columns() / components;
     }

@@ -14,6 +14,11 @@ public interface Distribution {
     /** Dimensions of what it is a distribution of. */
     long columns();
 
+    /** What messages for people call it: the class, or what a command line calls it otherwise. */
+    default String inWords() {
+        return getClass().getSimpleName();
+    }
+
     /** Where it has a density: of a likelihood, what data may be. */
     default Support support() {
         return Support.REAL;

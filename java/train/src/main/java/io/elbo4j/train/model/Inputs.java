@@ -78,8 +78,9 @@ public final class Inputs {
                 array.forEachRow((row, number) -> {
                     for (int c = 0; c < row.length; c++) {
                         if (!support.has(row[c]) && seen.has(c)) {
-                            throw new DataException(data.name() + ": the " + p.getClass().getSimpleName()
-                                    + " likelihood needs values " + support + "; row " + number + ", column " + c
+                            throw new DataException(data.name() + ": the " + p.inWords()
+                                    + " likelihood needs values " + support + "; row " + array.placeOf(number)
+                                    + ", column " + c
                                     + " is " + row[c]);
                         }
                     }
@@ -92,13 +93,14 @@ public final class Inputs {
     private static void requireLibraries(Graph graph, Images data) {
         for (LibrarySize size : graph.all(LibrarySize.class)) {
             for (Input input : needed(Set.of(size.counts()), Set.of())) {
-                data.array(input.name()).forEachRow((row, number) -> {
+                Images counts = data.array(input.name());
+                counts.forEachRow((row, number) -> {
                     for (float count : row) {
                         if (count > 0) {
                             return;
                         }
                     }
-                    throw new DataException(data.name() + ": the library size of row " + number
+                    throw new DataException(data.name() + ": the library size of row " + counts.placeOf(number)
                             + ", the sum of its counts, is 0, expected above 0");
                 });
             }

@@ -120,7 +120,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         require(kind == Kind.NONE || Inputs.columns(graph, Images.MASK) == 0, "standardise", "none with sequences, of"
                 + " whose rows not all values are modelled", kind.name().toLowerCase(Locale.ROOT));
         if (kind != Kind.NONE && bounded.isPresent()) {
-            throw new DataException("the " + bounded.get().getClass().getSimpleName() + " likelihood needs values "
+            throw new DataException("the " + bounded.get().inWords() + " likelihood needs values "
                     + bounded.get().support() + ", which standardised values are not");
         }
         // of one column both are the same
