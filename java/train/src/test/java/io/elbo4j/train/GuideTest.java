@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The examples of the guide, README.md of this module, print what it says they print. */
 class GuideTest {
     private static final Pattern EXAMPLE = Pattern.compile(
-            "## ([^\\n]*)\\n(?:(?!\\n## ).)*?```java\\n(.*?)```\\n\\n```text\\n(.*?)```", Pattern.DOTALL);
+            "## ([^\\n]*)\\n(?:(?!\\n## ).)*?```java\\n((?:(?!```).)*)```\\n\\n```text\\n(.*?)```", Pattern.DOTALL);
 
     @TempDir
     Path directory;
@@ -51,15 +51,25 @@ class GuideTest {
         assertFalse(examples().isEmpty());
     }
 
+    /** Whoever reads them sees each at a glance. */
+    @Test
+    void anExampleHasTenLinesAtMost() throws Exception {
+        for (Example example : examples()) {
+            assertTrue(example.code.lines().count() <= 10, example.title);
+        }
+    }
+
     @TestFactory
     Stream<DynamicTest> examplesPrintWhatTheGuideSays() throws Exception {
-        Matcher shared = Pattern.compile("```java\\n(static .*?)```", Pattern.DOTALL).matcher(guide());
-        assertTrue(shared.find());
+        String shared = Pattern.compile("```java\\n(static .*?)```", Pattern.DOTALL).matcher(guide()).results().map(
+                block -> block.group(1)).collect(Collectors.joining());
+        assertFalse(shared.isEmpty());
         String before = Stream.of("", "train.", "train.data.", "train.distribution.", "train.exact.", "train.graph.",
                 "train.layer.",
                 "train.model.", "train.network.", "train.objective.", "train.posterior.", "train.quantity.").map(
                         name -> "import io.elbo4j." + name + "*;\n").collect(Collectors
-                                .joining()) + "import java.util.*;\npublic class Example {\n" + shared.group(1)
+                                .joining())
+                + "import java.util.*;\nimport java.util.function.*;\npublic class Example {\n" + shared
                 + "public static void main(String[] args) {\n";
         return examples().stream().map(example -> DynamicTest.dynamicTest(example.title, () -> assertEquals(
                 example.output, output(before + example.code + "}\n}\n"))));
