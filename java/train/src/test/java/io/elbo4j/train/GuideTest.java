@@ -55,7 +55,8 @@ class GuideTest {
     Stream<DynamicTest> examplesPrintWhatTheGuideSays() throws Exception {
         Matcher shared = Pattern.compile("```java\\n(static .*?)```", Pattern.DOTALL).matcher(guide());
         assertTrue(shared.find());
-        String before = Stream.of("", "train.", "train.data.", "train.distribution.", "train.exact.", "train.graph.",
+        String before = Stream.of("", "train.", "train.ascent.", "train.data.", "train.distribution.", "train.exact.",
+                "train.graph.",
                 "train.layer.",
                 "train.model.", "train.network.", "train.objective.", "train.posterior.", "train.quantity.").map(
                         name -> "import io.elbo4j." + name + "*;\n").collect(Collectors
