@@ -1,7 +1,6 @@
 package io.elbo4j.cli;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.train.ascent.AscentSettings;
@@ -75,7 +74,7 @@ final class AscentCommand implements Callable<Integer> {
                 OutputFile.write(console, picture, () -> new Lines("Ways up the likelihood of " + Names.of(model),
                         "steps", "nats a point", false).write(picture, curves));
             }
-            output.result(console, json(curves, b), text(curves));
+            output.result(console, Comparisons.json("curves", curves, AscentCommand::json, b), text(curves));
         }
         return 0;
     }
@@ -94,20 +93,11 @@ final class AscentCommand implements Callable<Integer> {
         return text.toString();
     }
 
-    private JsonObject json(List<Lines.Series> curves, Backend b) {
-        JsonArray each = new JsonArray();
-        for (Lines.Series curve : curves) {
-            JsonObject o = new JsonObject();
-            o.addProperty("quantity", curve.name());
-            o.add("steps", new Gson().toJsonTree(curve.x()));
-            o.add("nats", new Gson().toJsonTree(curve.y()));
-            each.add(o);
-        }
+    private static JsonObject json(Lines.Series curve) {
         JsonObject o = new JsonObject();
-        o.addProperty("model", Names.of(model));
-        o.add("curves", each);
-        o.addProperty("backend", b.name());
-        o.addProperty("threads", b.threads());
+        o.addProperty("quantity", curve.name());
+        o.add("steps", new Gson().toJsonTree(curve.x()));
+        o.add("nats", new Gson().toJsonTree(curve.y()));
         return o;
     }
 }

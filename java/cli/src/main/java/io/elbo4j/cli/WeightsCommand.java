@@ -1,6 +1,5 @@
 package io.elbo4j.cli;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
@@ -14,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -115,25 +114,18 @@ final class WeightsCommand implements Callable<Integer> {
         ChainSettings ofChains = Names.checked(() -> new ChainSettings(chains, warmUp, steps, spread, seed));
         HamiltonianMonteCarlo hmc = Names.checked(() -> new HamiltonianMonteCarlo(stepSize, leaps));
         try (Backend b = backend.open(console); Workers workers = new Workers(b.threads())) {
-            List<Function<NetworkComparison, NetworkComparison.Row>> ways = List.of(
-                    NetworkComparison::maximum, c -> c.meanField(b), c -> c.ensemble(b), c -> c.chains(hmc, ofChains,
-                            workers));
-            List<Line> lines = Bar.during(console, "weights", bar -> {
-                List<Line> done = new ArrayList<>();
-                for (Data each : data) {
-                    NetworkComparison comparison = new NetworkComparison(settings, each == Data.GAP);
-                    for (var way : ways) {
-                        done.add(new Line(each, way.apply(comparison)));
-                        bar.at(done.size(), (long) data.length * ways.size());
-                    }
-                }
-                return done;
-            });
-            output.result(console, json(lines, b), text(lines));
-            lines.stream().filter(line -> line.row().acceptanceRate().orElse(1) == 0).forEach(line -> console.err()
-                    .println("note: no proposal of " + line.row().method()
-                            + " on " + Names.of(line.data()) + " was accepted, its chains stood still: a smaller"
-                            + " --step-size is expected, not " + stepSize));
+            List<Supplier<Line>> ways = new ArrayList<>();
+            for (Data each : data) {
+                NetworkComparison c = new NetworkComparison(settings, each == Data.GAP);
+                ways.add(() -> new Line(each, c.maximum()));
+                ways.add(() -> new Line(each, c.meanField(b)));
+                ways.add(() -> new Line(each, c.ensemble(b)));
+                ways.add(() -> new Line(each, c.chains(hmc, ofChains, workers)));
+            }
+            List<Line> lines = Comparisons.run(console, "weights", ways);
+            output.result(console, Comparisons.json("weights", lines, WeightsCommand::json, b), text(lines));
+            lines.forEach(line -> Comparisons.noteStill(console, line.row().method() + " on " + Names.of(line.data()),
+                    line.row().acceptanceRate(), "--step-size"));
         }
         return 0;
     }
@@ -147,15 +139,13 @@ final class WeightsCommand implements Callable<Integer> {
         for (Line line : lines) {
             NetworkComparison.Row r = line.row();
             text.append(String.format(Locale.ROOT, "%n%-5s  %-14s  %5.1f %%  %8.3f  %10.3f  %6s  %7s  %8s  %8s", Names
-                    .of(line.data()), r.method(), 100 * r.coverage(), r.logLikelihood(), r.deviation(), number("%.2f",
-                            ratio(r.inGap())), number("%.2f", ratio(r.outside())), number("%.2f", r.acceptanceRate()),
-                    number("%.4f", r.rHat())));
+                    .of(line.data()), r.method(), 100 * r.coverage(), r.logLikelihood(), r.deviation(), Comparisons
+                            .number("%.2f",
+                                    ratio(r.inGap())), Comparisons.number("%.2f", ratio(r.outside())), Comparisons
+                                            .number("%.2f", r.acceptanceRate()),
+                    Comparisons.number("%.4f", r.rHat())));
         }
         return text.toString();
-    }
-
-    private static String number(String format, OptionalDouble of) {
-        return of.isPresent() ? String.format(Locale.ROOT, format, of.getAsDouble()) : "-";
     }
 
     /** One function has no deviation at the data, over which others could be. */
@@ -163,30 +153,18 @@ final class WeightsCommand implements Callable<Integer> {
         return Double.isNaN(of) ? OptionalDouble.empty() : OptionalDouble.of(of);
     }
 
-    private static Double finite(OptionalDouble of) {
-        return of.isPresent() && Double.isFinite(of.getAsDouble()) ? of.getAsDouble() : null;
-    }
-
-    private JsonObject json(List<Line> lines, Backend b) {
-        JsonArray each = new JsonArray();
-        for (Line line : lines) {
-            NetworkComparison.Row r = line.row();
-            JsonObject o = new JsonObject();
-            o.addProperty("data", Names.of(line.data()));
-            o.addProperty("method", r.method());
-            o.addProperty("coverage", r.coverage());
-            o.addProperty("log_likelihood", r.logLikelihood());
-            o.addProperty("deviation", r.deviation());
-            o.addProperty("in_gap", finite(ratio(r.inGap())));
-            o.addProperty("outside", finite(ratio(r.outside())));
-            o.addProperty("acceptance_rate", finite(r.acceptanceRate()));
-            o.addProperty("r_hat", finite(r.rHat()));
-            each.add(o);
-        }
+    private static JsonObject json(Line line) {
+        NetworkComparison.Row r = line.row();
         JsonObject o = new JsonObject();
-        o.add("weights", each);
-        o.addProperty("backend", b.name());
-        o.addProperty("threads", b.threads());
+        o.addProperty("data", Names.of(line.data()));
+        o.addProperty("method", r.method());
+        o.addProperty("coverage", r.coverage());
+        o.addProperty("log_likelihood", r.logLikelihood());
+        o.addProperty("deviation", r.deviation());
+        o.addProperty("in_gap", Comparisons.finite(ratio(r.inGap())));
+        o.addProperty("outside", Comparisons.finite(ratio(r.outside())));
+        o.addProperty("acceptance_rate", Comparisons.finite(r.acceptanceRate()));
+        o.addProperty("r_hat", Comparisons.finite(r.rHat()));
         return o;
     }
 }
