@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -131,15 +130,17 @@ final class PosteriorsCommand implements Callable<Integer> {
     }
 
     private String text(List<Comparison.Row> rows) {
-        String lines = rows.stream().map(r -> String.format(Locale.ROOT,
-                "%-15s  %-22s  %8.4f  %10.4f  %8.4f  %8s  %12s  %7s%n", r.target(), r.method(), r.meanError(), r
-                        .covarianceError(), r.kl(), Comparisons.number("%.2f", r.acceptanceRate()), Comparisons.number(
-                                "%.1f", r
-                                        .evaluationsPerSample()), Comparisons.number("%.4f", r.rHat()))).collect(
-                                                Collectors.joining());
-        return String.format(Locale.ROOT, "%,d chains of %,d + %,d steps, %,d updates by %,d samples%n%-15s  %-22s  %8s"
-                + "  %10s  %8s  %8s  %12s  %7s%n", chains, warmUp, steps, updates, samples, "", "", "mean",
-                "covariance", "KL", "accepted", "evals/sample", "R-hat") + lines.stripTrailing();
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%,d chains of %,d + %,d steps, %,d updates"
+                + " by %,d samples%n%-15s  %-22s  %8s  %10s  %8s  %8s  %12s  %7s",
+                chains, warmUp, steps, updates, samples, "", "", "mean", "covariance", "KL", "accepted", "evals/sample",
+                "R-hat"));
+        for (Comparison.Row r : rows) {
+            text.append(String.format(Locale.ROOT, "%n%-15s  %-22s  %8.4f  %10.4f  %8.4f  %8s  %12s  %7s", r.target(), r
+                    .method(), r.meanError(), r.covarianceError(), r.kl(), Comparisons.number("%.2f", r
+                            .acceptanceRate()), Comparisons.number("%.1f", r.evaluationsPerSample()),
+                    Comparisons.number("%.4f", r.rHat())));
+        }
+        return text.toString();
     }
 
     private static JsonObject json(Comparison.Row r) {

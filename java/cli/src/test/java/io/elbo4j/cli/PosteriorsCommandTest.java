@@ -34,20 +34,21 @@ class PosteriorsCommandTest {
     @Test
     void everyOptionChangesTheNumbersOfWhatItIsFor() {
         SmallComparison banana = SMALL.with("--target", "banana");
-        banana.assertChanges(Set.of(), "--threads", "3");
-        banana.assertChanges(Set.of(0, 1, 2, 3, 4, 5, 6, 7), "--seed", "2");
+        JsonArray before = banana.json();
+        banana.assertChanges(before, Set.of(), "--threads", "3");
+        banana.assertChanges(before, Set.of(0, 1, 2, 3, 4, 5, 6, 7), "--seed", "2");
         Set<Integer> chains = Set.of(0, 1, 2, 3);
-        banana.assertChanges(chains, "--chains", "9");
-        banana.assertChanges(chains, "--steps", "41");
-        banana.assertChanges(chains, "--warm-up", "6");
-        banana.assertChanges(chains, "--spread", "0.4");
-        banana.assertChanges(Set.of(0), "--deviation", "1");
-        banana.assertChanges(Set.of(1, 2, 3), "--step-size", "0.1");
-        banana.assertChanges(Set.of(3), "--leaps", "5");
-        banana.assertChanges(Set.of(4, 5), "--samples", "5");
-        banana.assertChanges(Set.of(4, 5), "--learning-rate", "0.02");
-        banana.assertChanges(Set.of(4, 5, 6, 7), "--updates", "11");
-        banana.assertChanges(Set.of(6), "--draws", "6");
+        banana.assertChanges(before, chains, "--chains", "9");
+        banana.assertChanges(before, chains, "--steps", "41");
+        banana.assertChanges(before, chains, "--warm-up", "6");
+        banana.assertChanges(before, chains, "--spread", "0.4");
+        banana.assertChanges(before, Set.of(0), "--deviation", "1");
+        banana.assertChanges(before, Set.of(1, 2, 3), "--step-size", "0.1");
+        banana.assertChanges(before, Set.of(3), "--leaps", "5");
+        banana.assertChanges(before, Set.of(4, 5), "--samples", "5");
+        banana.assertChanges(before, Set.of(4, 5), "--learning-rate", "0.02");
+        banana.assertChanges(before, Set.of(4, 5, 6, 7), "--updates", "11");
+        banana.assertChanges(before, Set.of(6), "--draws", "6");
     }
 
     @Test

@@ -33,9 +33,12 @@ record SmallComparison(String command, List<String> options) {
         return with(changes).run("--json").succeeds().json().getAsJsonArray(command);
     }
 
-    /** An option changes the numbers of these rows, and of no others. */
-    void assertChanges(Set<Integer> rows, String... changes) {
-        JsonArray before = json();
+    /**
+     * An option changes the numbers of these rows, and of no others.
+     *
+     * @param before the rows without it
+     */
+    void assertChanges(JsonArray before, Set<Integer> rows, String... changes) {
         JsonArray after = json(changes);
         assertEquals(before.size(), after.size());
         for (int row = 0; row < before.size(); row++) {

@@ -52,26 +52,27 @@ class WeightsCommandTest {
     @Test
     void everyOptionChangesTheNumbersOfWhatItIsFor() {
         SmallComparison gap = SMALL.with("--data", "gap");
-        gap.assertChanges(Set.of(), "--threads", "3");
+        JsonArray before = gap.json();
+        gap.assertChanges(before, Set.of(), "--threads", "3");
         Set<Integer> all = Set.of(0, 1, 2, 3);
-        gap.assertChanges(all, "--data", "cubic");
-        gap.assertChanges(all, "--points", "9");
-        gap.assertChanges(all, "--units", "6");
-        gap.assertChanges(all, "--activation", "tanh");
-        gap.assertChanges(all, "--seed", "2");
-        gap.assertChanges(Set.of(0, 1, 3), "--deviation", "1.5");
-        gap.assertChanges(Set.of(0, 1, 2), "--updates", "11");
-        gap.assertChanges(Set.of(0, 1, 2), "--learning-rate", "0.01");
-        gap.assertChanges(Set.of(1), "--samples", "3");
-        gap.assertChanges(Set.of(2), "--members", "4");
-        gap.assertChanges(Set.of(1, 3), "--draws", "21");
+        gap.assertChanges(before, all, "--data", "cubic");
+        gap.assertChanges(before, all, "--points", "9");
+        gap.assertChanges(before, all, "--units", "6");
+        gap.assertChanges(before, all, "--activation", "tanh");
+        gap.assertChanges(before, all, "--seed", "2");
+        gap.assertChanges(before, Set.of(0, 1, 3), "--deviation", "1.5");
+        gap.assertChanges(before, Set.of(0, 1, 2), "--updates", "11");
+        gap.assertChanges(before, Set.of(0, 1, 2), "--learning-rate", "0.01");
+        gap.assertChanges(before, Set.of(1), "--samples", "3");
+        gap.assertChanges(before, Set.of(2), "--members", "4");
+        gap.assertChanges(before, Set.of(1, 3), "--draws", "21");
         Set<Integer> chains = Set.of(3);
-        gap.assertChanges(chains, "--chains", "4");
-        gap.assertChanges(chains, "--warm-up", "6");
-        gap.assertChanges(chains, "--steps", "11");
-        gap.assertChanges(chains, "--spread", "0.4");
-        gap.assertChanges(chains, "--step-size", "0.03");
-        gap.assertChanges(chains, "--leaps", "4");
+        gap.assertChanges(before, chains, "--chains", "4");
+        gap.assertChanges(before, chains, "--warm-up", "6");
+        gap.assertChanges(before, chains, "--steps", "11");
+        gap.assertChanges(before, chains, "--spread", "0.4");
+        gap.assertChanges(before, chains, "--step-size", "0.03");
+        gap.assertChanges(before, chains, "--leaps", "4");
     }
 
     @Test
