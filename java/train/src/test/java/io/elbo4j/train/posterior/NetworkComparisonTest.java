@@ -59,6 +59,24 @@ class NetworkComparisonTest {
         }
     }
 
+    /** x^3 is too steep for weights of deviation 1: the exact posterior of a wider prior says more of other points. */
+    @Test
+    void underAWidePriorChainsCoverMoreThanMeanField() {
+        try (Backend backend = new JavaBackend(1); Workers workers = new Workers(2)) {
+            for (long seed = 0; seed < 2; seed++) {
+                NetworkComparison comparison = new NetworkComparison(new NetworkSettings(20, 50, Activation.RELU, 3,
+                        3000, 8, 0.005, 2, 500, seed), false);
+                NetworkComparison.Row meanField = comparison.meanField(backend);
+                NetworkComparison.Row chains = comparison.chains(new HamiltonianMonteCarlo(0.004, 30),
+                        new ChainSettings(4, 500, 2000, 0.5, seed), workers);
+                print(seed, false, meanField);
+                print(seed, false, chains);
+                assertTrue(chains.coverage() > meanField.coverage(), "seed " + seed);
+                assertTrue(chains.logLikelihood() > meanField.logLikelihood(), "seed " + seed);
+            }
+        }
+    }
+
     /** Its weights are more likely than any of the chains; of a smooth network the gradient is 0 there. */
     @Test
     void theModeIsWhereTheDensityIsHighest() {
