@@ -16,6 +16,7 @@ module io.elbo4j.train {
             io.elbo4j.train.model.Vae.Kind, io.elbo4j.train.model.VampVae.Kind;
 
     exports io.elbo4j.train;
+    exports io.elbo4j.train.ascent;
     exports io.elbo4j.train.checkpoint;
     exports io.elbo4j.train.data;
     exports io.elbo4j.train.distribution;

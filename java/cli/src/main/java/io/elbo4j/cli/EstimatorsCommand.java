@@ -120,8 +120,9 @@ final class EstimatorsCommand implements Callable<Integer> {
             return new Lines.Series(e.name(), of.stream().mapToDouble(Measurement::samples).toArray(), of.stream()
                     .mapToDouble(Measurement::variance).toArray());
         }).toList();
-        new Lines("Variance of a draw of the gradient", "samples of z for each row", "sum over the parameters").write(
-                picture, series);
+        Lines lines = new Lines("Variance of a draw of the gradient", "samples of z for each row",
+                "sum over the parameters", true);
+        lines.write(picture, series);
     }
 
     private String text(List<Measurement> found, Images images) {

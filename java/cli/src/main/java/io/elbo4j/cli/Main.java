@@ -66,6 +66,7 @@ public final class Main implements Callable<Integer> {
         commands.put("scatter", ScatterCommand::new);
         commands.put("estimators", EstimatorsCommand::new);
         commands.put("disentanglement", DisentanglementCommand::new);
+        commands.put("ascent", AscentCommand::new);
         commands.put("posteriors", PosteriorsCommand::new);
         commands.put("weights", WeightsCommand::new);
         commands.put("models", ModelsCommand::new);
@@ -114,6 +115,7 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(ScheduleSettings.Kind.class, Names.reader(ScheduleSettings.Kind.class))
                 .registerConverter(CheckpointOption.Weights.class, Names.reader(CheckpointOption.Weights.class))
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
+                .registerConverter(AscentCommand.Of.class, Names.reader(AscentCommand.Of.class))
                 .registerConverter(PosteriorsCommand.Of.class, Names.reader(PosteriorsCommand.Of.class))
                 .registerConverter(Interpolation.Path.class, Names.reader(Interpolation.Path.class))
                 .registerConverter(WeightsCommand.Data.class, Names.reader(WeightsCommand.Data.class))

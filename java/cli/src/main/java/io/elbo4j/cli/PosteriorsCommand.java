@@ -1,6 +1,5 @@
 package io.elbo4j.cli;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.Workers;
@@ -22,10 +21,8 @@ import io.elbo4j.train.posterior.UnadjustedLangevin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -115,65 +112,47 @@ final class PosteriorsCommand implements Callable<Integer> {
             throw Failure.usage("--draws must be at least 1, not " + draws);
         }
         try (Backend b = backend.open(console); Workers workers = new Workers(b.threads())) {
-            List<Comparison.Row> rows = Bar.during(console, "posteriors", bar -> {
-                List<Supplier<Comparison.Row>> all = new ArrayList<>();
-                for (Of of : targets) {
-                    Comparison comparison = new Comparison(of.target);
-                    transitions.forEach(transition -> all.add(() -> comparison.chains(transition, ofChains, workers)));
-                    List.of(GaussianFamily.FULL, GaussianFamily.DIAGONAL).forEach(family -> all.add(
-                            () -> comparison.fit(family, ofFits, b)));
-                    all.add(() -> comparison.scores(ofScores, POINTS, draws, b));
-                    all.add(() -> comparison.energy(EnergySettings.of(seed).withUpdates(updates), POINTS, b));
-                }
-                List<Comparison.Row> done = new ArrayList<>();
-                for (Supplier<Comparison.Row> each : all) {
-                    done.add(each.get());
-                    bar.at(done.size(), all.size());
-                }
-                return done;
-            });
-            output.result(console, json(rows, b), text(rows));
+            List<Supplier<Comparison.Row>> ways = new ArrayList<>();
+            for (Of of : targets) {
+                Comparison comparison = new Comparison(of.target);
+                transitions.forEach(transition -> ways.add(() -> comparison.chains(transition, ofChains, workers)));
+                List.of(GaussianFamily.FULL, GaussianFamily.DIAGONAL).forEach(family -> ways.add(() -> comparison.fit(
+                        family, ofFits, b)));
+                ways.add(() -> comparison.scores(ofScores, POINTS, draws, b));
+                ways.add(() -> comparison.energy(EnergySettings.of(seed).withUpdates(updates), POINTS, b));
+            }
+            List<Comparison.Row> rows = Comparisons.run(console, "posteriors", ways);
+            output.result(console, Comparisons.json("posteriors", rows, PosteriorsCommand::json, b), text(rows));
+            rows.forEach(r -> Comparisons.noteStill(console, r.method() + " on " + r.target(), r.acceptanceRate(),
+                    "--deviation or --step-size"));
         }
         return 0;
     }
 
     private String text(List<Comparison.Row> rows) {
-        String lines = rows.stream().map(r -> String.format(Locale.ROOT,
-                "%-15s  %-22s  %8.4f  %10.4f  %8.4f  %8s  %12s  %7s%n", r.target(), r.method(), r.meanError(), r
-                        .covarianceError(), r.kl(), number("%.2f", r.acceptanceRate()), number("%.1f", r
-                                .evaluationsPerSample()), number("%.4f", r.rHat()))).collect(Collectors.joining());
-        return String.format(Locale.ROOT, "%,d chains of %,d + %,d steps, %,d updates by %,d samples%n%-15s  %-22s  %8s"
-                + "  %10s  %8s  %8s  %12s  %7s%n", chains, warmUp, steps, updates, samples, "", "", "mean",
-                "covariance", "KL", "accepted", "evals/sample", "R-hat") + lines.stripTrailing();
-    }
-
-    private static String number(String format, OptionalDouble of) {
-        return of.isPresent() ? String.format(Locale.ROOT, format, of.getAsDouble()) : "-";
-    }
-
-    private JsonObject json(List<Comparison.Row> rows, Backend b) {
-        JsonArray each = new JsonArray();
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%,d chains of %,d + %,d steps, %,d updates"
+                + " by %,d samples%n%-15s  %-22s  %8s  %10s  %8s  %8s  %12s  %7s",
+                chains, warmUp, steps, updates, samples, "", "", "mean", "covariance", "KL", "accepted", "evals/sample",
+                "R-hat"));
         for (Comparison.Row r : rows) {
-            JsonObject o = new JsonObject();
-            o.addProperty("target", r.target());
-            o.addProperty("method", r.method());
-            o.addProperty("mean_error", r.meanError());
-            o.addProperty("covariance_error", r.covarianceError());
-            o.addProperty("kl", r.kl());
-            o.addProperty("acceptance_rate", finite(r.acceptanceRate()));
-            o.addProperty("evaluations_per_sample", finite(r.evaluationsPerSample()));
-            o.addProperty("r_hat", finite(r.rHat()));
-            each.add(o);
+            text.append(String.format(Locale.ROOT, "%n%-15s  %-22s  %8.4f  %10.4f  %8.4f  %8s  %12s  %7s", r.target(), r
+                    .method(), r.meanError(), r.covarianceError(), r.kl(), Comparisons.number("%.2f", r
+                            .acceptanceRate()), Comparisons.number("%.1f", r.evaluationsPerSample()),
+                    Comparisons.number("%.4f", r.rHat())));
         }
-        JsonObject o = new JsonObject();
-        o.add("posteriors", each);
-        o.addProperty("backend", b.name());
-        o.addProperty("threads", b.threads());
-        return o;
+        return text.toString();
     }
 
-    /** Null where there is none, or chains that never moved have none. */
-    private static Double finite(OptionalDouble of) {
-        return of.isPresent() && Double.isFinite(of.getAsDouble()) ? of.getAsDouble() : null;
+    private static JsonObject json(Comparison.Row r) {
+        JsonObject o = new JsonObject();
+        o.addProperty("target", r.target());
+        o.addProperty("method", r.method());
+        o.addProperty("mean_error", r.meanError());
+        o.addProperty("covariance_error", r.covarianceError());
+        o.addProperty("kl", r.kl());
+        o.addProperty("acceptance_rate", Comparisons.finite(r.acceptanceRate()));
+        o.addProperty("evaluations_per_sample", Comparisons.finite(r.evaluationsPerSample()));
+        o.addProperty("r_hat", Comparisons.finite(r.rHat()));
+        return o;
     }
 }

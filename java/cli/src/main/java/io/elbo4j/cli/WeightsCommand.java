@@ -1,6 +1,5 @@
 package io.elbo4j.cli;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
@@ -12,15 +11,17 @@ import io.elbo4j.train.posterior.NetworkSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "weights", sortOptions = false, description = {
         "Compares ways to a posterior over the weights of a network that learns y = x^3 + noise from a few points:"
-                + " mean-field inference, an ensemble, and long Markov chains by Hamiltonian Monte Carlo.",
+                + " the most likely weights (MAP), mean-field inference, an ensemble, and long Markov chains by"
+                + " Hamiltonian Monte Carlo.",
         "covered: how many of 1,000 other points lie in their 90 %% intervals; log p(y): of these, in nats;",
         "sd at data: of the function; middle, outside: its sd for |x| < 1 and at |x| = 6, over that at the data;",
         "R-hat: 1 where the chains have met. Mean field stays narrow in a gap: its weights are independent"})
@@ -55,8 +56,12 @@ final class WeightsCommand implements Callable<Integer> {
     @Option(names = "--activation", defaultValue = "relu", paramLabel = "NAME",
             description = "of the hidden units: relu or tanh (${DEFAULT-VALUE})")
     private Units activation;
+    @Option(names = "--deviation", defaultValue = "1", paramLabel = "X",
+            description = "standard deviation of the prior: of biases, and of weights times the square root of their"
+                    + " number; the larger, the smaller a --step-size of the chains (${DEFAULT-VALUE})")
+    private Double deviation;
     @Option(names = "--updates", defaultValue = "3000", paramLabel = "N",
-            description = "of mean-field inference and of each member, by Adam (${DEFAULT-VALUE})")
+            description = "of MAP, of mean-field inference and of each member, by Adam (${DEFAULT-VALUE})")
     private int updates;
     @Option(names = "--samples", defaultValue = "8", paramLabel = "M",
             description = "of each point in an update of mean-field inference (${DEFAULT-VALUE})")
@@ -105,24 +110,22 @@ final class WeightsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         NetworkSettings settings = Names.checked(() -> new NetworkSettings(points, units, activation.activation,
-                updates, samples, learningRate, members, draws, seed));
+                deviation, updates, samples, learningRate, members, draws, seed));
         ChainSettings ofChains = Names.checked(() -> new ChainSettings(chains, warmUp, steps, spread, seed));
         HamiltonianMonteCarlo hmc = Names.checked(() -> new HamiltonianMonteCarlo(stepSize, leaps));
         try (Backend b = backend.open(console); Workers workers = new Workers(b.threads())) {
-            List<Function<NetworkComparison, NetworkComparison.Row>> ways = List.of(c -> c.meanField(b), c -> c
-                    .ensemble(b), c -> c.chains(hmc, ofChains, workers));
-            List<Line> lines = Bar.during(console, "weights", bar -> {
-                List<Line> done = new ArrayList<>();
-                for (Data each : data) {
-                    NetworkComparison comparison = new NetworkComparison(settings, each == Data.GAP);
-                    for (var way : ways) {
-                        done.add(new Line(each, way.apply(comparison)));
-                        bar.at(done.size(), (long) data.length * ways.size());
-                    }
-                }
-                return done;
-            });
-            output.result(console, json(lines, b), text(lines));
+            List<Supplier<Line>> ways = new ArrayList<>();
+            for (Data each : data) {
+                NetworkComparison c = new NetworkComparison(settings, each == Data.GAP);
+                ways.add(() -> new Line(each, c.maximum()));
+                ways.add(() -> new Line(each, c.meanField(b)));
+                ways.add(() -> new Line(each, c.ensemble(b)));
+                ways.add(() -> new Line(each, c.chains(hmc, ofChains, workers)));
+            }
+            List<Line> lines = Comparisons.run(console, "weights", ways);
+            output.result(console, Comparisons.json("weights", lines, WeightsCommand::json, b), text(lines));
+            lines.forEach(line -> Comparisons.noteStill(console, line.row().method() + " on " + Names.of(line.data()),
+                    line.row().acceptanceRate(), "--step-size"));
         }
         return 0;
     }
@@ -130,40 +133,38 @@ final class WeightsCommand implements Callable<Integer> {
     private String text(List<Line> lines) {
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
                 "%,d points, %,d %s units; %,d chains of %,d + %,d steps of %,d leaps%n%-5s  %-14s  %7s  %8s  %10s  %6s"
-                        + "  %7s  %7s",
+                        + "  %7s  %8s  %8s",
                 points, units, Names.of(activation), chains, warmUp, steps, leaps, "", "", "covered", "log p(y)",
-                "sd at data", "middle", "outside", "R-hat"));
+                "sd at data", "middle", "outside", "accepted", "R-hat"));
         for (Line line : lines) {
             NetworkComparison.Row r = line.row();
-            text.append(String.format(Locale.ROOT, "%n%-5s  %-14s  %5.1f %%  %8.3f  %10.3f  %6.2f  %7.2f  %7s", Names
-                    .of(line.data()), r.method(), 100 * r.coverage(), r.logLikelihood(), r.deviation(), r.inGap(), r
-                            .outside(),
-                    r.rHat().isPresent() ? String.format(Locale.ROOT, "%.4f", r.rHat().getAsDouble())
-                            : "-"));
+            text.append(String.format(Locale.ROOT, "%n%-5s  %-14s  %5.1f %%  %8.3f  %10.3f  %6s  %7s  %8s  %8s", Names
+                    .of(line.data()), r.method(), 100 * r.coverage(), r.logLikelihood(), r.deviation(), Comparisons
+                            .number("%.2f",
+                                    ratio(r.inGap())), Comparisons.number("%.2f", ratio(r.outside())), Comparisons
+                                            .number("%.2f", r.acceptanceRate()),
+                    Comparisons.number("%.4f", r.rHat())));
         }
         return text.toString();
     }
 
-    private JsonObject json(List<Line> lines, Backend b) {
-        JsonArray each = new JsonArray();
-        for (Line line : lines) {
-            NetworkComparison.Row r = line.row();
-            JsonObject o = new JsonObject();
-            o.addProperty("data", Names.of(line.data()));
-            o.addProperty("method", r.method());
-            o.addProperty("coverage", r.coverage());
-            o.addProperty("log_likelihood", r.logLikelihood());
-            o.addProperty("deviation", r.deviation());
-            o.addProperty("in_gap", r.inGap());
-            o.addProperty("outside", r.outside());
-            o.addProperty("r_hat", r.rHat().isPresent() && Double.isFinite(r.rHat().getAsDouble()) ? r.rHat()
-                    .getAsDouble() : null);
-            each.add(o);
-        }
+    /** One function has no deviation at the data, over which others could be. */
+    private static OptionalDouble ratio(double of) {
+        return Double.isNaN(of) ? OptionalDouble.empty() : OptionalDouble.of(of);
+    }
+
+    private static JsonObject json(Line line) {
+        NetworkComparison.Row r = line.row();
         JsonObject o = new JsonObject();
-        o.add("weights", each);
-        o.addProperty("backend", b.name());
-        o.addProperty("threads", b.threads());
+        o.addProperty("data", Names.of(line.data()));
+        o.addProperty("method", r.method());
+        o.addProperty("coverage", r.coverage());
+        o.addProperty("log_likelihood", r.logLikelihood());
+        o.addProperty("deviation", r.deviation());
+        o.addProperty("in_gap", Comparisons.finite(ratio(r.inGap())));
+        o.addProperty("outside", Comparisons.finite(ratio(r.outside())));
+        o.addProperty("acceptance_rate", Comparisons.finite(r.acceptanceRate()));
+        o.addProperty("r_hat", Comparisons.finite(r.rHat()));
         return o;
     }
 }

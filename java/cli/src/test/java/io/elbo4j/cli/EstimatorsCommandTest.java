@@ -41,10 +41,10 @@ class EstimatorsCommandTest {
     void eachEstimatorOfEachNumberOfSamplesIsALine() {
         List<String> lines = measure(run, "--samples", "1,2").succeeds().out().lines().toList();
         assertEquals("4 rows, 50 draws of each", lines.get(0));
-        assertEquals(2 + 6 + 7, lines.size(), String.join("\n", lines));
+        assertEquals(2 + 8 + 9, lines.size(), String.join("\n", lines));
         assertTrue(lines.get(2).startsWith("reparameterised, KL in closed form "), lines.get(2));
         JsonArray all = json(measure(run, "--samples", "1,2", "--json"));
-        assertEquals(6 + 7, all.size());
+        assertEquals(8 + 9, all.size());
         JsonObject first = all.get(0).getAsJsonObject();
         for (String name : List.of("norm", "variance", "signal_to_noise", "standard_error")) {
             assertTrue(first.get(name).getAsDouble() > 0, name);
@@ -62,7 +62,7 @@ class EstimatorsCommandTest {
         Path classes = directory.resolve("classes");
         Cli.train(data, classes, "--epochs", "2", "--model", "categorical-vae").succeeds();
         JsonArray one = json(measure(classes, "--samples", "2", "--json"));
-        assertEquals(6, one.size());
+        assertEquals(7, one.size());
         assertEquals("exact, all classes", one.get(0).getAsJsonObject().get("estimator").getAsString());
         assertNotEquals(one, json(measure(classes, "--samples", "2", "--json", "--temperature", "0.5")));
     }

@@ -64,7 +64,8 @@ class GuideTest {
         String shared = Pattern.compile("```java\\n(static .*?)```", Pattern.DOTALL).matcher(guide()).results().map(
                 block -> block.group(1)).collect(Collectors.joining());
         assertFalse(shared.isEmpty());
-        String before = Stream.of("", "train.", "train.data.", "train.distribution.", "train.exact.", "train.graph.",
+        String before = Stream.of("", "train.", "train.ascent.", "train.data.", "train.distribution.", "train.exact.",
+                "train.graph.",
                 "train.layer.",
                 "train.model.", "train.network.", "train.objective.", "train.posterior.", "train.quantity.").map(
                         name -> "import io.elbo4j." + name + "*;\n").collect(Collectors

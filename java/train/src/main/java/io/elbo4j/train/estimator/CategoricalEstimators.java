@@ -33,9 +33,11 @@ public final class CategoricalEstimators {
         Graph exact = CategoricalVae.graph(settings, (g, q) -> g.latent(Z, new Enumerated(q)));
         Graph relaxed = CategoricalVae.graph(settings, (g, q) -> relaxed(g, q, temperature));
         Graph straight = CategoricalVae.graph(settings, (g, q) -> OneHot.straightThrough(relaxed(g, q, temperature)));
+        Baselines baselines = new Baselines(CategoricalVae.graph(settings, (g, q) -> g.latent(Z, q)));
         return List.of(new Estimator("exact, all classes", Bound.ELBO, false, exact, new Enumeration(), 1,
-                settings.latent()),
+                settings.latent(), List.of()),
                 new Estimator("score function", Bound.ELBO, false, model.graph(), new ScoreFunction(), 1),
+                baselines.moving(),
                 new Estimator("score function, the model's learned baseline", Bound.ELBO, false, model.graph(), model
                         .objective(Schedule.constant(1), 0), 1),
                 new Estimator("score function, the other samples as a baseline", Bound.ELBO, false, model.graph(),

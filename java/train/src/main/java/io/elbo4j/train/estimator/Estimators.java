@@ -6,6 +6,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.train.estimator.Estimator.Bound;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.StepBuilder;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.optimiser.Sgd;
 import java.util.ArrayList;
@@ -13,12 +14,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Measures estimators at fixed parameters, on fixed rows: only the noise changes from draw to draw. The gradient is
  * that with respect to the encoder, {@code encoder.*} and {@code posterior.*}: the others have no score function.
  */
 public final class Estimators {
+    /** Of what an estimator has beside the model. */
+    private static final int UPDATES = 1000;
+
     private final Backend backend;
     private final Parameters trained;
     private final float[] rows;
@@ -113,11 +118,25 @@ public final class Estimators {
         try (Parameters parameters = new Parameters(backend, estimator.graph().parameters(), 0)) {
             Map<String, float[]> values = new HashMap<>();
             trained.all().forEach(s -> values.put(s.parameter().name(), s.value().toArray()));
-            parameters.all().forEach(s -> s.value().set(values.get(s.parameter().name())));
+            parameters.all().forEach(s -> {
+                if (values.containsKey(s.parameter().name())) {
+                    s.value().set(values.get(s.parameter().name()));
+                }
+            });
             Value x = estimator.graph().all(io.elbo4j.train.graph.Input.class).get(0);
-            try (Step step = Step.of(estimator.graph(), parameters, backend).rows(rows.length / x.columns()).samples(
-                    estimator.classes() > 0 ? estimator.classes() : samples).seed(noise).minimise(estimator.objective(),
-                            new Sgd(0)).compile()) {
+            Supplier<StepBuilder> builder = () -> Step.of(estimator.graph(), parameters, backend).rows(rows.length / x
+                    .columns()).samples(estimator.classes() > 0 ? estimator.classes() : samples);
+            if (!estimator.learned().isEmpty()) {
+                StepBuilder learning = builder.get().seed(~noise);
+                estimator.learned().forEach(learning::minimise);
+                try (Step step = learning.compile()) {
+                    step.value(x).set(rows);
+                    for (int i = 0; i < UPDATES; i++) {
+                        step.run(i);
+                    }
+                }
+            }
+            try (Step step = builder.get().seed(noise).minimise(estimator.objective(), new Sgd(0)).compile()) {
                 step.value(x).set(rows);
                 return draw(step, parameters, along);
             }

@@ -29,11 +29,13 @@ public final class GaussianEstimators {
     public static List<Estimator> of(VaeSettings settings) {
         Graph path = new Vae(settings).graph();
         Graph score = Vae.graph(settings, GaussianEstimators::withoutPath);
+        Baselines baselines = new Baselines(score);
         return List.of(new Estimator("reparameterised, KL in closed form", Bound.ELBO, false, path, new Elbo(), 1),
                 new Estimator("reparameterised, sampled KL", Bound.ELBO, false, path, new SampledElbo(), 1),
                 new Estimator("sticking the landing", Bound.ELBO, false, path, new StickingTheLanding(
                         new SampledElbo()), 1),
                 new Estimator("score function", Bound.ELBO, false, score, new ScoreFunction(), 1),
+                baselines.moving(), baselines.learned(),
                 new Estimator("score function, the other samples as a baseline", Bound.ELBO, false, score,
                         new ScoreFunction().withLeaveOneOut(), 2),
                 new Estimator("importance-weighted", Bound.IMPORTANCE_WEIGHTED, false, path, new ImportanceWeighted(),

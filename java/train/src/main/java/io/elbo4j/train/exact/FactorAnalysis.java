@@ -97,6 +97,14 @@ public record FactorAnalysis(double[][] weight, double[] mean, double[] variance
         return sum - q.divergence(prior());
     }
 
+    /**
+     * E under q of log p(x, z): the ELBO less the entropy of q. Of q = p(z given x) it is what EM maximises, with q
+     * held (Bishop 2006, equation 12.53).
+     */
+    public double expectedLogLikelihood(double[] x, Gaussian q) {
+        return elbo(x, q) - q.entropy();
+    }
+
     private Gaussian prior() {
         return Gaussian.diagonal(new double[weight.length], new double[weight.length]);
     }

@@ -1,103 +1,22 @@
 package io.elbo4j.train.graph;
 
-import io.elbo4j.Backend;
-import io.elbo4j.Indices;
-import io.elbo4j.Launch;
-import io.elbo4j.Matrix;
-import io.elbo4j.Noise;
-import io.elbo4j.Storage;
-import io.elbo4j.train.schedule.Schedule;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Turns a graph into launches: what {@link StepBuilder} says, in the order forward, objective, backward, update. */
-final class Compilation implements Plan, AutoCloseable {
-    /** The noise of a node that has {@code rowsPerRow} rows for each row of the batch. */
-    record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) {}
-
-    private record NoiseOf(Node node, String role) {
-        String name() {
-            return role.isEmpty() ? node.name() : role + " of " + node.name();
-        }
-    }
-
+final class Compilation {
     private final StepBuilder of;
-    private final @Nullable Indices order;
-    private final Buffers buffers;
-    private final MeanWeights meanWeights;
-    private final List<Node> nodes;
-    private final Set<Node> computed;
-    private final Map<Value, Matrix> values = new HashMap<>();
-    private final List<Launch> launches = new ArrayList<>();
-    private final Parts parts = new Parts();
-    private final Map<NoiseOf, NodeNoise> noises = new LinkedHashMap<>();
-    private final Map<Term, Matrix> terms = new LinkedHashMap<>();
-    private final Set<Storage> kept = new HashSet<>();
-    private final List<Matrix> forwardBuffers = new ArrayList<>();
-    private boolean forward = true;
-    private @Nullable Node node;
-    private int forwardLaunches;
-    private boolean trains;
-    private Weights weights = new Weights(this, null);
-    private @Nullable Gradients gradients;
-    private @Nullable Matrix bound;
-    private long learnedRows;
+    private final StepPlan plan;
 
-    /** @param lifetimes null to learn them */
-    Compilation(StepBuilder of, @Nullable Indices order, @Nullable Lifetimes lifetimes) {
+    /** @param plan to which all is added */
+    Compilation(StepBuilder of, StepPlan plan) {
         this.of = of;
-        this.order = order;
-        this.buffers = new Buffers(of.backend, lifetimes);
-        this.meanWeights = new MeanWeights(of.backend);
-        this.nodes = nodes();
-        this.computed = Set.copyOf(nodes);
-    }
-
-    private List<Objective> objectives() {
-        List<Objective> all = new ArrayList<>(of.trainings.stream().map(Training::objective).toList());
-        if (of.evaluated != null) {
-            all.add(of.evaluated);
-        }
-        return all;
-    }
-
-    private List<Node> nodes() {
-        Set<Node> from = new LinkedHashSet<>(of.wanted);
-        Set<Value> first = new LinkedHashSet<>();
-        objectives().forEach(o -> o.values().forEach(v -> first.add(of.graph.owned(v))));
-        from.addAll(first);
-        for (Node node : of.graph.nodes()) {
-            if (node.terms().stream().anyMatch(this::isTaken)) {
-                from.add(node);
-            }
-        }
-        // what objectives read comes first; it is closed under inputs, so that the order stays one
-        Set<Node> all = new LinkedHashSet<>(Reachable.nodes(of.graph, first, of.given, of.fromPriors));
-        all.addAll(Reachable.nodes(of.graph, from, of.given, of.fromPriors));
-        return List.copyOf(all);
-    }
-
-    private boolean isTaken(Term term) {
-        return objectives().stream().anyMatch(o -> o.takes(term));
-    }
-
-    @Override
-    public void close() {
-        buffers.close();
-        meanWeights.close();
+        this.plan = plan;
     }
 
     void compile() {
@@ -108,30 +27,46 @@ final class Compilation implements Plan, AutoCloseable {
         if (groups.size() == 1) {
             begin(of.trainings.get(0).objective(), of.trainings);
         } else if (onlyDifferentiates) {
-            begin(of.evaluated, Set.of());
+            plan.begin(of.evaluated, Set.of());
         }
-        for (Node node : nodes) {
+        forward();
+        if (onlyDifferentiates) {
+            plan.combine(of.evaluated, true);
+            backward();
+            of.differentiated.forEach(plan::gradient);
+        } else if (of.evaluated != null) {
+            plan.combine(of.evaluated, false);
+        }
+        train(groups);
+    }
+
+    private void forward() {
+        for (Node node : plan.nodes()) {
             if (node instanceof Value v && of.given.contains(v)) {
                 continue;
             }
+            plan.at(node);
             if (of.fromPriors && node instanceof Latent latent) {
-                this.node = node;
-                latent.drawFromPrior(this);
+                latent.drawFromPrior(plan);
             } else {
-                this.node = node;
-                node.forward(this);
+                node.forward(plan);
             }
         }
-        forward = false;
-        forwardLaunches = launches.size();
-        buffers.all().values().forEach(b -> forwardBuffers.add(b.matrix()));
-        if (onlyDifferentiates) {
-            combine(of.evaluated);
-            backward();
-            of.differentiated.forEach(this::gradient);
-        } else if (of.evaluated != null) {
-            of.evaluated.combine(taken(of.evaluated), this);
+        plan.endForward();
+    }
+
+    private void backward() {
+        List<Node> nodes = plan.nodes();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            Node node = nodes.get(i);
+            if (!(node instanceof Value v) || !of.given.contains(v) && plan.isReached(v)) {
+                plan.at(node);
+                node.backward(plan);
+            }
         }
+    }
+
+    private void train(Map<Objective, List<Training>> groups) {
         List<Update> updates = new ArrayList<>();
         List<Update> last = List.of();
         Set<Parameter> trained = new LinkedHashSet<>();
@@ -141,38 +76,24 @@ final class Compilation implements Plan, AutoCloseable {
             if (groups.size() > 1) {
                 begin(group.getKey(), group.getValue());
             }
-            combine(group.getKey());
-            part(group.getValue(), this::backward);
+            plan.combine(group.getKey(), true);
+            plan.part(group.getValue(), this::backward);
             Set<Parameter> named = named(group.getValue());
-            last = group.getValue().stream()
-                    .map(training -> new Update(training, of.parameters, gradients, buffers, named, trained)).toList();
+            last = group.getValue().stream().map(training -> plan.update(training, named, trained)).toList();
             updates.addAll(last);
         }
         if (last.stream().anyMatch(update -> update.readsAnother(trained))) {
             addGradients(last);
         }
-        updates.forEach(update -> part(List.of(update.training()), () -> update.addTo(launches)));
+        updates.forEach(update -> plan.part(List.of(update.training()), () -> update.addTo(plan.launches())));
     }
 
     private void addGradients(List<Update> of) {
-        of.forEach(update -> part(List.of(update.training()), () -> update.addGradients(launches)));
-    }
-
-    /** Adds launches that a run needs only where one of these trainings is due. */
-    private void part(List<Training> needed, Runnable add) {
-        int begin = launches.size();
-        add.run();
-        BitSet numbers = new BitSet();
-        needed.forEach(training -> numbers.set(of.trainings.indexOf(training)));
-        parts.add(begin, launches.size(), numbers);
+        of.forEach(update -> plan.part(List.of(update.training()), () -> update.addGradients(plan.launches())));
     }
 
     private static Set<Parameter> named(List<Training> group) {
         return group.stream().flatMap(training -> training.parameters().stream()).collect(Collectors.toSet());
-    }
-
-    private List<Term> taken(Objective by) {
-        return terms.keySet().stream().filter(by::takes).toList();
     }
 
     private void begin(Objective common, List<Training> group) {
@@ -185,390 +106,6 @@ final class Compilation implements Plan, AutoCloseable {
                 }
             }
         }
-        begin(common, group.stream().noneMatch(training -> training.parameters().isEmpty()) ? named(group) : all);
-    }
-
-    private void begin(Objective common, Set<Parameter> trained) {
-        weights = new Weights(this, common);
-        gradients = new Gradients(this, buffers, of.parameters, nodes, trained, of.given, of.differentiated, launches);
-    }
-
-    /** In every run, since it gives the bound. */
-    private void combine(Objective common) {
-        trains = true;
-        common.combine(taken(common), this);
-        trains = false;
-    }
-
-    private void backward() {
-        for (int i = nodes.size() - 1; i >= 0; i--) {
-            Node node = nodes.get(i);
-            if (!(node instanceof Value v) || !of.given.contains(v) && gradients.wants(v) && isReached(v)) {
-                this.node = node;
-                node.backward(this);
-            }
-        }
-    }
-
-    /** Whether the loss depends on it: by what was computed from it, or by its own terms. */
-    private boolean isReached(Value v) {
-        return gradients.has(v) || v.terms().stream().anyMatch(weights::takes);
-    }
-
-    /**
-     * Learns how long buffers are needed, from the launches of a step that was compiled to plan it.
-     *
-     * @param all its launches
-     */
-    Lifetimes lifetimes(List<Launch> all) {
-        if (of.keepAll || !of.trainings.isEmpty()) {
-            // the backward pass needs them anyway, and a number that is not finite has to be found
-            forwardBuffers.forEach(m -> kept.add(m.storage()));
-        }
-        if (of.keepAll) {
-            buffers.all().values().forEach(b -> kept.add(b.matrix().storage()));
-        }
-        of.wanted.forEach(v -> kept.add(value(v).storage()));
-        of.given.forEach(v -> kept.add(value(v).storage()));
-        of.differentiated.forEach(v -> kept.add(gradient(v).storage()));
-        terms.values().forEach(m -> kept.add(m.storage()));
-        if (bound != null) {
-            kept.add(bound.storage());
-        }
-        return new Lifetimes(buffers, all, kept);
-    }
-
-    // what the step reads
-
-    List<Launch> launches() {
-        return launches;
-    }
-
-    /** Those of a run in which these trainings are due, by their numbers. */
-    List<Launch> launches(BitSet due) {
-        return parts.run(due, launches.size()).stream().mapToObj(launches::get).toList();
-    }
-
-    /** The buffers that hold after such a run what it computed them for, in the order of their first use. */
-    List<Buffers.Buffer> whole(BitSet due) {
-        return buffers.whole(launches, parts.run(due, launches.size()));
-    }
-
-    /** Those of the forward pass: what the terms are computed by. */
-    List<Launch> forwardLaunches() {
-        return launches.subList(0, forwardLaunches);
-    }
-
-    /** Rows of the longest parameter of which it changes the rows of the batch alone; 0 if there is none. */
-    long learnedRows() {
-        return learnedRows;
-    }
-
-    Map<Term, Matrix> terms() {
-        return terms;
-    }
-
-    Matrix totals(long count) {
-        Matrix totals = buffers.get(of, "totals", "totals of the objective", 1, count);
-        kept.add(totals.storage());
-        return totals;
-    }
-
-    @Nullable
-    Matrix boundOrNull() {
-        return bound;
-    }
-
-    Buffers buffers() {
-        return buffers;
-    }
-
-    MeanWeights meanWeights() {
-        return meanWeights;
-    }
-
-    Collection<NodeNoise> noises() {
-        return noises.values();
-    }
-
-    // what is being compiled
-
-    @Override
-    public Backend backend() {
-        return of.backend;
-    }
-
-    @Override
-    public Node node() {
-        if (node == null) {
-            throw new IllegalStateException("no node is being compiled");
-        }
-        return node;
-    }
-
-    @Override
-    public boolean training() {
-        return !of.trainings.isEmpty();
-    }
-
-    @Override
-    public boolean trains(Parameter parameter) {
-        return of.trainings.stream().anyMatch(t -> t.parameters().isEmpty() || t.parameters().contains(parameter));
-    }
-
-    @Override
-    public long batch() {
-        return of.rows;
-    }
-
-    @Override
-    public long samples() {
-        return of.samples;
-    }
-
-    @Override
-    public long rows(Value value) {
-        return rows(value.rows());
-    }
-
-    @Override
-    public long rows(Rows rows) {
-        return rows.count(of::size);
-    }
-
-    // buffers
-
-    @Override
-    public Matrix buffer(Object owner, String role, long rows, long columns) {
-        return buffers.get(owner, role, rows, columns);
-    }
-
-    @Override
-    public Matrix newBuffer(Object owner, String role, long rows, long columns) {
-        String free = role;
-        for (int i = 2; buffers.has(owner, free); i++) {
-            free = role + " (" + i + ")";
-        }
-        return buffer(owner, free, rows, columns);
-    }
-
-    @Override
-    public Matrix ownBuffer(Object owner, String role, long rows, long columns) {
-        Matrix own = newBuffer(owner, role, rows, columns);
-        kept.add(own.storage());
-        return own;
-    }
-
-    @Override
-    public Matrix constant(Object owner, String role, long rows, long columns, float value) {
-        boolean isNew = !buffers.has(owner, role);
-        Matrix filled = buffer(owner, role, rows, columns);
-        if (isNew && !buffers.planning()) {
-            io.elbo4j.operation.Rows.fill(value, filled).run();
-        }
-        return filled;
-    }
-
-    @Override
-    public Matrix constant(Object owner, String role, long rows, float[] numbers) {
-        boolean isNew = !buffers.has(owner, role);
-        Matrix filled = buffer(owner, role, rows, numbers.length / rows);
-        if (isNew && !buffers.planning()) {
-            filled.set(numbers);
-        }
-        return filled;
-    }
-
-    @Override
-    public Matrix value(Value value) {
-        if (!values.containsKey(value)) {
-            requireComputed(value);
-        }
-        return place(value);
-    }
-
-    /** The matrix of a value, also of one that this step does not compute. */
-    Matrix place(Value value) {
-        Matrix known = values.get(value);
-        if (known == null) {
-            // what is given has a place of its own, whatever it would be a view of
-            known = of.given.contains(value) ? buffer(value, "", rows(value), value.columns())
-                    : of.graph.owned(value).place(this);
-            values.put(value, known);
-        }
-        return known;
-    }
-
-    /** A buffer that nothing writes would be read as zeros. */
-    private void requireComputed(Value value) {
-        boolean byHand = of.given.contains(value) || value instanceof Input && of.source == null;
-        if (!byHand && !computed.contains(value)) {
-            throw new IllegalArgumentException("'" + value.name() + "' is not computed by this step: say want('" + value
-                    .name() + "') before it is compiled; a node names what it reads among its inputs, an objective"
-                    + " among its values");
-        }
-    }
-
-    @Override
-    public Matrix parameter(Parameter parameter) {
-        return of.parameters.get(parameter).value();
-    }
-
-    @Override
-    public Noise noise(Node owner, String role, Rows rows) {
-        int stream = training() ? Streams.TRAINING
-                : of.fromPriors ? Streams.DECODING : Streams.EVALUATION;
-        return noises.computeIfAbsent(new NoiseOf(owner, role),
-                noiseOf -> new NodeNoise(Streams.named(of.seed, noiseOf.name(), stream), rows.has(Axis.BATCH) ? rows(
-                        rows) / of.rows
-                        : 0, of.sameData && !rows.has(Axis.SAMPLE))).noise();
-    }
-
-    // launches
-
-    @Override
-    public void launch(Launch... together) {
-        launches.addAll(List.of(together));
-        if (gradients != null) {
-            gradients.addPending();
-        }
-    }
-
-    @Override
-    public void read(Input input) {
-        if (of.source != null) {
-            long columns = rows(input) / of.rows * input.columns();
-            Indices places = of.source.places() != null ? of.source.places() : order(input);
-            launch(io.elbo4j.operation.Rows.gather(of.source.of(input, columns), places,
-                    value(input).reshape(of.rows, columns)));
-        }
-    }
-
-    @Override
-    public Indices order(Node node) {
-        if (order == null) {
-            throw new IllegalArgumentException("'" + node.name() + "' needs the numbers of the data's rows: a step with"
-                    + " it must read data");
-        }
-        return order;
-    }
-
-    // terms of the objective
-
-    @Override
-    public Optional<Matrix> term(Term term) {
-        if (!isTaken(term)) {
-            return Optional.empty();
-        }
-        return Optional.of(terms.computeIfAbsent(term, t -> buffer(t.owner(), t.role().words(), rows(t.rows()), 1)));
-    }
-
-    @Override
-    public Optional<Matrix> weight(Term term) {
-        return weights.of(term, forward);
-    }
-
-    @Override
-    public boolean weighedBefore(Term term) {
-        return weights.before(term);
-    }
-
-    @Override
-    public Optional<Matrix> columnWeight(Term term) {
-        return weights.ofColumns(term);
-    }
-
-    @Override
-    public OptionalDouble priorShare() {
-        return weights.priorShare();
-    }
-
-    @Override
-    public void weigh(Term term, Matrix weight) {
-        weights.put(term, weight);
-    }
-
-    @Override
-    public boolean trains() {
-        return trains;
-    }
-
-    @Override
-    public void stopPosteriors(Optional<Matrix> weight) {
-        weights.stopPosteriors(weight);
-    }
-
-    @Override
-    public boolean posteriorsStopped() {
-        return weights.posteriorsStopped();
-    }
-
-    @Override
-    public Optional<Matrix> pathWeight(Value latent) {
-        return weights.ofPath(latent);
-    }
-
-    @Override
-    public Matrix meanWeight(Schedule schedule, Rows rows) {
-        long count = rows(rows);
-        long mean = rows(new Rows(rows.axes().stream().filter(Compilation::isMean).toList()));
-        return buffers.planning() ? buffers.get(schedule, "weight of " + count + ", 1/" + mean, count, 1)
-                : meanWeights.of(schedule, count, mean);
-    }
-
-    /** Over the other axes an objective is a sum. */
-    private static boolean isMean(Axis axis) {
-        return axis == Axis.BATCH || axis == Axis.SAMPLE;
-    }
-
-    @Override
-    public Matrix bound(Rows rows) {
-        bound = buffers.get(of, "bound", "log mean weight", rows(rows), 1);
-        return bound;
-    }
-
-    // gradients
-
-    private Gradients gradients() {
-        if (gradients == null) {
-            throw new IllegalStateException("a step that does not train has no gradients");
-        }
-        return gradients;
-    }
-
-    @Override
-    public boolean wants(Value value) {
-        return gradients != null && gradients.wants(value);
-    }
-
-    @Override
-    public boolean hasGradient(Value value) {
-        return gradients().has(value);
-    }
-
-    @Override
-    public Matrix gradient(Value own) {
-        return gradients().of(own);
-    }
-
-    @Override
-    public boolean gradientIsGated(Value own) {
-        return gradients().isGated(own);
-    }
-
-    @Override
-    public Matrix gradientOf(Value input, boolean gated) {
-        return gradients().target(input, gated);
-    }
-
-    @Override
-    public void parameterGradients(List<Parameter> parameters, Function<List<Matrix>, Launch> writer) {
-        gradients().parameters(parameters, writer);
-    }
-
-    @Override
-    public void rowGradient(Parameter parameter, Indices rows, Matrix gradient) {
-        gradients().rows(parameter, rows, gradient);
-        learnedRows = Math.max(learnedRows, parameter.rows());
+        plan.begin(common, group.stream().noneMatch(training -> training.parameters().isEmpty()) ? named(group) : all);
     }
 }

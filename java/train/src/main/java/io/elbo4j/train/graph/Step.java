@@ -34,7 +34,7 @@ public final class Step implements AutoCloseable {
     public static final int MOST_RECORDED = 64;
 
     private final StepBuilder of;
-    private final Compilation plan;
+    private final StepPlan plan;
     private final long peak;
     private final long batch;
     private final @Nullable Indices order;
@@ -52,7 +52,7 @@ public final class Step implements AutoCloseable {
     private final double[] perSample;
     private final @Nullable Matrix totals;
     private final @Nullable Readback recorded;
-    private final Compilation.NodeNoise[] noises;
+    private final StepPlan.NodeNoise[] noises;
     private final @Nullable Distinct distinct;
     private final Turn turn = new Turn("this step");
     private long number;
@@ -68,15 +68,15 @@ public final class Step implements AutoCloseable {
         this.optimised = of.trainings.stream().filter(t -> byOptimiser.put(t.optimiser(), t) == null)
                 .toArray(Training[]::new);
         due.set(0, trainings.length);
-        Compilation compiled = null;
+        StepPlan compiled = null;
         try {
-            Compilation planned = new Compilation(of, order, null);
-            planned.compile();
+            StepPlan planned = new StepPlan(of, order, null);
+            new Compilation(of, planned).compile();
             sum(planned);
             Lifetimes lifetimes = planned.lifetimes(planned.launches());
             this.peak = lifetimes.peak();
-            compiled = new Compilation(of, order, lifetimes);
-            compiled.compile();
+            compiled = new StepPlan(of, order, lifetimes);
+            new Compilation(of, compiled).compile();
             this.totals = sum(compiled);
             this.ofAll = new Program(of.backend, compiled.launches());
             programs.put((BitSet) due.clone(), ofAll);
@@ -96,7 +96,7 @@ public final class Step implements AutoCloseable {
         this.perSample = plan.terms().keySet().stream().mapToDouble(this::perSample).toArray();
         long learned = trainings.length == 0 ? 0 : plan.learnedRows();
         this.distinct = learned == 0 ? null : new Distinct(Math.toIntExact(learned));
-        this.noises = plan.noises().toArray(Compilation.NodeNoise[]::new);
+        this.noises = plan.noises().toArray(StepPlan.NodeNoise[]::new);
     }
 
     private double perSample(Term term) {
@@ -104,7 +104,7 @@ public final class Step implements AutoCloseable {
     }
 
     /** Adds the launches that sum the terms; their totals, or null if there are no terms. */
-    private static @Nullable Matrix sum(Compilation plan) {
+    private static @Nullable Matrix sum(StepPlan plan) {
         List<Matrix> all = new ArrayList<>(plan.terms().values());
         if (all.isEmpty()) {
             return null;
@@ -181,7 +181,7 @@ public final class Step implements AutoCloseable {
         try {
             this.number = number;
             this.firstRow = firstRow;
-            for (Compilation.NodeNoise n : noises) {
+            for (StepPlan.NodeNoise n : noises) {
                 n.noise().step(n.fixed() ? 0 : number).firstRow(firstRow * n.rowsPerRow());
             }
             plan.meanWeights().at(number);
@@ -298,7 +298,7 @@ public final class Step implements AutoCloseable {
     }
 
     /** What was compiled: for tests, which compute it in another way. */
-    Compilation plan() {
+    StepPlan plan() {
         return plan;
     }
 

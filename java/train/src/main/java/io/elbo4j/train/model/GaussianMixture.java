@@ -1,6 +1,7 @@
 package io.elbo4j.train.model;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Activation;
 import io.elbo4j.train.ObjectiveKind;
@@ -12,8 +13,11 @@ import io.elbo4j.train.distribution.ComposedLatent;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.LogDensity;
 import io.elbo4j.train.distribution.Mixture;
+import io.elbo4j.train.exact.MixtureOfGaussians;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Objective;
+import io.elbo4j.train.graph.Parameter;
+import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
 import io.elbo4j.train.layer.Add;
@@ -24,6 +28,7 @@ import io.elbo4j.train.layer.MatrixProduct;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.schedule.Schedule;
+import java.util.stream.DoubleStream;
 
 /**
  * A mixture of Gaussians with diagonal covariances (Bishop 2006, section 9.2). The latent variable is the component,
@@ -112,5 +117,27 @@ public final class GaussianMixture extends GraphModel<GaussianMixture.Settings> 
                     klWeight.at(step));
         }
         return new Elbo();
+    }
+
+    /** The same mixture in double precision. */
+    public MixtureOfGaussians exact(Parameters parameters) {
+        requireGiven("parameters", parameters);
+        int columns = (int) settings.columns();
+        double[] share = new double[settings.components()];
+        double[][] mean = new double[share.length][columns];
+        double[][] variance = new double[share.length][columns];
+        for (Parameter p : graph.parameters()) {
+            float[] values = parameters.get(p).value().toArray();
+            for (int i = 0; i < values.length; i++) {
+                switch (p.name()) {
+                    case "logits" -> share[i] = StrictMath.exp(values[i] - values[0]);
+                    case "mean" -> mean[i / columns][i % columns] = values[i];
+                    default -> variance[i / columns][i % columns] = StrictMath.pow(settings.leastDeviation(), 2) * (1
+                            + StrictMath.exp(values[i])); // rawLogVariance
+                }
+            }
+        }
+        double sum = DoubleStream.of(share).sum();
+        return new MixtureOfGaussians(DoubleStream.of(share).map(s -> s / sum).toArray(), mean, variance);
     }
 }

@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /**
- * Several series over the same quantity as a PNG, both axes logarithmic. A value that is not above 0 and finite leaves
- * a gap.
+ * Several series over the same quantity as a PNG; its axis is logarithmic. A value that has no place on its axis leaves
+ * a gap: what is not finite, and what is not above 0 where the axis is logarithmic.
  *
  * @param title above the picture
  * @param across what x is
  * @param up what y is
+ * @param logarithmic whether the axis of y is too
  */
-public record Lines(String title, String across, String up) {
+public record Lines(String title, String across, String up, boolean logarithmic) {
     private static final int LEFT = 90;
     private static final int PLOT = 640;
     private static final int LEGEND = 420;
@@ -57,17 +58,15 @@ public record Lines(String title, String across, String up) {
     }
 
     private void paint(Canvas canvas, List<Series> series) {
-        Axes axes = new Axes(Ruler.at(series.stream().flatMapToDouble(s -> DoubleStream.of(s.x()))),
-                Ruler.logarithmic(series.stream().flatMapToDouble(s -> DoubleStream.of(s.y()))), LEFT, LEFT
-                        + PLOT, TOP, height(series) - BELOW);
+        DoubleStream all = series.stream().flatMapToDouble(s -> DoubleStream.of(s.y()));
+        Axes axes = new Axes(Ruler.at(series.stream().flatMapToDouble(s -> DoubleStream.of(s.x()))), logarithmic
+                ? Ruler.logarithmic(all) : Ruler.linear(all), LEFT, LEFT + PLOT, TOP, height(series) - BELOW);
         axes.draw(canvas, title, across, up);
         for (int i = 0; i < series.size(); i++) {
             Color colour = new Color(Palette.of(i, series.size()));
-            double[] x = series.get(i).x().clone();
-            double[] y = series.get(i).y().clone();
+            double[] x = DoubleStream.of(series.get(i).x()).map(axes::x).toArray();
+            double[] y = DoubleStream.of(series.get(i).y()).map(axes::y).toArray();
             for (int j = 0; j < x.length; j++) {
-                x[j] = axes.x(x[j]);
-                y[j] = axes.y(y[j]);
                 if (Double.isFinite(x[j]) && Double.isFinite(y[j])) {
                     canvas.dot(colour, x[j], y[j], 3.5);
                 }

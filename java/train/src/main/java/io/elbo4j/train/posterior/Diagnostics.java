@@ -118,11 +118,12 @@ public record Diagnostics(double rHat, double effectiveSamples) {
         return halves;
     }
 
-    /** Subtracts the mean, and returns it. */
+    /** Subtracts the mean, and returns it; one that never moved becomes zeros, without rounding. */
     private static double centre(double[] half) {
-        double mean = 0;
+        double first = half[0];
+        double mean = first;
         for (double x : half) {
-            mean += x / half.length;
+            mean += (x - first) / half.length;
         }
         for (int t = 0; t < half.length; t++) {
             half[t] -= mean;

@@ -23,8 +23,8 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * Ways to a posterior over the weights of a network, judged by what they say of y: mean-field inference, an ensemble,
- * and a long chain, which has no family and is as near to the exact one as it is long.
+ * Ways to a posterior over the weights of a network, judged by what they say of y: its mode, mean-field inference, an
+ * ensemble, and a long chain, which has no family and is as near to the exact one as it is long.
  *
  * <p>The noise is known to all. Mean-field inference cannot widen in a gap of the data: its weights are independent, so
  * that it is as sure between the data as at it, or surer, while it does widen outside (Foong et al. 2020).
@@ -33,6 +33,8 @@ public final class NetworkComparison {
     private static final int TESTS = 1000;
     private static final int GRID = 21;
     private static final double OUTSIDE = 6;
+    /** Beside the uses of {@link Chains} and {@link Cubic}. */
+    private static final int MODE = 5;
 
     private final NetworkSettings settings;
     private final Cubic data;
@@ -58,14 +60,19 @@ public final class NetworkComparison {
      * @param coverage how many y lie in their central 90 % intervals, a share
      * @param logLikelihood log p(y), a mean over the points, in nats, y in its own units
      * @param deviation of f at the data's x, a mean, y in its own units
-     * @param inGap the mean of f's deviations for x from -1 to 1, over that at the data
+     * @param inGap the mean of f's deviations for x from -1 to 1, over that at the data; NaN where f is one function
      * @param outside the same for x = -6 and 6
-     * @param rHat of a chain, of f at x = -6, -1, 0, 1 and 6: the largest
+     * @param acceptanceRate of chains
+     * @param rHat of chains, of f at x = -6, -1, 0, 1 and 6: the largest
      */
     public record Row(String method, double coverage, double logLikelihood, double deviation, double inGap,
-            double outside, OptionalDouble rHat) {}
+            double outside, OptionalDouble acceptanceRate, OptionalDouble rHat) {}
 
-    private Row row(String method, double[][] draws, OptionalDouble rHat) {
+    private Row row(String method, double[][] draws) {
+        return row(method, draws, OptionalDouble.empty(), OptionalDouble.empty());
+    }
+
+    private Row row(String method, double[][] draws, OptionalDouble acceptanceRate, OptionalDouble rHat) {
         Predictive p = new Predictive(draws, Cubic.NOISE);
         double covered = 0;
         double log = 0;
@@ -76,13 +83,37 @@ public final class NetworkComparison {
         int grid = TESTS + data.rows();
         double atData = p.meanDeviation(TESTS, grid);
         return new Row(method, covered / TESTS, log / TESTS - StrictMath.log(Cubic.Y_UNIT), atData * Cubic.Y_UNIT, p
-                .meanDeviation(grid, grid + GRID) / atData, p.meanDeviation(grid + GRID, places.length) / atData, rHat);
+                .meanDeviation(grid, grid + GRID) / atData, p.meanDeviation(grid + GRID, places.length) / atData,
+                acceptanceRate, rHat);
+    }
+
+    /** The posterior of the chains. */
+    NetworkPosterior posterior() {
+        return new NetworkPosterior(data, settings.units(), settings.activation(), settings.deviation());
+    }
+
+    /** Its mode, from a draw of the prior: the most likely weights, which know no doubt. */
+    double[] mode() {
+        NetworkPosterior posterior = posterior();
+        double[] start = new double[posterior.dimensions()];
+        new ChainNoise(settings.seed(), MODE).normals(0, 0, start);
+        return Mode.of(posterior, start, settings.updates(), settings.learningRate());
+    }
+
+    /** The maximum a posteriori estimate. */
+    public Row maximum() {
+        double[] z = mode();
+        return row("MAP", new double[][] {predictions(posterior(), z)});
+    }
+
+    private double[] predictions(NetworkPosterior posterior, double[] z) {
+        return DoubleStream.of(places).map(x -> posterior.predict(z, x)).toArray();
     }
 
     /** Independent Gaussians. */
     public Row meanField(Backend backend) {
         BayesianRegression model = new BayesianRegression(new BayesianRegression.Settings(2, data.rows(), 1, List.of(
-                settings.units()), settings.activation(), Cubic.NOISE, 1));
+                settings.units()), settings.activation(), Cubic.NOISE, settings.deviation()));
         Value input = model.graph().all(Input.class).get(0);
         Value f = model.outputs().get(BayesianRegression.PREDICTION);
         try (Parameters p = new Parameters(backend, model.graph().parameters(), settings.seed())) {
@@ -101,7 +132,7 @@ public final class NetworkComparison {
                     rows[2 * i] = (float) places[i];
                 }
                 step.value(input).set(rows);
-                return row("mean field", draws(step, f, settings.updates(), settings.draws()), OptionalDouble.empty());
+                return row("mean field", draws(step, f, settings.updates(), settings.draws()));
             }
         }
     }
@@ -122,8 +153,7 @@ public final class NetworkComparison {
             });
             try (Step step = Step.of(g, p, backend).rows(places.length).want(f).compile()) {
                 step.value(x).set(floats(places));
-                return row("ensemble of " + settings.members(), draws(step, f, 0, settings.members()), OptionalDouble
-                        .empty());
+                return row("ensemble of " + settings.members(), draws(step, f, 0, settings.members()));
             }
         }
     }
@@ -164,7 +194,7 @@ public final class NetworkComparison {
 
     /** Markov chains, of which {@link NetworkSettings#draws} steps are judged. */
     public Row chains(Transition transition, ChainSettings chains, Workers workers) {
-        NetworkPosterior posterior = new NetworkPosterior(data, settings.units(), settings.activation());
+        NetworkPosterior posterior = posterior();
         Chains run = Chains.run(posterior, transition, chains, workers);
         double rHat = DoubleStream.of(-OUTSIDE, -1, 0, 1, OUTSIDE).map(x -> Diagnostics.ranked(series(run, posterior, x
                 / Cubic.X_UNIT)).rHat()).max().orElseThrow();
@@ -173,10 +203,9 @@ public final class NetworkComparison {
         double[][] draws = new double[count][];
         for (int i = 0; i < count; i++) {
             long at = all * i / count;
-            double[] z = run.point((int) (at / run.steps()), (int) (at % run.steps()));
-            draws[i] = DoubleStream.of(places).map(x -> posterior.predict(z, x)).toArray();
+            draws[i] = predictions(posterior, run.point((int) (at / run.steps()), (int) (at % run.steps())));
         }
-        return row(transition.name(), draws, OptionalDouble.of(rHat));
+        return row(transition.name(), draws, OptionalDouble.of(run.acceptanceRate()), OptionalDouble.of(rHat));
     }
 
     private static double[][] series(Chains run, NetworkPosterior posterior, double x) {

@@ -9,19 +9,21 @@ import io.elbo4j.Activation;
  *
  * <pre>
  *   f(x) = sum over units u of w2_u activation(w1_u x + b1_u) + b2,  y ~ N(f(x), noise^2)
- *   w1, b1, b2 ~ N(0, 1), w2 ~ N(0, 1 / units)
+ *   w1, b1, b2 ~ N(0, deviation^2), w2 ~ N(0, deviation^2 / units)
  * </pre>
  *
  * z are the weights in units of their prior's standard deviations, in the order w1, b1, w2, b2: the prior of z is N(0,
  * I).
  *
  * @param activation RELU or TANH
+ * @param deviation of the prior, above 0
  */
-public record NetworkPosterior(Cubic data, int units, Activation activation) implements Density {
+public record NetworkPosterior(Cubic data, int units, Activation activation, double deviation) implements Density {
     public NetworkPosterior {
         require(units >= 1, "units", "at least 1", units);
         require(activation == Activation.RELU || activation == Activation.TANH, "activation", "relu or tanh",
                 activation);
+        require(deviation > 0 && Double.isFinite(deviation), "deviation", "a finite number above 0", deviation);
     }
 
     @Override
@@ -35,7 +37,7 @@ public record NetworkPosterior(Cubic data, int units, Activation activation) imp
     }
 
     private double scale() {
-        return 1 / StrictMath.sqrt(units);
+        return deviation / StrictMath.sqrt(units);
     }
 
     private double active(double pre) {
@@ -46,13 +48,17 @@ public record NetworkPosterior(Cubic data, int units, Activation activation) imp
         return activation == Activation.TANH ? 1 - active * active : pre > 0 ? 1 : 0;
     }
 
+    private double pre(double[] z, int unit, double x) {
+        return deviation * (z[unit] * x + z[units + unit]);
+    }
+
     /** f at a place. */
     public double predict(double[] z, double x) {
         double sum = 0;
         for (int u = 0; u < units; u++) {
-            sum += z[2 * units + u] * active(z[u] * x + z[units + u]);
+            sum += z[2 * units + u] * active(pre(z, u, x));
         }
-        return scale() * sum + z[3 * units];
+        return scale() * sum + deviation * z[3 * units];
     }
 
     @Override
@@ -67,11 +73,11 @@ public record NetworkPosterior(Cubic data, int units, Activation activation) imp
             double residual = (data.y()[i] - predict(z, x)) / Cubic.NOISE;
             log -= residual * residual / 2;
             double ofF = residual / Cubic.NOISE;
-            gradient[3 * units] += ofF;
+            gradient[3 * units] += ofF * deviation;
             for (int u = 0; u < units; u++) {
-                double pre = z[u] * x + z[units + u];
+                double pre = pre(z, u, x);
                 double active = active(pre);
-                double ofPre = ofF * scale() * z[2 * units + u] * slope(pre, active);
+                double ofPre = ofF * scale() * z[2 * units + u] * slope(pre, active) * deviation;
                 gradient[u] += ofPre * x;
                 gradient[units + u] += ofPre;
                 gradient[2 * units + u] += ofF * scale() * active;

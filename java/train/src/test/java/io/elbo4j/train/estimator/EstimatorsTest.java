@@ -58,11 +58,18 @@ class EstimatorsTest {
     void estimatorsOfAGaussianHaveNoBiasAndThePathHasLessNoise() {
         VaeSettings settings = VaeSettings.of(COLUMNS, 2, 5).withActivation(Activation.TANH);
         Map<String, Measurement> all = measured(new Vae(settings), GaussianEstimators.of(settings), 1, 4);
-        assertEquals(6 + 7, all.size());
+        assertEquals(8 + 9, all.size());
         all.values().forEach(m -> assertTrue(Math.abs(m.standardErrors()) < 4, m.toString()));
         assertTrue(variance(all, "score function 4") > 3 * variance(all, "reparameterised, KL in closed form 4"));
         assertTrue(variance(all, "score function, the other samples as a baseline 4") < variance(all,
                 "score function 4"));
+        for (int samples : new int[] {1, 4}) {
+            assertBaselinesHelp(all, samples, "score function, a moving average as a baseline",
+                    "score function, a learned baseline");
+        }
+        // rows differ, and one number is one for all
+        assertTrue(variance(all, "score function, a learned baseline 1") < 0.5 * variance(all,
+                "score function, a moving average as a baseline 1"));
         for (String name : List.of("reparameterised, KL in closed form", "reparameterised, sampled KL",
                 "sticking the landing", "score function")) {
             assertEquals(4, variance(all, name + " 1") / variance(all, name + " 4"), 0.6, name);
@@ -77,14 +84,24 @@ class EstimatorsTest {
                 LikelihoodKind.BERNOULLI, false);
         Map<String, Measurement> all = measured(new CategoricalVae(settings), CategoricalEstimators.of(settings, 1), 1,
                 4);
-        assertEquals(5 + 5, all.size());
+        assertEquals(6 + 6, all.size());
         Measurement exact = all.get("exact, all classes 1");
         assertEquals(0, exact.variance(), 1e-12);
         all.values().stream().filter(m -> !m.estimator().biased()).forEach(m -> assertTrue(Math.abs(m
                 .standardErrors()) < 4, m.toString()));
         assertTrue(all.values().stream().filter(m -> m.estimator().biased()).anyMatch(m -> Math.abs(m
                 .standardErrors()) > 10), "a relaxed class is another model");
+        assertBaselinesHelp(all, 4, "score function, a moving average as a baseline",
+                "score function, the other samples as a baseline");
         assertTrue(variance(all, "Gumbel-softmax 1") < variance(all, "score function 1"));
+    }
+
+    private static void assertBaselinesHelp(Map<String, Measurement> all, int samples, String... names) {
+        for (String name : names) {
+            Measurement m = all.get(name + " " + samples);
+            assertTrue(Math.abs(m.standardErrors()) < 3, m.toString());
+            assertTrue(m.variance() < variance(all, "score function " + samples), m.toString());
+        }
     }
 
     @Test

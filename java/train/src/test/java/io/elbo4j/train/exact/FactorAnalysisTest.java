@@ -106,6 +106,27 @@ class FactorAnalysisTest {
         }
     }
 
+    /** E under q of log p(x, z) by the trapezoidal rule; of q = p(z given x) it is log p(x) less the entropy of q. */
+    @Test
+    void theExpectedLogLikelihoodIsTheIntegralThatDefinesIt() {
+        double[] x = row(COLUMNS);
+        Gaussian q = new Gaussian(new double[] {0.4, -0.7}, new double[][] {{0.5, 0.2}, {0.2, 0.3}});
+        double determinant = 0.5 * 0.3 - 0.2 * 0.2;
+        double step = 0.05;
+        double sum = 0;
+        for (double a = -6; a <= 6; a += step) {
+            for (double b = -6; b <= 6; b += step) {
+                double density = Math.exp(-(0.3 * a * a - 0.4 * a * b + 0.5 * b * b) / (2 * determinant)) / (2 * Math.PI
+                        * Math.sqrt(determinant));
+                sum += density * joint(x, 0.4 + a, b - 0.7) * step * step;
+            }
+        }
+        assertEquals(sum, some.expectedLogLikelihood(x, q), 1e-9 * Math.abs(sum));
+        Gaussian p = some.posterior(x);
+        assertEquals(some.logMarginal(x), some.expectedLogLikelihood(x, p) + p.entropy(), 1e-12 * Math.abs(some
+                .logMarginal(x)));
+    }
+
     @Test
     void divergencesAndEntropiesOfOneDimensionAreTheKnownOnes() {
         Gaussian q = Gaussian.diagonal(new double[] {1}, new double[] {Math.log(4)});

@@ -430,7 +430,7 @@ class EveryTest {
         try (Backend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, of.graph().parameters(), SEED);
                 Stepping step = new Stepping(of, parameters, backend, of.trainings())) {
-            Compilation plan = step.step.plan();
+            StepPlan plan = step.step.plan();
             BitSet due = new BitSet();
             assertEquals(plan.forwardLaunches().size() + plan.terms().size(), plan.launches(due).size());
             due.set(0);

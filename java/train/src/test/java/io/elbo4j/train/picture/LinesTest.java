@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LinesTest {
-    private static final Lines LINES = new Lines("title", "samples", "variance");
+    private static final Lines LINES = new Lines("title", "samples", "variance", true);
 
     private static double[] find(BufferedImage picture, int series, int left, int right) {
         return ScatterTest.find(picture, Palette.of(series, 2), left, right, 64, 534);
@@ -36,6 +36,18 @@ class LinesTest {
         assertTrue(find(picture, 1, 90, 130)[2] > 10);
         assertEquals(0, find(picture, 1, 130, 730)[2]);
         assertTrue(find(picture, 1, 740, picture.getWidth())[2] > 50, "legend");
+    }
+
+    /** Of a value that rises as log x, also below 0, the line's middle is in the middle. */
+    @Test
+    void valuesBelowZeroHaveALinearAxis() {
+        BufferedImage picture = new Lines("title", "steps", "nats", false).draw(List.of(new Series("rises",
+                new double[] {1, 10, 100}, new double[] {-1, 0, 1}), new Series("", new double[0], new double[0])),
+                false);
+        double[] all = find(picture, 0, 90, 730);
+        assertEquals(410, all[0], 5);
+        assertEquals(299, all[1], 5);
+        assertTrue(find(picture, 0, 90, 400)[1] > find(picture, 0, 420, 730)[1] + 100);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,17 @@ class DiagnosticsTest {
         double between = (Math.pow(1.5 - grand, 2) + 2 * Math.pow(2.5 - grand, 2) + Math.pow(4.5 - grand, 2)) / 3;
         assertEquals(Math.sqrt((within / 2 + between) / within), Diagnostics.of(new double[][] {{1, 2, 3, 2}, {1, 4, 3,
                 6}}).rHat(), 1e-14);
+    }
+
+    /** Their variances are 0, not what rounding leaves of them. */
+    @Test
+    void chainsThatNeverMoveHaveAnInfiniteRHat() {
+        double[][] chains = new double[4][2000];
+        for (int c = 0; c < chains.length; c++) {
+            Arrays.fill(chains[c], 0.1 + c / 3.0);
+        }
+        assertEquals(Double.POSITIVE_INFINITY, Diagnostics.of(chains).rHat());
+        assertEquals(Double.POSITIVE_INFINITY, Diagnostics.ranked(chains).rHat());
     }
 
     @Test

@@ -24,7 +24,7 @@ class NetworkPosteriorTest {
     @ParameterizedTest
     @EnumSource(value = Activation.class, names = {"RELU", "TANH"})
     void itsGradientAgreesWithDifferences(Activation activation) {
-        NetworkPosterior posterior = new NetworkPosterior(DATA, 5, activation);
+        NetworkPosterior posterior = new NetworkPosterior(DATA, 5, activation, 1.3);
         double[] z = weights(posterior.dimensions());
         double[] gradient = new double[z.length];
         posterior.logDensity(z, gradient);
@@ -41,22 +41,23 @@ class NetworkPosteriorTest {
     /** Of two units by hand: the prior and the likelihood in weights, not in units of their deviations. */
     @Test
     void itIsThePriorTimesTheLikelihood() {
-        NetworkPosterior posterior = new NetworkPosterior(DATA, 2, Activation.TANH);
+        NetworkPosterior posterior = new NetworkPosterior(DATA, 2, Activation.TANH, 1.5);
         double[] z = weights(7);
-        double[] w2 = {z[4] / Math.sqrt(2), z[5] / Math.sqrt(2)};
-        double expected = -(w2[0] * w2[0] + w2[1] * w2[1]) * 2 / 2;
+        double[] w = Arrays.stream(z).map(each -> 1.5 * each).toArray();
+        double[] w2 = {w[4] / Math.sqrt(2), w[5] / Math.sqrt(2)};
+        double expected = -(w2[0] * w2[0] + w2[1] * w2[1]) * 2 / (2 * 2.25);
         for (int i : new int[] {0, 1, 2, 3, 6}) {
-            expected -= z[i] * z[i] / 2;
+            expected -= w[i] * w[i] / (2 * 2.25);
         }
         for (int i = 0; i < 7; i++) {
             double x = DATA.x()[i];
-            double f = w2[0] * Math.tanh(z[0] * x + z[2]) + w2[1] * Math.tanh(z[1] * x + z[3]) + z[6];
+            double f = w2[0] * Math.tanh(w[0] * x + w[2]) + w2[1] * Math.tanh(w[1] * x + w[3]) + w[6];
             assertEquals(f, posterior.predict(z, x), 1e-14);
             expected -= Math.pow((DATA.y()[i] - f) / 0.12, 2) / 2;
         }
         assertEquals(expected, posterior.logDensity(z), 1e-9 * Math.abs(expected));
         assertEquals("activation must be relu or tanh, not ELU", assertThrows(IllegalArgumentException.class,
-                () -> new NetworkPosterior(DATA, 2, Activation.ELU)).getMessage());
+                () -> new NetworkPosterior(DATA, 2, Activation.ELU, 1)).getMessage());
     }
 
     @Test

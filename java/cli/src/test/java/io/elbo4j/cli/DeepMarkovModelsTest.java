@@ -1,0 +1,159 @@
+package io.elbo4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.NpyReader;
+import io.elbo4j.train.model.Models;
+import io.elbo4j.train.model.Settings;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+/** Models of sequences by the command line. */
+class DeepMarkovModelsTest extends ModelRuns {
+    @Test
+    void aDeepMarkovModelIsTrainedResumedAndEvaluated() throws IOException {
+        Random random = new Random(3);
+        StringBuilder music = new StringBuilder("{\"test\": [[[60, 64], [62]], [[21], [108], []]], \"train\": [");
+        for (int i = 0; i < 17; i++) {
+            music.append(i == 0 ? "[" : ", [");
+            int steps = 1 + random.nextInt(4);
+            for (int t = 0; t < steps; t++) {
+                music.append(t == 0 ? "[" : ", [").append(60 + random.nextInt(12)).append(']');
+            }
+            music.append(']');
+        }
+        Path file = directory.resolve("music.json");
+        Files.writeString(file, music.append("]}"));
+        String[] sizes = {"--latent=3", "--units=5", "--width=6"};
+        String[] options = {"train", "--model", "deep-markov-model", "--data", "music=" + file, "--batch", "8",
+                "--evaluate-every", "1", "--backend", "java", "--threads", "1", "--epochs", "3"};
+        Path run = directory.resolve("music");
+        Cli.run(Lists.join(List.of(options), Lists.join(List.of(sizes), "--out", run.toString()))).succeeds();
+        Path parts = directory.resolve("parts");
+        Cli.run(Lists.join(List.of(options).subList(0, options.length - 2), Lists.join(List.of(sizes), "--out", parts
+                .toString(), "--steps", "4"))).succeeds();
+        Cli.run("train", "--resume", "--out", parts.toString(), "--epochs", "3").succeeds();
+        assertEquals(sha256(run), sha256(parts));
+        JsonObject found = Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--json").succeeds()
+                .json();
+        assertTrue(-found.get("nll").getAsDouble() > found.get("elbo").getAsDouble(), found.toString());
+        assertEquals(4 * 3, array("encode", "--checkpoint", run.toString()).columns());
+        assertEquals(4 * 88, array("reconstruct", "--checkpoint", run.toString()).columns());
+        Images sampled = array("sample", "--checkpoint", run.toString(), "--count", "5");
+        assertEquals(List.of(5, 4 * 88), List.of(sampled.rows(), sampled.columns()));
+        Images begun = array("sample", "--checkpoint", run.toString(), "--count", "3", "--steps", "2");
+        for (int r = 0; r < 3; r++) {
+            assertArrayEquals(Arrays.copyOf(sampled.copyRows(r, 1), 2 * 88), begun.copyRows(r, 1));
+        }
+        for (float x : array("sample", "--checkpoint", run.toString(), "--count", "3", "--draw").copyRows(0, 3)) {
+            assertTrue(x == 0 || x == 1, "drawn: " + x);
+        }
+        Path picture = directory.resolve("sampled.png");
+        String[] sample = {"sample", "--checkpoint", run.toString(), "--out", picture.toString()};
+        Cli.run(Lists.join(List.of(sample), "--count", "4", "--steps", "3")).succeeds();
+        // two by two, with lines between
+        assertEquals(2 * 88 + 3, ImageIO.read(picture.toFile()).getWidth());
+        for (String steps : List.of("0", "5")) {
+            Cli.run(Lists.join(List.of(sample), "--steps", steps)).fails(2, "--steps must be from 1 to 4, as many as"
+                    + " the model was made for, not " + steps);
+        }
+        Cli.run(Lists.join(List.of(sample), "--temperature", "1")).fails(2, "--temperature goes with a model of one"
+                + " code for a row");
+        Cli.run(Lists.join(List.of(sample), "--label", "1")).fails(2, "--label goes with a model of labels");
+        Cli.run(Lists.join(List.of(sample), "--data", "music=" + file)).fails(2, "--data goes with a model of sequences"
+                + " with actions");
+        Set<String> bits = new TreeSet<>(Set.of(sha256(run)));
+        String[] others = {"--latent=4", "--units=4", "--width=5", "--looking=past"};
+        for (String other : others) {
+            Path out = directory.resolve("music" + other);
+            List<String> rest = Arrays.stream(sizes).filter(size -> !size.startsWith(other.split("=")[0])).toList();
+            Cli.run(Lists.join(List.of(options), Lists.join(rest, "--out", out.toString(), other))).succeeds();
+            bits.add(sha256(out));
+        }
+        assertEquals(1 + others.length, bits.size());
+        train("deep-markov-model", directory.resolve("refused")).fails(1, "has no array 'mask', which the model takes:"
+                + " a mask comes with npy=FILE and music=FILE");
+    }
+
+    /** A body that is pushed, in a NumPy file of sequences of 1 to 4 steps: two places, a push. */
+    @Test
+    void aDeepMarkovModelIsTrainedOnSequencesWithActions() throws IOException {
+        Random random = new Random(4);
+        ByteBuffer bytes = ByteBuffer.allocate(128 + 20 * 4 * 3 * 4).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] text = "{'descr': '<f4', 'fortran_order': False, 'shape': (20, 4, 3), }".getBytes(
+                StandardCharsets.US_ASCII);
+        bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0).putShort(
+                (short) 118).put(text);
+        while (bytes.position() < 128) {
+            bytes.put((byte) (bytes.position() < 127 ? ' ' : '\n'));
+        }
+        for (int i = 0; i < 20 * 4; i++) {
+            for (int c = 0; c < 3; c++) {
+                bytes.putFloat(i % 4 <= i / 4 % 4 ? (float) random.nextGaussian() : Float.NaN);
+            }
+        }
+        Path file = Files.write(directory.resolve("pushed.npy"), bytes.array());
+        String[] sizes = {"--latent=3", "--units=5", "--width=6", "--looking=past", "--likelihood=gaussian-shared",
+                "--actions=1"};
+        String[] options = {"train", "--model", "deep-markov-model", "--data", "npy=" + file, "--batch", "8",
+                "--evaluate-every", "1", "--backend", "java", "--threads", "1", "--epochs", "3"};
+        Set<String> bits = new TreeSet<>();
+        Set<String> tried = new TreeSet<>();
+        for (String other : List.of("--latent=4", "--units=4", "--width=5", "--looking=future", "--likelihood=laplace",
+                "--actions=2", "--dropout=0.3", "--kl-warm-up=1", "")) {
+            Path out = directory.resolve("pushed" + other);
+            List<String> all = new ArrayList<>(Arrays.stream(sizes).filter(size -> other.isEmpty() || !size.startsWith(
+                    other.split("=")[0])).toList());
+            if (!other.isEmpty()) {
+                all.add(other);
+                tried.add(other.split("=")[0]);
+            }
+            Cli.run(Lists.join(List.of(options), Lists.join(all, "--out", out.toString()))).succeeds();
+            bits.add(sha256(out));
+        }
+        assertEquals(9, bits.size());
+        Set<String> own = Settings.options(Models.named("deep-markov-model").settings()).stream().map(c -> Names.option(
+                c.getName())).collect(Collectors.toCollection(TreeSet::new));
+        tried.remove("--kl-warm-up");
+        assertEquals(own, tried);
+        Path run = directory.resolve("pushed");
+        JsonObject found = Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--json").succeeds()
+                .json();
+        assertTrue(-found.get("nll").getAsDouble() > found.get("elbo").getAsDouble(), found.toString());
+        assertEquals(4 * 3, array("encode", "--checkpoint", run.toString()).columns());
+        assertEquals(4 * 3, array("reconstruct", "--checkpoint", run.toString()).columns());
+        Images test = NpyReader.sequences(file, (done, of) -> {}).last(2);
+        Images sampled = array("sample", "--checkpoint", run.toString(), "--count", "5", "--draw");
+        for (int i = 0; i < 5 * 4; i++) {
+            assertEquals(test.value(i / 4 % 2, i % 4 * 3 + 2), sampled.value(i / 4, i % 4 * 3 + 2), "action " + i);
+        }
+        Cli.run("sample", "--checkpoint", directory.resolve("pushed--likelihood=laplace").toString(), "--draw", "--out",
+                directory.resolve("none.npy").toString()).fails(2, "--draw goes with likelihoods that can be drawn");
+        Path refused = directory.resolve("refused");
+        String[] start = Lists.join(List.of(options), "--out", refused.toString());
+        Cli.run(Lists.join(List.of(start), "--actions", "3")).fails(2, "--actions must be at least 0 and below the 3"
+                + " columns of a step, not 3");
+        Cli.run(start).fails(1, "the Bernoulli likelihood needs values in [0, 1]");
+        Cli.run(Lists.join(List.of(start), "--likelihood", "gaussian", "--standardise", "column")).fails(2,
+                "--standardise must be none with sequences, of whose rows not all values are modelled, not column");
+        Cli.run(Lists.join(List.of(start), "--stream")).fails(1, "cannot be streamed to a model of sequences");
+        assertTrue(Files.notExists(refused));
+    }
+}
