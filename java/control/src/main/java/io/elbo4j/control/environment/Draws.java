@@ -1,0 +1,68 @@
+package io.elbo4j.control.environment;
+
+import static io.elbo4j.ArgumentException.require;
+
+import io.elbo4j.numerics.Philox;
+
+/**
+ * The random numbers of one step of one copy: a function of (seed, copy, episode, step) and of how many were drawn
+ * before in this step, so that neither other copies nor other episodes move them. Each number takes a block of Philox.
+ */
+public final class Draws {
+    private final int low;
+    private final int high;
+    private final int[] words = new int[Philox.WORDS];
+    private int copy;
+    private int episode;
+    private int step;
+    private int draw;
+
+    public Draws(long seed) {
+        low = (int) seed;
+        high = (int) (seed >>> 32);
+    }
+
+    /** Moves to the numbers of a step; those of the start of an episode are step 0. All are taken modulo 2^32. */
+    public Draws at(long copy, long episode, long step) {
+        this.copy = (int) copy;
+        this.episode = (int) episode;
+        this.step = (int) step;
+        this.draw = 0;
+        return this;
+    }
+
+    private void next() {
+        Philox.block(draw++, copy, step, episode, low, high, words, 0);
+    }
+
+    private double uniform(int word) {
+        return ((long) (words[word] >>> 5) << 26 | words[word + 1] >>> 6) * 0x1p-53;
+    }
+
+    /** Uniform in [0, 1): a multiple of 2^-53. */
+    public double uniform() {
+        next();
+        return uniform(0);
+    }
+
+    /** Uniform from low to high. */
+    public double uniform(double low, double high) {
+        return low + (high - low) * uniform();
+    }
+
+    /** Standard normal (Box and Muller 1958): of the two the first. */
+    public double normal() {
+        next();
+        return StrictMath.sqrt(-2 * StrictMath.log(1 - uniform(0))) * StrictMath.cos(2 * Math.PI * uniform(2));
+    }
+
+    /**
+     * Uniform in 0 to count - 1; the bias is below count / 2^53.
+     *
+     * @throws io.elbo4j.ArgumentException unless count is at least 1
+     */
+    public int below(int count) {
+        require(count >= 1, "count", "at least 1", count);
+        return (int) (uniform() * count);
+    }
+}

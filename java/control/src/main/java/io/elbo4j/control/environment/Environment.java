@@ -1,0 +1,62 @@
+package io.elbo4j.control.environment;
+
+import java.util.Map;
+
+/**
+ * A system as its equations: all that changes is in a state of a few doubles, which the caller holds, so that one
+ * object steps any number of copies ({@link Simulation}) and a planner starts wherever it likes. Trigonometry and the
+ * like are by {@link StrictMath}: the same bits in every virtual machine.
+ *
+ * <p>Somebody else's is one class, which a {@link java.util.ServiceLoader} finds and the command line lists.
+ */
+public interface Environment {
+    /** What it is called, as "cart-pole". */
+    String name();
+
+    /** What it is, in a line. */
+    String description();
+
+    Space observations();
+
+    Space actions();
+
+    /** Steps after which an episode is truncated; 0 if none is. */
+    int limit();
+
+    /** How many doubles a state has. */
+    int stateSize();
+
+    /** Begins an episode. */
+    void start(double[] state, Draws draws);
+
+    /**
+     * Begins one of the episodes that everybody is compared on: the same state for the same number.
+     *
+     * @param episode from 0
+     */
+    default void evaluationStart(int episode, double[] state) {
+        start(state, new Draws(0xe7a1).at(episode, 0, 0));
+    }
+
+    /**
+     * Takes a step.
+     *
+     * @param state the one before, which becomes the one after
+     * @param action an element of {@link #actions}; of what lies beyond a box the nearest element is taken
+     * @return the reward
+     */
+    double step(double[] state, float[] action, Draws draws);
+
+    /** Whether nothing comes after this state. */
+    default boolean terminated(double[] state) {
+        return false;
+    }
+
+    /** Writes what is seen of a state. */
+    void observe(double[] state, float[] observation);
+
+    /** What else there is to know of a state, by name, as "success". */
+    default Map<String, Double> info(double[] state) {
+        return Map.of();
+    }
+}

@@ -1,0 +1,130 @@
+package io.elbo4j.control.environment;
+
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * Copies of an {@link Environment} in this process. Copy r's noise is a function of (seed, r, episode, step): a batch
+ * of more copies has the same first ones, and an episode that ends early moves no other.
+ */
+public final class Simulation implements VectorEnvironment {
+    private final Environment environment;
+    private final Draws draws;
+    private final double[][] states;
+    private final long[] episodes;
+    private final int[] steps;
+    private final boolean[] running;
+    private final float[] action;
+    private final float[] observation;
+
+    public Simulation(Environment environment, int rows, long seed) {
+        requireGiven("environment", environment);
+        require(rows >= 1, "rows", "at least 1", rows);
+        this.environment = environment;
+        this.draws = new Draws(seed);
+        this.states = new double[rows][environment.stateSize()];
+        this.episodes = new long[rows];
+        this.steps = new int[rows];
+        this.running = new boolean[rows];
+        this.action = new float[environment.actions().columns()];
+        this.observation = new float[environment.observations().columns()];
+    }
+
+    @Override
+    public int rows() {
+        return states.length;
+    }
+
+    @Override
+    public Space observations() {
+        return environment.observations();
+    }
+
+    @Override
+    public Space actions() {
+        return environment.actions();
+    }
+
+    @Override
+    public void reset(boolean[] which, float[] observations) {
+        size("which", which.length, rows());
+        size("observations", observations.length, rows() * observation.length);
+        for (int r = 0; r < rows(); r++) {
+            if (which[r]) {
+                environment.start(states[r], draws.at(r, episodes[r]++, 0));
+                begin(r, observations);
+            }
+        }
+    }
+
+    /**
+     * Begins the episodes that everybody is compared on: copy r the one of number first + r.
+     *
+     * @see Environment#evaluationStart
+     */
+    public void resetToEvaluation(int first, float[] observations) {
+        size("observations", observations.length, rows() * observation.length);
+        for (int r = 0; r < rows(); r++) {
+            environment.evaluationStart(first + r, states[r]);
+            episodes[r]++;
+            begin(r, observations);
+        }
+    }
+
+    private void begin(int row, float[] observations) {
+        steps[row] = 0;
+        running[row] = true;
+        observe(row, observations);
+    }
+
+    private void observe(int row, float[] observations) {
+        environment.observe(states[row], observation);
+        System.arraycopy(observation, 0, observations, row * observation.length, observation.length);
+    }
+
+    @Override
+    public void step(float[] actions, StepResult result) {
+        size("actions", actions.length, rows() * action.length);
+        size("result", result.rewards().length, rows());
+        for (int r = 0; r < rows(); r++) {
+            require(running[r], "copy " + r, "within an episode: reset it first", "one whose episode has ended");
+            environment.actions().check("the action of copy " + r, action(actions, r));
+        }
+        for (int r = 0; r < rows(); r++) {
+            double[] state = states[r];
+            result.rewards()[r] = (float) environment.step(state, action(actions, r), draws.at(r, episodes[r] - 1,
+                    ++steps[r]));
+            result.terminated()[r] = environment.terminated(state);
+            result.truncated()[r] = steps[r] == environment.limit() && !result.terminated()[r];
+            running[r] = !result.terminated()[r] && !result.truncated()[r];
+            observe(r, result.observations());
+        }
+    }
+
+    private float[] action(float[] actions, int row) {
+        System.arraycopy(actions, row * action.length, action, 0, action.length);
+        return action;
+    }
+
+    private static void size(String argument, int given, int expected) {
+        require(given == expected, argument, expected + " elements", given);
+    }
+
+    @Override
+    public Map<String, Double> info(int row) {
+        return environment.info(states[row]);
+    }
+
+    /** A copy of the state of one. */
+    public double[] state(int row) {
+        return states[row].clone();
+    }
+
+    @Override
+    public String toString() {
+        return rows() + " of " + environment.name() + ", steps " + Arrays.toString(steps);
+    }
+}

@@ -1,0 +1,70 @@
+package io.elbo4j.control.environment;
+
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import java.util.Map;
+
+/** An environment with another {@link Environment#limit}. */
+public record TimeLimit(Environment environment, int limit) implements Environment {
+    /** @throws io.elbo4j.ArgumentException if the limit is below 0; 0 is none */
+    public TimeLimit {
+        requireGiven("environment", environment);
+        require(limit >= 0, "limit", "at least 0", limit);
+    }
+
+    @Override
+    public String name() {
+        return environment.name();
+    }
+
+    @Override
+    public String description() {
+        return environment.description();
+    }
+
+    @Override
+    public Space observations() {
+        return environment.observations();
+    }
+
+    @Override
+    public Space actions() {
+        return environment.actions();
+    }
+
+    @Override
+    public int stateSize() {
+        return environment.stateSize();
+    }
+
+    @Override
+    public void start(double[] state, Draws draws) {
+        environment.start(state, draws);
+    }
+
+    @Override
+    public void evaluationStart(int episode, double[] state) {
+        environment.evaluationStart(episode, state);
+    }
+
+    @Override
+    public double step(double[] state, float[] action, Draws draws) {
+        return environment.step(state, action, draws);
+    }
+
+    @Override
+    public boolean terminated(double[] state) {
+        return environment.terminated(state);
+    }
+
+    @Override
+    public void observe(double[] state, float[] observation) {
+        environment.observe(state, observation);
+    }
+
+    @Override
+    public Map<String, Double> info(double[] state) {
+        return environment.info(state);
+    }
+}

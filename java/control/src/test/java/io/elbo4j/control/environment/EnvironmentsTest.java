@@ -1,0 +1,307 @@
+package io.elbo4j.control.environment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.ArgumentException;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What holds of every environment, and returns that were measured with other programs. */
+class EnvironmentsTest {
+    @Test
+    void allAreThereByName() {
+        assertEquals(List.of("acrobot", "cart-pole", "cart-pole-continuous", "cart-pole-swing-up", "cross", "fork",
+                "grid-soft", "mountain-car-continuous", "mud", "pendulum", "pendulum-angle", "pendulum-pixels",
+                "reacher2"), Environments.all().stream().map(Environment::name).toList());
+        assertEquals("environment must be one of acrobot, cart-pole, cart-pole-continuous, cart-pole-swing-up, cross,"
+                + " fork, grid-soft, mountain-car-continuous, mud, pendulum, pendulum-angle, pendulum-pixels, reacher2,"
+                + " not Pendulum-v1", assertThrows(ArgumentException.class, () -> Environments.named("Pendulum-v1"))
+                        .getMessage());
+    }
+
+    /** Observations lie in their space, episodes end as they should, and what ends one is one thing. */
+    @Test
+    void randomPlayStaysInTheSpaces() {
+        for (Environment environment : Environments.all()) {
+            Simulation batch = new Simulation(environment, 4, 7);
+            StepResult result = StepResult.of(batch);
+            boolean[] which = {true, true, true, true};
+            batch.reset(which, result.observations());
+            Draws draws = new Draws(8);
+            int[] length = new int[4];
+            int ended = 0;
+            for (int t = 0; t < 1200; t++) {
+                inside(environment, result.observations());
+                float[] actions = new float[4 * environment.actions().columns()];
+                float[] one = new float[environment.actions().columns()];
+                for (int r = 0; r < 4; r++) {
+                    environment.actions().sample(draws.at(r, 0, t), one);
+                    environment.actions().check("action", one);
+                    System.arraycopy(one, 0, actions, r * one.length, one.length);
+                }
+                batch.step(actions, result);
+                for (int r = 0; r < 4; r++) {
+                    length[r]++;
+                    assertTrue(Float.isFinite(result.rewards()[r]));
+                    assertFalse(result.terminated()[r] && result.truncated()[r]);
+                    which[r] = result.terminated()[r] || result.truncated()[r];
+                    if (which[r]) {
+                        ended++;
+                        assertEquals(result.truncated()[r], length[r] == environment.limit() && !result
+                                .terminated()[r]);
+                        length[r] = 0;
+                    }
+                }
+                batch.reset(which, result.observations());
+            }
+            assertTrue(ended >= 4, environment.name() + ": " + ended);
+        }
+    }
+
+    private static void inside(Environment environment, float[] observations) {
+        Space space = environment.observations();
+        int columns = space.columns();
+        for (int i = 0; i < observations.length; i++) {
+            if (space instanceof Space.Box box) {
+                assertTrue(observations[i] >= box.low(i % columns) && observations[i] <= box.high(i % columns),
+                        environment.name() + ", column " + i % columns + ": " + observations[i]);
+            } else {
+                space.check("observation", new float[] {observations[i]});
+            }
+        }
+    }
+
+    /** Every action has an effect, and so has a start's noise. */
+    @Test
+    void actionsAndStartsMatter() {
+        for (Environment environment : Environments.all()) {
+            double[] one = new double[environment.stateSize()];
+            double[] other = one.clone();
+            environment.start(one, new Draws(1).at(0, 0, 0));
+            environment.start(other, new Draws(1).at(0, 1, 0));
+            assertFalse(Arrays.equals(one, other), environment.name());
+            environment.evaluationStart(3, one);
+            environment.evaluationStart(3, other);
+            assertTrue(Arrays.equals(one, other), environment.name());
+            environment.evaluationStart(4, other);
+            assertFalse(Arrays.equals(one, other), environment.name());
+            for (int c = 0; c < environment.actions().columns(); c++) {
+                double[] still = one.clone();
+                double[] moved = one.clone();
+                float[] action = new float[environment.actions().columns()];
+                environment.step(still, action, new Draws(1));
+                action[c] = 1;
+                environment.step(moved, action, new Draws(1));
+                assertFalse(Arrays.equals(still, moved), environment.name() + ", column " + c);
+            }
+        }
+    }
+
+    private static double meanReturn(Environment environment, int episodes, boolean random) {
+        Simulation batch = new Simulation(environment, episodes, 0);
+        StepResult result = StepResult.of(batch);
+        batch.resetToEvaluation(0, result.observations());
+        float[] actions = new float[episodes * environment.actions().columns()];
+        float[] one = new float[environment.actions().columns()];
+        Draws draws = new Draws(3);
+        double sum = 0;
+        for (int t = 0; t < environment.limit(); t++) {
+            for (int r = 0; random && r < episodes; r++) {
+                environment.actions().sample(draws.at(r, 0, t), one);
+                System.arraycopy(one, 0, actions, r * one.length, one.length);
+            }
+            batch.step(actions, result);
+            for (float reward : result.rewards()) {
+                sum += reward;
+            }
+        }
+        return sum / episodes;
+    }
+
+    /**
+     * Without torque the pendulum's return on the 100 episodes is a number, of another program, -1223.6; by random
+     * torques -1227.1 and, where each acts for one step, -1235.9 (s.e. about 20).
+     */
+    @Test
+    void thePendulumsReturnsAreThoseMeasuredElsewhere() {
+        assertEquals(-1223.6, meanReturn(new PendulumAngle(), 100, false), 0.05);
+        assertEquals(-1223.6, meanReturn(new PendulumPixels(), 100, false), 0.05);
+        assertEquals(meanReturn(new Pendulum(), 100, false), meanReturn(new PendulumAngle(), 100, false), 0.01);
+        assertEquals(-1227.1, meanReturn(new PendulumAngle(), 100, true), 60);
+        assertEquals(-1235.9, meanReturn(new Pendulum(), 100, true), 60);
+    }
+
+    /** Hanging still has 2.7 of 200 there, random forces -4.7. */
+    @Test
+    void theSwingUpsReturnsAreThoseMeasuredElsewhere() {
+        assertEquals(2.7, meanReturn(new CartPoleSwingUp(), 100, false), 0.3);
+        assertEquals(-4.7, meanReturn(new CartPoleSwingUp(), 100, true), 0.7);
+    }
+
+    /** Against the same formula in NumPy: the ink at angles 0 to 3, and what 0.01 rad change on average. */
+    @Test
+    void aPendulumIsDrawn() {
+        PendulumPixels environment = new PendulumPixels();
+        int[] ink = {11_068, 11_064, 11_075, 11_053};
+        for (int angle = 0; angle < 4; angle++) {
+            assertEquals(ink[angle], Arrays.stream(bytes(environment, angle)).sum());
+        }
+        double change = 0;
+        for (int k = 0; k < 400; k++) {
+            double angle = 2 * Math.PI * k / 400;
+            int[] bytes = bytes(environment, angle);
+            int[] next = bytes(environment, angle + 0.01);
+            for (int i = 0; i < bytes.length; i++) {
+                change += Math.abs(bytes[i] - next[i]) / 400.0;
+            }
+        }
+        assertEquals(458.48, change, 0.1);
+        int[] up = bytes(environment, 0);
+        assertTrue(up[10 * 32 + 16] == 255 && up[22 * 32 + 16] == 0, "up is up");
+        assertTrue(bytes(environment, Math.PI / 2)[16 * 32 + 22] == 255, "pi / 2 is to the right");
+    }
+
+    private static int[] bytes(PendulumPixels environment, double angle) {
+        float[] picture = new float[32 * 32];
+        environment.observe(new double[] {angle, 0}, picture);
+        int[] bytes = new int[picture.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = Math.round(255 * (picture[i] + 0.5f));
+        }
+        return bytes;
+    }
+
+    /** The cart stops at the end of its rail. */
+    @Test
+    void theRailEnds() {
+        double[] state = {2.4, 0, 0, 0};
+        for (int i = 0; i < 20; i++) {
+            new CartPoleSwingUp().step(state, new float[] {3}, new Draws(0));
+        }
+        assertEquals(2.5, state[0]);
+        assertEquals(0, state[2]);
+    }
+
+    /** Two people with the same demonstrator: it passes the tree nearly always, above as often as below. */
+    @Test
+    void whoeverDecidesPassesTheFork() {
+        Fork fork = new Fork();
+        int passed = 0;
+        int above = 0;
+        for (int e = 0; e < 400; e++) {
+            double[] state = new double[3];
+            Draws draws = new Draws(5).at(e, 0, 0);
+            fork.start(state, draws);
+            double side = draws.below(2) * 2 - 1;
+            double reward = 0;
+            while (!fork.terminated(state)) {
+                double a = state[0] < 5 ? -2 * state[1] : Math.max(-1, Math.min(1, 4 * (0.5 * side - state[1])));
+                reward += fork.step(state, new float[] {(float) (a + 0.1 * draws.normal())}, draws);
+            }
+            assertEquals(fork.info(state).get("success"), reward);
+            passed += (int) reward;
+            above += (int) (reward * fork.info(state).get("above"));
+        }
+        assertTrue(passed >= 394, "passed " + passed);
+        assertTrue(above > 160 && above < 240, "above " + above);
+        double[] straight = {0, 0.05, 0};
+        int steps = 0;
+        while (!fork.terminated(straight)) {
+            fork.step(straight, new float[] {0}, new Draws(0));
+            steps++;
+        }
+        assertEquals(8, steps, "into the tree, whose edge is at 0.704 there");
+        assertEquals(0, fork.info(straight).get("success"));
+    }
+
+    @Test
+    void theCrossNeedsBothCoordinates() {
+        Cross cross = new Cross();
+        for (int e = 0; e < 100; e++) {
+            for (double[] sides : new double[][] {{1, 1}, {-1, -1}, {1, -1}, {-1, 1}}) {
+                double[] state = new double[4];
+                Draws draws = new Draws(6).at(e, 0, 0);
+                cross.start(state, draws);
+                while (!cross.terminated(state)) {
+                    float[] a = new float[2];
+                    for (int i = 0; i < 2; i++) {
+                        a[i] = (float) (Math.max(-1, Math.min(1, 4 * (sides[i] - state[i]))) + 0.1 * draws.normal());
+                    }
+                    cross.step(state, a, draws);
+                }
+                assertEquals(sides[0] == sides[1] ? 1 : 0, cross.info(state).get("success"), "episode " + e);
+            }
+        }
+    }
+
+    /** In the mud a step is a twentieth as long. */
+    @Test
+    void mudHolds() {
+        Mud mud = new Mud();
+        double[] outside = {-1, 0};
+        double[] inside = {-0.5, 0};
+        mud.step(outside, new float[] {1, 0}, new Draws(0));
+        mud.step(inside, new float[] {1, 0}, new Draws(0));
+        assertEquals(-0.8, outside[0], 1e-7);
+        assertEquals(-0.49, inside[0], 1e-7);
+        assertEquals(0.06 * Math.sin(-1), inside[1], 1e-12);
+        assertEquals(0, mud.info(outside).get("mud"));
+        assertEquals(1, mud.info(inside).get("mud"));
+    }
+
+    /** Each target is reached with the elbow on either side, by the law of cosines. */
+    @Test
+    void theArmReachesEachTargetInTwoWays() {
+        Reacher2 arm = new Reacher2();
+        for (int target = 0; target < 4; target++) {
+            double bearing = Math.PI / 4 + target * Math.PI / 2;
+            double bend = Math.acos(0.14 * 0.14 / (2 * 0.1 * 0.1) - 1);
+            for (int side = -1; side <= 1; side += 2) {
+                double[] state = {bearing - side * bend / 2, side * bend, target};
+                assertEquals(0, arm.info(state).get("distance"), 1e-12);
+                assertEquals(1, arm.info(state).get("success"));
+                assertEquals(-0.1 - distance(state[0] + 0.1, state[1], bearing), arm.step(state, new float[] {1, 0},
+                        new Draws(0)), 1e-8);
+            }
+        }
+    }
+
+    private static double distance(double p, double q, double bearing) {
+        return Math.hypot(0.1 * Math.cos(p) + 0.1 * Math.cos(p + q) - 0.14 * Math.cos(bearing), 0.1 * Math.sin(p) + 0.1
+                * Math.sin(p + q) - 0.14 * Math.sin(bearing));
+    }
+
+    /** Each row is a distribution, and steps are drawn from it. */
+    @Test
+    void theGridSlipsAsItsTransitionsSay() {
+        GridSoft grid = new GridSoft();
+        Draws draws = new Draws(11);
+        int n = 20_000;
+        for (int cell = 0; cell < GridSoft.CELLS; cell++) {
+            for (int action = 0; action < GridSoft.ACTIONS; action++) {
+                double[] p = GridSoft.transitions(cell, action);
+                assertEquals(1, Arrays.stream(p).sum(), 1e-12);
+                int[] counts = new int[GridSoft.CELLS];
+                boolean looked = cell % 6 == 0 || cell == 4;
+                for (int i = 0; looked && i < n; i++) {
+                    double[] state = {cell};
+                    assertEquals(cell == 24 ? 0 : -1, grid.step(state, new float[] {action}, draws.at(i, cell,
+                            action)));
+                    counts[(int) state[0]]++;
+                }
+                for (int next = 0; looked && next < GridSoft.CELLS; next++) {
+                    assertEquals(p[next], counts[next] / (double) n, 5 * Math.sqrt(p[next] * (1 - p[next]) / n));
+                }
+            }
+        }
+        assertEquals(0.9, GridSoft.transitions(0, 0)[0], 1e-12, "up at the corner stays, or slips to the left");
+        assertEquals(0.1, GridSoft.transitions(0, 0)[1], 1e-12);
+        assertEquals(0.8, GridSoft.transitions(12, 1)[13], 1e-12);
+        assertEquals(0.1, GridSoft.transitions(12, 1)[7], 1e-12);
+        assertEquals(0.1, GridSoft.transitions(12, 1)[17], 1e-12);
+    }
+}
