@@ -14,4 +14,5 @@ module io.elbo4j.control {
             io.elbo4j.control.environment.Reacher2;
 
     exports io.elbo4j.control.environment;
+    exports io.elbo4j.control.tabular;
 }
