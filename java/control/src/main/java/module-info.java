@@ -13,6 +13,9 @@ module io.elbo4j.control {
             io.elbo4j.control.environment.PendulumAngle, io.elbo4j.control.environment.PendulumPixels,
             io.elbo4j.control.environment.Reacher2;
 
+    exports io.elbo4j.control.agent;
     exports io.elbo4j.control.environment;
+    exports io.elbo4j.control.evaluation;
+    exports io.elbo4j.control.replay;
     exports io.elbo4j.control.tabular;
 }

@@ -87,21 +87,45 @@ public final class Simulation implements VectorEnvironment {
 
     @Override
     public void step(float[] actions, StepResult result) {
+        for (int r = 0; r < rows(); r++) {
+            require(running[r], "copy " + r, "within an episode: reset it first", "one whose episode has ended");
+        }
+        stepRunning(actions, result);
+    }
+
+    /** The same, but copies whose episode has ended stay, and so do their rows of the result. */
+    public void stepRunning(float[] actions, StepResult result) {
         size("actions", actions.length, rows() * action.length);
         size("result", result.rewards().length, rows());
         for (int r = 0; r < rows(); r++) {
-            require(running[r], "copy " + r, "within an episode: reset it first", "one whose episode has ended");
-            environment.actions().check("the action of copy " + r, action(actions, r));
+            if (running[r]) {
+                environment.actions().check("the action of copy " + r, action(actions, r));
+            }
         }
         for (int r = 0; r < rows(); r++) {
-            double[] state = states[r];
-            result.rewards()[r] = (float) environment.step(state, action(actions, r), draws.at(r, episodes[r] - 1,
-                    ++steps[r]));
-            result.terminated()[r] = environment.terminated(state);
-            result.truncated()[r] = steps[r] == environment.limit() && !result.terminated()[r];
-            running[r] = !result.terminated()[r] && !result.truncated()[r];
-            observe(r, result.observations());
+            if (running[r]) {
+                step(r, action(actions, r), result);
+            }
         }
+    }
+
+    private void step(int row, float[] taken, StepResult result) {
+        double[] state = states[row];
+        result.rewards()[row] = (float) environment.step(state, taken, draws.at(row, episodes[row] - 1, ++steps[row]));
+        result.terminated()[row] = environment.terminated(state);
+        result.truncated()[row] = steps[row] == environment.limit() && !result.terminated()[row];
+        running[row] = !result.terminated()[row] && !result.truncated()[row];
+        observe(row, result.observations());
+    }
+
+    /** Whether an episode has not ended yet. */
+    public boolean anyRunning() {
+        for (boolean each : running) {
+            if (each) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private float[] action(float[] actions, int row) {

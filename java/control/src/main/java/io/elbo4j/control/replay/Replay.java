@@ -1,0 +1,94 @@
+package io.elbo4j.control.replay;
+
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.control.environment.Draws;
+import io.elbo4j.train.graph.Source;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A ring of transitions in a backend's memory (Lin 1992): named columns, a row for each transition; when it is full the
+ * oldest row goes. A {@link io.elbo4j.train.graph.Step} gathers its rows from here, by the names of its inputs.
+ */
+public final class Replay implements AutoCloseable {
+    private final int capacity;
+    private final Map<String, Matrix> columns = new LinkedHashMap<>();
+    private final Draws draws;
+    private long added;
+
+    /**
+     * @param columns how many numbers each named column has
+     * @param seed of {@link #sample}
+     */
+    public Replay(Backend backend, int capacity, Map<String, Integer> columns, long seed) {
+        requireGiven("backend", backend);
+        require(capacity >= 1, "capacity", "at least 1", capacity);
+        require(!columns.isEmpty(), "columns", "at least one", "none");
+        this.capacity = capacity;
+        this.draws = new Draws(seed);
+        try {
+            columns.forEach((name, count) -> {
+                require(count >= 1, "columns", "at least 1 number in '" + name + "'", count);
+                this.columns.put(name, backend.matrix(capacity, count));
+            });
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param row the numbers of each column
+     * @throws io.elbo4j.ArgumentException if a column is missing, is not there, or has another number of numbers
+     */
+    public void add(Map<String, float[]> row) {
+        require(row.keySet().equals(columns.keySet()), "row", "of the columns " + columns.keySet(), row.keySet());
+        row.forEach((name, values) -> require(values.length == columns.get(name).columns(), "row", columns.get(name)
+                .columns() + " numbers in '" + name + "'", values.length));
+        long at = added % capacity;
+        row.forEach((name, values) -> columns.get(name).rows(at, at + 1).set(values));
+        added++;
+    }
+
+    /** How many rows there are. */
+    public int size() {
+        return (int) Math.min(added, capacity);
+    }
+
+    /** How many were added, those that are gone among them. */
+    public long added() {
+        return added;
+    }
+
+    /** What a step reads; valid for as long as this is open. */
+    public Source source() {
+        return new Source(columns);
+    }
+
+    /**
+     * Draws rows, each of those that there are equally likely, with replacement: a function of the seed and the number.
+     *
+     * @param number of this draw
+     * @param rows is filled
+     * @throws IllegalStateException if there is none yet
+     */
+    public void sample(long number, int[] rows) {
+        if (added == 0) {
+            throw new IllegalStateException("a replay without a transition cannot be sampled: add one first");
+        }
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = draws.at(i, number >>> 32, number).below(size());
+        }
+    }
+
+    @Override
+    public void close() {
+        columns.values().forEach(Matrix::close);
+    }
+}
