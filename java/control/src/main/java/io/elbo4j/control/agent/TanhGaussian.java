@@ -11,7 +11,6 @@ import io.elbo4j.train.layer.NormalNoise;
 import io.elbo4j.train.layer.RowSum;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Slice;
-import io.elbo4j.train.layer.Subtract;
 
 /**
  * A policy over actions in (-1, 1) (Haarnoja et al. 2018, Soft actor-critic, appendix C): a = tanh(u), u normal.

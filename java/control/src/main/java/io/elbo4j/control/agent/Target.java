@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A copy of a network that follows it slowly, for a critic's targets (Lillicrap et al. 2016): after each step copy = (1 -
- * rate) copy + rate network; at first it is the network.
+ * A copy of a network that follows it slowly, for a critic's targets (Lillicrap et al. 2016): after each step
+ * copy = (1 - rate) copy + rate network; at first it is the network.
  */
 final class Target implements AutoCloseable {
     private final Program follow;
@@ -23,7 +23,7 @@ final class Target implements AutoCloseable {
     /**
      * @param parameters whose names begin with {@code of} are followed by those that begin with {@code copy} and go on
      *     in the same way
-     * @param rate above 0 and at most 1
+     * @param rate above 0 and below 1
      */
     Target(Backend backend, Parameters parameters, String of, String copy, double rate) {
         require(rate > 0 && rate < 1, "rate", "above 0 and below 1", rate);

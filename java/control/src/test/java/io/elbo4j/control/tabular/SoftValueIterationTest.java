@@ -170,8 +170,8 @@ class SoftValueIterationTest {
     @Test
     void badArgumentsAreNamed() {
         double[][][] p = {{{1}}};
-        refused("process must be of rewards of at most 0, as exp(r) is a probability; subtract the largest one first; state"
-                + " 0, action 0 is another, not 0.5", () -> new SoftValueIteration(new DecisionProcess(p,
+        refused("process must be of rewards of at most 0, as exp(r) is a probability; subtract the largest one first;"
+                + " state 0, action 0 is another, not 0.5", () -> new SoftValueIteration(new DecisionProcess(p,
                         new double[][] {{0.5}}), 1, 1, Inference.POSTERIOR));
         DecisionProcess one = new DecisionProcess(p, new double[][] {{0}});
         refused("horizon must be at least 1, not 0", () -> new SoftValueIteration(one, 0, 1, Inference.POSTERIOR));
