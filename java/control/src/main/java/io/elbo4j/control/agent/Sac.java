@@ -8,7 +8,6 @@ import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
-import io.elbo4j.control.evaluation.Policy;
 import io.elbo4j.control.replay.Replay;
 import io.elbo4j.train.distribution.ValueTerm;
 import io.elbo4j.train.graph.Graph;
@@ -50,7 +49,7 @@ import java.util.stream.Collectors;
  * <p>All three in one step, from the parameters before it; then the copies follow. What was truncated has a value after
  * it, what has terminated has none. Actions are in (-1, 1) inside; the box's bounds are those of the environment.
  */
-public final class Sac implements AutoCloseable {
+public final class Sac implements Agent {
     private static final String OBSERVATION = "observation";
     private static final String ACTION = "action";
     private static final String REWARD = "reward";
@@ -66,9 +65,10 @@ public final class Sac implements AutoCloseable {
      * @param discount in [0, 1)
      * @param rate at which the critics' copies follow, above 0 and below 1
      * @param capacity transitions that are remembered
+     * @param randomSteps first decisions, which are uniform in the box, and after which nothing is learned yet
      */
     public record Settings(List<Integer> widths, int batch, double learningRate, double discount, double rate,
-            int capacity) {
+            int capacity, int randomSteps) {
         public Settings {
             widths = List.copyOf(widths);
             require(widths.stream().allMatch(w -> w >= 1), "widths", "at least 1 each", widths);
@@ -77,18 +77,19 @@ public final class Sac implements AutoCloseable {
             require(discount >= 0 && discount < 1, "discount", "at least 0 and below 1", discount);
             require(rate > 0 && rate < 1, "rate", "above 0 and below 1", rate);
             require(capacity >= 1, "capacity", "at least 1", capacity);
+            require(randomSteps >= 0, "randomSteps", "at least 0", randomSteps);
         }
 
-        /** Two layers of 64, batches of 128, 1e-3, 0.99, 0.005, a million. */
+        /** Two layers of 64, batches of 128, 1e-3, 0.99, 0.005, a million, 100. */
         public static Settings small() {
-            return new Settings(List.of(64, 64), 128, 1e-3, 0.99, 0.005, 1_000_000);
+            return new Settings(List.of(64, 64), 128, 1e-3, 0.99, 0.005, 1_000_000, 100);
         }
     }
 
     private final Settings settings;
     private final Space.Box actions;
     private final Backend backend;
-    private final long seed;
+    private final Draws random;
     private final Graph graph = new Graph();
     private final Value observation;
     private final TanhGaussian policy;
@@ -109,7 +110,7 @@ public final class Sac implements AutoCloseable {
         this.settings = settings;
         this.actions = (Space.Box) actions;
         this.backend = backend;
-        this.seed = seed;
+        this.random = new Draws(seed);
         this.sampled = new int[settings.batch()];
         long seen = observations.columns();
         long acts = actions.columns();
@@ -149,7 +150,7 @@ public final class Sac implements AutoCloseable {
         this.training = Step.of(graph, parameters, backend).rows(settings.batch()).seed(seed).read(replay.source())
                 .minimise(training("critic", sum("critic 0", "critic 1"))).minimise(training("actor", sum("actor")))
                 .minimise(training("temperature", sum("temperature"))).compile();
-        this.acting = Step.of(graph, parameters, backend).seed(~seed).want(policy.action(), policy.greedy()).compile();
+        this.acting = Step.of(graph, parameters, backend).seed(~seed).want(policy.action()).compile();
     }
 
     /** min(Q_0, Q_1) = Q_0 - max(Q_0 - Q_1, 0) */
@@ -173,19 +174,14 @@ public final class Sac implements AutoCloseable {
         return Training.of(objective, new Adam(settings.learningRate())).withName(name).withParameters(own);
     }
 
-    /**
-     * Remembers a transition.
-     *
-     * @param taken the action, as the environment had it
-     * @param terminated whether nothing comes after; not whether it was truncated
-     */
-    public void remember(float[] seen, float[] taken, float reward, boolean terminated, float[] after) {
+    @Override
+    public void remember(float[] seen, float[] taken, float reward, boolean terminated, float[] next) {
         float[] inside = new float[taken.length];
         for (int i = 0; i < taken.length; i++) {
             inside[i] = (taken[i] - middle(i)) / half(i);
         }
         replay.add(Map.of(OBSERVATION, seen, ACTION, inside, REWARD, new float[] {reward}, CONTINUES,
-                new float[] {terminated ? 0 : 1}, NEXT, after));
+                new float[] {terminated ? 0 : 1}, NEXT, next));
     }
 
     private float middle(int column) {
@@ -196,8 +192,12 @@ public final class Sac implements AutoCloseable {
         return (actions.high(column) - actions.low(column)) / 2;
     }
 
-    /** Learns from one batch of what is remembered. */
-    public void update() {
+    /** One batch of what is remembered. */
+    @Override
+    public void learn() {
+        if (decisions <= settings.randomSteps()) {
+            return;
+        }
         replay.sample(updates, sampled);
         training.rows(sampled, 0).run(updates++);
         for (Target target : targets) {
@@ -205,8 +205,17 @@ public final class Sac implements AutoCloseable {
         }
     }
 
-    /** Draws an action for one observation, as the environment has it. */
+    @Override
+    public long updates() {
+        return updates;
+    }
+
+    @Override
     public void explore(float[] seen, float[] action) {
+        if (decisions < settings.randomSteps()) {
+            actions.sample(random.at(0, 0, decisions++), action);
+            return;
+        }
         acting.value(observation).set(seen);
         acting.run(decisions++);
         outside(acting.value(policy.action()), action);
@@ -220,37 +229,25 @@ public final class Sac implements AutoCloseable {
         }
     }
 
-    /** What is thought best of so many rows at a time: valid for as long as this is open, to be closed before it. */
+    @Override
     public GreedyPolicy greedy(int rows) {
-        return new GreedyPolicy(rows);
+        Step step = Step.of(graph, parameters, backend).rows(rows).want(policy.greedy()).compile();
+        return new GreedyPolicy() {
+            @Override
+            public void act(float[] observations, float[] chosen) {
+                step.value(observation).set(observations);
+                step.run(0);
+                outside(step.value(policy.greedy()), chosen);
+            }
+
+            @Override
+            public void close() {
+                step.close();
+            }
+        };
     }
 
-    /** Acts by tanh(mean). */
-    public final class GreedyPolicy implements Policy, AutoCloseable {
-        private final Step step;
-
-        private GreedyPolicy(int rows) {
-            this.step = Step.of(graph, parameters, backend).rows(rows).want(policy.greedy()).compile();
-        }
-
-        @Override
-        public void act(float[] observations, float[] chosen) {
-            step.value(observation).set(observations);
-            step.run(0);
-            outside(step.value(policy.greedy()), chosen);
-        }
-
-        @Override
-        public void close() {
-            step.close();
-        }
-    }
-
-    /** Actions for the first steps, which know nothing yet: uniform in the box. */
-    public void random(float[] action) {
-        actions.sample(new Draws(seed).at(0, 1, decisions++), action);
-    }
-
+    @Override
     public Parameters parameters() {
         return parameters;
     }

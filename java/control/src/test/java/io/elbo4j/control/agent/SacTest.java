@@ -10,7 +10,9 @@ import io.elbo4j.control.environment.CartPole;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Pendulum;
 import io.elbo4j.control.environment.Simulation;
+import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.environment.StepResult;
+import io.elbo4j.control.environment.VectorEnvironment;
 import io.elbo4j.control.evaluation.Returns;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.graph.Parameters;
@@ -23,39 +25,53 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SacTest {
-    private static final Sac.Settings TINY = new Sac.Settings(List.of(8), 16, 1e-3, 0.9, 0.01, 50);
+    private static final Sac.Settings TINY = new Sac.Settings(List.of(8), 16, 1e-3, 0.9, 0.01, 50, 20);
 
     /** Plays and learns; what it ends with. */
-    private static int play(Sac.Settings settings, long seed, int steps, int random, boolean truncatedIsTerminal) {
+    private static int play(Sac.Settings settings, long seed, int steps, boolean truncatedIsTerminal) {
         Environment environment = new Pendulum();
         try (Backend backend = new JavaBackend(1); Sac sac = new Sac(settings, environment.observations(), environment
                 .actions(), backend, seed)) {
-            learn(sac, environment, seed, steps, random, truncatedIsTerminal);
+            VectorEnvironment copy = new Simulation(environment, 1, seed);
+            learn(sac, truncatedIsTerminal ? new CallsTheLimitTerminal(copy) : copy, steps);
             return hash(sac.parameters());
         }
     }
 
-    private static void learn(Sac sac, Environment environment, long seed, int steps, int random,
-            boolean truncatedIsTerminal) {
-        Simulation simulation = new Simulation(environment, 1, seed);
-        StepResult result = StepResult.of(simulation);
-        simulation.reset(new boolean[] {true}, result.observations());
-        float[] action = new float[1];
-        for (int t = 0; t < steps; t++) {
-            float[] seen = result.observations().clone();
-            if (t < random) {
-                sac.random(action);
-            } else {
-                sac.explore(seen, action);
-            }
-            simulation.step(action, result);
-            sac.remember(seen, action, result.rewards()[0], result.terminated()[0] || truncatedIsTerminal && result
-                    .truncated()[0], result.observations());
-            if (!simulation.anyRunning()) {
-                simulation.reset(new boolean[] {true}, result.observations());
-            }
-            if (t >= random) {
-                sac.update();
+    private static void learn(Sac sac, VectorEnvironment environment, int steps) {
+        Interaction interaction = new Interaction(sac, environment);
+        while (interaction.steps() < steps) {
+            interaction.step();
+        }
+    }
+
+    /** What users of an API with one "done" have. */
+    private record CallsTheLimitTerminal(VectorEnvironment of) implements VectorEnvironment {
+        @Override
+        public int rows() {
+            return of.rows();
+        }
+
+        @Override
+        public Space observations() {
+            return of.observations();
+        }
+
+        @Override
+        public Space actions() {
+            return of.actions();
+        }
+
+        @Override
+        public void reset(boolean[] which, float[] observations) {
+            of.reset(which, observations);
+        }
+
+        @Override
+        public void step(float[] actions, StepResult result) {
+            of.step(actions, result);
+            for (int r = 0; r < rows(); r++) {
+                result.terminated()[r] |= result.truncated()[r];
             }
         }
     }
@@ -68,26 +84,47 @@ class SacTest {
     @Test
     void everySettingHasASay() {
         Set<Integer> all = new HashSet<>();
-        Sac.Settings[] settings = {TINY, new Sac.Settings(List.of(9), 16, 1e-3, 0.9, 0.01, 50), new Sac.Settings(List
-                .of(8, 8), 16, 1e-3, 0.9, 0.01, 50), new Sac.Settings(List.of(8), 17, 1e-3, 0.9, 0.01, 50),
-                new Sac.Settings(List.of(8), 16, 2e-3, 0.9, 0.01, 50), new Sac.Settings(List.of(8), 16, 1e-3, 0.8,
-                        0.01, 50), new Sac.Settings(List.of(8), 16, 1e-3, 0.9, 0.02, 50), new Sac.Settings(List.of(8),
-                                16, 1e-3, 0.9, 0.01, 40)};
+        Sac.Settings[] settings = {TINY, new Sac.Settings(List.of(9), 16, 1e-3, 0.9, 0.01, 50, 20), new Sac.Settings(
+                List.of(8, 8), 16, 1e-3, 0.9, 0.01, 50, 20), new Sac.Settings(List.of(8), 17, 1e-3, 0.9, 0.01, 50, 20),
+                new Sac.Settings(List.of(8), 16, 2e-3, 0.9, 0.01, 50, 20), new Sac.Settings(List.of(8), 16, 1e-3, 0.8,
+                        0.01, 50, 20), new Sac.Settings(List.of(8), 16, 1e-3, 0.9, 0.02, 50, 20), new Sac.Settings(List
+                                .of(8), 16, 1e-3, 0.9, 0.01, 40, 20), new Sac.Settings(List.of(8), 16, 1e-3, 0.9, 0.01,
+                                        50, 21)};
         for (Sac.Settings each : settings) {
-            all.add(play(each, 1, 60, 20, false));
+            all.add(play(each, 1, 60, false));
         }
         assertEquals(settings.length, all.size());
-        assertEquals(play(TINY, 1, 60, 20, false), play(TINY, 1, 60, 20, false));
-        assertTrue(all.add(play(TINY, 2, 60, 20, false)), "the seed");
-        assertTrue(all.add(play(TINY, 1, 60, 21, false)), "random steps");
+        assertEquals(play(TINY, 1, 60, false), play(TINY, 1, 60, false));
+        assertTrue(all.add(play(TINY, 2, 60, false)), "the seed");
+        assertTrue(all.add(play(TINY, 1, 61, false)), "another step");
     }
 
     /** Where an episode is stopped there is a value after it; whoever says otherwise learns something else. */
     @Test
     void whatIsTruncatedHasAValueAfterIt() {
-        Sac.Settings settings = new Sac.Settings(List.of(8), 16, 1e-3, 0.9, 0.01, 500);
-        assertEquals(play(settings, 1, 199, 20, false), play(settings, 1, 199, 20, true));
-        assertTrue(play(settings, 1, 260, 20, false) != play(settings, 1, 260, 20, true));
+        Sac.Settings settings = new Sac.Settings(List.of(8), 16, 1e-3, 0.9, 0.01, 500, 20);
+        assertEquals(play(settings, 1, 199, false), play(settings, 1, 199, true));
+        assertTrue(play(settings, 1, 260, false) != play(settings, 1, 260, true));
+    }
+
+    /** An evaluation in between has no say. */
+    @Test
+    void whoWatchesChangesNothing() {
+        Environment environment = new Pendulum();
+        try (Backend backend = new JavaBackend(1); Sac sac = new Sac(TINY, environment.observations(), environment
+                .actions(), backend, 1)) {
+            Interaction interaction = new Interaction(sac, new Simulation(environment, 1, 1));
+            while (interaction.steps() < 60) {
+                interaction.step();
+                if (interaction.steps() % 20 == 0) {
+                    try (Agent.GreedyPolicy greedy = sac.greedy(3)) {
+                        Returns.of(greedy, environment, 3);
+                    }
+                }
+            }
+            assertEquals(play(TINY, 1, 60, false), hash(sac.parameters()));
+            assertEquals(40, sac.updates());
+        }
     }
 
     /**
@@ -96,7 +133,7 @@ class SacTest {
      */
     @Test
     void withoutADiscountTheCriticsRegressTheReward() {
-        Sac.Settings settings = new Sac.Settings(List.of(), 64, 1e-2, 0, 0.01, 64);
+        Sac.Settings settings = new Sac.Settings(List.of(), 64, 1e-2, 0, 0.01, 64, 0);
         try (Backend backend = new JavaBackend(1); Sac sac = new Sac(settings, new Pendulum().observations(),
                 new Pendulum().actions(), backend, 1)) {
             for (int i = 0; i < 64; i++) {
@@ -105,8 +142,9 @@ class SacTest {
                 sac.remember(new float[] {x, -x, 2 * x}, new float[] {a / 2}, 3 * x - 0.5f * a + 1, i % 2 == 0,
                         new float[] {9, 9, 9});
             }
+            sac.explore(new float[3], new float[1]);
             for (int i = 0; i < 4000; i++) {
-                sac.update();
+                sac.learn();
             }
             Map<String, float[]> found = new HashMap<>();
             sac.parameters().all().forEach(s -> found.put(s.parameter().name(), s.value().toArray()));
@@ -126,9 +164,9 @@ class SacTest {
         Environment environment = new Pendulum();
         try (Backend backend = new JavaBackend(2);
                 Sac sac = new Sac(Sac.Settings.small(), environment.observations(), environment.actions(), backend, 0);
-                Sac.GreedyPolicy greedy = sac.greedy(100)) {
+                Agent.GreedyPolicy greedy = sac.greedy(100)) {
             double before = Returns.of(greedy, environment, 100).mean();
-            learn(sac, environment, 0, 5000, 100, false);
+            learn(sac, new Simulation(environment, 1, 0), 5000);
             Returns after = Returns.of(greedy, environment, 100);
             System.out.printf("sac, pendulum, seed 0, 5,000 steps: %.1f before, %.1f +- %.1f after%n", before, after
                     .mean(),
@@ -142,11 +180,21 @@ class SacTest {
     void badArgumentsAreNamed() {
         refused("actions must be a box with sac, not one of 2", () -> new Sac(TINY, new CartPole().observations(),
                 new CartPole().actions(), new JavaBackend(1), 1));
-        refused("discount must be at least 0 and below 1, not 1.0", () -> new Sac.Settings(List.of(8), 1, 1, 1, 0.1,
-                1));
-        refused("widths must be at least 1 each, not [0]", () -> new Sac.Settings(List.of(0), 1, 1, 0, 0.1, 1));
-        refused("rate must be above 0 and below 1, not 0.0", () -> new Sac.Settings(List.of(1), 1, 1, 0, 0, 1));
-        refused("capacity must be at least 1, not 0", () -> new Sac.Settings(List.of(1), 1, 1, 0, 0.1, 0));
+        refused("discount must be at least 0 and below 1, not 1.0", () -> new Sac.Settings(List.of(8), 1, 1, 1, 0.1, 1,
+                0));
+        refused("widths must be at least 1 each, not [0]", () -> new Sac.Settings(List.of(0), 1, 1, 0, 0.1, 1, 0));
+        refused("rate must be above 0 and below 1, not 0.0", () -> new Sac.Settings(List.of(1), 1, 1, 0, 0, 1, 0));
+        refused("capacity must be at least 1, not 0", () -> new Sac.Settings(List.of(1), 1, 1, 0, 0.1, 0, 0));
+    }
+
+    @Test
+    void anInteractionHasOneCopy() {
+        Environment environment = new Pendulum();
+        try (Backend backend = new JavaBackend(1); Sac sac = new Sac(TINY, environment.observations(), environment
+                .actions(), backend, 1)) {
+            refused("environment must be one copy, not 2", () -> new Interaction(sac, new Simulation(environment, 2,
+                    1)));
+        }
     }
 
     private static void refused(String message, Runnable action) {

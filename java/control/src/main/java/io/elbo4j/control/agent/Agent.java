@@ -1,0 +1,43 @@
+package io.elbo4j.control.agent;
+
+import io.elbo4j.control.evaluation.Policy;
+import io.elbo4j.train.graph.Parameters;
+
+/** What acts, remembers and learns: one decision at a time, see {@link Interaction}. */
+public interface Agent extends AutoCloseable {
+    /**
+     * Chooses the next action of one who still learns.
+     *
+     * @param observation one row
+     * @param action of the environment's space, to be written
+     */
+    void explore(float[] observation, float[] action);
+
+    /**
+     * Remembers what came of it.
+     *
+     * @param terminated whether nothing comes after; not whether the episode was truncated
+     * @param next what was seen after, also where the episode has ended
+     */
+    void remember(float[] observation, float[] action, float reward, boolean terminated, float[] next);
+
+    /** Learns from what it remembers, as much as belongs to one decision: at first perhaps nothing. */
+    void learn();
+
+    /** Updates that were made. */
+    long updates();
+
+    /** The policy without exploration, of so many rows at a time. It sees what is learned later, too. */
+    GreedyPolicy greedy(int rows);
+
+    Parameters parameters();
+
+    @Override
+    void close();
+
+    /** To be closed before its agent. */
+    interface GreedyPolicy extends Policy, AutoCloseable {
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,48 @@
+package io.elbo4j.control.agent;
+
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import io.elbo4j.control.environment.StepResult;
+import io.elbo4j.control.environment.VectorEnvironment;
+
+/** An agent in one copy of an environment: it acts, remembers and learns. */
+public final class Interaction {
+    private final Agent agent;
+    private final VectorEnvironment environment;
+    private final StepResult result;
+    private final float[] seen;
+    private final float[] action;
+    private boolean running;
+    private long steps;
+
+    /** @throws io.elbo4j.ArgumentException if the environment has more than one copy */
+    public Interaction(Agent agent, VectorEnvironment environment) {
+        requireGiven("agent", agent);
+        requireGiven("environment", environment);
+        io.elbo4j.ArgumentException.require(environment.rows() == 1, "environment", "one copy", environment.rows());
+        this.agent = agent;
+        this.environment = environment;
+        this.result = StepResult.of(environment);
+        this.seen = new float[environment.observations().columns()];
+        this.action = new float[environment.actions().columns()];
+    }
+
+    /** Takes a step of the environment; an episode that has ended is followed by the next. */
+    public void step() {
+        if (!running) {
+            environment.reset(new boolean[] {true}, result.observations());
+        }
+        System.arraycopy(result.observations(), 0, seen, 0, seen.length);
+        agent.explore(seen, action);
+        environment.step(action, result);
+        agent.remember(seen, action, result.rewards()[0], result.terminated()[0], result.observations());
+        running = !result.terminated()[0] && !result.truncated()[0];
+        agent.learn();
+        steps++;
+    }
+
+    /** Steps that were taken, those of exploration at random among them. */
+    public long steps() {
+        return steps;
+    }
+}
