@@ -2,6 +2,8 @@ package io.elbo4j.control.environment;
 
 import static io.elbo4j.control.environment.Numbers.square;
 
+import java.util.OptionalDouble;
+
 /**
  * CartPole-v1 of Gymnasium (Barto, Sutton and Anderson 1983): a pole on a cart is held upright by pushing the cart with
  * a force F of 10 to the left (action 0) or to the right (1). With g = 9.8, a cart of 1, a pole of 0.1 whose half is
@@ -101,5 +103,10 @@ public final class CartPole implements Environment {
         for (int i = 0; i < 4; i++) {
             observation[i] = (float) state[i];
         }
+    }
+
+    @Override
+    public OptionalDouble ceiling() {
+        return OptionalDouble.of(500);
     }
 }

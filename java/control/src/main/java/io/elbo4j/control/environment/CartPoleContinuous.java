@@ -2,6 +2,8 @@ package io.elbo4j.control.environment;
 
 import static io.elbo4j.control.environment.Numbers.clip;
 
+import java.util.OptionalDouble;
+
 /** {@link CartPole} pushed with any force of 10 a, a in [-1, 1]; truncated after 200 steps: 200 is the best. */
 public final class CartPoleContinuous implements Environment {
     /** For the service loader, too. */
@@ -58,5 +60,10 @@ public final class CartPoleContinuous implements Environment {
         for (int i = 0; i < 4; i++) {
             observation[i] = (float) state[i];
         }
+    }
+
+    @Override
+    public OptionalDouble ceiling() {
+        return OptionalDouble.of(200);
     }
 }

@@ -3,6 +3,8 @@ package io.elbo4j.control.environment;
 import static io.elbo4j.control.environment.Numbers.clip;
 import static io.elbo4j.control.environment.Numbers.square;
 
+import java.util.OptionalDouble;
+
 /**
  * The cart-pole of PETS (Chua et al. 2018), without MuJoCo: a hanging pole is swung up and held by a force 100 a on its
  * cart, |a| at most 3. Cart and pole are capsules at 1000 kg / m^3, of mass M = 10.472 and m = 5.0186; the pole's
@@ -116,5 +118,10 @@ public final class CartPoleSwingUp implements Environment {
         for (int i = 0; i < 4; i++) {
             observation[i] = (float) state[i];
         }
+    }
+
+    @Override
+    public OptionalDouble ceiling() {
+        return OptionalDouble.of(179);
     }
 }

@@ -3,6 +3,7 @@ package io.elbo4j.control.environment;
 import static io.elbo4j.control.environment.Numbers.clip;
 
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * Two ways from the middle whose coordinates belong together: to (1, 1) or to (-1, -1), between two discs of radius 0.3
@@ -97,5 +98,10 @@ public final class Cross implements Environment {
     @Override
     public Map<String, Double> info(double[] state) {
         return Map.of("success", succeeded(state) ? 1.0 : 0, "above", state[0] + state[1] > 0 ? 1.0 : 0);
+    }
+
+    @Override
+    public OptionalDouble ceiling() {
+        return OptionalDouble.of(1);
     }
 }

@@ -1,6 +1,7 @@
 package io.elbo4j.control.environment;
 
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * A system as its equations: all that changes is in a state of a few doubles, which the caller holds, so that one
@@ -54,6 +55,14 @@ public interface Environment {
 
     /** Writes what is seen of a state. */
     void observe(double[] state, float[] observation);
+
+    /**
+     * The mean return of the best policy that is known, on evaluation's first 100 episodes: a line in a picture, no
+     * promise.
+     */
+    default OptionalDouble ceiling() {
+        return OptionalDouble.empty();
+    }
 
     /** What else there is to know of a state, by name, as "success". */
     default Map<String, Double> info(double[] state) {

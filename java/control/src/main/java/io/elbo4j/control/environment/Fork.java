@@ -3,6 +3,7 @@ package io.elbo4j.control.environment;
 import static io.elbo4j.control.environment.Numbers.clip;
 
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * A way that forks: a point moves to the right, 0.1 a step, and is steered past a tree, a disc of radius 0.3 at (1, 0),
@@ -92,5 +93,10 @@ public final class Fork implements Environment {
     @Override
     public Map<String, Double> info(double[] state) {
         return Map.of("success", succeeded(state) ? 1.0 : 0, "above", state[1] > 0 ? 1.0 : 0);
+    }
+
+    @Override
+    public OptionalDouble ceiling() {
+        return OptionalDouble.of(1);
     }
 }

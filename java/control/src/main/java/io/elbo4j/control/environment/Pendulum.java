@@ -4,6 +4,8 @@ import static io.elbo4j.control.environment.Numbers.angle;
 import static io.elbo4j.control.environment.Numbers.clip;
 import static io.elbo4j.control.environment.Numbers.square;
 
+import java.util.OptionalDouble;
+
 /**
  * Pendulum-v1 of Gymnasium, to be swung up and held by a motor that is too weak to lift it:
  *
@@ -96,5 +98,10 @@ public final class Pendulum implements Environment {
         observation[0] = (float) StrictMath.cos(state[0]);
         observation[1] = (float) StrictMath.sin(state[0]);
         observation[2] = (float) state[1];
+    }
+
+    @Override
+    public OptionalDouble ceiling() {
+        return OptionalDouble.of(-140.6);
     }
 }

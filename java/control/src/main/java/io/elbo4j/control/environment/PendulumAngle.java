@@ -2,6 +2,8 @@ package io.elbo4j.control.environment;
 
 import static io.elbo4j.control.environment.Numbers.clip;
 
+import java.util.OptionalDouble;
+
 /**
  * {@link Pendulum} whose speed is not seen: (cos, sin) alone, so that whoever remembers nothing cannot hold it. An
  * action a in [-1, 1] is the torque 2 a of two steps of the physics, its reward both of theirs; 100 make an episode.
@@ -71,5 +73,10 @@ public final class PendulumAngle implements Environment {
     public void observe(double[] state, float[] observation) {
         observation[0] = (float) StrictMath.cos(state[0]);
         observation[1] = (float) StrictMath.sin(state[0]);
+    }
+
+    @Override
+    public OptionalDouble ceiling() {
+        return OptionalDouble.of(-140.3);
     }
 }

@@ -2,6 +2,8 @@ package io.elbo4j.control.environment;
 
 import static io.elbo4j.control.environment.Numbers.clip;
 
+import java.util.OptionalDouble;
+
 /**
  * {@link PendulumAngle} seen as a picture of 32 x 32 grey values, a row of pixels after the other from the top. The
  * pendulum is a rod of 12 pixels from the middle with round ends, 1.5 pixels to each side, whose edge is a ramp of one
@@ -72,5 +74,10 @@ public final class PendulumPixels implements Environment {
             double grey = clip(2 - Numbers.distance(x, y, 0, 0, endX, endY), 0, 1);
             observation[i] = (float) (Math.floor(255 * grey + 0.5) / 255 - 0.5);
         }
+    }
+
+    @Override
+    public OptionalDouble ceiling() {
+        return OptionalDouble.of(-140.3);
     }
 }

@@ -4,6 +4,7 @@ import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** An environment with another {@link Environment#limit}. */
 public record TimeLimit(Environment environment, int limit) implements Environment {
@@ -61,6 +62,12 @@ public record TimeLimit(Environment environment, int limit) implements Environme
     @Override
     public void observe(double[] state, float[] observation) {
         environment.observe(state, observation);
+    }
+
+    /** None: what is best depends on the limit. */
+    @Override
+    public OptionalDouble ceiling() {
+        return OptionalDouble.empty();
     }
 
     @Override
