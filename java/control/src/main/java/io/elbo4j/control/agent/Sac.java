@@ -95,7 +95,7 @@ public final class Sac implements Agent {
     private final TanhGaussian policy;
     private final Parameters parameters;
     private final Replay replay;
-    private final Target[] targets = new Target[2];
+    private final Copy[] copies = new Copy[2];
     private final Step training;
     private final Step acting;
     private final int[] sampled;
@@ -119,17 +119,17 @@ public final class Sac implements Agent {
         Value next = graph.input(NEXT, seen);
         Network actor = new Network("actor", seen, settings.widths(), 2 * acts);
         Network[] critics = new Network[2];
-        Network[] copies = new Network[2];
+        Network[] targets = new Network[2];
         for (int j = 0; j < 2; j++) {
             critics[j] = new Network("critic." + j, seen + acts, settings.widths(), 1);
-            copies[j] = new Network("target." + j, seen + acts, settings.widths(), 1);
+            targets[j] = new Network("target." + j, seen + acts, settings.widths(), 1);
         }
         this.policy = TanhGaussian.of("policy", actor.apply(observation));
         TanhGaussian after = TanhGaussian.of("policy after", actor.apply(next));
         Value logAlpha = LearnedRow.of(graph, "temperature.log", 1, 0);
         Value alpha = StopGradient.of(Activate.of(logAlpha, Activation.EXP));
 
-        Value ahead = Subtract.of(least(copies, next, after.action()), Multiply.of(alpha, after.logProbability()));
+        Value ahead = Subtract.of(least(targets, next, after.action()), Multiply.of(alpha, after.logProbability()));
         Value y = StopGradient.of(Add.of(graph.input(REWARD, 1), Scale.of(Multiply.of(graph.input(CONTINUES, 1), ahead),
                 (float) settings.discount(), 0)));
         Value done = Concatenate.of("observation and action", observation, graph.input(ACTION, acts));
@@ -145,7 +145,7 @@ public final class Sac implements Agent {
         this.replay = new Replay(backend, settings.capacity(), Map.of(OBSERVATION, (int) seen, ACTION, (int) acts,
                 REWARD, 1, CONTINUES, 1, NEXT, (int) seen), seed);
         for (int j = 0; j < 2; j++) {
-            targets[j] = new Target(backend, parameters, "critic." + j, "target." + j, settings.rate());
+            copies[j] = Copy.following(backend, parameters, "critic." + j, "target." + j, settings.rate());
         }
         this.training = Step.of(graph, parameters, backend).rows(settings.batch()).seed(seed).read(replay.source())
                 .minimise(training("critic", sum("critic 0", "critic 1"))).minimise(training("actor", sum("actor")))
@@ -200,8 +200,8 @@ public final class Sac implements Agent {
         }
         replay.sample(updates, sampled);
         training.rows(sampled, 0).run(updates++);
-        for (Target target : targets) {
-            target.follow();
+        for (Copy copy : copies) {
+            copy.set();
         }
     }
 
@@ -256,8 +256,8 @@ public final class Sac implements Agent {
     public void close() {
         acting.close();
         training.close();
-        for (Target target : targets) {
-            target.close();
+        for (Copy copy : copies) {
+            copy.close();
         }
         replay.close();
         parameters.close();
