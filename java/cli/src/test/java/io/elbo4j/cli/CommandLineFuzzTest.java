@@ -32,6 +32,10 @@ class CommandLineFuzzTest {
             "@|red x|@", "a\tb", "a\r\nb", "\u001B[31m", "\0", "\uD800", "\uDC00", "\u202E", "\u2028", "é", "日本",
             "\uD83D\uDE00", "'", "\"", "\\", "=", ",", "a=b");
 
+    /** Commands that have work to do with no option at all, and one that leaves them without. */
+    private static final Map<String, String> NEEDLESS = Map.of("train", "--data", "posteriors", "--target", "weights",
+            "--data", "ascent", "--model", "control", "--environment");
+
     private final Random random = new Random();
 
     private String pick(List<String> from) {
@@ -63,11 +67,9 @@ class CommandLineFuzzTest {
                 default -> args.addAll(List.of(option, value()));
             }
         }
-        if (command.equals("train") && args.stream().noneMatch(a -> a.startsWith("--data"))) {
-            args.addAll(List.of("--data", "npy=no such file"));
-        }
-        if (command.equals("posteriors") && args.stream().noneMatch(a -> a.startsWith("--target"))) {
-            args.addAll(List.of("--target", "no such target"));
+        String option = NEEDLESS.get(command);
+        if (option != null && args.stream().noneMatch(a -> a.startsWith(option))) {
+            args.addAll(List.of(option, "npy=no such file"));
         }
         return args.toArray(String[]::new);
     }
