@@ -44,7 +44,9 @@ class Figure:
         self.path = os.path.join(HERE, "results", name + ".jsonl")
         os.makedirs(args.out, exist_ok=True)
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
-        self.commit = git("rev-parse", "--short", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
+        # results of earlier figures are no change of what is measured
+        changed = git("status", "--porcelain", "-uno", "--", ":/", ":(exclude)results")
+        self.commit = git("rev-parse", "--short", "HEAD") + ("+" if changed else "")
 
     def elbo4j(self, *words):
         """Runs a command with --json; its object."""
