@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 class DqnTest {
     private static Dqn.Settings settings(int width, int batch, double learningRate, double discount, int capacity,
             int randomSteps, int every, int copyEvery, double epsilon, int epsilonSteps) {
-        return new Dqn.Settings(List.of(width), batch, learningRate, discount, capacity, randomSteps, every, copyEvery,
-                epsilon, epsilonSteps);
+        return new Dqn.Settings(new QLearning.Learning(List.of(width), batch, learningRate, discount, capacity,
+                randomSteps, every, copyEvery), epsilon, epsilonSteps);
     }
 
     private static int play(Dqn.Settings settings, long seed) {
@@ -64,7 +64,8 @@ class DqnTest {
      */
     @Test
     void theValuesAreThoseOfBellmansEquation() {
-        Dqn.Settings settings = new Dqn.Settings(List.of(), 64, 2e-2, 0.5, 64, 1, 1, 20, 0.1, 10);
+        Dqn.Settings settings = new Dqn.Settings(new QLearning.Learning(List.of(), 64, 2e-2, 0.5, 64, 1, 1, 20), 0.1,
+                10);
         try (Backend backend = new JavaBackend(1); Dqn dqn = new Dqn(settings, new CartPole().observations(),
                 new CartPole().actions(), backend, 1)) {
             float[] zero = {1, 0, 0, 0};
@@ -99,7 +100,9 @@ class DqnTest {
     @Test
     void itBalances() {
         Environment environment = new CartPole();
-        Dqn.Settings settings = new Dqn.Settings(List.of(64, 64), 64, 1e-3, 0.99, 10_000, 500, 2, 100, 0.05, 2000);
+        Dqn.Settings settings = new Dqn.Settings(new QLearning.Learning(List.of(64, 64), 64, 1e-3, 0.99, 10_000, 500, 2,
+                100), 0.05,
+                2000);
         try (Backend backend = new JavaBackend(2);
                 Dqn dqn = new Dqn(settings, environment.observations(), environment.actions(), backend, 0);
                 Agent.GreedyPolicy greedy = dqn.greedy(50)) {
@@ -118,7 +121,7 @@ class DqnTest {
     @Test
     void badArgumentsAreNamed() {
         Dqn.Settings tiny = settings(8, 16, 1e-2, 0.9, 50, 20, 1, 10, 0.1, 40);
-        assertEquals("actions must be one of several with dqn, not 1 numbers from [-2.0] to [2.0]", assertThrows(
+        assertEquals("actions must be one of several, not 1 numbers from [-2.0] to [2.0]", assertThrows(
                 ArgumentException.class, () -> new Dqn(tiny, new Pendulum().observations(), new Pendulum().actions(),
                         new JavaBackend(1), 1)).getMessage());
         assertEquals("epsilon must be from 0 to 1, not 2.0", assertThrows(ArgumentException.class, () -> settings(8, 16,

@@ -1,0 +1,69 @@
+package io.elbo4j.control.agent;
+
+import static io.elbo4j.ArgumentException.require;
+
+import io.elbo4j.Backend;
+import io.elbo4j.control.environment.Draws;
+import io.elbo4j.control.environment.Space;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.LogSoftmax;
+import io.elbo4j.train.layer.Scale;
+import io.elbo4j.train.layer.Slice;
+import io.elbo4j.train.layer.Subtract;
+
+/**
+ * Soft Q-learning (Haarnoja et al. 2017, Reinforcement learning with deep energy-based policies, equations 2 to 6), of
+ * several actions: {@link QLearning} with
+ *
+ * <pre>
+ *   V'(s) = alpha log of the sum over a of exp(Q'(s, a) / alpha)
+ * </pre>
+ *
+ * <p>It acts by pi(a | s) = exp((Q(s, a) - V(s)) / alpha): what maximises the rewards and alpha times the entropy of
+ * the actions.
+ */
+public final class SoftQ extends QLearning {
+    /**
+     * How it learns.
+     *
+     * @param temperature alpha, above 0, in the unit of the rewards
+     */
+    public record Settings(Learning learning, double temperature) {
+        public Settings {
+            require(temperature > 0 && Double.isFinite((float) (1 / temperature)), "temperature", "above 0, and not too"
+                    + " small for float32", temperature);
+        }
+    }
+
+    private final double temperature;
+
+    /** @throws io.elbo4j.ArgumentException if the actions are not discrete */
+    public SoftQ(Settings settings, Space observations, Space actions, Backend backend, long seed) {
+        super(settings.learning(), observations, actions, backend, seed, q -> value(q, settings.temperature()));
+        this.temperature = settings.temperature();
+    }
+
+    /** alpha log sum exp(x) = alpha (x_0 - log softmax(x)_0), x = q / alpha */
+    private static Value value(Value q, double temperature) {
+        Value x = Scale.of(q, (float) (1 / temperature), 0);
+        return Scale.of(Subtract.of(Slice.of("first", x, 0, 1), Slice.of("first, of all", LogSoftmax.of(x), 0, 1)),
+                (float) temperature, 0);
+    }
+
+    @Override
+    int choose(float[] q, long decision, Draws draws) {
+        float most = q[largest(q, 0, q.length)];
+        double[] weights = new double[q.length];
+        double sum = 0;
+        for (int a = 0; a < q.length; a++) {
+            weights[a] = StrictMath.exp((q[a] - most) / temperature);
+            sum += weights[a];
+        }
+        double left = draws.uniform() * sum;
+        int chosen = 0;
+        while (chosen + 1 < q.length && left >= weights[chosen]) {
+            left -= weights[chosen++];
+        }
+        return chosen;
+    }
+}
