@@ -1,7 +1,10 @@
 package io.elbo4j.cli;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.elbo4j.Backend;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,12 +34,16 @@ final class Comparisons {
         return of.isPresent() ? String.format(Locale.ROOT, format, of.getAsDouble()) : "-";
     }
 
-    /** Null where there is none, or JSON has none. */
-    static Double finite(OptionalDouble of) {
-        return of.isPresent() && Double.isFinite(of.getAsDouble()) ? of.getAsDouble() : null;
+    /** Null where there is none, and in words where JSON has no such number. */
+    static JsonElement json(OptionalDouble of) {
+        if (of.isEmpty()) {
+            return JsonNull.INSTANCE;
+        }
+        double number = of.getAsDouble();
+        return Double.isFinite(number) ? new JsonPrimitive(number) : new JsonPrimitive(String.valueOf(number));
     }
 
-    /** Says why chains that never moved have no R-hat. */
+    /** Says why chains that never moved have an infinite R-hat. */
     static void noteStill(Console console, String chains, OptionalDouble acceptanceRate, String option) {
         if (acceptanceRate.orElse(1) == 0) {
             console.err().println("note: no proposal of " + chains + " was accepted, its chains stood still: a smaller "

@@ -150,9 +150,9 @@ final class PosteriorsCommand implements Callable<Integer> {
         o.addProperty("mean_error", r.meanError());
         o.addProperty("covariance_error", r.covarianceError());
         o.addProperty("kl", r.kl());
-        o.addProperty("acceptance_rate", Comparisons.finite(r.acceptanceRate()));
-        o.addProperty("evaluations_per_sample", Comparisons.finite(r.evaluationsPerSample()));
-        o.addProperty("r_hat", Comparisons.finite(r.rHat()));
+        o.add("acceptance_rate", Comparisons.json(r.acceptanceRate()));
+        o.add("evaluations_per_sample", Comparisons.json(r.evaluationsPerSample()));
+        o.add("r_hat", Comparisons.json(r.rHat()));
         return o;
     }
 }

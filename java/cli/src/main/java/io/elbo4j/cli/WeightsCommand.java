@@ -9,11 +9,13 @@ import io.elbo4j.train.posterior.HamiltonianMonteCarlo;
 import io.elbo4j.train.posterior.NetworkComparison;
 import io.elbo4j.train.posterior.NetworkSettings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -109,6 +111,10 @@ final class WeightsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (Arrays.stream(data).distinct().count() < data.length) {
+            throw Failure.usage("--data must be different names, not " + Arrays.stream(data).map(Names::of).collect(
+                    Collectors.joining(",")));
+        }
         NetworkSettings settings = Names.checked(() -> new NetworkSettings(points, units, activation.activation,
                 deviation, updates, samples, learningRate, members, draws, seed));
         ChainSettings ofChains = Names.checked(() -> new ChainSettings(chains, warmUp, steps, spread, seed));
@@ -161,10 +167,10 @@ final class WeightsCommand implements Callable<Integer> {
         o.addProperty("coverage", r.coverage());
         o.addProperty("log_likelihood", r.logLikelihood());
         o.addProperty("deviation", r.deviation());
-        o.addProperty("in_gap", Comparisons.finite(ratio(r.inGap())));
-        o.addProperty("outside", Comparisons.finite(ratio(r.outside())));
-        o.addProperty("acceptance_rate", Comparisons.finite(r.acceptanceRate()));
-        o.addProperty("r_hat", Comparisons.finite(r.rHat()));
+        o.add("in_gap", Comparisons.json(ratio(r.inGap())));
+        o.add("outside", Comparisons.json(ratio(r.outside())));
+        o.add("acceptance_rate", Comparisons.json(r.acceptanceRate()));
+        o.add("r_hat", Comparisons.json(r.rHat()));
         return o;
     }
 }

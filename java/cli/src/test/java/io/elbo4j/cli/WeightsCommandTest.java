@@ -37,7 +37,7 @@ class WeightsCommandTest {
         assertEquals(0, all.get(0).getAsJsonObject().get("deviation").getAsDouble());
     }
 
-    /** They have no R-hat, and a user has to know why. */
+    /** An R-hat that is infinite, and a user has to know why. */
     @Test
     void chainsThatNeverMoveAreSaid() {
         Cli.Result result = SMALL.run("--data", "gap", "--json", "--step-size", "100").succeeds();
@@ -45,7 +45,9 @@ class WeightsCommandTest {
                 + " expected\n", result.err());
         JsonObject row = result.json().getAsJsonArray("weights").get(3).getAsJsonObject();
         assertEquals(0, row.get("acceptance_rate").getAsDouble());
-        assertTrue(row.get("r_hat").isJsonNull());
+        assertEquals("Infinity", row.get("r_hat").getAsString()); // JSON has no such number
+        Cli.Result two = SMALL.run("--data", "gap", "--chains", "2", "--step-size", "100").succeeds();
+        assertTrue(two.out().stripTrailing().endsWith(" Infinity"), two.out());
         assertEquals("", SMALL.run("--data", "gap").succeeds().err());
     }
 
@@ -73,6 +75,17 @@ class WeightsCommandTest {
         gap.assertChanges(before, chains, "--spread", "0.4");
         gap.assertChanges(before, chains, "--step-size", "0.03");
         gap.assertChanges(before, chains, "--leaps", "4");
+    }
+
+    @Test
+    void aRateThatIsTooLargeIsSaid() {
+        SMALL.run("--json", "--learning-rate", "1e9", "--updates", "50").fails(1,
+                "mean field flew off to infinity: a smaller learning rate keeps it");
+    }
+
+    @Test
+    void nothingIsComparedTwice() {
+        SMALL.run("--data", "gap,cubic,gap").fails(2, "--data must be different names, not gap,cubic,gap");
     }
 
     @Test

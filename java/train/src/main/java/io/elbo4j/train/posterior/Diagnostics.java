@@ -16,6 +16,8 @@ public record Diagnostics(double rHat, double effectiveSamples) {
      * before the first that is not positive, and the pairs never rise (Geyer 1992, section 3.3); S draws are worth S
      * log10(S) at most. Values are taken as they are: {@link #ranked} serves for any tails.
      *
+     * <p>Of chains that never move R-hat is infinite, and each is worth one draw.
+     *
      * @param chains of one length, at least 4 steps
      */
     public static Diagnostics of(double[][] chains) {
@@ -50,8 +52,9 @@ public record Diagnostics(double rHat, double effectiveSamples) {
             variance = (n - 1.0) / n * within + between;
         }
 
+        /** Chains that stand still never meet, even where they stand at one place. */
         double rHat() {
-            return StrictMath.sqrt(variance / within);
+            return within == 0 ? Double.POSITIVE_INFINITY : StrictMath.sqrt(variance / within);
         }
     }
 
@@ -72,7 +75,10 @@ public record Diagnostics(double rHat, double effectiveSamples) {
                 folded[c][t] = Math.abs(chains[c][t] - median);
             }
         }
-        return new Diagnostics(Math.max(bulk.rHat, new Split(Ranks.scores(folded)).rHat()), bulk.effectiveSamples);
+        Split widths = new Split(Ranks.scores(folded));
+        // numbers that are all as far from the median say nothing of widths
+        return new Diagnostics(widths.variance == 0 ? bulk.rHat : Math.max(bulk.rHat, widths.rHat()),
+                bulk.effectiveSamples);
     }
 
     private static void requireSteps(double[][] chains) {
@@ -97,7 +103,7 @@ public record Diagnostics(double rHat, double effectiveSamples) {
     }
 
     private static double correlation(double[][] halves, int lag, double within, double variance) {
-        if (lag == 0) {
+        if (lag == 0 || variance == 0) {
             return 1;
         }
         double mean = 0;

@@ -17,6 +17,7 @@ import io.elbo4j.train.model.BayesianRegression;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.optimiser.Adam;
 import io.elbo4j.train.schedule.Schedule;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
@@ -68,7 +69,11 @@ public final class NetworkComparison {
     public record Row(String method, double coverage, double logLikelihood, double deviation, double inGap,
             double outside, OptionalDouble acceptanceRate, OptionalDouble rHat) {}
 
+    /** @throws IllegalArgumentException if the updates have gone where the function is no number */
     private Row row(String method, double[][] draws) {
+        if (!Arrays.stream(draws).flatMapToDouble(Arrays::stream).allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException(method + " flew off to infinity: a smaller learning rate keeps it");
+        }
         return row(method, draws, OptionalDouble.empty(), OptionalDouble.empty());
     }
 

@@ -67,6 +67,23 @@ class DiagnosticsTest {
         }
         assertEquals(Double.POSITIVE_INFINITY, Diagnostics.of(chains).rHat());
         assertEquals(Double.POSITIVE_INFINITY, Diagnostics.ranked(chains).rHat());
+        // distances from the median are one number for two places
+        for (double[] places : new double[][] {{0.25, 0.75}, {0.3, 0.3}, {0.3}}) {
+            double[][] still = new double[places.length][2000];
+            for (int c = 0; c < places.length; c++) {
+                Arrays.fill(still[c], places[c]);
+            }
+            assertEquals(Double.POSITIVE_INFINITY, Diagnostics.ranked(still).rHat());
+            assertEquals(places.length, Diagnostics.ranked(still).effectiveSamples(), 0.01 * places.length);
+        }
+    }
+
+    /** All are as far from the median, which says nothing of their widths. */
+    @Test
+    void chainsOfTwoValuesAreJudgedByThem() {
+        double[][] chains = {{1, -1, 1, -1, 1, 1, -1, -1}, {-1, 1, 1, -1, -1, 1, -1, 1}};
+        assertEquals(Diagnostics.of(slowly(chains)).rHat(), Diagnostics.ranked(chains).rHat(), 1e-8);
+        assertTrue(Diagnostics.ranked(chains).rHat() < 1.5);
     }
 
     @Test
