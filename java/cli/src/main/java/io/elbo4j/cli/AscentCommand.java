@@ -20,7 +20,9 @@ import picocli.CommandLine.Option;
         "Climbs log p(x) where it is known exactly, from one start in several ways: by its gradient, by EM, which"
                 + " maximises the expected log-likelihood under p(z | x) again and again, and by the gradient of the"
                 + " ELBO.",
-        "log p(x) - expected log-likelihood is the entropy of p(z | x); log p(x) - ELBO is KL(q || p(z | x))"})
+        "log p(x) - expected log-likelihood is the entropy of p(z | x): of classes at least 0; of linear-gaussian's z,"
+                + " which is continuous, it may be negative, and the expected log-likelihood lies above log p(x).",
+        "log p(x) = ELBO + KL(q || p(z | x)), all of them exact means over the points"})
 final class AscentCommand implements Callable<Integer> {
     /** What is climbed. */
     enum Of {
@@ -43,7 +45,7 @@ final class AscentCommand implements Callable<Integer> {
             description = "of each way; each takes all points (${DEFAULT-VALUE})")
     private int steps;
     @Option(names = "--learning-rate", defaultValue = "0.02", paramLabel = "X",
-            description = "of the gradients; EM has none (${DEFAULT-VALUE})")
+            description = "of the gradients, which Adam follows; EM has none (${DEFAULT-VALUE})")
     private Double learningRate;
     @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = {
             "of the data, the start and the noise; a mixture has several maxima, and from the start of 3 both ways end"
@@ -72,16 +74,21 @@ final class AscentCommand implements Callable<Integer> {
             List<Lines.Series> curves = Bar.during(console, "ascent", bar -> model.ways.apply(settings, b));
             if (picture != null) {
                 OutputFile.write(console, picture, () -> new Lines("Ways up the likelihood of " + Names.of(model),
-                        "steps", "nats a point", false).write(picture, curves));
+                        "steps", "nats a point", false).write(picture, bounds(curves)));
             }
-            output.result(console, Comparisons.json("curves", curves, AscentCommand::json, b), text(curves));
+            output.result(console, json(curves, b), text(curves));
         }
         return 0;
     }
 
+    /** The KL is the distance of two of them, and no height. */
+    private static List<Lines.Series> bounds(List<Lines.Series> curves) {
+        return curves.stream().filter(curve -> !curve.name().equals(LinearGaussianAscent.KL)).toList();
+    }
+
     private String text(List<Lines.Series> curves) {
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%s, %,d points; nats a point%n%6s", Names.of(
-                model), points, "steps"));
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%s, %,d %s; nats a point%n%6s", Names.of(
+                model), points, points == 1 ? "point" : "points", "steps"));
         curves.forEach(curve -> text.append("  ").append(curve.name()));
         double[] after = curves.get(0).x();
         for (int i = 0; i < after.length; i++) {
@@ -91,6 +98,15 @@ final class AscentCommand implements Callable<Integer> {
             }
         }
         return text.toString();
+    }
+
+    private JsonObject json(List<Lines.Series> curves, Backend b) {
+        JsonObject o = Comparisons.json("curves", curves, AscentCommand::json, b);
+        o.addProperty("model", Names.of(model));
+        o.addProperty("points", points);
+        o.addProperty("learning_rate", learningRate);
+        o.addProperty("seed", seed);
+        return o;
     }
 
     private static JsonObject json(Lines.Series curve) {

@@ -31,11 +31,29 @@ class AscentCommandTest {
         assertEquals(" steps  log p(x), gradient  log p(x), EM  expected log-likelihood, EM", lines.get(1));
         assertEquals(2 + 6, lines.size()); // 1, 2, 3, 4, 6 and 10 steps
         JsonArray all = json("linear-gaussian");
-        assertEquals(5, all.size());
+        assertEquals(6, all.size());
         JsonObject bound = all.get(4).getAsJsonObject();
         assertEquals("ELBO", bound.get("quantity").getAsString());
         assertEquals("[1.0,2.0,3.0,4.0,6.0,10.0]", bound.get("steps").toString());
         assertTrue(bound.getAsJsonArray("nats").get(5).getAsDouble() < -3);
+        assertEquals("KL(q || p(z | x))", all.get(5).getAsJsonObject().get("quantity").getAsString());
+    }
+
+    @Test
+    void jsonSaysWhatWasClimbed() {
+        JsonObject all = run("linear-gaussian", "--json", "--points", "7", "--seed", "3").succeeds().json();
+        assertEquals("linear-gaussian", all.get("model").getAsString());
+        assertEquals(7, all.get("points").getAsInt());
+        assertEquals(3, all.get("seed").getAsInt());
+        assertEquals(0.02, all.get("learning_rate").getAsDouble());
+        assertTrue(run("gaussian-mixture", "--points", "1").succeeds().out().startsWith("gaussian-mixture, 1 point; "));
+    }
+
+    @Test
+    void helpSaysWhatTheGapsAre() {
+        String help = String.join(" ", Cli.run("ascent", "--help").succeeds().out().split("\\s+"));
+        assertTrue(help.contains("the expected log-likelihood lies above log p(x)"), help);
+        assertTrue(help.contains("of the gradients, which Adam follows"), help);
     }
 
     @Test

@@ -14,12 +14,17 @@ import io.elbo4j.train.optimiser.Adam;
 import io.elbo4j.train.picture.Lines;
 import java.util.List;
 import java.util.Random;
+import java.util.function.ToDoubleBiFunction;
 
 /**
  * A linear-Gaussian model of three columns and one latent dimension, three ways up from one start: by the gradient of
- * log p(x), by EM, and by the gradient of the ELBO, with an encoder and a sample of z.
+ * log p(x), by EM, and by the gradient of the ELBO, with an encoder and a sample of z. Both gradients are followed by
+ * Adam, at one rate.
  */
 public final class LinearGaussianAscent {
+    /** The name of what log p(x) is above the ELBO. */
+    public static final String KL = "KL(q || p(z | x))";
+
     private static final int COLUMNS = 3;
     private static final double LEAST_DEVIATION = 0.05;
 
@@ -38,32 +43,39 @@ public final class LinearGaussianAscent {
         return data;
     }
 
-    /** A mean over the points, without the noise of samples: log p(x) less KL(q || p(z given x)). */
-    private static double elbo(FactorAnalysis p, double[][] data, float[] mean, float[] logVariance) {
+    /** A mean over the points of what is known of x and its q, without the noise of samples. */
+    private static double mean(double[][] data, Step encoder, LinearGaussian model,
+            ToDoubleBiFunction<double[], Gaussian> of) {
+        encoder.run(0);
+        float[] mean = encoder.value(model.outputs().get(Model.POSTERIOR_MEAN)).toArray();
+        float[] logVariance = encoder.value(model.outputs().get(Model.POSTERIOR_LOG_VARIANCE)).toArray();
         double sum = 0;
         for (int i = 0; i < data.length; i++) {
-            sum += p.elbo(data[i], Gaussian.diagonal(new double[] {mean[i]}, new double[] {logVariance[i]}));
+            sum += of.applyAsDouble(data[i], Gaussian.diagonal(new double[] {mean[i]}, new double[] {logVariance[i]}));
         }
         return sum / data.length;
     }
 
-    /** log p(x) of all three, what EM maximises, and the ELBO: means over the points after some numbers of steps. */
+    /**
+     * log p(x) of all three, what EM maximises, the ELBO, and what it misses, {@link #KL}: means over the points after
+     * some numbers of steps.
+     */
     public static List<Lines.Series> of(AscentSettings settings, Backend backend) {
         double[][] data = data(settings.points(), settings.seed());
         LinearGaussian model = new LinearGaussian(new LinearGaussian.Settings(COLUMNS, 1, LEAST_DEVIATION));
         Value input = model.graph().all(Input.class).get(0);
-        Value mean = model.outputs().get(Model.POSTERIOR_MEAN);
-        Value logVariance = model.outputs().get(Model.POSTERIOR_LOG_VARIANCE);
         Climb climb = new Climb(settings.steps());
         try (Parameters parameters = new Parameters(backend, model.graph().parameters(), settings.seed());
                 Step step = Step.of(model.graph(), parameters, backend).seed(settings.seed()).rows(data.length)
                         .minimise(new Elbo(), new Adam(settings.learningRate())).compile();
-                Step encoder = Step.of(model.graph(), parameters, backend).rows(data.length).want(mean, logVariance)
+                Step encoder = Step.of(model.graph(), parameters, backend).rows(data.length).want(model.outputs()
+                        .get(Model.POSTERIOR_MEAN), model.outputs().get(Model.POSTERIOR_LOG_VARIANCE))
                         .compile()) {
             step.value(input).set(Climb.floats(data));
             encoder.value(input).set(Climb.floats(data));
             FactorAnalysis start = model.exact(parameters);
-            climb.go("the gradient of log p(x)", start, at -> at.ascend(data, settings.learningRate()), List.of(
+            AdamAscent adam = new AdamAscent(settings.learningRate(), start.gradient(data).length);
+            climb.go("the gradient of log p(x)", start, at -> at.moved(adam.step(at.gradient(data))), List.of(
                     new Climb.Quantity<>("log p(x), gradient", at -> at.logMarginal(data))));
             climb.go("EM", start, at -> at.expectationMaximisation(data, LEAST_DEVIATION * LEAST_DEVIATION), List.of(
                     new Climb.Quantity<>("log p(x), EM", at -> at.logMarginal(data)),
@@ -74,10 +86,9 @@ public final class LinearGaussianAscent {
                 step.run(number[0]++);
                 return model.exact(parameters);
             }, List.of(new Climb.Quantity<>("log p(x), gradient of the ELBO", at -> at.logMarginal(data)),
-                    new Climb.Quantity<>("ELBO", at -> {
-                        encoder.run(0);
-                        return elbo(at, data, encoder.value(mean).toArray(), encoder.value(logVariance).toArray());
-                    })));
+                    new Climb.Quantity<>("ELBO", at -> mean(data, encoder, model, at::elbo)),
+                    new Climb.Quantity<>(KL, at -> mean(data, encoder, model, (x, q) -> q.divergence(at.posterior(
+                            x))))));
         }
         return climb.series();
     }

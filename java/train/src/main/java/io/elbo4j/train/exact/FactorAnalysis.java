@@ -162,14 +162,22 @@ public record FactorAnalysis(double[][] weight, double[] mean, double[] variance
     }
 
     /**
-     * One step of gradient ascent on the mean of log p(x), with respect to W, b and log v. With C = W^T W + diag(v) and
-     * a = C^-1 (x - b): d/db = mean of a, d/dC = (mean of a a^T - C^-1) / 2 (Bishop 2006, equations C.22 and C.28).
+     * One step of gradient ascent on the mean of log p(x), with respect to W, b and log v.
      *
      * @param rate above 0
      */
     public FactorAnalysis ascend(double[][] data, double rate) {
-        requireRows(data);
         require(rate > 0 && rate < Double.POSITIVE_INFINITY, "rate", "above 0 and finite", rate);
+        return moved(Arrays.stream(gradient(data)).map(g -> rate * g).toArray());
+    }
+
+    /**
+     * The gradient of the mean of log p(x) with respect to W, b and log v, one after the other. With C = W^T W +
+     * diag(v) and a = C^-1 (x - b): d/db = mean of a, d/dC = (mean of a a^T - C^-1) / 2 (Bishop 2006, equations C.22
+     * and C.28).
+     */
+    public double[] gradient(double[][] data) {
+        requireRows(data);
         int l = weight.length;
         double[][] ofWeight = new double[l][mean.length];
         double[] ofMean = new double[mean.length];
@@ -201,15 +209,32 @@ public record FactorAnalysis(double[][] weight, double[] mean, double[] variance
                 ofVariance[d] += a[d] * a[d] / data.length;
             }
         }
-        double[][] nextWeight = new double[l][mean.length];
-        double[] nextMean = new double[mean.length];
-        double[] nextVariance = new double[mean.length];
+        double[] gradient = new double[(l + 2) * mean.length];
         for (int d = 0; d < mean.length; d++) {
             for (int i = 0; i < l; i++) {
-                nextWeight[i][d] = weight[i][d] + rate * ofWeight[i][d];
+                gradient[i * mean.length + d] = ofWeight[i][d];
             }
-            nextMean[d] = mean[d] + rate * ofMean[d];
-            nextVariance[d] = variance[d] * StrictMath.exp(rate * variance[d] * ofVariance[d] / 2);
+            gradient[l * mean.length + d] = ofMean[d];
+            gradient[(l + 1) * mean.length + d] = variance[d] * ofVariance[d] / 2;
+        }
+        return gradient;
+    }
+
+    /** With numbers added to W, b and log v, in the order of {@link #gradient}. */
+    public FactorAnalysis moved(double[] by) {
+        requireGiven("by", by);
+        int l = weight.length;
+        int columns = mean.length;
+        require(by.length == (l + 2) * columns, "by", (l + 2) * columns + " numbers", by.length);
+        double[][] nextWeight = new double[l][columns];
+        double[] nextMean = new double[columns];
+        double[] nextVariance = new double[columns];
+        for (int d = 0; d < columns; d++) {
+            for (int i = 0; i < l; i++) {
+                nextWeight[i][d] = weight[i][d] + by[i * columns + d];
+            }
+            nextMean[d] = mean[d] + by[l * columns + d];
+            nextVariance[d] = variance[d] * StrictMath.exp(by[(l + 1) * columns + d]);
         }
         return new FactorAnalysis(nextWeight, nextMean, nextVariance);
     }

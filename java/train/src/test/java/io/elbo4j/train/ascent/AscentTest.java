@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Backend;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.exact.FactorAnalysis;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.model.LinearGaussian;
 import io.elbo4j.train.picture.Lines.Series;
 import java.util.Arrays;
 import java.util.List;
@@ -69,9 +72,42 @@ class AscentTest {
         assertEquals(last(em), last(by.get("log p(x), gradient of the ELBO")), 0.02);
         assertBelow(by.get("ELBO"), by.get("log p(x), gradient of the ELBO"));
         assertEquals(last(em), last(by.get("ELBO")), 0.02);
+        double[] kl = by.get("KL(q || p(z | x))");
+        for (int i = 0; i < kl.length; i++) {
+            assertTrue(kl[i] >= 0);
+            assertEquals(by.get("log p(x), gradient of the ELBO")[i], by.get("ELBO")[i] + kl[i], 1e-10);
+        }
         // the entropy of p(z given x), N(., 1 / (1 + sum of w^2 / v)), with w = 1, 2, 3 and v = 1/4 of which was drawn
         assertEquals(Math.log(2 * Math.PI * Math.E / (1 + 14 / 0.25)) / 2, last(em) - last(by.get(
                 "expected log-likelihood, EM")), 0.1);
+    }
+
+    /** Adam's first step is the rate, up or down, whatever the size of a slope: here of numeric ones. */
+    @Test
+    void theGradientOfALinearGaussianModelIsFollowedByAdam() {
+        double rate = 0.02;
+        LinearGaussian model = new LinearGaussian(new LinearGaussian.Settings(3, 1, 0.05));
+        double[][] data = LinearGaussianAscent.data(100, SEED);
+        try (Backend backend = new JavaBackend(1);
+                Parameters p = new Parameters(backend, model.graph().parameters(), SEED)) {
+            FactorAnalysis start = model.exact(p);
+            double[] up = new double[9];
+            for (int i = 0; i < up.length; i++) {
+                double[] by = new double[9];
+                by[i] = 1e-5;
+                double above = start.moved(by).logMarginal(data);
+                by[i] = -1e-5;
+                up[i] = above > start.moved(by).logMarginal(data) ? rate : -rate;
+            }
+            FactorAnalysis next = new FactorAnalysis(new double[][] {{start.weight()[0][0] + up[0], start
+                    .weight()[0][1] + up[1], start.weight()[0][2] + up[2]}}, new double[] {start.mean()[0] + up[3],
+                            start.mean()[1] + up[4], start.mean()[2] + up[5]},
+                    new double[] {start.variance()[0] * Math.exp(up[6]), start.variance()[1] * Math.exp(up[7]), start
+                            .variance()[2] * Math.exp(up[8])});
+            double[] found = byName(LinearGaussianAscent.of(new AscentSettings(100, 1, rate, SEED), backend)).get(
+                    "log p(x), gradient");
+            assertEquals(next.logMarginal(data), last(found), 1e-5);
+        }
     }
 
     @Test
