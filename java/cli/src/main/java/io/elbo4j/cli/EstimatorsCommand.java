@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -29,8 +30,9 @@ import picocli.CommandLine.Option;
 @Command(name = "estimators", sortOptions = false, description = {
         "Measures estimators of the gradient of a trained vae or categorical-vae, with respect to its encoder, at fixed"
                 + " parameters and rows: bias, variance, signal to noise.",
-        "norm: of the mean of the draws; variance: of one draw, the sum over the parameters; signal/noise: norm /"
-                + " sqrt(variance);",
+        "norm: of the mean of the draws; variance: of one draw, the sum over the parameters; ratio: of the variance to"
+                + " that of the first estimator of the same bound and M that draws, the reparameterised one where there"
+                + " is one; signal/noise: norm / sqrt(variance);",
         "bias: along the gradient, in standard errors, against draws of the first estimator of the same bound"})
 final class EstimatorsCommand implements Callable<Integer> {
     @Mixin
@@ -47,9 +49,9 @@ final class EstimatorsCommand implements Callable<Integer> {
             "samples of z for each row, several numbers: M of an ELBO, K of an importance-weighted bound"
                     + " (${DEFAULT-VALUE})"})
     private int[] samples;
-    @Option(names = "--temperature", defaultValue = "1", paramLabel = "X",
-            description = "of relaxed classes (${DEFAULT-VALUE})")
-    private float temperature;
+    @Option(names = "--temperature", paramLabel = "X",
+            description = "of relaxed classes, of a categorical-vae (1)")
+    private Float temperature;
     @Option(names = "--picture", paramLabel = "FILE.png",
             description = "also draws the variance of each estimator over the samples (not drawn)")
     private Path picture;
@@ -72,6 +74,10 @@ final class EstimatorsCommand implements Callable<Integer> {
                     : "--samples must be numbers of at least 1, not " + Arrays.stream(samples).mapToObj(
                             String::valueOf).collect(Collectors.joining(",")));
         }
+        if (Arrays.stream(samples).distinct().count() < samples.length) {
+            throw Failure.usage("--samples must be different numbers, not " + Arrays.stream(samples).mapToObj(
+                    String::valueOf).collect(Collectors.joining(",")));
+        }
         if (picture != null) {
             OutputFile.requirePng("--picture", picture);
         }
@@ -89,10 +95,19 @@ final class EstimatorsCommand implements Callable<Integer> {
 
     private List<Estimator> estimators(Record model) {
         if (model instanceof VaeSettings vae) {
+            if (temperature != null) {
+                throw Failure.usage("--temperature goes with a categorical-vae, whose classes can be relaxed; "
+                        + checkpoint.file() + " is of a vae");
+            }
+            if (vae.prior() != VaeSettings.Prior.STANDARD) {
+                throw Failure.because(checkpoint.file() + " has the prior " + Names.of(vae.prior())
+                        + "; estimators are measured with the prior standard, whose KL has a closed form", null);
+            }
             return GaussianEstimators.of(vae);
         }
         if (model instanceof CategoricalVae.Settings categorical) {
-            return Names.checked(() -> CategoricalEstimators.of(categorical, temperature));
+            return Names.checked(() -> CategoricalEstimators.of(categorical, temperature == null ? 1
+                    : temperature));
         }
         throw Failure.because(checkpoint.file() + " is of another model than vae or categorical-vae, whose estimators"
                 + " can be measured", null);
@@ -125,15 +140,23 @@ final class EstimatorsCommand implements Callable<Integer> {
         lines.write(picture, series);
     }
 
+    /** That of the variance to the one that it is judged by, which an exact gradient cannot be. */
+    private static OptionalDouble ratio(Measurement of, List<Measurement> all) {
+        return all.stream().filter(m -> m.samples() == of.samples() && m.estimator().bound() == of.estimator().bound()
+                && m.estimator().classes() == 0).mapToDouble(m -> of.variance() / m.variance()).limit(1).filter(
+                        Double::isFinite).findFirst();
+    }
+
     private String text(List<Measurement> found, Images images) {
         int width = found.stream().mapToInt(m -> m.estimator().name().length()).max().orElseThrow();
         String lines = found.stream().map(m -> String.format(Locale.ROOT, "%-" + width
-                + "s  %5d  %10.4g  %10.4g  %12.4g  %8.1f%s%n", m.estimator().name(), m.samples(), m.norm(), m
-                        .variance(), m.signalToNoise(), m.standardErrors(), m.estimator().biased() ? "  (biased)" : ""))
+                + "s  %5d  %10.4g  %10.4g  %8s  %12.4g  %8.1f%s%n", m.estimator().name(), m.samples(), m.norm(), m
+                        .variance(), Comparisons.number("%.3g", ratio(m, found)), m.signalToNoise(), m.standardErrors(),
+                m.estimator().biased() ? "  (biased)" : ""))
                 .collect(Collectors.joining());
         return String.format(Locale.ROOT, "%,d rows, %,d draws of each%n%-" + width
-                + "s  %5s  %10s  %10s  %12s  %8s%n", images.rows(), draws, "", "M", "norm", "variance",
-                "signal/noise", "bias/se") + lines.stripTrailing();
+                + "s  %5s  %10s  %10s  %8s  %12s  %8s%n", images.rows(), draws, "", "M", "norm", "variance",
+                "ratio", "signal/noise", "bias/se") + lines.stripTrailing();
     }
 
     private JsonObject json(List<Measurement> found, Images images, Backend b) {
@@ -145,6 +168,7 @@ final class EstimatorsCommand implements Callable<Integer> {
             o.addProperty("samples", m.samples());
             o.addProperty("norm", m.norm());
             o.addProperty("variance", m.variance());
+            o.add("variance_ratio", Comparisons.json(ratio(m, found)));
             o.addProperty("signal_to_noise", Double.isFinite(m.signalToNoise()) ? m.signalToNoise() : null);
             o.addProperty("bias", m.bias());
             o.addProperty("standard_error", m.standardError());

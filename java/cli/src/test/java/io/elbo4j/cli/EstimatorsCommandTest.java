@@ -49,6 +49,13 @@ class EstimatorsCommandTest {
         for (String name : List.of("norm", "variance", "signal_to_noise", "standard_error")) {
             assertTrue(first.get(name).getAsDouble() > 0, name);
         }
+        assertTrue(lines.get(1).contains("  variance     ratio  signal/noise"), lines.get(1));
+        // M = 2 begins after the eight of M = 1; the last two of each are of another bound
+        for (int[] pair : new int[][] {{3, 0}, {7, 6}, {6, 6}, {11, 8}, {16, 15}}) {
+            JsonObject of = all.get(pair[0]).getAsJsonObject();
+            assertEquals(of.get("variance").getAsDouble() / all.get(pair[1]).getAsJsonObject().get("variance")
+                    .getAsDouble(), of.get("variance_ratio").getAsDouble(), 1e-12);
+        }
     }
 
     @Test
@@ -64,6 +71,7 @@ class EstimatorsCommandTest {
         JsonArray one = json(measure(classes, "--samples", "2", "--json"));
         assertEquals(7, one.size());
         assertEquals("exact, all classes", one.get(0).getAsJsonObject().get("estimator").getAsString());
+        assertEquals(1, one.get(1).getAsJsonObject().get("variance_ratio").getAsDouble()); // an exact one has no noise
         assertNotEquals(one, json(measure(classes, "--samples", "2", "--json", "--temperature", "0.5")));
     }
 
@@ -85,6 +93,11 @@ class EstimatorsCommandTest {
         Cli.run("train", "--data", "npy=" + data, "--model", "gaussian-mixture", "--epochs", "1", "--backend", "java",
                 "--out", mixture.toString()).succeeds();
         measure(mixture).fails(1, "is of another model than vae or categorical-vae");
+        measure(run, "--samples", "2,1,2").fails(2, "--samples must be different numbers, not 2,1,2");
+        measure(run, "--temperature", "0").fails(2, "--temperature goes with a categorical-vae");
+        Path prior = directory.resolve("prior");
+        Cli.train(data, prior, "--epochs", "1", "--prior", "mixture").succeeds();
+        measure(prior).fails(1, "has the prior mixture; estimators are measured with the prior standard");
         Path classes = directory.resolve("classes");
         Cli.train(data, classes, "--epochs", "1", "--model", "categorical-vae").succeeds();
         measure(classes, "--temperature", "0").fails(2, "--temperature must be a number above 0");

@@ -1,5 +1,7 @@
 package io.elbo4j.train.estimator;
 
+import static io.elbo4j.ArgumentException.require;
+
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.distribution.GaussianKlValue;
@@ -20,13 +22,21 @@ import io.elbo4j.train.objective.SampledElbo;
 import io.elbo4j.train.objective.ScoreFunction;
 import io.elbo4j.train.objective.StickingTheLanding;
 import java.util.List;
+import java.util.Locale;
 
 /** Those of a VAE with a Gaussian q(z | x): through the draw (Kingma and Welling 2014), or by the score of q. */
 public final class GaussianEstimators {
     private GaussianEstimators() {}
 
-    /** The first is the one that the others are compared with. */
+    /**
+     * The first is the one that the others are compared with.
+     *
+     * @param settings with the prior N(0, I), to which the KL is
+     */
     public static List<Estimator> of(VaeSettings settings) {
+        require(settings.prior() == VaeSettings.Prior.STANDARD, "prior", "standard, whose KL has a closed form",
+                settings
+                        .prior().name().toLowerCase(Locale.ROOT));
         Graph path = new Vae(settings).graph();
         Graph score = Vae.graph(settings, GaussianEstimators::withoutPath);
         Baselines baselines = new Baselines(score);

@@ -105,6 +105,13 @@ class EstimatorsTest {
     }
 
     @Test
+    void anotherPriorIsRefused() {
+        assertEquals("prior must be standard, whose KL has a closed form, not mixture", assertThrows(
+                IllegalArgumentException.class, () -> GaussianEstimators.of(VaeSettings.of(COLUMNS, 2, 5)
+                        .withMixturePrior(3))).getMessage());
+    }
+
+    @Test
     void tooFewDrawsAreRefused() {
         try (Backend backend = new JavaBackend(1);
                 Parameters none = new Parameters(backend, List.of(), 1)) {
