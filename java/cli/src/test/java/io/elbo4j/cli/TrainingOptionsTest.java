@@ -153,7 +153,17 @@ class TrainingOptionsTest {
             "--total-correlation-weight 5 --latent 1 | --total-correlation-weight must be 1 with a latent variable of 1"
                     + " dimension, which has no total correlation, not 5.0",
             "--total-correlation-weight 5 --model vamp-vae | --total-correlation-weight must be 1 with a model without"
-                    + " a total correlation (vae and convolutional-vae have one), not 5.0",
+                    + " a total correlation (convolutional-vae has one, and vae with the prior standard), not 5.0",
+            "--total-correlation-weight 5 --prior mixture | convolutional-vae has one, and vae with the prior standard",
+            "--mmd-weight 5 --prior mixture | convolutional-vae has one, and vae with the prior standard",
+            "--free-bits 0.1 --prior mixture | --free-bits must be 0 with the prior mixture, whose KL has no parts of"
+                    + " single dimensions, not 0.1",
+            "--free-bits 0.1 --model vamp-vae | --free-bits must be 0 with the vamp-vae, whose KL has no parts of"
+                    + " single dimensions, not 0.1",
+            "--objective doubly-reparameterised --prior mixture | --objective must be another one with the prior"
+                    + " mixture, whose KL is sampled, not doubly-reparameterised",
+            "--objective doubly-reparameterised --model vamp-vae | --objective must be another one with the vamp-vae,"
+                    + " whose KL is sampled, not doubly-reparameterised",
             "--kl-capacity -1 | --kl-capacity must be from 0 to 1e9, not -1.0",
             "--kl-capacity 3 --objective sampled-elbo | --kl-capacity must be 0 with the objective sampled-elbo (it"
                     + " goes with elbo), not 3.0",
@@ -167,7 +177,7 @@ class TrainingOptionsTest {
                     + " doubly-reparameterised (it goes with elbo and sampled-elbo), not 5.0",
             "--mmd-weight 5 --batch 1 | --mmd-weight must be 0 with a batch of 1 row, which has no distribution",
             "--mmd-weight 5 --model gaussian-mixture | --mmd-weight must be 0 with a model without a discrepancy of"
-                    + " posterior and prior (vae and convolutional-vae have one), not 5.0",
+                    + " posterior and prior (convolutional-vae has one, and vae with the prior standard), not 5.0",
             "--refine-steps -1 | --refine-steps must be at least 0, not -1",
             "--refine-steps 2 --refine-rate 0 | --refine-rate must be above 0 and at most 1e9, not 0.0",
             "--refine-rate 0.1 | --refine-rate goes with --refine-steps, of which it is the rate",

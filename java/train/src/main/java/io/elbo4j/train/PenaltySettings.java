@@ -101,8 +101,9 @@ public record PenaltySettings(double totalCorrelationWeight, double mmdWeight, d
 
     private Term totalCorrelation(Model model) {
         List<TotalCorrelation> terms = model.graph().all(TotalCorrelation.class);
-        require(terms.size() == 1, "totalCorrelationWeight", "1 with a model without a total correlation (vae and"
-                + " convolutional-vae have one)", totalCorrelationWeight);
+        require(terms.size() == 1, "totalCorrelationWeight",
+                "1 with a model without a total correlation (convolutional-vae"
+                        + " has one, and vae with the prior standard)", totalCorrelationWeight);
         require(terms.get(0).latent().columns() > 1, "totalCorrelationWeight", "1 with a latent variable of 1"
                 + " dimension, which has no total correlation", totalCorrelationWeight);
         return terms.get(0).term();
@@ -110,8 +111,8 @@ public record PenaltySettings(double totalCorrelationWeight, double mmdWeight, d
 
     private Term discrepancy(Model model) {
         List<PriorDiscrepancy> terms = model.graph().all(PriorDiscrepancy.class);
-        require(terms.size() == 1, "mmdWeight", "0 with a model without a discrepancy of posterior and prior (vae and"
-                + " convolutional-vae have one)", mmdWeight);
+        require(terms.size() == 1, "mmdWeight", "0 with a model without a discrepancy of posterior and prior"
+                + " (convolutional-vae has one, and vae with the prior standard)", mmdWeight);
         return terms.get(0).term();
     }
 }

@@ -4,6 +4,7 @@ import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
+import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
@@ -15,12 +16,14 @@ import io.elbo4j.train.distribution.TotalCorrelation;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Latent;
+import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.model.VaeSettings.Prior;
 import io.elbo4j.train.run.Trained;
+import io.elbo4j.train.schedule.Schedule;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +42,8 @@ public final class Vae extends GraphModel<VaeSettings> {
 
         /** For the service loader. */
         public Kind() {
-            super("vae", "the variational autoencoder: a Gaussian q(z | x), prior N(0, I), dense layers",
+            super("vae", "the variational autoencoder: a Gaussian q(z | x), prior N(0, I) or a learned mixture of"
+                    + " Gaussians, dense layers",
                     VaeSettings.class);
         }
 
@@ -136,6 +140,22 @@ public final class Vae extends GraphModel<VaeSettings> {
      */
     public static Trained load(Path file, Backend backend) {
         return Trained.load(file, backend, Vae.class);
+    }
+
+    @Override
+    public Objective objective(ObjectiveKind kind, Schedule klWeight, double freeBits) {
+        require(settings.prior() == Prior.STANDARD || kind != ObjectiveKind.DOUBLY_REPARAMETERISED, "objective",
+                "another one with the prior mixture,"
+                        + " whose KL is sampled", kind.inWords());
+        return super.objective(kind, klWeight, freeBits);
+    }
+
+    @Override
+    public Objective objective(Schedule klWeight, double freeBits) {
+        require(settings.prior() == Prior.STANDARD || freeBits == 0, "freeBits",
+                "0 with the prior mixture, whose KL has no parts of single dimensions",
+                freeBits);
+        return super.objective(klWeight, freeBits);
     }
 
     /** q(z | x). */

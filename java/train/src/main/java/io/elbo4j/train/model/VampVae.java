@@ -3,15 +3,18 @@ package io.elbo4j.train.model;
 import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.Activation;
+import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.VampPrior;
+import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.schedule.Schedule;
 import java.util.List;
 import java.util.function.Function;
 
@@ -103,5 +106,19 @@ public final class VampVae extends GraphModel<VampVae.Settings> {
         outputs.put(POSTERIOR_LOG_VARIANCE, q.logVariance());
         outputs.put(Z, z);
         outputs.put(MEAN, p.mean());
+    }
+
+    @Override
+    public Objective objective(ObjectiveKind kind, Schedule klWeight, double freeBits) {
+        require(kind != ObjectiveKind.DOUBLY_REPARAMETERISED, "objective", "another one with the vamp-vae,"
+                + " whose KL is sampled", kind.inWords());
+        return super.objective(kind, klWeight, freeBits);
+    }
+
+    @Override
+    public Objective objective(Schedule klWeight, double freeBits) {
+        require(freeBits == 0, "freeBits", "0 with the vamp-vae, whose KL has no parts of single dimensions",
+                freeBits);
+        return super.objective(klWeight, freeBits);
     }
 }
