@@ -101,7 +101,7 @@ final class InterpolateCommand implements Callable<Integer> {
                 System.arraycopy(some, 0, z, i * some.length, some.length);
             }
             Images conditions = conditions(coder, test);
-            float[] x = Bar.during(console, "decoding", bar -> coder.decode(z, conditions, done -> bar.at(done,
+            float[] x = Bar.during(console, "decoding", bar -> coder.decodeAlike(z, conditions, done -> bar.at(done,
                     images)));
             OutputFile.write(console, out, () -> {
                 if (file.isPicture()) {

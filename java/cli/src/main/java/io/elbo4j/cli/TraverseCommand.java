@@ -128,7 +128,7 @@ final class TraverseCommand implements Callable<Integer> {
                 System.arraycopy(some, 0, z, i * some.length, some.length);
             }
             Images conditions = conditions(coder, test, moved.length, steps);
-            float[] x = Bar.during(console, "decoding", bar -> coder.decode(z, conditions, done -> bar.at(done,
+            float[] x = Bar.during(console, "decoding", bar -> coder.decodeAlike(z, conditions, done -> bar.at(done,
                     images)));
             OutputFile.write(console, out, () -> {
                 if (file.isPicture()) {

@@ -87,6 +87,37 @@ class TraverseCommandTest {
         assertArrayEquals(Files.readAllBytes(run.resolve("traversal.png")), Files.readAllBytes(picture));
     }
 
+    /** The same code gives the same image wherever it lies, though h1 is drawn from p(h1 | h2). */
+    @Test
+    void imagesDifferInTheMovedDimensionAlone() throws IOException {
+        run = directory.resolve("hierarchical");
+        Cli.run("train", "--data", "npy=" + Cli.data(directory), "--model", "hierarchical-vae", "--hidden", "8,6",
+                "--latents", "4,3", "--steps", "10", "--backend", "java", "--out", run.toString()).succeeds();
+        float[] still = values("--row", "1", "--dimensions", "2,0", "--from", "0.5", "--to", "0.5", "--steps", "4");
+        for (int i = 0; i < 2 * 4; i++) {
+            assertArrayEquals(Arrays.copyOfRange(still, i / 4 * 4 * Cli.COLUMNS, (i / 4 * 4 + 1) * Cli.COLUMNS), Arrays
+                    .copyOfRange(still, i * Cli.COLUMNS, (i + 1) * Cli.COLUMNS), "image " + i);
+        }
+        float[] code = Arrays.copyOfRange(array("encode", "--set", "test"), 3, 6);
+        assertArrayEquals(decoded(new float[] {code[0], code[1], 0.5f}, 3), Arrays.copyOf(still, Cli.COLUMNS));
+        assertArrayEquals(decoded(new float[] {0.5f, code[1], code[2]}, 3), Arrays.copyOfRange(still, 4 * Cli.COLUMNS, 5
+                * Cli.COLUMNS));
+        Path picture = directory.resolve("traversed.png");
+        traverse(picture).succeeds();
+        assertArrayEquals(Files.readAllBytes(run.resolve("traversal.png")), Files.readAllBytes(picture));
+        Path between = directory.resolve("between.npy");
+        Cli.run("interpolate", "--checkpoint", run.toString(), "--backend", "java", "--between", "1,1,2,2", "--steps",
+                "3", "--out", between.toString()).succeeds();
+        Images images = NpyReader.read(between);
+        for (int i : new int[] {1, 2, 3}) {
+            assertArrayEquals(images.copyRows(0, 1), images.copyRows(i, 1), "of row 1, image " + i);
+        }
+        for (int i : new int[] {6, 7, 8}) {
+            assertArrayEquals(images.copyRows(5, 1), images.copyRows(i, 1), "of row 2, image " + i);
+        }
+        assertFalse(Arrays.equals(images.copyRows(0, 1), images.copyRows(8, 1)));
+    }
+
     /** A label is the row's own, or what is asked for; a learned prior has a mean for each. */
     @Test
     void labelsStay() throws IOException {
