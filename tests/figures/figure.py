@@ -63,6 +63,15 @@ class Figure:
             return self.elbo4j("train", "--resume", "--out", folder, "--epochs", epochs)
         return self.elbo4j("train", "--out", folder, "--epochs", epochs, "--seed", self.args.seed, *options)
 
+    def seconds(self, folder, rows):
+        """What training took, in all its parts, by the rates that it wrote down."""
+        seconds = before = 0
+        with open(os.path.join(folder, "metrics.jsonl")) as f:
+            for epoch, rate in ((m["epoch"], m["samples_per_second"]) for m in map(json.loads, f)):
+                seconds += max(0, epoch - before) * rows / rate
+                before = epoch
+        return round(seconds)
+
     def done(self, **which):
         """The result that has all of these, or None."""
         if not os.path.exists(self.path):

@@ -11,7 +11,6 @@ not known to be the same.
 """
 import json
 import os
-import time
 
 import figure
 
@@ -26,19 +25,18 @@ def main():
     args = parser.parse_args()
     this = figure.Figure("jsb", args)
     with open(args.data) as f:
-        test = json.load(f)["test"]
+        sets = json.load(f)
+    test = sets["test"]
     folder = os.path.join(args.out, f"jsb-{args.seed}-{args.epochs}-{args.dropout}")
-    begin = time.time()
     this.train_or_go_on(folder, args.epochs, [
         "--model", "deep-markov-model", "--data", f"music={args.data}", "--batch", 20, "--learning-rate", 1e-3,
         "--optimiser", "adamw", "--weight-decay", 0.1, "--schedule", "cosine", "--beta1", 0.96, "--clip", 10,
         "--dropout", args.dropout, "--kl-warm-up", args.epochs // 5, "--evaluate-every", 20])
-    trained = time.time()
     found = this.elbo4j("evaluate", "--checkpoint", folder, "--data", f"music={args.data}", "--samples", 100)
     steps = sum(map(len, test))
     this.add(epochs=args.epochs, dropout=args.dropout, minus_elbo_per_step=round(-found["elbo"] * len(test) / steps, 3),
              nll_per_step=round(found["nll"] * len(test) / steps, 3), published=PUBLISHED,
-             seconds_to_train=round(trained - begin), threads=args.threads)
+             seconds_to_train=this.seconds(folder, len(sets["train"])), threads=args.threads)
 
 
 if __name__ == "__main__":
