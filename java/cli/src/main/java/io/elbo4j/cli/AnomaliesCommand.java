@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
                 + " trained on that cost as much: p. They are the test set's, or all of --data.",
         "p is (1 + those rows) / (1 + training rows), a p-value if the row were one more of them (Vovk, Gammerman and"
                 + " Shafer 2005, section 2.2); the model has seen the training rows, so that p is somewhat too small:"
-                + " of a run with --validation its validation rows stand for them."})
+                + " of a run with --validation or --validation-data its validation rows stand for them."})
 final class AnomaliesCommand implements Callable<Integer> {
     private static final double[] QUANTILES = {0.5, 0.9, 0.99, 0.999, 1};
 

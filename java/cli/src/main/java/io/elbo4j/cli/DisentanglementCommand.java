@@ -11,6 +11,7 @@ import io.elbo4j.train.data.Factor;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Sprites;
 import io.elbo4j.train.model.Model;
+import io.elbo4j.train.run.RunPlan;
 import io.elbo4j.train.run.Trained;
 import java.util.List;
 import java.util.Locale;
@@ -60,6 +61,14 @@ final class DisentanglementCommand implements Callable<Integer> {
         }
         Checkpoint.Loaded loaded = checkpoint.read("--out", null);
         Outputs.of(loaded).columns(Model.POSTERIOR_LOG_VARIANCE);
+        RunPlan run = RunPlan.beside(loaded);
+        if (run != null) {
+            data.orElse(run, loaded.file());
+        }
+        if (!List.of("sprites", "mnist").contains(data.kind())) {
+            throw Failure.because("disentanglement goes with data of known factors, not with " + data.kind()
+                    + ": labels come with sprites and mnist=DIR", null);
+        }
         try (DataSource source = data.readFor(loaded, console, Set.of(Images.LABEL))) {
             Images images = source.test().first(Math.min(rows, source.test().rows()));
             measure(loaded, images, factors(images));

@@ -171,9 +171,12 @@ final class EvaluateCommand implements Callable<Integer> {
         long stepsPerEpoch = (trained.data().rows() + training.batch() - 1L) / training.batch();
         String note = new PosteriorNotes(training, images.rows()).after(steps,
                 training.klWeightAt(steps - 1, stepsPerEpoch), e);
-        return String.format(Locale.ROOT, "%,d rows of %s (%s), in nats per row%nELBO              %.4f%n"
+        // music names its sets itself
+        String set = " (" + Names.of(part) + ")";
+        String name = images.name().endsWith(set) ? images.name() : images.name() + set;
+        return String.format(Locale.ROOT, "%,d rows of %s, in nats per row%nELBO              %.4f%n"
                 + "reconstruction    %.4f%nKL                %.4f%s%s%s",
-                images.rows(), Quoted.line(images.name()), Names.of(part), e.elbo().elbo(), e.elbo().reconstruction(),
+                images.rows(), Quoted.line(name), e.elbo().elbo(), e.elbo().reconstruction(),
                 e.elbo().kl(),
                 nll == null ? "" : String.format(Locale.ROOT, "%nnll               %.4f (%d samples)", nll, samples),
                 latent == 0 ? "" : String.format(Locale.ROOT, "%nactive units      %d of %d%nKL per dimension  %s",

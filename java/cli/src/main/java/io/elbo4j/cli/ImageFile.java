@@ -52,10 +52,16 @@ final class ImageFile {
 
     /** What a command has written. */
     void said(Console console, OutputOptions output, int rows, int columns, String what) {
+        said(console, output, rows, columns, what, new JsonObject());
+    }
+
+    /** @param more that --json has beside it */
+    void said(Console console, OutputOptions output, int rows, int columns, String what, JsonObject more) {
         JsonObject o = new JsonObject();
         o.addProperty("file", file.toString());
         o.addProperty("rows", rows);
         o.addProperty("columns", columns);
+        more.entrySet().forEach(e -> o.add(e.getKey(), e.getValue()));
         output.result(console, o, rows + " " + what + " of " + columns + " values are in " + Quoted.line(file));
     }
 }

@@ -1,5 +1,6 @@
 package io.elbo4j.cli;
 
+import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.Interpolation;
@@ -13,7 +14,6 @@ import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,9 +29,9 @@ final class InterpolateCommand implements Callable<Integer> {
     private CheckpointOption checkpoint;
     @Mixin
     private DataOptions data;
-    @Option(names = "--between", defaultValue = "0,1,2,3,4,5,6,7", split = ",", paramLabel = "N",
+    @Option(names = "--between", defaultValue = "0,1,2,3,4,5,6,7", paramLabel = "N,N,...",
             description = "rows of the test set, counted from 0, at least 2 (${DEFAULT-VALUE})")
-    private int[] between;
+    private WholeNumbers rows;
     @Option(names = "--steps", defaultValue = "10", paramLabel = "N",
             description = "images from one to the next, both with their own, at least 2 (${DEFAULT-VALUE})")
     private int steps;
@@ -49,6 +49,7 @@ final class InterpolateCommand implements Callable<Integer> {
     private OutputOptions output;
 
     private final Console console;
+    private int[] between;
 
     InterpolateCommand(Console console) {
         this.console = console;
@@ -57,6 +58,7 @@ final class InterpolateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ImageFile file = new ImageFile(out);
+        between = rows.array();
         int pairs = between.length - 1;
         if (pairs < 1 || steps < 2) {
             throw Failure.usage(pairs < 1 ? "--between must be at least 2 rows, not " + between.length
@@ -76,8 +78,7 @@ final class InterpolateCommand implements Callable<Integer> {
             Images test = source.test();
             for (int row : between) {
                 if (row < 0 || row >= test.rows()) {
-                    throw Failure.usage("--between must be of rows 0 to " + (test.rows() - 1) + ", not " + Arrays
-                            .stream(between).mapToObj(String::valueOf).collect(Collectors.joining(",")));
+                    throw Failure.usage("--between must be of rows 0 to " + (test.rows() - 1) + ", not " + rows);
                 }
             }
             interpolate(loaded, test, file, outputs.code(), latent);
@@ -101,7 +102,7 @@ final class InterpolateCommand implements Callable<Integer> {
                 System.arraycopy(some, 0, z, i * some.length, some.length);
             }
             Images conditions = conditions(coder, test);
-            float[] x = Bar.during(console, "decoding", bar -> coder.decode(z, conditions, done -> bar.at(done,
+            float[] x = Bar.during(console, "decoding", bar -> coder.decodeAlike(z, conditions, done -> bar.at(done,
                     images)));
             OutputFile.write(console, out, () -> {
                 if (file.isPicture()) {
@@ -112,7 +113,11 @@ final class InterpolateCommand implements Callable<Integer> {
                 }
             });
         }
-        file.said(console, output, images, columns, "images");
+        JsonObject path = new JsonObject();
+        path.add("between", Json.array(between));
+        path.addProperty("steps", steps);
+        path.addProperty("path", Names.of(this.path));
+        file.said(console, output, images, columns, "images", path);
     }
 
     /** What the decoder needs beside z: of each pair's labels, or of the one that --label gives it. */

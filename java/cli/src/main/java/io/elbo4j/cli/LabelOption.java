@@ -13,17 +13,10 @@ import picocli.CommandLine.Option;
 
 /** Classes, for a model that takes them. */
 final class LabelOption {
-    /** Whole numbers with commas between them. */
-    record Classes(List<Integer> labels) {
-        static Classes read(String typed) {
-            return new Classes(SettingValue.list(typed));
-        }
-    }
-
     @Option(names = "--label", paramLabel = "N,N,...",
-            description = "for a model of labels: the classes of the rows, one after the other and over again"
-                    + " (0,1,2,...)")
-    private Classes classes;
+            description = "for a model of labels: the classes of what is made, one after the other and over again"
+                    + " (those of the rows that it is made from, else 0,1,2,...)")
+    private WholeNumbers classes;
 
     boolean isGiven() {
         return classes != null;
@@ -46,7 +39,7 @@ final class LabelOption {
             return null;
         }
         int all = Math.toIntExact(label.columns());
-        List<Integer> cycle = classes != null ? classes.labels : IntStream.range(0, all).boxed().toList();
+        List<Integer> cycle = classes != null ? classes.all() : IntStream.range(0, all).boxed().toList();
         int[] each = new int[rows];
         Arrays.setAll(each, i -> cycle.get(i % cycle.size()));
         try {

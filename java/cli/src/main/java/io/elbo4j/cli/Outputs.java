@@ -22,7 +22,10 @@ record Outputs(Map<String, Value> values, Checkpoint.Loaded of) {
 
     /** @throws Failure if the model has none of that name */
     int columns(String name) {
-        return columns(name, Quoted.line(of.file()) + " is of a model without an output '" + name + "'");
+        return columns(name, Quoted.line(of.file()) + " is of a model without an output '" + name + "'" + (name.equals(
+                Z)
+                        ? ", the code of a whole row: " + Models.of(of.checkpoint().model()).name() + " has none"
+                        : ""));
     }
 
     /** @throws Failure naming --what and the outputs that there are */

@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
         description = {"Draws latent variables from the prior and writes the means of p(x | z), as a picture or an"
                 + " array.",
                 "A sequence is drawn step by step, z_1 from its prior and z_t from p(z_t | z_t-1); where it has actions"
-                        + " these are given, those of the test set one sequence after the other and over again."})
+                        + " these are given, those of the test set one sequence after the other and over again, and a"
+                        + " sequence ends with them: the steps after that are NaN."})
 final class SampleCommand implements Callable<Integer> {
     @Mixin
     private CheckpointOption checkpoint;
@@ -90,8 +91,10 @@ final class SampleCommand implements Callable<Integer> {
             Images conditions = sequence.conditions(coder, what, loaded, console, out, count);
             float[] x = Bar.during(console, "sampling", bar -> coder.generate(what, count, conditions, done -> bar.at(
                     done, count)));
-            file.write(console, output, trained.model(), shape, SequenceOptions.first(x, count, Math.toIntExact(shape
-                    .columns())), "sequences");
+            float[] some = SequenceOptions.first(x, count, Math.toIntExact(shape.columns()));
+            boolean ended = SequenceOptions.end(some, conditions, steps);
+            file.write(console, output, trained.model(), shape, some, "sequences" + (ended
+                    ? ", NaN where the test set's have ended," : ""));
         }
     }
 

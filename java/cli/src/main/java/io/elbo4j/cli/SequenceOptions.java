@@ -8,6 +8,7 @@ import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.Models;
 import java.nio.file.Path;
+import java.util.Arrays;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -54,7 +55,8 @@ final class SequenceOptions {
     }
 
     /**
-     * What the model is given beside its draws: the actions of the test set, a sequence after the other and over again.
+     * What the model is given beside its draws: the actions of the test set, a sequence after the other and over again,
+     * with their mask.
      *
      * @return null if it takes none
      */
@@ -67,8 +69,32 @@ final class SequenceOptions {
             return null;
         }
         try (DataSource source = data.readFor(loaded, console, "--out", out)) {
-            return source.test().array(Images.X).repeated(count);
+            Images test = source.test();
+            return test.array(Images.X).repeated(count).with(Images.MASK, test.array(Images.MASK).repeated(count));
         }
+    }
+
+    /**
+     * Makes the steps NaN for which there are no actions, as they are in a file of sequences.
+     *
+     * @param conditions of each sequence; null where there are none
+     * @param steps of those in x
+     * @return whether there are such steps
+     */
+    static boolean end(float[] x, Images conditions, int steps) {
+        if (conditions == null) {
+            return false;
+        }
+        Images mask = conditions.array(Images.MASK);
+        int width = x.length / mask.rows() / steps;
+        boolean ended = false;
+        for (int i = 0; i < mask.rows() * steps; i++) {
+            if (mask.value(i / steps, i % steps) == 0) {
+                Arrays.fill(x, i * width, (i + 1) * width, Float.NaN);
+                ended = true;
+            }
+        }
+        return ended;
     }
 
     /** The first steps of each sequence. */

@@ -44,7 +44,8 @@ final class TrainingOptions {
 
     @Option(names = "--refine-steps", paramLabel = "N", description = {
             "local steps up the ELBO of each row, from the encoder's q(z | x) on, in each training step: the decoder is"
-                    + " trained at the q that they lead to (Krishnan et al. 2018) (0)"})
+                    + " trained at the q that they lead to (Krishnan et al. 2018) (0)",
+            "(what is printed is the ELBO of the encoder's q)"})
     private Integer refineSteps;
 
     @Option(names = "--refine-rate", paramLabel = "X", description = "learning rate of the first of these (0.03)")

@@ -1,6 +1,8 @@
 package io.elbo4j.cli;
 
+import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
+import io.elbo4j.Quoted;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.Evaluator;
 import io.elbo4j.train.Traversal;
@@ -13,8 +15,10 @@ import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.distribution.StandardNormal;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Latent;
+import io.elbo4j.train.graph.Support;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.model.Inputs;
+import io.elbo4j.train.model.Models;
 import io.elbo4j.train.picture.Png;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
@@ -38,15 +42,14 @@ final class TraverseCommand implements Callable<Integer> {
     private CheckpointOption checkpoint;
     @Mixin
     private DataOptions data;
-    @Option(names = "--row", defaultValue = "0", paramLabel = "N",
-            description = "of the test set, counted from 0 (${DEFAULT-VALUE})")
-    private int row;
+    @Option(names = "--row", paramLabel = "N", description = "of the test set, counted from 0 (0)")
+    private Integer asked;
     @Option(names = "--prior", description = "around the mean of the prior, instead of a row's code")
     private boolean prior;
-    @Option(names = "--dimensions", split = ",", paramLabel = "N",
+    @Option(names = "--dimensions", paramLabel = "N,N,...",
             description = "which ones, counted from 0 (the 10 with the largest KL on the test set, those first; the"
                     + " first ones of a model that does not say)")
-    private int[] dimensions;
+    private WholeNumbers given;
     @Option(names = "--from", defaultValue = "-3", paramLabel = "X", description = "the first value"
             + " (${DEFAULT-VALUE})")
     private double from;
@@ -66,6 +69,8 @@ final class TraverseCommand implements Callable<Integer> {
     private OutputOptions output;
 
     private final Console console;
+    private int row;
+    private int[] dimensions;
 
     TraverseCommand(Console console) {
         this.console = console;
@@ -79,10 +84,20 @@ final class TraverseCommand implements Callable<Integer> {
         file.check(checkpoint, shape);
         Outputs outputs = Outputs.of(loaded);
         int latent = outputs.columns(Outputs.Z);
+        String model = Models.of(loaded.checkpoint().model()).name();
+        Value code = outputs.values().get(Outputs.Z);
+        if (code instanceof Latent z && z.prior().support() != Support.REAL) {
+            throw Failure.usage("traverse goes with a code of real numbers, of which one can be moved alone; that of "
+                    + Quoted.line(loaded.file()) + ", of a " + model + ", is of classes");
+        }
+        if (prior && asked != null && (label.isGiven() || !Models.named(model).arrays().contains(Images.LABEL))) {
+            throw Failure.usage("--row goes with a row's code or its label, neither of which --prior needs here");
+        }
+        row = asked == null ? 0 : asked;
+        dimensions = given == null ? null : given.array();
         for (int dimension : dimensions == null ? new int[0] : dimensions) {
             if (dimension < 0 || dimension >= latent) {
-                throw Failure.usage("--dimensions must be from 0 to " + (latent - 1) + ", not " + Arrays.stream(
-                        dimensions).mapToObj(String::valueOf).collect(Collectors.joining(",")));
+                throw Failure.usage("--dimensions must be from 0 to " + (latent - 1) + ", not " + given);
             }
         }
         Names.checked(() -> Traversal.of(new float[1], 0, from, to, Math.min(steps, 2)));
@@ -92,7 +107,7 @@ final class TraverseCommand implements Callable<Integer> {
             throw Failure.usage("--steps must be at most " + ImageFile.MOST_IN_A_PICTURE / count + " in a picture of "
                     + count + " dimensions, not " + steps);
         }
-        if (prior && !isGaussian(outputs.values().get(Outputs.Z))) {
+        if (prior && !isGaussian(code)) {
             throw Failure.usage("--prior goes with a Gaussian prior, which has a mean that is a code; this model has"
                     + " another one");
         }
@@ -128,7 +143,7 @@ final class TraverseCommand implements Callable<Integer> {
                 System.arraycopy(some, 0, z, i * some.length, some.length);
             }
             Images conditions = conditions(coder, test, moved.length, steps);
-            float[] x = Bar.during(console, "decoding", bar -> coder.decode(z, conditions, done -> bar.at(done,
+            float[] x = Bar.during(console, "decoding", bar -> coder.decodeAlike(z, conditions, done -> bar.at(done,
                     images)));
             OutputFile.write(console, out, () -> {
                 if (file.isPicture()) {
@@ -139,8 +154,20 @@ final class TraverseCommand implements Callable<Integer> {
                 }
             });
             file.said(console, output, images, columns, "images of the dimensions " + Arrays.stream(moved).mapToObj(
-                    String::valueOf).collect(Collectors.joining(", ")) + ",");
+                    String::valueOf).collect(Collectors.joining(", ")) + ",", json(moved));
         }
+    }
+
+    private JsonObject json(int[] moved) {
+        JsonObject o = new JsonObject();
+        o.add("dimensions", Json.array(moved));
+        o.addProperty("steps", steps);
+        o.addProperty("from", from);
+        o.addProperty("to", to);
+        if (!prior) {
+            o.addProperty("row", row);
+        }
+        return o;
     }
 
     private int[] mostInformative(Trained trained, Backend b, Images test, int latent) {

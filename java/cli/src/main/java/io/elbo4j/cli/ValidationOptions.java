@@ -41,11 +41,21 @@ final class ValidationOptions {
 
     /** Refuses another kind of set than that of a run that is resumed; data may lie elsewhere now. */
     void check(RunPlan plan, Agreement agreement) {
-        agreement.check("--validation", share, plan.validation());
-        if (data != null && plan.validationData() == null) {
-            throw Failure.usage(OPTION + " " + Quoted.of(data) + " contradicts " + agreement.file()
-                    + ", which is of a run without: leave the option out, or start another run");
+        if (share != null && plan.validation() > 0) {
+            agreement.check("--validation", share, plan.validation());
+        } else if (share != null) {
+            throw contradiction("--validation " + share, plan.validationData() == null ? "without" : "with " + OPTION
+                    + " " + plan.validationData(), agreement);
         }
+        if (data != null && plan.validationData() == null) {
+            throw contradiction(OPTION + " " + Quoted.of(data), plan.validation() == 0 ? "without" : "with"
+                    + " --validation " + plan.validation(), agreement);
+        }
+    }
+
+    private static Failure contradiction(String given, String own, Agreement agreement) {
+        return Failure.usage(given + " contradicts " + agreement.file() + ", which is of a run " + own
+                + ": leave the option out, or start another run");
     }
 
     /**

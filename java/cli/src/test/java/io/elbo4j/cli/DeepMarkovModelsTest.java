@@ -12,6 +12,7 @@ import io.elbo4j.train.model.Settings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,10 @@ class DeepMarkovModelsTest extends ModelRuns {
         JsonObject found = Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--json").succeeds()
                 .json();
         assertTrue(-found.get("nll").getAsDouble() > found.get("elbo").getAsDouble(), found.toString());
+        for (String set : List.of("test", "train")) {
+            String[] evaluate = {"evaluate", "--checkpoint", run.toString(), "--set", set};
+            assertTrue(Cli.run(evaluate).succeeds().out().contains(" rows of " + file + " (" + set + "), in nats"));
+        }
         assertEquals(4 * 3, array("encode", "--checkpoint", run.toString()).columns());
         assertEquals(4 * 88, array("reconstruct", "--checkpoint", run.toString()).columns());
         Images sampled = array("sample", "--checkpoint", run.toString(), "--count", "5");
@@ -140,10 +145,24 @@ class DeepMarkovModelsTest extends ModelRuns {
         assertEquals(4 * 3, array("encode", "--checkpoint", run.toString()).columns());
         assertEquals(4 * 3, array("reconstruct", "--checkpoint", run.toString()).columns());
         Images test = NpyReader.sequences(file, (done, of) -> {}).last(2);
-        Images sampled = array("sample", "--checkpoint", run.toString(), "--count", "5", "--draw");
+        Path out = directory.resolve("drawn.npy");
+        String[] sample = {"sample", "--checkpoint", run.toString(), "--out", out.toString(), "--count", "5"};
+        Cli.run(Lists.join(List.of(sample), "--draw")).succeeds();
+        ByteBuffer written = ByteBuffer.wrap(Files.readAllBytes(out)).order(ByteOrder.LITTLE_ENDIAN);
+        FloatBuffer sampled = written.position(written.limit() - 5 * 4 * 3 * Float.BYTES).asFloatBuffer();
+        // the first of the two has three steps, and with them all of what is drawn ends
         for (int i = 0; i < 5 * 4; i++) {
-            assertEquals(test.value(i / 4 % 2, i % 4 * 3 + 2), sampled.value(i / 4, i % 4 * 3 + 2), "action " + i);
+            boolean ended = i / 4 % 2 == 0 && i % 4 == 3;
+            for (int c = 0; c < 3; c++) {
+                assertEquals(ended, Float.isNaN(sampled.get(i * 3 + c)), "value " + c + " of step " + i);
+            }
+            assertEquals(ended ? Float.NaN : test.value(i / 4 % 2, i % 4 * 3 + 2), sampled.get(i * 3 + 2),
+                    "action " + i);
         }
+        assertEquals("5 sequences, NaN where the test set's have ended, of 12 values are in " + out, Cli.run(sample)
+                .succeeds().out().strip());
+        assertEquals("5 sequences of 6 values are in " + out, Cli.run(Lists.join(List.of(sample), "--steps", "2"))
+                .succeeds().out().strip());
         Cli.run("sample", "--checkpoint", directory.resolve("pushed--likelihood=laplace").toString(), "--draw", "--out",
                 directory.resolve("none.npy").toString()).fails(2, "--draw goes with likelihoods that can be drawn");
         Path refused = directory.resolve("refused");

@@ -86,4 +86,12 @@ class DisentanglementCommandTest {
         Path mixture = sprites("--model", "categorical-vae");
         measure(mixture).fails(2, "is of a model without an output 'posterior.logVariance'");
     }
+
+    @Test
+    void dataWithoutKnownFactorsIsRefused() {
+        Path run = directory.resolve("npy");
+        Cli.train(Cli.data(directory), run, "--steps", "2").succeeds();
+        measure(run).fails(1, "disentanglement goes with data of known factors, not with npy: labels come with sprites"
+                + " and mnist=DIR");
+    }
 }

@@ -105,6 +105,7 @@ class InterpolateCommandTest {
     @Test
     void whatCannotBeDoneIsRefused() {
         interpolate(out, "--between", "1").fails(2, "--between must be at least 2 rows, not 1");
+        interpolate(out, "--between", ",").fails(2, "--between", "expected numbers with commas");
         interpolate(out, "--steps", "1").fails(2, "--steps must be at least 2, not 1");
         interpolate(out, "--between", "0,4").fails(2, "--between must be of rows 0 to 3, not 0,4");
         interpolate(out, "--between", "-1,0").fails(2, "--between must be of rows 0 to 3, not -1,0");

@@ -388,11 +388,12 @@ class TrainCommandTest {
     /** What was not asked for and has no effect is not said: of a Bernoulli likelihood no classes. */
     @Test
     void aModelIsDescribedByWhatHasAnEffect() {
-        String[][] cases = {{"bernoulli", "binarise none, library-size none, prior standard"},
-                {"gaussian-fixed", "standard-deviation 0.1, binarise none, library-size none, prior standard"},
-                {"categorical", "binarise none, classes 256, library-size none, prior standard"},
-                {"discretised-logistic-mixture", "binarise none, classes 256, components 5, library-size none, prior"
-                        + " standard"}};
+        String[][] cases = {{"bernoulli", "binarise none, prior standard"},
+                {"gaussian-fixed", "standard-deviation 0.1, binarise none, prior standard"},
+                {"categorical", "binarise none, classes 256, prior standard"},
+                {"discretised-logistic-mixture", "binarise none, classes 256, components 5, prior"
+                        + " standard"},
+                {"poisson", "binarise none, library-size none, prior standard"}};
         Path data = directory.resolve("zeros.npy");
         NpyWriter.write(data, 20, 3, new float[60]);
         for (String[] c : cases) {
@@ -405,6 +406,8 @@ class TrainCommandTest {
         String out = Cli.train(data, directory.resolve("mixture"), "--steps", "1", "--prior", "mixture").succeeds()
                 .out();
         assertTrue(out.contains("prior mixture, prior-components 10 ("), out);
+        Cli.train(data, directory.resolve("refused"), "--library-size", "none").fails(2, "--library-size must be left"
+                + " out with the likelihood bernoulli (it goes with those of counts), not none");
     }
 
     /** The last tenth is the test set: its rows are counted where they stand in the file. */

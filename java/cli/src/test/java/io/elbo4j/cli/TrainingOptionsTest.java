@@ -229,4 +229,13 @@ class TrainingOptionsTest {
         Cli.run("evaluate", "--checkpoint", directory.resolve("plain").toString(), "--data", source, "--weights",
                 "average").fails(1, "holds no moving averages of the parameters");
     }
+
+    /** Local steps so large that q is not finite any more: their rate is what helps. */
+    @Test
+    void aRefineRateThatIsTooLargeIsNamed() {
+        Cli.Result far = Cli.train(data, out, "--epochs", "2", "--refine-steps", "2", "--refine-rate", "1e8");
+        assertEquals(1, far.exitCode());
+        assertTrue(far.err().contains("is not finite") && far.err().contains("A smaller refine rate or learning rate"),
+                far.err());
+    }
 }

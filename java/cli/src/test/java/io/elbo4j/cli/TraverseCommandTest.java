@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyReader;
@@ -87,6 +88,37 @@ class TraverseCommandTest {
         assertArrayEquals(Files.readAllBytes(run.resolve("traversal.png")), Files.readAllBytes(picture));
     }
 
+    /** The same code gives the same image wherever it lies, though h1 is drawn from p(h1 | h2). */
+    @Test
+    void imagesDifferInTheMovedDimensionAlone() throws IOException {
+        run = directory.resolve("hierarchical");
+        Cli.run("train", "--data", "npy=" + Cli.data(directory), "--model", "hierarchical-vae", "--hidden", "8,6",
+                "--latents", "4,3", "--steps", "10", "--backend", "java", "--out", run.toString()).succeeds();
+        float[] still = values("--row", "1", "--dimensions", "2,0", "--from", "0.5", "--to", "0.5", "--steps", "4");
+        for (int i = 0; i < 2 * 4; i++) {
+            assertArrayEquals(Arrays.copyOfRange(still, i / 4 * 4 * Cli.COLUMNS, (i / 4 * 4 + 1) * Cli.COLUMNS), Arrays
+                    .copyOfRange(still, i * Cli.COLUMNS, (i + 1) * Cli.COLUMNS), "image " + i);
+        }
+        float[] code = Arrays.copyOfRange(array("encode", "--set", "test"), 3, 6);
+        assertArrayEquals(decoded(new float[] {code[0], code[1], 0.5f}, 3), Arrays.copyOf(still, Cli.COLUMNS));
+        assertArrayEquals(decoded(new float[] {0.5f, code[1], code[2]}, 3), Arrays.copyOfRange(still, 4 * Cli.COLUMNS, 5
+                * Cli.COLUMNS));
+        Path picture = directory.resolve("traversed.png");
+        traverse(picture).succeeds();
+        assertArrayEquals(Files.readAllBytes(run.resolve("traversal.png")), Files.readAllBytes(picture));
+        Path between = directory.resolve("between.npy");
+        Cli.run("interpolate", "--checkpoint", run.toString(), "--backend", "java", "--between", "1,1,2,2", "--steps",
+                "3", "--out", between.toString()).succeeds();
+        Images images = NpyReader.read(between);
+        for (int i : new int[] {1, 2, 3}) {
+            assertArrayEquals(images.copyRows(0, 1), images.copyRows(i, 1), "of row 1, image " + i);
+        }
+        for (int i : new int[] {6, 7, 8}) {
+            assertArrayEquals(images.copyRows(5, 1), images.copyRows(i, 1), "of row 2, image " + i);
+        }
+        assertFalse(Arrays.equals(images.copyRows(0, 1), images.copyRows(8, 1)));
+    }
+
     /** A label is the row's own, or what is asked for; a learned prior has a mean for each. */
     @Test
     void labelsStay() throws IOException {
@@ -101,7 +133,7 @@ class TraverseCommandTest {
         float[] code = Arrays.copyOfRange(array("encode", "--set", "test"), 8, 10);
         assertArrayEquals(decoded(new float[] {-3, code[1], 3, code[1], code[0], -3, code[0], 3}, 2, "--label", "1"),
                 own);
-        float[] ofPrior = values(Lists.join(List.of(some), "--prior", "--label", "1,2"));
+        float[] ofPrior = values("--steps", "2", "--dimensions", "0,1", "--prior", "--label", "1,2");
         assertEquals(2 * 2 * 4, ofPrior.length);
         assertArrayEquals(Arrays.copyOfRange(values("--prior", "--row", "4", "--steps", "2", "--dimensions", "0"), 0,
                 8),
@@ -120,6 +152,14 @@ class TraverseCommandTest {
         traverse(out, "--dimensions", "1,2").fails(2, "--dimensions must be from 0 to 1, not 1,2");
         traverse(out, "--steps", "1").fails(2, "--steps must be at least 2, not 1");
         traverse(out, "--from", "NaN").fails(2, "--from must be finite");
+        traverse(out, "--from", "nan").fails(2, "--from", "'nan' is not a number");
+        traverse(out, "--to", "inf").fails(2, "--to", "'inf' is not a number");
+        for (String none : List.of(",", "1,,0")) {
+            traverse(out, "--dimensions", none).fails(2, "--dimensions", "expected numbers with commas and no blanks"
+                    + " between them");
+        }
+        traverse(out, "--prior", "--row", "3").fails(2, "--row goes with a row's code or its label, neither of which"
+                + " --prior needs here");
         traverse(out, "--label", "1").fails(2, "--label goes with a model of labels");
         traverse(directory.resolve("a.gif")).fails(2, "--out must end in .png or .npy");
         traverse(directory.resolve("a.png"), "--steps", "5001").fails(2, "--steps must be at most 5000 in a picture of"
@@ -129,5 +169,38 @@ class TraverseCommandTest {
         traverse(out, "--prior").fails(2, "--prior goes with a Gaussian prior");
         assertEquals(2 * 9 * Cli.COLUMNS, values().length);
         assertFalse(Files.exists(out));
+    }
+
+    /** Of a code that is one of several classes, a dimension alone cannot be moved. */
+    @Test
+    void codesOfClassesAreRefused() throws IOException {
+        Path out = directory.resolve("none.npy");
+        run = directory.resolve("categorical");
+        Cli.train(Cli.data(directory), run, "--model", "categorical-vae", "--steps", "2").succeeds();
+        traverse(out).fails(2, "traverse goes with a code of real numbers", "categorical-vae", "is of classes");
+        run = directory.resolve("mixture");
+        Cli.run("train", "--data", "npy=" + Cli.data(directory), "--model", "gaussian-mixture", "--components", "3",
+                "--steps", "2", "--backend", "java", "--out", run.toString()).succeeds();
+        traverse(out).fails(2, "traverse goes with a code of real numbers", "gaussian-mixture", "is of classes");
+        run = directory.resolve("completion");
+        Cli.run("train", "--data", "mnist=" + Cli.digits(directory), "--model", "completion-vae", "--steps", "2",
+                "--hidden", "4", "--latent", "2", "--backend", "java", "--out", run.toString()).succeeds();
+        traverse(out).fails(2, "is of a model without an output 'z', the code of a whole row: completion-vae has none");
+        assertFalse(Files.exists(out));
+    }
+
+    @Test
+    void theDimensionsAreSaid() {
+        train();
+        Path out = directory.resolve("traversed.npy");
+        JsonObject said = traverse(out, "--row", "2", "--dimensions", "1,0", "--from", "-2", "--steps", "3", "--json")
+                .succeeds().json();
+        assertEquals(JsonParser.parseString("{'file': '" + out + "', 'rows': 6, 'columns': 30, 'dimensions': [1, 0],"
+                + " 'steps': 3, 'from': -2.0, 'to': 3.0, 'row': 2}"), said);
+        assertFalse(traverse(out, "--prior", "--json").succeeds().json().has("row"));
+        JsonObject between = Cli.run("interpolate", "--checkpoint", run.toString(), "--backend", "java", "--between",
+                "2,0", "--steps", "3", "--path", "spherical", "--out", out.toString(), "--json").succeeds().json();
+        assertEquals(JsonParser.parseString("{'file': '" + out + "', 'rows': 3, 'columns': 30, 'between': [2, 0],"
+                + " 'steps': 3, 'path': 'spherical'}"), between);
     }
 }

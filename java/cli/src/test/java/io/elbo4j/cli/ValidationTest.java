@@ -1,5 +1,6 @@
 package io.elbo4j.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.train.data.NpyWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -115,6 +117,48 @@ class ValidationTest {
         String anomalies = Cli.run("anomalies", "--checkpoint", directory.resolve("own--no").toString(), "--backend",
                 "java").succeeds().out();
         assertTrue(anomalies.contains("4 test rows against 4 validation rows"), anomalies);
+    }
+
+    /** As of the data that is trained on: not even its test set may be another one. */
+    @Test
+    void aRunIsNotResumedOnOtherRows() throws IOException {
+        Path data = Cli.data(directory);
+        float[] values = new float[TEST_ROWS * Cli.COLUMNS];
+        Path held = directory.resolve("held.npy");
+        NpyWriter.write(held, TEST_ROWS, Cli.COLUMNS, values);
+        train(data, "own", "--validation-data", "npy=" + held, "--steps", "3").succeeds();
+        Path run = directory.resolve("own");
+        byte[] before = Files.readAllBytes(run.resolve("run.json"));
+        String[] resume = {"train", "--resume", "--out", run.toString(), "--steps", "6", "--validation-data", "npy="
+                + held};
+        values[Cli.COLUMNS] = 0.5f;
+        NpyWriter.write(held, TEST_ROWS, Cli.COLUMNS, values);
+        Cli.run(resume).fails(1, "is evaluated on other rows than those now given, " + held,
+                "resume with the run's own");
+        values[Cli.COLUMNS] = 1.5f;
+        NpyWriter.write(held, TEST_ROWS, Cli.COLUMNS, values);
+        Cli.run(resume).fails(1, "is evaluated on other rows");
+        assertArrayEquals(before, Files.readAllBytes(run.resolve("run.json")));
+        // of an earlier version, which did not say what they were
+        String earlier = new String(before, StandardCharsets.UTF_8).replaceAll("  \"evaluatedOn\".*\n", "");
+        assertNotEquals(before.length, earlier.length());
+        Files.writeString(run.resolve("run.json"), earlier);
+        Cli.run(resume).fails(1, "row 1, column 0 is 1.5");
+        values[Cli.COLUMNS] = 0;
+        NpyWriter.write(held, TEST_ROWS, Cli.COLUMNS, values);
+        Cli.run(resume).succeeds();
+    }
+
+    @Test
+    void anotherKindOfSetContradictsTheRun() {
+        Path data = Cli.data(directory);
+        train(data, "own", "--validation-data", "npy=" + data, "--steps", "3").succeeds();
+        train(data, "plain", "--steps", "3").succeeds();
+        Cli.run("train", "--resume", "--out", directory.resolve("own").toString(), "--validation", "0.1").fails(2,
+                "--validation 0.1 contradicts", "which is of a run with --validation-data npy=" + data
+                        + ": leave the option out");
+        Cli.run("train", "--resume", "--out", directory.resolve("plain").toString(), "--validation", "0.1").fails(2,
+                "--validation 0.1 contradicts", "which is of a run without: leave the option out");
     }
 
     @Test

@@ -162,6 +162,18 @@ public final class Coder {
      * @param rowsDone is told now and then how many rows are done
      */
     public float[] decode(float[] z, @Nullable Images conditions, LongConsumer rowsDone) {
+        return decode(z, conditions, rowsDone, false);
+    }
+
+    /**
+     * As {@link #decode(float[], Images, LongConsumer)}, but what lies between z and x is one draw, that of the first
+     * row: rows differ in what z and the conditions make of it, as along a path from one code to another.
+     */
+    public float[] decodeAlike(float[] z, @Nullable Images conditions, LongConsumer rowsDone) {
+        return decode(z, conditions, rowsDone, true);
+    }
+
+    private float[] decode(float[] z, @Nullable Images conditions, LongConsumer rowsDone, boolean alike) {
         Value code = output(Model.Z);
         Value wanted = generated();
         int latent = Math.toIntExact(code.columnsOfRow());
@@ -174,11 +186,12 @@ public final class Coder {
         float[] out = new float[Math.multiplyExact(rows, Math.toIntExact(wanted.columnsOfRow()))];
         try (Steps steps = new Steps(n -> Step.of(model.graph(), parameters, backend).rows(n).seed(seed).given(code)
                 .fromPriors().want(wanted).compile())) {
-            for (Chunk chunk : Chunk.of(rows, ROWS)) {
+            boolean repeated = alike && steps.of(1).isRandom();
+            for (Chunk chunk : Chunk.of(rows, repeated ? 1 : ROWS)) {
                 Step step = steps.of(chunk.rows());
                 step.value(code).set(z, chunk.begin() * latent);
                 set(step, inputs, conditions, chunk);
-                step.run(0, chunk.begin());
+                step.run(0, repeated ? 0 : chunk.begin());
                 copy(step, wanted, chunk, out);
                 rowsDone.accept(chunk.begin() + chunk.rows());
             }

@@ -10,6 +10,9 @@ import io.elbo4j.train.model.Model;
  * objective of its row; the decoder follows the gradient at the q that they lead to, and the encoder that at its own,
  * no gradient passing through the local steps (Krishnan, Liang and Hoffman 2018, On the challenges of learning with
  * inference networks on sparse, high-dimensional data, algorithm 1). Gradients of the two are clipped each by itself.
+ * Both are taken at the parameters that the step begins with, as if it updated them at once; an encoder that is updated
+ * after the decoder would see the decoder's new parameters. The ELBO that training and evaluation report is that of the
+ * encoder's q.
  *
  * @param refineSteps local steps of each row, with {@link AmortisationGap.LocalSteps}; 0 for none
  * @param refineRate the learning rate of the first of them, above 0 and at most 1e9

@@ -291,7 +291,8 @@ public final class Trainer implements AutoCloseable {
                 + (first.rowOfBatch().isEmpty() ? first.row() : ofBatch(culprit, first.rowOfBatch().getAsLong(), last)))
                 .orElse(later + "no tensor held such a number any more");
         return new NonFiniteException("step " + (at.step() + 1) + ": the objective is not finite; " + where,
-                "A smaller learning rate, gradient clipping or a bounded likelihood may help");
+                refinement == null ? "A smaller learning rate, gradient clipping or a bounded likelihood may help"
+                        : "A smaller refine rate or learning rate, gradient clipping or a bounded likelihood may help");
     }
 
     private String ofBatch(Unread culprit, long row, boolean last) {
@@ -316,7 +317,8 @@ public final class Trainer implements AutoCloseable {
                 if (!Float.isFinite(piece[i])) {
                     throw new NonFiniteException("step " + at.step() + ": " + name + " holds " + piece[i] + " in row "
                             + (from + i) / values.columns() + ", column " + (from + i) % values.columns(),
-                            "A smaller learning rate or gradient clipping may help");
+                            refinement == null ? "A smaller learning rate or gradient clipping may help"
+                                    : "A smaller refine rate or learning rate, or gradient clipping, may help");
                 }
             }
         }

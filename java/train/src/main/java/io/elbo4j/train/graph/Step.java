@@ -170,6 +170,11 @@ public final class Step implements AutoCloseable {
         run(number, 0);
     }
 
+    /** Whether anything in it is drawn. */
+    public boolean isRandom() {
+        return noises.length > 0;
+    }
+
     /**
      * Runs on rows that are rows {@code firstRow} and following of a larger whole: they have the noise that they would
      * have there.

@@ -75,6 +75,9 @@ public final class Vae extends GraphModel<VaeSettings> {
                             .classes());
             require(!given.contains("priorComponents") || settings.prior() == Prior.MIXTURE, "priorComponents",
                     "left out with the prior standard (it goes with mixture)", settings.priorComponents());
+            require(!given.contains("librarySize") || likelihood.isOfCounts(), "librarySize", "left out with the"
+                    + " likelihood " + likelihood.inWords() + " (it goes with those of counts)", settings
+                            .librarySize());
             require(!given.contains("components") || likelihood == LikelihoodKind.DISCRETISED_LOGISTIC_MIXTURE,
                     "components", "left out with the likelihood " + likelihood.inWords()
                             + " (it goes with discretised-logistic-mixture)", settings.components());

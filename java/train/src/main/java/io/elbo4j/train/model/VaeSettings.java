@@ -134,7 +134,7 @@ public record VaeSettings(long columns,
             return this == GAUSSIAN_FIXED || this == GAUSSIAN_SHARED;
         }
 
-        private boolean isOfCounts() {
+        boolean isOfCounts() {
             return this == POISSON || this == NEGATIVE_BINOMIAL || this == ZERO_INFLATED_NEGATIVE_BINOMIAL;
         }
 

@@ -80,7 +80,7 @@ final class Pictures {
             pictures.put("traversal.png", file -> {
                 float[] rows = traversal(coder.encode(images.first(1)), evaluation, most / STEPS);
                 Images like = conditions(model, images.first(1), rows.length / (int) z.columns());
-                float[] x = coder.decode(rows, like, done -> {});
+                float[] x = coder.decodeAlike(rows, like, done -> {});
                 generated.apply(x).traversal(file, x, STEPS);
             });
         }

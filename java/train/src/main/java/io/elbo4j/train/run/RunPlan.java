@@ -53,12 +53,14 @@ import org.jspecify.annotations.Nullable;
  *     0 for the test set
  * @param validationData the value of {@code --validation-data}, what it is evaluated on instead, see
  *     {@link Validation}; null for none, or if it was given otherwise
+ * @param evaluatedOn the fingerprint of the rows that it is evaluated on; null of a run of an earlier version
  * @param version of elbo4j; null if not packaged
  * @param command the command line's words
  */
 public record RunPlan(Checkpoint start, Kind standardise, @Nullable String source, boolean stream, long steps,
         long evaluateEvery, @Nullable CheckpointEvery checkpointEvery, long patience, double validation,
-        @Nullable String validationData, @Nullable String version, List<String> command) {
+        @Nullable String validationData, @Nullable String evaluatedOn, @Nullable String version,
+        List<String> command) {
     private static final int FORMAT = 1;
     /** Steps from one evaluation to the next, unless asked otherwise: at fewer it would take a share of the time. */
     private static final long STEPS_PER_EVALUATION = 100;
@@ -87,23 +89,27 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         created.check(training);
         training.objective(created, stepsPerEpoch);
         Graph graph = created.graph();
-        for (Images images : List.of(source.train(), source.test())) {
-            Inputs.requireColumns(graph, images);
-            Inputs.requireValues(graph, images);
-        }
-        return of(new Checkpoint(model, training, Checkpoint.Data.of(source.train()), Position.START), Kind.NONE);
+        requireInputs(graph, source.train());
+        requireInputs(graph, source.test());
+        return of(new Checkpoint(model, training, Checkpoint.Data.of(source.train()), Position.START), Kind.NONE,
+                Checkpoint.Data.of(source.test()).fingerprint());
     }
 
-    private static RunPlan of(Checkpoint start, Kind standardise) {
+    private static void requireInputs(Graph graph, Images images) {
+        Inputs.requireColumns(graph, images);
+        Inputs.requireValues(graph, images);
+    }
+
+    private static RunPlan of(Checkpoint start, Kind standardise, @Nullable String evaluatedOn) {
         long stepsPerEpoch = stepsPerEpoch(start);
         return new RunPlan(start, standardise, null, false, 0, (STEPS_PER_EVALUATION + stepsPerEpoch - 1)
                 / stepsPerEpoch,
-                null, 0, 0, null, null, List.of());
+                null, 0, 0, null, evaluatedOn, null, List.of());
     }
 
     /** Of a run that an earlier version began, which evaluated every epoch and left no {@code run.json}. */
     static RunPlan ofEarlier(Checkpoint c) {
-        return of(c.at(Position.START).with(Standardisation.NONE), c.standardisation().kind())
+        return of(c.at(Position.START).with(Standardisation.NONE), c.standardisation().kind(), null)
                 .withEvaluateEvery(1);
     }
 
@@ -126,43 +132,43 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         // of one column both are the same
         Kind one = kind == Kind.COLUMN && start.data().columns() == 1 ? Kind.WHOLE : kind;
         return new RunPlan(start, one, source, stream, steps, evaluateEvery, checkpointEvery, patience, validation,
-                validationData, version, command);
+                validationData, evaluatedOn, version, command);
     }
 
     public RunPlan withSource(@Nullable String value) {
         return new RunPlan(start, standardise, value, stream, steps, evaluateEvery, checkpointEvery, patience,
-                validation, validationData, version, command);
+                validation, validationData, evaluatedOn, version, command);
     }
 
     public RunPlan withStream(boolean streamed) {
         return new RunPlan(start, standardise, source, streamed, steps, evaluateEvery, checkpointEvery, patience,
-                validation, validationData, version, command);
+                validation, validationData, evaluatedOn, version, command);
     }
 
     public RunPlan withSteps(long all) {
         return new RunPlan(start, standardise, source, stream, all, evaluateEvery, checkpointEvery, patience,
-                validation, validationData, version, command);
+                validation, validationData, evaluatedOn, version, command);
     }
 
     public RunPlan withEvaluateEvery(long epochs) {
         return new RunPlan(start, standardise, source, stream, steps, epochs, checkpointEvery, patience, validation,
-                validationData, version, command);
+                validationData, evaluatedOn, version, command);
     }
 
     public RunPlan withCheckpointEvery(@Nullable CheckpointEvery every) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, every, patience, validation,
-                validationData, version, command);
+                validationData, evaluatedOn, version, command);
     }
 
     public RunPlan withPatience(long evaluations) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, evaluations,
-                validation, validationData, version, command);
+                validation, validationData, evaluatedOn, version, command);
     }
 
     /** The plan must be of data of which this share {@linkplain HeldOut is held out}, by the run's seed. */
     public RunPlan withValidation(double fraction) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience,
-                fraction, null, version, command);
+                fraction, null, evaluatedOn, version, command);
     }
 
     /**
@@ -172,7 +178,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
      */
     public RunPlan withValidationData(String value) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience, 0,
-                value, version, command);
+                value, evaluatedOn, version, command);
     }
 
     /** Whether the run is evaluated on a validation set, instead of the test set. */
@@ -182,7 +188,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
 
     public RunPlan withOrigin(@Nullable String elbo4j, List<String> words) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience,
-                validation, validationData, elbo4j, words);
+                validation, validationData, evaluatedOn, elbo4j, words);
     }
 
     public long stepsPerEpoch() {
@@ -200,6 +206,22 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
     /** Whether an epoch, counted from 1, is evaluated at its end wherever the run itself ends. */
     boolean evaluates(long epoch) {
         return epoch % evaluateEvery == 0;
+    }
+
+    /**
+     * For a run that goes on.
+     *
+     * @param file that the run is in
+     * @throws CheckpointException if these are not the rows that it is evaluated on
+     * @throws DataException if an earlier version did not say what they are, and the model cannot take these
+     */
+    void requireEvaluated(Path file, Images rows) {
+        if (evaluatedOn == null) {
+            requireInputs(Models.create(start.model()).graph(), rows);
+        } else if (!evaluatedOn.equals(Checkpoint.Data.of(rows).fingerprint())) {
+            throw new CheckpointException(file + " is of a run that is evaluated on other rows than those now given, "
+                    + rows.name() + ": resume with the run's own");
+        }
     }
 
     /** Whether a checkpoint is of this run. */
@@ -239,6 +261,9 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         if (validationData != null) {
             o.addProperty("validationData", validationData);
         }
+        if (evaluatedOn != null) {
+            o.addProperty("evaluatedOn", evaluatedOn);
+        }
         o.addProperty("standardise", standardise.name());
         o.add("start", start.toJson());
         return o;
@@ -273,7 +298,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
                             "evaluateEvery").getAsLong(),
                     every == null ? null : CheckpointEvery.of(every), o.has("patience") ? o.get("patience").getAsLong()
                             : 0, o.has("validation") ? o.get("validation").getAsDouble() : 0,
-                    text(o, "validationData"),
+                    text(o, "validationData"), text(o, "evaluatedOn"),
                     text(o, "version"), command);
         } catch (CheckpointException e) {
             throw e;

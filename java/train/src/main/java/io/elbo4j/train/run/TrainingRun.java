@@ -147,7 +147,7 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * Goes on with the run in a folder, which is closed with the run, on the same data.
      *
-     * @throws CheckpointException if the run's data is another
+     * @throws CheckpointException if the run's data is another, or what it is evaluated on
      */
     public static TrainingRun resume(RunFolder folder, StoredRun run, DataSource source, Backend backend) {
         return open(folder, () -> {
@@ -157,6 +157,7 @@ public final class TrainingRun implements AutoCloseable {
                 throw new CheckpointException(run.file() + " was trained on " + inWords(own) + "; the data now given, "
                         + source.train().name() + ", is " + inWords(given) + ": resume with the run's own data");
             }
+            run.plan().requireEvaluated(run.file(), source.test());
             return new TrainingRun(folder, run, source, backend);
         });
     }
