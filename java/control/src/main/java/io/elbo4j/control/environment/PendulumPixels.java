@@ -2,15 +2,13 @@ package io.elbo4j.control.environment;
 
 import static io.elbo4j.control.environment.Numbers.clip;
 
-import java.util.OptionalDouble;
-
 /**
- * {@link PendulumAngle} seen as a picture of 32 x 32 grey values, a row of pixels after the other from the top. The
+ * {@link SlowPendulum} seen as a picture of 32 x 32 grey values, a row of pixels after the other from the top. The
  * pendulum is a rod of 12 pixels from the middle with round ends, 1.5 pixels to each side, whose edge is a ramp of one
  * pixel: 2 minus the distance of a pixel's centre from the rod, between 0 and 1. It is rounded to a byte b; a value is
  * b / 255 - 0.5.
  */
-public final class PendulumPixels implements Environment {
+public final class PendulumPixels extends SlowPendulum {
     /** Pixels of a side. */
     public static final int SIDE = 32;
 
@@ -35,36 +33,6 @@ public final class PendulumPixels implements Environment {
     }
 
     @Override
-    public Space actions() {
-        return Space.Box.of(1, -1, 1);
-    }
-
-    @Override
-    public int limit() {
-        return 100;
-    }
-
-    @Override
-    public int stateSize() {
-        return 2;
-    }
-
-    @Override
-    public void start(double[] state, Draws draws) {
-        Pendulum.startAnywhere(state, draws);
-    }
-
-    @Override
-    public void evaluationStart(int episode, double[] state) {
-        Pendulum.startEvenly(episode, state);
-    }
-
-    @Override
-    public double step(double[] state, float[] action, Draws draws) {
-        return PendulumAngle.swing(state, action[0]);
-    }
-
-    @Override
     public void observe(double[] state, float[] observation) {
         double endX = ROD * StrictMath.sin(state[0]);
         double endY = ROD * StrictMath.cos(state[0]);
@@ -74,10 +42,5 @@ public final class PendulumPixels implements Environment {
             double grey = clip(2 - Numbers.distance(x, y, 0, 0, endX, endY), 0, 1);
             observation[i] = (float) (Math.floor(255 * grey + 0.5) / 255 - 0.5);
         }
-    }
-
-    @Override
-    public OptionalDouble ceiling() {
-        return OptionalDouble.of(-140.3);
     }
 }
