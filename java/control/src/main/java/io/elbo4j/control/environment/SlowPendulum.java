@@ -6,8 +6,9 @@ import java.util.OptionalDouble;
 
 /**
  * {@link Pendulum} whose speed is not seen, so that whoever remembers nothing cannot hold it. An action a in [-1, 1] is
- * the torque 2 a of two steps of the physics, its reward both of theirs; 100 make an episode. By dynamic programming the
- * optimum on the first 100 episodes of evaluation is -140.3; where the first speed is unknown and taken as 0, -141.6.
+ * the torque 2 a of two steps of the physics, its reward both of theirs; 100 make an episode. By dynamic programming
+ * the optimum on the first 100 episodes of evaluation is -140.3; where the first speed is unknown and taken as 0, it is
+ * -141.6.
  */
 abstract class SlowPendulum implements Environment {
     private static final int REPEAT = 2;
