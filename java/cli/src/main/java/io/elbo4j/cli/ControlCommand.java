@@ -39,7 +39,7 @@ final class ControlCommand implements Callable<Integer> {
     private record Point(long seed, long steps, long updates, Returns returns) {}
 
     @Parameters(arity = "0..1", defaultValue = "sac", paramLabel = "AGENT", description = "sac (${DEFAULT-VALUE})")
-    private Kind kind;
+    private String agent;
     @Option(names = "--list", description = "show the environments and exit")
     private boolean list;
     @Option(names = "--environment", defaultValue = "pendulum", paramLabel = "NAME",
@@ -100,6 +100,8 @@ final class ControlCommand implements Callable<Integer> {
                     Locale.ROOT, "%-24s %s", e.name(), e.description())).toList()));
             return 0;
         }
+        // not by picocli: the value of a misspelt option would be taken for the agent, and the option not be named
+        Kind kind = kind(agent);
         Environment environment = Names.checked(() -> Environments.named(name));
         if (!(environment.actions() instanceof Space.Box)) {
             throw Failure.usage("--environment must be one whose actions are in a box, for sac, not " + name
@@ -124,9 +126,17 @@ final class ControlCommand implements Callable<Integer> {
                 OutputFile.write(console, picture, () -> new Lines(Names.of(kind) + ", " + environment.name(), "steps",
                         "return", false).write(picture, curves(points, environment, random)));
             }
-            output.result(console, json(points, environment, random), text(points, environment, random));
+            output.result(console, json(kind, points, environment, random), text(kind, points, environment, random));
         }
         return 0;
+    }
+
+    private static Kind kind(String given) {
+        try {
+            return Names.reader(Kind.class).convert(given);
+        } catch (Exception e) {
+            throw Failure.usage("AGENT: " + e.getMessage());
+        }
     }
 
     private static void atLeastOne(String option, int value) {
@@ -181,7 +191,7 @@ final class ControlCommand implements Callable<Integer> {
         return curves;
     }
 
-    private String text(List<Point> points, Environment environment, double random) {
+    private String text(Kind kind, List<Point> points, Environment environment, double random) {
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
                 "%s, %s: mean return of %d episodes; random actions %.1f", Names.of(kind), environment.name(), episodes,
                 random));
@@ -193,7 +203,7 @@ final class ControlCommand implements Callable<Integer> {
         return text.toString();
     }
 
-    private JsonObject json(List<Point> points, Environment environment, double random) {
+    private JsonObject json(Kind kind, List<Point> points, Environment environment, double random) {
         JsonObject o = new JsonObject();
         o.addProperty("agent", Names.of(kind));
         o.addProperty("environment", environment.name());

@@ -118,7 +118,6 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(CheckpointOption.Weights.class, Names.reader(CheckpointOption.Weights.class))
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
                 .registerConverter(AscentCommand.Of.class, Names.reader(AscentCommand.Of.class))
-                .registerConverter(ControlCommand.Kind.class, Names.reader(ControlCommand.Kind.class))
                 .registerConverter(PosteriorsCommand.Of.class, Names.reader(PosteriorsCommand.Of.class))
                 .registerConverter(Interpolation.Path.class, Names.reader(Interpolation.Path.class))
                 .registerConverter(WeightsCommand.Data.class, Names.reader(WeightsCommand.Data.class))

@@ -89,6 +89,7 @@ class ControlCommandTest {
         run("--evaluate-every", "0").fails(2, "--evaluate-every must be at least 1, not 0");
         run("--episodes", "0").fails(2, "--episodes must be at least 1, not 0");
         run("--widths", "0").fails(2, "--widths must be at least 1 each, not [0]");
+        Cli.run("control", "--stesp", "5").fails(2, "'--stesp'");
         Cli.run("control", "dqm").fails(2, "expected one of sac, not 'dqm'");
     }
 }
