@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.control.agent.Agent;
 import io.elbo4j.control.agent.Interaction;
+import io.elbo4j.control.agent.Learning;
 import io.elbo4j.control.agent.Sac;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
@@ -110,9 +111,8 @@ final class ControlCommand implements Callable<Integer> {
         atLeastOne("--steps", steps);
         atLeastOne("--evaluate-every", every);
         atLeastOne("--episodes", episodes);
-        Sac.Settings settings = Names.checked(() -> new Sac.Settings(Arrays.asList(widths), batch, learningRate,
-                discount,
-                rate, Math.min(capacity, steps), randomSteps));
+        Sac.Settings settings = Names.checked(() -> new Sac.Settings(new Learning(Arrays.asList(widths), batch,
+                learningRate, discount, Math.min(capacity, steps), randomSteps, 1, 1), rate));
         if (picture != null) {
             OutputFile.requirePng("--picture", picture);
         }
