@@ -39,7 +39,7 @@ class ControlEquivalenceTest {
     }
 
     private static Learning learning(int capacity, int randomSteps, int every, int updates) {
-        return new Learning(List.of(64, 33), 128, 1e-3, 0.99, capacity, randomSteps, every, updates);
+        return new Learning(List.of(64, 33), 128, 1e-3, 0, 0.99, capacity, randomSteps, every, updates);
     }
 
     private static final Map<String, Life> LIVES = Map.of("sac", new Life(new Sac.Settings(learning(200, 260, 1, 1),

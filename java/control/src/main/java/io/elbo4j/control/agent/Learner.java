@@ -93,7 +93,7 @@ public abstract class Learner implements Agent {
 
     /** Trains what is called so. */
     static Training training(Graph graph, String name, Objective objective, Learning learning) {
-        return Training.of(objective, new Adam(learning.learningRate())).withName(name).withParameters(graph
+        return Training.of(objective, new Adam(learning::learningRateAt)).withName(name).withParameters(graph
                 .parameters().stream().filter(p -> p.name().startsWith(name + ".")).collect(Collectors.toSet()));
     }
 

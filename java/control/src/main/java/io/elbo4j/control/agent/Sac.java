@@ -51,9 +51,9 @@ public final class Sac extends Learner {
             require(rate > 0 && rate < 1, "rate", "above 0 and below 1", rate);
         }
 
-        /** Two layers of 64, batches of 128, 1e-3, 0.99, 0.005, a million, 100, an update a decision. */
+        /** Two layers of 64, batches of 128, 1e-3, 0, 0.99, 0.005, a million, 100, an update a decision. */
         public static Settings small() {
-            return new Settings(new Learning(List.of(64, 64), 128, 1e-3, 0.99, 1_000_000, 100, 1, 1), 0.005);
+            return new Settings(new Learning(List.of(64, 64), 128, 1e-3, 0, 0.99, 1_000_000, 100, 1, 1), 0.005);
         }
     }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class DqnTest {
     private static Dqn.Settings settings(int width, int batch, double learningRate, double discount, int capacity,
             int randomSteps, int every, int copyEvery, double epsilon, int epsilonSteps) {
-        return new Dqn.Settings(new Learning(List.of(width), batch, learningRate, discount, capacity,
+        return new Dqn.Settings(new Learning(List.of(width), batch, learningRate, 0, discount, capacity,
                 randomSteps, every, 1), copyEvery, epsilon, epsilonSteps);
     }
 
@@ -64,7 +64,7 @@ class DqnTest {
      */
     @Test
     void theValuesAreThoseOfBellmansEquation() {
-        Dqn.Settings settings = new Dqn.Settings(new Learning(List.of(), 64, 2e-2, 0.5, 64, 1, 1, 1), 20, 0.1,
+        Dqn.Settings settings = new Dqn.Settings(new Learning(List.of(), 64, 2e-2, 0, 0.5, 64, 1, 1, 1), 20, 0.1,
                 10);
         try (Backend backend = new JavaBackend(1); Dqn dqn = new Dqn(settings, new CartPole().observations(),
                 new CartPole().actions(), backend, 1)) {
@@ -100,7 +100,8 @@ class DqnTest {
     @Test
     void itBalances() {
         Environment environment = new CartPole();
-        Dqn.Settings settings = new Dqn.Settings(new Learning(List.of(64, 64), 64, 1e-3, 0.99, 10_000, 500, 2, 1), 100,
+        Dqn.Settings settings = new Dqn.Settings(new Learning(List.of(64, 64), 64, 1e-3, 0, 0.99, 10_000, 500, 2, 1),
+                100,
                 0.05,
                 2000);
         try (Backend backend = new JavaBackend(2);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is saved goes on. */
 class RunTest {
-    private static final Learning TINY = new Learning(List.of(8), 16, 1e-3, 0.9, 50, 20, 2, 3);
+    private static final Learning TINY = new Learning(List.of(8), 16, 1e-3, 0, 0.9, 50, 20, 2, 3);
 
     private static final Map<Learner.Settings, Environment> ALL = Map.of(new Sac.Settings(TINY, 0.01), new TimeLimit(
             new Pendulum(), 30), new Dqn.Settings(TINY, 10, 0.1, 40), new CartPole(), new SoftQ.Settings(TINY, 10, 0.5),
@@ -133,7 +133,8 @@ class RunTest {
     @Test
     void theReturnsOfTrainingAreSumsOfRewards(@TempDir Path directory) {
         Path file = directory.resolve("run.safetensors");
-        Dqn.Settings settings = new Dqn.Settings(new Learning(List.of(8), 16, 1e-3, 0.9, 50, 1000, 1, 1), 10, 0.1, 40);
+        Dqn.Settings settings = new Dqn.Settings(new Learning(List.of(8), 16, 1e-3, 0, 0.9, 50, 1000, 1, 1), 10, 0.1,
+                40);
         Environment grid = new TimeLimit(new GridSoft(), 5);
         Simulation own = new Simulation(grid, 1, 3);
         StepResult result = StepResult.of(own);
@@ -195,7 +196,7 @@ class RunTest {
             refused(file + ": has rate = 0.01, expected 0.02", () -> Run.resume(file, new Sac.Settings(TINY, 0.02),
                     pendulum, backend, 3));
             refused(file + ": has widths = [8], expected [9]", () -> Run.resume(file, new Sac.Settings(new Learning(List
-                    .of(9), 16, 1e-3, 0.9, 50, 20, 2, 3), 0.01), pendulum, backend, 3));
+                    .of(9), 16, 1e-3, 0, 0.9, 50, 20, 2, 3), 0.01), pendulum, backend, 3));
             Path none = directory.resolve("none.safetensors");
             refused(none + ": no such file, expected a checkpoint", () -> Agents.load(none, backend));
             Path other = directory.resolve("other.safetensors");
@@ -214,7 +215,8 @@ class RunTest {
 
     private static String metadata(String agent, String settings, String counters) {
         return "{\"agent\":\"" + agent + "\",\"settings\":{\"learning\":{\"widths\":[8],\"batch\":16,\"learningRate\":"
-                + "0.001,\"discount\":0.9,\"capacity\":50,\"randomSteps\":20,\"every\":2,\"updates\":3}," + settings
+                + "0.001,\"decay\":0,\"discount\":0.9,\"capacity\":50,\"randomSteps\":20,\"every\":2,\"updates\":3},"
+                + settings
                 + "},\"observations\":{\"count\":0,\"low\":[-1.0],\"high\":[\"Infinity\"]},\"actions\":{\"count\":0,"
                 + "\"low\":[-2.0],\"high\":[2.0]},\"seed\":3," + counters + ",\"stage\":{\"environment\":\"\","
                 + "\"limit\":0,\"episode\":{\"state\":[],\"number\":0,\"step\":0,\"running\":false},\"gained\":0,\"returns\":[]}}";

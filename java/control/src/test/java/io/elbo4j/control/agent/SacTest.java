@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 class SacTest {
     private static Sac.Settings settings(List<Integer> widths, int batch, double learningRate, double discount,
             double rate, int capacity, int randomSteps) {
-        return new Sac.Settings(new Learning(widths, batch, learningRate, discount, capacity, randomSteps, 1, 1), rate);
+        return new Sac.Settings(new Learning(widths, batch, learningRate, 0, discount, capacity, randomSteps, 1, 1),
+                rate);
     }
 
     private static final Sac.Settings TINY = settings(List.of(8), 16, 1e-3, 0.9, 0.01, 50, 20);

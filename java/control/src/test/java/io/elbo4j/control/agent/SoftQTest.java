@@ -51,7 +51,7 @@ class SoftQTest {
     void theValuesAreThoseOfTheGrid() {
         for (double alpha : new double[] {0.3, 1}) {
             Environment grid = new GridSoft();
-            Learning learning = new Learning(List.of(), 256, 5e-3, DISCOUNT, 60_000, 20_000, 4, 1);
+            Learning learning = new Learning(List.of(), 256, 5e-3, 0, DISCOUNT, 60_000, 20_000, 4, 1);
             try (Backend backend = new JavaBackend(1); SoftQ agent = new SoftQ(new SoftQ.Settings(learning, 20, alpha),
                     grid
                             .observations(), grid.actions(), backend, 3)) {
@@ -80,7 +80,7 @@ class SoftQTest {
     /** Actions are drawn from softmax(Q / alpha). */
     @Test
     void itActsByItsSoftmax() {
-        Learning learning = new Learning(List.of(), 1, 1e-3, 0.5, 1, 1, 1, 1);
+        Learning learning = new Learning(List.of(), 1, 1e-3, 0, 0.5, 1, 1, 1, 1);
         for (double alpha : new double[] {0.5, 2}) {
             try (Backend backend = new JavaBackend(1); SoftQ agent = new SoftQ(new SoftQ.Settings(learning, 1, alpha),
                     new CartPole().observations(), new GridSoft().actions(), backend, 1)) {
@@ -105,7 +105,7 @@ class SoftQTest {
     @Test
     void theTemperatureHasASay() {
         assertNotEquals(exact(0.3)[0][0], exact(1)[0][0]);
-        Learning learning = new Learning(List.of(), 1, 1e-3, 0.5, 1, 1, 1, 1);
+        Learning learning = new Learning(List.of(), 1, 1e-3, 0, 0.5, 1, 1, 1, 1);
         assertEquals("temperature must be above 0, and not too small for float32, not 0.0", assertThrows(
                 ArgumentException.class, () -> new SoftQ.Settings(learning, 1, 0)).getMessage());
     }
