@@ -38,7 +38,7 @@ public final class Dqn extends QLearning {
             require(epsilonSteps >= 1, "epsilonSteps", "at least 1", epsilonSteps);
         }
 
-        /** What comes to 475 and more on the cart-pole in 50,000 steps, which are 24,500 updates. */
+        /** For 50,000 steps of the cart-pole, which are 24,500 updates: seven of eleven seeds ended above 475. */
         public static Settings small() {
             return new Settings(new Learning(List.of(64, 64), 64, 2.3e-3, 24_500, 0.99, 100_000, 1000, 2, 1), 10, 0.04,
                     8000);
