@@ -27,7 +27,7 @@ final class AgentOptions {
             description = "of later rewards, at least 0 and below 1 (0.99)")
     private Double discount;
     @Option(names = "--capacity", paramLabel = "N",
-            description = "transitions that are remembered (as many as there are steps, at most 1000000; 100000; 100000)")
+            description = "transitions that are remembered (as many as steps, at most 1000000; 100000; 100000)")
     private Integer capacity;
     @Option(names = "--random-steps", paramLabel = "N",
             description = "first steps, by any action, after which nothing is learned yet (100; 1000; 1000)")

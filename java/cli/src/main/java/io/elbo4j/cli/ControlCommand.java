@@ -44,6 +44,9 @@ final class ControlCommand implements Callable<Integer> {
     @Option(names = "--environment", paramLabel = "NAME",
             description = "one of --list (pendulum; cart-pole; cart-pole)")
     private String name;
+    @Option(names = "--action-repeat", paramLabel = "N",
+            description = "times that the environment takes each action; a step is all of them (1)")
+    private Integer actionRepeat;
     @Option(names = "--steps", paramLabel = "N",
             description = "of the environment, those of exploration at random among them (8000; 50000; 50000)")
     private Integer steps;
@@ -113,7 +116,8 @@ final class ControlCommand implements Callable<Integer> {
         boolean box = kind == AgentKind.SAC;
         int length = atLeastOne("--steps", steps, box ? 8000 : 50_000);
         ControlPlan plan = new ControlPlan(kind.words(), (Record) settings.settings(kind, length), name != null ? name
-                : box ? "pendulum" : "cart-pole", seeds == null ? List.of(0L) : Arrays.asList(seeds), length,
+                : box ? "pendulum" : "cart-pole", atLeastOne("--action-repeat", actionRepeat, 1), seeds == null ? List
+                        .of(0L) : Arrays.asList(seeds), length,
                 atLeastOne("--evaluate-every", every, 1000), atLeastOne("--episodes", episodes, 100));
         Environment environment = plan.named();
         if (environment.actions() instanceof Space.Box != box) {
@@ -130,6 +134,7 @@ final class ControlCommand implements Callable<Integer> {
     private void check(ControlPlan plan, Agreement agreement) {
         agreement.check("AGENT", agent, plan.agent());
         agreement.check("--environment", name, plan.environment());
+        agreement.check("--action-repeat", actionRepeat, plan.actionRepeat());
         agreement.check("--steps", steps, plan.steps());
         agreement.check("--seeds", seeds == null ? null : Arrays.asList(seeds), plan.seeds());
         agreement.check("--evaluate-every", every, plan.evaluateEvery());

@@ -3,6 +3,7 @@ package io.elbo4j.cli;
 import com.google.gson.GsonBuilder;
 import io.elbo4j.control.agent.AgentKind;
 import io.elbo4j.control.agent.Learner;
+import io.elbo4j.control.environment.ActionRepeat;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Environments;
 import io.elbo4j.train.checkpoint.CheckpointException;
@@ -19,7 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /** What a run of {@code control} is, as it stands in run.json. */
-record ControlPlan(String agent, Record settings, String environment, List<Long> seeds, int steps, int evaluateEvery,
+record ControlPlan(String agent, Record settings, String environment, int actionRepeat, List<Long> seeds, int steps,
+        int evaluateEvery,
         int episodes) {
     /** All that is read of it at first. */
     record Kind(String agent) {}
@@ -29,7 +31,8 @@ record ControlPlan(String agent, Record settings, String environment, List<Long>
     }
 
     Environment named() {
-        return Names.checked(() -> Environments.named(environment));
+        Environment found = Names.checked(() -> Environments.named(environment));
+        return actionRepeat == 1 ? found : new ActionRepeat(found, actionRepeat);
     }
 
     void write(Path file) {

@@ -60,6 +60,9 @@ class ControlCommandTest {
         assertEquals(before, points("--threads", "3"));
         assertNotEquals(before, points("--episodes", "3"));
         assertNotEquals(before, points("--environment", "pendulum-angle"));
+        JsonObject twice = json("--action-repeat", "2");
+        assertEquals("pendulum-x2", twice.get("environment").getAsString());
+        assertTrue(!twice.has("ceiling"), "what is best is another thing");
     }
 
     /** The points of a run, but for the time that it took. */
@@ -197,7 +200,8 @@ class ControlCommandTest {
                 + ", which is of a run with AGENT sac: leave the option out, or start another run"}, {"--batch", "9",
                         "--batch 9 contradicts " + plan + ", which is of a run with --batch 8"}, {"--seeds", "0,1",
                                 "--seeds 0,1 contradicts"}, {"--environment", "mud", "--environment mud contradicts"},
-                {"--steps", "81", "--steps 81 contradicts"}, {"--epsilon", "1", "--epsilon has no effect on sac"},
+                {"--action-repeat", "2", "--action-repeat 2 contradicts"}, {"--steps", "81", "--steps 81 contradicts"},
+                {"--epsilon", "1", "--epsilon has no effect on sac"},
                 {"--widths", "9", "--widths 9 contradicts"}, {"--episodes", "3", "--episodes 3 contradicts"},
                 {"--evaluate-every", "3", "--evaluate-every 3 contradicts"}}) {
             List<String> all = new ArrayList<>(List.of("control", "--resume", "--out", folder.toString()));
@@ -246,6 +250,7 @@ class ControlCommandTest {
         run("--environment", "pendulm").fails(2, "--environment must be one of acrobot, cart-pole,");
         run("--rate", "2").fails(2, "--rate must be above 0 and below 1, not 2.0");
         run("--steps", "0").fails(2, "--steps must be at least 1, not 0");
+        run("--action-repeat", "0").fails(2, "--action-repeat must be at least 1, not 0");
         run("--evaluate-every", "0").fails(2, "--evaluate-every must be at least 1, not 0");
         run("--episodes", "0").fails(2, "--episodes must be at least 1, not 0");
         run("--seeds", "1,1").fails(2, "--seeds must be different ones, not [1, 1]");

@@ -219,7 +219,8 @@ class RunTest {
                 + settings
                 + "},\"observations\":{\"count\":0,\"low\":[-1.0],\"high\":[\"Infinity\"]},\"actions\":{\"count\":0,"
                 + "\"low\":[-2.0],\"high\":[2.0]},\"seed\":3," + counters + ",\"stage\":{\"environment\":\"\","
-                + "\"limit\":0,\"episode\":{\"state\":[],\"number\":0,\"step\":0,\"running\":false},\"gained\":0,\"returns\":[]}}";
+                + "\"limit\":0,\"episode\":{\"state\":[],\"number\":0,\"step\":0,\"running\":false},\"gained\":0,"
+                + "\"returns\":[]}}";
     }
 
     @Test
