@@ -38,16 +38,20 @@ final class ImageFile {
     /** @param x rows of images, one after the other */
     void write(Console console, OutputOptions output, Model model, Checkpoint.Data shape, float[] x, String what) {
         int columns = Math.toIntExact(shape.columns());
-        int rows = x.length / columns;
+        write(console, model, shape, x, x.length / columns, columns);
+        said(console, output, x.length / columns, columns, what);
+    }
+
+    /** @param axes of an array */
+    void write(Console console, Model model, Checkpoint.Data shape, float[] x, int... axes) {
         OutputFile.write(console, file, () -> {
             if (isPicture()) {
                 Png png = new Png(shape.height(), shape.width(), shape.channels(), Inputs.full(model.graph(), x));
-                png.grid(file, x, (int) Math.ceil(Math.sqrt(rows)));
+                png.grid(file, x, (int) Math.ceil(Math.sqrt(axes[0])));
             } else {
-                NpyWriter.write(file, rows, columns, x);
+                NpyWriter.write(file, x, axes);
             }
         });
-        said(console, output, rows, columns, what);
     }
 
     /** What a command has written. */

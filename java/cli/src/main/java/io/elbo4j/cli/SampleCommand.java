@@ -1,5 +1,6 @@
 package io.elbo4j.cli;
 
+import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.checkpoint.Checkpoint;
@@ -30,7 +31,8 @@ final class SampleCommand implements Callable<Integer> {
     @Mixin
     private SequenceOptions sequence;
     @Option(names = "--out", required = true, paramLabel = "FILE",
-            description = "FILE.png: one picture; FILE.npy: float32, N x columns")
+            description = "FILE.png: one picture; FILE.npy: float32, N x columns, of sequences N x steps x"
+                    + " columns of a step")
     private Path out;
     @Mixin
     private BackendOptions backend;
@@ -93,8 +95,13 @@ final class SampleCommand implements Callable<Integer> {
                     done, count)));
             float[] some = SequenceOptions.first(x, count, Math.toIntExact(shape.columns()));
             boolean ended = SequenceOptions.end(some, conditions, steps);
-            file.write(console, output, trained.model(), shape, some, "sequences" + (ended
-                    ? ", NaN where the test set's have ended," : ""));
+            int columns = shape.width() * shape.channels();
+            file.write(console, trained.model(), shape, some, count, steps, columns);
+            JsonObject more = new JsonObject();
+            more.addProperty("steps", steps);
+            more.addProperty("ended", ended);
+            file.said(console, output, count, steps * columns, "sequences" + (ended
+                    ? ", NaN where the test set's have ended," : ""), more);
         }
     }
 

@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +63,7 @@ class DeepMarkovModelsTest extends ModelRuns {
         assertEquals(4 * 3, array("encode", "--checkpoint", run.toString()).columns());
         assertEquals(4 * 88, array("reconstruct", "--checkpoint", run.toString()).columns());
         Images sampled = array("sample", "--checkpoint", run.toString(), "--count", "5");
-        assertEquals(List.of(5, 4 * 88), List.of(sampled.rows(), sampled.columns()));
+        assertEquals(List.of(5, 4, 88), List.of(sampled.rows(), sampled.height(), sampled.width()));
         Images begun = array("sample", "--checkpoint", run.toString(), "--count", "3", "--steps", "2");
         for (int r = 0; r < 3; r++) {
             assertArrayEquals(Arrays.copyOf(sampled.copyRows(r, 1), 2 * 88), begun.copyRows(r, 1));
@@ -70,6 +71,13 @@ class DeepMarkovModelsTest extends ModelRuns {
         for (float x : array("sample", "--checkpoint", run.toString(), "--count", "3", "--draw").copyRows(0, 3)) {
             assertTrue(x == 0 || x == 1, "drawn: " + x);
         }
+        Path drawn = directory.resolve("drawn.npy");
+        JsonObject written = Cli.run("sample", "--checkpoint", run.toString(), "--count", "30", "--draw", "--out", drawn
+                .toString(), "--json").succeeds().json();
+        assertEquals(List.of(30, 4, false), List.of(written.get("rows").getAsInt(), written.get("steps").getAsInt(),
+                written.get("ended").getAsBoolean()));
+        assertEquals(3, Cli.run("evaluate", "--checkpoint", run.toString(), "--data", "npy=" + drawn, "--json")
+                .succeeds().json().get("rows").getAsInt());
         Path picture = directory.resolve("sampled.png");
         String[] sample = {"sample", "--checkpoint", run.toString(), "--out", picture.toString()};
         Cli.run(Lists.join(List.of(sample), "--count", "4", "--steps", "3")).succeeds();
@@ -159,6 +167,9 @@ class DeepMarkovModelsTest extends ModelRuns {
             assertEquals(ended ? Float.NaN : test.value(i / 4 % 2, i % 4 * 3 + 2), sampled.get(i * 3 + 2),
                     "action " + i);
         }
+        Images again = NpyReader.sequences(out, (done, of) -> {});
+        assertEquals(List.of(5, 4, 3, 3), List.of(again.rows(), again.height(), again.width(), lengthOfFirst(again)));
+        assertTrue(Cli.run(Lists.join(List.of(sample), "--json")).succeeds().json().get("ended").getAsBoolean());
         assertEquals("5 sequences, NaN where the test set's have ended, of 12 values are in " + out, Cli.run(sample)
                 .succeeds().out().strip());
         assertEquals("5 sequences of 6 values are in " + out, Cli.run(Lists.join(List.of(sample), "--steps", "2"))
@@ -174,5 +185,10 @@ class DeepMarkovModelsTest extends ModelRuns {
                 "--standardise must be none with sequences, of whose rows not all values are modelled, not column");
         Cli.run(Lists.join(List.of(start), "--stream")).fails(1, "cannot be streamed to a model of sequences");
         assertTrue(Files.notExists(refused));
+    }
+
+    private static int lengthOfFirst(Images sequences) {
+        float[] mask = sequences.array(Images.MASK).copyRows(0, 1);
+        return (int) IntStream.range(0, mask.length).filter(t -> mask[t] == 1).count();
     }
 }

@@ -22,6 +22,12 @@ public record Returns(double[] ofEpisodes) {
      */
     public static Returns of(Policy policy, Environment environment, int episodes) {
         requireGiven("policy", policy);
+        return of((batch, observations, actions) -> policy.act(observations, actions), environment, episodes);
+    }
+
+    /** The same, of a policy that sees the environment's own states. */
+    public static Returns of(StatePolicy policy, Environment environment, int episodes) {
+        requireGiven("policy", policy);
         require(episodes >= 1, "episodes", "at least 1", episodes);
         Simulation batch = new Simulation(environment, episodes, 0);
         StepResult result = StepResult.of(batch);
@@ -30,7 +36,7 @@ public record Returns(double[] ofEpisodes) {
         double[] returns = new double[episodes];
         boolean[] ended = new boolean[episodes];
         while (batch.anyRunning()) {
-            policy.act(result.observations(), actions);
+            policy.act(batch, result.observations(), actions);
             batch.stepRunning(actions, result);
             for (int e = 0; e < episodes; e++) {
                 if (!ended[e]) {

@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
-/** Writes a float32 matrix as a NumPy .npy file, format version 1.0, C order ('&lt;f4'). */
+/** Writes float32 numbers as a NumPy .npy file, format version 1.0, C order ('&lt;f4'). */
 public final class NpyWriter {
     private static final int CHUNK = 1 << 16;
 
@@ -19,13 +21,24 @@ public final class NpyWriter {
      * @throws DataException if the file cannot be written
      */
     public static void write(Path file, int rows, int columns, float[] values) {
-        if (rows < 0 || columns < 0 || values.length != (long) rows * columns) {
-            throw new IllegalArgumentException(
-                    "values: " + values.length + " given, expected rows * columns = " + rows + " * " + columns);
+        write(file, values, rows, columns);
+    }
+
+    /**
+     * Writes atomically an array of any number of axes.
+     *
+     * @param values as many as the product of the axes, the last of which runs fastest
+     * @throws DataException if the file cannot be written
+     */
+    public static void write(Path file, float[] values, int... axes) {
+        long product = Arrays.stream(axes).asLongStream().reduce(1, (a, b) -> a * b);
+        if (Arrays.stream(axes).anyMatch(n -> n < 0) || values.length != product) {
+            throw new IllegalArgumentException("values: " + values.length + " given, expected the product of the axes"
+                    + " = " + Arrays.stream(axes).mapToObj(Integer::toString).collect(Collectors.joining(" * ")));
         }
         try {
             AtomicFile.write(file, channel -> {
-                AtomicFile.put(channel, header(rows, columns));
+                AtomicFile.put(channel, header(axes));
                 ByteBuffer chunk = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
                 int start = 0;
                 while (start < values.length) {
@@ -41,8 +54,9 @@ public final class NpyWriter {
     }
 
     /** Padded with spaces so that the data starts at a multiple of 64 bytes, as the format asks. */
-    private static ByteBuffer header(int rows, int columns) {
-        String text = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + rows + ", " + columns + "), }";
+    private static ByteBuffer header(int... axes) {
+        String text = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + Arrays.stream(axes).mapToObj(
+                Integer::toString).collect(Collectors.joining(", ")) + "), }";
         int length = 128 - 10;
         String padded = text + " ".repeat(length - 1 - text.length()) + "\n";
         return ByteBuffer.allocate(128).order(ByteOrder.LITTLE_ENDIAN)

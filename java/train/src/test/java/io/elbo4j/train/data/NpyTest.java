@@ -358,6 +358,9 @@ class NpyTest {
     @Test
     void writerRefusesBeforeItTouchesAnything() throws IOException {
         assertThrows(IllegalArgumentException.class, () -> NpyWriter.write(dir.resolve("x.npy"), 2, 3, new float[5]));
+        assertThrows(IllegalArgumentException.class, () -> NpyWriter.write(dir.resolve("x.npy"), new float[6], 2, 3,
+                2));
+        assertThrows(IllegalArgumentException.class, () -> NpyWriter.write(dir.resolve("x.npy"), new float[6], -2, -3));
         Path lost = dir.resolve("none/x.npy");
         assertSentence("cannot write " + lost + ": the directory " + dir.resolve("none") + " does not exist",
                 () -> NpyWriter.write(lost, 1, 1, new float[1]));
