@@ -8,6 +8,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.network.Network;
 import io.elbo4j.control.replay.Replay;
 import io.elbo4j.train.distribution.ValueTerm;
 import io.elbo4j.train.graph.Graph;
