@@ -3,7 +3,7 @@
 
   python3 tests/figures/sprites.py --out DIR
 
-Dense: the first command's model, 1024-400-10-400-1024, 60 epochs, which is past where it levels off. Convolutions of 16,
+Dense: the first command's model, 1024-400-10-400-1024, 60 epochs, past where it levels off. Convolutions of 16,
 32 and 64 channels and a dense layer of 256, SiLU, batches of 64, 20 epochs, of which the KL's weight grows over the
 first ten, as without that most dimensions collapse. Both have a learning rate of 1e-3 that falls as a cosine. Nobody
 has published a figure of these images.
