@@ -25,6 +25,12 @@ public record Episodes(Returns returns, List<Map<String, Double>> endings) {
      */
     public static Episodes of(Policy policy, Environment environment, int episodes) {
         requireGiven("policy", policy);
+        return of((batch, observations, actions) -> policy.act(observations, actions), environment, episodes);
+    }
+
+    /** The same, of a policy that sees the environment's own states. */
+    public static Episodes of(StatePolicy policy, Environment environment, int episodes) {
+        requireGiven("policy", policy);
         require(episodes >= 1, "episodes", "at least 1", episodes);
         Simulation batch = new Simulation(environment, episodes, 0);
         StepResult result = StepResult.of(batch);
@@ -33,7 +39,7 @@ public record Episodes(Returns returns, List<Map<String, Double>> endings) {
         double[] returns = new double[episodes];
         boolean[] ended = new boolean[episodes];
         while (batch.anyRunning()) {
-            policy.act(result.observations(), actions);
+            policy.act(batch, result.observations(), actions);
             batch.stepRunning(actions, result);
             for (int e = 0; e < episodes; e++) {
                 if (!ended[e]) {

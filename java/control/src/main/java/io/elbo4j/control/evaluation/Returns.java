@@ -19,6 +19,11 @@ public record Returns(double[] ofEpisodes) {
         return Episodes.of(policy, environment, episodes).returns();
     }
 
+    /** The same, of a policy that sees the environment's own states. */
+    public static Returns of(StatePolicy policy, Environment environment, int episodes) {
+        return Episodes.of(policy, environment, episodes).returns();
+    }
+
     public double mean() {
         return Arrays.stream(ofEpisodes).average().orElseThrow();
     }
