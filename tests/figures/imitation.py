@@ -57,7 +57,8 @@ def main():
                 continue  # one column
             begin = time.time()
             found = this.elbo4j("imitate", "--environment", environment, "--policy", policy, "--updates", updates,
-                                "--seeds", ",".join(map(str, SEEDS)), *(["--mirrored"] if environment == "fork" else []))
+                                "--seeds", ",".join(map(str, SEEDS)),
+                                *(["--mirrored"] if environment == "fork" else []))
             seconds = round((time.time() - begin) / len(SEEDS), 1)
             success, log_p, after = ANCHORS[environment, policy]
             for i, each in enumerate(found["policies"]):
