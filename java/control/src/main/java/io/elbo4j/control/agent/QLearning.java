@@ -6,6 +6,7 @@ import static io.elbo4j.ArgumentException.requireGiven;
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.network.Network;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Term;
 import io.elbo4j.train.graph.Value;

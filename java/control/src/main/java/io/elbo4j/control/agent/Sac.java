@@ -7,6 +7,7 @@ import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.network.Network;
 import io.elbo4j.train.distribution.ValueTerm;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Objective;

@@ -41,6 +41,7 @@ class NullTest {
             Map.entry("Binarise.of(String, Value)", "name x"),
             Map.entry("Columns.of(String, Value, int[])", "name x columns"),
             Map.entry("Concatenate.of(String, Value, Value[])", "name first others"),
+            Map.entry("ConstantRow.of(Graph, String, float[])", "graph name values"),
             Map.entry("ConstantRow.of(Graph, String, long, float)", "graph name"),
             Map.entry("Convolution(String, ConvolutionShape, Activation)", "name shape activation"),
             Map.entry("Convolution.apply(Value)", "x"),
