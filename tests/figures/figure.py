@@ -15,9 +15,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 JAR = os.path.join(HERE, "..", "..", "java", "cli", "target", "elbo4j.jar")
 
 
-def arguments(doc):
+def arguments(doc, runs=True):
+    """Of a command; runs says whether it has runs of training to go on with."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", required=True, help="a folder for the runs; what is finished there is not run again")
+    if runs:
+        parser.add_argument("--out", required=True,
+                            help="a folder for the runs; what is finished there is not run again")
     parser.add_argument("--jar", default=JAR, help="the runnable jar, which must be of this commit")
     parser.add_argument("--threads", type=int, default=2, help="the figures are the same with any number")
     parser.add_argument("--seed", type=int, default=1)
@@ -42,7 +45,8 @@ class Figure:
     def __init__(self, name, args):
         self.args = args
         self.path = os.path.join(HERE, "results", name + ".jsonl")
-        os.makedirs(args.out, exist_ok=True)
+        if "out" in args:
+            os.makedirs(args.out, exist_ok=True)
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
         # results of earlier figures are no change of what is measured
         changed = git("status", "--porcelain", "-uno", "--", ":/", ":(exclude)results")

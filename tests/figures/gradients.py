@@ -3,7 +3,7 @@
 
   python3 tests/figures/gradients.py --out DIR [--draws 4000]
 
-The sprites, 10 latent dimensions, and the same with a class for z; 32 rows, 1, 4 and 16 samples. Bias along the gradient
+The sprites, 10 latent dimensions, and the same with a class for z; 32 rows; 1, 4, 16 samples. Bias along the gradient
 and its standard error, against the reparameterised gradient by other draws, or against the exact one of classes, by
 enumeration: unbiased is within 3 standard errors. The variance's ratio to that of the first of the same bound and
 samples, the reparameterised gradient where there is one. There is no published figure; Williams 1992 and Kingma and

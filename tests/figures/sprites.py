@@ -3,9 +3,9 @@
 
   python3 tests/figures/sprites.py --out DIR
 
-Dense: the first command's model, 1024-400-10-400-1024, 60 epochs, which is past where it levels off. Convolutions of 16,
-32 and 64 channels and a dense layer of 256, SiLU, batches of 64, 20 epochs, of which the KL's weight grows over the
-first ten, as without that most dimensions collapse. Both have a learning rate of 1e-3 that falls as a cosine. Nobody
+Dense: the first command's model, 1024-400-10-400-1024, 60 epochs, past where it levels off. Convolutions of 16,
+32 and 64 channels, SiLU, batches of 64, 20 epochs, of which the KL's weight grows over the first ten, as without that
+most dimensions collapse. Both have a learning rate of 1e-3 that falls as a cosine. Nobody
 has published a figure of these images.
 """
 import os
@@ -13,8 +13,8 @@ import os
 import figure
 
 MODELS = {"vae": (60, ["--model", "vae", "--kl-warm-up", 20]),
-          "convolutional-vae": (20, ["--model", "convolutional-vae", "--channels", "16,32,64", "--hidden", 256,
-                                     "--activation", "silu", "--batch", 64, "--kl-warm-up", 10])}
+          "convolutional-vae": (20, ["--model", "convolutional-vae", "--channels", "16,32,64", "--activation", "silu",
+                                     "--batch", 64, "--kl-warm-up", 10])}
 
 
 def main():

@@ -14,8 +14,11 @@ module io.elbo4j.control {
             io.elbo4j.control.environment.Reacher2;
 
     exports io.elbo4j.control.agent;
+    exports io.elbo4j.control.dynamics;
     exports io.elbo4j.control.environment;
     exports io.elbo4j.control.evaluation;
+    exports io.elbo4j.control.imitation;
+    exports io.elbo4j.control.planning;
     exports io.elbo4j.control.replay;
     exports io.elbo4j.control.tabular;
 }

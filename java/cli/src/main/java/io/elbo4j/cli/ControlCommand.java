@@ -4,22 +4,23 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.control.agent.Agent;
-import io.elbo4j.control.agent.Interaction;
-import io.elbo4j.control.agent.Sac;
+import io.elbo4j.control.agent.AgentKind;
+import io.elbo4j.control.agent.Agents;
+import io.elbo4j.control.agent.Run;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Environments;
-import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.evaluation.Returns;
 import io.elbo4j.train.picture.Lines;
+import io.elbo4j.train.run.RunFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,59 +29,46 @@ import picocli.CommandLine.Parameters;
 @Command(name = "control", sortOptions = false, description = {
         "Trains an agent in an environment and says what its policy is worth: the mean return over episodes that are"
                 + " the same for everybody, with the standard error of the mean, beside what random actions have.",
-        "sac: soft actor-critic, for actions in a box"})
+        "sac: soft actor-critic, for actions in a box",
+        "dqn: deep Q-learning, for one of several actions",
+        "soft-q: soft Q-learning, for one of several actions",
+        "In brackets: what is taken if an option is left out, of sac, dqn and soft-q where they differ."},
+        footer = {"", "--resume goes on to the same result after Ctrl-C, and after a kill at any moment."})
 final class ControlCommand implements Callable<Integer> {
-    /** What learns. */
-    enum Kind {
-        SAC
-    }
+    private static final int INTERRUPTED = 130;
 
-    /** Of one seed after some steps. */
-    private record Point(long seed, long steps, long updates, Returns returns) {}
-
-    @Parameters(arity = "0..1", defaultValue = "sac", paramLabel = "AGENT", description = "sac (${DEFAULT-VALUE})")
+    @Parameters(arity = "0..1", paramLabel = "AGENT", description = "sac, dqn or soft-q (sac)")
     private String agent;
     @Option(names = "--list", description = "show the environments and exit")
     private boolean list;
-    @Option(names = "--environment", defaultValue = "pendulum", paramLabel = "NAME",
-            description = "one of --list (${DEFAULT-VALUE})")
+    @Option(names = "--environment", paramLabel = "NAME",
+            description = "one of --list (pendulum; cart-pole; cart-pole)")
     private String name;
-    @Option(names = "--steps", defaultValue = "8000", paramLabel = "N",
-            description = "of the environment, those of exploration at random among them (${DEFAULT-VALUE})")
-    private int steps;
-    @Option(names = "--seeds", defaultValue = "0", split = ",", paramLabel = "N",
-            description = "each trains an agent (${DEFAULT-VALUE})")
-    private long[] seeds;
-    @Option(names = "--evaluate-every", defaultValue = "1000", paramLabel = "N",
-            description = "steps, and after the last one (${DEFAULT-VALUE})")
-    private int every;
-    @Option(names = "--episodes", defaultValue = "100", paramLabel = "N",
-            description = "of an evaluation (${DEFAULT-VALUE})")
-    private int episodes;
-    @Option(names = "--widths", defaultValue = "64,64", split = ",", paramLabel = "N",
-            description = "units of the hidden layers of all networks (64,64)")
-    private Integer[] widths;
-    @Option(names = "--batch", defaultValue = "128", paramLabel = "N",
-            description = "transitions of an update; there is one a step (${DEFAULT-VALUE})")
-    private int batch;
-    @Option(names = "--learning-rate", defaultValue = "0.001", paramLabel = "X",
-            description = "of Adam (${DEFAULT-VALUE})")
-    private Double learningRate;
-    @Option(names = "--discount", defaultValue = "0.99", paramLabel = "X",
-            description = "of later rewards, at least 0 and below 1 (${DEFAULT-VALUE})")
-    private Double discount;
-    @Option(names = "--rate", defaultValue = "0.005", paramLabel = "X",
-            description = "at which the critics' copies follow them, above 0 and below 1 (${DEFAULT-VALUE})")
-    private Double rate;
-    @Option(names = "--capacity", defaultValue = "1000000", paramLabel = "N",
-            description = "transitions that are remembered (${DEFAULT-VALUE})")
-    private int capacity;
-    @Option(names = "--random-steps", defaultValue = "100", paramLabel = "N",
-            description = "first steps, whose actions are uniform in the box (${DEFAULT-VALUE})")
-    private int randomSteps;
+    @Option(names = "--action-repeat", paramLabel = "N",
+            description = "times that the environment takes each action; a step is all of them (1)")
+    private Integer actionRepeat;
+    @Option(names = "--steps", paramLabel = "N",
+            description = "of the environment, those of exploration at random among them (8000; 50000; 50000)")
+    private Integer steps;
+    @Option(names = "--seeds", split = ",", paramLabel = "N", description = "each trains an agent (0)")
+    private Long[] seeds;
+    @Option(names = "--evaluate-every", paramLabel = "N", description = "steps, and after the last one (1000)")
+    private Integer every;
+    @Option(names = "--episodes", paramLabel = "N", description = "of an evaluation (100)")
+    private Integer episodes;
+    @Mixin
+    private AgentOptions settings;
+    @Option(names = "--out", paramLabel = "DIR",
+            description = "folder for metrics.jsonl and the agents, seed-0.safetensors and so on (nothing is kept)")
+    private Path out;
+    @Option(names = "--resume", description = "go on with the run in --out, which alone needs to be given")
+    private boolean resume;
     @Option(names = "--picture", paramLabel = "FILE.png",
             description = "also draws the learning curves, the best known and random actions (not drawn)")
     private Path picture;
+    @Option(names = "--episode", paramLabel = "FILE.png",
+            description = "also draws an episode of the first seed's agent (not drawn)")
+    private Path episode;
     @Mixin
     private BackendOptions backend;
     @Mixin
@@ -101,141 +89,185 @@ final class ControlCommand implements Callable<Integer> {
             return 0;
         }
         // not by picocli: the value of a misspelt option would be taken for the agent, and the option not be named
-        Kind kind = kind(agent);
-        Environment environment = Names.checked(() -> Environments.named(name));
-        if (!(environment.actions() instanceof Space.Box)) {
-            throw Failure.usage("--environment must be one whose actions are in a box, for sac, not " + name
-                    + ", whose action is " + environment.actions());
+        AgentKind kind = agent == null ? AgentKind.SAC : kind(agent);
+        if (resume && out == null) {
+            throw Failure.usage("--resume needs --out DIR, the folder of the run to go on with");
         }
-        atLeastOne("--steps", steps);
-        atLeastOne("--evaluate-every", every);
-        atLeastOne("--episodes", episodes);
-        Sac.Settings settings = Names.checked(() -> new Sac.Settings(Arrays.asList(widths), batch, learningRate,
-                discount,
-                rate, Math.min(capacity, steps), randomSteps));
-        if (picture != null) {
-            OutputFile.requirePng("--picture", picture);
-        }
-        double random = random(environment).mean();
-        try (Backend b = backend.open(console)) {
-            List<Point> points = new ArrayList<>();
-            for (long seed : seeds) {
-                points.addAll(train(settings, environment, b, seed));
+        requirePng("--picture", picture);
+        requirePng("--episode", episode);
+        if (resume) {
+            try (RunFolder folder = RunFolder.open(out)) {
+                ControlPlan plan = ControlPlan.read(folder.plan());
+                check(plan, new Agreement(folder.plan()));
+                return run(plan, folder);
             }
-            if (picture != null) {
-                OutputFile.write(console, picture, () -> new Lines(Names.of(kind) + ", " + environment.name(), "steps",
-                        "return", false).write(picture, curves(points, environment, random)));
-            }
-            output.result(console, json(kind, points, environment, random), text(kind, points, environment, random));
         }
-        return 0;
+        ControlPlan plan = plan(kind);
+        if (out == null) {
+            return run(plan, null);
+        }
+        try (RunFolder folder = RunFolder.create(out)) {
+            plan.write(folder.plan());
+            return run(plan, folder);
+        }
     }
 
-    private static Kind kind(String given) {
+    private ControlPlan plan(AgentKind kind) {
+        boolean box = kind == AgentKind.SAC;
+        int length = atLeastOne("--steps", steps, box ? 8000 : 50_000);
+        ControlPlan plan = new ControlPlan(kind.words(), (Record) settings.settings(kind, length), name != null ? name
+                : box ? "pendulum" : "cart-pole", atLeastOne("--action-repeat", actionRepeat, 1), seeds == null ? List
+                        .of(0L) : Arrays.asList(seeds), length,
+                atLeastOne("--evaluate-every", every, 1000), atLeastOne("--episodes", episodes, 100));
+        Environment environment = plan.named();
+        if (environment.actions() instanceof Space.Box != box) {
+            throw Failure.usage("--environment must be one whose actions are " + (box ? "in a box" : "one of several")
+                    + ", for " + kind.words() + ", not " + plan.environment() + ", whose action is " + environment
+                            .actions());
+        }
+        if (plan.seeds().stream().distinct().count() < plan.seeds().size()) {
+            throw Failure.usage("--seeds must be different ones, not " + plan.seeds());
+        }
+        return plan;
+    }
+
+    private void check(ControlPlan plan, Agreement agreement) {
+        agreement.check("AGENT", agent, plan.agent());
+        agreement.check("--environment", name, plan.environment());
+        agreement.check("--action-repeat", actionRepeat, plan.actionRepeat());
+        agreement.check("--steps", steps, plan.steps());
+        agreement.check("--seeds", seeds == null ? null : Arrays.asList(seeds), plan.seeds());
+        agreement.check("--evaluate-every", every, plan.evaluateEvery());
+        agreement.check("--episodes", episodes, plan.episodes());
+        settings.check(plan.learner(), agreement);
+    }
+
+    private static AgentKind kind(String given) {
         try {
-            return Names.reader(Kind.class).convert(given);
+            return Names.reader(AgentKind.class).convert(given);
         } catch (Exception e) {
             throw Failure.usage("AGENT: " + e.getMessage());
         }
     }
 
-    private static void atLeastOne(String option, int value) {
-        if (value < 1) {
-            throw Failure.usage(option + " must be at least 1, not " + value);
+    private static void requirePng(String option, Path file) {
+        if (file != null) {
+            OutputFile.requirePng(option, file);
         }
     }
 
-    private List<Point> train(Sac.Settings settings, Environment environment, Backend b, long seed) {
-        List<Point> points = new ArrayList<>();
-        try (Agent agent = new Sac(settings, environment.observations(), environment.actions(), b, seed);
-                Agent.GreedyPolicy greedy = agent.greedy(episodes);
-                Bar bar = Bar.begun(console, "seed " + seed)) {
-            Interaction interaction = new Interaction(agent, new Simulation(environment, 1, seed));
-            while (interaction.steps() < steps) {
-                interaction.step();
-                long done = interaction.steps();
-                if (done % every == 0 || done == steps) {
-                    points.add(new Point(seed, done, agent.updates(), Returns.of(greedy, environment, episodes)));
+    private static int atLeastOne(String option, Integer given, int otherwise) {
+        if (given != null && given < 1) {
+            throw Failure.usage(option + " must be at least 1, not " + given);
+        }
+        return given == null ? otherwise : given;
+    }
+
+    /** @param folder null if nothing is kept */
+    private int run(ControlPlan plan, RunFolder folder) {
+        Environment environment = plan.named();
+        if (episode != null) {
+            EpisodeStrip.requireDrawable(environment);
+        }
+        double random = random(plan, environment);
+        // the process may end as soon as the interrupt is closed: all is written and said before
+        try (Backend b = backend.open(console); Interrupt interrupt = new Interrupt(console.err())) {
+            ControlMetrics metrics = folder == null ? null : new ControlMetrics(folder.metrics());
+            List<ControlPoint> points = new ArrayList<>();
+            for (long seed : plan.seeds()) {
+                if (!train(plan, environment, b, seed, folder, metrics, points, interrupt)) {
+                    console.err().println(folder == null ? "stopped; without --out nothing is kept"
+                            : "stopped and saved; go on with: elbo4j control --resume --out " + folder.directory());
+                    return INTERRUPTED;
                 }
-                bar.at(done, steps);
+            }
+            ControlReport report = new ControlReport(plan, environment, random, points);
+            if (picture != null) {
+                OutputFile.write(console, picture, () -> new Lines(plan.agent() + ", " + environment.name(), "steps",
+                        "return", false).write(picture, report.curves()));
+            }
+            output.result(console, report.json(), report.text());
+            return 0;
+        }
+    }
+
+    /** False if it was interrupted. */
+    private boolean train(ControlPlan plan, Environment environment, Backend b, long seed, RunFolder folder,
+            ControlMetrics metrics, List<ControlPoint> points, Interrupt interrupt) {
+        Path file = folder == null ? null : folder.directory().resolve("seed-" + seed + ".safetensors");
+        try (Run run = file != null && Files.exists(file) ? Run.resume(file, plan.learner(), environment, b, seed)
+                : new Run(Agents.create(plan.learner(), environment.observations(), environment.actions(), b, seed),
+                        environment);
+                Agent.GreedyPolicy greedy = run.agent().greedy(plan.episodes());
+                Bar bar = new Bar(console, "seed " + seed, run.steps())) {
+            List<ControlPoint> before = metrics == null ? List.of() : metrics.upTo(seed, run.steps());
+            points.addAll(before);
+            double earlier = before.isEmpty() ? 0 : before.get(before.size() - 1).seconds();
+            long begin = System.nanoTime();
+            while (run.steps() < plan.steps()) {
+                run.step();
+                long done = run.steps();
+                if (done % plan.evaluateEvery() == 0 || done == plan.steps()) {
+                    Returns returns = Returns.of(greedy, environment, plan.episodes());
+                    ControlPoint point = new ControlPoint(seed, done, run.agent().updates(), earlier + (System
+                            .nanoTime() - begin) * 1e-9, returns.mean(), returns.standardError(), run.takeReturns(), run
+                                    .agent().losses());
+                    points.add(point);
+                    if (folder != null) {
+                        // a line that a checkpoint does not know of is written again, the other way round it is lost
+                        metrics.add(point);
+                        save(run, file, folder);
+                    }
+                }
+                bar.at(done, plan.steps());
+                if (interrupt.requested()) {
+                    if (folder != null) {
+                        save(run, file, folder);
+                    }
+                    return false;
+                }
+            }
+            if (episode != null && seed == plan.seeds().get(0)) {
+                try (Agent.GreedyPolicy one = run.agent().greedy(1)) {
+                    OutputFile.write(console, episode, () -> EpisodeStrip.write(episode, plan.agent(), one,
+                            environment));
+                }
             }
         }
-        return points;
+        return true;
     }
 
-    private Returns random(Environment environment) {
+    private static void save(Run run, Path file, RunFolder folder) {
+        run.save(file);
+        folder.keep();
+    }
+
+    private static double random(ControlPlan plan, Environment environment) {
         Draws draws = new Draws(1);
         int columns = environment.actions().columns();
         float[] one = new float[columns];
         long[] turn = {0};
         return Returns.of((observations, actions) -> {
-            for (int r = 0; r < episodes; r++) {
+            for (int r = 0; r < plan.episodes(); r++) {
                 environment.actions().sample(draws.at(r, 0, turn[0]), one);
                 System.arraycopy(one, 0, actions, r * columns, columns);
             }
             turn[0]++;
-        }, environment, episodes);
-    }
-
-    private static List<Lines.Series> curves(List<Point> points, Environment environment, double random) {
-        List<Lines.Series> curves = new ArrayList<>();
-        points.stream().mapToLong(Point::seed).distinct().forEach(seed -> {
-            List<Point> own = points.stream().filter(p -> p.seed() == seed).toList();
-            curves.add(new Lines.Series("seed " + seed, own.stream().mapToDouble(Point::steps).toArray(), own.stream()
-                    .mapToDouble(p -> p.returns().mean()).toArray()));
-        });
-        double[] x = curves.get(0).x();
-        double[] ends = {x[0], x[x.length - 1]};
-        environment.ceiling().ifPresent(c -> curves.add(new Lines.Series("best known", ends, new double[] {c, c})));
-        curves.add(new Lines.Series("random actions", ends, new double[] {random, random}));
-        return curves;
-    }
-
-    private String text(Kind kind, List<Point> points, Environment environment, double random) {
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
-                "%s, %s: mean return of %d episodes; random actions %.1f", Names.of(kind), environment.name(), episodes,
-                random));
-        environment.ceiling().ifPresent(c -> text.append(String.format(Locale.ROOT, ", best known %.1f", c)));
-        for (Point p : points) {
-            text.append(String.format(Locale.ROOT, "%nseed %d  %,7d steps  %,7d updates  %8.1f +- %.1f", p.seed(), p
-                    .steps(), p.updates(), p.returns().mean(), p.returns().standardError()));
-        }
-        return text.toString();
-    }
-
-    private JsonObject json(Kind kind, List<Point> points, Environment environment, double random) {
-        JsonObject o = new JsonObject();
-        o.addProperty("agent", Names.of(kind));
-        o.addProperty("environment", environment.name());
-        o.addProperty("episodes", episodes);
-        o.addProperty("random", random);
-        environment.ceiling().ifPresent(c -> o.addProperty("ceiling", c));
-        JsonArray all = new JsonArray();
-        for (Point p : points) {
-            JsonObject each = new JsonObject();
-            each.addProperty("seed", p.seed());
-            each.addProperty("steps", p.steps());
-            each.addProperty("updates", p.updates());
-            each.addProperty("return", p.returns().mean());
-            each.addProperty("standard_error", p.returns().standardError());
-            all.add(each);
-        }
-        o.add("points", all);
-        return o;
+        }, environment, plan.episodes()).mean();
     }
 
     private static JsonArray listed(List<Environment> environments) {
         JsonArray all = new JsonArray();
-        Stream<JsonObject> each = environments.stream().map(e -> {
+        for (Environment e : environments) {
             JsonObject o = new JsonObject();
             o.addProperty("name", e.name());
             o.addProperty("description", e.description());
             o.addProperty("observations", e.observations().toString());
             o.addProperty("actions", e.actions().toString());
             o.addProperty("limit", e.limit());
-            return o;
-        });
-        each.forEach(all::add);
+            o.addProperty("drawn", e.scene(new double[e.stateSize()]).isPresent());
+            all.add(o);
+        }
         return all;
     }
 }

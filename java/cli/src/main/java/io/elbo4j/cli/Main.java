@@ -70,6 +70,7 @@ public final class Main implements Callable<Integer> {
         commands.put("posteriors", PosteriorsCommand::new);
         commands.put("weights", WeightsCommand::new);
         commands.put("control", ControlCommand::new);
+        commands.put("imitate", ImitateCommand::new);
         commands.put("models", ModelsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         return commands;
@@ -118,6 +119,8 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(CheckpointOption.Weights.class, Names.reader(CheckpointOption.Weights.class))
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
                 .registerConverter(AscentCommand.Of.class, Names.reader(AscentCommand.Of.class))
+                .registerConverter(ImitateCommand.Shown.class, Names.reader(ImitateCommand.Shown.class))
+                .registerConverter(ImitateCommand.Kind.class, Names.reader(ImitateCommand.Kind.class))
                 .registerConverter(PosteriorsCommand.Of.class, Names.reader(PosteriorsCommand.Of.class))
                 .registerConverter(Interpolation.Path.class, Names.reader(Interpolation.Path.class))
                 .registerConverter(WeightsCommand.Data.class, Names.reader(WeightsCommand.Data.class))

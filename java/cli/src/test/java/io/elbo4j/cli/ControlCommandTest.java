@@ -6,9 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.elbo4j.Backend;
+import io.elbo4j.control.agent.Agents;
+import io.elbo4j.control.environment.Environment;
+import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.checkpoint.Safetensors;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -47,19 +55,174 @@ class ControlCommandTest {
     }
 
     @Test
-    void everyOptionChangesTheReturns() {
-        JsonArray before = json().getAsJsonArray("points");
-        assertEquals(before, json("--threads", "3").getAsJsonArray("points"));
-        for (String[] other : new String[][] {{"--seeds", "5"}, {"--widths", "9"}, {"--batch", "9"}, {"--discount",
-                "0.5"}, {"--rate", "0.1"}, {"--learning-rate", "0.01"}, {"--capacity", "30"}, {"--random-steps", "21"},
-                {"--episodes", "3"}}) {
-            JsonArray after = json(other).getAsJsonArray("points");
-            assertNotEquals(last(before), last(after), String.join(" ", other));
+    void threadsChangeNothingAndEpisodesTheEvaluation() {
+        JsonArray before = points();
+        assertEquals(before, points("--threads", "3"));
+        assertNotEquals(before, points("--episodes", "3"));
+        assertNotEquals(before, points("--environment", "pendulum-angle"));
+        JsonObject twice = json("--action-repeat", "2");
+        assertEquals("pendulum-x2", twice.get("environment").getAsString());
+        assertTrue(!twice.has("ceiling"), "what is best is another thing");
+    }
+
+    /** The points of a run, but for the time that it took. */
+    private static JsonArray points(String... more) {
+        JsonArray points = json(more).getAsJsonArray("points");
+        points.forEach(p -> p.getAsJsonObject().remove("seconds"));
+        return points;
+    }
+
+    private static String[] agent(String agent) {
+        return switch (agent) {
+            case "sac" -> new String[] {"--environment", "pendulum", "--rate", "0.01"};
+            case "dqn" -> new String[] {"--environment", "cart-pole", "--copy-every", "5", "--epsilon", "0.1",
+                    "--epsilon-steps", "50"};
+            default -> new String[] {"--environment", "cart-pole", "--copy-every", "5", "--temperature", "0.1"};
+        };
+    }
+
+    /** All that is common to the agents, then an agent's own, where something is given another value. */
+    private static List<String> arguments(String agent, String... more) {
+        List<String> all = new ArrayList<>(List.of("control", agent, "--backend", "java"));
+        String[] common = {"--steps", "80", "--evaluate-every", "40", "--episodes", "2", "--widths", "8", "--batch",
+                "8", "--random-steps", "20", "--learning-rate", "0.001", "--discount", "0.9", "--capacity", "60",
+                "--every", "2", "--updates", "2"};
+        for (String[] given : new String[][] {common, agent(agent)}) {
+            for (int i = 0; i < given.length; i += 2) {
+                if (!List.of(more).contains(given[i])) {
+                    all.addAll(List.of(given[i], given[i + 1]));
+                }
+            }
+        }
+        all.addAll(List.of(more));
+        return all;
+    }
+
+    /** The networks of the agent of seed 0. */
+    private static int networks(Path folder, String agent, String... more) {
+        List<String> all = arguments(agent, Lists.join(List.of("--out", folder.toString()), more));
+        Cli.run(all.toArray(String[]::new)).succeeds();
+        return Safetensors.read(folder.resolve("seed-0.safetensors")).tensors().stream().filter(t -> t.name().matches(
+                "(q|actor|critic|target).*(weight|bias)")).mapToInt(t -> Arrays.hashCode(t.values())).reduce(1, (x,
+                        y) -> 31 * x + y);
+    }
+
+    @Test
+    void everyOptionChangesTheBits(@TempDir Path directory) {
+        for (String agent : new String[] {"sac", "dqn", "soft-q"}) {
+            int before = networks(directory.resolve(agent), agent);
+            List<String> others = new ArrayList<>(List.of("--widths 9", "--batch 9", "--random-steps 22",
+                    "--learning-rate 0.01", "--decay 70", "--discount 0.5", "--capacity 30", "--every 4", "--updates 3",
+                    "--steps 82"));
+            others.addAll(switch (agent) {
+                case "sac" -> List.of("--rate 0.1", "--environment cart-pole-continuous");
+                case "dqn" -> List.of("--copy-every 7", "--epsilon 0.9", "--epsilon-steps 500",
+                        "--environment acrobot");
+                default -> List.of("--copy-every 7", "--temperature 0.2", "--environment acrobot");
+            });
+            for (String other : others) {
+                assertNotEquals(before, networks(directory.resolve(agent + other), agent, other.split(" ")), agent + " "
+                        + other);
+            }
+            assertEquals(before, networks(directory.resolve(agent + " again"), agent));
         }
     }
 
-    private static double last(JsonArray points) {
-        return points.get(points.size() - 1).getAsJsonObject().get("return").getAsDouble();
+    @Test
+    void anOptionThatAnAgentDoesNotHaveIsRefused() {
+        Cli.run("control", "dqn", "--rate", "0.1").fails(2, "--rate has no effect on dqn, whose settings are --widths,"
+                + " --batch, --learning-rate, --decay,"
+                + " --discount, --capacity, --random-steps, --every, --updates, --copy-every,"
+                + " --epsilon, --epsilon-steps");
+        Cli.run("control", "soft-q", "--epsilon", "0.1").fails(2, "--epsilon has no effect on soft-q");
+        Cli.run("control", "--temperature", "0.1").fails(2, "--temperature has no effect on sac");
+        Cli.run("control", "dqn", "--environment", "pendulum").fails(2, "--environment must be one whose actions are"
+                + " one of several, for dqn, not pendulum, whose action is 1 numbers from [-2.0] to [2.0]");
+    }
+
+    private static String metrics(Path folder) throws IOException {
+        return Files.readString(folder.resolve("metrics.jsonl")).replaceAll("\"seconds\":[\\d.]+,", "");
+    }
+
+    /** Where a process was killed: in seed 4, after its checkpoint at 57, in the middle of a line of metrics. */
+    @Test
+    void aRunGoesOnToTheSameResult(@TempDir Path directory) throws IOException {
+        for (String agent : new String[] {"sac", "dqn", "soft-q"}) {
+            Path through = directory.resolve(agent);
+            String[] run = arguments(agent, "--seeds", "3,4", "--out", through.toString()).toArray(String[]::new);
+            String report = Cli.run(run).succeeds().out();
+            Cli.run(run).fails(1, through + " already holds a run (run.json): resume it, or choose another folder");
+            List<String> lines = Files.readAllLines(through.resolve("metrics.jsonl"));
+            assertEquals(4, lines.size());
+            JsonObject last = JsonParser.parseString(lines.get(3)).getAsJsonObject();
+            assertEquals(80, last.get("step").getAsInt());
+            assertEquals(60, last.get("updates").getAsInt());
+            assertTrue(last.getAsJsonObject("losses").size() >= 1);
+            assertTrue(last.get("seconds").getAsDouble() >= 0);
+
+            Path killed = Files.createDirectory(directory.resolve(agent + " killed"));
+            Files.copy(through.resolve("run.json"), killed.resolve("run.json"));
+            Files.copy(through.resolve("seed-3.safetensors"), killed.resolve("seed-3.safetensors"));
+            ControlPlan plan = ControlPlan.read(through.resolve("run.json"));
+            try (Backend backend = new JavaBackend(1); io.elbo4j.control.agent.Run before = begin(plan, backend)) {
+                while (before.steps() < 57) {
+                    before.step();
+                    if (before.steps() == 40) {
+                        before.takeReturns();
+                    }
+                }
+                before.save(killed.resolve("seed-4.safetensors"));
+            }
+            Files.writeString(killed.resolve("metrics.jsonl"), String.join("\n", lines) + "\n{\"seed\":4,");
+            assertEquals(report, Cli.run("control", "--resume", "--out", killed.toString(), "--backend", "java")
+                    .succeeds().out());
+            assertEquals(metrics(through), metrics(killed));
+            for (String seed : new String[] {"seed-3.safetensors", "seed-4.safetensors"}) {
+                assertEquals(Safetensors.sha256(through.resolve(seed)), Safetensors.sha256(killed.resolve(seed)));
+            }
+            assertEquals(report, Cli.run("control", agent, "--resume", "--out", killed.toString(), "--backend", "java",
+                    "--batch", "8").succeeds().out());
+        }
+    }
+
+    private static io.elbo4j.control.agent.Run begin(ControlPlan plan, Backend backend) {
+        Environment environment = plan.named();
+        return new io.elbo4j.control.agent.Run(Agents.create(plan.learner(), environment.observations(), environment
+                .actions(), backend, 4), environment);
+    }
+
+    @Test
+    void whatContradictsARunIsRefused(@TempDir Path directory) throws IOException {
+        Path folder = directory.resolve("run");
+        Cli.run(arguments("sac", "--out", folder.toString()).toArray(String[]::new)).succeeds();
+        Path plan = folder.resolve("run.json");
+        for (String[] each : new String[][] {{"dqn", "AGENT dqn contradicts " + plan
+                + ", which is of a run with AGENT sac: leave the option out, or start another run"}, {"--batch", "9",
+                        "--batch 9 contradicts " + plan + ", which is of a run with --batch 8"}, {"--seeds", "0,1",
+                                "--seeds 0,1 contradicts"}, {"--environment", "mud", "--environment mud contradicts"},
+                {"--action-repeat", "2", "--action-repeat 2 contradicts"}, {"--steps", "81", "--steps 81 contradicts"},
+                {"--epsilon", "1", "--epsilon has no effect on sac"},
+                {"--widths", "9", "--widths 9 contradicts"}, {"--episodes", "3", "--episodes 3 contradicts"},
+                {"--evaluate-every", "3", "--evaluate-every 3 contradicts"}}) {
+            List<String> all = new ArrayList<>(List.of("control", "--resume", "--out", folder.toString()));
+            all.addAll(Arrays.asList(each).subList(0, each.length - 1));
+            Cli.run(all.toArray(String[]::new)).fails(2, each[each.length - 1]);
+        }
+        Cli.run("control", "--resume").fails(2, "--resume needs --out DIR, the folder of the run to go on with");
+        Cli.run("control", "--resume", "--out", directory.toString()).fails(1, "holds no run to go on with");
+        Files.writeString(plan, "{}");
+        Cli.run("control", "--resume", "--out", folder.toString()).fails(1, plan + " is of no run of control: it lacks"
+                + " agent");
+    }
+
+    @Test
+    void anEpisodeIsDrawnIfAsked(@TempDir Path directory) throws IOException {
+        Path picture = directory.resolve("episode.png");
+        run("--episode", picture.toString()).succeeds();
+        assertEquals(810, ImageIO.read(picture.toFile()).getWidth());
+        run("--episode", "a.npy").fails(2, "--episode must end in .png, not 'a.npy'");
+        run("--episode", picture.toString(), "--environment", "mud").fails(2, "--episode needs an environment that can"
+                + " be drawn, which mud cannot: see --list");
     }
 
     @Test
@@ -77,6 +240,7 @@ class ControlCommandTest {
         assertEquals(13, out.lines().count());
         assertTrue(out.contains("pendulum-pixels          pendulum seen as a picture"), out);
         assertEquals(13, Cli.run("control", "--list", "--json").succeeds().out().split("\"limit\"").length - 1);
+        assertEquals(11, Cli.run("control", "--list", "--json").succeeds().out().split("\"drawn\":true").length - 1);
     }
 
     @Test
@@ -86,10 +250,12 @@ class ControlCommandTest {
         run("--environment", "pendulm").fails(2, "--environment must be one of acrobot, cart-pole,");
         run("--rate", "2").fails(2, "--rate must be above 0 and below 1, not 2.0");
         run("--steps", "0").fails(2, "--steps must be at least 1, not 0");
+        run("--action-repeat", "0").fails(2, "--action-repeat must be at least 1, not 0");
         run("--evaluate-every", "0").fails(2, "--evaluate-every must be at least 1, not 0");
         run("--episodes", "0").fails(2, "--episodes must be at least 1, not 0");
+        run("--seeds", "1,1").fails(2, "--seeds must be different ones, not [1, 1]");
         run("--widths", "0").fails(2, "--widths must be at least 1 each, not [0]");
         Cli.run("control", "--stesp", "5").fails(2, "'--stesp'");
-        Cli.run("control", "dqm").fails(2, "expected one of sac, not 'dqm'");
+        Cli.run("control", "dqm").fails(2, "expected one of sac, dqn, soft-q, not 'dqm'");
     }
 }

@@ -363,6 +363,11 @@ class ArgumentErrorsTest {
         refused("OneHot.maximum: target must be 3 x 4, not 5 x 3", () -> OneHot.maximum(in, wrong));
         refused("OneHot.maximum: target must lie apart from x, not overlapping it",
                 () -> OneHot.maximum(in, in));
+        refused("OneHot.largest: count must be 0 to the 4 columns of x, not 5", () -> OneHot.largest(in, 5, out));
+        refused("OneHot.largest: count must be 0 to the 4 columns of x, not -1", () -> OneHot.largest(in, -1, out));
+        refused("OneHot.largest: target must be 3 x 4, not 5 x 3", () -> OneHot.largest(in, 2, wrong));
+        refused("OneHot.largest: target must lie apart from x, not overlapping it", () -> OneHot.largest(in, 2, in));
+        missing("OneHot.largest: x", () -> OneHot.largest(null, 2, out));
         missing("OneHot.maximum: x", () -> OneHot.maximum(null, out));
         refused("Rows.lookUp: index must be 3 x 1, not 6 x 1", () -> Rows.lookUp(wrong, perSample, matrix(3, 3)));
         refused("Rows.lookUp: target must be 3 x 3, not 3 x 4", () -> Rows.lookUp(wrong, perRow, out));

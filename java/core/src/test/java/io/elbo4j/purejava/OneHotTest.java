@@ -2,6 +2,7 @@ package io.elbo4j.purejava;
 
 import static io.elbo4j.purejava.Guarded.assertBits;
 
+import io.elbo4j.operation.OneHot.Largest;
 import io.elbo4j.operation.OneHot.Maximum;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.Test;
 class OneHotTest {
     private static final long SEED = 14;
     private static final int ROWS = 3;
+    private static final float[] SPECIAL = {Float.NaN, -0.0f, 0, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY,
+            Float.MIN_VALUE, -Float.MIN_VALUE};
 
     /** Few different values, so that the maximum is there several times; sorted by another rule than the kernel's. */
     @Test
@@ -52,5 +55,53 @@ class OneHotTest {
         float[] expected = new float[x.length];
         expected[column] = 1;
         assertBits(expected, target.values(), "one-hot of " + Arrays.toString(x));
+    }
+
+    /** Few different values, so that equal ones are at the edge; by sorting. */
+    @Test
+    void theLargestOfEachRow() {
+        Random random = new Random(SEED);
+        for (int d : References.SIZES) {
+            for (int count : new int[] {0, 1, d / 3, d - 1, d}) {
+                if (count < 0 || count > d) {
+                    continue;
+                }
+                float[] x = new float[ROWS * d];
+                for (int i = 0; i < x.length; i++) {
+                    x[i] = random.nextInt(9) < 1 ? SPECIAL[random.nextInt(SPECIAL.length)] : random.nextInt(7) - 3;
+                }
+                float[] expected = new float[x.length];
+                for (int r = 0; r < ROWS; r++) {
+                    int row = r * d;
+                    IntStream.range(0, d).boxed().sorted(Comparator.<Integer>comparingDouble(c -> Float.isNaN(x[row
+                            + c]) ? 1 : 0).thenComparingDouble(c -> Float.isNaN(x[row + c]) ? 0 : -(x[row + c] + 0.0))
+                            .thenComparing(c -> c)).limit(count).forEach(c -> expected[row + c] = 1);
+                }
+                Guarded target = new Guarded(ROWS, d);
+                Guarded.assertSplits(ROWS, false, new Largest(Guarded.matrix(ROWS, d, x), count, target.matrix)::run,
+                        target);
+                assertBits(expected, target.values(), count + " largest of " + d + ", seed " + SEED);
+            }
+        }
+    }
+
+    @Test
+    void theLargestOfSpecialValues() {
+        float inf = Float.POSITIVE_INFINITY;
+        float nan = Float.NaN;
+        assertLargest(1, new float[] {nan, -inf, nan}, 0, 1, 0);
+        assertLargest(2, new float[] {nan, -inf, nan}, 1, 1, 0);
+        assertLargest(1, new float[] {-0.0f, 0.0f}, 1, 0);
+        assertLargest(1, new float[] {0.0f, -0.0f}, 1, 0);
+        assertLargest(2, new float[] {Float.MIN_VALUE, 0, -Float.MIN_VALUE, inf}, 1, 0, 0, 1);
+        assertLargest(2, new float[] {-inf, -Float.MAX_VALUE, -inf}, 1, 1, 0);
+        assertLargest(1, new float[] {Float.MAX_VALUE, inf}, 0, 1);
+        assertLargest(1, new float[] {Float.intBitsToFloat(-1), -inf}, 0, 1);
+    }
+
+    private static void assertLargest(int count, float[] x, float... expected) {
+        Guarded target = new Guarded(1, x.length);
+        new Largest(Guarded.matrix(1, x.length, x), count, target.matrix).run(0, 1);
+        assertBits(expected, target.values(), count + " largest of " + Arrays.toString(x));
     }
 }

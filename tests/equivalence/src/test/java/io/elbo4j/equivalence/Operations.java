@@ -291,6 +291,7 @@ final class Operations {
                     s.columns()), inner, b.out((long) s.rows() * inner, s.columns())));
         }
         add("oneHot", (b, s) -> OneHot.maximum(in(b, s), out(b, s)));
+        add("largest", (b, s) -> OneHot.largest(in(b, s), (s.columns() + 2) / 3, out(b, s)));
         add("lookUp", (b, s) -> Rows.lookUp(b.in(11, s.columns()), b.rowNumbers(s.rows(), 11), out(b, s)));
         add("lookUpGradient", (b, s) -> Rows.lookUpGradient(in(b, s), b.rowNumbers(s.rows(), 11), b.out(11,
                 s.columns())));

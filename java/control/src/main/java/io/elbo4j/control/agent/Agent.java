@@ -24,6 +24,13 @@ public interface Agent extends AutoCloseable {
     /** Learns from what it remembers, as much as belongs to one decision: at first perhaps nothing. */
     void learn();
 
+    /**
+     * The action that it thinks best, which teaches it nothing.
+     *
+     * @param observation one row
+     */
+    float[] act(float[] observation);
+
     /** Updates that were made. */
     long updates();
 

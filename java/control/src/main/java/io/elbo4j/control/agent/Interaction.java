@@ -27,6 +27,22 @@ public final class Interaction {
         this.action = new float[environment.actions().columns()];
     }
 
+    /** That of the last step. */
+    float reward() {
+        return result.rewards()[0];
+    }
+
+    /** Whether the episode of the last step goes on. */
+    boolean isRunning() {
+        return running;
+    }
+
+    /** Goes on in the middle of an episode, or after one. */
+    void goOn(float[] observation, boolean within) {
+        System.arraycopy(observation, 0, result.observations(), 0, observation.length);
+        running = within;
+    }
+
     /** Takes a step of the environment; an episode that has ended is followed by the next. */
     public void step() {
         if (!running) {

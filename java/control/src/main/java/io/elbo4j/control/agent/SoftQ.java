@@ -1,6 +1,7 @@
 package io.elbo4j.control.agent;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.Draws;
@@ -10,6 +11,7 @@ import io.elbo4j.train.layer.LogSoftmax;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.layer.Subtract;
+import java.util.List;
 
 /**
  * Soft Q-learning (Haarnoja et al. 2017, Reinforcement learning with deep energy-based policies, equations 2 to 6), of
@@ -26,12 +28,20 @@ public final class SoftQ extends QLearning {
     /**
      * How it learns.
      *
+     * @param copyEvery updates after which the copy is set
      * @param temperature alpha, above 0, in the unit of the rewards
      */
-    public record Settings(Learning learning, double temperature) {
+    public record Settings(Learning learning, int copyEvery, double temperature) implements Learner.Settings {
         public Settings {
+            requireGiven("learning", learning);
+            require(copyEvery >= 1, "copyEvery", "at least 1", copyEvery);
             require(temperature > 0 && Double.isFinite((float) (1 / temperature)), "temperature", "above 0, and not too"
                     + " small for float32", temperature);
+        }
+
+        /** For the cart-pole and the like. */
+        public static Settings small() {
+            return new Settings(new Learning(List.of(64, 64), 64, 2.3e-3, 24_500, 0.99, 100_000, 1000, 2, 1), 10, 0.1);
         }
     }
 
@@ -39,7 +49,8 @@ public final class SoftQ extends QLearning {
 
     /** @throws io.elbo4j.ArgumentException if the actions are not discrete */
     public SoftQ(Settings settings, Space observations, Space actions, Backend backend, long seed) {
-        super(settings.learning(), observations, actions, backend, seed, q -> value(q, settings.temperature()));
+        super(requireGiven("settings", settings), settings.copyEvery(), observations, actions, backend, seed,
+                q -> value(q, settings.temperature()));
         this.temperature = settings.temperature();
     }
 

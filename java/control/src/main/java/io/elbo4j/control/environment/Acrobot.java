@@ -4,6 +4,9 @@ import static io.elbo4j.control.environment.Numbers.angle;
 import static io.elbo4j.control.environment.Numbers.clip;
 import static io.elbo4j.control.environment.Numbers.square;
 
+import io.elbo4j.train.picture.Scene;
+import java.util.Optional;
+
 /**
  * Acrobot-v1 of Gymnasium (Sutton 1996): two links of length, mass and moment of inertia 1 hang from each other; a
  * torque u of -1, 0 or 1 (actions 0, 1, 2) between them swings the tip to 1 above the first joint. With angles p from
@@ -101,5 +104,16 @@ public final class Acrobot implements Environment {
         observation[3] = (float) StrictMath.sin(state[1]);
         observation[4] = (float) state[2];
         observation[5] = (float) state[3];
+    }
+
+    @Override
+    public Optional<Scene> scene(double[] state) {
+        double x = StrictMath.sin(state[0]);
+        double y = -StrictMath.cos(state[0]);
+        double tipX = x + StrictMath.sin(state[0] + state[1]);
+        double tipY = y - StrictMath.cos(state[0] + state[1]);
+        return Optional.of(new Scene(-2.3, 2.3, -2.3, 2.3).line(Scene.GREY, -2.2, 1, 2.2, 1).line(Scene.BLUE, 0, 0, x,
+                y, tipX, tipY).disc(Scene.GREY, 0, 0, 0.08).disc(Scene.GREY, x, y, 0.08).disc(Scene.ORANGE, tipX, tipY,
+                        0.12));
     }
 }

@@ -2,6 +2,8 @@ package io.elbo4j.control.environment;
 
 import static io.elbo4j.control.environment.Numbers.square;
 
+import io.elbo4j.train.picture.Scene;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -108,5 +110,17 @@ public final class CartPole implements Environment {
     @Override
     public OptionalDouble ceiling() {
         return OptionalDouble.of(500);
+    }
+
+    @Override
+    public Optional<Scene> scene(double[] state) {
+        return Optional.of(cart(2.4, state[0], state[0] + StrictMath.sin(state[2]), StrictMath.cos(state[2])));
+    }
+
+    /** @param tip of the pole, seen from the cart's height */
+    static Scene cart(double rail, double x, double tipX, double tipY) {
+        return new Scene(-rail - 0.3, rail + 0.3, -rail, rail).line(Scene.GREY, -rail, 0, rail, 0).line(Scene.GREY, x
+                - 0.25, -0.12, x + 0.25, -0.12, x + 0.25, 0.12, x - 0.25, 0.12, x - 0.25, -0.12).line(Scene.BLUE, x, 0,
+                        tipX, tipY).disc(Scene.ORANGE, tipX, tipY, 0.08);
     }
 }

@@ -2,6 +2,8 @@ package io.elbo4j.control.environment;
 
 import static io.elbo4j.control.environment.Numbers.clip;
 
+import io.elbo4j.train.picture.Scene;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** {@link CartPole} pushed with any force of 10 a, a in [-1, 1]; truncated after 200 steps: 200 is the best. */
@@ -65,5 +67,10 @@ public final class CartPoleContinuous implements Environment {
     @Override
     public OptionalDouble ceiling() {
         return OptionalDouble.of(200);
+    }
+
+    @Override
+    public Optional<Scene> scene(double[] state) {
+        return new CartPole().scene(state);
     }
 }

@@ -3,6 +3,8 @@ package io.elbo4j.control.environment;
 import static io.elbo4j.control.environment.Numbers.clip;
 import static io.elbo4j.control.environment.Numbers.square;
 
+import io.elbo4j.train.picture.Scene;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -123,5 +125,11 @@ public final class CartPoleSwingUp implements Environment {
     @Override
     public OptionalDouble ceiling() {
         return OptionalDouble.of(179);
+    }
+
+    @Override
+    public Optional<Scene> scene(double[] state) {
+        return Optional.of(CartPole.cart(RAIL, state[0], state[0] - LENGTH * StrictMath.sin(state[1]), -LENGTH
+                * StrictMath.cos(state[1])));
     }
 }

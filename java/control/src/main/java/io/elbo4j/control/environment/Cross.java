@@ -2,7 +2,9 @@ package io.elbo4j.control.environment;
 
 import static io.elbo4j.control.environment.Numbers.clip;
 
+import io.elbo4j.train.picture.Scene;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -103,5 +105,12 @@ public final class Cross implements Environment {
     @Override
     public OptionalDouble ceiling() {
         return OptionalDouble.of(1);
+    }
+
+    @Override
+    public Optional<Scene> scene(double[] state) {
+        return Optional.of(new Scene(-1.4, 1.4, -1.4, 1.4).disc(Scene.GREY, 0.3, -0.3, RADIUS).disc(Scene.GREY, -0.3,
+                0.3, RADIUS).disc(Scene.GREEN, 1, 1, NEAR).disc(Scene.GREEN, -1, -1, NEAR).disc(state[3] == 1
+                        ? Scene.RED : Scene.ORANGE, state[0], state[1], 0.06));
     }
 }

@@ -1,6 +1,8 @@
 package io.elbo4j.control.environment;
 
+import io.elbo4j.train.picture.Scene;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -62,6 +64,11 @@ public interface Environment {
      */
     default OptionalDouble ceiling() {
         return OptionalDouble.empty();
+    }
+
+    /** A picture of a state, for people; none of what cannot be drawn. */
+    default Optional<Scene> scene(double[] state) {
+        return Optional.empty();
     }
 
     /** What else there is to know of a state, by name, as "success". */

@@ -2,7 +2,9 @@ package io.elbo4j.control.environment;
 
 import static io.elbo4j.control.environment.Numbers.clip;
 
+import io.elbo4j.train.picture.Scene;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -98,5 +100,11 @@ public final class Fork implements Environment {
     @Override
     public OptionalDouble ceiling() {
         return OptionalDouble.of(1);
+    }
+
+    @Override
+    public Optional<Scene> scene(double[] state) {
+        return Optional.of(new Scene(-0.1, 2.1, -1.1, 1.1).disc(Scene.GREY, 1, 0, RADIUS).line(Scene.GREEN, 2, -1, 2, 1)
+                .disc(state[2] == 1 ? Scene.RED : Scene.ORANGE, 0.1 * state[0], state[1], 0.05));
     }
 }

@@ -3,6 +3,9 @@ package io.elbo4j.control.environment;
 import static io.elbo4j.control.environment.Numbers.clip;
 import static io.elbo4j.control.environment.Numbers.square;
 
+import io.elbo4j.train.picture.Scene;
+import java.util.Optional;
+
 /**
  * MountainCarContinuous-v0 of Gymnasium (Moore 1990): a car too weak for the hill takes a run-up, a in [-1, 1].
  *
@@ -75,5 +78,21 @@ public final class MountainCarContinuous implements Environment {
     public void observe(double[] state, float[] observation) {
         observation[0] = (float) state[0];
         observation[1] = (float) state[1];
+    }
+
+    @Override
+    public Optional<Scene> scene(double[] state) {
+        double[] hill = new double[2 * 37];
+        for (int i = 0; i < 37; i++) {
+            hill[2 * i] = -1.2 + 0.05 * i;
+            hill[2 * i + 1] = height(hill[2 * i]);
+        }
+        return Optional.of(new Scene(-1.3, 0.7, -0.6, 0.8).line(Scene.GREY, hill).line(Scene.GREEN, 0.45, height(0.45),
+                0.45, height(0.45) + 0.25).disc(Scene.ORANGE, state[0], height(state[0]) + 0.06, 0.06));
+    }
+
+    /** The force is its slope. */
+    private static double height(double x) {
+        return 0.45 * StrictMath.sin(3 * x);
     }
 }

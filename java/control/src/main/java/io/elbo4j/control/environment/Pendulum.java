@@ -4,6 +4,8 @@ import static io.elbo4j.control.environment.Numbers.angle;
 import static io.elbo4j.control.environment.Numbers.clip;
 import static io.elbo4j.control.environment.Numbers.square;
 
+import io.elbo4j.train.picture.Scene;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -103,5 +105,16 @@ public final class Pendulum implements Environment {
     @Override
     public OptionalDouble ceiling() {
         return OptionalDouble.of(-140.6);
+    }
+
+    @Override
+    public Optional<Scene> scene(double[] state) {
+        return Optional.of(rod(state));
+    }
+
+    static Scene rod(double[] state) {
+        return new Scene(-1.3, 1.3, -1.3, 1.3).line(Scene.BLUE, 0, 0, StrictMath.sin(state[0]), StrictMath.cos(
+                state[0])).disc(Scene.ORANGE, StrictMath.sin(state[0]), StrictMath.cos(state[0]), 0.12).disc(Scene.GREY,
+                        0, 0, 0.05);
     }
 }

@@ -3,7 +3,9 @@ package io.elbo4j.control.environment;
 import static io.elbo4j.control.environment.Numbers.clip;
 import static io.elbo4j.control.environment.Numbers.square;
 
+import io.elbo4j.train.picture.Scene;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An arm of two links of 0.1, moved by the velocities of its joints, reaches for one of four targets at 0.14 from its
@@ -105,5 +107,16 @@ public final class Reacher2 implements Environment {
     public Map<String, Double> info(double[] state) {
         double distance = away(state);
         return Map.of("distance", distance, "success", distance < 0.02 ? 1.0 : 0);
+    }
+
+    @Override
+    public Optional<Scene> scene(double[] state) {
+        double x = LINK * StrictMath.cos(state[0]);
+        double y = LINK * StrictMath.sin(state[0]);
+        double elbow = state[0] + state[1];
+        return Optional.of(new Scene(-0.22, 0.22, -0.22, 0.22).disc(Scene.GREEN, targetX(state[2]), targetY(state[2]),
+                0.02).line(Scene.BLUE, 0, 0, x, y, x + LINK * StrictMath.cos(elbow), y + LINK * StrictMath.sin(elbow))
+                .disc(Scene.GREY, 0, 0, 0.008).disc(Scene.GREY, x, y, 0.008).disc(Scene.ORANGE, x + LINK * StrictMath
+                        .cos(elbow), y + LINK * StrictMath.sin(elbow), 0.01));
     }
 }

@@ -4,6 +4,7 @@ import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,6 +32,21 @@ public final class Simulation implements VectorEnvironment {
         this.running = new boolean[rows];
         this.action = new float[environment.actions().columns()];
         this.observation = new float[environment.observations().columns()];
+    }
+
+    /**
+     * Where a copy is.
+     *
+     * @param number of episodes that it has begun
+     * @param step of the last one
+     * @param running whether that has not ended
+     */
+    public record Episode(List<Double> state, long number, int step, boolean running) {
+        public Episode {
+            state = List.copyOf(state);
+            require(number >= 0, "number", "at least 0", number);
+            require(step >= 0, "step", "at least 0", step);
+        }
     }
 
     @Override
@@ -135,6 +151,24 @@ public final class Simulation implements VectorEnvironment {
 
     private static void size(String argument, int given, int expected) {
         require(given == expected, argument, expected + " elements", given);
+    }
+
+    /** Where a copy is, to {@link #goOn} from. */
+    public Episode episode(int row) {
+        return new Episode(Arrays.stream(states[row]).boxed().toList(), episodes[row], steps[row], running[row]);
+    }
+
+    /** Sets a copy to where it was, and writes what it sees there if that is within an episode. */
+    public void goOn(int row, Episode episode, float[] observations) {
+        size("state", episode.state().size(), states[row].length);
+        size("observations", observations.length, rows() * observation.length);
+        states[row] = episode.state().stream().mapToDouble(Double::doubleValue).toArray();
+        episodes[row] = episode.number();
+        steps[row] = episode.step();
+        running[row] = episode.running();
+        if (running[row]) {
+            observe(row, observations);
+        }
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.elbo4j.control.environment;
 
 import static io.elbo4j.control.environment.Numbers.clip;
 
+import io.elbo4j.train.picture.Scene;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -50,5 +52,10 @@ abstract class SlowPendulum implements Environment {
     @Override
     public final OptionalDouble ceiling() {
         return OptionalDouble.of(-140.3);
+    }
+
+    @Override
+    public final Optional<Scene> scene(double[] state) {
+        return Optional.of(Pendulum.rod(state));
     }
 }

@@ -52,6 +52,17 @@ public sealed interface Space {
             return high[column];
         }
 
+        /**
+         * Writes an element whose numbers are given on the box's own scale, -1 at the lower and 1 at the upper bound.
+         *
+         * @param scaled {@link #columns} numbers from {@code from} on
+         */
+        public void unscale(float[] scaled, int from, float[] element) {
+            for (int i = 0; i < low.length; i++) {
+                element[i] = (low[i] + high[i]) / 2 + (high[i] - low[i]) / 2 * scaled[from + i];
+            }
+        }
+
         @Override
         public int columns() {
             return low.length;

@@ -3,7 +3,9 @@ package io.elbo4j.control.environment;
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
+import io.elbo4j.train.picture.Scene;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** An environment with another {@link Environment#limit}. */
@@ -73,5 +75,10 @@ public record TimeLimit(Environment environment, int limit) implements Environme
     @Override
     public Map<String, Double> info(double[] state) {
         return environment.info(state);
+    }
+
+    @Override
+    public Optional<Scene> scene(double[] state) {
+        return environment.scene(state);
     }
 }

@@ -1,11 +1,6 @@
 package io.elbo4j.control.evaluation;
 
-import static io.elbo4j.ArgumentException.require;
-import static io.elbo4j.ArgumentException.requireGiven;
-
 import io.elbo4j.control.environment.Environment;
-import io.elbo4j.control.environment.Simulation;
-import io.elbo4j.control.environment.StepResult;
 import java.util.Arrays;
 
 /**
@@ -21,25 +16,12 @@ public record Returns(double[] ofEpisodes) {
      * @param policy is given the rows of all of them, also of those that have ended
      */
     public static Returns of(Policy policy, Environment environment, int episodes) {
-        requireGiven("policy", policy);
-        require(episodes >= 1, "episodes", "at least 1", episodes);
-        Simulation batch = new Simulation(environment, episodes, 0);
-        StepResult result = StepResult.of(batch);
-        batch.resetToEvaluation(0, result.observations());
-        float[] actions = new float[episodes * environment.actions().columns()];
-        double[] returns = new double[episodes];
-        boolean[] ended = new boolean[episodes];
-        while (batch.anyRunning()) {
-            policy.act(result.observations(), actions);
-            batch.stepRunning(actions, result);
-            for (int e = 0; e < episodes; e++) {
-                if (!ended[e]) {
-                    returns[e] += result.rewards()[e];
-                    ended[e] = result.terminated()[e] || result.truncated()[e];
-                }
-            }
-        }
-        return new Returns(returns);
+        return Episodes.of(policy, environment, episodes).returns();
+    }
+
+    /** The same, of a policy that sees the environment's own states. */
+    public static Returns of(StatePolicy policy, Environment environment, int episodes) {
+        return Episodes.of(policy, environment, episodes).returns();
     }
 
     public double mean() {

@@ -66,6 +66,24 @@ public final class Replay implements AutoCloseable {
         return added;
     }
 
+    /** The rows that there are when so many were added, by column; valid for as long as this is open. */
+    public Map<String, Matrix> rows(long number) {
+        int there = (int) Math.min(number, capacity);
+        Map<String, Matrix> rows = new LinkedHashMap<>();
+        columns.forEach((name, all) -> {
+            if (there > 0) {
+                rows.put(name, all.rows(0, there));
+            }
+        });
+        return rows;
+    }
+
+    /** Says how many were added, where their {@link #rows} have been written. */
+    public void restored(long number) {
+        require(number >= 0, "number", "at least 0", number);
+        added = number;
+    }
+
     /** What a step reads; valid for as long as this is open. */
     public Source source() {
         return new Source(columns);

@@ -1,15 +1,19 @@
 package io.elbo4j.control.agent;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.CartPole;
+import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Pendulum;
 import io.elbo4j.control.environment.Simulation;
+import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.evaluation.Returns;
 import io.elbo4j.purejava.JavaBackend;
 import java.util.Arrays;
@@ -23,8 +27,8 @@ import org.junit.jupiter.api.Test;
 class DqnTest {
     private static Dqn.Settings settings(int width, int batch, double learningRate, double discount, int capacity,
             int randomSteps, int every, int copyEvery, double epsilon, int epsilonSteps) {
-        return new Dqn.Settings(new QLearning.Learning(List.of(width), batch, learningRate, discount, capacity,
-                randomSteps, every, copyEvery), epsilon, epsilonSteps);
+        return new Dqn.Settings(new Learning(List.of(width), batch, learningRate, 0, discount, capacity,
+                randomSteps, every, 1), copyEvery, epsilon, epsilonSteps);
     }
 
     private static int play(Dqn.Settings settings, long seed) {
@@ -53,7 +57,11 @@ class DqnTest {
         for (Dqn.Settings each : others) {
             all.add(play(each, 1));
         }
-        assertEquals(others.length, all.size());
+        for (int[] each : new int[][] {{50, 1}, {0, 2}}) {
+            all.add(play(new Dqn.Settings(new Learning(List.of(8), 16, 1e-2, each[0], 0.9, 50, 20, 1, each[1]), 10, 0.1,
+                    40), 1));
+        }
+        assertEquals(others.length + 2, all.size());
         assertEquals(play(tiny, 1), play(tiny, 1));
         assertTrue(all.add(play(tiny, 2)), "the seed");
     }
@@ -64,7 +72,7 @@ class DqnTest {
      */
     @Test
     void theValuesAreThoseOfBellmansEquation() {
-        Dqn.Settings settings = new Dqn.Settings(new QLearning.Learning(List.of(), 64, 2e-2, 0.5, 64, 1, 1, 20), 0.1,
+        Dqn.Settings settings = new Dqn.Settings(new Learning(List.of(), 64, 2e-2, 0, 0.5, 64, 1, 1, 1), 20, 0.1,
                 10);
         try (Backend backend = new JavaBackend(1); Dqn dqn = new Dqn(settings, new CartPole().observations(),
                 new CartPole().actions(), backend, 1)) {
@@ -97,11 +105,57 @@ class DqnTest {
         }
     }
 
+    /** Linearly: half of it after half of the updates, then nothing changes any more. */
+    @Test
+    void theLearningRateFallsToNothing() {
+        Learning learning = new Learning(List.of(8), 16, 1e-2, 30, 0.9, 50, 10, 1, 1);
+        assertEquals(1e-2, learning.learningRateAt(0));
+        assertEquals(5e-3, learning.learningRateAt(15), 1e-12);
+        assertEquals(0, learning.learningRateAt(30));
+        assertEquals(0, learning.learningRateAt(1000));
+        Environment environment = new CartPole();
+        try (Backend backend = new JavaBackend(1); Run run = new Run(new Dqn(new Dqn.Settings(learning, 10, 0.1, 40),
+                environment.observations(), environment.actions(), backend, 1), environment)) {
+            float[][] weights = new float[3][];
+            for (int i = 0; i < 3; i++) {
+                while (run.agent().updates() < new int[] {29, 30, 45}[i]) {
+                    run.step();
+                }
+                weights[i] = run.agent().parameters().all().get(0).value().toArray();
+            }
+            assertFalse(Arrays.equals(weights[0], weights[1]));
+            assertArrayEquals(weights[1], weights[2]);
+        }
+    }
+
+    /** Of the actions that are not the best one, each has epsilon / 3; epsilon falls from 1 to 0.1 in 40 decisions. */
+    @Test
+    void itExploresWithEpsilon() {
+        Space observations = new Space.Discrete(2);
+        try (Backend backend = new JavaBackend(1); Dqn dqn = new Dqn(settings(8, 16, 1e-2, 0.9, 50, 20, 1, 10, 0.1, 40),
+                observations, new Space.Discrete(3), backend, 1)) {
+            int n = 30_000;
+            Draws draws = new Draws(5);
+            for (double[] each : new double[][] {{0, 1}, {10, 0.775}, {20, 0.55}, {40, 0.1}, {1000, 0.1}}) {
+                int[] counts = new int[3];
+                for (int i = 0; i < n; i++) {
+                    counts[dqn.choose(new float[] {0, 2, 1}, (long) each[0], draws.at(i, 0, 0))]++;
+                }
+                double share = each[1] / 3;
+                for (int other : new int[] {0, 2}) {
+                    assertEquals(share, counts[other] / (double) n, 5 * Math.sqrt(share * (1 - share) / n), "decision "
+                            + each[0]);
+                }
+            }
+        }
+    }
+
     @Test
     void itBalances() {
         Environment environment = new CartPole();
-        Dqn.Settings settings = new Dqn.Settings(new QLearning.Learning(List.of(64, 64), 64, 1e-3, 0.99, 10_000, 500, 2,
-                100), 0.05,
+        Dqn.Settings settings = new Dqn.Settings(new Learning(List.of(64, 64), 64, 1e-3, 0, 0.99, 10_000, 500, 2, 1),
+                100,
+                0.05,
                 2000);
         try (Backend backend = new JavaBackend(2);
                 Dqn dqn = new Dqn(settings, environment.observations(), environment.actions(), backend, 0);

@@ -25,7 +25,13 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SacTest {
-    private static final Sac.Settings TINY = new Sac.Settings(List.of(8), 16, 1e-3, 0.9, 0.01, 50, 20);
+    private static Sac.Settings settings(List<Integer> widths, int batch, double learningRate, double discount,
+            double rate, int capacity, int randomSteps) {
+        return new Sac.Settings(new Learning(widths, batch, learningRate, 0, discount, capacity, randomSteps, 1, 1),
+                rate);
+    }
+
+    private static final Sac.Settings TINY = settings(List.of(8), 16, 1e-3, 0.9, 0.01, 50, 20);
 
     /** Plays and learns; what it ends with. */
     private static int play(Sac.Settings settings, long seed, int steps, boolean truncatedIsTerminal) {
@@ -84,12 +90,11 @@ class SacTest {
     @Test
     void everySettingHasASay() {
         Set<Integer> all = new HashSet<>();
-        Sac.Settings[] settings = {TINY, new Sac.Settings(List.of(9), 16, 1e-3, 0.9, 0.01, 50, 20), new Sac.Settings(
-                List.of(8, 8), 16, 1e-3, 0.9, 0.01, 50, 20), new Sac.Settings(List.of(8), 17, 1e-3, 0.9, 0.01, 50, 20),
-                new Sac.Settings(List.of(8), 16, 2e-3, 0.9, 0.01, 50, 20), new Sac.Settings(List.of(8), 16, 1e-3, 0.8,
-                        0.01, 50, 20), new Sac.Settings(List.of(8), 16, 1e-3, 0.9, 0.02, 50, 20), new Sac.Settings(List
-                                .of(8), 16, 1e-3, 0.9, 0.01, 40, 20), new Sac.Settings(List.of(8), 16, 1e-3, 0.9, 0.01,
-                                        50, 21)};
+        Sac.Settings[] settings = {TINY, settings(List.of(9), 16, 1e-3, 0.9, 0.01, 50, 20), settings(List.of(8, 8), 16,
+                1e-3, 0.9, 0.01, 50, 20), settings(List.of(8), 17, 1e-3, 0.9, 0.01, 50, 20),
+                settings(List.of(8), 16, 2e-3, 0.9, 0.01, 50, 20), settings(List.of(8), 16, 1e-3, 0.8, 0.01, 50, 20),
+                settings(List.of(8), 16, 1e-3, 0.9, 0.02, 50, 20), settings(List.of(8), 16, 1e-3, 0.9, 0.01, 40, 20),
+                settings(List.of(8), 16, 1e-3, 0.9, 0.01, 50, 21)};
         for (Sac.Settings each : settings) {
             all.add(play(each, 1, 60, false));
         }
@@ -102,7 +107,7 @@ class SacTest {
     /** Where an episode is stopped there is a value after it; whoever says otherwise learns something else. */
     @Test
     void whatIsTruncatedHasAValueAfterIt() {
-        Sac.Settings settings = new Sac.Settings(List.of(8), 16, 1e-3, 0.9, 0.01, 500, 20);
+        Sac.Settings settings = settings(List.of(8), 16, 1e-3, 0.9, 0.01, 500, 20);
         assertEquals(play(settings, 1, 199, false), play(settings, 1, 199, true));
         assertTrue(play(settings, 1, 260, false) != play(settings, 1, 260, true));
     }
@@ -133,7 +138,7 @@ class SacTest {
      */
     @Test
     void withoutADiscountTheCriticsRegressTheReward() {
-        Sac.Settings settings = new Sac.Settings(List.of(), 64, 1e-2, 0, 0.01, 64, 0);
+        Sac.Settings settings = settings(List.of(), 64, 1e-2, 0, 0.01, 64, 0);
         try (Backend backend = new JavaBackend(1); Sac sac = new Sac(settings, new Pendulum().observations(),
                 new Pendulum().actions(), backend, 1)) {
             for (int i = 0; i < 64; i++) {
@@ -180,11 +185,10 @@ class SacTest {
     void badArgumentsAreNamed() {
         refused("actions must be a box with sac, not one of 2", () -> new Sac(TINY, new CartPole().observations(),
                 new CartPole().actions(), new JavaBackend(1), 1));
-        refused("discount must be at least 0 and below 1, not 1.0", () -> new Sac.Settings(List.of(8), 1, 1, 1, 0.1, 1,
-                0));
-        refused("widths must be at least 1 each, not [0]", () -> new Sac.Settings(List.of(0), 1, 1, 0, 0.1, 1, 0));
-        refused("rate must be above 0 and below 1, not 0.0", () -> new Sac.Settings(List.of(1), 1, 1, 0, 0, 1, 0));
-        refused("capacity must be at least 1, not 0", () -> new Sac.Settings(List.of(1), 1, 1, 0, 0.1, 0, 0));
+        refused("discount must be at least 0 and below 1, not 1.0", () -> settings(List.of(8), 1, 1, 1, 0.1, 1, 0));
+        refused("widths must be at least 1 each, not [0]", () -> settings(List.of(0), 1, 1, 0, 0.1, 1, 0));
+        refused("rate must be above 0 and below 1, not 0.0", () -> settings(List.of(1), 1, 1, 0, 0, 1, 0));
+        refused("capacity must be at least 1, not 0", () -> settings(List.of(1), 1, 1, 0, 0.1, 0, 0));
     }
 
     @Test

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
-import io.elbo4j.control.agent.QLearning.Learning;
 import io.elbo4j.control.environment.CartPole;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
@@ -52,9 +51,10 @@ class SoftQTest {
     void theValuesAreThoseOfTheGrid() {
         for (double alpha : new double[] {0.3, 1}) {
             Environment grid = new GridSoft();
-            Learning learning = new Learning(List.of(), 256, 5e-3, DISCOUNT, 60_000, 20_000, 4, 20);
-            try (Backend backend = new JavaBackend(1); SoftQ agent = new SoftQ(new SoftQ.Settings(learning, alpha), grid
-                    .observations(), grid.actions(), backend, 3)) {
+            Learning learning = new Learning(List.of(), 256, 5e-3, 0, DISCOUNT, 60_000, 20_000, 4, 1);
+            try (Backend backend = new JavaBackend(1); SoftQ agent = new SoftQ(new SoftQ.Settings(learning, 20, alpha),
+                    grid
+                            .observations(), grid.actions(), backend, 3)) {
                 Interaction interaction = new Interaction(agent, new Simulation(grid, 1, 3));
                 while (interaction.steps() < 60_000) {
                     interaction.step();
@@ -80,9 +80,9 @@ class SoftQTest {
     /** Actions are drawn from softmax(Q / alpha). */
     @Test
     void itActsByItsSoftmax() {
-        Learning learning = new Learning(List.of(), 1, 1e-3, 0.5, 1, 1, 1, 1);
+        Learning learning = new Learning(List.of(), 1, 1e-3, 0, 0.5, 1, 1, 1, 1);
         for (double alpha : new double[] {0.5, 2}) {
-            try (Backend backend = new JavaBackend(1); SoftQ agent = new SoftQ(new SoftQ.Settings(learning, alpha),
+            try (Backend backend = new JavaBackend(1); SoftQ agent = new SoftQ(new SoftQ.Settings(learning, 1, alpha),
                     new CartPole().observations(), new GridSoft().actions(), backend, 1)) {
                 float[] q = {1, 0, -1, 2, 0.5f};
                 double sum = 0;
@@ -105,8 +105,8 @@ class SoftQTest {
     @Test
     void theTemperatureHasASay() {
         assertNotEquals(exact(0.3)[0][0], exact(1)[0][0]);
-        Learning learning = new Learning(List.of(), 1, 1e-3, 0.5, 1, 1, 1, 1);
+        Learning learning = new Learning(List.of(), 1, 1e-3, 0, 0.5, 1, 1, 1, 1);
         assertEquals("temperature must be above 0, and not too small for float32, not 0.0", assertThrows(
-                ArgumentException.class, () -> new SoftQ.Settings(learning, 0)).getMessage());
+                ArgumentException.class, () -> new SoftQ.Settings(learning, 1, 0)).getMessage());
     }
 }

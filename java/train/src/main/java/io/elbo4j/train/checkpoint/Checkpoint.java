@@ -110,7 +110,7 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
      */
     public void write(Path file, Parameters parameters) {
         List<TensorSource> tensors = new ArrayList<>();
-        matrices(parameters).forEach((name, matrix) -> tensors.add(TensorSource.of(name, matrix)));
+        MatrixFile.of(parameters).forEach((name, matrix) -> tensors.add(TensorSource.of(name, matrix)));
         if (standardisation.kind() != Standardisation.Kind.NONE) {
             tensors.add(row(MEAN, standardisation.mean()));
             tensors.add(row(DEVIATION, standardisation.deviation()));
@@ -120,17 +120,6 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
 
     private static TensorSource row(String name, float[] values) {
         return TensorSource.of(new StoredTensor(name, new long[] {1, values.length}, values));
-    }
-
-    /** What of the parameters is in a file, by the names of its tensors. */
-    private static Map<String, Matrix> matrices(Parameters parameters) {
-        Map<String, Matrix> matrices = new LinkedHashMap<>();
-        for (Parameters.State s : parameters.all()) {
-            String name = s.parameter().name();
-            matrices.put(name, s.value());
-            s.slots().forEach((slot, matrix) -> matrices.put(name + "." + slot, matrix));
-        }
-        return matrices;
     }
 
     /** What of a checkpoint is in the metadata. */
@@ -210,7 +199,7 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
     public record Loaded(Checkpoint checkpoint, Path file, String sha256) {
         /** Reads what goes on with training needs, as {@link #restoreValues}, and what the optimiser keeps. */
         public void restore(Parameters parameters) {
-            read(matrices(parameters.keep(checkpoint.training.optimiser().still())));
+            read(MatrixFile.of(parameters.keep(checkpoint.training.optimiser().still())));
         }
 
         /**
@@ -236,32 +225,11 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
          *     the file has changed since: then the parameters must not be used
          */
         public void restoreValues(Parameters parameters) {
-            read(matrices(parameters));
+            read(MatrixFile.of(parameters));
         }
 
         private void read(Map<String, Matrix> targets) {
-            float[] values = new float[Safetensors.PIECE / Float.BYTES];
-            String found = SafetensorsReader.read(file, FileRole.CHECKPOINT, new SafetensorsReader.Visitor() {
-                @Override
-                public void header(SafetensorsHeader header) {
-                    Map<String, TensorEntry> tensors = header.byName();
-                    targets.forEach((name, m) -> CheckpointReader.requireShape(file, tensors, name, m.rows(), m
-                            .columns()));
-                }
-
-                @Override
-                public void piece(TensorEntry tensor, long from, ByteBuffer bytes) {
-                    Matrix target = targets.get(tensor.name());
-                    if (target != null) {
-                        int n = bytes.remaining() / Float.BYTES;
-                        bytes.asFloatBuffer().get(values, 0, n);
-                        target.reshape(1, tensor.elements()).columns(from, from + n).set(values, 0);
-                    }
-                }
-            });
-            if (!found.equals(sha256)) {
-                throw new CheckpointException(file + ": has changed while it was read");
-            }
+            new MatrixFile(file, Map.of(), sha256).restore(targets);
         }
     }
 

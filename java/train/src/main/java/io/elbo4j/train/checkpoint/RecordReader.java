@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * there twice or of another type: a number that is left out must not become 0. Names that the record does not have are
  * skipped.
  */
-final class RecordReader {
+public final class RecordReader {
     private final JsonReader json;
     private final Map<String, Object> defaults;
     private final Class<? extends Record> open;
@@ -41,7 +41,7 @@ final class RecordReader {
      * @param defaults values of components that may be missing, by their path, as {@code training.clip}
      * @throws IllegalArgumentException saying what is wrong in the rest of a sentence that begins "its metadata"
      */
-    static <T extends Record> T read(Class<T> type, String text, Map<String, Object> defaults) {
+    public static <T extends Record> T read(Class<T> type, String text, Map<String, Object> defaults) {
         return read(type, text, defaults, type);
     }
 
@@ -50,7 +50,7 @@ final class RecordReader {
      *
      * @param open what a component that is declared as a {@link Record} is
      */
-    static <T extends Record> T read(Class<T> type, String text, Map<String, Object> defaults,
+    public static <T extends Record> T read(Class<T> type, String text, Map<String, Object> defaults,
             Class<? extends Record> open) {
         RecordReader reader = new RecordReader(text, defaults, open);
         try {
@@ -153,6 +153,9 @@ final class RecordReader {
         if (type == double.class && given.equals("Infinity")) {
             return Double.POSITIVE_INFINITY;
         }
+        if (type == Double.class && given.matches("-?Infinity|NaN")) {
+            return Double.valueOf(given);
+        }
         return !type.isEnum() ? null : Arrays.stream(type.getEnumConstants())
                 .filter(v -> ((Enum<?>) v).name().equals(given)).findFirst().orElse(null);
     }
@@ -162,10 +165,10 @@ final class RecordReader {
             if (type == int.class || type == Integer.class) {
                 return Integer.valueOf(given);
             }
-            if (type == long.class) {
+            if (type == long.class || type == Long.class) {
                 return Long.valueOf(given);
             }
-            return type == double.class ? Double.valueOf(given) : null;
+            return type == double.class || type == Double.class ? Double.valueOf(given) : null;
         } catch (NumberFormatException e) {
             return null;
         }
@@ -187,8 +190,9 @@ final class RecordReader {
         if (type.isEnum()) {
             return "one of " + Arrays.stream(type.getEnumConstants()).map(v -> ((Enum<?>) v).name()).toList();
         }
-        return type == boolean.class ? "true or false" : type == double.class ? "a number"
-                : type == String.class ? "a string" : "a whole number of " + (type == long.class ? 64 : 32) + " bits";
+        return type == boolean.class ? "true or false" : type == double.class || type == Double.class ? "a number"
+                : type == String.class ? "a string" : "a whole number of " + (type == long.class || type == Long.class
+                        ? 64 : 32) + " bits";
     }
 
     private static IllegalArgumentException wrong(String path, String given, String expected) {

@@ -139,12 +139,12 @@ public final class RunFolder implements AutoCloseable {
         return directory.resolve(PLAN);
     }
 
-    Path metrics() {
+    public Path metrics() {
         return directory.resolve("metrics.jsonl");
     }
 
     /** Something has been saved: from now on the folder stays. */
-    void keep() {
+    public void keep() {
         kept = true;
     }
 

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.LongStream;
 
 /**
  * Runs the launches of a forward pass in double precision, each operation from its formula, on memory of its own. Noise
@@ -99,6 +100,11 @@ final class Interpreter {
                 }
             }
         });
+        formula(OneHot.Largest.class, o -> forEach(o.target(), (r, c) -> {
+            long before = LongStream.range(0, o.x().columns()).filter(j -> get(o.x(), r, j) > get(o.x(), r, c) || j < c
+                    && get(o.x(), r, j) == get(o.x(), r, c)).count();
+            set(o.target(), r, c, before < o.count() ? 1 : 0);
+        }));
         formula(Rows.LookUp.class, o -> forEach(o.target(), (r, c) -> set(o.target(), r, c, get(o.table(), (long) get(
                 o.index(), r, 0), c))));
         formula(Triangular.Product.class, o -> forEach(o.y(), (r, i) -> {

@@ -456,6 +456,22 @@ class NodesTest {
         FiniteDifferences.check("slices, concatenations and rows", g, 7);
     }
 
+    /** A number of its own in each column, for every row; what the caller does with the array afterwards is nothing. */
+    @Test
+    void constantsOfEachColumn() {
+        float[] numbers = {1, -2, 0.5f, 3, 4};
+        Value sum = Add.of(x, ConstantRow.of(g, "numbers", numbers));
+        numbers[0] = 9;
+        try (Backend backend = new JavaBackend(1);
+                Parameters none = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, none, backend).rows(2).want(sum).compile()) {
+            step.value(x).set(0, 0, 0, 0, 0, 10, 20, 30, 40, 50);
+            step.run(0);
+            assertArrayEquals(new float[] {1, -2, 0.5f, 3, 4, 11, 18, 30.5f, 43, 54}, step.value(sum).toArray());
+        }
+        assertThrows(IllegalArgumentException.class, () -> ConstantRow.of(g, "none", new float[0]));
+    }
+
     @Test
     void levelsAndLearnedPriors() {
         Value z2 = g.latent("z2", DiagonalGaussian.of("q2", x, 2),

@@ -1,0 +1,57 @@
+package io.elbo4j.cli;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.elbo4j.train.data.AtomicFile;
+import io.elbo4j.train.data.DataException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** metrics.jsonl of a run of {@code control}: a line for each evaluation, written before its checkpoint. */
+final class ControlMetrics {
+    private final Path file;
+    private final List<JsonObject> lines = new ArrayList<>();
+
+    /** What a killed process has left of a line no longer counts. */
+    ControlMetrics(Path file) {
+        this.file = file;
+        int number = 0;
+        try {
+            String text = Files.exists(file) ? Files.readString(file) : "";
+            for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+                number++;
+                JsonObject o = JsonParser.parseString(line).getAsJsonObject();
+                ControlPoint.of(o);
+                lines.add(o);
+            }
+        } catch (IOException e) {
+            throw new DataException("cannot read " + file + ": " + DataException.reason(e), e);
+        } catch (RuntimeException e) {
+            // each of Gson's ways to say that something else is there
+            throw new DataException(file + ": line " + number + " is no line of metrics of elbo4j control", e);
+        }
+    }
+
+    /** The lines of a seed up to a step; those of later ones, of which no checkpoint knows, no longer count. */
+    List<ControlPoint> upTo(long seed, long step) {
+        lines.removeIf(o -> o.get("seed").getAsLong() == seed && o.get("step").getAsLong() > step);
+        return lines.stream().map(ControlPoint::of).filter(p -> p.seed() == seed).toList();
+    }
+
+    void add(ControlPoint point) {
+        lines.add(point.json());
+        String all = lines.stream().map(o -> o + "\n").collect(Collectors.joining());
+        try {
+            AtomicFile.write(file, channel -> AtomicFile.put(channel, ByteBuffer.wrap(all.getBytes(
+                    StandardCharsets.UTF_8))));
+        } catch (IOException e) {
+            throw new DataException(e.getMessage(), e);
+        }
+    }
+}

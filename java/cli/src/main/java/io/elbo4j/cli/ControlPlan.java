@@ -1,0 +1,62 @@
+package io.elbo4j.cli;
+
+import com.google.gson.GsonBuilder;
+import io.elbo4j.control.agent.AgentKind;
+import io.elbo4j.control.agent.Learner;
+import io.elbo4j.control.environment.ActionRepeat;
+import io.elbo4j.control.environment.Environment;
+import io.elbo4j.control.environment.Environments;
+import io.elbo4j.train.checkpoint.CheckpointException;
+import io.elbo4j.train.checkpoint.RecordReader;
+import io.elbo4j.train.data.AtomicFile;
+import io.elbo4j.train.data.DataException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** What a run of {@code control} is, as it stands in run.json. */
+record ControlPlan(String agent, Record settings, String environment, int actionRepeat, List<Long> seeds, int steps,
+        int evaluateEvery,
+        int episodes) {
+    /** All that is read of it at first. */
+    record Kind(String agent) {}
+
+    Learner.Settings learner() {
+        return (Learner.Settings) settings;
+    }
+
+    Environment named() {
+        Environment found = Names.checked(() -> Environments.named(environment));
+        return actionRepeat == 1 ? found : new ActionRepeat(found, actionRepeat);
+    }
+
+    void write(Path file) {
+        String json = new GsonBuilder().setPrettyPrinting().create().toJson(this) + "\n";
+        try {
+            AtomicFile.write(file, channel -> AtomicFile.put(channel, ByteBuffer.wrap(json.getBytes(
+                    StandardCharsets.UTF_8))));
+        } catch (IOException e) {
+            throw new DataException(e.getMessage(), e);
+        }
+    }
+
+    static ControlPlan read(Path file) {
+        try {
+            String json = Files.readString(file);
+            String name = RecordReader.read(Kind.class, json, Map.of()).agent();
+            AgentKind kind = Arrays.stream(AgentKind.values()).filter(k -> k.words().equals(name)).findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("has agent = " + name + ", expected one that is"
+                            + " here"));
+            return RecordReader.read(ControlPlan.class, json, Map.of(), ((Record) kind.defaults()).getClass());
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(file + " is of no run of control: it " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new DataException("cannot read " + file + ": " + DataException.reason(e), e);
+        }
+    }
+}

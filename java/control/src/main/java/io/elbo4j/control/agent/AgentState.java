@@ -1,0 +1,124 @@
+package io.elbo4j.control.agent;
+
+import static io.elbo4j.ArgumentException.require;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import io.elbo4j.Matrix;
+import io.elbo4j.Quoted;
+import io.elbo4j.control.environment.Simulation;
+import io.elbo4j.control.environment.Space;
+import io.elbo4j.train.checkpoint.CheckpointException;
+import io.elbo4j.train.checkpoint.MatrixFile;
+import io.elbo4j.train.checkpoint.RecordReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * An agent at one moment, but for its matrices: the metadata of its file, in JSON. No time or host is in it: equal
+ * lives leave equal bytes.
+ *
+ * @param agent its kind
+ * @param seed that it was made with
+ * @param remembered transitions, those that are gone among them
+ * @param stage where it acts
+ */
+public record AgentState(String agent, Record settings, StoredSpace observations, StoredSpace actions, long seed,
+        long decisions, long updates, long remembered, Stage stage) {
+    private static final String KEY = "elbo4j.agent";
+    private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
+
+    public AgentState {
+        require(decisions >= 0, "decisions", "at least 0", decisions);
+        require(updates >= 0, "updates", "at least 0", updates);
+        require(remembered >= 0, "remembered", "at least 0", remembered);
+    }
+
+    /**
+     * A {@link Space}.
+     *
+     * @param count of a discrete one, or 0
+     * @param low of a box
+     */
+    public record StoredSpace(int count, List<Double> low, List<Double> high) {
+        static StoredSpace of(Space space) {
+            if (space instanceof Space.Discrete several) {
+                return new StoredSpace(several.count(), List.of(), List.of());
+            }
+            Space.Box box = (Space.Box) space;
+            List<Double> low = new ArrayList<>();
+            List<Double> high = new ArrayList<>();
+            for (int i = 0; i < box.columns(); i++) {
+                low.add((double) box.low(i));
+                high.add((double) box.high(i));
+            }
+            return new StoredSpace(0, low, high);
+        }
+
+        Space space() {
+            return count > 0 ? new Space.Discrete(count) : new Space.Box(floats(low), floats(high));
+        }
+
+        private static float[] floats(List<Double> values) {
+            float[] floats = new float[values.size()];
+            for (int i = 0; i < floats.length; i++) {
+                floats[i] = values.get(i).floatValue();
+            }
+            return floats;
+        }
+    }
+
+    /**
+     * Where an agent acts.
+     *
+     * @param environment its name; empty of an agent that was saved by itself
+     * @param limit of its episodes
+     * @param gained in the episode that goes on
+     * @param returns of those that have ended and nobody has asked for yet
+     */
+    public record Stage(String environment, int limit, Simulation.Episode episode, double gained,
+            List<Double> returns) {
+        static final Stage NONE = new Stage("", 0, new Simulation.Episode(List.of(), 0, 0, false), 0, List.of());
+    }
+
+    /** All that is read of it at first. */
+    public record Kind(String agent) {}
+
+    void write(Path file, Map<String, Matrix> matrices) {
+        MatrixFile.write(file, Map.of(KEY, GSON.toJson(this)), matrices);
+    }
+
+    /** @throws CheckpointException if the file is none of an agent */
+    static AgentState of(MatrixFile file) {
+        String json = file.metadata().get(KEY);
+        if (json == null) {
+            throw new CheckpointException(file.file() + ": is not of an agent, expected what an agent has saved");
+        }
+        try {
+            AgentState state = RecordReader.read(AgentState.class, json, Map.of(), settings(json));
+            state.observations.space();
+            state.actions.space();
+            return state;
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(file.file() + ": its metadata " + e.getMessage(), e);
+        }
+    }
+
+    private static Class<? extends Record> settings(String json) {
+        return ((Record) kind(RecordReader.read(Kind.class, json, Map.of()).agent()).defaults()).getClass();
+    }
+
+    AgentKind kind() {
+        return kind(agent);
+    }
+
+    private static AgentKind kind(String name) {
+        return Arrays.stream(AgentKind.values()).filter(k -> k.words().equals(name)).findFirst().orElseThrow(
+                () -> new IllegalArgumentException("has agent = " + Quoted.of(name) + ", expected one of " + Arrays
+                        .stream(AgentKind.values()).map(AgentKind::words).collect(Collectors.joining(", "))));
+    }
+}

@@ -1,0 +1,257 @@
+package io.elbo4j.control.agent;
+
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.control.environment.Draws;
+import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.replay.Replay;
+import io.elbo4j.train.checkpoint.MatrixFile;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Node;
+import io.elbo4j.train.graph.Objective;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.StepBuilder;
+import io.elbo4j.train.graph.Training;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.optimiser.Adam;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What agents that learn from single transitions have in common: they remember them, and draw batches. An observation
+ * that is one of several is a column for each. All that such an agent is can be saved, and it goes on to the same bits.
+ */
+public abstract class Learner implements Agent {
+    /** What an agent was made with. */
+    public interface Settings {
+        Learning learning();
+    }
+
+    /**
+     * What an agent makes of its graph.
+     *
+     * @param trainings of an update
+     * @param copies of networks, which are set after some updates
+     * @param copyEvery how many
+     * @param explored of which an action is made while it learns
+     * @param greedy of which one is made later
+     */
+    record Described(List<Training> trainings, Function<Parameters, List<Copy>> copies, int copyEvery, Value explored,
+            Value greedy) {}
+
+    final Space actions;
+    private final Settings settings;
+    private final Learning learning;
+    private final Space observations;
+    private final Backend backend;
+    private final long seed;
+    private final Draws draws;
+    private final Graph graph = new Graph();
+    private final Transition transition;
+    private final Described described;
+    private final Parameters parameters;
+    private final Replay replay;
+    private final List<Copy> copies;
+    private final Step training;
+    private final Step acting;
+    private final int[] sampled;
+    private long updates;
+    private long decisions;
+
+    /** @param actionColumns of an action as the networks have it */
+    Learner(Settings settings, Space observations, Space actions, int actionColumns, Backend backend, long seed,
+            BiFunction<Graph, Transition, Described> description) {
+        this.settings = settings;
+        this.learning = settings.learning();
+        this.observations = requireGiven("observations", observations);
+        this.actions = actions;
+        this.backend = requireGiven("backend", backend);
+        this.seed = seed;
+        this.draws = new Draws(seed);
+        this.sampled = new int[learning.batch()];
+        this.transition = Transition.of(graph, observations instanceof Space.Discrete d ? d.count() : observations
+                .columns(), actionColumns);
+        this.described = description.apply(graph, transition);
+        this.parameters = new Parameters(backend, graph.parameters(), seed);
+        this.replay = transition.replay(backend, learning.capacity(), seed);
+        this.copies = described.copies().apply(parameters);
+        StepBuilder step = Step.of(graph, parameters, backend).rows(learning.batch()).seed(seed)
+                .read(replay.source());
+        described.trainings().forEach(step::minimise);
+        this.training = step.compile();
+        this.acting = Step.of(graph, parameters, backend).seed(~seed).want(described.explored(), described.greedy())
+                .compile();
+    }
+
+    /** Trains what is called so. */
+    static Training training(Graph graph, String name, Objective objective, Learning learning) {
+        return Training.of(objective, new Adam(learning::learningRateAt)).withName(name).withParameters(graph
+                .parameters().stream().filter(p -> p.name().startsWith(name + ".")).collect(Collectors.toSet()));
+    }
+
+    /** An action of the environment as the networks have it. */
+    abstract float[] inside(float[] action);
+
+    /**
+     * Chooses an action to learn from.
+     *
+     * @param computed what it is made of
+     * @param number of this decision
+     */
+    abstract void explore(float[] computed, long number, Draws draws, float[] action);
+
+    /** Makes rows of actions of rows of what they are made of. */
+    abstract void best(float[] computed, float[] chosen);
+
+    @Override
+    public final void explore(float[] seen, float[] action) {
+        draws.at(0, 0, decisions);
+        if (decisions < learning.randomSteps()) {
+            actions.sample(draws, action);
+        } else {
+            acting.value(transition.observation()).set(columns(seen));
+            acting.run(decisions);
+            explore(acting.value(described.explored()).toArray(), decisions, draws, action);
+        }
+        decisions++;
+    }
+
+    /** Rows of observations as the networks have them. */
+    private float[] columns(float[] seen) {
+        if (!(observations instanceof Space.Discrete several)) {
+            return seen;
+        }
+        float[] columns = new float[seen.length * several.count()];
+        for (int r = 0; r < seen.length; r++) {
+            columns[r * several.count() + (int) seen[r]] = 1;
+        }
+        return columns;
+    }
+
+    @Override
+    public final void remember(float[] seen, float[] action, float reward, boolean terminated, float[] next) {
+        replay.add(transition.row(columns(seen), inside(action), reward, terminated, columns(next)));
+    }
+
+    @Override
+    public final void learn() {
+        if (decisions <= learning.randomSteps() || decisions % learning.every() != 0) {
+            return;
+        }
+        for (int i = 0; i < learning.updates(); i++) {
+            replay.sample(updates, sampled);
+            training.rows(sampled, 0).run(updates++);
+            if (updates % described.copyEvery() == 0) {
+                copies.forEach(Copy::set);
+            }
+        }
+    }
+
+    @Override
+    public final float[] act(float[] observation) {
+        observations.check("observation", observation);
+        acting.value(transition.observation()).set(columns(observation));
+        acting.run(decisions);
+        float[] action = new float[actions.columns()];
+        best(acting.value(described.greedy()).toArray(), action);
+        return action;
+    }
+
+    @Override
+    public final GreedyPolicy greedy(int rows) {
+        Step step = Step.of(graph, parameters, backend).rows(rows).want(described.greedy()).compile();
+        return new GreedyPolicy() {
+            @Override
+            public void act(float[] seen, float[] chosen) {
+                step.value(transition.observation()).set(columns(seen));
+                step.run(0);
+                best(step.value(described.greedy()).toArray(), chosen);
+            }
+
+            @Override
+            public void close() {
+                step.close();
+            }
+        };
+    }
+
+    /** What each loss of the last update came to, a mean over its transitions; not before there is one. */
+    public final Map<String, Double> losses() {
+        Map<String, Double> losses = new LinkedHashMap<>();
+        for (Node node : updates == 0 ? List.<Node>of() : graph.all(Node.class)) {
+            node.terms().forEach(term -> training.term(term).ifPresent(m -> {
+                double sum = 0;
+                for (float each : m.toArray()) {
+                    sum += each;
+                }
+                losses.put(node.name(), sum / m.rows());
+            }));
+        }
+        return losses;
+    }
+
+    @Override
+    public final long updates() {
+        return updates;
+    }
+
+    /** Actions that were chosen to learn from. */
+    public final long decisions() {
+        return decisions;
+    }
+
+    public final Settings settings() {
+        return settings;
+    }
+
+    public final long seed() {
+        return seed;
+    }
+
+    @Override
+    public final Parameters parameters() {
+        return parameters;
+    }
+
+    /** Writes all that it is, atomically. */
+    public final void save(Path file) {
+        save(file, AgentState.Stage.NONE);
+    }
+
+    final void save(Path file, AgentState.Stage stage) {
+        AgentState state = new AgentState(AgentKind.of(settings).words(), (Record) settings, AgentState.StoredSpace.of(
+                observations), AgentState.StoredSpace.of(actions), seed, decisions, updates, replay.added(), stage);
+        state.write(file, matrices(replay.added()));
+    }
+
+    /** Goes on where another has been saved, that was made with the same. */
+    final void restore(AgentState state, MatrixFile file) {
+        file.restore(matrices(state.remembered()));
+        replay.restored(state.remembered());
+        decisions = state.decisions();
+        updates = state.updates();
+    }
+
+    private Map<String, Matrix> matrices(long remembered) {
+        Map<String, Matrix> all = MatrixFile.of(parameters);
+        replay.rows(remembered).forEach((name, matrix) -> all.put("replay." + name, matrix));
+        return all;
+    }
+
+    @Override
+    public final void close() {
+        acting.close();
+        training.close();
+        copies.forEach(Copy::close);
+        replay.close();
+        parameters.close();
+    }
+}

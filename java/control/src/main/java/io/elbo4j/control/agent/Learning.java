@@ -1,0 +1,39 @@
+package io.elbo4j.control.agent;
+
+import static io.elbo4j.ArgumentException.require;
+
+import java.util.List;
+
+/**
+ * How any agent learns from what it remembers.
+ *
+ * @param widths of the hidden layers of all networks
+ * @param batch transitions of an update
+ * @param learningRate of Adam, at first
+ * @param decay updates until it has fallen to 0, linearly; 0 if it stays
+ * @param discount in [0, 1)
+ * @param capacity transitions that are remembered
+ * @param randomSteps first decisions, by any action, after which nothing is learned yet
+ * @param every decisions after which it learns again
+ * @param updates that are made then
+ */
+public record Learning(List<Integer> widths, int batch, double learningRate, int decay, double discount, int capacity,
+        int randomSteps, int every, int updates) {
+    public Learning {
+        widths = List.copyOf(widths);
+        require(widths.stream().allMatch(w -> w >= 1), "widths", "at least 1 each", widths);
+        require(batch >= 1, "batch", "at least 1", batch);
+        require(learningRate > 0, "learningRate", "above 0", learningRate);
+        require(decay >= 0, "decay", "at least 0", decay);
+        require(discount >= 0 && discount < 1, "discount", "at least 0 and below 1", discount);
+        require(capacity >= 1, "capacity", "at least 1", capacity);
+        require(randomSteps >= 0, "randomSteps", "at least 0", randomSteps);
+        require(every >= 1, "every", "at least 1", every);
+        require(updates >= 1, "updates", "at least 1", updates);
+    }
+
+    /** The learning rate of an update, counted from 0. */
+    double learningRateAt(long update) {
+        return decay == 0 ? learningRate : learningRate * Math.max(0, 1 - (double) update / decay);
+    }
+}

@@ -1,0 +1,107 @@
+package io.elbo4j.control.agent;
+
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import io.elbo4j.Backend;
+import io.elbo4j.control.environment.Environment;
+import io.elbo4j.control.environment.Simulation;
+import io.elbo4j.train.checkpoint.CheckpointException;
+import io.elbo4j.train.checkpoint.MatrixFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An agent's life in an environment. Saved, killed at any moment and resumed, also in the middle of an episode, it ends
+ * in the same bits.
+ */
+public final class Run implements AutoCloseable {
+    private final Learner agent;
+    private final Environment environment;
+    private final Simulation simulation;
+    private final Interaction interaction;
+    private final List<Double> returns = new ArrayList<>();
+    private double gained;
+
+    /** Begins, with noise of the agent's seed; the agent is closed with this. */
+    public Run(Learner agent, Environment environment) {
+        this.agent = requireGiven("agent", agent);
+        this.environment = requireGiven("environment", environment);
+        this.simulation = new Simulation(environment, 1, agent.seed());
+        this.interaction = new Interaction(agent, simulation);
+    }
+
+    /**
+     * Goes on.
+     *
+     * @param settings that it was begun with
+     * @throws CheckpointException if the file is damaged or of another agent, environment or seed: with both
+     */
+    public static Run resume(Path file, Learner.Settings settings, Environment environment, Backend backend,
+            long seed) {
+        MatrixFile read = MatrixFile.read(file);
+        AgentState state = AgentState.of(read);
+        AgentState.Stage stage = state.stage();
+        same(file, "agent", state.agent(), AgentKind.of(settings).words());
+        same(file, "environment", stage.environment(), environment.name());
+        same(file, "limit", stage.limit(), environment.limit());
+        same(file, "seed", state.seed(), seed);
+        Map<String, Object> expected = AgentSettings.values(settings);
+        AgentSettings.values((Learner.Settings) state.settings()).forEach((name, given) -> same(file, name, given,
+                expected.get(name)));
+        same(file, "observations", state.observations(), AgentState.StoredSpace.of(environment.observations()));
+        same(file, "actions", state.actions(), AgentState.StoredSpace.of(environment.actions()));
+        same(file, "size of the state", stage.episode().state().size(), environment.stateSize());
+        Run run = new Run(Agents.load(state, read, backend), environment);
+        float[] seen = new float[environment.observations().columns()];
+        run.simulation.goOn(0, stage.episode(), seen);
+        run.interaction.goOn(seen, stage.episode().running());
+        run.gained = stage.gained();
+        run.returns.addAll(stage.returns());
+        return run;
+    }
+
+    private static void same(Path file, String what, Object given, Object expected) {
+        if (!given.equals(expected)) {
+            throw new CheckpointException(file + ": has " + what + " = " + given + ", expected " + expected);
+        }
+    }
+
+    public Learner agent() {
+        return agent;
+    }
+
+    /** Takes a step of the environment, and learns. */
+    public void step() {
+        interaction.step();
+        gained += interaction.reward();
+        if (!interaction.isRunning()) {
+            returns.add(gained);
+            gained = 0;
+        }
+    }
+
+    /** What the episodes that have ended since the last call had, exploration and all; the sums of their rewards. */
+    public List<Double> takeReturns() {
+        List<Double> taken = List.copyOf(returns);
+        returns.clear();
+        return taken;
+    }
+
+    /** Steps since the beginning of its life. */
+    public long steps() {
+        return agent.decisions();
+    }
+
+    /** Writes all that it is, atomically. */
+    public void save(Path file) {
+        agent.save(file, new AgentState.Stage(environment.name(), environment.limit(), simulation.episode(
+                0), gained, List.copyOf(returns)));
+    }
+
+    @Override
+    public void close() {
+        agent.close();
+    }
+}

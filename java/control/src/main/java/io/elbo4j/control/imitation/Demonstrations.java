@@ -1,0 +1,94 @@
+package io.elbo4j.control.imitation;
+
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import io.elbo4j.control.environment.Draws;
+import io.elbo4j.control.environment.Environment;
+import java.util.Arrays;
+
+/**
+ * What was seen and done: the decisions of all episodes, one after the other.
+ *
+ * @param decisions how many, at least 1
+ * @param observations decisions x columns of the environment's space
+ * @param actions decisions x columns of its space
+ */
+@SuppressWarnings("ArrayRecordComponent") // data, of which nobody wants a copy
+public record Demonstrations(int decisions, float[] observations, float[] actions) {
+    /** @throws io.elbo4j.ArgumentException if the numbers are not those of so many decisions */
+    public Demonstrations {
+        require(decisions >= 1, "decisions", "at least 1", decisions);
+        requireRows("observations", observations, decisions);
+        requireRows("actions", actions, decisions);
+    }
+
+    private static void requireRows(String argument, float[] numbers, int decisions) {
+        requireGiven(argument, numbers);
+        require(numbers.length >= 1 && numbers.length % decisions == 0, argument, "equally many numbers for each of "
+                + decisions + " decisions", numbers.length);
+    }
+
+    /** Episodes of an expert: episode e is a function of (seed, e). Noisy actions are what it does and what is kept. */
+    public static Demonstrations of(Expert expert, int episodes, long seed) {
+        requireGiven("expert", expert);
+        require(episodes >= 1, "episodes", "at least 1", episodes);
+        Environment environment = expert.environment();
+        float[] observation = new float[environment.observations().columns()];
+        float[] action = new float[environment.actions().columns()];
+        Rows observations = new Rows();
+        Rows actions = new Rows();
+        Draws draws = new Draws(seed);
+        int decisions = 0;
+        for (int e = 0; e < episodes; e++) {
+            double[] state = new double[environment.stateSize()];
+            environment.start(state, draws.at(e, 0, 0));
+            int side = draws.uniform() < 0.5 ? 1 : -1;
+            for (int t = 1; !environment.terminated(state); t++) {
+                expert.act(state, side, action);
+                draws.at(e, 0, t);
+                for (int i = 0; i < action.length; i++) {
+                    action[i] += (float) (expert.noise() * draws.normal());
+                }
+                environment.observe(state, observation);
+                observations.add(observation);
+                actions.add(action);
+                environment.step(state, action, draws);
+                decisions++;
+            }
+        }
+        return new Demonstrations(decisions, observations.all(), actions.all());
+    }
+
+    /** Numbers that become more. */
+    private static final class Rows {
+        private float[] numbers = new float[1024];
+        private int count;
+
+        void add(float[] row) {
+            if (count + row.length > numbers.length) {
+                numbers = Arrays.copyOf(numbers, 2 * numbers.length);
+            }
+            System.arraycopy(row, 0, numbers, count, row.length);
+            count += row.length;
+        }
+
+        float[] all() {
+            return Arrays.copyOf(numbers, count);
+        }
+    }
+
+    /** These, and then their images in the expert's mirror: both sides equally often. */
+    public Demonstrations mirrored(Expert expert) {
+        return new Demonstrations(2 * decisions, twice(observations, expert.mirror()), twice(actions, expert
+                .mirrorOfActions()));
+    }
+
+    private static float[] twice(float[] rows, float[] signs) {
+        float[] both = Arrays.copyOf(rows, 2 * rows.length);
+        for (int i = 0; i < rows.length; i++) {
+            both[rows.length + i] = signs[i % signs.length] * rows[i];
+        }
+        return both;
+    }
+}

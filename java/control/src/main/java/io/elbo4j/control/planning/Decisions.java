@@ -1,0 +1,68 @@
+package io.elbo4j.control.planning;
+
+import io.elbo4j.Matrix;
+import io.elbo4j.operation.Rows;
+import io.elbo4j.train.graph.Step;
+
+/**
+ * What goes on from one decision to the next: the mean, moved on by a step, with zeros as its last one (Chua et al.
+ * 2018).
+ */
+final class Decisions {
+    private final Iteration iteration;
+    private final Step step;
+    private long decided;
+
+    /** @param step that has the mean and the deviation as inputs and wants what is next */
+    Decisions(Iteration iteration, Step step) {
+        this.iteration = iteration;
+        this.step = step;
+        forget();
+    }
+
+    Matrix mean() {
+        return step.value(iteration.mean());
+    }
+
+    /** What comes has nothing to do with what was: the mean is zero, for all rows. */
+    void forget() {
+        Rows.fill(0, mean()).run();
+    }
+
+    /** Begins a decision. */
+    void begin() {
+        Rows.fill((float) iteration.search().deviation(), step.value(iteration.deviation())).run();
+    }
+
+    /** The number of an iteration, by which its noise is keyed. */
+    long number(int of) {
+        return decided * iteration.search().iterations() + of;
+    }
+
+    /** Ends an iteration. */
+    void take() {
+        Rows.copy(step.value(iteration.next().mean()), mean()).run();
+        if (iteration.next().deviation() != iteration.deviation()) {
+            Rows.copy(step.value(iteration.next().deviation()), step.value(iteration.deviation())).run();
+        }
+    }
+
+    /**
+     * Ends a decision.
+     *
+     * @return the first action of each row's mean
+     */
+    float[] end() {
+        float[] all = mean().toArray();
+        int plan = iteration.horizon() * iteration.columns();
+        int columns = iteration.columns();
+        float[] first = new float[all.length / iteration.horizon()];
+        for (int i = 0; i < first.length; i++) {
+            first[i] = all[i / columns * plan + i % columns];
+        }
+        Rows.copy(step.value(iteration.next().mean()).columns(columns, plan), mean().columns(0, plan - columns)).run();
+        Rows.fill(0, mean().columns(plan - columns, plan)).run();
+        decided++;
+        return first;
+    }
+}

@@ -1,0 +1,76 @@
+package io.elbo4j.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.Backend;
+import io.elbo4j.control.agent.Agents;
+import io.elbo4j.control.agent.Learner;
+import io.elbo4j.control.agent.Sac;
+import io.elbo4j.control.environment.Environment;
+import io.elbo4j.control.environment.Pendulum;
+import io.elbo4j.purejava.JavaBackend;
+import java.io.ByteArrayOutputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The examples of the module's README.md. */
+class ReadmeTest {
+    @TempDir
+    Path directory;
+
+    private static String block(String beginning) throws Exception {
+        Matcher block = Pattern.compile("```java\\R(" + beginning + ".*?)```", Pattern.DOTALL).matcher(Files.readString(
+                Path.of("java/control/README.md")));
+        assertTrue(block.find());
+        return block.group(1);
+    }
+
+    /** Compiles a method that returns what it is asked for. */
+    private Object run(String body) throws Exception {
+        String imports = Stream.of("", "control.agent.", "control.environment.", "control.evaluation.").map(
+                name -> "import io.elbo4j." + name + "*;\n").collect(Collectors.joining());
+        Path source = Files.writeString(directory.resolve("Example.java"), imports + "import java.nio.file.Path;\n"
+                + "public class Example {\n    public static Object run() {\n" + body + "    }\n}\n");
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        int result = ToolProvider.getSystemJavaCompiler().run(null, said, said, "-d", directory.toString(), "-cp",
+                System.getProperty("java.class.path"), source.toString());
+        assertEquals(0, result, said.toString());
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
+            return loader.loadClass("Example").getMethod("run").invoke(null);
+        }
+    }
+
+    @Test
+    void twoLinesAct() throws Exception {
+        Path file = directory.resolve("pendulum.safetensors");
+        Environment pendulum = new Pendulum();
+        float expected;
+        try (Backend backend = new JavaBackend(1); Learner sac = Agents.create(Sac.Settings.small(), pendulum
+                .observations(), pendulum.actions(), backend, 1)) {
+            sac.save(file);
+            expected = sac.act(new float[] {1, 0, 0})[0];
+        }
+        float[] torque = (float[]) run("try (Backend backend = Backends.open(\"java\")) {\n" + block("Agent agent")
+                .replace("pendulum.safetensors", file.toString().replace(
+                        "\\", "\\\\")) + "return torque;\n}\n");
+        assertEquals(expected, torque[0]);
+    }
+
+    /** It is compiled with a few steps: the whole of it takes a while. */
+    @Test
+    void theLoopLearns() throws Exception {
+        String loop = block("Environment pendulum").replace("\"cpu\"", "\"java\"");
+        assertTrue(loop.contains("< 8000"));
+        run(loop.replace("< 8000", "< 110") + "return null;\n");
+    }
+}

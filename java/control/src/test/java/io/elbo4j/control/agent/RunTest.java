@@ -1,0 +1,250 @@
+package io.elbo4j.control.agent;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.Backend;
+import io.elbo4j.control.environment.CartPole;
+import io.elbo4j.control.environment.Draws;
+import io.elbo4j.control.environment.Environment;
+import io.elbo4j.control.environment.GridSoft;
+import io.elbo4j.control.environment.Pendulum;
+import io.elbo4j.control.environment.Simulation;
+import io.elbo4j.control.environment.StepResult;
+import io.elbo4j.control.environment.TimeLimit;
+import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.checkpoint.CheckpointException;
+import io.elbo4j.train.checkpoint.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is saved goes on. */
+class RunTest {
+    private static final Learning TINY = new Learning(List.of(8), 16, 1e-3, 0, 0.9, 50, 20, 2, 3);
+
+    private static final Map<Learner.Settings, Environment> ALL = Map.of(new Sac.Settings(TINY, 0.01), new TimeLimit(
+            new Pendulum(), 30), new Dqn.Settings(TINY, 10, 0.1, 40), new CartPole(), new SoftQ.Settings(TINY, 10, 0.5),
+            new GridSoft());
+
+    private static Run begin(Learner.Settings settings, Environment environment, Backend backend, long seed) {
+        return new Run(Agents.create(settings, environment.observations(), environment.actions(), backend, seed),
+                environment);
+    }
+
+    private static void steps(Run run, int last) {
+        while (run.steps() < last) {
+            run.step();
+        }
+    }
+
+    /** Its file, all of it: parameters, moments, what it remembers, counters and the environment's state. */
+    private static String sha256(Run run, Path directory) {
+        Path file = directory.resolve("last.safetensors");
+        run.save(file);
+        return Safetensors.sha256(file);
+    }
+
+    /** Before it learns, while its memory fills, after it has come around, in the middle of episodes and after one. */
+    @Test
+    void whoIsSavedAndResumedEndsInTheSameBits(@TempDir Path directory) {
+        ALL.forEach((settings, environment) -> {
+            try (Backend backend = new JavaBackend(1); Run through = begin(settings, environment, backend, 3)) {
+                steps(through, 100);
+                String expected = sha256(through, directory);
+                for (int stop : new int[] {0, 1, 20, 37, 60, 90, 100}) {
+                    Path file = directory.resolve("stopped.safetensors");
+                    try (Run first = begin(settings, environment, backend, 3)) {
+                        steps(first, stop);
+                        first.save(file);
+                        // what comes after is lost, as where the process is killed
+                        steps(first, stop + 3);
+                    }
+                    try (Run second = Run.resume(file, settings, environment, backend, 3)) {
+                        assertEquals(stop, second.steps());
+                        steps(second, 100);
+                        assertEquals(expected, sha256(second, directory), settings + " stopped at " + stop);
+                    }
+                }
+                try (Run other = begin(settings, environment, backend, 4)) {
+                    steps(other, 100);
+                    assertNotEquals(expected, sha256(other, directory));
+                }
+            }
+        });
+    }
+
+    @Test
+    void anAgentIsLoadedAndActs(@TempDir Path directory) {
+        Path file = directory.resolve("agent.safetensors");
+        ALL.forEach((settings, environment) -> {
+            float[] seen = new float[environment.observations().columns()];
+            double[] state = new double[environment.stateSize()];
+            environment.evaluationStart(1, state);
+            environment.observe(state, seen);
+            float[] expected = new float[environment.actions().columns()];
+            try (Backend backend = new JavaBackend(1); Run run = begin(settings, environment, backend, 3);
+                    Agent.GreedyPolicy greedy = run.agent().greedy(1)) {
+                steps(run, 60);
+                greedy.act(seen, expected);
+                run.agent().save(file);
+            }
+            try (Backend backend = new JavaBackend(1); Agent agent = Agents.load(file, backend)) {
+                assertArrayEquals(expected, agent.act(seen));
+                assertArrayEquals(expected, agent.act(seen), "it learns nothing from that");
+            }
+        });
+    }
+
+    /** Adam's moments and the memory are there as they were: an agent without its world goes on, too. */
+    @Test
+    void anAgentThatIsLoadedLearnsOn(@TempDir Path directory) {
+        Path file = directory.resolve("agent.safetensors");
+        Path[] later = {directory.resolve("a"), directory.resolve("b")};
+        Dqn.Settings settings = new Dqn.Settings(TINY, 10, 0.1, 40);
+        try (Backend backend = new JavaBackend(1); Run run = begin(settings, new CartPole(), backend, 3)) {
+            steps(run, 60);
+            run.agent().save(file);
+            try (Learner loaded = Agents.load(file, backend)) {
+                assertEquals(60, loaded.decisions());
+                assertEquals(run.agent().updates(), loaded.updates());
+                Learner[] both = {run.agent(), loaded};
+                for (int i = 0; i < 2; i++) {
+                    both[i].explore(new float[4], new float[1]);
+                    both[i].explore(new float[4], new float[1]);
+                    both[i].learn();
+                    both[i].save(later[i]);
+                }
+            }
+        }
+        assertEquals(Safetensors.sha256(later[0]), Safetensors.sha256(later[1]));
+        assertNotEquals(Safetensors.sha256(file), Safetensors.sha256(later[0]));
+    }
+
+    /** Against a simulation of its own, whose actions are those of the first steps; also of one that was resumed. */
+    @Test
+    void theReturnsOfTrainingAreSumsOfRewards(@TempDir Path directory) {
+        Path file = directory.resolve("run.safetensors");
+        Dqn.Settings settings = new Dqn.Settings(new Learning(List.of(8), 16, 1e-3, 0, 0.9, 50, 1000, 1, 1), 10, 0.1,
+                40);
+        Environment grid = new TimeLimit(new GridSoft(), 5);
+        Simulation own = new Simulation(grid, 1, 3);
+        StepResult result = StepResult.of(own);
+        List<Double> expected = new ArrayList<>();
+        for (int t = 0; t < 23; t++) {
+            if (t % 5 == 0) {
+                own.reset(new boolean[] {true}, result.observations());
+                expected.add(0.0);
+            }
+            own.step(new float[] {new Draws(3).at(0, 0, t).below(GridSoft.ACTIONS)}, result);
+            expected.set(t / 5, expected.get(t / 5) + result.rewards()[0]);
+            assertEquals(t % 5 == 4, result.truncated()[0], "the goal is too far away");
+        }
+        try (Backend backend = new JavaBackend(1)) {
+            try (Run run = begin(settings, grid, backend, 3)) {
+                steps(run, 11);
+                assertEquals(expected.subList(0, 2), run.takeReturns());
+                assertEquals(List.of(), run.takeReturns());
+                steps(run, 17);
+                run.save(file);
+            }
+            try (Run run = Run.resume(file, settings, grid, backend, 3)) {
+                steps(run, 23);
+                assertEquals(expected.subList(2, 4), run.takeReturns());
+            }
+        }
+    }
+
+    @Test
+    void theLossesOfTheLastUpdateAreNamed() {
+        try (Backend backend = new JavaBackend(1);
+                Run run = begin(new Sac.Settings(TINY, 0.01), new Pendulum(), backend, 3)) {
+            assertEquals(Map.of(), run.agent().losses());
+            steps(run, 60);
+            assertEquals(List.of("critic 0", "critic 1", "actor", "temperature"), List.copyOf(run.agent().losses()
+                    .keySet()));
+            run.agent().losses().values().forEach(loss -> assertTrue(Double.isFinite(loss)));
+            assertTrue(run.agent().losses().get("critic 0") > 0);
+        }
+    }
+
+    @Test
+    void whatIsNotTheSameIsNamedWithBoth(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("run.safetensors");
+        Sac.Settings settings = new Sac.Settings(TINY, 0.01);
+        Environment pendulum = new Pendulum();
+        try (Backend backend = new JavaBackend(1)) {
+            try (Run run = begin(settings, pendulum, backend, 3)) {
+                steps(run, 40);
+                run.save(file);
+            }
+            refused(file + ": has agent = sac, expected dqn", () -> Run.resume(file, new Dqn.Settings(TINY, 10, 0.1,
+                    40), new CartPole(), backend, 3));
+            refused(file + ": has environment = pendulum, expected cart-pole-swing-up", () -> Run.resume(file, settings,
+                    io.elbo4j.control.environment.Environments.named("cart-pole-swing-up"), backend, 3));
+            refused(file + ": has limit = 200, expected 50", () -> Run.resume(file, settings, new TimeLimit(pendulum,
+                    50), backend, 3));
+            refused(file + ": has seed = 3, expected 4", () -> Run.resume(file, settings, pendulum, backend, 4));
+            refused(file + ": has rate = 0.01, expected 0.02", () -> Run.resume(file, new Sac.Settings(TINY, 0.02),
+                    pendulum, backend, 3));
+            refused(file + ": has widths = [8], expected [9]", () -> Run.resume(file, new Sac.Settings(new Learning(List
+                    .of(9), 16, 1e-3, 0, 0.9, 50, 20, 2, 3), 0.01), pendulum, backend, 3));
+            Path none = directory.resolve("none.safetensors");
+            refused(none + ": no such file, expected a checkpoint", () -> Agents.load(none, backend));
+            Path other = directory.resolve("other.safetensors");
+            Safetensors.write(other, Map.of(), List.of());
+            refused(other + ": is not of an agent, expected what an agent has saved", () -> Agents.load(other,
+                    backend));
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length - 1] ^= 1;
+            Files.write(other, bytes);
+            refused(other + ": is damaged: its content does not have the SHA-256 it states", () -> Agents.load(other,
+                    backend));
+            Files.write(other, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+            assertThrows(CheckpointException.class, () -> Agents.load(other, backend));
+        }
+    }
+
+    private static String metadata(String agent, String settings, String counters) {
+        return "{\"agent\":\"" + agent + "\",\"settings\":{\"learning\":{\"widths\":[8],\"batch\":16,\"learningRate\":"
+                + "0.001,\"decay\":0,\"discount\":0.9,\"capacity\":50,\"randomSteps\":20,\"every\":2,\"updates\":3},"
+                + settings
+                + "},\"observations\":{\"count\":0,\"low\":[-1.0],\"high\":[\"Infinity\"]},\"actions\":{\"count\":0,"
+                + "\"low\":[-2.0],\"high\":[2.0]},\"seed\":3," + counters + ",\"stage\":{\"environment\":\"\","
+                + "\"limit\":0,\"episode\":{\"state\":[],\"number\":0,\"step\":0,\"running\":false},\"gained\":0,"
+                + "\"returns\":[]}}";
+    }
+
+    @Test
+    void whatSomebodyHasWrittenIsNotTakenOnTrust(@TempDir Path directory) {
+        Path file = directory.resolve("forged.safetensors");
+        String counters = "\"decisions\":0,\"updates\":0,\"remembered\":0";
+        for (String[] each : new String[][] {
+                {metadata("sax", "\"rate\":0.1", counters),
+                        ": its metadata has agent = 'sax', expected one of sac, dqn, soft-q"},
+                {metadata("sac", "\"rate\":2", counters),
+                        ": its metadata cannot be used: settings.rate must be above 0 and below 1, not 2.0"},
+                {metadata("sac", "\"rat\":0.1", counters), ": its metadata lacks settings.rate"},
+                {metadata("sac", "\"rate\":0.1", counters.replace("\"updates\":0", "\"updates\":-1")),
+                        ": its metadata cannot be used: updates must be at least 0, not -1"},
+                {metadata("sac", "\"rate\":0.1", counters), ": holds no F32 tensor 'actor.0.weight'"},
+                {"{}", ": its metadata lacks agent"}, {"", ": its metadata is not the JSON that elbo4j writes"}}) {
+            Safetensors.write(file, Map.of("elbo4j.agent", each[0]), List.of());
+            try (Backend backend = new JavaBackend(1)) {
+                refused(file + each[1], () -> Agents.load(file, backend));
+            }
+        }
+    }
+
+    private static void refused(String message, Runnable action) {
+        assertEquals(message, assertThrows(CheckpointException.class, action::run).getMessage());
+    }
+}

@@ -1,0 +1,144 @@
+package io.elbo4j.control.imitation;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.ArgumentException;
+import io.elbo4j.control.environment.Draws;
+import io.elbo4j.control.environment.Environment;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DemonstrationsTest {
+    private static final List<Expert> EXPERTS = List.of(new ForkExpert(), new CrossExpert());
+
+    /** Both sides, and what they come to without noise: the tree's distance is 0.354 at least, the corners are met. */
+    @Test
+    void withoutNoiseExpertsSucceedOnEitherSide() {
+        for (Expert expert : EXPERTS) {
+            Environment environment = expert.environment();
+            for (int side = -1; side <= 1; side += 2) {
+                double[] state = new double[environment.stateSize()];
+                float[] action = new float[environment.actions().columns()];
+                double reward = 0;
+                while (!environment.terminated(state)) {
+                    expert.act(state, side, action);
+                    reward = environment.step(state, action, new Draws(0));
+                }
+                assertEquals(1, reward, expert + " " + side);
+                assertEquals(side == 1 ? 1 : 0, environment.info(state).get("above"));
+            }
+        }
+    }
+
+    /** Of the Fork: t < 5 goes to the middle, and then 4 (m / 2 - y), clipped. */
+    @Test
+    void theForksExpertIsItsFormula() {
+        float[] action = new float[1];
+        double[][] cases = {{4, 0.1, 1, -0.2}, {5, 0.1, 1, 1}, {5, 0.45, 1, 0.2}, {19, 0.6, 1, -0.4}, {7, 0.1, -1, -1}};
+        for (double[] c : cases) {
+            new ForkExpert().act(new double[] {c[0], c[1], 0}, (int) c[2], action);
+            assertEquals(c[3], action[0], 1e-6, Arrays.toString(c));
+        }
+    }
+
+    @Test
+    void nearlyAllSucceedOnBothSides() {
+        for (Expert expert : EXPERTS) {
+            Demonstrations shown = Demonstrations.of(expert, 400, 2);
+            int columns = expert.environment().observations().columns();
+            int steps = expert instanceof ForkExpert ? 20 : 15;
+            // a collision ends an episode early
+            assertTrue(shown.decisions() > 400 * steps * 0.99, expert + ": " + shown.decisions());
+            assertEquals(shown.decisions() * columns, shown.observations().length);
+            int above = 0;
+            int count = 0;
+            for (int i = 0; i + 1 < shown.decisions(); i++) {
+                float[] o = shown.observations();
+                boolean last = expert instanceof ForkExpert ? o[2 * i] > 1.6 : o[2 * i] * o[2 * i] > 2;
+                if (last) {
+                    count++;
+                    above += o[2 * i + 1] > 0 ? 1 : 0;
+                }
+            }
+            double share = above / (double) count;
+            assertEquals(0.5, share, 0.08, expert + ": " + share);
+        }
+    }
+
+    /** Deviation of the noise: of what is done, less what the expert would do. */
+    @Test
+    void theNoiseIsInWhatIsDone() {
+        Demonstrations shown = Demonstrations.of(new ForkExpert(), 300, 1);
+        double square = 0;
+        int count = 0;
+        for (int i = 0; i < shown.decisions(); i++) {
+            if (shown.observations()[2 * i] < -0.8) { // the first five steps
+                double e = shown.actions()[i] + 2 * 0.35 * shown.observations()[2 * i + 1];
+                square += e * e;
+                count++;
+            }
+        }
+        assertEquals(1500, count);
+        assertEquals(0.1, Math.sqrt(square / count), 0.1 * 4 / Math.sqrt(2.0 * count));
+    }
+
+    @Test
+    void anEpisodeIsAFunctionOfItsNumber() {
+        Demonstrations few = Demonstrations.of(new CrossExpert(), 3, 4);
+        Demonstrations more = Demonstrations.of(new CrossExpert(), 6, 4);
+        assertArrayEquals(few.actions(), Arrays.copyOf(more.actions(), few.actions().length));
+        assertTrue(!Arrays.equals(few.actions(), Demonstrations.of(new CrossExpert(), 3, 5).actions()));
+    }
+
+    /** An image is one of the same system: what follows an image is the image of what follows. */
+    @Test
+    void imagesObeyTheEnvironment() {
+        for (Expert expert : EXPERTS) {
+            Environment environment = expert.environment();
+            double[] state = new double[environment.stateSize()];
+            double[] image = state.clone();
+            float[] action = new float[environment.actions().columns()];
+            float[] seen = new float[2];
+            float[] imageSeen = new float[2];
+            Draws draws = new Draws(3);
+            while (!environment.terminated(state)) {
+                expert.act(state, 1, action);
+                action[0] += (float) (0.1 * draws.normal());
+                float[] mirrored = action.clone();
+                for (int i = 0; i < action.length; i++) {
+                    mirrored[i] *= expert.mirrorOfActions()[i];
+                }
+                assertEquals(environment.step(state, action, draws), environment.step(image, mirrored, draws));
+                environment.observe(state, seen);
+                environment.observe(image, imageSeen);
+                for (int i = 0; i < 2; i++) {
+                    assertEquals(expert.mirror()[i] * seen[i], imageSeen[i], 1e-6);
+                }
+            }
+            assertTrue(environment.terminated(image));
+            Demonstrations half = Demonstrations.of(expert, 4, 1);
+            Demonstrations all = half.mirrored(expert);
+            assertEquals(2 * half.decisions(), all.decisions());
+            assertEquals(-half.actions()[1], all.actions()[half.actions().length + 1]);
+            assertEquals(expert.mirror()[0] * half.observations()[2], all.observations()[half.observations().length
+                    + 2]);
+            assertArrayEquals(half.observations(), Arrays.copyOf(all.observations(), half.observations().length));
+        }
+    }
+
+    @Test
+    void badArgumentsAreNamed() {
+        refused("decisions must be at least 1, not 0", () -> new Demonstrations(0, new float[1], new float[1]));
+        refused("actions must be equally many numbers for each of 2 decisions, not 3", () -> new Demonstrations(2,
+                new float[2], new float[3]));
+        refused("episodes must be at least 1, not 0", () -> Demonstrations.of(new ForkExpert(), 0, 1));
+    }
+
+    private static void refused(String message, Runnable action) {
+        assertEquals(message, assertThrows(ArgumentException.class, action::run).getMessage());
+    }
+}
