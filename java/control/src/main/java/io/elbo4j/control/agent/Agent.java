@@ -5,6 +5,9 @@ import io.elbo4j.train.graph.Parameters;
 
 /** What acts, remembers and learns: one decision at a time, see {@link Interaction}. */
 public interface Agent extends AutoCloseable {
+    /** An episode begins. */
+    default void begin() {}
+
     /**
      * Chooses the next action of one who still learns.
      *

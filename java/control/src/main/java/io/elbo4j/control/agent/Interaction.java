@@ -47,6 +47,7 @@ public final class Interaction {
     public void step() {
         if (!running) {
             environment.reset(new boolean[] {true}, result.observations());
+            agent.begin();
         }
         System.arraycopy(result.observations(), 0, seen, 0, seen.length);
         agent.explore(seen, action);

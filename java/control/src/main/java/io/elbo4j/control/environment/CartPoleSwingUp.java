@@ -3,6 +3,13 @@ package io.elbo4j.control.environment;
 import static io.elbo4j.control.environment.Numbers.clip;
 import static io.elbo4j.control.environment.Numbers.square;
 
+import io.elbo4j.Activation;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.Activate;
+import io.elbo4j.train.layer.Add;
+import io.elbo4j.train.layer.Scale;
+import io.elbo4j.train.layer.Slice;
+import io.elbo4j.train.layer.Subtract;
 import io.elbo4j.train.picture.Scene;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -54,13 +61,14 @@ public final class CartPoleSwingUp implements Environment {
 
     @Override
     public String description() {
-        return "swing up a pole on a cart, that of PETS: (x, angle, v, w); a force";
+        return "swing up a pole on a cart, that of PETS: (x, cos, sin, v, w); a force";
     }
 
     @Override
     public Space observations() {
         float any = Float.POSITIVE_INFINITY;
-        return new Space.Box(new float[] {(float) -RAIL, -any, -any, -any}, new float[] {(float) RAIL, any, any, any});
+        return new Space.Box(new float[] {(float) -RAIL, -1, -1, -any, -any}, new float[] {(float) RAIL, 1, 1, any,
+                any});
     }
 
     @Override
@@ -117,9 +125,28 @@ public final class CartPoleSwingUp implements Environment {
 
     @Override
     public void observe(double[] state, float[] observation) {
-        for (int i = 0; i < 4; i++) {
-            observation[i] = (float) state[i];
-        }
+        observation[0] = (float) state[0];
+        observation[1] = (float) StrictMath.cos(state[1]);
+        observation[2] = (float) StrictMath.sin(state[1]);
+        observation[3] = (float) state[2];
+        observation[4] = (float) state[3];
+    }
+
+    @Override
+    public Optional<Reward> reward() {
+        return Optional.of((observation, action, next) -> {
+            Value x = Slice.of(name(next, "x"), next, 0, 1);
+            Value cosine = Slice.of(name(next, "cos"), next, 1, 2);
+            Value sine = Slice.of(name(next, "sin"), next, 2, 3);
+            Value across = Activate.of(Subtract.of(x, Scale.of(sine, (float) LENGTH, 0)), Activation.SQUARE);
+            Value below = Activate.of(Scale.of(cosine, (float) LENGTH, (float) LENGTH), Activation.SQUARE);
+            Value near = Activate.of(Scale.of(Add.of(across, below), (float) (-1 / square(LENGTH)), 0), Activation.EXP);
+            return Subtract.of(near, Scale.of(Activate.of(action, Activation.SQUARE), 0.01f, 0));
+        });
+    }
+
+    private static String name(Value of, String column) {
+        return of.graph().freeName(column + " of " + of.name());
     }
 
     @Override

@@ -65,4 +65,16 @@ public final class Draws {
         require(count >= 1, "count", "at least 1", count);
         return (int) (uniform() * count);
     }
+
+    /** How often a row is in one of many drawn bootstrap samples: a Poisson variable of mean 1, by inversion. */
+    public int poisson() {
+        double left = uniform();
+        double probability = StrictMath.exp(-1);
+        int count = 0;
+        while (left >= probability && probability > 0) {
+            left -= probability;
+            probability /= ++count;
+        }
+        return count;
+    }
 }

@@ -66,6 +66,11 @@ public interface Environment {
         return OptionalDouble.empty();
     }
 
+    /** Its reward, for planners that are given it; none where it does not follow from what is seen. */
+    default Optional<Reward> reward() {
+        return Optional.empty();
+    }
+
     /** A picture of a state, for people; none of what cannot be drawn. */
     default Optional<Scene> scene(double[] state) {
         return Optional.empty();

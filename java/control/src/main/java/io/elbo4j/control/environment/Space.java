@@ -63,6 +63,13 @@ public sealed interface Space {
             }
         }
 
+        /** The way back: writes the numbers of an element on the box's own scale. */
+        public void scale(float[] element, float[] scaled) {
+            for (int i = 0; i < low.length; i++) {
+                scaled[i] = (element[i] - (low[i] + high[i]) / 2) / ((high[i] - low[i]) / 2);
+            }
+        }
+
         @Override
         public int columns() {
             return low.length;

@@ -78,6 +78,11 @@ public record TimeLimit(Environment environment, int limit) implements Environme
     }
 
     @Override
+    public Optional<Reward> reward() {
+        return environment.reward();
+    }
+
+    @Override
     public Optional<Scene> scene(double[] state) {
         return environment.scene(state);
     }

@@ -21,26 +21,34 @@ import java.util.stream.Stream;
 
 /**
  * A {@link Dense} layer for each member of an ensemble: y_m = activation(x_m W_m + b_m), a product each. Its parameters
- * are those of M dense layers named {@code name.m}. Where x has no members yet, all of them read the same x.
+ * are those of M dense layers named {@code name.m}. Where x has no members yet, all of them read the same x. Applied
+ * several times, it is the same layer.
  */
-public final class DenseOfMembers extends Value {
-    private final Value x;
+public final class DenseOfMembers {
+    private final String name;
     private final List<Parameter> weights;
     private final List<Parameter> biases;
     private final Activation activation;
 
-    private DenseOfMembers(String name, Value x, List<Parameter> weights, List<Parameter> biases,
-            Activation activation) {
-        super(name, weights.get(0).columns(), x.rows().union(Rows.of(Axis.MEMBER)), List.of(x),
-                Stream.concat(weights.stream(), biases.stream()).toList());
-        this.x = x;
-        this.weights = weights;
-        this.biases = biases;
-        this.activation = activation;
+    /**
+     * Its parameters begin as those of {@link Dense}.
+     *
+     * @param members at least 1
+     */
+    public DenseOfMembers(String name, int members, long inputs, long units, Activation activation) {
+        require(members >= 1, "members", "at least 1", members);
+        require(inputs >= 1, "inputs", "at least 1", inputs);
+        require(units >= 1, "units", "at least 1", units);
+        this.name = requireGiven("name", name);
+        this.weights = IntStream.range(0, members).mapToObj(m -> Parameter.uniform(name + "." + m + ".weight", inputs,
+                units, inputs)).toList();
+        this.biases = IntStream.range(0, members).mapToObj(m -> Parameter.uniform(name + "." + m + ".bias", 1, units,
+                inputs)).toList();
+        this.activation = requireGiven("activation", activation);
     }
 
     /**
-     * A new layer for so many members, applied to x. Its parameters begin as those of {@link Dense}.
+     * A new layer for so many members, applied to x.
      *
      * @param members at least 1
      * @throws IllegalArgumentException if x has the components of a mixture
@@ -48,87 +56,111 @@ public final class DenseOfMembers extends Value {
     public static Value of(String name, int members, Value x, long units, Activation activation) {
         requireGiven("name", name);
         requireGiven("x", x);
-        requireGiven("activation", activation);
-        require(units >= 1, "units", "at least 1", units);
-        if (x.rows().has(Axis.COMPONENT) || members < 1) {
-            throw new IllegalArgumentException("layer '" + name
-                    + "' needs at least 1 member and a value without the axis"
-                    + " COMPONENT, not " + members + " and '" + x.name() + "' with rows of " + x.rows());
+        return new DenseOfMembers(name, members, x.columns(), units, activation).applied(name, x);
+    }
+
+    /**
+     * @throws IllegalArgumentException if x has another number of columns than this layer has inputs, or the components
+     *     of a mixture
+     */
+    public Value apply(Value x) {
+        requireGiven("x", x);
+        return applied(x.graph().freeName(name), x);
+    }
+
+    private Value applied(String as, Value x) {
+        if (x.columns() != weights.get(0).rows() || x.rows().has(Axis.COMPONENT)) {
+            throw new IllegalArgumentException("layer '" + name + "' takes " + weights.get(0).rows()
+                    + " columns without"
+                    + " the axis COMPONENT, '" + x.name() + "' has " + x.columns() + " with rows of " + x.rows());
         }
-        List<Parameter> weights = IntStream.range(0, members).mapToObj(m -> Parameter.uniform(name + "." + m
-                + ".weight", x.columns(), units, x.columns())).toList();
-        List<Parameter> biases = IntStream.range(0, members).mapToObj(m -> Parameter.uniform(name + "." + m + ".bias",
-                1, units, x.columns())).toList();
-        return x.graph().add(new DenseOfMembers(name, x, weights, biases, activation));
+        return x.graph().add(new Applied(as, x, this));
     }
 
-    @Override
-    protected Map<Axis, Long> sizes() {
-        return Map.of(Axis.MEMBER, (long) weights.size());
-    }
+    private static final class Applied extends Value {
+        private final Value x;
+        private final List<Parameter> weights;
+        private final List<Parameter> biases;
+        private final Activation activation;
 
-    /** The rows of a member: it is the innermost axis. */
-    private Matrix ofMember(int m, Matrix all) {
-        return Matrix.view(all.storage(), all.offset() + m * all.rowStride(), all.rows() / weights.size(),
-                all.columns(), weights.size() * all.rowStride());
-    }
-
-    private boolean shared() {
-        return !x.rows().has(Axis.MEMBER);
-    }
-
-    private Matrix input(int m, Plan plan) {
-        return shared() ? plan.value(x) : ofMember(m, plan.value(x));
-    }
-
-    private boolean separate() {
-        return activation != Activation.IDENTITY;
-    }
-
-    private Matrix preActivation(Plan plan) {
-        return separate() ? plan.buffer(this, "pre-activation", plan.rows(this), columns()) : plan.value(this);
-    }
-
-    @Override
-    protected void forward(Plan plan) {
-        Matrix pre = preActivation(plan);
-        for (int m = 0; m < weights.size(); m++) {
-            plan.launch(Matmul.forward(input(m, plan), plan.parameter(weights.get(m)), plan.parameter(biases.get(m)),
-                    false, ofMember(m, pre)));
+        Applied(String name, Value x, DenseOfMembers layer) {
+            super(name, layer.weights.get(0).columns(), x.rows().union(Rows.of(Axis.MEMBER)), List.of(x), Stream.concat(
+                    layer.weights.stream(), layer.biases.stream()).toList());
+            this.x = x;
+            this.weights = layer.weights;
+            this.biases = layer.biases;
+            this.activation = layer.activation;
         }
-        if (separate()) {
-            plan.launch(Elementwise.activation(activation, pre, plan.value(this)));
-        }
-    }
 
-    @Override
-    protected void backward(Plan plan) {
-        Matrix gradient = plan.gradient(this);
-        if (separate()) {
-            Matrix known = activation == Activation.RELU ? plan.value(this) : preActivation(plan);
-            plan.launch(Elementwise.activationGradient(activation, known, gradient, gradient));
+        @Override
+        protected Map<Axis, Long> sizes() {
+            return Map.of(Axis.MEMBER, (long) weights.size());
         }
-        if (plan.wants(x)) {
-            inputGradient(plan, gradient);
-        }
-        for (int m = 0; m < weights.size(); m++) {
-            Matrix input = input(m, plan);
-            Matrix own = ofMember(m, gradient);
-            plan.parameterGradient(weights.get(m), target -> Matmul.weightGradient(input, own, target));
-            plan.parameterGradient(biases.get(m), target -> Sums.columns(own, target));
-        }
-    }
 
-    private void inputGradient(Plan plan, Matrix gradient) {
-        List<io.elbo4j.Launch> launches = new ArrayList<>();
-        Matrix all = shared() ? null : plan.gradientOf(x);
-        for (int m = 0; m < weights.size(); m++) {
-            Matrix target = all == null ? plan.gradientOf(x) : ofMember(m, all);
-            launches.add(Matmul.inputGradient(ofMember(m, gradient), plan.parameter(weights.get(m)), null, target));
-            if (all == null) {
-                plan.launch(launches.remove(0));
+        /** The rows of a member: it is the innermost axis. */
+        private Matrix ofMember(int m, Matrix all) {
+            return Matrix.view(all.storage(), all.offset() + m * all.rowStride(), all.rows() / weights.size(),
+                    all.columns(), weights.size() * all.rowStride());
+        }
+
+        private boolean shared() {
+            return !x.rows().has(Axis.MEMBER);
+        }
+
+        private Matrix input(int m, Plan plan) {
+            return shared() ? plan.value(x) : ofMember(m, plan.value(x));
+        }
+
+        private boolean separate() {
+            return activation != Activation.IDENTITY;
+        }
+
+        private Matrix preActivation(Plan plan) {
+            return separate() ? plan.buffer(this, "pre-activation", plan.rows(this), columns()) : plan.value(this);
+        }
+
+        @Override
+        protected void forward(Plan plan) {
+            Matrix pre = preActivation(plan);
+            for (int m = 0; m < weights.size(); m++) {
+                plan.launch(Matmul.forward(input(m, plan), plan.parameter(weights.get(m)), plan.parameter(biases.get(
+                        m)),
+                        false, ofMember(m, pre)));
+            }
+            if (separate()) {
+                plan.launch(Elementwise.activation(activation, pre, plan.value(this)));
             }
         }
-        plan.launch(launches.toArray(io.elbo4j.Launch[]::new));
+
+        @Override
+        protected void backward(Plan plan) {
+            Matrix gradient = plan.gradient(this);
+            if (separate()) {
+                Matrix known = activation == Activation.RELU ? plan.value(this) : preActivation(plan);
+                plan.launch(Elementwise.activationGradient(activation, known, gradient, gradient));
+            }
+            if (plan.wants(x)) {
+                inputGradient(plan, gradient);
+            }
+            for (int m = 0; m < weights.size(); m++) {
+                Matrix input = input(m, plan);
+                Matrix own = ofMember(m, gradient);
+                plan.parameterGradient(weights.get(m), target -> Matmul.weightGradient(input, own, target));
+                plan.parameterGradient(biases.get(m), target -> Sums.columns(own, target));
+            }
+        }
+
+        private void inputGradient(Plan plan, Matrix gradient) {
+            List<io.elbo4j.Launch> launches = new ArrayList<>();
+            Matrix all = shared() ? null : plan.gradientOf(x);
+            for (int m = 0; m < weights.size(); m++) {
+                Matrix target = all == null ? plan.gradientOf(x) : ofMember(m, all);
+                launches.add(Matmul.inputGradient(ofMember(m, gradient), plan.parameter(weights.get(m)), null, target));
+                if (all == null) {
+                    plan.launch(launches.remove(0));
+                }
+            }
+            plan.launch(launches.toArray(io.elbo4j.Launch[]::new));
+        }
     }
 }

@@ -49,6 +49,8 @@ class NullTest {
             Map.entry("Dense(String, long, long, Activation)", "name activation"),
             Map.entry("Dense.apply(Value)", "x"),
             Map.entry("Dense.of(String, Value, long, Activation)", "name x activation"),
+            Map.entry("DenseOfMembers(String, int, long, long, Activation)", "name activation"),
+            Map.entry("DenseOfMembers.apply(Value)", "x"),
             Map.entry("DenseOfMembers.of(String, int, Value, long, Activation)", "name x activation"),
             Map.entry("Dropout.of(String, Value, double)", "name x"),
             Map.entry("Embedding.of(String, Value, long, long)", "name index"),
@@ -107,7 +109,8 @@ class NullTest {
     private static final ConvolutionShape SHAPE = new ConvolutionShape(1, 1, 1, 1, 1, 1, 1, 0);
     private static final Map<String, Object> LAYERS = Map.of("Convolution", new Convolution("layer", SHAPE,
             Activation.TANH), "TransposedConvolution", new TransposedConvolution("layer", SHAPE, Activation.TANH),
-            "Dense", new Dense("layer", 1, 1, Activation.TANH), "Gru", new Gru("layer", 1, 1), "LayerNorm",
+            "Dense", new Dense("layer", 1, 1, Activation.TANH), "DenseOfMembers", new DenseOfMembers("layer", 2, 1, 1,
+                    Activation.TANH), "Gru", new Gru("layer", 1, 1), "LayerNorm",
             new LayerNorm("layer", 1), "MaskedDense", new MaskedDense("layer", 1, 1, 1), "RmsNorm", new RmsNorm("layer",
                     1));
 

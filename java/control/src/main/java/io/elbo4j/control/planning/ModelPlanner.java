@@ -1,0 +1,68 @@
+package io.elbo4j.control.planning;
+
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import io.elbo4j.Backend;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.Value;
+
+/**
+ * Plans in a model that is a part of the same graph, for episodes that begin together. Plans, their steps through the
+ * model, their returns and the choice stay in the backend's memory, the observations go in and the actions come out.
+ */
+public final class ModelPlanner implements AutoCloseable {
+    private final Iteration iteration;
+    private final Step step;
+    private final Decisions decisions;
+
+    /**
+     * @param parameters of the graph
+     * @param rows of the batch
+     * @param seed of the plans and of all noise in the model
+     */
+    public ModelPlanner(Iteration iteration, Graph graph, Parameters parameters, int rows, Backend backend, long seed) {
+        this.iteration = requireGiven("iteration", iteration);
+        this.step = Step.of(graph, parameters, backend).rows(rows).samples(iteration.search().population()).seed(seed)
+                .want(iteration.next().mean(), iteration.next().deviation()).compile();
+        this.decisions = new Decisions(iteration, step);
+    }
+
+    /** Sets an input of the model, a row for each of the batch. */
+    public void set(Value input, float[] rows) {
+        step.value(input).set(rows);
+    }
+
+    /** What comes has nothing to do with the plans before, for all rows. */
+    public void forget() {
+        decisions.forget();
+    }
+
+    /**
+     * Plans from where the inputs are.
+     *
+     * @return the first action of each row, in [-1, 1]
+     * @throws IllegalStateException if it is not a number, as where the model's parameters are not
+     */
+    public float[] decide() {
+        decisions.begin();
+        for (int i = 0; i < iteration.search().iterations(); i++) {
+            step.run(decisions.number(i));
+            decisions.take();
+        }
+        float[] first = decisions.end();
+        for (float number : first) {
+            if (Float.isNaN(number)) {
+                throw new IllegalStateException("the model's returns of all plans are not numbers: see "
+                        + step.firstNonFinite().map(Object::toString).orElse("its parameters"));
+            }
+        }
+        return first;
+    }
+
+    @Override
+    public void close() {
+        step.close();
+    }
+}

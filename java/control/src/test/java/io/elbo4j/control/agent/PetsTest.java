@@ -1,0 +1,132 @@
+package io.elbo4j.control.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.ArgumentException;
+import io.elbo4j.Backend;
+import io.elbo4j.control.dynamics.Ensemble;
+import io.elbo4j.control.environment.CartPole;
+import io.elbo4j.control.environment.CartPoleSwingUp;
+import io.elbo4j.control.environment.Environment;
+import io.elbo4j.control.environment.Pendulum;
+import io.elbo4j.control.environment.Simulation;
+import io.elbo4j.control.evaluation.Returns;
+import io.elbo4j.control.planning.CrossEntropy;
+import io.elbo4j.control.planning.PathIntegral;
+import io.elbo4j.control.planning.Search;
+import io.elbo4j.purejava.JavaBackend;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PetsTest {
+    private static final Search SMALL = new CrossEntropy(8, 2, 2, 0.1, 0.5);
+
+    private static Pets.Settings settings(int members, List<Integer> widths, Search search, int horizon, int updates) {
+        return new Pets.Settings(new Ensemble.Settings(members, widths, 0), search, horizon, 64, 1e-3, 1e-5, updates,
+                10_000, 200);
+    }
+
+    /** One episode at random, then four more: the pendulum stands. */
+    @Test
+    void swingsThePendulumUpAfterFiveEpisodes() {
+        Environment environment = new Pendulum();
+        try (Backend backend = new JavaBackend(1); Pets pets = new Pets(settings(3, List.of(64, 64), new CrossEntropy(
+                40, 5, 3, 0.1, 0.5), 20, 800), environment.observations(), environment.actions(), environment.reward(),
+                backend, 0)) {
+            Interaction interaction = new Interaction(pets, new Simulation(environment, 1, 0));
+            while (interaction.steps() < 1000) {
+                interaction.step();
+            }
+            assertEquals(4 * 800, pets.updates());
+            try (Agent.GreedyPolicy policy = pets.greedy(10)) {
+                double mean = Returns.of(policy, environment, 10).mean();
+                System.out.println("pets on pendulum after 1,000 steps: " + mean);
+                assertTrue(mean > -250, "mean return " + mean + ", random torques have -1236");
+            }
+        }
+    }
+
+    private static int play(Pets.Settings settings, Environment environment, boolean given, long seed) {
+        try (Backend backend = new JavaBackend(1); Pets pets = new Pets(settings, environment.observations(),
+                environment.actions(), given ? environment.reward() : Optional.empty(), backend, seed)) {
+            Interaction interaction = new Interaction(pets, new Simulation(environment, 1, seed));
+            while (interaction.steps() < 210) {
+                interaction.step();
+            }
+            float[] observation = new float[environment.observations().columns()];
+            Map<String, Integer> all = new HashMap<>();
+            pets.parameters().all().forEach(s -> all.put(s.parameter().name(), Arrays.hashCode(s.value().toArray())));
+            return all.hashCode() * 31 + Arrays.hashCode(pets.act(observation));
+        }
+    }
+
+    @Test
+    void everySettingChangesTheBits() {
+        Environment environment = new CartPoleSwingUp();
+        Set<Integer> seen = new HashSet<>();
+        Ensemble.Settings model = new Ensemble.Settings(2, List.of(6), 0);
+        Pets.Settings[] all = {new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50),
+                new Pets.Settings(new Ensemble.Settings(3, List.of(6), 0), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50),
+                new Pets.Settings(new Ensemble.Settings(2, List.of(7), 0), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50),
+                new Pets.Settings(new Ensemble.Settings(2, List.of(6), 1), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50),
+                new Pets.Settings(model, PathIntegral.of(8), 3, 16, 1e-3, 1e-5, 20, 300, 50),
+                new Pets.Settings(model, SMALL, 4, 16, 1e-3, 1e-5, 20, 300, 50),
+                new Pets.Settings(model, SMALL, 3, 17, 1e-3, 1e-5, 20, 300, 50),
+                new Pets.Settings(model, SMALL, 3, 16, 2e-3, 1e-5, 20, 300, 50),
+                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 2e-1, 20, 300, 50),
+                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 21, 300, 50),
+                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 150, 50),
+                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 60)};
+        for (Pets.Settings settings : all) {
+            assertTrue(seen.add(play(settings, environment, true, 0)), settings + " changes nothing");
+        }
+        assertTrue(seen.add(play(all[0], environment, true, 1)), "the seed changes nothing");
+        assertTrue(seen.add(play(all[0], environment, false, 0)), "a reward that is given changes nothing");
+        assertEquals(play(all[0], environment, true, 0), play(all[0], environment, true, 0));
+    }
+
+    /** Members are drawn for by a Poisson variable each, so that they learn other things. */
+    @Test
+    void membersDiffer() {
+        Environment environment = new Pendulum();
+        try (Backend backend = new JavaBackend(1); Pets pets = new Pets(settings(2, List.of(4), SMALL, 2, 10),
+                environment.observations(), environment.actions(), Optional.empty(), backend, 3)) {
+            Interaction interaction = new Interaction(pets, new Simulation(environment, 1, 3));
+            while (interaction.steps() < 201) {
+                interaction.step();
+            }
+            Map<String, float[]> all = new HashMap<>();
+            pets.parameters().all().forEach(s -> all.put(s.parameter().name(), s.gradient().toArray()));
+            assertNotEquals(Arrays.toString(all.get("model.network.0.0.weight")), Arrays.toString(all.get(
+                    "model.network.0.1.weight")));
+        }
+    }
+
+    @Test
+    void whatIsRefused() {
+        Environment discrete = new CartPole();
+        try (Backend backend = new JavaBackend(1)) {
+            assertThrows(ArgumentException.class, () -> new Pets(settings(2, List.of(4), SMALL, 2, 10), discrete
+                    .observations(), discrete.actions(), Optional.empty(), backend, 0));
+        }
+        Ensemble.Settings model = new Ensemble.Settings(2, List.of(6), 0);
+        for (Runnable wrong : List.<Runnable>of(() -> new Pets.Settings(null, SMALL, 3, 16, 1e-3, 0, 20, 300, 50),
+                () -> new Pets.Settings(model, null, 3, 16, 1e-3, 0, 20, 300, 50), () -> new Pets.Settings(model, SMALL,
+                        0, 16, 1e-3, 0, 20, 300, 50), () -> new Pets.Settings(model, SMALL, 3, 0, 1e-3, 0, 20, 300, 50),
+                () -> new Pets.Settings(model, SMALL, 3, 16, 0, 0, 20, 300, 50), () -> new Pets.Settings(model, SMALL,
+                        3, 16, 1e-3, -1, 20, 300, 50), () -> new Pets.Settings(model, SMALL, 3, 16, 1e-3, 0, 0, 300,
+                                50), () -> new Pets.Settings(model, SMALL, 3, 16, 1e-3, 0, 20, 0, 50),
+                () -> new Pets.Settings(model, SMALL, 3, 16, 1e-3, 0, 20, 300, 0))) {
+            assertThrows(ArgumentException.class, wrong::run);
+        }
+    }
+}
