@@ -54,8 +54,8 @@ class ControlEquivalenceTest {
 
     private static final Map<String, Life> LIVES = new TreeMap<>(Map.of("sac", new Life(new Sac.Settings(learning(200,
             260, 1, 1),
-            0.005), new Pendulum()), "dqn", new Life(new Dqn.Settings(learning(200, 260, 4, 3), 10, 0.1, 280),
-                    new CartPole()), "soft-q", new Life(new SoftQ.Settings(learning(200, 260, 4, 3), 10, 0.5),
+            0.005), new Pendulum()), "dqn", new Life(new Dqn.Settings(learning(200, 260, 4, 3), 10, 0.1, 0.1, 280),
+                    new CartPole()), "soft-q", new Life(new SoftQ.Settings(learning(200, 260, 4, 3), 10, 0.1, 0.5),
                             new GridSoft())));
 
     @Test
