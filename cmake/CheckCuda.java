@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * <ul>
  * <li>each fma is one that the source writes, each + - * has its rounding in the instruction, so that nothing later
  * contracts it, and there is no approximation, no flushing of denormals and no function call: the bits are the CPU's;
- * <li>there are no spills and no stack frame;
+ * <li>there are no spills and no stack frame, and no more registers than the file's first lines say, where these name
+ * the most for an architecture (as said of the nvcc that they were written with);
  * <li>the aligned instance has one access (16 bytes, or 8 of 16-bit elements) where another one has four.
  * </ul>
  * A written fma is told from a contracted one by compiling a second time with {@code __fmaf_rn} as inline assembler
@@ -56,6 +57,10 @@ class CheckCuda {
     static final Pattern RESOURCES = Pattern.compile("Function properties for (\\w+)\\s+(\\d+) bytes stack frame, "
             + "(\\d+) bytes spill stores, \\d+ bytes spill loads\\s+ptxas info\\s+: Used (\\d+) registers");
 
+    /** As "Compiled for sm_90: at most 32 registers". */
+    static final Pattern STATED = Pattern.compile("// Compiled for (sm_\\d+): at most (\\d+) registers");
+    static final String STATED_WITH = "release 13.0";
+
     final String nvcc, arch;
     final Path root, work;
 
@@ -89,13 +94,19 @@ class CheckCuda {
 
     /** An older nvcc does not know the newest. */
     static List<String> known(String nvcc) throws IOException, InterruptedException {
-        Process asked = new ProcessBuilder(nvcc, "--list-gpu-code").redirectErrorStream(true).start();
-        List<String> said = new String(asked.getInputStream().readAllBytes()).lines().toList();
+        List<String> said = asked(nvcc, "--list-gpu-code").lines().toList();
         List<String> known = List.of("sm_75", "sm_90", "sm_120").stream().filter(said::contains).toList();
-        if (asked.waitFor() != 0 || known.isEmpty()) {
+        if (known.isEmpty()) {
             throw new IOException(nvcc + " --list-gpu-code names none of sm_75, sm_90, sm_120: " + said);
         }
         return known;
+    }
+
+    static String asked(String nvcc, String option) throws IOException, InterruptedException {
+        Process asked = new ProcessBuilder(nvcc, option).redirectErrorStream(true).start();
+        String said = new String(asked.getInputStream().readAllBytes());
+        if (asked.waitFor() != 0) throw new IOException(nvcc + " " + option + " fails: " + said);
+        return said;
     }
 
     List<String> check() throws Exception {
@@ -137,6 +148,11 @@ class CheckCuda {
             if (Integer.parseInt(m.group(2)) > 0 || Integer.parseInt(m.group(3)) > 0) {
                 faults.add(m.group(1) + " has " + m.group(2) + " bytes of stack and spills " + m.group(3) + " bytes");
             }
+        }
+        Matcher stated = STATED.matcher(Files.readString(source));
+        if (stated.find() && stated.group(1).equals(arch) && Integer.parseInt(stated.group(2)) < registers
+                && asked(nvcc, "--version").contains(STATED_WITH)) {
+            faults.add("its first lines say at most " + stated.group(2) + " registers, " + registers + " are used");
         }
         if (seen != kernels.size()) faults.add("ptxas names " + seen + " of " + kernels.size() + " kernels");
         say(name(source) + ": " + kernels.size() + " kernels, at most " + registers + " registers, " + arch);

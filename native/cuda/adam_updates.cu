@@ -1,8 +1,8 @@
 // One step of Adam on several parameters in one launch, by the formula of adam.cu: launches for small parameters alone
 // leave most of a GPU idle. The gradient of a convolution's weights is the sum of its leaves (leaf_tree.h), which saves
 // the launch that adds them. Every block finds its parameter in a table. Moves 28 bytes per element, and 4 per leaf.
-// Compiled for sm_90: 42 registers, no spills there, nor for sm_75 and sm_120; instructions of PTX per element 32
-// (aligned), of leaves 50 and 7 per leaf.
+// Compiled for sm_90: at most 42 registers, no spills there, nor for sm_75 and sm_120; instructions of PTX per element
+// 32 (aligned), of leaves 50 and 7 per leaf.
 #include "adam_updates.h"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // Sums, differences and products of elements, of two matrices or of one and numbers: target = a op b, y = fma(factor,
 // x, shift), target = fma(factor x, y, target). All rows x columns; an input may be one row repeated. Moves 12 bytes
 // per element, 8, and 16. The result may be an input.
+// Compiled for sm_90: at most 39 registers, no spills.
 #include "arithmetic.h"
 #include "arithmetic_combine.h"
 #include "arithmetic_multiply_add.h"

@@ -1,6 +1,6 @@
 // Column sums: out[column] = sum over the batch of x, rows x columns, in the chunks and the order of batch_sums.h: the
 // gradient of a bias. Moves 4 bytes per element; a warp reads 128 neighbouring bytes of a row, aligned or not.
-// Compiled for sm_90: 32 registers, no spills.
+// Compiled for sm_90: at most 32 registers, no spills.
 #include "batch_sums.h"
 #include "quad.h"
 #include "sums_columns.h"

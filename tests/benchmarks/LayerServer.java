@@ -2,8 +2,10 @@ import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
 import io.elbo4j.ConvolutionShape;
+import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
+import io.elbo4j.Program;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Graph;
@@ -22,7 +24,9 @@ import io.elbo4j.train.optimiser.Sgd;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Times training steps of layers on request: forward, squared error, backward, gradient of the input, plain SGD. The
@@ -31,6 +35,7 @@ import java.util.Arrays;
  *
  * <pre>
  *   convolutions/SIDExCHANNELS-CHANNELS-...   an encoder of convolutions (4 x 4, stride 2, padding 1) and its mirror
+ *   convolution.gather/SIDExCHANNELS-CHANNELS, .spread, .weightGradient   the operation alone, plain
  *   gru, normalisedGru                        COLUMNS inputs, DEPTH units, 64 steps
  *   gruCell                                   one step
  *   layerNorm, rmsNorm                        COLUMNS
@@ -44,6 +49,8 @@ final class LayerServer {
     private Parameters parameters;
     private Step step;
     private long number;
+    private final List<Matrix> operands = new ArrayList<>();
+    private Program program;
 
     private LayerServer(Backend backend) {
         this.backend = backend;
@@ -60,8 +67,7 @@ final class LayerServer {
             String what = line.substring(0, space);
             if (!what.equals(prepared)) {
                 if (work != null) {
-                    work.step.close();
-                    work.parameters.close();
+                    work.close();
                 }
                 work = new LayerServer(backend);
                 String[] words = what.split(" ");
@@ -75,17 +81,36 @@ final class LayerServer {
         }
     }
 
+    private void close() {
+        if (program == null) {
+            step.close();
+            parameters.close();
+        } else {
+            program.close();
+            operands.forEach(Matrix::close);
+        }
+    }
+
     private double seconds(int repetitions) {
+        Matrix written = program == null ? parameters.all().get(0).value() : operands.get(0);
         long begin = System.nanoTime();
         for (int i = 0; i < repetitions; i++) {
-            step.run(number++);
+            if (program == null) {
+                step.run(number++);
+            } else {
+                program.run();
+            }
         }
         // a read waits for all that was queued
-        parameters.all().get(0).value().rows(0, 1).toArray();
+        written.rows(0, 1).toArray();
         return (System.nanoTime() - begin) * 1e-9;
     }
 
     private void prepare(String name, int rows, int columns, int depth) {
+        if (name.startsWith("convolution.")) {
+            program = new Program(backend, List.of(convolution(name, rows)));
+            return;
+        }
         boolean steps = name.equals("gru") || name.equals("normalisedGru");
         Rows of = steps ? Rows.of(Axis.BATCH, Axis.TIME) : Rows.BATCH;
         ConvolutionShape[] shapes = name.startsWith("convolutions/") ? shapes(name) : null;
@@ -114,6 +139,33 @@ final class LayerServer {
                 continue;
             }
         }
+    }
+
+    private Launch convolution(String name, int images) {
+        ConvolutionShape s = shapes(name)[0];
+        Matrix big = normal(images, s.bigImage());
+        Matrix small = normal(images, s.smallImage());
+        Matrix weight = normal(s.weightRows(), s.smallChannels());
+        return switch (name.substring(0, name.indexOf('/'))) {
+            case "convolution.gather" -> io.elbo4j.operation.Convolution.gather(s, big, weight, null, false, null,
+                    small);
+            case "convolution.spread" -> io.elbo4j.operation.Convolution.spread(s, small, weight, null, false, null,
+                    big);
+            case "convolution.weightGradient" -> {
+                int leaves = io.elbo4j.operation.Convolution.leaves(images, s.smallRows(), s.smallColumns());
+                boolean needed = leaves > 1 && backend.memory() == Backend.Memory.DEVICE;
+                yield io.elbo4j.operation.Convolution.weightGradient(s, big, small, needed ? normal(leaves, (long) s
+                        .weightRows() * s.smallChannels()) : null, weight);
+            }
+            default -> throw new IllegalArgumentException("unknown operation " + name);
+        };
+    }
+
+    private Matrix normal(long rows, long columns) {
+        Matrix m = backend.matrix(rows, columns);
+        RandomFill.normal(new Noise(1, operands.size()), m).run();
+        operands.add(m);
+        return m;
     }
 
     private static ConvolutionShape[] shapes(String name) {

@@ -6,7 +6,7 @@ of the input, plain SGD.
 
 Convolutions: encoders of 4 x 4 kernels with stride 2 and the mirrored decoders, PyTorch in both of its layouts. GRU: 64
 steps, 256 inputs, against torch.nn.GRU. Cells and norms against PyTorch eager. With --java the peer is our own java
-backend instead. Needs java/cli/target/elbo4j.jar, and PyTorch to compare with. Prints each peer's time as a multiple of
+backend instead, also in single convolutions: gather, spread and the weights' gradient. Needs java/cli/target/elbo4j.jar, and PyTorch to compare with. Prints each peer's time as a multiple of
 ours: the median over the rounds, and the quartiles.
 """
 import os
@@ -23,6 +23,10 @@ CASES = ([(f"convolutions/{net}", batch, 0, 1) for net, batch in (
     + [("gruCell", batch, 256, 200) for batch in (16, 128, 1024)]
     + [(norm, rows, columns, 1) for norm in ("layerNorm", "rmsNorm")
        for rows, columns in ((16, 200), (128, 256), (1024, 400), (4096, 512))])
+DIRECTIONS = [f"convolution.{direction}" for direction in ("gather", "spread", "weightGradient")]
+SINGLE = [(f"{name}/{shape}", batch, 0, 1) for shape, batch in (
+    ("28x1-32", 128), ("64x3-48", 16), ("32x3-64", 16), ("14x32-64", 128), ("8x192-384", 16)) for name in DIRECTIONS]
+SMOKE_SINGLE = [(f"{name}/8x2-3", 3, 0, 1) for name in DIRECTIONS]
 SMOKE = [("convolutions/8x1-2-3", 3, 0, 1), ("gru", 2, 3, 4), ("normalisedGru", 2, 3, 4), ("gruCell", 2, 3, 4),
          ("layerNorm", 3, 5, 1), ("rmsNorm", 3, 5, 1)]
 
@@ -113,7 +117,8 @@ def main():
     print(f"elbo4j: {ours.description}; {java.description if java else peer.description()}; {args.threads} threads,"
           f" {args.rounds} rounds")
     results = measure.Results(args, ours=ours.description, peer=peer.description())
-    for name, batch, columns, depth in SMOKE if args.smoke else CASES:
+    cases, single = (SMOKE, SMOKE_SINGLE) if args.smoke else (CASES, SINGLE)
+    for name, batch, columns, depth in cases + (single if java else []):
         if not name.startswith(args.only):
             continue
         once = ours.time(name, batch, columns, 2, depth=depth)

@@ -84,7 +84,7 @@ public final class Launch {
                         + m.backend().name() + ", another on " + backend.name());
             }
             m.storage().requireOpen();
-            boolean all = shared || m.rowStride() == 0 && m.rows() > 1 || items == 0 || m.rows() % items != 0;
+            boolean all = shared || m.overlaps() || items == 0 || m.rows() % items != 0;
             long rowsPerItem = all ? 0 : m.rows() / items;
             long width = all ? 0 : (rowsPerItem - 1) * m.rowStride() + m.columns();
             accesses.add(new Access(m.storage(), m.offset(), rowsPerItem * m.rowStride(), width,

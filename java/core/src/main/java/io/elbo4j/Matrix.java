@@ -102,19 +102,44 @@ public final class Matrix implements AutoCloseable {
     /** Rows {@code begin} (inclusive) to {@code end} (exclusive), without a copy. */
     public Matrix rows(long begin, long end) {
         Objects.checkFromToIndex(begin, end, rows);
-        return view(storage, offset + begin * rowStride, end - begin, columns, rowStride);
+        storage.requireOpen();
+        return new Matrix(storage, offset + begin * rowStride, end - begin, columns, rowStride);
     }
 
     /** Columns {@code begin} (inclusive) to {@code end} (exclusive), without a copy. */
     public Matrix columns(long begin, long end) {
         Objects.checkFromToIndex(begin, end, columns);
-        return view(storage, offset + begin, rows, end - begin, rowStride);
+        storage.requireOpen();
+        return new Matrix(storage, offset + begin, rows, end - begin, rowStride);
     }
 
     /** A row vector, or any one-row view, seen as {@code rows} rows that are all this row. */
     public Matrix repeatRow(long rows) {
         requireShape("repeatRow", 1, columns);
         return view(storage, offset, rows, columns, 0);
+    }
+
+    /**
+     * Every {@code count} neighbouring rows as one row, without a copy: row i is rows i to i + count - 1, side by side.
+     * They overlap, so that they can be read only.
+     *
+     * @param count 1 to rows
+     * @throws IllegalArgumentException if it is another number, or the rows are not contiguous
+     */
+    public Matrix windows(long count) {
+        if (count < 1 || count > rows) {
+            throw new IllegalArgumentException("a window must have 1 to " + rows + " rows, not " + count);
+        }
+        if (rows > 1 && rowStride != columns) {
+            throw new IllegalArgumentException("only a contiguous matrix has windows; this one has " + columns
+                    + " columns and a row stride of " + rowStride);
+        }
+        return new Matrix(storage, offset, rows - count + 1, Math.multiplyExact(count, columns), columns);
+    }
+
+    /** Whether rows share elements: a repeated row, or windows. */
+    public boolean overlaps() {
+        return rows > 1 && columns > 0 && rowStride < columns;
     }
 
     /** The same contiguous elements in another shape. */
@@ -160,14 +185,15 @@ public final class Matrix implements AutoCloseable {
         return out;
     }
 
-    /** Sets all elements, row after row, from {@code values[from ...]}; a row stride of 0 is refused. */
+    /** Sets all elements, row after row, from {@code values[from ...]}; rows that overlap are refused. */
     public Matrix set(float[] values, int from) {
         storage.requireOpen();
         requireArithmetic();
         requireFitsArray();
         Objects.checkFromIndexSize(from, (int) (rows * columns), values.length);
-        if (rowStride == 0 && rows > 1 && columns > 0) {
-            throw new IllegalArgumentException("a repeated row cannot be written to");
+        if (overlaps()) {
+            throw new IllegalArgumentException(rowStride == 0 ? "a repeated row cannot be written to"
+                    : "windows, which overlap, cannot be written to");
         }
         storage.uses().begin();
         try {

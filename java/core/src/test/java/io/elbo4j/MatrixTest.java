@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.elbo4j.operation.Rows;
+import io.elbo4j.purejava.JavaBackend;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -68,6 +71,44 @@ class MatrixTest {
         assertEquals(1, m.rows(1, 2).columns(1, 4).reshape(3, 1).rowStride());
         says(IllegalArgumentException.class, "has 12, 5 x 2 would have 10", () -> m.reshape(5, 2));
         says(IllegalArgumentException.class, "3 columns and a row stride of 4", () -> m.columns(0, 3).reshape(1, 9));
+    }
+
+    @Test
+    void windowsAreRowsSideBySide() {
+        Matrix windows = m.windows(2);
+        assertEquals(2, windows.rows());
+        assertArrayEquals(new float[] {0, 1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7, 8, 9, 10, 11}, windows.toArray());
+        assertArrayEquals(new float[] {6, 7, 8, 9}, windows.rows(1, 2).columns(2, 6).toArray());
+        assertArrayEquals(m.toArray(), m.windows(1).toArray());
+        assertArrayEquals(m.toArray(), m.windows(3).toArray());
+        says(IllegalArgumentException.class, "windows, which overlap, cannot be written to", () -> windows.set(
+                new float[16]));
+        says(IllegalArgumentException.class, "a window must have 1 to 3 rows, not 4", () -> m.windows(4));
+        says(IllegalArgumentException.class, "a window must have 1 to 3 rows, not 0", () -> m.windows(0));
+        says(IllegalArgumentException.class, "only a contiguous matrix has windows; this one has 2 columns and a row"
+                + " stride of 4", () -> m.columns(0, 2).windows(2));
+        says(IllegalArgumentException.class, "Rows.copy: target must have a place for each row, as it is written to,"
+                + " not windows, which overlap", () -> Rows.copy(backend.matrix(2, 8), windows));
+    }
+
+    /** Windows of what was written in the same program: an item of a window reads rows of several items before. */
+    @Test
+    void windowsOfWhatAProgramHasWritten() {
+        try (Backend several = new JavaBackend(3); Matrix from = several.matrix(1000, 3); Matrix to = several.matrix(
+                1000, 3); Matrix sums = several.matrix(997, 12)) {
+            float[] values = new float[3000];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = i;
+            }
+            from.set(values);
+            try (Program program = new Program(several, List.of(Rows.copy(from, to), Rows.copy(to.windows(4), sums)))) {
+                program.run();
+            }
+            float[] found = sums.toArray();
+            for (int i = 0; i < found.length; i++) {
+                assertEquals(i / 12 * 3 + i % 12, found[i]);
+            }
+        }
     }
 
     @Test

@@ -70,6 +70,7 @@ public final class Main implements Callable<Integer> {
         commands.put("posteriors", PosteriorsCommand::new);
         commands.put("weights", WeightsCommand::new);
         commands.put("control", ControlCommand::new);
+        commands.put("plan", PlanCommand::new);
         commands.put("imitate", ImitateCommand::new);
         commands.put("models", ModelsCommand::new);
         commands.put("doctor", DoctorCommand::new);
@@ -121,6 +122,7 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(AscentCommand.Of.class, Names.reader(AscentCommand.Of.class))
                 .registerConverter(ImitateCommand.Shown.class, Names.reader(ImitateCommand.Shown.class))
                 .registerConverter(ImitateCommand.Kind.class, Names.reader(ImitateCommand.Kind.class))
+                .registerConverter(PlanCommand.Kind.class, Names.reader(PlanCommand.Kind.class))
                 .registerConverter(PosteriorsCommand.Of.class, Names.reader(PosteriorsCommand.Of.class))
                 .registerConverter(Interpolation.Path.class, Names.reader(Interpolation.Path.class))
                 .registerConverter(WeightsCommand.Data.class, Names.reader(WeightsCommand.Data.class))

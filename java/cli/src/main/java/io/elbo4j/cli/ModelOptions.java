@@ -113,8 +113,12 @@ final class ModelOptions {
     }
 
     private static String text(ModelKind<?> kind, RecordComponent component, DataName.Kind data) {
-        Record defaults = kind.defaults(new DataShape(data, 1, 28, 28, 1, IMAGE));
-        return SettingValue.text(component, Settings.values(defaults).get(component.getName()));
+        return SettingValue.text(component, Settings.values(usual(kind, data)).get(component.getName()));
+    }
+
+    /** Of images as MNIST's. */
+    static <S extends Record> S usual(ModelKind<S> kind, DataName.Kind data) {
+        return kind.defaults(new DataShape(data, 1, 28, 28, 1, IMAGE));
     }
 
     /** The model asked for. */
@@ -143,7 +147,7 @@ final class ModelOptions {
                         .filter(other -> component(other, option) != null).map(ModelKind::name)
                         .collect(Collectors.joining(" or ")) + ", not with " + kind.name());
             }
-            values.put(component.getName(), SettingValue.read(option, component, typed));
+            values.put(component.getName(), SettingValue.read(option, kind, component, typed));
         });
         return values;
     }

@@ -33,11 +33,15 @@ final class Names {
         return given -> {
             int i = names.indexOf(given);
             if (i < 0) {
-                throw new TypeConversionException("expected one of " + String.join(", ", names) + ", not "
-                        + Quoted.of(given) + Suggestions.of(given, names));
+                throw unknown(given, names);
             }
             return values[i];
         };
+    }
+
+    static TypeConversionException unknown(String given, List<String> known) {
+        return new TypeConversionException("expected one of " + String.join(", ", known) + ", not " + Quoted.of(given)
+                + Suggestions.of(given, known));
     }
 
     /** Makes settings from options: what they refuse is said of the option. */

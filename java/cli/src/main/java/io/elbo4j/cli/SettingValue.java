@@ -1,11 +1,15 @@
 package io.elbo4j.cli;
 
 import io.elbo4j.Quoted;
+import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.model.ModelKind;
 import io.elbo4j.train.model.Setting;
+import io.elbo4j.train.model.Settings;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** How the value of a model's setting is written on the command line. */
@@ -20,15 +24,15 @@ final class SettingValue {
     }
 
     /** @throws Failure naming the option, if this is no value of it */
-    static Object read(String option, RecordComponent c, String typed) {
+    static Object read(String option, ModelKind<?> kind, RecordComponent c, String typed) {
         try {
-            return read(c, typed);
+            return read(kind, c, typed);
         } catch (TypeConversionException e) {
             throw Failure.usage("Invalid value for option '" + option + "': " + e.getMessage());
         }
     }
 
-    private static Object read(RecordComponent c, String typed) {
+    private static Object read(ModelKind<?> kind, RecordComponent c, String typed) {
         Class<?> type = c.getType();
         if (type == int.class) {
             return (int) Values.whole(typed, Integer.MAX_VALUE);
@@ -45,26 +49,29 @@ final class SettingValue {
         if (type == List.class) {
             return list(typed);
         }
-        return type.isEnum() ? constant(type, typed) : typed;
+        return type.isEnum() ? constant(kind, c, typed) : typed;
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static Object constant(Class<?> type, String typed) {
-        ITypeConverter<?> reader = Names.reader((Class) type);
+    /** One that the model refuses is read, as the model says why, but not named. */
+    private static Object constant(ModelKind<?> kind, RecordComponent c, String typed) {
+        List<Enum<?>> all = Arrays.stream((Enum<?>[]) c.getType().getEnumConstants()).toList();
+        return all.stream().filter(value -> Names.of(value).equals(typed)).findFirst().orElseThrow(() -> Names.unknown(
+                typed, all.stream().filter(value -> takes(kind, c, value)).map(Names::of).toList()));
+    }
+
+    private static <S extends Record> boolean takes(ModelKind<S> kind, RecordComponent c, Object value) {
         try {
-            return reader.convert(typed);
-        } catch (TypeConversionException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("readers of names throw nothing else", e);
+            Settings.with(ModelOptions.usual(kind, DataName.Kind.MNIST), Map.of(c.getName(), value));
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 
     private static boolean flag(String[] words, String typed) {
         List<String> both = List.of(words);
         if (!both.contains(typed)) {
-            throw new TypeConversionException("expected one of " + String.join(", ", both) + ", not "
-                    + Quoted.of(typed) + Suggestions.of(typed, both));
+            throw Names.unknown(typed, both);
         }
         return typed.equals(words[1]);
     }

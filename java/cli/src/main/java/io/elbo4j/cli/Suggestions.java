@@ -70,6 +70,7 @@ final class Suggestions {
             Synonyms.of("bernoulli", "bce binary cross-entropy"),
             Synonyms.of("identity", "linear none"),
             Synonyms.of("sigmoid", "logistic"),
+            Synonyms.of("silu", "swish"),
             Synonyms.of("dynamic", "true yes on stochastic"),
             Synonyms.of("none", "false no off static"),
             Synonyms.of("images=DIR", "images folder imagefolder png jpg jpeg"),

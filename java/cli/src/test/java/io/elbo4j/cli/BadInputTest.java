@@ -63,6 +63,13 @@ class BadInputTest {
                 Arguments.of("--latent 99999999999", "--latent 99999999999 at most 2147483647"),
                 Arguments.of("--seed -9223372036854775809", "--seed at least -9223372036854775808"),
                 Arguments.of("--activation sine", "--activation gelu 'sine'"),
+                Arguments.of("--activation swish", "--activation one of identity, relu, tanh, sigmoid, softplus, gelu,"
+                        + " silu, elu, not 'swish'; did you mean silu?"),
+                Arguments.of("--activation log",
+                        "--activation must be relu, tanh, sigmoid, softplus, gelu, silu, elu or"
+                                + " identity, not log"),
+                Arguments.of("--model convolutional-vae --likelihood poison",
+                        "--likelihood one of bernoulli, gaussian-shared, sigma-vae, not 'poison'"),
                 Arguments.of("--likelihood GAUSSIAN", "--likelihood gaussian-fixed 'GAUSSIAN'"),
                 Arguments.of("--likelihood gaussian-fixed --standard-deviation 0", "--standard-deviation 1e-18 0.0"),
                 Arguments.of("--likelihood gaussian-fixed --standard-deviation 1e300", "--standard-deviation 1.0E300"),
@@ -125,8 +132,8 @@ class BadInputTest {
     void wrongCommandsAreUsageErrors() {
         String names =
                 "train, evaluate, sample, encode, decode, reconstruct, interpolate, traverse, anomalies, scatter,"
-                        + " estimators, disentanglement, ascent, posteriors, weights, control, imitate, models and"
-                        + " doctor";
+                        + " estimators, disentanglement, ascent, posteriors, weights, control, plan, imitate, models"
+                        + " and doctor";
         Cli.run().fails(2, names);
         Cli.run("fly").fails(2, "unknown command 'fly'; there are " + names);
         Cli.run("trian", "--latent", "3").fails(2, "unknown command 'trian'", "did you mean train");
@@ -155,7 +162,7 @@ class BadInputTest {
         }
         String[] train = {"train", "--model", "convolutional-vae", "--out", out.toString(), "--backend", "java"};
         Cli.run(Lists.join(List.of(train), "--data", "npy=" + rows)).fails(1, "the data has images of 1 x 100 with 1"
-                + " channels, convolutional-vae takes 2 to 2^24 rows and columns");
+                + " channel, convolutional-vae takes 2 to 2^24 rows and columns");
         Cli.run(Lists.join(List.of(train), "--data", "images=" + pixels)).fails(1, "the data has images of 1 x 1");
         Cli.run(Lists.join(List.of(train), "--channels", "20000000")).fails(2,
                 "--channels must be from 1 to 2^24 in every convolution, not 20000000");

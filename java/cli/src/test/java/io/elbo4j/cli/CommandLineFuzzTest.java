@@ -35,7 +35,7 @@ class CommandLineFuzzTest {
     /** Commands that have work to do with no option at all, and one that leaves them without. */
     private static final Map<String, String> NEEDLESS = Map.of("train", "--data", "posteriors", "--target", "weights",
             "--data", "ascent", "--model", "control", "--environment", "imitate",
-            "--environment");
+            "--environment", "plan", "--environment");
 
     private final Random random = new Random();
 

@@ -178,9 +178,8 @@ final class Arguments {
     }
 
     private Arguments writable(String name, Matrix m) {
-        return require(m.rows() <= 1 || m.columns() == 0 || m.rowStride() > 0, name,
-                "have a place for each row, as it is written to",
-                "one row repeated (row stride 0)");
+        return require(!m.overlaps(), name, "have a place for each row, as it is written to", m.rowStride() == 0
+                ? "one row repeated (row stride 0)" : "windows, which overlap");
     }
 
     private void apart(Argument a, Argument b) {

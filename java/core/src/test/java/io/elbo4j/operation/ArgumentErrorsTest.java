@@ -10,6 +10,7 @@ import io.elbo4j.Activation;
 import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
+import io.elbo4j.ConvolutionShape;
 import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
@@ -52,6 +53,13 @@ class ArgumentErrorsTest {
     private final Matrix wrong = matrix(5, 3);
     private final Matrix strided = matrix(3, 2).columns(0, 1);
     private final Matrix repeated = matrix(1, 4).repeatRow(3);
+    private final ConvolutionShape shape = new ConvolutionShape(4, 5, 2, 3, 2, 2, 1, 0);
+    private final Matrix big = matrix(3, 40);
+    private final Matrix big2 = matrix(3, 40);
+    private final Matrix small = matrix(3, 36);
+    private final Matrix small2 = matrix(3, 36);
+    private final Matrix weight = matrix(8, 3);
+    private final Matrix bias = matrix(1, 3);
 
     private Matrix matrix(long rows, long columns) {
         Matrix m = backend.matrix(rows, columns);
@@ -404,6 +412,95 @@ class ArgumentErrorsTest {
         refused("Rows.scatterAdd: indices must have a row number for each of the 5 rows of source, not 3",
                 () -> Rows.scatterAdd(wrong, three, out));
         refused("Rows.scatterAdd: target must be 5 x 4, not 5 x 3", () -> Rows.scatterAdd(in, three, wrong));
+    }
+
+    @Test
+    void convolutionGather() {
+        String f = "Convolution.gather: ";
+        assertNotNull(Convolution.gather(shape, big, weight, bias, true, small2, small));
+        missing(f + "shape", () -> Convolution.gather(null, big, weight, bias, true, null, small));
+        missing(f + "big", () -> Convolution.gather(shape, null, weight, bias, true, null, small));
+        missing(f + "weight", () -> Convolution.gather(shape, big, null, bias, true, null, small));
+        missing(f + "small", () -> Convolution.gather(shape, big, weight, bias, true, null, null));
+        refused(f + "big must be 3 x 40, not 3 x 36",
+                () -> Convolution.gather(shape, small2, weight, bias, true, null, small));
+        refused(f + "weight must be 8 x 3, not 3 x 4",
+                () -> Convolution.gather(shape, big, in, bias, true, null, small));
+        refused(f + "bias must be 1 x 3, not 1 x 4",
+                () -> Convolution.gather(shape, big, weight, row, true, null, small));
+        refused(f + "gate must be 3 x 36, not 3 x 40",
+                () -> Convolution.gather(shape, big, weight, bias, false, big2, small));
+        refused(f + "small must be 3 x 36, not 3 x 40",
+                () -> Convolution.gather(shape, big, weight, bias, true, null, big2));
+        refused(f + "small must lie apart from gate, not overlapping it",
+                () -> Convolution.gather(shape, big, weight, bias, false, small, small));
+        refused(f + "small must lie apart from big, not overlapping it",
+                () -> Convolution.gather(shape, big, weight, bias, true, null, big.columns(4, 40)));
+    }
+
+    @Test
+    void convolutionSpread() {
+        String f = "Convolution.spread: ";
+        Matrix ofBig = matrix(1, 2);
+        assertNotNull(Convolution.spread(shape, small, weight, ofBig, true, big2, big));
+        missing(f + "shape", () -> Convolution.spread(null, small, weight, ofBig, true, null, big));
+        missing(f + "small", () -> Convolution.spread(shape, null, weight, ofBig, true, null, big));
+        missing(f + "weight", () -> Convolution.spread(shape, small, null, ofBig, true, null, big));
+        missing(f + "big", () -> Convolution.spread(shape, small, weight, ofBig, true, null, null));
+        refused(f + "small must be 3 x 36, not 3 x 40",
+                () -> Convolution.spread(shape, big2, weight, ofBig, true, null, big));
+        refused(f + "weight must be 8 x 3, not 5 x 3",
+                () -> Convolution.spread(shape, small, wrong, ofBig, true, null, big));
+        refused(f + "bias must be 1 x 2, not 1 x 3",
+                () -> Convolution.spread(shape, small, weight, bias, true, null, big));
+        refused(f + "gate must be 3 x 40, not 3 x 36",
+                () -> Convolution.spread(shape, small, weight, ofBig, false, small2, big));
+        refused(f + "big must be 3 x 40, not 3 x 36",
+                () -> Convolution.spread(shape, small, weight, ofBig, true, null, small2));
+        refused(f + "big must have a place for each row, as it is written to, not one row repeated (row stride 0)",
+                () -> Convolution.spread(shape, small, weight, ofBig, true, null, big.rows(0, 1).repeatRow(3)));
+        refused(f + "big must lie apart from gate, not overlapping it",
+                () -> Convolution.spread(shape, small, weight, ofBig, false, big, big));
+    }
+
+    @Test
+    void convolutionWeightGradient() {
+        String f = "Convolution.weightGradient: ";
+        assertNotNull(Convolution.weightGradient(shape, big, small, null, weight));
+        missing(f + "shape", () -> Convolution.weightGradient(null, big, small, null, weight));
+        missing(f + "big", () -> Convolution.weightGradient(shape, null, small, null, weight));
+        missing(f + "small", () -> Convolution.weightGradient(shape, big, null, null, weight));
+        missing(f + "dWeight", () -> Convolution.weightGradient(shape, big, small, null, null));
+        refused(f + "big must be 3 x 40, not 3 x 36",
+                () -> Convolution.weightGradient(shape, small2, small, null, weight));
+        refused(f + "small must be 3 x 36, not 2 x 36",
+                () -> Convolution.weightGradient(shape, big, small.rows(0, 2), null, weight));
+        refused(f + "dWeight must be 8 x 3, not 5 x 3",
+                () -> Convolution.weightGradient(shape, big, small, null, wrong));
+        refused(f + "dWeight must lie apart from big, not overlapping it", () -> Convolution.weightGradient(shape, big,
+                small, null, big.reshape(1, 120).columns(0, 24).reshape(8, 3)));
+        refused(f + "workspace must be null, not a matrix",
+                () -> Convolution.weightGradient(shape, big, small, matrix(1, 24), weight));
+    }
+
+    @Test
+    void convolutionBiasGradient() {
+        String f = "Convolution.biasGradient: ";
+        assertNotNull(Convolution.biasGradient(3, 4, small, bias));
+        missing(f + "images", () -> Convolution.biasGradient(3, 4, null, bias));
+        missing(f + "dBias", () -> Convolution.biasGradient(3, 4, small, null));
+        refused(f + "rows must be at least 1, not 0", () -> Convolution.biasGradient(0, 4, small, bias));
+        refused(f + "columns must be at least 1, not -1", () -> Convolution.biasGradient(3, -1, small, bias));
+        refused(f + "images must have a multiple of rows x columns, 12, columns, not 40",
+                () -> Convolution.biasGradient(3, 4, big, bias));
+        refused(f + "images must have a multiple of rows x columns, 48, columns, not 36",
+                () -> Convolution.biasGradient(12, 4, small, bias));
+        refused(f + "dBias must be 1 x 3, not 1 x 4", () -> Convolution.biasGradient(3, 4, small, row));
+        refused(f + "dBias must lie apart from images, not overlapping it",
+                () -> Convolution.biasGradient(3, 4, small, small.rows(0, 1).columns(0, 3)));
+        for (int[] given : new int[][] {{-1, 3, 4}, {3, 0, 4}, {3, 3, 0}}) {
+            assertThrows(IllegalArgumentException.class, () -> Convolution.leaves(given[0], given[1], given[2]));
+        }
     }
 
     @Test

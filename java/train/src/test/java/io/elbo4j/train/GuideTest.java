@@ -67,7 +67,8 @@ class GuideTest {
         String before = Stream.of("", "train.", "train.ascent.", "train.data.", "train.distribution.", "train.exact.",
                 "train.graph.",
                 "train.layer.",
-                "train.model.", "train.network.", "train.objective.", "train.posterior.", "train.quantity.").map(
+                "train.model.", "train.network.", "train.objective.", "train.optimiser.", "train.posterior.",
+                "train.quantity.").map(
                         name -> "import io.elbo4j." + name + "*;\n").collect(Collectors
                                 .joining())
                 + "import java.util.*;\nimport java.util.function.*;\npublic class Example {\n" + shared

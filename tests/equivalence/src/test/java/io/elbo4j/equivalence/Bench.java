@@ -54,6 +54,16 @@ final class Bench implements AutoCloseable {
         return place(rows, columns, strided ? columns + 3 : columns, Values.NORMAL, false);
     }
 
+    /** An input of the case's values times 2^-76: the product of two of them is as a rule a zero with a sign. */
+    Matrix tiny(long rows, long columns) {
+        Matrix m = in(rows, columns);
+        float[] numbers = m.toArray();
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] *= 0x1p-76f;
+        }
+        return fill(m, numbers);
+    }
+
     /** An input with one number per row. */
     Matrix inPerRow(long rows) {
         return float32(() -> place(rows, 1, 1, values, false));

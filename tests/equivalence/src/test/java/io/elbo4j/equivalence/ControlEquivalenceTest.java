@@ -5,20 +5,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.elbo4j.Backend;
 import io.elbo4j.control.agent.Agents;
 import io.elbo4j.control.agent.Dqn;
+import io.elbo4j.control.agent.Interaction;
 import io.elbo4j.control.agent.Learner;
 import io.elbo4j.control.agent.Learning;
+import io.elbo4j.control.agent.Pets;
 import io.elbo4j.control.agent.Run;
 import io.elbo4j.control.agent.Sac;
 import io.elbo4j.control.agent.SoftQ;
+import io.elbo4j.control.dynamics.Ensemble;
 import io.elbo4j.control.environment.CartPole;
+import io.elbo4j.control.environment.CartPoleSwingUp;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.GridSoft;
 import io.elbo4j.control.environment.Pendulum;
+import io.elbo4j.control.environment.Simulation;
+import io.elbo4j.control.planning.CrossEntropy;
+import io.elbo4j.control.planning.PathIntegral;
+import io.elbo4j.control.planning.Search;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,10 +52,11 @@ class ControlEquivalenceTest {
         return new Learning(List.of(64, 33), 128, 1e-3, 0, 0.99, capacity, randomSteps, every, updates);
     }
 
-    private static final Map<String, Life> LIVES = Map.of("sac", new Life(new Sac.Settings(learning(200, 260, 1, 1),
+    private static final Map<String, Life> LIVES = new TreeMap<>(Map.of("sac", new Life(new Sac.Settings(learning(200,
+            260, 1, 1),
             0.005), new Pendulum()), "dqn", new Life(new Dqn.Settings(learning(200, 260, 4, 3), 10, 0.1, 280),
                     new CartPole()), "soft-q", new Life(new SoftQ.Settings(learning(200, 260, 4, 3), 10, 0.5),
-                            new GridSoft()));
+                            new GridSoft())));
 
     @Test
     void everyBackendEndsInTheGoldenRun() throws IOException {
@@ -63,7 +74,41 @@ class ControlEquivalenceTest {
                 }
             }
         }
+        for (Search search : List.of(new CrossEntropy(9, 3, 2, 0.1, 0.5), new PathIntegral(9, 2, 0.3, 0.5, 0.5))) {
+            String name = search instanceof CrossEntropy ? "pets-cem" : "pets-mppi-learned-reward";
+            String expected;
+            try (Backend reference = BackendsUnderTest.reference()) {
+                expected = pets(search, reference);
+            }
+            golden.found(name, expected);
+            for (BackendsUnderTest under : BackendsUnderTest.all()) {
+                try (Backend backend = under.open()) {
+                    assertEquals(expected, pets(search, backend), name + " " + under.name());
+                }
+            }
+        }
         golden.check();
+    }
+
+    /** An episode at random, a model of it, and some decisions in the next: parameters, moments and actions. */
+    private static String pets(Search search, Backend backend) {
+        Environment environment = new CartPoleSwingUp();
+        Pets.Settings settings = new Pets.Settings(new Ensemble.Settings(3, List.of(33, 20), 0.5), search, 6, 32, 1e-3,
+                1e-5, 40, 300, 150);
+        try (Pets pets = new Pets(settings, environment.observations(), environment.actions(),
+                search instanceof CrossEntropy ? environment.reward() : Optional.empty(), backend, SEED)) {
+            Interaction interaction = new Interaction(pets, new Simulation(environment, 1, SEED));
+            while (interaction.steps() < 210) {
+                interaction.step();
+            }
+            List<float[]> state = new ArrayList<>();
+            pets.parameters().all().forEach(s -> {
+                state.add(s.value().toArray());
+                s.slots().values().forEach(slot -> state.add(slot.toArray()));
+            });
+            state.add(pets.act(new float[] {0.3f, 0.8f, 0.6f, -1, 2}));
+            return Bits.sha256(state);
+        }
     }
 
     /** Saved on one backend, in the middle of an episode, resumed on another. */

@@ -23,6 +23,10 @@ final class Convolutions {
             of(33, 31, 1, 4, 5, 3, 2, 2), of(6, 6, 1, 10, 3, 3, 2, 1), of(3, 4, 2, 7, 2, 2, 1, 2),
             of(20, 20, 16, 24, 3, 3, 1, 1)};
 
+    /** A chain may end in -0: a step too many, of zeros, would make it +0. */
+    static final String GATHER_TINY = "convolution.gather.tiny";
+    static final String SPREAD_TINY = "convolution.spread.tiny";
+
     private Convolutions() {}
 
     private static ConvolutionShape of(int rows, int columns, int big, int small, int kernelRows, int kernelColumns,
@@ -32,6 +36,11 @@ final class Convolutions {
 
     private static ConvolutionShape geometry(Shape s) {
         return GEOMETRIES[Arrays.asList(Shape.ALL).indexOf(s)];
+    }
+
+    /** Of the result of one of the cases of tiny images. */
+    static int channels(String tiny, Shape s) {
+        return tiny.equals(GATHER_TINY) ? geometry(s).smallChannels() : geometry(s).bigChannels();
     }
 
     static void addTo(BiConsumer<String, BiFunction<Bench, Shape, Launch>> cases) {
@@ -47,6 +56,10 @@ final class Convolutions {
                 s), b.in(1, geometry(s).bigChannels()), true, null, b.out(s.rows(), geometry(s).bigImage())));
         cases.accept("convolution.spread.gate", (b, s) -> Convolution.spread(geometry(s), small(b, s), weight(b, s),
                 null, false, big(b, s), b.out(s.rows(), geometry(s).bigImage())));
+        cases.accept(GATHER_TINY, (b, s) -> Convolution.gather(geometry(s), b.tiny(s.rows(), geometry(s).bigImage()),
+                tinyWeight(b, s), null, false, null, b.out(s.rows(), geometry(s).smallImage())));
+        cases.accept(SPREAD_TINY, (b, s) -> Convolution.spread(geometry(s), b.tiny(s.rows(), geometry(s)
+                .smallImage()), tinyWeight(b, s), null, false, null, b.out(s.rows(), geometry(s).bigImage())));
         cases.accept("convolution.weightGradient", Convolutions::weightGradient);
         cases.accept("convolution.biasGradient.small", (b, s) -> Convolution.biasGradient(geometry(s).smallRows(),
                 geometry(s).smallColumns(), small(b, s), b.out(1, geometry(s).smallChannels())));
@@ -69,6 +82,10 @@ final class Convolutions {
 
     private static Matrix small(Bench b, Shape s) {
         return b.in(s.rows(), geometry(s).smallImage());
+    }
+
+    private static Matrix tinyWeight(Bench b, Shape s) {
+        return b.tiny(geometry(s).weightRows(), geometry(s).smallChannels());
     }
 
     private static Matrix weight(Bench b, Shape s) {

@@ -56,7 +56,8 @@ class TrainingRunEquivalenceTest {
                         .withSchedule(ScheduleSettings.staircase(1, 0.5)), 30));
         runs.put("convolutional", new Run(() -> new ConvolutionalVae(new ConvolutionalVae.Settings(32, 32, 1, List.of(5,
                 8), 4, Activation.RELU, LikelihoodKind.BERNOULLI, false)), TrainingSettings.of(96, 5), 12));
-        runs.put("recurrent", new Run(RowByRow::new, TrainingSettings.of(96, 6), 12));
+        runs.put("recurrent", new Run(() -> new RowByRow(false), TrainingSettings.of(96, 6), 12));
+        runs.put("recurrent-resets", new Run(() -> new RowByRow(true), TrainingSettings.of(96, 7), 12));
         return runs;
     }
 

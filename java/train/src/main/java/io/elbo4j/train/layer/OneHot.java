@@ -23,7 +23,8 @@ public final class OneHot extends Value {
 
     /**
      * The one-hot maximum forward, with the gradient as if it were x: the straight-through estimator (Bengio et al.
-     * 2013; Jang et al. 2017, section 2.2), which is biased.
+     * 2013; Jang et al. 2017, section 2.2), which is biased. It is computed as the maximum + (x - x): NaN where x is
+     * infinite, so a logit that rules out its column should be finite, as -1e9.
      */
     public static Value straightThrough(Value x) {
         return Add.of(of(x), Subtract.of(x, StopGradient.of(x)));

@@ -44,8 +44,7 @@ public final class BayesianRegression extends GraphModel<BayesianRegression.Sett
     public record Settings(long columns, long rows,
             @Setting("columns that are predicted from the others, the last ones, at least 1") int targets,
             @Setting("units of the hidden layers, at most 100, as 50 or 50,50") List<Integer> hidden,
-            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
-                    + " identity") Activation activation,
+            @Setting("of hidden layers: " + HiddenActivation.NAMES) Activation activation,
             @Setting("standard deviation of y around the network, of standardised data where it is standardised;"
                     + " 1e-9 to 1e9") double noise,
             @Setting("standard deviation of the prior: of biases, and of a unit's weights times the square root of"
@@ -55,7 +54,7 @@ public final class BayesianRegression extends GraphModel<BayesianRegression.Sett
             require(rows >= 1, "rows", "at least 1", rows);
             require(targets >= 1 && targets < columns, "targets", "from 1 to " + (columns - 1), targets);
             hidden = VaeSettings.of(1, 1, requireGiven("hidden", hidden).stream().mapToInt(i -> i).toArray()).hidden();
-            requireGiven("activation", activation);
+            HiddenActivation.require(requireGiven("activation", activation));
             require(noise >= 1e-9 && noise <= 1e9, "noise", "from 1e-9 to 1e9", noise);
             require(deviation >= 1e-9 && deviation <= 1e9, "deviation", "from 1e-9 to 1e9", deviation);
         }

@@ -34,8 +34,7 @@ public final class CategoricalVae extends GraphModel<CategoricalVae.Settings> {
             @Setting("units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are the same"
                     + " in reverse") List<Integer> hidden,
             @Setting("classes of the latent variable, at least 2") int latent,
-            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
-                    + " identity") Activation activation,
+            @Setting("of hidden layers: " + HiddenActivation.NAMES) Activation activation,
             @Setting("of x given z: as of vae, but not gaussian-fixed; classes are 256, components"
                     + " 5") LikelihoodKind likelihood,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"

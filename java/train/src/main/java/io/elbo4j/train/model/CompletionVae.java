@@ -24,7 +24,6 @@ import io.elbo4j.train.layer.StopGradient;
 import io.elbo4j.train.objective.WeightedSum;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -57,15 +56,14 @@ public final class CompletionVae extends GraphModel<CompletionVae.Settings> {
                     + " right") int observed,
             @Setting("units of the hidden layers of each network, at most 100") List<Integer> hidden,
             @Setting("latent dimensions") int latent,
-            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
-                    + " identity") Activation activation) {
+            @Setting("of hidden layers: " + HiddenActivation.NAMES) Activation activation) {
         public Settings {
             require(height >= 2 && height % 2 == 0, "height", "even, and at least 2", height);
             require(width >= 2 && width % 2 == 0, "width", "even, and at least 2", width);
             require(channels >= 1, "channels", "at least 1", channels);
             require(observed >= 1 && observed <= MOST_OBSERVED, "observed", "1, 2 or 3", observed);
             hidden = VaeSettings.of(1, latent, hidden.stream().mapToInt(i -> i).toArray()).hidden();
-            Objects.requireNonNull(activation, "activation");
+            HiddenActivation.require(activation);
         }
 
         private boolean isGiven(int column) {

@@ -52,8 +52,7 @@ public final class ConvolutionalVae extends GraphModel<ConvolutionalVae.Settings
             @Setting("of the encoder's convolutions, each of which halves the image, as 32,64,128; the decoder's are"
                     + " the same in reverse") List<Integer> channels,
             @Setting("latent dimensions") int latent,
-            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
-                    + " identity") Activation activation,
+            @Setting("of hidden layers: " + HiddenActivation.NAMES) Activation activation,
             @Setting("of x given z: bernoulli, gaussian-shared or sigma-vae") LikelihoodKind likelihood,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {
@@ -72,9 +71,9 @@ public final class ConvolutionalVae extends GraphModel<ConvolutionalVae.Settings
             for (int each : channels) {
                 require(each >= 1 && each <= MOST, "channels", "from 1 to 2^24 in every convolution", each);
             }
-            int halvings = channels.size();
-            require(halvings < 31 && Math.min(height, width) >> halvings >= 1, "channels", "at most as many"
-                    + " convolutions as an image of " + height + " x " + width + " can be halved", halvings);
+            int halvings = halvings(Math.min(height, width));
+            require(channels.size() <= halvings, "channels", "at most " + halvings + " convolutions, as often as an"
+                    + " image of " + height + " x " + width + " can be halved", channels.size());
             // the rest is refused in the words of a VAE
             new VaeSettings((long) height * width * imageChannels, List.of(), latent, activation, likelihood, 1,
                     binarise);
@@ -84,6 +83,10 @@ public final class ConvolutionalVae extends GraphModel<ConvolutionalVae.Settings
                 throw new ArgumentException("channels", "fewer, as " + e.argument() + " of a convolution must be " + e
                         .expected(), channels.stream().map(String::valueOf).collect(Collectors.joining(",")));
             }
+        }
+
+        private static int halvings(int side) {
+            return 31 - Integer.numberOfLeadingZeros(side);
         }
 
         /** What the convolutions join, from the image on: the encoder's in their order, the decoder's in reverse. */
@@ -117,11 +120,11 @@ public final class ConvolutionalVae extends GraphModel<ConvolutionalVae.Settings
             int least = Math.min(data.height(), data.width());
             if (least < STRIDE || Math.max(data.channels(), Math.max(data.height(), data.width())) > MOST) {
                 throw new DataException("the data has images of " + data.height() + " x " + data.width() + " with "
-                        + data.channels() + " channels, " + name() + " takes 2 to 2^24 rows and columns, which each"
-                        + " convolution halves, and at most 2^24 channels");
+                        + data.channels() + (data.channels() == 1 ? " channel, " : " channels, ") + name()
+                        + " takes 2 to 2^24 rows and columns, which each convolution halves, and at most 2^24"
+                        + " channels");
             }
-            int halvings = 31 - Integer.numberOfLeadingZeros(least);
-            List<Integer> channels = List.of(32, 64, 128).subList(0, Math.min(3, halvings));
+            List<Integer> channels = List.of(32, 64, 128).subList(0, Math.min(3, Settings.halvings(least)));
             return new Settings(data.height(), data.width(), data.channels(), channels, data
                     .kind() == DataName.Kind.SPRITES ? 10 : 20, Activation.RELU, LikelihoodKind.BERNOULLI, false);
         }

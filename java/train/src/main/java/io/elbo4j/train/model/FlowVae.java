@@ -34,8 +34,7 @@ public final class FlowVae extends GraphModel<FlowVae.Settings> {
             @Setting("latent dimensions, at least 2") int latent,
             @Setting("steps of the flow, at least 1") int flows,
             @Setting("hidden units of each step's network, at least the latent dimensions less 1") int flowUnits,
-            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
-                    + " identity") Activation activation,
+            @Setting("of hidden layers: " + HiddenActivation.NAMES) Activation activation,
             @Setting("of x given z: as of vae, but not gaussian-fixed; classes are 256, components"
                     + " 5") LikelihoodKind likelihood,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"

@@ -21,7 +21,6 @@ import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * The VAE with two stochastic layers (Burda et al. 2016, section 5 and appendix C): q(h1 | x) q(h2 | h1) and p(x | h1)
@@ -42,8 +41,7 @@ public final class HierarchicalVae extends GraphModel<HierarchicalVae.Settings> 
     public record Settings(long columns,
             @Setting("units of two layers between x and h1, and of two between h1 and h2") List<Integer> hidden,
             @Setting("dimensions of h1 and of h2") List<Integer> latents,
-            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
-                    + " identity") Activation activation,
+            @Setting("of hidden layers: " + HiddenActivation.NAMES) Activation activation,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {
                             "none", "dynamic"}) boolean binarise,
@@ -62,7 +60,7 @@ public final class HierarchicalVae extends GraphModel<HierarchicalVae.Settings> 
             require(columns >= 1, "columns", "at least 1", columns);
             hidden = pair("hidden", hidden);
             latents = pair("latents", latents);
-            Objects.requireNonNull(activation, "activation");
+            HiddenActivation.require(activation);
         }
 
         private static List<Integer> pair(String name, List<Integer> given) {

@@ -35,8 +35,7 @@ public final class LocalInference extends GraphModel<LocalInference.Settings> {
             @Setting("units of the decoder's hidden layers, at most 100, from z on, as 400 or"
                     + " 200,400") List<Integer> hidden,
             @Setting("latent dimensions") int latent,
-            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
-                    + " identity") Activation activation,
+            @Setting("of hidden layers: " + HiddenActivation.NAMES) Activation activation,
             @Setting("of x given z: as of vae, but not gaussian-fixed; classes are 256, components"
                     + " 5") LikelihoodKind likelihood,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"

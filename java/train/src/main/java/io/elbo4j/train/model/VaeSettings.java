@@ -53,8 +53,7 @@ public record VaeSettings(long columns,
         @Setting("units of the encoder's hidden layers, at most 100, as 400 or 400,200; the decoder's are the same in"
                 + " reverse") List<Integer> hidden,
         @Setting("latent dimensions") int latent,
-        @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
-                + " identity") Activation activation,
+        @Setting("of hidden layers: " + HiddenActivation.NAMES) Activation activation,
         @Setting( {
                 "of x given z", "bernoulli: values in [0, 1], from logits",
                 "gaussian: mean and log-variance of every value are learned",
@@ -246,7 +245,7 @@ public record VaeSettings(long columns,
         for (int units : hidden) {
             require(units >= 1, "hidden", "at least 1 unit in every layer", units);
         }
-        Objects.requireNonNull(activation, "activation");
+        HiddenActivation.require(activation);
         Objects.requireNonNull(likelihood, "likelihood");
         require(latent >= 1, "latent", "at least 1", latent);
         require(standardDeviation >= 1e-18 && standardDeviation <= 1e18, "standardDeviation",

@@ -41,8 +41,7 @@ public final class VampVae extends GraphModel<VampVae.Settings> {
             @Setting("latent dimensions") int latent,
             @Setting("pseudo-inputs of the prior; a step takes time and memory for each of them as for a row of the"
                     + " batch") int pseudoInputs,
-            @Setting("of hidden layers: relu, tanh, sigmoid, softplus, gelu, silu, elu or"
-                    + " identity") Activation activation,
+            @Setting("of hidden layers: " + HiddenActivation.NAMES) Activation activation,
             @Setting(value = "dynamic: values in [0, 1] are drawn to zeros and ones anew at every step; none: taken as"
                     + " they are", words = {
                             "none", "dynamic"}) boolean binarise){

@@ -12,6 +12,9 @@ import java.util.function.Function;
  * whose weight is (small channel, big channel, kernel row, kernel column). Its images are (channel, row, column), ours
  * (row, column, channel).
  *
+ * <p>Stride and padding are not in the weights, so that nothing finds another one than the module's: compare one output
+ * with PyTorch's.
+ *
  * @param layer its name, as {@code encoder.0}
  * @param module its name in the state dict
  * @param shape the layer's

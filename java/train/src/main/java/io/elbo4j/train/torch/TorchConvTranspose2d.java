@@ -13,6 +13,9 @@ import java.util.function.Function;
  * what the big image has beyond (small - 1) stride + kernel - 2 padding. Its images are (channel, row, column), ours
  * (row, column, channel).
  *
+ * <p>Stride and padding are not in the weights, so that nothing finds another one than the module's: compare one output
+ * with PyTorch's.
+ *
  * @param layer its name, as {@code decoder.1}
  * @param module its name in the state dict
  * @param shape the layer's

@@ -12,7 +12,8 @@ import java.util.function.Function;
 /**
  * A {@link io.elbo4j.train.layer.Dense} layer, or one member of a {@link io.elbo4j.train.layer.DenseOfMembers}, and
  * {@code torch.nn.Linear}, whose weight is outputs x inputs, the transpose. A flattened image has another order of
- * values here than there: say so where the layer takes or gives one.
+ * values here than there: say so where the layer takes or gives one. The weights do not show it, so that nothing finds
+ * an order that is missing or wrong, as (14, 14, 8) for (8, 14, 14): compare one output with PyTorch's.
  */
 public final class TorchLinear implements TorchLayer {
     private final String layer;
@@ -48,12 +49,18 @@ public final class TorchLinear implements TorchLayer {
         return new TorchLinear(layer, names, new int[0], new int[0], true);
     }
 
-    /** What it takes is an image: there (channels, height, width) flattened, as {@code nn.Flatten} does. */
+    /**
+     * What it takes is an image: there (channels, height, width) flattened, as {@code nn.Flatten} does. Only the
+     * product of the three can be checked: compare one output with PyTorch's.
+     */
     public TorchLinear withInputs(int channels, int height, int width) {
         return new TorchLinear(layer, modules, Order.channelsFirst(channels, height, width), outputs, bias);
     }
 
-    /** What each module gives is an image: there {@code nn.Unflatten} makes it (channels, height, width). */
+    /**
+     * What each module gives is an image: there {@code nn.Unflatten} makes it (channels, height, width). Only the
+     * product of the three can be checked: compare one output with PyTorch's.
+     */
     public TorchLinear withOutputs(int channels, int height, int width) {
         return new TorchLinear(layer, modules, inputs, Order.channelsFirst(channels, height, width), bias);
     }

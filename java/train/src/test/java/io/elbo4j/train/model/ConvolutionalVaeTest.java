@@ -39,7 +39,8 @@ class ConvolutionalVaeTest {
     @ParameterizedTest
     @CsvSource({"1, 100, 1", "100, 1, 1", "1, 1, 1", "1, 1, 3", "2, 16777217, 1", "16777217, 2, 1", "2, 2, 16777217"})
     void dataThatCannotBeHalvedIsRefused(int height, int width, int channels) {
-        assertEquals("the data has images of " + height + " x " + width + " with " + channels + " channels,"
+        assertEquals("the data has images of " + height + " x " + width + " with " + channels
+                + (channels == 1 ? " channel," : " channels,")
                 + " convolutional-vae takes 2 to 2^24 rows and columns, which each convolution halves, and at most 2^24"
                 + " channels", assertThrows(DataException.class, () -> defaults(height, width, channels)).getMessage());
     }
@@ -65,8 +66,10 @@ class ConvolutionalVaeTest {
         refused("channels", "at least 1 convolution", "none", 4, 4, 1);
         refused("channels", "from 1 to 2^24 in every convolution", "0", 4, 4, 1, 3, 0);
         refused("channels", "from 1 to 2^24 in every convolution", "20000000", 28, 28, 1, 20000000);
-        refused("channels", "at most as many convolutions as an image of 4 x 100 can be halved", "3", 4, 100, 1, 1, 1,
-                1);
+        refused("channels", "at most 2 convolutions, as often as an image of 4 x 100 can be halved", "3", 4, 100, 1, 1,
+                1, 1);
+        refused("channels", "at most 4 convolutions, as often as an image of 28 x 28 can be halved", "6", 28, 28, 1, 4,
+                4, 4, 4, 4, 4);
         refused("channels", "fewer, as the small image of a convolution must be of at most 2^31 - 9 floats",
                 "3,16000000", 128, 128, 1, 3, 16000000);
         refused("channels", "fewer, as the weights of a convolution must be of at most 2^31 - 9 floats", "10000,20000",

@@ -1,0 +1,78 @@
+package io.elbo4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PlanCommandTest {
+    private static Cli.Result run(String... more) {
+        List<String> all = new ArrayList<>(List.of("plan", "--backend", "java"));
+        String[] small = {"--population", "6", "--episodes", "2", "--horizon", "3"};
+        for (int i = 0; i < small.length; i += 2) {
+            if (!List.of(more).contains(small[i])) {
+                all.addAll(List.of(small[i], small[i + 1]));
+            }
+        }
+        return Cli.run(Lists.join(all, more));
+    }
+
+    private static JsonArray json(String... more) {
+        return run(Lists.join(List.of("--json"), more)).succeeds().json().getAsJsonArray("searches");
+    }
+
+    @Test
+    void eachSearchOfEachSeedIsALine() {
+        List<String> lines = run("--search", "cross-entropy,path-integral,random-shooting", "--seeds", "3,4").succeeds()
+                .out().lines().toList();
+        assertEquals("pendulum: mean return of 2 episodes, plans of 3 steps, best known -140.6", lines.get(0));
+        assertEquals(1 + 3 * 2, lines.size());
+        assertTrue(lines.get(6).matches("random-shooting  seed 4  +-\\d+\\.\\d \\+- \\d+\\.\\d"), lines.get(6));
+        JsonObject one = run("--json", "--episodes", "1", "--environment", "mud").succeeds().json();
+        assertEquals("mud", one.get("environment").getAsString());
+        assertTrue(one.getAsJsonArray("searches").get(0).getAsJsonObject().get("standard_error").isJsonNull());
+    }
+
+    @Test
+    void everyOptionChangesTheNumbers() {
+        everyOption("cross-entropy", "--elites", "3");
+        everyOption("cross-entropy", "--keep", "0.4");
+        for (String search : List.of("cross-entropy", "path-integral")) {
+            everyOption(search, "--iterations", "3");
+            everyOption(search, "--deviation", "0.9");
+        }
+        everyOption("path-integral", "--temperature", "9");
+        everyOption("path-integral", "--effort", "1");
+        for (String[] other : new String[][] {{"--seeds", "5"}, {"--population", "7"}, {"--horizon", "4"},
+                {"--episodes", "3"}, {"--environment", "cart-pole-swing-up"}}) {
+            everyOption("random-shooting", other);
+        }
+        assertEquals(json("--threads", "1"), json("--threads", "3"));
+    }
+
+    private static void everyOption(String search, String... other) {
+        assertNotEquals(json("--search", search), json(Lists.join(List.of("--search", search), other)), String.join(" ",
+                other));
+    }
+
+    @Test
+    void whatCannotBeIsRefused() {
+        run("--environment", "cart-pole").fails(2, "--environment must be one whose actions are in a box, not"
+                + " cart-pole, whose action is one of 2");
+        run("--environment", "pendulm").fails(2, "--environment", "pendulum");
+        run("--search", "cem").fails(2, "--search", "expected one of cross-entropy, path-integral, random-shooting");
+        run("--episodes", "0").fails(2, "--episodes must be at least 1, not 0");
+        run("--horizon", "0").fails(2, "--horizon must be at least 1, not 0");
+        run("--elites", "7").fails(2, "--elites must be from 1 to the population, 6, not 7");
+        run("--keep", "1").fails(2, "--keep must be at least 0 and below 1, not 1.0");
+        run("--temperature", "1").fails(2, "--temperature has no effect on cross-entropy");
+        run("--search", "path-integral", "--elites", "1").fails(2, "--elites has no effect on path-integral");
+        run("--search", "random-shooting", "--deviation", "1").fails(2, "--deviation has no effect on random-shooting");
+        run("--search", "path-integral", "--temperature", "0").fails(2, "--temperature must be above 0");
+    }
+}
