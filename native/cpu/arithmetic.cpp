@@ -5,6 +5,7 @@
 #include "arithmetic_combine.h"
 #include "arithmetic_multiply_add.h"
 #include "arithmetic_scale.h"
+#include "short_rows.h"
 #include "tile.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
@@ -17,13 +18,13 @@ namespace {
   };
 ELBO4J_ARITHMETIC(FUNCTIONS)
 
+bool is_dense(const elbo4j_matrix& m) { return m.stride == m.columns; }
+
 template <class F> void combine(const elbo4j_arithmetic_combine& c, int64_t begin, int64_t end) {
-  const int64_t columns = c.target.columns;
-  for (int64_t r = begin; r < end; r++) {
-    const float *a = float_input(c.a).row(r), *b = float_input(c.b).row(r);
-    float* to = float_output(c.target).row(r);
-    ELBO4J_SIMD for (int64_t i = 0; i < columns; i++) to[i] = F::of(a[i], b[i]);
-  }
+  const Input a = float_input(c.a), b = float_input(c.b);
+  const Output to = float_output(c.target);
+  for_each_element(begin, end, c.target.columns, is_dense(c.a) && is_dense(c.b) && is_dense(c.target),
+                   [=](int64_t r, int64_t i) { to.row(r)[i] = F::of(a.row(r)[i], b.row(r)[i]); });
 }
 
 }  // namespace
@@ -36,22 +37,19 @@ void arithmetic_combine(const elbo4j_arithmetic_combine& c, int64_t begin, int64
 
 void arithmetic_scale(const elbo4j_arithmetic_scale& a, int64_t begin, int64_t end) {
   const float factor = a.factor, shift = a.shift;
-  const int64_t columns = a.x.columns;
-  for (int64_t r = begin; r < end; r++) {
-    const float* x = float_input(a.x).row(r);
-    float* y = float_output(a.y).row(r);
-    ELBO4J_SIMD for (int64_t i = 0; i < columns; i++) y[i] = spec::fma(factor, x[i], shift);
-  }
+  const Input x = float_input(a.x);
+  const Output y = float_output(a.y);
+  for_each_element(begin, end, a.x.columns, is_dense(a.x) && is_dense(a.y),
+                   [=](int64_t r, int64_t i) { y.row(r)[i] = spec::fma(factor, x.row(r)[i], shift); });
 }
 
 void arithmetic_multiply_add(const elbo4j_arithmetic_multiply_add& a, int64_t begin, int64_t end) {
   const float factor = a.factor;
-  const int64_t columns = a.target.columns;
-  for (int64_t r = begin; r < end; r++) {
-    const float *x = float_input(a.x).row(r), *y = float_input(a.y).row(r);
-    float* to = float_output(a.target).row(r);
-    ELBO4J_SIMD for (int64_t i = 0; i < columns; i++) to[i] = spec::fma(factor * x[i], y[i], to[i]);
-  }
+  const Input x = float_input(a.x), y = float_input(a.y);
+  const Output to = float_output(a.target);
+  for_each_element(
+      begin, end, a.target.columns, is_dense(a.x) && is_dense(a.y) && is_dense(a.target),
+      [=](int64_t r, int64_t i) { to.row(r)[i] = spec::fma(factor * x.row(r)[i], y.row(r)[i], to.row(r)[i]); });
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

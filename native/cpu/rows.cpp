@@ -13,6 +13,7 @@
 #include "rows_scatter.h"
 #include "rows_scatter_add.h"
 #include "rows_sum_repeated.h"
+#include "short_rows.h"
 #include "tile.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
@@ -36,7 +37,9 @@ void rows_copy(const elbo4j_rows_copy& a, int64_t begin, int64_t end) {
   const Input in = input(a.source);
   const Output out = output(a.target);
   if (in.type == spec::FLOAT32 && out.type == spec::FLOAT32) {
-    for (int64_t r = begin; r < end; r++) move_row(out.row(r), in.row(r), a.target.columns);
+    const bool consecutive = a.source.stride == a.source.columns && a.target.stride == a.target.columns;
+    for_each_element(begin, end, a.target.columns, consecutive,
+                     [=](int64_t r, int64_t i) { out.row(r)[i] = in.row(r)[i]; });
     return;
   }
   for_each_tile(begin, end, a.target.columns, [&](const Tile& tile) {
@@ -48,8 +51,11 @@ void rows_copy(const elbo4j_rows_copy& a, int64_t begin, int64_t end) {
 }
 
 void rows_add(const elbo4j_rows_add& a, int64_t begin, int64_t end) {
-  for (int64_t r = begin; r < end; r++)
-    add_row(float_output(a.target).row(r), float_input(a.source).row(r), a.target.columns);
+  const Input in = float_input(a.source);
+  const Output out = float_output(a.target);
+  const bool consecutive = a.source.stride == a.source.columns && a.target.stride == a.target.columns;
+  for_each_element(begin, end, a.target.columns, consecutive,
+                   [=](int64_t r, int64_t i) { out.row(r)[i] = out.row(r)[i] + in.row(r)[i]; });
 }
 
 void rows_fill(const elbo4j_rows_fill& a, int64_t begin, int64_t end) {

@@ -27,7 +27,11 @@ public final class Tanh {
     /** Each of the first n elements of dy is multiplied by the derivative at x. */
     public static void gradient(float[] x, float[] dy, int n) {
         for (int i = 0; i < n; i++) {
-            dy[i] = dy[i] * (4 * Sigmoid.slope(-2 * Math.abs(x[i])));
+            dy[i] = gradient(x[i], dy[i]);
         }
+    }
+
+    static float gradient(float x, float dy) {
+        return dy * (4 * Sigmoid.slope(-2 * Math.abs(x)));
     }
 }

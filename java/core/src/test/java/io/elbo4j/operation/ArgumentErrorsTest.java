@@ -190,6 +190,25 @@ class ArgumentErrorsTest {
     }
 
     @Test
+    void tanhGaussian() {
+        assertNotNull(TanhGaussian.forward(in, in2, noise, out, perRow));
+        String f = "TanhGaussian.forward: ";
+        missing(f + "mean", () -> TanhGaussian.forward(null, in2, noise, out, perRow));
+        missing(f + "noise", () -> TanhGaussian.forward(in, in2, null, out, perRow));
+        refused(f + "spread must be 3 x 4, not 5 x 3", () -> TanhGaussian.forward(in, wrong, noise, out, perRow));
+        refused(f + "logProbability must be 3 x 1, not 3 x 4", () -> TanhGaussian.forward(in, in2, noise, out, out2));
+        refused(f + "action must lie apart from spread, not overlapping it", () -> TanhGaussian.forward(in, in2, noise,
+                in2, perRow));
+        String b = "TanhGaussian.backward: ";
+        assertNotNull(TanhGaussian.backward(in, in2, noise, in3, strided, out, out2));
+        missing(b + "dAction", () -> TanhGaussian.backward(in, in2, noise, null, perRow, out, out2));
+        refused(b + "dLogProbability must be 3 x 1, not 6 x 1", () -> TanhGaussian.backward(in, in2, noise, in3,
+                perSample, out, out2));
+        refused(b + "dMean must lie apart from dAction, not overlapping it", () -> TanhGaussian.backward(in, in2, noise,
+                in3, perRow, in3, out2));
+    }
+
+    @Test
     void gaussianKl() {
         missing("GaussianKl.forward: mean", () -> GaussianKl.forward(null, in2, null, null, perRow));
         missing("GaussianKl.forward: kl", () -> GaussianKl.forward(in, in2, null, null, null));

@@ -33,6 +33,7 @@ import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sgd;
 import io.elbo4j.operation.Softmax;
 import io.elbo4j.operation.Sums;
+import io.elbo4j.operation.TanhGaussian;
 import io.elbo4j.operation.Triangular;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -64,6 +65,7 @@ final class Operations {
     static {
         gaussianSampleKl();
         gaussianLogRatio();
+        tanhGaussian();
         likelihoods();
         likelihoodsIn16Bits();
         categorical();
@@ -144,6 +146,13 @@ final class Operations {
         add("gaussianLogRatio.backward.sharedPrior", (b, s) -> GaussianLogRatio.backward(in(b, s), in(b, s),
                 b.in(1, s.columns()).repeatRow(s.rows()), b.in(1, s.columns()).repeatRow(s.rows()), b.noise(),
                 samples(b, s), perSample(b, s), null, false, out(b, s), out(b, s), null, null));
+    }
+
+    private static void tanhGaussian() {
+        add("tanhGaussian", (b, s) -> TanhGaussian.forward(in(b, s), in(b, s), b.noise(), out(b, s), b.out(s.rows(),
+                1)));
+        add("tanhGaussian.backward", (b, s) -> TanhGaussian.backward(in(b, s), in(b, s), b.noise(), in(b, s), b.in(s
+                .rows(), 1), out(b, s), out(b, s)));
     }
 
     private static Matrix samples(Bench b, Shape s) {

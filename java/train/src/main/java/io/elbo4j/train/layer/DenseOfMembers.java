@@ -111,6 +111,12 @@ public final class DenseOfMembers {
             return shared() ? plan.value(x) : ofMember(m, plan.value(x));
         }
 
+        /** All members' rows as one, so that they are the items of the products too and no worker waits for another. */
+        private Matrix together(Matrix all) {
+            return all.rowStride() == all.columns() ? all.reshape(all.rows() / weights.size(), weights.size() * all
+                    .columns()) : all;
+        }
+
         private boolean separate() {
             return activation != Activation.IDENTITY;
         }
@@ -128,7 +134,7 @@ public final class DenseOfMembers {
                         false, ofMember(m, pre)));
             }
             if (separate()) {
-                plan.launch(Elementwise.activation(activation, pre, plan.value(this)));
+                plan.launch(Elementwise.activation(activation, together(pre), together(plan.value(this))));
             }
         }
 
@@ -137,7 +143,8 @@ public final class DenseOfMembers {
             Matrix gradient = plan.gradient(this);
             if (separate()) {
                 Matrix known = activation == Activation.RELU ? plan.value(this) : preActivation(plan);
-                plan.launch(Elementwise.activationGradient(activation, known, gradient, gradient));
+                plan.launch(Elementwise.activationGradient(activation, together(known), together(gradient), together(
+                        gradient)));
             }
             if (plan.wants(x)) {
                 inputGradient(plan, gradient);

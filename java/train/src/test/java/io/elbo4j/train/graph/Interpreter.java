@@ -27,6 +27,7 @@ import io.elbo4j.operation.RandomFill;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Softmax;
 import io.elbo4j.operation.Sums;
+import io.elbo4j.operation.TanhGaussian;
 import io.elbo4j.operation.Transpose;
 import io.elbo4j.operation.Triangular;
 import java.util.EnumMap;
@@ -141,6 +142,7 @@ final class Interpreter {
             forEach(o.target(), (r, c) -> set(o.target(), r, c, noise[(int) r][(int) c]));
         });
         formula(GaussianSampleKl.Forward.class, this::sampleKl);
+        formula(TanhGaussian.Forward.class, this::tanhGaussian);
         formula(GaussianKlPerDimension.Forward.class, o -> {
             forEach(o.klPerDimension(), (r, c) -> set(o.klPerDimension(), r, c, 0));
             forEach(o.mean(), (r, c) -> set(o.klPerDimension(), 0, c, get(o.klPerDimension(), 0, c)
@@ -375,6 +377,21 @@ final class Interpreter {
             if (o.logRatio() != null) {
                 set(o.logRatio(), i, 0, ratio);
             }
+        }
+    }
+
+    private void tanhGaussian(TanhGaussian.Forward o) {
+        double[][] eps = noise(o.noise(), o.mean());
+        for (int r = 0; r < o.mean().rows(); r++) {
+            double sum = 0;
+            for (int c = 0; c < o.mean().columns(); c++) {
+                double logSigma = -5 + 3.5 * (Math.tanh(get(o.spread(), r, c)) + 1);
+                double mean = get(o.mean(), r, c);
+                double u = mean + Math.exp(logSigma) * eps[r][c];
+                set(o.action(), r, c, Math.tanh(u));
+                sum += logNormal(u, mean, 2 * logSigma) - 2 * (Math.log(2) - u - Math.log1p(Math.exp(-2 * u)));
+            }
+            set(o.logProbability(), r, 0, sum);
         }
     }
 

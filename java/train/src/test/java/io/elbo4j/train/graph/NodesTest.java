@@ -39,6 +39,7 @@ import io.elbo4j.train.layer.Spread;
 import io.elbo4j.train.layer.StopGradient;
 import io.elbo4j.train.layer.Subtract;
 import io.elbo4j.train.layer.SumOver;
+import io.elbo4j.train.layer.TanhGaussianDraw;
 import io.elbo4j.train.layer.Unflatten;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.ImportanceWeighted;
@@ -226,6 +227,15 @@ class NodesTest {
                         + " BATCH, and its length, 4, must divide the 5 columns", assertThrows(
                                 IllegalArgumentException.class,
                                 () -> Unflatten.of(x, Axis.TIME, 4)).getMessage());
+    }
+
+    /** Both of what it gives, and each alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0 4", "0 3", "3 4"})
+    void tanhGaussian(String columns) {
+        Value drawn = TanhGaussianDraw.of("draw", Dense.of("both", x, 6, Activation.TANH));
+        vae(Slice.of("part", drawn, columns.charAt(0) - '0', columns.charAt(2) - '0'));
+        FiniteDifferences.check("tanh Gaussian, columns " + columns, g, 7);
     }
 
     /** Whose gradient lies in that of a wider value, which has no other. */
