@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,8 @@ class EnsembleTest {
     }
 
     /** One network by plain loops in double. */
-    private static double[] through(Parameters parameters, String prefix, int member, int layers, double[] x) {
+    private static double[] through(Parameters parameters, String prefix, int member, int layers, double[] x,
+            DoubleUnaryOperator activation) {
         double[] h = x;
         for (int l = 0; l < layers; l++) {
             double[] w = parameter(parameters, prefix + l + "." + member + ".weight");
@@ -44,7 +46,7 @@ class EnsembleTest {
                 for (int i = 0; i < h.length; i++) {
                     y[j] += h[i] * w[i * y.length + j];
                 }
-                y[j] = l == layers - 1 ? y[j] : y[j] / (1 + Math.exp(-y[j]));
+                y[j] = l == layers - 1 ? y[j] : activation.applyAsDouble(y[j]);
             }
             h = y;
         }
@@ -57,8 +59,8 @@ class EnsembleTest {
 
     /** Mean and log-variance, normalised. */
     private static double[][] member(Parameters parameters, int m, double[] normalised, int outputs, double prior) {
-        double[] both = through(parameters, "e.network.", m, 2, normalised);
-        double[] extra = through(parameters, "e.prior.", m, 2, normalised);
+        double[] both = through(parameters, "e.network.", m, 2, normalised, x -> x / (1 + Math.exp(-x)));
+        double[] extra = through(parameters, "e.prior.", m, 2, normalised, Math::tanh);
         double[][] result = new double[2][outputs];
         for (int c = 0; c < outputs; c++) {
             result[0][c] = both[c] + prior * extra[c];
