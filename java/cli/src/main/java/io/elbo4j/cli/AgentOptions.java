@@ -34,7 +34,7 @@ final class AgentOptions {
     @Option(names = "--random-steps", paramLabel = "N",
             description = "first steps, by any action, after which nothing is learned yet (100; 1000; 1000; 600)")
     private Integer randomSteps;
-    @Option(names = "--every", paramLabel = "N", description = "steps after which it learns again (1; 2; 2; 1)")
+    @Option(names = "--every", paramLabel = "N", description = "steps after which it learns again (1)")
     private Integer every;
     @Option(names = "--updates", paramLabel = "N", description = "that are made then (1; 1; 1; 20)")
     private Integer updates;
@@ -42,8 +42,12 @@ final class AgentOptions {
             description = "sac, mbpo: at which the critics' copies follow them, above 0 and below 1 (0.005)")
     private Double rate;
     @Option(names = "--copy-every", paramLabel = "N",
-            description = "dqn, soft-q: updates after which the network's copy is set to it (10)")
+            description = "dqn, soft-q: updates after which the network's copy is set to it (200)")
     private Integer copyEvery;
+    @Option(names = "--average-rate", paramLabel = "X",
+            description = "dqn, soft-q: at which the average of the network's parameters, by which it acts later, moves"
+                    + " then, above 0 and below 1 (0.04)")
+    private Double averageRate;
     @Option(names = "--epsilon", paramLabel = "X",
             description = "dqn: probability of any action that is left at last (0.04)")
     private Double epsilon;
@@ -89,6 +93,7 @@ final class AgentOptions {
         put(given, "updates", updates);
         put(given, "rate", rate);
         put(given, "copyEvery", copyEvery);
+        put(given, "averageRate", averageRate);
         put(given, "epsilon", epsilon);
         put(given, "epsilonSteps", epsilonSteps);
         put(given, "temperature", temperature);

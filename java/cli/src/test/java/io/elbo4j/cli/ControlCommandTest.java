@@ -107,8 +107,9 @@ class ControlCommandTest {
         List<String> all = arguments(agent, Lists.join(List.of("--out", folder.toString()), more));
         Cli.run(all.toArray(String[]::new)).succeeds();
         return Safetensors.read(folder.resolve("seed-0.safetensors")).tensors().stream().filter(t -> t.name().matches(
-                "(q|actor|critic|target).*(weight|bias)")).mapToInt(t -> Arrays.hashCode(t.values())).reduce(1, (x,
-                        y) -> 31 * x + y);
+                "(q|actor|critic|target|average).*(weight|bias)")).mapToInt(t -> Arrays.hashCode(t.values())).reduce(1,
+                        (x,
+                                y) -> 31 * x + y);
     }
 
     @Test
@@ -124,9 +125,10 @@ class ControlCommandTest {
                         "--rollouts 5",
                         "--kept 3", "--length 3", "--length-after 30", "--real 0.5",
                         "--environment cart-pole-continuous");
-                case "dqn" -> List.of("--copy-every 7", "--epsilon 0.9", "--epsilon-steps 500",
+                case "dqn" -> List.of("--copy-every 7", "--average-rate 0.5", "--epsilon 0.9", "--epsilon-steps 500",
                         "--environment acrobot");
-                default -> List.of("--copy-every 7", "--temperature 0.2", "--environment acrobot");
+                default -> List.of("--copy-every 7", "--average-rate 0.5", "--temperature 0.2",
+                        "--environment acrobot");
             });
             for (String other : others) {
                 assertNotEquals(before, networks(directory.resolve(agent + other), agent, other.split(" ")), agent + " "
@@ -141,7 +143,7 @@ class ControlCommandTest {
         Cli.run("control", "dqn", "--rate", "0.1").fails(2, "--rate has no effect on dqn, whose settings are --widths,"
                 + " --batch, --learning-rate, --decay,"
                 + " --discount, --capacity, --random-steps, --every, --updates, --copy-every,"
-                + " --epsilon, --epsilon-steps");
+                + " --average-rate, --epsilon, --epsilon-steps");
         Cli.run("control", "soft-q", "--epsilon", "0.1").fails(2, "--epsilon has no effect on soft-q");
         Cli.run("control", "--temperature", "0.1").fails(2, "--temperature has no effect on sac");
         Cli.run("control", "dqn", "--environment", "pendulum").fails(2, "--environment must be one whose actions are"

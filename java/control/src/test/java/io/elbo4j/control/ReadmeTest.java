@@ -37,9 +37,11 @@ class ReadmeTest {
 
     /** Compiles a method that returns what it is asked for. */
     private Object run(String body) throws Exception {
-        String imports = Stream.of("", "control.agent.", "control.environment.", "control.evaluation.").map(
-                name -> "import io.elbo4j." + name + "*;\n").collect(Collectors.joining());
-        Path source = Files.writeString(directory.resolve("Example.java"), imports + "import java.nio.file.Path;\n"
+        String imports = Stream.of("", "control.agent.", "control.dynamics.", "control.environment.",
+                "control.evaluation.", "control.planning.").map(
+                        name -> "import io.elbo4j." + name + "*;\n").collect(Collectors.joining());
+        Path source = Files.writeString(directory.resolve("Example.java"), imports
+                + "import java.nio.file.Path;\nimport java.util.List;\n"
                 + "public class Example {\n    public static Object run() {\n" + body + "    }\n}\n");
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         int result = ToolProvider.getSystemJavaCompiler().run(null, said, said, "-d", directory.toString(), "-cp",
@@ -72,5 +74,15 @@ class ReadmeTest {
         String loop = block("Environment pendulum").replace("\"cpu\"", "\"java\"");
         assertTrue(loop.contains("< 8000"));
         run(loop.replace("< 8000", "< 110") + "return null;\n");
+    }
+
+    /** An episode and a step of the eleven. */
+    @Test
+    void petsAsItStands() throws Exception {
+        String example = block("Environment swingUp").replace("\"cpu\"", "\"java\"").replace("11 * 200", "201").replace(
+                "1200", "20");
+        assertTrue(example.contains("201") && example.contains("20, 100_000"), example);
+        assertEquals(20L, run(example.replace("        interaction.step();\n    }\n",
+                "        interaction.step();\n    }\n    return pets.updates();\n")));
     }
 }

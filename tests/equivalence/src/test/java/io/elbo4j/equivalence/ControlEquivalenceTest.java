@@ -54,8 +54,8 @@ class ControlEquivalenceTest {
 
     private static final Map<String, Life> LIVES = new TreeMap<>(Map.of("sac", new Life(new Sac.Settings(learning(200,
             260, 1, 1),
-            0.005), new Pendulum()), "dqn", new Life(new Dqn.Settings(learning(200, 260, 4, 3), 10, 0.1, 280),
-                    new CartPole()), "soft-q", new Life(new SoftQ.Settings(learning(200, 260, 4, 3), 10, 0.5),
+            0.005), new Pendulum()), "dqn", new Life(new Dqn.Settings(learning(200, 260, 4, 3), 10, 0.1, 0.1, 280),
+                    new CartPole()), "soft-q", new Life(new SoftQ.Settings(learning(200, 260, 4, 3), 10, 0.1, 0.5),
                             new GridSoft())));
 
     @Test
@@ -94,7 +94,7 @@ class ControlEquivalenceTest {
     private static String pets(Search search, Backend backend) {
         Environment environment = new CartPoleSwingUp();
         Pets.Settings settings = new Pets.Settings(new Ensemble.Settings(3, List.of(33, 20), 0.5), search, 6, 32, 1e-3,
-                1e-5, 40, 300, 150);
+                1e-5, 40, 300, 150, 0);
         try (Pets pets = new Pets(settings, environment.observations(), environment.actions(),
                 search instanceof CrossEntropy ? environment.reward() : Optional.empty(), backend, SEED)) {
             Interaction interaction = new Interaction(pets, new Simulation(environment, 1, SEED));

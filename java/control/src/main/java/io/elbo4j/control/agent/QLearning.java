@@ -31,6 +31,9 @@ import java.util.function.UnaryOperator;
  * <p>It is the square, whose minimum is the mean of y: a clipped error, as in Mnih et al. 2015, has another one where
  * what follows is by chance.
  *
+ * <p>The policy that is used later has the average of Q's parameters (Polyak and Juditsky 1992): what one network
+ * forgets in its last updates does not decide.
+ *
  * <p>They differ in V' and in how they explore. What was truncated has a value after it, what has terminated has none.
  */
 public abstract class QLearning extends Learner {
@@ -38,13 +41,14 @@ public abstract class QLearning extends Learner {
 
     /**
      * @param copyEvery updates after which the copy is set
+     * @param averageRate at which the average moves to the network then
      * @param value V of the values of all actions, a number a row
      * @throws io.elbo4j.ArgumentException if the actions are not discrete
      */
-    QLearning(Settings settings, int copyEvery, Space observations, Space actions, Backend backend, long seed,
-            UnaryOperator<Value> value) {
+    QLearning(Settings settings, int copyEvery, double averageRate, Space observations, Space actions, Backend backend,
+            long seed, UnaryOperator<Value> value) {
         super(settings, observations, actions, count(actions), backend, seed, (graph, transition) -> describe(graph,
-                transition, settings.learning(), copyEvery, backend, value));
+                transition, settings.learning(), copyEvery, averageRate, backend, value));
         this.count = count(actions);
     }
 
@@ -53,8 +57,8 @@ public abstract class QLearning extends Learner {
         return ((Space.Discrete) actions).count();
     }
 
-    private static Described describe(Graph graph, Transition t, Learning learning, int copyEvery, Backend backend,
-            UnaryOperator<Value> value) {
+    private static Described describe(Graph graph, Transition t, Learning learning, int copyEvery, double averageRate,
+            Backend backend, UnaryOperator<Value> value) {
         long seen = t.observation().columns();
         long count = t.action().columns();
         Value values = new Network("q", seen, learning.widths(), count).apply(t.observation());
@@ -62,9 +66,10 @@ public abstract class QLearning extends Learner {
         Value y = Add.of(t.reward(), Scale.of(Multiply.of(t.continues(), value.apply(after)), (float) learning
                 .discount(), 0));
         Loss.squaredError("error", RowSum.of(Multiply.of(values, t.action())), StopGradient.of(y));
+        Value average = new Network("average", seen, learning.widths(), count).apply(t.observation());
         return new Described(List.of(training(graph, "q", new WeightedSum().with("error", Term.Role.LOSS, 1),
-                learning)), parameters -> List.of(new Copy(backend, parameters, "q", "target")), copyEvery, values,
-                values);
+                learning)), parameters -> List.of(new Copy(backend, parameters, "q", "target"), Copy.following(backend,
+                        parameters, "q", "average", averageRate)), copyEvery, values, average);
     }
 
     /**

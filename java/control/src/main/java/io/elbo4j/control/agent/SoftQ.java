@@ -29,19 +29,24 @@ public final class SoftQ extends QLearning {
      * How it learns.
      *
      * @param copyEvery updates after which the copy is set
+     * @param averageRate at which the average moves to the network then, above 0 and below 1
      * @param temperature alpha, above 0, in the unit of the rewards
      */
-    public record Settings(Learning learning, int copyEvery, double temperature) implements Learner.Settings {
+    public record Settings(Learning learning, int copyEvery, double averageRate, double temperature)
+            implements
+                Learner.Settings {
         public Settings {
             requireGiven("learning", learning);
             require(copyEvery >= 1, "copyEvery", "at least 1", copyEvery);
+            require(averageRate > 0 && averageRate < 1, "averageRate", "above 0 and below 1", averageRate);
             require(temperature > 0 && Double.isFinite((float) (1 / temperature)), "temperature", "above 0, and not too"
                     + " small for float32", temperature);
         }
 
         /** For the cart-pole and the like. */
         public static Settings small() {
-            return new Settings(new Learning(List.of(64, 64), 64, 2.3e-3, 24_500, 0.99, 100_000, 1000, 2, 1), 10, 0.1);
+            return new Settings(new Learning(List.of(64, 64), 64, 2.3e-3, 49_000, 0.99, 100_000, 1000, 1, 1), 200, 0.04,
+                    0.1);
         }
     }
 
@@ -49,7 +54,8 @@ public final class SoftQ extends QLearning {
 
     /** @throws io.elbo4j.ArgumentException if the actions are not discrete */
     public SoftQ(Settings settings, Space observations, Space actions, Backend backend, long seed) {
-        super(requireGiven("settings", settings), settings.copyEvery(), observations, actions, backend, seed,
+        super(requireGiven("settings", settings), settings.copyEvery(), settings.averageRate(), observations, actions,
+                backend, seed,
                 q -> value(q, settings.temperature()));
         this.temperature = settings.temperature();
     }

@@ -40,13 +40,13 @@ import java.util.stream.Collectors;
  * <p>The mean of the members' variances is what the data itself scatters, aleatoric; the variance of their means is
  * what they do not know, epistemic. With {@code prior} above 0 each mean has a network beside it that is never trained
  * (Osband et al. 2018, Randomized prior functions, section 2.2): members that have learned the same from data go apart
- * where there is none. They must be rougher than what is learned, or all members come to the same function within a
- * hole of the data: their hidden layers are of tanh, with parameters six times as wide as a network's at first.
+ * where there is none. Within a hole of the data these must be rougher than what is learned, or all members come to the
+ * same function there: {@code rough} ones are of tanh, with hidden parameters six times as wide as a network's at first.
  */
 public final class Ensemble {
     private static final float LEAST = -10;
     private static final float MOST = 4;
-    /** What the hidden parameters of priors are multiplied by: the wider, the more they turn between rows of data. */
+    /** What the hidden parameters of rough priors are multiplied by: the wider, the more they turn between rows of data. */
     private static final double ROUGH = 6;
 
     /**
@@ -55,8 +55,14 @@ public final class Ensemble {
      * @param members at least 1
      * @param widths of the hidden layers
      * @param prior what the networks that are not trained are multiplied by, at least 0; with 0 there are none
+     * @param rough whether these are rough; else they begin as those that are trained
      */
-    public record Settings(int members, List<Integer> widths, double prior) {
+    public record Settings(int members, List<Integer> widths, double prior, boolean rough) {
+        /** Without rough networks. */
+        public Settings(int members, List<Integer> widths, double prior) {
+            this(members, widths, prior, false);
+        }
+
         public Settings {
             require(members >= 1, "members", "at least 1", members);
             widths = List.copyOf(widths);
@@ -96,7 +102,9 @@ public final class Ensemble {
         this.outputs = new Normaliser(graph, name + ".outputs", outputs);
         layers(layers, name + ".network.", inputs, 2L * outputs, Activation.SILU, 1);
         if (settings.prior() > 0) {
-            layers(priors, name + ".prior.", inputs, outputs, Activation.TANH, ROUGH);
+            layers(priors, name + ".prior.", inputs, outputs, settings.rough() ? Activation.TANH : Activation.SILU,
+                    settings
+                            .rough() ? ROUGH : 1);
         }
     }
 

@@ -24,8 +24,9 @@ class BellmanTest {
     }
 
     private static List<Learner.Settings> all(double discount) {
-        return List.of(new Sac.Settings(learning(discount), 0.01), new Dqn.Settings(learning(discount), 3, 0.1, 40),
-                new SoftQ.Settings(learning(discount), 3, 0.5));
+        return List.of(new Sac.Settings(learning(discount), 0.01), new Dqn.Settings(learning(discount), 3, 0.1, 0.1,
+                40),
+                new SoftQ.Settings(learning(discount), 3, 0.1, 0.5));
     }
 
     private static Environment environment(Learner.Settings settings) {

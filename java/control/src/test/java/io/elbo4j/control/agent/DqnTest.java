@@ -28,7 +28,7 @@ class DqnTest {
     private static Dqn.Settings settings(int width, int batch, double learningRate, double discount, int capacity,
             int randomSteps, int every, int copyEvery, double epsilon, int epsilonSteps) {
         return new Dqn.Settings(new Learning(List.of(width), batch, learningRate, 0, discount, capacity,
-                randomSteps, every, 1), copyEvery, epsilon, epsilonSteps);
+                randomSteps, every, 1), copyEvery, 0.1, epsilon, epsilonSteps);
     }
 
     private static int play(Dqn.Settings settings, long seed) {
@@ -59,6 +59,7 @@ class DqnTest {
         }
         for (int[] each : new int[][] {{50, 1}, {0, 2}}) {
             all.add(play(new Dqn.Settings(new Learning(List.of(8), 16, 1e-2, each[0], 0.9, 50, 20, 1, each[1]), 10, 0.1,
+                    0.1,
                     40), 1));
         }
         assertEquals(others.length + 2, all.size());
@@ -72,7 +73,7 @@ class DqnTest {
      */
     @Test
     void theValuesAreThoseOfBellmansEquation() {
-        Dqn.Settings settings = new Dqn.Settings(new Learning(List.of(), 64, 2e-2, 0, 0.5, 64, 1, 1, 1), 20, 0.1,
+        Dqn.Settings settings = new Dqn.Settings(new Learning(List.of(), 64, 2e-2, 0, 0.5, 64, 1, 1, 1), 20, 0.1, 0.1,
                 10);
         try (Backend backend = new JavaBackend(1); Dqn dqn = new Dqn(settings, new CartPole().observations(),
                 new CartPole().actions(), backend, 1)) {
@@ -114,7 +115,8 @@ class DqnTest {
         assertEquals(0, learning.learningRateAt(30));
         assertEquals(0, learning.learningRateAt(1000));
         Environment environment = new CartPole();
-        try (Backend backend = new JavaBackend(1); Run run = new Run(new Dqn(new Dqn.Settings(learning, 10, 0.1, 40),
+        try (Backend backend = new JavaBackend(1); Run run = new Run(new Dqn(new Dqn.Settings(learning, 10, 0.1, 0.1,
+                40),
                 environment.observations(), environment.actions(), backend, 1), environment)) {
             float[][] weights = new float[3][];
             for (int i = 0; i < 3; i++) {
@@ -154,7 +156,7 @@ class DqnTest {
     void itBalances() {
         Environment environment = new CartPole();
         Dqn.Settings settings = new Dqn.Settings(new Learning(List.of(64, 64), 64, 1e-3, 0, 0.99, 10_000, 500, 2, 1),
-                100,
+                100, 0.1,
                 0.05,
                 2000);
         try (Backend backend = new JavaBackend(2);

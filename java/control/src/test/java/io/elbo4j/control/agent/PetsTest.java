@@ -78,6 +78,8 @@ class PetsTest {
                 new Pets.Settings(new Ensemble.Settings(3, List.of(6), 0), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50, 0),
                 new Pets.Settings(new Ensemble.Settings(2, List.of(7), 0), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50, 0),
                 new Pets.Settings(new Ensemble.Settings(2, List.of(6), 1), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50, 0),
+                new Pets.Settings(new Ensemble.Settings(2, List.of(6), 1, true), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50,
+                        0),
                 new Pets.Settings(model, PathIntegral.of(8), 3, 16, 1e-3, 1e-5, 20, 300, 50, 0),
                 new Pets.Settings(model, SMALL, 4, 16, 1e-3, 1e-5, 20, 300, 50, 0),
                 new Pets.Settings(model, SMALL, 3, 17, 1e-3, 1e-5, 20, 300, 50, 0),

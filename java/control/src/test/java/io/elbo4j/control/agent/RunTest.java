@@ -33,7 +33,8 @@ class RunTest {
     private static final Learning TINY = new Learning(List.of(8), 16, 1e-3, 0, 0.9, 50, 20, 2, 3);
 
     private static final Map<Learner.Settings, Environment> ALL = Map.of(new Sac.Settings(TINY, 0.01), new TimeLimit(
-            new Pendulum(), 30), new Dqn.Settings(TINY, 10, 0.1, 40), new CartPole(), new SoftQ.Settings(TINY, 10, 0.5),
+            new Pendulum(), 30), new Dqn.Settings(TINY, 10, 0.1, 0.1, 40), new CartPole(), new SoftQ.Settings(TINY, 10,
+                    0.1, 0.5),
             new GridSoft(), new Mbpo.Settings(TINY, 0.01, 2, 5, 3, 4, 6, 2, 10, 0.25), new CartPoleContinuous());
 
     private static Run begin(Learner.Settings settings, Environment environment, Backend backend, long seed) {
@@ -110,7 +111,7 @@ class RunTest {
     void anAgentThatIsLoadedLearnsOn(@TempDir Path directory) {
         Path file = directory.resolve("agent.safetensors");
         Path[] later = {directory.resolve("a"), directory.resolve("b")};
-        Dqn.Settings settings = new Dqn.Settings(TINY, 10, 0.1, 40);
+        Dqn.Settings settings = new Dqn.Settings(TINY, 10, 0.1, 0.1, 40);
         try (Backend backend = new JavaBackend(1); Run run = begin(settings, new CartPole(), backend, 3)) {
             steps(run, 60);
             run.agent().save(file);
@@ -135,6 +136,7 @@ class RunTest {
     void theReturnsOfTrainingAreSumsOfRewards(@TempDir Path directory) {
         Path file = directory.resolve("run.safetensors");
         Dqn.Settings settings = new Dqn.Settings(new Learning(List.of(8), 16, 1e-3, 0, 0.9, 50, 1000, 1, 1), 10, 0.1,
+                0.1,
                 40);
         Environment grid = new TimeLimit(new GridSoft(), 5);
         Simulation own = new Simulation(grid, 1, 3);
@@ -188,6 +190,7 @@ class RunTest {
                 run.save(file);
             }
             refused(file + ": has agent = sac, expected dqn", () -> Run.resume(file, new Dqn.Settings(TINY, 10, 0.1,
+                    0.1,
                     40), new CartPole(), backend, 3));
             refused(file + ": has environment = pendulum, expected cart-pole-swing-up", () -> Run.resume(file, settings,
                     io.elbo4j.control.environment.Environments.named("cart-pole-swing-up"), backend, 3));

@@ -52,7 +52,8 @@ class SoftQTest {
         for (double alpha : new double[] {0.3, 1}) {
             Environment grid = new GridSoft();
             Learning learning = new Learning(List.of(), 256, 5e-3, 0, DISCOUNT, 60_000, 20_000, 4, 1);
-            try (Backend backend = new JavaBackend(1); SoftQ agent = new SoftQ(new SoftQ.Settings(learning, 20, alpha),
+            try (Backend backend = new JavaBackend(1); SoftQ agent = new SoftQ(new SoftQ.Settings(learning, 20, 0.1,
+                    alpha),
                     grid
                             .observations(), grid.actions(), backend, 3)) {
                 Interaction interaction = new Interaction(agent, new Simulation(grid, 1, 3));
@@ -82,7 +83,8 @@ class SoftQTest {
     void itActsByItsSoftmax() {
         Learning learning = new Learning(List.of(), 1, 1e-3, 0, 0.5, 1, 1, 1, 1);
         for (double alpha : new double[] {0.5, 2}) {
-            try (Backend backend = new JavaBackend(1); SoftQ agent = new SoftQ(new SoftQ.Settings(learning, 1, alpha),
+            try (Backend backend = new JavaBackend(1); SoftQ agent = new SoftQ(new SoftQ.Settings(learning, 1, 0.1,
+                    alpha),
                     new CartPole().observations(), new GridSoft().actions(), backend, 1)) {
                 float[] q = {1, 0, -1, 2, 0.5f};
                 double sum = 0;
@@ -107,6 +109,6 @@ class SoftQTest {
         assertNotEquals(exact(0.3)[0][0], exact(1)[0][0]);
         Learning learning = new Learning(List.of(), 1, 1e-3, 0, 0.5, 1, 1, 1, 1);
         assertEquals("temperature must be above 0, and not too small for float32, not 0.0", assertThrows(
-                ArgumentException.class, () -> new SoftQ.Settings(learning, 1, 0)).getMessage());
+                ArgumentException.class, () -> new SoftQ.Settings(learning, 1, 0.1, 0)).getMessage());
     }
 }

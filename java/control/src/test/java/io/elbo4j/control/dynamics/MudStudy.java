@@ -164,7 +164,7 @@ record MudStudy(double predicted, double actual, double mud) {
     /** Prints a line of JSON for each of the pessimisms that follow: backend, threads, seed, prior. */
     public static void main(String[] args) {
         long seed = Long.parseLong(args[2]);
-        Ensemble.Settings settings = new Ensemble.Settings(MEMBERS, List.of(64, 64), Double.parseDouble(args[3]));
+        Ensemble.Settings settings = new Ensemble.Settings(MEMBERS, List.of(64, 64), Double.parseDouble(args[3]), true);
         try (Backend backend = Backends.open(args[0], Integer.parseInt(args[1]))) {
             for (String pessimism : List.of(args).subList(4, args.length)) {
                 MudStudy found = of(settings, Double.parseDouble(pessimism), 1500, backend, seed);

@@ -76,7 +76,7 @@ class RolloutTest {
     void whoIsPessimisticKeepsOutOfTheMud() {
         boolean all = Boolean.getBoolean("elbo4j.exhaustive");
         for (long seed = 0; seed < (all ? 3 : 1); seed++) {
-            Ensemble.Settings settings = new Ensemble.Settings(5, List.of(64, 64), 5);
+            Ensemble.Settings settings = new Ensemble.Settings(5, List.of(64, 64), 5, true);
             try (Backend backend = new JavaBackend(2)) {
                 MudStudy none = MudStudy.of(settings, 0, all ? 1500 : 700, backend, seed);
                 MudStudy some = MudStudy.of(settings, 3, all ? 1500 : 700, backend, seed);
