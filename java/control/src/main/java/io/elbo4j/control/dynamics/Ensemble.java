@@ -41,12 +41,12 @@ import java.util.stream.Collectors;
  * what they do not know, epistemic. With {@code prior} above 0 each mean has a network beside it that is never trained
  * (Osband et al. 2018, Randomized prior functions, section 2.2): members that have learned the same from data go apart
  * where there is none. Within a hole of the data these must be rougher than what is learned, or all members come to the
- * same function there: {@code rough} ones are of tanh, with hidden parameters six times as wide as a network's at first.
+ * same function there: {@code rough} ones are of tanh, with hidden parameters six times as wide as a network's.
  */
 public final class Ensemble {
     private static final float LEAST = -10;
     private static final float MOST = 4;
-    /** What the hidden parameters of rough priors are multiplied by: the wider, the more they turn between rows of data. */
+    /** What the hidden parameters of rough priors are multiplied by: the wider, the more they turn. */
     private static final double ROUGH = 6;
 
     /**
