@@ -11,33 +11,35 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
-/** The settings of an agent; one not given is null. In brackets: what sac, dqn and soft-q have otherwise. */
+/** The settings of an agent; one not given is null. In brackets: what sac, dqn, soft-q and mbpo have otherwise. */
 final class AgentOptions {
     @Option(names = "--widths", split = ",", paramLabel = "N",
             description = "units of the hidden layers of all networks (64,64)")
     private Integer[] widths;
-    @Option(names = "--batch", paramLabel = "N", description = "transitions of an update (128; 64; 64)")
+    @Option(names = "--batch", paramLabel = "N", description = "transitions of an update (128; 64; 64; 128)")
     private Integer batch;
-    @Option(names = "--learning-rate", paramLabel = "X", description = "of Adam, at first (0.001; 0.0023; 0.0023)")
+    @Option(names = "--learning-rate", paramLabel = "X",
+            description = "of Adam, at first (0.001; 0.0023; 0.0023; 0.001)")
     private Double learningRate;
     @Option(names = "--decay", paramLabel = "N",
-            description = "updates until it has fallen to 0, linearly; 0 if it stays (0; all; all)")
+            description = "updates until it has fallen to 0, linearly; 0 if it stays (0; all; all; 0)")
     private Integer decay;
     @Option(names = "--discount", paramLabel = "X",
             description = "of later rewards, at least 0 and below 1 (0.99)")
     private Double discount;
     @Option(names = "--capacity", paramLabel = "N",
-            description = "transitions that are remembered (as many as steps, at most 1000000; 100000; 100000)")
+            description = "transitions that are remembered (as many as steps, at most 1000000;"
+                    + " 100000; 100000; 1000000)")
     private Integer capacity;
     @Option(names = "--random-steps", paramLabel = "N",
-            description = "first steps, by any action, after which nothing is learned yet (100; 1000; 1000)")
+            description = "first steps, by any action, after which nothing is learned yet (100; 1000; 1000; 600)")
     private Integer randomSteps;
     @Option(names = "--every", paramLabel = "N", description = "steps after which it learns again (1)")
     private Integer every;
-    @Option(names = "--updates", paramLabel = "N", description = "that are made then (1)")
+    @Option(names = "--updates", paramLabel = "N", description = "that are made then (1; 1; 1; 20)")
     private Integer updates;
     @Option(names = "--rate", paramLabel = "X",
-            description = "sac: at which the critics' copies follow them, above 0 and below 1 (0.005)")
+            description = "sac, mbpo: at which the critics' copies follow them, above 0 and below 1 (0.005)")
     private Double rate;
     @Option(names = "--copy-every", paramLabel = "N",
             description = "dqn, soft-q: updates after which the network's copy is set to it (200)")
@@ -55,6 +57,27 @@ final class AgentOptions {
     @Option(names = "--temperature", paramLabel = "X",
             description = "soft-q: what the entropy of its actions is worth, above 0 (0.1)")
     private Double temperature;
+    @Option(names = "--members", paramLabel = "N", description = "mbpo: networks of the model (5)")
+    private Integer members;
+    @Option(names = "--model-every", paramLabel = "N",
+            description = "mbpo: times that it learns, before the model learns again (100)")
+    private Integer modelEvery;
+    @Option(names = "--model-updates", paramLabel = "N", description = "mbpo: of the model, that are made then (1000)")
+    private Integer modelUpdates;
+    @Option(names = "--rollouts", paramLabel = "N",
+            description = "mbpo: that begin in the model each time that it learns (128)")
+    private Integer rollouts;
+    @Option(names = "--kept", paramLabel = "N", description = "mbpo: steps of rollouts that are remembered (500)")
+    private Integer kept;
+    @Option(names = "--length", paramLabel = "N",
+            description = "mbpo: steps of a rollout at last; the first have 1 (3)")
+    private Integer length;
+    @Option(names = "--length-after", paramLabel = "N",
+            description = "mbpo: times that it learns until rollouts have that length (1000)")
+    private Integer lengthAfter;
+    @Option(names = "--real", paramLabel = "X",
+            description = "mbpo: share of a batch that has happened, from 0 to 1 (0.05)")
+    private Double real;
 
     /** By the names of the settings' components. */
     private Map<String, Object> given() {
@@ -74,6 +97,14 @@ final class AgentOptions {
         put(given, "epsilon", epsilon);
         put(given, "epsilonSteps", epsilonSteps);
         put(given, "temperature", temperature);
+        put(given, "members", members);
+        put(given, "modelEvery", modelEvery);
+        put(given, "modelUpdates", modelUpdates);
+        put(given, "rollouts", rollouts);
+        put(given, "kept", kept);
+        put(given, "length", length);
+        put(given, "lengthAfter", lengthAfter);
+        put(given, "real", real);
         return given;
     }
 

@@ -32,23 +32,24 @@ import picocli.CommandLine.Parameters;
         "sac: soft actor-critic, for actions in a box",
         "dqn: deep Q-learning, for one of several actions",
         "soft-q: soft Q-learning, for one of several actions",
-        "In brackets: what is taken if an option is left out, of sac, dqn and soft-q where they differ."},
+        "mbpo: sac that learns from what it imagines in a learned model, for actions in a box",
+        "In brackets: what is taken if an option is left out, of sac, dqn, soft-q and mbpo where they differ."},
         footer = {"", "--resume goes on to the same result after Ctrl-C, and after a kill at any moment."})
 final class ControlCommand implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
 
-    @Parameters(arity = "0..1", paramLabel = "AGENT", description = "sac, dqn or soft-q (sac)")
+    @Parameters(arity = "0..1", paramLabel = "AGENT", description = "sac, dqn, soft-q or mbpo (sac)")
     private String agent;
     @Option(names = "--list", description = "show the environments and exit")
     private boolean list;
     @Option(names = "--environment", paramLabel = "NAME",
-            description = "one of --list (pendulum; cart-pole; cart-pole)")
+            description = "one of --list (pendulum; cart-pole; cart-pole; pendulum)")
     private String name;
     @Option(names = "--action-repeat", paramLabel = "N",
             description = "times that the environment takes each action; a step is all of them (1)")
     private Integer actionRepeat;
     @Option(names = "--steps", paramLabel = "N",
-            description = "of the environment, those of exploration at random among them (8000; 50000; 50000)")
+            description = "of the environment, those of exploration at random among them (8000; 50000; 50000; 3000)")
     private Integer steps;
     @Option(names = "--seeds", split = ",", paramLabel = "N", description = "each trains an agent (0)")
     private Long[] seeds;
@@ -113,8 +114,8 @@ final class ControlCommand implements Callable<Integer> {
     }
 
     private ControlPlan plan(AgentKind kind) {
-        boolean box = kind == AgentKind.SAC;
-        int length = atLeastOne("--steps", steps, box ? 8000 : 50_000);
+        boolean box = kind == AgentKind.SAC || kind == AgentKind.MBPO;
+        int length = atLeastOne("--steps", steps, kind == AgentKind.MBPO ? 3000 : box ? 8000 : 50_000);
         ControlPlan plan = new ControlPlan(kind.words(), (Record) settings.settings(kind, length), name != null ? name
                 : box ? "pendulum" : "cart-pole", atLeastOne("--action-repeat", actionRepeat, 1), seeds == null ? List
                         .of(0L) : Arrays.asList(seeds), length,

@@ -77,6 +77,10 @@ class ControlCommandTest {
             case "sac" -> new String[] {"--environment", "pendulum", "--rate", "0.01"};
             case "dqn" -> new String[] {"--environment", "cart-pole", "--copy-every", "5", "--epsilon", "0.1",
                     "--epsilon-steps", "50"};
+            case "mbpo" -> new String[] {"--environment", "pendulum", "--rate", "0.01", "--members", "2",
+                    "--model-every",
+                    "5", "--model-updates", "3", "--rollouts", "4", "--kept", "6", "--length", "2", "--length-after",
+                    "10", "--real", "0.2"};
             default -> new String[] {"--environment", "cart-pole", "--copy-every", "5", "--temperature", "0.1"};
         };
     }
@@ -110,13 +114,17 @@ class ControlCommandTest {
 
     @Test
     void everyOptionChangesTheBits(@TempDir Path directory) {
-        for (String agent : new String[] {"sac", "dqn", "soft-q"}) {
+        for (String agent : new String[] {"sac", "dqn", "soft-q", "mbpo"}) {
             int before = networks(directory.resolve(agent), agent);
             List<String> others = new ArrayList<>(List.of("--widths 9", "--batch 9", "--random-steps 22",
                     "--learning-rate 0.01", "--decay 70", "--discount 0.5", "--capacity 30", "--every 4", "--updates 3",
                     "--steps 82"));
             others.addAll(switch (agent) {
                 case "sac" -> List.of("--rate 0.1", "--environment cart-pole-continuous");
+                case "mbpo" -> List.of("--rate 0.1", "--members 3", "--model-every 3", "--model-updates 4",
+                        "--rollouts 5",
+                        "--kept 3", "--length 3", "--length-after 30", "--real 0.5",
+                        "--environment cart-pole-continuous");
                 case "dqn" -> List.of("--copy-every 7", "--average-rate 0.5", "--epsilon 0.9", "--epsilon-steps 500",
                         "--environment acrobot");
                 default -> List.of("--copy-every 7", "--average-rate 0.5", "--temperature 0.2",
@@ -149,7 +157,7 @@ class ControlCommandTest {
     /** Where a process was killed: in seed 4, after its checkpoint at 57, in the middle of a line of metrics. */
     @Test
     void aRunGoesOnToTheSameResult(@TempDir Path directory) throws IOException {
-        for (String agent : new String[] {"sac", "dqn", "soft-q"}) {
+        for (String agent : new String[] {"sac", "dqn", "soft-q", "mbpo"}) {
             Path through = directory.resolve(agent);
             String[] run = arguments(agent, "--seeds", "3,4", "--out", through.toString()).toArray(String[]::new);
             String report = Cli.run(run).succeeds().out();
@@ -258,6 +266,6 @@ class ControlCommandTest {
         run("--seeds", "1,1").fails(2, "--seeds must be different ones, not [1, 1]");
         run("--widths", "0").fails(2, "--widths must be at least 1 each, not [0]");
         Cli.run("control", "--stesp", "5").fails(2, "'--stesp'");
-        Cli.run("control", "dqm").fails(2, "expected one of sac, dqn, soft-q, not 'dqm'");
+        Cli.run("control", "dqm").fails(2, "expected one of sac, dqn, soft-q, mbpo, not 'dqm'");
     }
 }

@@ -94,7 +94,7 @@ class ControlEquivalenceTest {
     private static String pets(Search search, Backend backend) {
         Environment environment = new CartPoleSwingUp();
         Pets.Settings settings = new Pets.Settings(new Ensemble.Settings(3, List.of(33, 20), 0.5), search, 6, 32, 1e-3,
-                1e-5, 40, 300, 150);
+                1e-5, 40, 300, 150, 0);
         try (Pets pets = new Pets(settings, environment.observations(), environment.actions(),
                 search instanceof CrossEntropy ? environment.reward() : Optional.empty(), backend, SEED)) {
             Interaction interaction = new Interaction(pets, new Simulation(environment, 1, SEED));

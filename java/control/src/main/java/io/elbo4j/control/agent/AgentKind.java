@@ -4,6 +4,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.control.environment.Space;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The agents that there are, by the names of the command line. */
 public enum AgentKind {
@@ -23,6 +24,13 @@ public enum AgentKind {
         @Override
         Learner create(Learner.Settings settings, Space observations, Space actions, Backend backend, long seed) {
             return new SoftQ((SoftQ.Settings) settings, observations, actions, backend, seed);
+        }
+    },
+    MBPO(Mbpo.Settings.small()) {
+        @Override
+        Learner create(Learner.Settings settings, Space observations, Space actions, Backend backend, long seed) {
+            // its run says where the environment terminates
+            return new Mbpo((Mbpo.Settings) settings, observations, actions, Optional.empty(), backend, seed);
         }
     };
 

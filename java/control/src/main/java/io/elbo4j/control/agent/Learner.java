@@ -5,6 +5,7 @@ import static io.elbo4j.ArgumentException.requireGiven;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.control.environment.Draws;
+import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.replay.Replay;
 import io.elbo4j.train.checkpoint.MatrixFile;
@@ -49,16 +50,16 @@ public abstract class Learner implements Agent {
 
     final Space actions;
     private final Settings settings;
-    private final Learning learning;
+    final Learning learning;
     private final Space observations;
-    private final Backend backend;
+    final Backend backend;
     private final long seed;
     private final Draws draws;
-    private final Graph graph = new Graph();
-    private final Transition transition;
+    final Graph graph = new Graph();
+    final Transition transition;
     private final Described described;
-    private final Parameters parameters;
-    private final Replay replay;
+    final Parameters parameters;
+    final Replay replay;
     private final List<Copy> copies;
     private final Step training;
     private final Step acting;
@@ -69,6 +70,12 @@ public abstract class Learner implements Agent {
     /** @param actionColumns of an action as the networks have it */
     Learner(Settings settings, Space observations, Space actions, int actionColumns, Backend backend, long seed,
             BiFunction<Graph, Transition, Described> description) {
+        this(settings, observations, actions, actionColumns, 0, backend, seed, description);
+    }
+
+    /** @param room rows of the memory for what has not happened */
+    Learner(Settings settings, Space observations, Space actions, int actionColumns, int room, Backend backend,
+            long seed, BiFunction<Graph, Transition, Described> description) {
         this.settings = settings;
         this.learning = settings.learning();
         this.observations = requireGiven("observations", observations);
@@ -81,7 +88,7 @@ public abstract class Learner implements Agent {
                 .columns(), actionColumns);
         this.described = description.apply(graph, transition);
         this.parameters = new Parameters(backend, graph.parameters(), seed);
-        this.replay = transition.replay(backend, learning.capacity(), seed);
+        this.replay = transition.replay(backend, learning.capacity(), room, seed);
         this.copies = described.copies().apply(parameters);
         StepBuilder step = Step.of(graph, parameters, backend).rows(learning.batch()).seed(seed)
                 .read(replay.source());
@@ -111,6 +118,22 @@ public abstract class Learner implements Agent {
     /** Makes rows of actions of rows of what they are made of. */
     abstract void best(float[] computed, float[] chosen);
 
+    /** Before updates are made. */
+    void prepare() {}
+
+    /** Chooses rows of the memory for an update. */
+    void sample(long update, int[] rows) {
+        replay.sample(update, rows);
+    }
+
+    /** How many rows there are of what has not happened, after so many updates. */
+    int imagined(long ofUpdates) {
+        return 0;
+    }
+
+    /** It learns of this environment. */
+    void meet(Environment environment) {}
+
     @Override
     public final void explore(float[] seen, float[] action) {
         draws.at(0, 0, decisions);
@@ -137,7 +160,7 @@ public abstract class Learner implements Agent {
     }
 
     @Override
-    public final void remember(float[] seen, float[] action, float reward, boolean terminated, float[] next) {
+    public void remember(float[] seen, float[] action, float reward, boolean terminated, float[] next) {
         replay.add(transition.row(columns(seen), inside(action), reward, terminated, columns(next)));
     }
 
@@ -146,8 +169,9 @@ public abstract class Learner implements Agent {
         if (decisions <= learning.randomSteps() || decisions % learning.every() != 0) {
             return;
         }
+        prepare();
         for (int i = 0; i < learning.updates(); i++) {
-            replay.sample(updates, sampled);
+            sample(updates, sampled);
             training.rows(sampled, 0).run(updates++);
             if (updates % described.copyEvery() == 0) {
                 copies.forEach(Copy::set);
@@ -229,25 +253,28 @@ public abstract class Learner implements Agent {
     final void save(Path file, AgentState.Stage stage) {
         AgentState state = new AgentState(AgentKind.of(settings).words(), (Record) settings, AgentState.StoredSpace.of(
                 observations), AgentState.StoredSpace.of(actions), seed, decisions, updates, replay.added(), stage);
-        state.write(file, matrices(replay.added()));
+        state.write(file, matrices(replay.added(), imagined(updates)));
     }
 
     /** Goes on where another has been saved, that was made with the same. */
     final void restore(AgentState state, MatrixFile file) {
-        file.restore(matrices(state.remembered()));
+        file.restore(matrices(state.remembered(), imagined(state.updates())));
         replay.restored(state.remembered());
         decisions = state.decisions();
         updates = state.updates();
     }
 
-    private Map<String, Matrix> matrices(long remembered) {
+    private Map<String, Matrix> matrices(long remembered, int imagined) {
         Map<String, Matrix> all = MatrixFile.of(parameters);
         replay.rows(remembered).forEach((name, matrix) -> all.put("replay." + name, matrix));
+        if (imagined > 0) {
+            replay.beside(0, imagined).forEach((name, matrix) -> all.put("imagined." + name, matrix));
+        }
         return all;
     }
 
     @Override
-    public final void close() {
+    public void close() {
         acting.close();
         training.close();
         copies.forEach(Copy::close);

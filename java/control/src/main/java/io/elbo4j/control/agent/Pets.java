@@ -4,7 +4,10 @@ import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.control.dynamics.Dynamics;
 import io.elbo4j.control.dynamics.Ensemble;
+import io.elbo4j.control.dynamics.Rollout;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Reward;
 import io.elbo4j.control.environment.Space;
@@ -12,38 +15,20 @@ import io.elbo4j.control.planning.Iteration;
 import io.elbo4j.control.planning.ModelPlanner;
 import io.elbo4j.control.planning.Search;
 import io.elbo4j.control.replay.Replay;
-import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.graph.Value;
-import io.elbo4j.train.layer.Add;
-import io.elbo4j.train.layer.Concatenate;
-import io.elbo4j.train.layer.ConstantRow;
-import io.elbo4j.train.layer.Multiply;
-import io.elbo4j.train.layer.NormalNoise;
-import io.elbo4j.train.layer.Scale;
-import io.elbo4j.train.layer.Slice;
-import io.elbo4j.train.layer.Subtract;
-import io.elbo4j.train.layer.SumOver;
 import io.elbo4j.train.optimiser.Adam;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Probabilistic ensembles with trajectory sampling (Chua et al. 2018, PETS, algorithm 1), for actions in a box. An
- * {@link Ensemble} learns how an observation changes and what reward comes with it,
- *
- * <pre>
- *   (s' - s, r) ~ N(m(s, a), v(s, a)),  by each member
- * </pre>
- *
- * <p>and a {@link Search} plans in it: a plan's return is the mean over one particle for each member, which keeps its
- * member (TS-infinity) and draws its noise anew at each step. The model is trained when an episode begins. The reward
- * may be given, as in the paper, so that plans lead where nobody has been; else it is learned like the rest. A model
- * knows no terminal states.
+ * {@link Ensemble} learns the {@link Dynamics}, and a {@link Search} plans in it: a plan is worth what its {@link
+ * Rollout} comes to. The model is trained when an episode begins. The reward may be given, as in the paper, so that
+ * plans lead where nobody has been; else it is learned like the rest. A model knows no terminal states.
  */
 public final class Pets implements Agent {
     private static final String OBSERVATION = "observation";
@@ -64,9 +49,10 @@ public final class Pets implements Agent {
      * @param updates when an episode begins, once there is something to learn from
      * @param capacity transitions that are remembered
      * @param randomSteps first decisions, which are uniform in the box
+     * @param pessimism what the members' disagreement costs a plan, at least 0: see {@link Rollout}
      */
     public record Settings(Ensemble.Settings model, Search search, int horizon, int batch, double learningRate,
-            double weightDecay, int updates, int capacity, int randomSteps) {
+            double weightDecay, int updates, int capacity, int randomSteps, double pessimism) {
         public Settings {
             requireGiven("model", model);
             requireGiven("search", search);
@@ -77,18 +63,18 @@ public final class Pets implements Agent {
             require(updates >= 1, "updates", "at least 1", updates);
             require(capacity >= 1, "capacity", "at least 1", capacity);
             require(randomSteps >= 1, "randomSteps", "at least 1", randomSteps);
+            require(pessimism >= 0 && Float.isFinite((float) pessimism), "pessimism", "at least 0", pessimism);
         }
     }
 
     private final Settings settings;
     private final Space.Box actions;
     private final Backend backend;
-    private final Optional<Reward> reward;
     private final long seed;
     private final Draws random;
     private final Draws bootstrap;
     private final Graph graph = new Graph();
-    private final Ensemble model;
+    private final Dynamics model;
     private final Value start;
     private final Iteration iteration;
     private final Parameters parameters;
@@ -109,7 +95,7 @@ public final class Pets implements Agent {
         this.backend = requireGiven("backend", backend);
         require(actions instanceof Space.Box, "actions", "a box with pets", actions);
         this.actions = (Space.Box) actions;
-        this.reward = requireGiven("reward", reward);
+        requireGiven("reward", reward);
         this.seed = seed;
         this.random = new Draws(seed);
         this.bootstrap = new Draws(~seed);
@@ -118,14 +104,12 @@ public final class Pets implements Agent {
         int acts = actions.columns();
         int members = settings.model().members();
 
-        this.model = new Ensemble(graph, "model", seen + acts, reward.isPresent() ? seen : seen + 1, settings.model());
-        Value observation = graph.input(OBSERVATION, seen);
-        Value change = Subtract.of(graph.input(NEXT, seen), observation);
-        model.observe(Concatenate.of("observation and action", observation, graph.input(ACTION, acts)), reward
-                .isPresent() ? change : Concatenate.of("change and reward", change, graph.input(REWARD, 1)), graph
-                        .input(DRAWN, members));
+        this.model = new Dynamics(graph, "model", seen, acts, reward.isEmpty(), settings.model());
+        model.observe(graph.input(OBSERVATION, seen), graph.input(ACTION, acts), graph.input(REWARD, 1), graph.input(
+                NEXT, seen), graph.input(DRAWN, members));
         this.start = graph.input("start", seen);
-        this.iteration = Iteration.of(graph, settings.search(), settings.horizon(), acts, this::returns);
+        this.iteration = Iteration.of(graph, settings.search(), settings.horizon(), acts, plans -> Rollout.of(model,
+                reward, this.actions, start, plans).worth(settings.pessimism()));
 
         this.parameters = new Parameters(backend, graph.parameters(), seed);
         this.replay = new Replay(backend, settings.capacity(), Map.of(OBSERVATION, seen, ACTION, acts, REWARD, 1, NEXT,
@@ -136,80 +120,19 @@ public final class Pets implements Agent {
         this.planner = new ModelPlanner(iteration, graph, parameters, 1, backend, seed);
     }
 
-    private Value returns(Value plans) {
-        int seen = (int) start.columns();
-        int acts = actions.columns();
-        Value state = start;
-        Value sum = null;
-        for (int t = 0; t < settings.horizon(); t++) {
-            Value action = Slice.of("action " + t, plans, (long) t * acts, (long) (t + 1) * acts);
-            Ensemble.Prediction p = model.predict(Concatenate.of("input " + t, state, action));
-            Value noise = NormalNoise.of(graph, "noise " + t, p.mean().rows(), p.mean().columns());
-            Value drawn = Add.of(p.mean(), Multiply.of(p.deviation(), noise));
-            Value next = Add.of(state, reward.isPresent() ? drawn : Slice.of("change " + t, drawn, 0, seen));
-            Value gained = reward.isPresent() ? reward.get().of(state, outside(action), next) : Slice.of("reward " + t,
-                    drawn, seen, seen + 1L);
-            sum = sum == null ? gained : Add.of(sum, gained);
-            state = next;
-        }
-        return Scale.of(SumOver.of(sum, Axis.MEMBER), 1f / settings.model().members(), 0);
-    }
-
-    private Value outside(Value action) {
-        float[] zeros = new float[actions.columns()];
-        float[] ones = zeros.clone();
-        Arrays.fill(ones, 1);
-        float[] middle = zeros.clone();
-        float[] half = zeros.clone();
-        actions.unscale(zeros, 0, middle);
-        actions.unscale(ones, 0, half);
-        for (int i = 0; i < half.length; i++) {
-            half[i] -= middle[i];
-        }
-        return Add.of(Multiply.of(action, ConstantRow.of(graph, graph.freeName("half of the box"), half)), ConstantRow
-                .of(graph, graph.freeName("middle of the box"), middle));
-    }
-
     @Override
     public void begin() {
         planner.forget();
         if (replay.size() == 0) {
             return;
         }
-        model.normalise(parameters, inputs(), targets());
+        Map<String, Matrix> rows = replay.rows(replay.added());
+        model.normalise(parameters, rows.get(OBSERVATION).toArray(), rows.get(ACTION).toArray(), rows.get(REWARD)
+                .toArray(), rows.get(NEXT).toArray());
         for (int i = 0; i < settings.updates(); i++) {
             replay.sample(updates, sampled);
             training.rows(sampled, 0).run(updates++);
         }
-    }
-
-    private float[] inputs() {
-        return beside(column(OBSERVATION), column(ACTION));
-    }
-
-    private float[] targets() {
-        float[] change = column(NEXT);
-        float[] before = column(OBSERVATION);
-        for (int i = 0; i < change.length; i++) {
-            change[i] -= before[i];
-        }
-        return reward.isPresent() ? change : beside(change, column(REWARD));
-    }
-
-    private float[] column(String name) {
-        return replay.rows(replay.added()).get(name).toArray();
-    }
-
-    private float[] beside(float[] first, float[] second) {
-        int rows = replay.size();
-        int a = first.length / rows;
-        int b = second.length / rows;
-        float[] both = new float[first.length + second.length];
-        for (int r = 0; r < rows; r++) {
-            System.arraycopy(first, r * a, both, r * (a + b), a);
-            System.arraycopy(second, r * b, both, r * (a + b) + a, b);
-        }
-        return both;
     }
 
     @Override

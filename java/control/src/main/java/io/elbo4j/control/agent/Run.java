@@ -28,6 +28,7 @@ public final class Run implements AutoCloseable {
     public Run(Learner agent, Environment environment) {
         this.agent = requireGiven("agent", agent);
         this.environment = requireGiven("environment", environment);
+        agent.meet(environment);
         this.simulation = new Simulation(environment, 1, agent.seed());
         this.interaction = new Interaction(agent, simulation);
     }

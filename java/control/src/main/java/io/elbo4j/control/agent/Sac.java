@@ -24,6 +24,7 @@ import io.elbo4j.train.layer.StopGradient;
 import io.elbo4j.train.layer.Subtract;
 import io.elbo4j.train.objective.WeightedSum;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * Soft actor-critic (Haarnoja et al. 2018, Soft actor-critic algorithms and applications, algorithm 1) for actions in a
@@ -40,7 +41,7 @@ import java.util.List;
  * <p>All three in one step, from the parameters before it; then the copies follow. What was truncated has a value after
  * it, what has terminated has none. Actions are in (-1, 1) inside; the box's bounds are those of the environment.
  */
-public final class Sac extends Learner {
+public sealed class Sac extends Learner permits Mbpo {
     /**
      * How it learns.
      *
@@ -62,8 +63,15 @@ public final class Sac extends Learner {
 
     /** @throws io.elbo4j.ArgumentException if the actions are no box */
     public Sac(Settings settings, Space observations, Space actions, Backend backend, long seed) {
-        super(requireGiven("settings", settings), observations, box(actions), actions.columns(), backend, seed, (graph,
-                transition) -> describe(graph, transition, settings, backend));
+        this(requireGiven("settings", settings), observations, actions, 0, backend, seed, (graph,
+                transition) -> describe(
+                        graph, transition, settings.learning(), settings.rate(), backend));
+    }
+
+    /** @param room rows of the memory for what has not happened */
+    Sac(Learner.Settings settings, Space observations, Space actions, int room, Backend backend, long seed,
+            BiFunction<Graph, Transition, Described> description) {
+        super(settings, observations, box(actions), actions.columns(), room, backend, seed, description);
         this.box = box(actions);
     }
 
@@ -72,8 +80,7 @@ public final class Sac extends Learner {
         return (Space.Box) actions;
     }
 
-    private static Described describe(Graph graph, Transition t, Settings settings, Backend backend) {
-        Learning learning = settings.learning();
+    static Described describe(Graph graph, Transition t, Learning learning, double rate, Backend backend) {
         long seen = t.observation().columns();
         long acts = t.action().columns();
         Network actor = new Network("actor", seen, learning.widths(), 2 * acts);
@@ -103,8 +110,8 @@ public final class Sac extends Learner {
 
         return new Described(List.of(training(graph, "critic", sum("critic 0", "critic 1"), learning), training(graph,
                 "actor", sum("actor"), learning), training(graph, "temperature", sum("temperature"), learning)),
-                parameters -> List.of(Copy.following(backend, parameters, "critic.0", "target.0", settings.rate()), Copy
-                        .following(backend, parameters, "critic.1", "target.1", settings.rate())), 1, policy.action(),
+                parameters -> List.of(Copy.following(backend, parameters, "critic.0", "target.0", rate), Copy
+                        .following(backend, parameters, "critic.1", "target.1", rate)), 1, policy.action(),
                 policy.greedy());
     }
 

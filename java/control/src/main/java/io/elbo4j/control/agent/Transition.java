@@ -17,8 +17,9 @@ record Transition(Value observation, Value action, Value reward, Value continues
                 "reward", 1), graph.input("continues", 1), graph.input("next observation", observation));
     }
 
-    Replay replay(Backend backend, int capacity, long seed) {
-        return new Replay(backend, capacity, Map.of(observation.name(), (int) observation.columns(), action.name(),
+    Replay replay(Backend backend, int capacity, int room, long seed) {
+        return new Replay(backend, capacity, room, Map.of(observation.name(), (int) observation.columns(), action
+                .name(),
                 (int) action.columns(), reward.name(), 1, continues.name(), 1, next.name(), (int) next.columns()),
                 seed);
     }

@@ -40,11 +40,14 @@ import java.util.stream.Collectors;
  * <p>The mean of the members' variances is what the data itself scatters, aleatoric; the variance of their means is
  * what they do not know, epistemic. With {@code prior} above 0 each mean has a network beside it that is never trained
  * (Osband et al. 2018, Randomized prior functions, section 2.2): members that have learned the same from data go apart
- * where there is none.
+ * where there is none. Within a hole of the data these must be rougher than what is learned, or all members come to the
+ * same function there: {@code rough} ones are of tanh, with hidden parameters six times as wide as a network's.
  */
 public final class Ensemble {
     private static final float LEAST = -10;
     private static final float MOST = 4;
+    /** What the hidden parameters of rough priors are multiplied by: the wider, the more they turn. */
+    private static final double ROUGH = 6;
 
     /**
      * What it consists of.
@@ -52,8 +55,14 @@ public final class Ensemble {
      * @param members at least 1
      * @param widths of the hidden layers
      * @param prior what the networks that are not trained are multiplied by, at least 0; with 0 there are none
+     * @param rough whether these are rough; else they begin as those that are trained
      */
-    public record Settings(int members, List<Integer> widths, double prior) {
+    public record Settings(int members, List<Integer> widths, double prior, boolean rough) {
+        /** Without rough networks. */
+        public Settings(int members, List<Integer> widths, double prior) {
+            this(members, widths, prior, false);
+        }
+
         public Settings {
             require(members >= 1, "members", "at least 1", members);
             widths = List.copyOf(widths);
@@ -91,16 +100,19 @@ public final class Ensemble {
         this.columns = outputs;
         this.inputs = new Normaliser(graph, name + ".inputs", inputs);
         this.outputs = new Normaliser(graph, name + ".outputs", outputs);
-        layers(layers, name + ".network.", inputs, 2L * outputs);
+        layers(layers, name + ".network.", inputs, 2L * outputs, Activation.SILU, 1);
         if (settings.prior() > 0) {
-            layers(priors, name + ".prior.", inputs, outputs);
+            layers(priors, name + ".prior.", inputs, outputs, settings.rough() ? Activation.TANH : Activation.SILU,
+                    settings
+                            .rough() ? ROUGH : 1);
         }
     }
 
-    private void layers(List<DenseOfMembers> to, String prefix, long from, long last) {
+    private void layers(List<DenseOfMembers> to, String prefix, long from, long last, Activation activation,
+            double gain) {
         long width = from;
         for (int next : settings.widths()) {
-            to.add(new DenseOfMembers(prefix + to.size(), settings.members(), width, next, Activation.SILU));
+            to.add(new DenseOfMembers(prefix + to.size(), settings.members(), width, next, activation, gain));
             width = next;
         }
         to.add(new DenseOfMembers(prefix + to.size(), settings.members(), width, last, Activation.IDENTITY));

@@ -99,6 +99,11 @@ public record ActionRepeat(Environment environment, int times) implements Enviro
     }
 
     @Override
+    public Optional<Termination> termination() {
+        return environment.termination();
+    }
+
+    @Override
     public Optional<Scene> scene(double[] state) {
         return environment.scene(inner(state));
     }

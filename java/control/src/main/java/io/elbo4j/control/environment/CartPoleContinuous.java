@@ -58,6 +58,11 @@ public final class CartPoleContinuous implements Environment {
     }
 
     @Override
+    public Optional<Termination> termination() {
+        return Optional.of(next -> CartPole.fallen(new double[] {next[0], next[1], next[2], next[3]}));
+    }
+
+    @Override
     public void observe(double[] state, float[] observation) {
         for (int i = 0; i < 4; i++) {
             observation[i] = (float) state[i];

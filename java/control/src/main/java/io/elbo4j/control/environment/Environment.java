@@ -71,6 +71,11 @@ public interface Environment {
         return Optional.empty();
     }
 
+    /** Where it terminates, for agents that imagine: none where it never does, or where what is seen does not say. */
+    default Optional<Termination> termination() {
+        return Optional.empty();
+    }
+
     /** A picture of a state, for people; none of what cannot be drawn. */
     default Optional<Scene> scene(double[] state) {
         return Optional.empty();

@@ -75,6 +75,11 @@ public final class MountainCarContinuous implements Environment {
     }
 
     @Override
+    public Optional<Termination> termination() {
+        return Optional.of(next -> terminated(new double[] {next[0], next[1]}));
+    }
+
+    @Override
     public void observe(double[] state, float[] observation) {
         observation[0] = (float) state[0];
         observation[1] = (float) state[1];

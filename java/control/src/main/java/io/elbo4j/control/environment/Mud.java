@@ -2,7 +2,15 @@ package io.elbo4j.control.environment;
 
 import static io.elbo4j.control.environment.Numbers.clip;
 
+import io.elbo4j.Activation;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.Activate;
+import io.elbo4j.train.layer.ConstantRow;
+import io.elbo4j.train.layer.RowSum;
+import io.elbo4j.train.layer.Scale;
+import io.elbo4j.train.layer.Subtract;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A plane with mud in its middle, where whoever has no data of it believes that the way is free:
@@ -75,6 +83,15 @@ public final class Mud implements Environment {
         state[0] += speed * clip(action[0], -1, 1) + 0.06 * StrictMath.sin(2 * y);
         state[1] += speed * clip(action[1], -1, 1) + 0.06 * StrictMath.sin(2 * x);
         return -StrictMath.hypot(state[0] - GOAL, state[1]);
+    }
+
+    @Override
+    public Optional<Reward> reward() {
+        return Optional.of((observation, action, next) -> {
+            Value way = Subtract.of(next, ConstantRow.of(next.graph(), next.graph().freeName("goal"), new float[] {
+                    (float) GOAL, 0}));
+            return Scale.of(Activate.of(RowSum.of(Activate.of(way, Activation.SQUARE)), Activation.SQRT), -1, 0);
+        });
     }
 
     private static boolean isIn(double[] state) {

@@ -83,6 +83,11 @@ public record TimeLimit(Environment environment, int limit) implements Environme
     }
 
     @Override
+    public Optional<Termination> termination() {
+        return environment.termination();
+    }
+
+    @Override
     public Optional<Scene> scene(double[] state) {
         return environment.scene(state);
     }

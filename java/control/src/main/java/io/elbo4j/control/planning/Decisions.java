@@ -29,6 +29,14 @@ final class Decisions {
         Rows.fill(0, mean()).run();
     }
 
+    /** What comes is sought around this plan at first, for all rows. */
+    void aim(float[] plan) {
+        Matrix mean = mean();
+        for (long r = 0; r < mean.rows(); r++) {
+            mean.rows(r, r + 1).set(plan);
+        }
+    }
+
     /** Begins a decision. */
     void begin() {
         Rows.fill((float) iteration.search().deviation(), step.value(iteration.deviation())).run();

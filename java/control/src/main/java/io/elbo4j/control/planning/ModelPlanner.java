@@ -1,5 +1,6 @@
 package io.elbo4j.control.planning;
 
+import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Backend;
@@ -40,25 +41,53 @@ public final class ModelPlanner implements AutoCloseable {
     }
 
     /**
+     * The next decision looks around this plan at first, for all rows.
+     *
+     * @param plan horizon x columns numbers in [-1, 1]
+     */
+    public void aim(float[] plan) {
+        int numbers = iteration.horizon() * iteration.columns();
+        require(plan.length == numbers, "plan", numbers + " numbers", plan.length);
+        decisions.aim(plan);
+    }
+
+    /**
      * Plans from where the inputs are.
      *
      * @return the first action of each row, in [-1, 1]
      * @throws IllegalStateException if it is not a number, as where the model's parameters are not
      */
     public float[] decide() {
+        search();
+        return decisions.end();
+    }
+
+    /**
+     * Plans once, for all of the horizon.
+     *
+     * @return the plan of each row, in [-1, 1]
+     * @throws IllegalStateException if it is not a number
+     */
+    public float[] plan() {
+        float[] plans = search();
+        decisions.end();
+        return plans;
+    }
+
+    private float[] search() {
         decisions.begin();
         for (int i = 0; i < iteration.search().iterations(); i++) {
             step.run(decisions.number(i));
             decisions.take();
         }
-        float[] first = decisions.end();
-        for (float number : first) {
+        float[] plans = decisions.mean().toArray();
+        for (float number : plans) {
             if (Float.isNaN(number)) {
                 throw new IllegalStateException("the model's returns of all plans are not numbers: see "
                         + step.firstNonFinite().map(Object::toString).orElse("its parameters"));
             }
         }
-        return first;
+        return plans;
     }
 
     @Override

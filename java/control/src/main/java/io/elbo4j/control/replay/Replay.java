@@ -25,15 +25,25 @@ public final class Replay implements AutoCloseable {
      * @param seed of {@link #sample}
      */
     public Replay(Backend backend, int capacity, Map<String, Integer> columns, long seed) {
+        this(backend, capacity, 0, columns, seed);
+    }
+
+    /**
+     * One with rows beside the ring.
+     *
+     * @param room how many, at least 0
+     */
+    public Replay(Backend backend, int capacity, int room, Map<String, Integer> columns, long seed) {
         requireGiven("backend", backend);
         require(capacity >= 1, "capacity", "at least 1", capacity);
+        require(room >= 0 && room <= Integer.MAX_VALUE - capacity, "room", "at least 0", room);
         require(!columns.isEmpty(), "columns", "at least one", "none");
         this.capacity = capacity;
         this.draws = new Draws(seed);
         try {
             columns.forEach((name, count) -> {
                 require(count >= 1, "columns", "at least 1 number in '" + name + "'", count);
-                this.columns.put(name, backend.matrix(capacity, count));
+                this.columns.put(name, backend.matrix(capacity + room, count));
             });
         } catch (RuntimeException | Error e) {
             close();
@@ -75,6 +85,13 @@ public final class Replay implements AutoCloseable {
                 rows.put(name, all.rows(0, there));
             }
         });
+        return rows;
+    }
+
+    /** Rows beside the ring, which whoever asks writes: a {@link #source} has row {@code from} as capacity + from. */
+    public Map<String, Matrix> beside(int from, int to) {
+        Map<String, Matrix> rows = new LinkedHashMap<>();
+        columns.forEach((name, all) -> rows.put(name, all.rows((long) capacity + from, (long) capacity + to)));
         return rows;
     }
 

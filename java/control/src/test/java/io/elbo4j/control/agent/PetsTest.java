@@ -32,7 +32,7 @@ class PetsTest {
 
     private static Pets.Settings settings(int members, List<Integer> widths, Search search, int horizon, int updates) {
         return new Pets.Settings(new Ensemble.Settings(members, widths, 0), search, horizon, 64, 1e-3, 1e-5, updates,
-                10_000, 200);
+                10_000, 200, 0);
     }
 
     /** One episode at random, then four more: the pendulum stands. */
@@ -74,18 +74,21 @@ class PetsTest {
         Environment environment = new CartPoleSwingUp();
         Set<Integer> seen = new HashSet<>();
         Ensemble.Settings model = new Ensemble.Settings(2, List.of(6), 0);
-        Pets.Settings[] all = {new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50),
-                new Pets.Settings(new Ensemble.Settings(3, List.of(6), 0), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50),
-                new Pets.Settings(new Ensemble.Settings(2, List.of(7), 0), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50),
-                new Pets.Settings(new Ensemble.Settings(2, List.of(6), 1), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50),
-                new Pets.Settings(model, PathIntegral.of(8), 3, 16, 1e-3, 1e-5, 20, 300, 50),
-                new Pets.Settings(model, SMALL, 4, 16, 1e-3, 1e-5, 20, 300, 50),
-                new Pets.Settings(model, SMALL, 3, 17, 1e-3, 1e-5, 20, 300, 50),
-                new Pets.Settings(model, SMALL, 3, 16, 2e-3, 1e-5, 20, 300, 50),
-                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 2e-1, 20, 300, 50),
-                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 21, 300, 50),
-                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 150, 50),
-                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 60)};
+        Pets.Settings[] all = {new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50, 0),
+                new Pets.Settings(new Ensemble.Settings(3, List.of(6), 0), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50, 0),
+                new Pets.Settings(new Ensemble.Settings(2, List.of(7), 0), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50, 0),
+                new Pets.Settings(new Ensemble.Settings(2, List.of(6), 1), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50, 0),
+                new Pets.Settings(new Ensemble.Settings(2, List.of(6), 1, true), SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50,
+                        0),
+                new Pets.Settings(model, PathIntegral.of(8), 3, 16, 1e-3, 1e-5, 20, 300, 50, 0),
+                new Pets.Settings(model, SMALL, 4, 16, 1e-3, 1e-5, 20, 300, 50, 0),
+                new Pets.Settings(model, SMALL, 3, 17, 1e-3, 1e-5, 20, 300, 50, 0),
+                new Pets.Settings(model, SMALL, 3, 16, 2e-3, 1e-5, 20, 300, 50, 0),
+                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 2e-1, 20, 300, 50, 0),
+                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 21, 300, 50, 0),
+                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 150, 50, 0),
+                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 60, 0),
+                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50, 1)};
         for (Pets.Settings settings : all) {
             assertTrue(seen.add(play(settings, environment, true, 0)), settings + " changes nothing");
         }
@@ -119,13 +122,17 @@ class PetsTest {
                     .observations(), discrete.actions(), Optional.empty(), backend, 0));
         }
         Ensemble.Settings model = new Ensemble.Settings(2, List.of(6), 0);
-        for (Runnable wrong : List.<Runnable>of(() -> new Pets.Settings(null, SMALL, 3, 16, 1e-3, 0, 20, 300, 50),
-                () -> new Pets.Settings(model, null, 3, 16, 1e-3, 0, 20, 300, 50), () -> new Pets.Settings(model, SMALL,
-                        0, 16, 1e-3, 0, 20, 300, 50), () -> new Pets.Settings(model, SMALL, 3, 0, 1e-3, 0, 20, 300, 50),
-                () -> new Pets.Settings(model, SMALL, 3, 16, 0, 0, 20, 300, 50), () -> new Pets.Settings(model, SMALL,
-                        3, 16, 1e-3, -1, 20, 300, 50), () -> new Pets.Settings(model, SMALL, 3, 16, 1e-3, 0, 0, 300,
-                                50), () -> new Pets.Settings(model, SMALL, 3, 16, 1e-3, 0, 20, 0, 50),
-                () -> new Pets.Settings(model, SMALL, 3, 16, 1e-3, 0, 20, 300, 0))) {
+        for (Runnable wrong : List.<Runnable>of(() -> new Pets.Settings(null, SMALL, 3, 16, 1e-3, 0, 20, 300, 50, 0),
+                () -> new Pets.Settings(model, null, 3, 16, 1e-3, 0, 20, 300, 50, 0), () -> new Pets.Settings(model,
+                        SMALL,
+                        0, 16, 1e-3, 0, 20, 300, 50, 0), () -> new Pets.Settings(model, SMALL, 3, 0, 1e-3, 0, 20, 300,
+                                50, 0),
+                () -> new Pets.Settings(model, SMALL, 3, 16, 0, 0, 20, 300, 50, 0), () -> new Pets.Settings(model,
+                        SMALL,
+                        3, 16, 1e-3, -1, 20, 300, 50, 0), () -> new Pets.Settings(model, SMALL, 3, 16, 1e-3, 0, 0, 300,
+                                50, 0), () -> new Pets.Settings(model, SMALL, 3, 16, 1e-3, 0, 20, 0, 50, 0),
+                () -> new Pets.Settings(model, SMALL, 3, 16, 1e-3, 0, 20, 300, 0, 0), () -> new Pets.Settings(
+                        model, SMALL, 3, 16, 1e-3, 0, 20, 300, 50, -1))) {
             assertThrows(ArgumentException.class, wrong::run);
         }
     }

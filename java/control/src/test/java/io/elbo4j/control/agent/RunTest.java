@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.CartPole;
+import io.elbo4j.control.environment.CartPoleContinuous;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.GridSoft;
@@ -34,7 +35,7 @@ class RunTest {
     private static final Map<Learner.Settings, Environment> ALL = Map.of(new Sac.Settings(TINY, 0.01), new TimeLimit(
             new Pendulum(), 30), new Dqn.Settings(TINY, 10, 0.1, 0.1, 40), new CartPole(), new SoftQ.Settings(TINY, 10,
                     0.1, 0.5),
-            new GridSoft());
+            new GridSoft(), new Mbpo.Settings(TINY, 0.01, 2, 5, 3, 4, 6, 2, 10, 0.25), new CartPoleContinuous());
 
     private static Run begin(Learner.Settings settings, Environment environment, Backend backend, long seed) {
         return new Run(Agents.create(settings, environment.observations(), environment.actions(), backend, seed),
@@ -232,7 +233,7 @@ class RunTest {
         String counters = "\"decisions\":0,\"updates\":0,\"remembered\":0";
         for (String[] each : new String[][] {
                 {metadata("sax", "\"rate\":0.1", counters),
-                        ": its metadata has agent = 'sax', expected one of sac, dqn, soft-q"},
+                        ": its metadata has agent = 'sax', expected one of sac, dqn, soft-q, mbpo"},
                 {metadata("sac", "\"rate\":2", counters),
                         ": its metadata cannot be used: settings.rate must be above 0 and below 1, not 2.0"},
                 {metadata("sac", "\"rat\":0.1", counters), ": its metadata lacks settings.rate"},

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,8 @@ class EnsembleTest {
     }
 
     /** One network by plain loops in double. */
-    private static double[] through(Parameters parameters, String prefix, int member, int layers, double[] x) {
+    private static double[] through(Parameters parameters, String prefix, int member, int layers, double[] x,
+            DoubleUnaryOperator activation) {
         double[] h = x;
         for (int l = 0; l < layers; l++) {
             double[] w = parameter(parameters, prefix + l + "." + member + ".weight");
@@ -44,7 +46,7 @@ class EnsembleTest {
                 for (int i = 0; i < h.length; i++) {
                     y[j] += h[i] * w[i * y.length + j];
                 }
-                y[j] = l == layers - 1 ? y[j] : y[j] / (1 + Math.exp(-y[j]));
+                y[j] = l == layers - 1 ? y[j] : activation.applyAsDouble(y[j]);
             }
             h = y;
         }
@@ -56,9 +58,10 @@ class EnsembleTest {
     }
 
     /** Mean and log-variance, normalised. */
-    private static double[][] member(Parameters parameters, int m, double[] normalised, int outputs, double prior) {
-        double[] both = through(parameters, "e.network.", m, 2, normalised);
-        double[] extra = through(parameters, "e.prior.", m, 2, normalised);
+    private static double[][] member(Parameters parameters, int m, double[] normalised, int outputs, double prior,
+            DoubleUnaryOperator ofPriors) {
+        double[] both = through(parameters, "e.network.", m, 2, normalised, EnsembleTest::silu);
+        double[] extra = through(parameters, "e.prior.", m, 2, normalised, ofPriors);
         double[][] result = new double[2][outputs];
         for (int c = 0; c < outputs; c++) {
             result[0][c] = both[c] + prior * extra[c];
@@ -70,11 +73,20 @@ class EnsembleTest {
 
     @Test
     void predictionsAndLossAgreeWithDoublePrecision() {
+        agrees(false, EnsembleTest::silu);
+        agrees(true, Math::tanh);
+    }
+
+    private static double silu(double x) {
+        return x / (1 + Math.exp(-x));
+    }
+
+    private static void agrees(boolean rough, DoubleUnaryOperator ofPriors) {
         Graph g = new Graph();
         Value x = g.input("x", 3);
         Value y = g.input("y", 2);
         Value drawn = g.input("drawn", MEMBERS);
-        Ensemble ensemble = new Ensemble(g, "e", 3, 2, new Ensemble.Settings(MEMBERS, List.of(5), 0.7));
+        Ensemble ensemble = new Ensemble(g, "e", 3, 2, new Ensemble.Settings(MEMBERS, List.of(5), 0.7, rough));
         ensemble.observe(x, y, drawn);
         Ensemble.Prediction p = ensemble.predict(x);
         Random random = new Random(8);
@@ -99,7 +111,7 @@ class EnsembleTest {
                     normalised[c] = (xs[r * 3 + c] - of[c][0]) / of[c][1];
                 }
                 for (int m = 0; m < MEMBERS; m++) {
-                    double[][] found = member(parameters, m, normalised, 2, 0.7);
+                    double[][] found = member(parameters, m, normalised, 2, 0.7, ofPriors);
                     for (int c = 0; c < 2; c++) {
                         int at = (r * MEMBERS + m) * 2 + c;
                         assertEquals(found[0][c] * out[c][1] + out[c][0], step.value(p.mean()).toArray()[at], 1e-5);

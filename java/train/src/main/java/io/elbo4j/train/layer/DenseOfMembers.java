@@ -36,15 +36,28 @@ public final class DenseOfMembers {
      * @param members at least 1
      */
     public DenseOfMembers(String name, int members, long inputs, long units, Activation activation) {
+        this(name, members, inputs, units, activation, 1);
+    }
+
+    /**
+     * One whose parameters begin with other numbers.
+     *
+     * @param gain what those of {@link Dense} are multiplied by, above 0
+     */
+    public DenseOfMembers(String name, int members, long inputs, long units, Activation activation, double gain) {
         require(members >= 1, "members", "at least 1", members);
         require(inputs >= 1, "inputs", "at least 1", inputs);
         require(units >= 1, "units", "at least 1", units);
         this.name = requireGiven("name", name);
-        this.weights = IntStream.range(0, members).mapToObj(m -> Parameter.uniform(name + "." + m + ".weight", inputs,
-                units, inputs)).toList();
-        this.biases = IntStream.range(0, members).mapToObj(m -> Parameter.uniform(name + "." + m + ".bias", 1, units,
-                inputs)).toList();
+        this.weights = IntStream.range(0, members).mapToObj(m -> uniform(name + "." + m + ".weight", inputs, units,
+                inputs, gain)).toList();
+        this.biases = IntStream.range(0, members).mapToObj(m -> uniform(name + "." + m + ".bias", 1, units, inputs,
+                gain)).toList();
         this.activation = requireGiven("activation", activation);
+    }
+
+    private static Parameter uniform(String name, long rows, long columns, long fanIn, double gain) {
+        return new Parameter(name, rows, columns, (float) (gain / Math.sqrt(fanIn)), 0);
     }
 
     /**

@@ -1,0 +1,174 @@
+package io.elbo4j.control.agent;
+
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import io.elbo4j.Backend;
+import io.elbo4j.control.dynamics.Ensemble;
+import io.elbo4j.control.environment.Draws;
+import io.elbo4j.control.environment.Environment;
+import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.environment.Termination;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Model-based policy optimisation (Janner et al. 2019, When to trust your model, algorithm 2): {@link Sac} that learns
+ * most of all from what it imagines. When it is to learn,
+ *
+ * <pre>
+ *   every so many times   an ensemble learns (s' - s, r) of (s, a) from what has happened
+ *   each time             k steps of the policy in it, from any states that were seen, into a ring of their own
+ *                         SAC's updates, each of whose batches has a share of what has happened
+ * </pre>
+ *
+ * <p>k grows from 1. Whether a transition terminates is not learned: the environment's {@link Termination} says it, and
+ * a row that has terminated goes on from where it was. See {@link Imagination} for a step.
+ */
+public final class Mbpo extends Sac {
+    /**
+     * How it learns.
+     *
+     * @param rate at which the critics' copies follow them, above 0 and below 1
+     * @param members of the ensemble, whose networks have the widths of all others
+     * @param modelEvery times that it learns, before the model learns again
+     * @param modelUpdates that are made then
+     * @param rollouts that begin each time
+     * @param kept steps of these that are remembered; what came before is forgotten
+     * @param length k at last
+     * @param lengthAfter times that it learns until k has grown to that, linearly
+     * @param real share of each batch that has happened, from 0 to 1
+     */
+    public record Settings(Learning learning, double rate, int members, int modelEvery, int modelUpdates, int rollouts,
+            int kept, int length, int lengthAfter, double real) implements Learner.Settings {
+        public Settings {
+            requireGiven("learning", learning);
+            require(rate > 0 && rate < 1, "rate", "above 0 and below 1", rate);
+            require(members >= 1, "members", "at least 1", members);
+            require(modelEvery >= 1, "modelEvery", "at least 1", modelEvery);
+            require(modelUpdates >= 1, "modelUpdates", "at least 1", modelUpdates);
+            require(rollouts >= 1, "rollouts", "at least 1", rollouts);
+            require(kept >= 1 && (long) kept * rollouts <= 1 << 30, "kept", "at least 1, of " + rollouts
+                    + " rollouts at most 2^30 rows", kept);
+            require(length >= 1, "length", "at least 1", length);
+            require(lengthAfter >= 0, "lengthAfter", "at least 0", lengthAfter);
+            require(real >= 0 && real <= 1, "real", "from 0 to 1", real);
+        }
+
+        /** That of {@link Sac.Settings#small}, but 600 steps by chance and 20 updates a decision. */
+        public static Settings small() {
+            return new Settings(new Learning(List.of(64, 64), 128, 1e-3, 0, 0.99, 1_000_000, 600, 1, 20), 0.005, 5, 100,
+                    1000, 128, 500, 3, 1000, 0.05);
+        }
+
+        /** k when it has learned so many times before. */
+        int lengthAt(long times) {
+            return times >= lengthAfter ? length : 1 + (int) ((length - 1) * times / lengthAfter);
+        }
+    }
+
+    private final Settings settings;
+    private final Imagination imagination;
+    private final Draws draws;
+    private final int[] batch;
+    private final int[] starts;
+    private Optional<Termination> termination;
+
+    /**
+     * @param termination of the environment; empty where nothing terminates
+     * @throws io.elbo4j.ArgumentException if the actions are no box
+     */
+    public Mbpo(Settings settings, Space observations, Space actions, Optional<Termination> termination,
+            Backend backend, long seed) {
+        this(requireGiven("settings", settings), observations, actions, termination, backend, seed,
+                new Imagination[1]);
+    }
+
+    private Mbpo(Settings settings, Space observations, Space actions, Optional<Termination> termination,
+            Backend backend, long seed, Imagination[] described) {
+        super(settings, observations, actions, settings.kept() * settings.rollouts(), backend, seed, (graph, t) -> {
+            Described sac = describe(graph, t, settings.learning(), settings.rate(), backend);
+            described[0] = new Imagination(graph, t, sac.explored(), new Ensemble.Settings(settings.members(), settings
+                    .learning().widths(), 0));
+            return sac;
+        });
+        this.settings = settings;
+        this.termination = requireGiven("termination", termination);
+        this.draws = new Draws(~seed);
+        this.batch = new int[learning.batch()];
+        this.starts = new int[settings.rollouts()];
+        this.imagination = described[0];
+        imagination.compile(graph, parameters, replay.source(), learning.batch(), learning.learningRate(), settings
+                .rollouts(), backend, seed);
+    }
+
+    @Override
+    void meet(Environment environment) {
+        termination = environment.termination();
+    }
+
+    /** @throws IllegalStateException if it has terminated and nobody has said where that is so */
+    @Override
+    public void remember(float[] seen, float[] action, float reward, boolean terminated, float[] next) {
+        if (terminated && termination.isEmpty()) {
+            throw new IllegalStateException("the environment has terminated: mbpo needs its Termination, which it does"
+                    + " not learn");
+        }
+        super.remember(seen, action, reward, terminated, next);
+    }
+
+    /** Steps of rollouts that were taken when it had learned so many times. */
+    private long stepsBefore(long times) {
+        long steps = times * settings.length();
+        for (long t = 0; t < Math.min(times, settings.lengthAfter()); t++) {
+            steps -= settings.length() - settings.lengthAt(t);
+        }
+        return steps;
+    }
+
+    @Override
+    int imagined(long ofUpdates) {
+        return (int) Math.min(settings.kept(), stepsBefore(ofUpdates / learning.updates())) * settings.rollouts();
+    }
+
+    @Override
+    void prepare() {
+        long times = updates() / learning.updates();
+        if (times % settings.modelEvery() == 0) {
+            imagination.know(replay.rows(replay.added()));
+            long number = times / settings.modelEvery() * settings.modelUpdates();
+            for (int i = 0; i < settings.modelUpdates(); i++) {
+                any(1, number + i, batch, 0, batch.length, 0, replay.size());
+                imagination.learn(batch, number + i);
+            }
+        }
+        any(2, times, starts, 0, starts.length, 0, replay.size());
+        imagination.begin(replay.rows(replay.added()).get(transition.observation().name()), starts);
+        long number = stepsBefore(times);
+        for (int k = settings.lengthAt(times); k > 0; k--) {
+            int at = (int) (number % settings.kept()) * settings.rollouts();
+            imagination.step(number++, replay.beside(at, at + settings.rollouts()), termination);
+        }
+    }
+
+    /** Draws rows, each of {@code count} from {@code first} on equally likely. */
+    private void any(int purpose, long number, int[] rows, int from, int to, int first, int count) {
+        for (int i = from; i < to; i++) {
+            rows[i] = first + draws.at(i, (number >>> 32) * 4 + purpose, number).below(count);
+        }
+    }
+
+    @Override
+    void sample(long update, int[] rows) {
+        int real = (int) Math.round(settings.real() * rows.length);
+        any(0, update, rows, 0, real, 0, replay.size());
+        // those of the rollouts that have just begun are there
+        any(0, update, rows, real, rows.length, learning.capacity(), imagined(update + learning.updates()));
+    }
+
+    @Override
+    public void close() {
+        imagination.close();
+        super.close();
+    }
+}
