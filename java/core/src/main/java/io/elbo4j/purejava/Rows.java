@@ -31,7 +31,7 @@ import java.util.Arrays;
  * gather       target[r] = source[rows[position + r]]
  * scatter      target[rows[position + r]] = source[r] for ascending r
  * scatterAdd   target[rows[position + r]] += source[r] for ascending r, since rows may name one row twice
- * repeat       target[o, k, i] = source[o, i] for k < n, i < inner
+ * repeat       target[o, k, i] = source[o, i] for k &lt; n, i &lt; inner
  * sumRepeated  target[o, i] = ((source[o, 0, i] + source[o, 1, i]) + source[o, 2, i]) + ...
  * lookUp       target[r] = table[index[r]], NaN where there is no such row
  * lookUpGradient  dTable[v] = the sum over r with index[r] = v of dTarget[r], by the chunks of a batch

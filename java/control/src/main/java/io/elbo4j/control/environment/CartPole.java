@@ -117,7 +117,7 @@ public final class CartPole implements Environment {
         return Optional.of(cart(2.4, state[0], state[0] + StrictMath.sin(state[2]), StrictMath.cos(state[2])));
     }
 
-    /** @param tip of the pole, seen from the cart's height */
+    /** @param tipX of the pole's end, seen from the cart; so tipY */
     static Scene cart(double rail, double x, double tipX, double tipY) {
         return new Scene(-rail - 0.3, rail + 0.3, -rail, rail).line(Scene.GREY, -rail, 0, rail, 0).line(Scene.GREY, x
                 - 0.25, -0.12, x + 0.25, -0.12, x + 0.25, 0.12, x - 0.25, 0.12, x - 0.25, -0.12).line(Scene.BLUE, x, 0,

@@ -13,8 +13,6 @@ import io.elbo4j.train.layer.SumOver;
  * How plans are drawn around a mean, and what becomes of the mean when their returns are known. A plan is a row: the
  * actions of the first step, then of the second, each number in [-1, 1]. Every row of the batch has a mean, a deviation
  * and a population of its own, which are its samples; nothing of it leaves the backend's memory.
- *
- * @see Planner
  */
 public interface Search {
     /** The rows of a population. */

@@ -34,7 +34,7 @@ class DemonstrationsTest {
         }
     }
 
-    /** Of the Fork: t < 5 goes to the middle, and then 4 (m / 2 - y), clipped. */
+    /** Of the Fork: t &lt; 5 goes to the middle, and then 4 (m / 2 - y), clipped. */
     @Test
     void theForksExpertIsItsFormula() {
         float[] action = new float[1];
