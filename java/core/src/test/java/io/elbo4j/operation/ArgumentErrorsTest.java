@@ -11,6 +11,7 @@ import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
 import io.elbo4j.ConvolutionShape;
+import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
@@ -432,6 +433,18 @@ class ArgumentErrorsTest {
         missing("Triangular.product: packed", () -> Triangular.product(null, in, out));
         missing("Triangular.product: x", () -> Triangular.product(packed, null, out));
         missing("Rows.gather: indices", () -> Rows.gather(wrong, null, out));
+        Matrix bytes = Matrix.view(backend.allocate(12, ElementType.UINT8), 0, 3, 4, 4);
+        assertNotNull(Rows.gather(bytes, three, out));
+        refused("Rows.gather: target must be of FLOAT32, not of UINT8", () -> Rows.gather(in, three, bytes));
+        refused("Rows.add: source must be of FLOAT32, not of UINT8", () -> Rows.add(bytes, out));
+        for (Supplier<Launch> operation : List.<Supplier<Launch>>of(() -> Rows.copy(bytes, out), () -> Rows.copy(in,
+                bytes))) {
+            refused("Rows.copy: elements must be of FLOAT32, BFLOAT16 or FLOAT16, not of UINT8", operation);
+        }
+        refused("GaussianSampleKl.forward: elements must be of FLOAT32, BFLOAT16 or FLOAT16, not of UINT8",
+                () -> GaussianSampleKl.forward(bytes, bytes, noise, bytes, perRow));
+        refused("BernoulliLogLikelihood.forward: elements must be of FLOAT32, BFLOAT16 or FLOAT16, not of UINT8",
+                () -> BernoulliLogLikelihood.forward(bytes, bytes, perRow));
         refused("Rows.gather: indices must have a row number for each of the 5 rows of target, not 3",
                 () -> Rows.gather(wrong, three, matrix(5, 3)));
         refused("Rows.gather: target must be 2 x 3, not 2 x 4", () -> Rows.gather(wrong, three, matrix(2, 4)));

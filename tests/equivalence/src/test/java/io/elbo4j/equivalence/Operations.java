@@ -321,6 +321,7 @@ final class Operations {
         add("lookUpGradient", (b, s) -> Rows.lookUpGradient(in(b, s), b.rowNumbers(s.rows(), 11), b.out(11,
                 s.columns())));
         add("gather", (b, s) -> Rows.gather(b.in(11, s.columns()), b.indices(s.rows(), 11), out(b, s)));
+        add("gather.UINT8", (b, s) -> Rows.gather(b.bytes(11, s.columns()), b.indices(s.rows(), 11), out(b, s)));
         add("scatter", (b, s) -> Rows.scatter(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));
         add("scatterAdd", (b, s) -> Rows.scatterAdd(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));
         add("normal", (b, s) -> RandomFill.normal(b.noise(), out(b, s)));
