@@ -6,12 +6,13 @@ import io.elbo4j.Backend;
 import io.elbo4j.control.agent.Agents;
 import io.elbo4j.control.agent.Dqn;
 import io.elbo4j.control.agent.Interaction;
-import io.elbo4j.control.agent.Learner;
 import io.elbo4j.control.agent.Learning;
 import io.elbo4j.control.agent.Pets;
 import io.elbo4j.control.agent.Run;
 import io.elbo4j.control.agent.Sac;
+import io.elbo4j.control.agent.SavableAgent;
 import io.elbo4j.control.agent.SoftQ;
+import io.elbo4j.control.agent.Surroundings;
 import io.elbo4j.control.dynamics.Ensemble;
 import io.elbo4j.control.environment.CartPole;
 import io.elbo4j.control.environment.CartPoleSwingUp;
@@ -27,7 +28,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,9 +37,9 @@ class ControlEquivalenceTest {
     private static final int STEPS = 300;
     private static final int SEED = 5;
 
-    private record Life(Learner.Settings settings, Environment environment) {
+    private record Life(SavableAgent.Settings settings, Environment environment) {
         Run begin(Backend backend) {
-            return new Run(Agents.create(settings, environment.observations(), environment.actions(), backend, SEED),
+            return new Run(Agents.create(settings, environment, backend, SEED),
                     environment);
         }
 
@@ -94,9 +94,8 @@ class ControlEquivalenceTest {
     private static String pets(Search search, Backend backend) {
         Environment environment = new CartPoleSwingUp();
         Pets.Settings settings = new Pets.Settings(new Ensemble.Settings(3, List.of(33, 20), 0.5), search, 6, 32, 1e-3,
-                1e-5, 40, 300, 150, 0);
-        try (Pets pets = new Pets(settings, environment.observations(), environment.actions(),
-                search instanceof CrossEntropy ? environment.reward() : Optional.empty(), backend, SEED)) {
+                1e-5, 40, 300, 150, 0, search instanceof PathIntegral);
+        try (Pets pets = settings.create(Surroundings.of(environment), backend, SEED)) {
             Interaction interaction = new Interaction(pets, new Simulation(environment, 1, SEED));
             while (interaction.steps() < 210) {
                 interaction.step();

@@ -6,7 +6,6 @@ import static io.elbo4j.ArgumentException.requireGiven;
 import io.elbo4j.Backend;
 import io.elbo4j.control.dynamics.Ensemble;
 import io.elbo4j.control.environment.Draws;
-import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.environment.Termination;
 import java.util.List;
@@ -55,6 +54,16 @@ public final class Mbpo extends Sac {
             require(real >= 0 && real <= 1, "real", "from 0 to 1", real);
         }
 
+        @Override
+        public void check(Surroundings surroundings) {
+            box(surroundings.actions());
+        }
+
+        @Override
+        public Mbpo create(Surroundings s, Backend backend, long seed) {
+            return new Mbpo(this, s.observations(), s.actions(), s.termination(), backend, seed);
+        }
+
         /** That of {@link Sac.Settings#small}, but 600 steps by chance and 20 updates a decision. */
         public static Settings small() {
             return new Settings(new Learning(List.of(64, 64), 128, 1e-3, 0, 0.99, 1_000_000, 600, 1, 20), 0.005, 5, 100,
@@ -72,7 +81,7 @@ public final class Mbpo extends Sac {
     private final Draws draws;
     private final int[] batch;
     private final int[] starts;
-    private Optional<Termination> termination;
+    private final Optional<Termination> termination;
 
     /**
      * @param termination of the environment; empty where nothing terminates
@@ -100,11 +109,6 @@ public final class Mbpo extends Sac {
         this.imagination = described[0];
         imagination.compile(graph, parameters, replay.source(), learning.batch(), learning.learningRate(), settings
                 .rollouts(), backend, seed);
-    }
-
-    @Override
-    void meet(Environment environment) {
-        termination = environment.termination();
     }
 
     /** @throws IllegalStateException if it has terminated and nobody has said where that is so */
