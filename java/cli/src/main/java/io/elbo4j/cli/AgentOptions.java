@@ -18,31 +18,33 @@ final class AgentOptions {
     @Option(names = "--widths", split = ",", paramLabel = "N",
             description = "units of the hidden layers of all networks (64,64)")
     private Integer[] widths;
-    @Option(names = "--batch", paramLabel = "N", description = "transitions of an update (128; 64; 64; 128; 64)")
+    @Option(names = "--batch", paramLabel = "N", description = "transitions of an update (128; 64; 64; 128; 64; 128)")
     private Integer batch;
     @Option(names = "--learning-rate", paramLabel = "X",
-            description = "of Adam, at first (0.001; 0.0023; 0.0023; 0.001; 0.001)")
+            description = "of Adam, at first (0.001; 0.0023; 0.0023; 0.001; 0.001; 0.001)")
     private Double learningRate;
     @Option(names = "--decay", paramLabel = "N",
-            description = "all but pets: updates until it has fallen to 0, linearly; 0 if it stays (0; all; all; 0)")
+            description = "all but pets: updates until it has fallen to 0, linearly; 0 if it stays (0; all; all; 0; 0)")
     private Integer decay;
     @Option(names = "--discount", paramLabel = "X",
             description = "all but pets: of later rewards, at least 0 and below 1 (0.99)")
     private Double discount;
     @Option(names = "--capacity", paramLabel = "N",
             description = "transitions that are remembered (as many as steps, at most 1000000;"
-                    + " 100000; 100000; 1000000; 100000)")
+                    + " 100000; 100000; 1000000; 100000; as sac)")
     private Integer capacity;
     @Option(names = "--random-steps", paramLabel = "N",
-            description = "first steps, by any action, after which nothing is learned yet (100; 1000; 1000; 600; 200)")
+            description = "first steps, by any action, after which nothing is learned yet (100; 1000; 1000; 600; 200;"
+                    + " 1000)")
     private Integer randomSteps;
     @Option(names = "--every", paramLabel = "N",
-            description = "all but pets, which learns when an episode begins: steps after which it learns again (1)")
+            description = "all but pets: steps after which it learns again (1)")
     private Integer every;
-    @Option(names = "--updates", paramLabel = "N", description = "that are made then (1; 1; 1; 20; 1200)")
+    @Option(names = "--updates", paramLabel = "N", description = "that are made then (1; 1; 1; 20; 1200; 1)")
     private Integer updates;
     @Option(names = "--rate", paramLabel = "X",
-            description = "sac, mbpo: at which the critics' copies follow them, above 0 and below 1 (0.005)")
+            description = "sac, mbpo, representation-sac: at which the critics' copies follow them, above 0 and below"
+                    + " 1 (0.005)")
     private Double rate;
     @Option(names = "--copy-every", paramLabel = "N",
             description = "dqn, soft-q: updates after which the network's copy is set to it (200)")
@@ -118,6 +120,23 @@ final class AgentOptions {
             description = "pets: the model learns the reward, which else is given (not); for an environment that has"
                     + " none to give it is needed")
     private Boolean learnReward;
+    @Option(names = "--latent", paramLabel = "N", description = "representation-sac: dimensions of a code (4)")
+    private Integer latent;
+    @Option(names = "--width", paramLabel = "N",
+            description = "representation-sac: units of the hidden layer of encoder and decoder (128)")
+    private Integer width;
+    @Option(names = "--kl-weight", paramLabel = "X",
+            description = "representation-sac: of the KL in the VAE's objective, at least 0 (1)")
+    private Double klWeight;
+    @Option(names = "--vae-batch", paramLabel = "N",
+            description = "representation-sac: observations of an update of the VAE (64)")
+    private Integer vaeBatch;
+    @Option(names = "--vae-learning-rate", paramLabel = "X",
+            description = "representation-sac: of the VAE's Adam (0.001)")
+    private Double vaeLearningRate;
+    @Option(names = "--vae-updates", paramLabel = "N",
+            description = "representation-sac: of the VAE, after the random steps (3000)")
+    private Integer vaeUpdates;
 
     /** By the names of the settings' components, which are those of the fields here. */
     private Map<String, Object> given() {

@@ -35,24 +35,28 @@ import picocli.CommandLine.Parameters;
         "soft-q: soft Q-learning, for one of several actions",
         "mbpo: sac that learns from what it imagines in a learned model, for actions in a box",
         "pets: plans in a learned model, for actions in a box",
-        "In brackets: what is taken if an option is left out, of sac, dqn, soft-q, mbpo and pets where they differ."},
+        "representation-sac: sac on the codes of a VAE, for actions and observations in a box",
+        "In brackets: what is taken if an option is left out, of sac, dqn, soft-q, mbpo, pets and"
+                + " representation-sac where they differ."},
         footer = {"", "--resume goes on to the same result after Ctrl-C, and after a kill at any moment."})
 final class ControlCommand implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
 
-    @Parameters(arity = "0..1", paramLabel = "AGENT", description = "sac, dqn, soft-q, mbpo or pets (sac)")
+    @Parameters(arity = "0..1", paramLabel = "AGENT",
+            description = "sac, dqn, soft-q, mbpo, pets or representation-sac (sac)")
     private String agent;
     @Option(names = "--list", description = "show the environments and exit")
     private boolean list;
     @Option(names = "--environment", paramLabel = "NAME",
-            description = "one of --list (pendulum; cart-pole; cart-pole; pendulum; cart-pole-swing-up)")
+            description = "one of --list (pendulum; cart-pole; cart-pole; pendulum; cart-pole-swing-up;"
+                    + " pendulum-pixels)")
     private String name;
     @Option(names = "--action-repeat", paramLabel = "N",
             description = "times that the environment takes each action; a step is all of them (1)")
     private Integer actionRepeat;
     @Option(names = "--steps", paramLabel = "N",
             description = "of the environment, those of exploration at random among them (8000; 50000; 50000; 3000;"
-                    + " 2200)")
+                    + " 2200; 8000)")
     private Integer steps;
     @Option(names = "--seeds", split = ",", paramLabel = "N", description = "each trains an agent (0)")
     private Long[] seeds;

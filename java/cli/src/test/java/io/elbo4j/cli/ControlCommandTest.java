@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ControlCommandTest {
-    private static final List<String> AGENTS = List.of("sac", "dqn", "soft-q", "mbpo", "pets", "pets path-integral");
+    private static final List<String> AGENTS = List.of("sac", "dqn", "soft-q", "mbpo", "pets", "pets path-integral",
+            "representation-sac");
 
     private static Cli.Result run(String... more) {
         List<String> all = new ArrayList<>(List.of("control", "sac", "--backend", "java"));
@@ -87,6 +88,9 @@ class ControlCommandTest {
                     "0.01", "--horizon", "3", "--population", "10", "--elites", "3", "--iterations", "2"};
             case "pets path-integral" -> new String[] {"--environment", "mud", "--members", "2", "--horizon", "3",
                     "--search", "path-integral", "--population", "10", "--iterations", "2", "--effort", "0.1"};
+            case "representation-sac" -> new String[] {"--environment", "pendulum-angle", "--latent", "2", "--width",
+                    "5",
+                    "--vae-batch", "8", "--vae-updates", "6"};
             default -> new String[] {"--environment", "cart-pole", "--copy-every", "5", "--temperature", "0.1"};
         };
     }
@@ -140,6 +144,9 @@ class ControlCommandTest {
                         "--rollouts 5",
                         "--kept 3", "--length 3", "--length-after 30", "--real 0.5",
                         "--environment cart-pole-continuous");
+                case "representation-sac" -> List.of("--latent 3", "--width 6", "--kl-weight 9", "--vae-batch 9",
+                        "--vae-learning-rate 0.01", "--vae-updates 7", "--rate 0.1",
+                        "--environment mountain-car-continuous");
                 case "pets" -> List.of("--elites 4", "--keep 0.5", "--prior 0.5 --rough");
                 case "pets path-integral" -> List.of("--temperature 0.1", "--effort 0.5");
                 case "dqn" -> List.of("--copy-every 7", "--average-rate 0.5", "--epsilon 0.9", "--epsilon-steps 500",
@@ -299,11 +306,18 @@ class ControlCommandTest {
         run("--seeds", "1,1").fails(2, "--seeds must be different ones, not [1, 1]");
         run("--widths", "0").fails(2, "--widths must be at least 1 each, not [0]");
         Cli.run("control", "--stesp", "5").fails(2, "'--stesp'");
-        Cli.run("control", "dqm").fails(2, "expected one of sac, dqn, soft-q, mbpo, pets, not 'dqm'");
+        Cli.run("control", "dqm").fails(2, "expected one of sac, dqn, soft-q, mbpo, pets,"
+                + " representation-sac, not 'dqm'");
         Cli.run("control", "pets", "--environment", "pendulum").fails(2, "--learn-reward must be true where no reward"
                 + " is given, as of an environment that has none or of a file by itself, in pendulum, not false");
         Cli.run("control", "pets", "--environment", "cart-pole").fails(2, "--environment must be one whose actions are"
                 + " in a box, for pets, not cart-pole, whose action is one of 2");
+        Cli.run("control", "representation-sac", "--environment", "cart-pole-swing-up").fails(2, "--environment must be"
+                + " one whose observations are in a box with bounds, for representation-sac, not cart-pole-swing-up,"
+                + " whose observation is 5 numbers from");
+        Cli.run("control", "representation-sac", "--random-steps", "0").fails(2,
+                "--random-steps must be at least 1, not"
+                        + " 0");
         Cli.run("control", "pets", "--elites", "61").fails(2, "--elites must be from 1 to the population, 60, not 61");
         Cli.run("control", "pets", "--search", "cem").fails(2, "expected one of cross-entropy, path-integral,"
                 + " random-shooting, not 'cem'");

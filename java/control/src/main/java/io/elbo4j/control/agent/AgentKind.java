@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 public enum AgentKind {
     SAC(Sac.Settings.small(), "pendulum", 8000), DQN(Dqn.Settings.small(), "cart-pole", 50_000), SOFT_Q(SoftQ.Settings
             .small(), "cart-pole", 50_000), MBPO(Mbpo.Settings.small(), "pendulum", 3000), PETS(Pets.Settings.small(),
-                    "cart-pole-swing-up", 2200);
+                    "cart-pole-swing-up", 2200), REPRESENTATION_SAC(RepresentationSac.Settings.small(),
+                            "pendulum-pixels", 8000);
 
     private final SavableAgent.Settings defaults;
     private final String environment;

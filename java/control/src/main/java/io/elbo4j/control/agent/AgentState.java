@@ -19,19 +19,25 @@ import java.util.Map;
  *
  * @param agent its kind
  * @param seed that it was made with
- * @param remembered transitions, those that are gone among them
- * @param planned decisions of its planner, if it has one
  * @param stage where it acts
  */
 public record AgentState(String agent, Record settings, StoredSpace observations, StoredSpace actions, long seed,
-        long decisions, long updates, long remembered, long planned, Stage stage) {
+        Counters counters, Stage stage) {
     private static final String KEY = "elbo4j.agent";
 
-    public AgentState {
-        require(decisions >= 0, "decisions", "at least 0", decisions);
-        require(updates >= 0, "updates", "at least 0", updates);
-        require(remembered >= 0, "remembered", "at least 0", remembered);
-        require(planned >= 0, "planned", "at least 0", planned);
+    /**
+     * What an agent has done so far.
+     *
+     * @param remembered transitions, those that are gone among them
+     * @param planned decisions of its planner, if it has one
+     */
+    public record Counters(long decisions, long updates, long remembered, long planned) {
+        public Counters {
+            require(decisions >= 0, "decisions", "at least 0", decisions);
+            require(updates >= 0, "updates", "at least 0", updates);
+            require(remembered >= 0, "remembered", "at least 0", remembered);
+            require(planned >= 0, "planned", "at least 0", planned);
+        }
     }
 
     /**

@@ -215,12 +215,12 @@ public abstract class Learner extends SavableAgent {
     }
 
     @Override
-    final long remembered() {
-        return replay.added();
+    final AgentState.Counters counters() {
+        return new AgentState.Counters(decisions, updates, replay.added(), 0);
     }
 
     @Override
-    final Map<String, Matrix> matrices(AgentState at) {
+    final Map<String, Matrix> matrices(AgentState.Counters at) {
         Map<String, Matrix> all = MatrixFile.of(parameters);
         replay.rows(at.remembered()).forEach((name, matrix) -> all.put("replay." + name, matrix));
         int imagined = imagined(at.updates());
@@ -231,7 +231,7 @@ public abstract class Learner extends SavableAgent {
     }
 
     @Override
-    final void restored(AgentState at) {
+    final void restored(AgentState.Counters at) {
         replay.restored(at.remembered());
     }
 

@@ -224,17 +224,12 @@ public final class Pets extends SavableAgent {
     }
 
     @Override
-    long remembered() {
-        return replay.added();
+    AgentState.Counters counters() {
+        return new AgentState.Counters(decisions, updates, replay.added(), planner.decided());
     }
 
     @Override
-    long planned() {
-        return planner.decided();
-    }
-
-    @Override
-    Map<String, Matrix> matrices(AgentState at) {
+    Map<String, Matrix> matrices(AgentState.Counters at) {
         Map<String, Matrix> all = MatrixFile.of(parameters);
         all.put("planner.around", planner.around());
         replay.rows(at.remembered()).forEach((name, matrix) -> all.put("replay." + name, matrix));
@@ -242,7 +237,7 @@ public final class Pets extends SavableAgent {
     }
 
     @Override
-    void restored(AgentState at) {
+    void restored(AgentState.Counters at) {
         replay.restored(at.remembered());
         planner.goOn(at.planned());
     }

@@ -40,19 +40,13 @@ public abstract class SavableAgent implements Agent {
         this.seed = seed;
     }
 
-    /** Transitions that were remembered, those that are gone among them. */
-    abstract long remembered();
+    abstract AgentState.Counters counters();
 
-    /** Decisions of its planner, if it has one. */
-    long planned() {
-        return 0;
-    }
+    /** All matrices that it has when it has come so far, by name: to be written, or to be read into. */
+    abstract Map<String, Matrix> matrices(AgentState.Counters at);
 
-    /** All matrices that it has at this moment, by name: to be written, or to be read into. */
-    abstract Map<String, Matrix> matrices(AgentState at);
-
-    /** Its matrices have been read: takes the counters. */
-    abstract void restored(AgentState at);
+    /** Goes on from there, where these have been read; decisions and updates are set. */
+    abstract void restored(AgentState.Counters at);
 
     public final Settings settings() {
         return settings;
@@ -84,16 +78,19 @@ public abstract class SavableAgent implements Agent {
 
     final void save(Path file, AgentState.Stage stage) {
         AgentState state = new AgentState(AgentKind.of(settings).words(), (Record) settings, AgentState.StoredSpace.of(
-                observations), AgentState.StoredSpace.of(actions), seed, decisions, updates, remembered(), planned(),
-                stage);
-        state.write(file, matrices(state));
+                observations), AgentState.StoredSpace.of(actions), seed, counters(), stage);
+        state.write(file, matrices(state.counters()));
+    }
+
+    final void goOn(AgentState.Counters at) {
+        decisions = at.decisions();
+        updates = at.updates();
+        restored(at);
     }
 
     /** Goes on where another has been saved, that was made with the same. */
     final void restore(AgentState state, MatrixFile file) {
-        file.restore(matrices(state));
-        decisions = state.decisions();
-        updates = state.updates();
-        restored(state);
+        file.restore(matrices(state.counters()));
+        goOn(state.counters());
     }
 }

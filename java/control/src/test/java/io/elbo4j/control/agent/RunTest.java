@@ -56,6 +56,8 @@ class RunTest {
         ALL.put(pets(new CrossEntropy(4, 2, 2, 0.1, 0.5), false), swingUp);
         ALL.put(pets(PathIntegral.of(4), true), swingUp);
         ALL.put(pets(new RandomShooting(3), false), swingUp);
+        ALL.put(new RepresentationSac.Settings(new Sac.Settings(TINY, 0.01), 2, 5, 1, 8, 1e-3, 5), new TimeLimit(
+                new PendulumAngle(), 17));
     }
 
     private static Pets.Settings pets(Search search, boolean learnReward) {
@@ -348,18 +350,20 @@ class RunTest {
                 {search.replace("\"elites\":2", "\"elites\":5"), ": its metadata cannot be used:"
                         + " settings.search.elites must be from 1 to the population, 4, not 5"},
                 {"4", ": its metadata has settings.search = a number, expected a JSON object"}}) {
-            String json = metadata("pets", "\"rate\":0.1", "\"decisions\":0,\"updates\":0,\"remembered\":0,"
-                    + "\"planned\":0").replaceAll("\"settings\":.*?\\},\"rate\":0.1",
-                            "\"settings\":{\"model\":{\"members\":2,\"widths\":[5],\"prior\":0,\"rough\":false},"
-                                    + "\"search\":" + each[0] + ",\"horizon\":3,\"batch\":8,\"learningRate\":0.001,"
-                                    + "\"weightDecay\":0,\"updates\":5,\"capacity\":50,\"randomSteps\":20,"
-                                    + "\"pessimism\":0,\"learnReward\":true");
+            String json = metadata("pets", "\"rate\":0.1", COUNTERS).replaceAll("\"settings\":.*?\\},\"rate\":0.1",
+                    "\"settings\":{\"model\":{\"members\":2,\"widths\":[5],\"prior\":0,\"rough\":false},\"search\":"
+                            + each[0] + ",\"horizon\":3,\"batch\":8,\"learningRate\":0.001,\"weightDecay\":0,"
+                            + "\"updates\":5,\"capacity\":50,\"randomSteps\":20,\"pessimism\":0,"
+                            + "\"learnReward\":true");
             Safetensors.write(file, Map.of("elbo4j.agent", json), List.of());
             try (Backend backend = new JavaBackend(1)) {
                 refused(file + each[1], () -> Agents.load(file, backend));
             }
         }
     }
+
+    private static final String COUNTERS =
+            "\"counters\":{\"decisions\":0,\"updates\":0,\"remembered\":0,\"planned\":0}";
 
     private static String metadata(String agent, String settings, String counters) {
         return "{\"agent\":\"" + agent + "\",\"settings\":{\"learning\":{\"widths\":[8],\"batch\":16,\"learningRate\":"
@@ -374,16 +378,16 @@ class RunTest {
     @Test
     void whatSomebodyHasWrittenIsNotTakenOnTrust(@TempDir Path directory) {
         Path file = directory.resolve("forged.safetensors");
-        String counters = "\"decisions\":0,\"updates\":0,\"remembered\":0,\"planned\":0";
         for (String[] each : new String[][] {
-                {metadata("sax", "\"rate\":0.1", counters),
-                        ": its metadata has agent = 'sax', expected one of sac, dqn, soft-q, mbpo, pets"},
-                {metadata("sac", "\"rate\":2", counters),
+                {metadata("sax", "\"rate\":0.1", COUNTERS),
+                        ": its metadata has agent = 'sax', expected one of sac, dqn, soft-q, mbpo, pets,"
+                                + " representation-sac"},
+                {metadata("sac", "\"rate\":2", COUNTERS),
                         ": its metadata cannot be used: settings.rate must be above 0 and below 1, not 2.0"},
-                {metadata("sac", "\"rat\":0.1", counters), ": its metadata lacks settings.rate"},
-                {metadata("sac", "\"rate\":0.1", counters.replace("\"updates\":0", "\"updates\":-1")),
-                        ": its metadata cannot be used: updates must be at least 0, not -1"},
-                {metadata("sac", "\"rate\":0.1", counters), ": holds no F32 tensor 'actor.0.weight'"},
+                {metadata("sac", "\"rat\":0.1", COUNTERS), ": its metadata lacks settings.rate"},
+                {metadata("sac", "\"rate\":0.1", COUNTERS.replace("\"updates\":0", "\"updates\":-1")),
+                        ": its metadata cannot be used: counters.updates must be at least 0, not -1"},
+                {metadata("sac", "\"rate\":0.1", COUNTERS), ": holds no F32 tensor 'actor.0.weight'"},
                 {"{}", ": its metadata lacks agent"}, {"", ": its metadata is not the JSON that elbo4j writes"}}) {
             Safetensors.write(file, Map.of("elbo4j.agent", each[0]), List.of());
             try (Backend backend = new JavaBackend(1)) {
