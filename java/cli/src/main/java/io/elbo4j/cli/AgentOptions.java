@@ -84,6 +84,10 @@ final class AgentOptions {
     @Option(names = "--real", paramLabel = "X",
             description = "mbpo: share of a batch that has happened, from 0 to 1 (0.05)")
     private Double real;
+    @Option(names = "--bootstrap",
+            description = "mbpo: each member of the model learns from a bootstrap sample of its own (not: all from the"
+                    + " same)")
+    private Boolean bootstrap;
     @Option(names = "--prior", paramLabel = "X",
             description = "pets: what networks beside the model's that are never trained are multiplied by (0)")
     private Double prior;

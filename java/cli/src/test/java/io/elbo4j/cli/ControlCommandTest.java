@@ -142,7 +142,7 @@ class ControlCommandTest {
                 case "sac" -> List.of("--rate 0.1", "--environment cart-pole-continuous");
                 case "mbpo" -> List.of("--rate 0.1", "--members 3", "--model-every 3", "--model-updates 4",
                         "--rollouts 5",
-                        "--kept 3", "--length 3", "--length-after 30", "--real 0.5",
+                        "--kept 3", "--length 3", "--length-after 30", "--real 0.5", "--bootstrap",
                         "--environment cart-pole-continuous");
                 case "representation-sac" -> List.of("--latent 3", "--width 6", "--kl-weight 9", "--vae-batch 9",
                         "--vae-learning-rate 0.01", "--vae-updates 7", "--rate 0.1",

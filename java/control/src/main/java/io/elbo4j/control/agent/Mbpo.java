@@ -37,9 +37,17 @@ public final class Mbpo extends Sac {
      * @param length k at last
      * @param lengthAfter times that it learns until k has grown to that, linearly
      * @param real share of each batch that has happened, from 0 to 1
+     * @param bootstrap whether each member learns from a bootstrap sample of its own, as of Janner et al.; else all
+     *     learn from the same
      */
     public record Settings(Learning learning, double rate, int members, int modelEvery, int modelUpdates, int rollouts,
-            int kept, int length, int lengthAfter, double real) implements Learner.Settings {
+            int kept, int length, int lengthAfter, double real, boolean bootstrap) implements Learner.Settings {
+        /** Without bootstrap samples. */
+        public Settings(Learning learning, double rate, int members, int modelEvery, int modelUpdates, int rollouts,
+                int kept, int length, int lengthAfter, double real) {
+            this(learning, rate, members, modelEvery, modelUpdates, rollouts, kept, length, lengthAfter, real, false);
+        }
+
         public Settings {
             requireGiven("learning", learning);
             require(rate > 0 && rate < 1, "rate", "above 0 and below 1", rate);
@@ -98,7 +106,7 @@ public final class Mbpo extends Sac {
         super(settings, observations, actions, settings.kept() * settings.rollouts(), backend, seed, (graph, t) -> {
             Described sac = describe(graph, t, settings.learning(), settings.rate(), backend);
             described[0] = new Imagination(graph, t, sac.explored(), new Ensemble.Settings(settings.members(), settings
-                    .learning().widths(), 0));
+                    .learning().widths(), 0), settings.bootstrap());
             return sac;
         });
         this.settings = settings;
@@ -143,7 +151,7 @@ public final class Mbpo extends Sac {
             long number = times / settings.modelEvery() * settings.modelUpdates();
             for (int i = 0; i < settings.modelUpdates(); i++) {
                 any(1, number + i, batch, 0, batch.length, 0, replay.size());
-                imagination.learn(batch, number + i);
+                imagination.learn(batch, weights(), number + i);
             }
         }
         any(2, times, starts, 0, starts.length, 0, replay.size());
@@ -153,6 +161,16 @@ public final class Mbpo extends Sac {
             int at = (int) (number % settings.kept()) * settings.rollouts();
             imagination.step(number++, replay.beside(at, at + settings.rollouts()), termination);
         }
+    }
+
+    /** How often each member has drawn each row of the batch: as often whenever the row is in one. */
+    private float[] weights() {
+        float[] weights = new float[settings.bootstrap() ? batch.length * settings.members() : 0];
+        for (int i = 0; i < weights.length; i++) {
+            long number = replay.number(batch[i / settings.members()]);
+            weights[i] = draws.at(i % settings.members(), (number >>> 32) * 4 + 3, number).poisson();
+        }
+        return weights;
     }
 
     /** Draws rows, each of {@code count} from {@code first} on equally likely. */

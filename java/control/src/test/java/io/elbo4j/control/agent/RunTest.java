@@ -56,6 +56,7 @@ class RunTest {
         ALL.put(pets(new CrossEntropy(4, 2, 2, 0.1, 0.5), false), swingUp);
         ALL.put(pets(PathIntegral.of(4), true), swingUp);
         ALL.put(pets(new RandomShooting(3), false), swingUp);
+        ALL.put(new Mbpo.Settings(TINY, 0.01, 2, 5, 3, 4, 6, 2, 10, 0.25, true), new TimeLimit(new Pendulum(), 30));
         ALL.put(new RepresentationSac.Settings(new Sac.Settings(TINY, 0.01), 2, 5, 1, 8, 1e-3, 5), new TimeLimit(
                 new PendulumAngle(), 17));
     }
