@@ -7,10 +7,18 @@ import java.util.stream.Collectors;
 
 /** The agents that there are, by the names of the command line and of files. */
 public enum AgentKind {
-    SAC(Sac.Settings.small(), "pendulum", 8000), DQN(Dqn.Settings.small(), "cart-pole", 50_000), SOFT_Q(SoftQ.Settings
-            .small(), "cart-pole", 50_000), MBPO(Mbpo.Settings.small(), "pendulum", 3000), PETS(Pets.Settings.small(),
-                    "cart-pole-swing-up", 2200), REPRESENTATION_SAC(RepresentationSac.Settings.small(),
-                            "pendulum-pixels", 8000);
+    /** {@link Sac} */
+    SAC(Sac.Settings.small(), "pendulum", 8000),
+    /** {@link Dqn} */
+    DQN(Dqn.Settings.small(), "cart-pole", 50_000),
+    /** {@link SoftQ} */
+    SOFT_Q(SoftQ.Settings.small(), "cart-pole", 50_000),
+    /** {@link Mbpo} */
+    MBPO(Mbpo.Settings.small(), "pendulum", 3000),
+    /** {@link Pets} */
+    PETS(Pets.Settings.small(), "cart-pole-swing-up", 2200),
+    /** {@link RepresentationSac} */
+    REPRESENTATION_SAC(RepresentationSac.Settings.small(), "pendulum-pixels", 8000);
 
     private final SavableAgent.Settings defaults;
     private final String environment;
