@@ -24,8 +24,8 @@ enum : int64_t {
   DEPTH_BLOCK = 512,  // a panel of B of this depth is 64 KiB at most, and stays close to the core
   ROW_BLOCK = 224,    // packed rows of A of that depth are 448 KiB, half of a second-level cache
   FAR = 512,
-  COLUMN_BLOCK = 2048,
-  DEEP = 1024,  // chunk by chunk from here on: before, the steps of a tile are in the caches for the next one
+  CHUNKED_BLOCK = 672,  // rows and columns of a deep sum: square blocks pack the least
+  DEEP = 1024,          // chunk by chunk from here on: before, the steps of a tile are in the caches for the next one
 };
 static_assert(TILE_ROWS <= LANES, "a packed panel of A is narrower than a vector");
 
@@ -188,7 +188,7 @@ void multiply_chunks_of_block(const Product& p) {
 }
 
 void multiply_chunks(const Product& p) {
-  const int64_t row_blocks = parts(p.rows, ROW_BLOCK), column_blocks = parts(p.columns, COLUMN_BLOCK);
+  const int64_t row_blocks = parts(p.rows, CHUNKED_BLOCK), column_blocks = parts(p.columns, CHUNKED_BLOCK);
   for (int64_t j = 0; j < column_blocks; j++) {
     const Range columns = part(p.columns, column_blocks, j);
     for (int64_t i = 0; i < row_blocks; i++) {

@@ -95,7 +95,7 @@ final class ControlServer {
     private static Agent planner(int plans, int units, int members, Backend backend) {
         Environment pendulum = Environments.named("pendulum");
         return new Pets(new Pets.Settings(new Ensemble.Settings(members, List.of(units, units), 0), PathIntegral.of(
-                plans), HORIZON, 32, 1e-3, 0, 1, 10, 1, 0), pendulum.observations(), pendulum.actions(), Optional
+                plans), HORIZON, 32, 1e-3, 0, 1, 10, 1, 0, true), pendulum.observations(), pendulum.actions(), Optional
                         .empty(), backend, 0);
     }
 }

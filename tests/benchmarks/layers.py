@@ -6,8 +6,9 @@ of the input, plain SGD.
 
 Convolutions: encoders of 4 x 4 kernels with stride 2 and the mirrored decoders, PyTorch in both of its layouts. GRU: 64
 steps, 256 inputs, against torch.nn.GRU. Cells and norms against PyTorch eager. With --java the peer is our own java
-backend instead, also in single convolutions: gather, spread and the weights' gradient. Needs java/cli/target/elbo4j.jar, and PyTorch to compare with. Prints each peer's time as a multiple of
-ours: the median over the rounds, and the quartiles.
+backend instead, also in single convolutions: gather, spread and the weights' gradient. Needs java/cli/target/elbo4j.jar,
+and PyTorch to compare with. Prints each peer's time as a multiple of ours: the median over the rounds, and the
+quartiles.
 """
 import os
 

@@ -4,42 +4,47 @@ import io.elbo4j.control.agent.AgentKind;
 import io.elbo4j.control.agent.AgentSettings;
 import io.elbo4j.control.agent.Learner;
 import io.elbo4j.control.agent.Learning;
-import java.util.Arrays;
+import io.elbo4j.control.agent.SavableAgent;
+import io.elbo4j.control.planning.SearchKind;
+import java.lang.reflect.Field;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
-/** The settings of an agent; one not given is null. In brackets: what sac, dqn, soft-q and mbpo have otherwise. */
+/** The settings of an agent; one not given is null. In brackets what agents have otherwise, as `control` names them. */
 final class AgentOptions {
     @Option(names = "--widths", split = ",", paramLabel = "N",
             description = "units of the hidden layers of all networks (64,64)")
     private Integer[] widths;
-    @Option(names = "--batch", paramLabel = "N", description = "transitions of an update (128; 64; 64; 128)")
+    @Option(names = "--batch", paramLabel = "N", description = "transitions of an update (128; 64; 64; 128; 64; 128)")
     private Integer batch;
     @Option(names = "--learning-rate", paramLabel = "X",
-            description = "of Adam, at first (0.001; 0.0023; 0.0023; 0.001)")
+            description = "of Adam, at first (0.001; 0.0023; 0.0023; 0.001; 0.001; 0.001)")
     private Double learningRate;
     @Option(names = "--decay", paramLabel = "N",
-            description = "updates until it has fallen to 0, linearly; 0 if it stays (0; all; all; 0)")
+            description = "all but pets: updates until it has fallen to 0, linearly; 0 if it stays (0; all; all; 0; 0)")
     private Integer decay;
     @Option(names = "--discount", paramLabel = "X",
-            description = "of later rewards, at least 0 and below 1 (0.99)")
+            description = "all but pets: of later rewards, at least 0 and below 1 (0.99)")
     private Double discount;
     @Option(names = "--capacity", paramLabel = "N",
             description = "transitions that are remembered (as many as steps, at most 1000000;"
-                    + " 100000; 100000; 1000000)")
+                    + " 100000; 100000; 1000000; 100000; as sac)")
     private Integer capacity;
     @Option(names = "--random-steps", paramLabel = "N",
-            description = "first steps, by any action, after which nothing is learned yet (100; 1000; 1000; 600)")
+            description = "first steps, by any action, after which nothing is learned yet (100; 1000; 1000; 600; 200;"
+                    + " 1000)")
     private Integer randomSteps;
-    @Option(names = "--every", paramLabel = "N", description = "steps after which it learns again (1)")
+    @Option(names = "--every", paramLabel = "N",
+            description = "all but pets: steps after which it learns again (1)")
     private Integer every;
-    @Option(names = "--updates", paramLabel = "N", description = "that are made then (1; 1; 1; 20)")
+    @Option(names = "--updates", paramLabel = "N", description = "that are made then (1; 1; 1; 20; 1200; 1)")
     private Integer updates;
     @Option(names = "--rate", paramLabel = "X",
-            description = "sac, mbpo: at which the critics' copies follow them, above 0 and below 1 (0.005)")
+            description = "sac, mbpo, representation-sac: at which the critics' copies follow them, above 0 and below"
+                    + " 1 (0.005)")
     private Double rate;
     @Option(names = "--copy-every", paramLabel = "N",
             description = "dqn, soft-q: updates after which the network's copy is set to it (200)")
@@ -55,9 +60,10 @@ final class AgentOptions {
             description = "dqn: steps in which it falls from 1 to that (8000)")
     private Integer epsilonSteps;
     @Option(names = "--temperature", paramLabel = "X",
-            description = "soft-q: what the entropy of its actions is worth, above 0 (0.1)")
+            description = "soft-q: what the entropy of its actions is worth, above 0 (0.1); path-integral: in the"
+                    + " unit of the rewards")
     private Double temperature;
-    @Option(names = "--members", paramLabel = "N", description = "mbpo: networks of the model (5)")
+    @Option(names = "--members", paramLabel = "N", description = "mbpo, pets: networks of the model (5; 3)")
     private Integer members;
     @Option(names = "--model-every", paramLabel = "N",
             description = "mbpo: times that it learns, before the model learns again (100)")
@@ -78,50 +84,93 @@ final class AgentOptions {
     @Option(names = "--real", paramLabel = "X",
             description = "mbpo: share of a batch that has happened, from 0 to 1 (0.05)")
     private Double real;
+    @Option(names = "--bootstrap",
+            description = "mbpo: each member of the model learns from a bootstrap sample of its own (not: all from the"
+                    + " same)")
+    private Boolean bootstrap;
+    @Option(names = "--prior", paramLabel = "X",
+            description = "pets: what networks beside the model's that are never trained are multiplied by (0)")
+    private Double prior;
+    @Option(names = "--rough", description = "pets: these networks are rough ones (not)")
+    private Boolean rough;
+    @Option(names = "--weight-decay", paramLabel = "X", description = "pets: of Adam, decoupled (0.00001)")
+    private Double weightDecay;
+    @Option(names = "--search", paramLabel = "NAME",
+            description = "pets: how it plans, cross-entropy, path-integral or random-shooting (cross-entropy, of 60"
+                    + " plans 3 times); the options of each are those of 'elbo4j plan'")
+    private SearchKind search;
+    @Option(names = "--horizon", paramLabel = "N", description = "pets: steps of a plan (25)")
+    private Integer horizon;
+    @Option(names = "--population", paramLabel = "N", description = "pets: plans that are drawn at a time")
+    private Integer population;
+    @Option(names = "--iterations", paramLabel = "N",
+            description = "cross-entropy, path-integral: times that they are drawn for a decision")
+    private Integer iterations;
+    @Option(names = "--elites", paramLabel = "N", description = "cross-entropy: the best plans")
+    private Integer elites;
+    @Option(names = "--keep", paramLabel = "X",
+            description = "cross-entropy: the share of the old mean and variance that stays")
+    private Double keep;
+    @Option(names = "--deviation", paramLabel = "X",
+            description = "cross-entropy, path-integral: standard deviation of plans at first, of half the box")
+    private Double deviation;
+    @Option(names = "--effort", paramLabel = "X",
+            description = "path-integral: what of the cost of control counts beside the returns, 0 to 1")
+    private Double effort;
+    @Option(names = "--pessimism", paramLabel = "X",
+            description = "pets: what the members' disagreement costs a plan, at least 0 (0)")
+    private Double pessimism;
+    @Option(names = "--learn-reward",
+            description = "pets: the model learns the reward, which else is given (not); for an environment that has"
+                    + " none to give it is needed")
+    private Boolean learnReward;
+    @Option(names = "--latent", paramLabel = "N", description = "representation-sac: dimensions of a code (4)")
+    private Integer latent;
+    @Option(names = "--width", paramLabel = "N",
+            description = "representation-sac: units of the hidden layer of encoder and decoder (128)")
+    private Integer width;
+    @Option(names = "--kl-weight", paramLabel = "X",
+            description = "representation-sac: of the KL in the VAE's objective, at least 0 (1)")
+    private Double klWeight;
+    @Option(names = "--vae-batch", paramLabel = "N",
+            description = "representation-sac: observations of an update of the VAE (64)")
+    private Integer vaeBatch;
+    @Option(names = "--vae-learning-rate", paramLabel = "X",
+            description = "representation-sac: of the VAE's Adam (0.001)")
+    private Double vaeLearningRate;
+    @Option(names = "--vae-updates", paramLabel = "N",
+            description = "representation-sac: of the VAE, after the random steps (3000)")
+    private Integer vaeUpdates;
 
-    /** By the names of the settings' components. */
+    /** By the names of the settings' components, which are those of the fields here. */
     private Map<String, Object> given() {
         Map<String, Object> given = new LinkedHashMap<>();
-        put(given, "widths", widths == null ? null : List.copyOf(Arrays.asList(widths)));
-        put(given, "batch", batch);
-        put(given, "learningRate", learningRate);
-        put(given, "decay", decay);
-        put(given, "discount", discount);
-        put(given, "capacity", capacity);
-        put(given, "randomSteps", randomSteps);
-        put(given, "every", every);
-        put(given, "updates", updates);
-        put(given, "rate", rate);
-        put(given, "copyEvery", copyEvery);
-        put(given, "averageRate", averageRate);
-        put(given, "epsilon", epsilon);
-        put(given, "epsilonSteps", epsilonSteps);
-        put(given, "temperature", temperature);
-        put(given, "members", members);
-        put(given, "modelEvery", modelEvery);
-        put(given, "modelUpdates", modelUpdates);
-        put(given, "rollouts", rollouts);
-        put(given, "kept", kept);
-        put(given, "length", length);
-        put(given, "lengthAfter", lengthAfter);
-        put(given, "real", real);
+        for (Field field : AgentOptions.class.getDeclaredFields()) {
+            try {
+                Object value = field.get(this);
+                if (value != null) {
+                    given.put(field.getName(), value instanceof Integer[] list ? List.of(list) : value);
+                }
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException(e);
+            }
+        }
         return given;
     }
 
-    private static void put(Map<String, Object> given, String name, Object value) {
-        if (value != null) {
-            given.put(name, value);
-        }
-    }
-
     /** @param steps what is never remembered takes no memory */
-    Learner.Settings settings(AgentKind kind, int steps) {
-        Map<String, Object> given = own(kind);
-        int most = (int) given.getOrDefault("capacity", kind.defaults().learning().capacity());
-        given.put("capacity", Math.min(most, steps));
-        Learner.Settings all = Names.checked(() -> AgentSettings.with(kind.defaults(), given));
-        return decay != null || all.learning().decay() == 0 ? all : AgentSettings.with(all, Map.of("decay", updates(all
-                .learning(), steps)));
+    SavableAgent.Settings settings(AgentKind kind, int steps) {
+        SavableAgent.Settings usual = search == null ? kind.defaults()
+                : AgentSettings.with(kind.defaults(), Map.of("search", search));
+        Map<String, Object> given = own(usual);
+        Map<String, Object> otherwise = AgentSettings.values(usual);
+        given.put("capacity", Math.min((int) given.getOrDefault("capacity", otherwise.get("capacity")), steps));
+        if (population != null && otherwise.containsKey("elites")) {
+            given.putIfAbsent("elites", Math.max(1, population / 10));
+        }
+        SavableAgent.Settings all = Names.checked(() -> AgentSettings.with(usual, given));
+        return decay != null || !(all instanceof Learner.Settings learner) || learner.learning().decay() == 0 ? all
+                : AgentSettings.with(all, Map.of("decay", updates(learner.learning(), steps)));
     }
 
     /** That are made in so many steps. */
@@ -131,19 +180,19 @@ final class AgentOptions {
     }
 
     /** Refuses an option that contradicts the agent of a run that is resumed. */
-    void check(Learner.Settings settings, Agreement agreement) {
+    void check(SavableAgent.Settings settings, Agreement agreement) {
         Map<String, Object> stored = AgentSettings.values(settings);
-        own(AgentKind.of(settings)).forEach((name, value) -> agreement.check(Names.option(name), value, stored.get(
-                name)));
+        own(settings).forEach((name, value) -> agreement.check(Names.option(name), value, stored.get(name)));
     }
 
-    private Map<String, Object> own(AgentKind kind) {
+    /** What is given, all of which such settings have. */
+    private Map<String, Object> own(SavableAgent.Settings settings) {
         Map<String, Object> given = given();
-        List<String> own = List.copyOf(AgentSettings.values(kind.defaults()).keySet());
+        List<String> own = List.copyOf(AgentSettings.values(settings).keySet());
         for (String name : given.keySet()) {
             if (!own.contains(name)) {
-                throw Failure.usage(Names.option(name) + " has no effect on " + kind.words() + ", whose settings are "
-                        + own.stream().map(Names::option).collect(Collectors.joining(", ")));
+                throw Failure.usage(Names.option(name) + " has no effect on " + AgentKind.of(settings).words()
+                        + ", whose settings are " + own.stream().map(Names::option).collect(Collectors.joining(", ")));
             }
         }
         return given;

@@ -2,15 +2,16 @@ package io.elbo4j.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.control.agent.Agent;
 import io.elbo4j.control.agent.AgentKind;
 import io.elbo4j.control.agent.Agents;
 import io.elbo4j.control.agent.Run;
+import io.elbo4j.control.agent.Surroundings;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Environments;
-import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.evaluation.Returns;
 import io.elbo4j.train.picture.Lines;
 import io.elbo4j.train.run.RunFolder;
@@ -33,23 +34,29 @@ import picocli.CommandLine.Parameters;
         "dqn: deep Q-learning, for one of several actions",
         "soft-q: soft Q-learning, for one of several actions",
         "mbpo: sac that learns from what it imagines in a learned model, for actions in a box",
-        "In brackets: what is taken if an option is left out, of sac, dqn, soft-q and mbpo where they differ."},
+        "pets: plans in a learned model, for actions in a box",
+        "representation-sac: sac on the codes of a VAE, for actions and observations in a box",
+        "In brackets: what is taken if an option is left out, of sac, dqn, soft-q, mbpo, pets and"
+                + " representation-sac where they differ."},
         footer = {"", "--resume goes on to the same result after Ctrl-C, and after a kill at any moment."})
 final class ControlCommand implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
 
-    @Parameters(arity = "0..1", paramLabel = "AGENT", description = "sac, dqn, soft-q or mbpo (sac)")
+    @Parameters(arity = "0..1", paramLabel = "AGENT",
+            description = "sac, dqn, soft-q, mbpo, pets or representation-sac (sac)")
     private String agent;
     @Option(names = "--list", description = "show the environments and exit")
     private boolean list;
     @Option(names = "--environment", paramLabel = "NAME",
-            description = "one of --list (pendulum; cart-pole; cart-pole; pendulum)")
+            description = "one of --list (pendulum; cart-pole; cart-pole; pendulum; cart-pole-swing-up;"
+                    + " pendulum-pixels)")
     private String name;
     @Option(names = "--action-repeat", paramLabel = "N",
             description = "times that the environment takes each action; a step is all of them (1)")
     private Integer actionRepeat;
     @Option(names = "--steps", paramLabel = "N",
-            description = "of the environment, those of exploration at random among them (8000; 50000; 50000; 3000)")
+            description = "of the environment, those of exploration at random among them (8000; 50000; 50000; 3000;"
+                    + " 2200; 8000)")
     private Integer steps;
     @Option(names = "--seeds", split = ",", paramLabel = "N", description = "each trains an agent (0)")
     private Long[] seeds;
@@ -114,22 +121,30 @@ final class ControlCommand implements Callable<Integer> {
     }
 
     private ControlPlan plan(AgentKind kind) {
-        boolean box = kind == AgentKind.SAC || kind == AgentKind.MBPO;
-        int length = atLeastOne("--steps", steps, kind == AgentKind.MBPO ? 3000 : box ? 8000 : 50_000);
+        int length = atLeastOne("--steps", steps, kind.steps());
         ControlPlan plan = new ControlPlan(kind.words(), (Record) settings.settings(kind, length), name != null ? name
-                : box ? "pendulum" : "cart-pole", atLeastOne("--action-repeat", actionRepeat, 1), seeds == null ? List
+                : kind.environment(), atLeastOne("--action-repeat", actionRepeat, 1), seeds == null ? List
                         .of(0L) : Arrays.asList(seeds), length,
                 atLeastOne("--evaluate-every", every, 1000), atLeastOne("--episodes", episodes, 100));
-        Environment environment = plan.named();
-        if (environment.actions() instanceof Space.Box != box) {
-            throw Failure.usage("--environment must be one whose actions are " + (box ? "in a box" : "one of several")
-                    + ", for " + kind.words() + ", not " + plan.environment() + ", whose action is " + environment
-                            .actions());
-        }
+        requireFit(plan);
         if (plan.seeds().stream().distinct().count() < plan.seeds().size()) {
             throw Failure.usage("--seeds must be different ones, not " + plan.seeds());
         }
         return plan;
+    }
+
+    private static void requireFit(ControlPlan plan) {
+        try {
+            plan.ofAgent().check(Surroundings.of(plan.named()));
+        } catch (ArgumentException e) {
+            if (!e.argument().matches("observations|actions")) {
+                throw Failure.usage(Names.option(e.argument()) + " must be " + e.expected() + ", in " + plan
+                        .environment() + ", not " + e.given());
+            }
+            throw Failure.usage("--environment must be one whose " + e.argument() + " are " + e.expected() + ", for "
+                    + plan.agent() + ", not " + plan.environment() + ", whose " + e.argument().replaceAll("s$", "")
+                    + " is " + e.given());
+        }
     }
 
     private void check(ControlPlan plan, Agreement agreement) {
@@ -140,7 +155,7 @@ final class ControlCommand implements Callable<Integer> {
         agreement.check("--seeds", seeds == null ? null : Arrays.asList(seeds), plan.seeds());
         agreement.check("--evaluate-every", every, plan.evaluateEvery());
         agreement.check("--episodes", episodes, plan.episodes());
-        settings.check(plan.learner(), agreement);
+        settings.check(plan.ofAgent(), agreement);
     }
 
     private static AgentKind kind(String given) {
@@ -196,10 +211,8 @@ final class ControlCommand implements Callable<Integer> {
     private boolean train(ControlPlan plan, Environment environment, Backend b, long seed, RunFolder folder,
             ControlMetrics metrics, List<ControlPoint> points, Interrupt interrupt) {
         Path file = folder == null ? null : folder.directory().resolve("seed-" + seed + ".safetensors");
-        try (Run run = file != null && Files.exists(file) ? Run.resume(file, plan.learner(), environment, b, seed)
-                : new Run(Agents.create(plan.learner(), environment.observations(), environment.actions(), b, seed),
-                        environment);
-                Agent.GreedyPolicy greedy = run.agent().greedy(plan.episodes());
+        try (Run run = file != null && Files.exists(file) ? Run.resume(file, plan.ofAgent(), environment, b, seed)
+                : new Run(Agents.create(plan.ofAgent(), environment, b, seed), environment);
                 Bar bar = new Bar(console, "seed " + seed, run.steps())) {
             List<ControlPoint> before = metrics == null ? List.of() : metrics.upTo(seed, run.steps());
             points.addAll(before);
@@ -209,7 +222,7 @@ final class ControlCommand implements Callable<Integer> {
                 run.step();
                 long done = run.steps();
                 if (done % plan.evaluateEvery() == 0 || done == plan.steps()) {
-                    Returns returns = Returns.of(greedy, environment, plan.episodes());
+                    Returns returns = returns(run.agent(), environment, plan.episodes());
                     ControlPoint point = new ControlPoint(seed, done, run.agent().updates(), earlier + (System
                             .nanoTime() - begin) * 1e-9, returns.mean(), returns.standardError(), run.takeReturns(), run
                                     .agent().losses());
@@ -236,6 +249,13 @@ final class ControlCommand implements Callable<Integer> {
             }
         }
         return true;
+    }
+
+    /** By a policy of its own: one that remembers, as a planner does, knows nothing of the evaluation before. */
+    private static Returns returns(Agent agent, Environment environment, int episodes) {
+        try (Agent.GreedyPolicy greedy = agent.greedy(episodes)) {
+            return Returns.of(greedy, environment, episodes);
+        }
     }
 
     private static void save(Run run, Path file, RunFolder folder) {

@@ -1,13 +1,13 @@
 package io.elbo4j.cli;
 
 import com.google.gson.GsonBuilder;
-import io.elbo4j.control.agent.AgentKind;
-import io.elbo4j.control.agent.Learner;
+import com.google.gson.JsonParser;
+import io.elbo4j.control.agent.AgentJson;
+import io.elbo4j.control.agent.SavableAgent;
 import io.elbo4j.control.environment.ActionRepeat;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Environments;
 import io.elbo4j.train.checkpoint.CheckpointException;
-import io.elbo4j.train.checkpoint.RecordReader;
 import io.elbo4j.train.data.AtomicFile;
 import io.elbo4j.train.data.DataException;
 import java.io.IOException;
@@ -15,19 +15,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** What a run of {@code control} is, as it stands in run.json. */
 record ControlPlan(String agent, Record settings, String environment, int actionRepeat, List<Long> seeds, int steps,
         int evaluateEvery,
         int episodes) {
-    /** All that is read of it at first. */
-    record Kind(String agent) {}
-
-    Learner.Settings learner() {
-        return (Learner.Settings) settings;
+    SavableAgent.Settings ofAgent() {
+        return (SavableAgent.Settings) settings;
     }
 
     Environment named() {
@@ -36,7 +31,8 @@ record ControlPlan(String agent, Record settings, String environment, int action
     }
 
     void write(Path file) {
-        String json = new GsonBuilder().setPrettyPrinting().create().toJson(this) + "\n";
+        String json = new GsonBuilder().setPrettyPrinting().create().toJson(JsonParser.parseString(AgentJson.write(
+                this))) + "\n";
         try {
             AtomicFile.write(file, channel -> AtomicFile.put(channel, ByteBuffer.wrap(json.getBytes(
                     StandardCharsets.UTF_8))));
@@ -47,12 +43,7 @@ record ControlPlan(String agent, Record settings, String environment, int action
 
     static ControlPlan read(Path file) {
         try {
-            String json = Files.readString(file);
-            String name = RecordReader.read(Kind.class, json, Map.of()).agent();
-            AgentKind kind = Arrays.stream(AgentKind.values()).filter(k -> k.words().equals(name)).findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("has agent = " + name + ", expected one that is"
-                            + " here"));
-            return RecordReader.read(ControlPlan.class, json, Map.of(), ((Record) kind.defaults()).getClass());
+            return AgentJson.read(ControlPlan.class, Files.readString(file));
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(file + " is of no run of control: it " + e.getMessage(), e);
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.elbo4j.cli;
 
 import io.elbo4j.Quoted;
+import io.elbo4j.control.planning.SearchKind;
 import io.elbo4j.cuda.CudaException;
 import io.elbo4j.train.Interpolation;
 import io.elbo4j.train.ObjectiveKind;
@@ -105,6 +106,7 @@ public final class Main implements Callable<Integer> {
         line.registerConverter(int.class, given -> (int) Values.whole(given, Integer.MAX_VALUE))
                 .registerConverter(Integer.class, given -> (int) Values.whole(given, Integer.MAX_VALUE))
                 .registerConverter(boolean.class, Values::flag)
+                .registerConverter(Boolean.class, Values::flag)
                 .registerConverter(Long.class, given -> Values.whole(given, Long.MAX_VALUE))
                 .registerConverter(double.class, Values::real)
                 .registerConverter(Double.class, Values::real)
@@ -122,7 +124,7 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(AscentCommand.Of.class, Names.reader(AscentCommand.Of.class))
                 .registerConverter(ImitateCommand.Shown.class, Names.reader(ImitateCommand.Shown.class))
                 .registerConverter(ImitateCommand.Kind.class, Names.reader(ImitateCommand.Kind.class))
-                .registerConverter(PlanCommand.Kind.class, Names.reader(PlanCommand.Kind.class))
+                .registerConverter(SearchKind.class, Names.reader(SearchKind.class))
                 .registerConverter(PosteriorsCommand.Of.class, Names.reader(PosteriorsCommand.Of.class))
                 .registerConverter(Interpolation.Path.class, Names.reader(Interpolation.Path.class))
                 .registerConverter(WeightsCommand.Data.class, Names.reader(WeightsCommand.Data.class))

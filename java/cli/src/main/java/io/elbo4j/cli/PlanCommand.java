@@ -12,6 +12,7 @@ import io.elbo4j.control.planning.EnvironmentPlanner;
 import io.elbo4j.control.planning.PathIntegral;
 import io.elbo4j.control.planning.RandomShooting;
 import io.elbo4j.control.planning.Search;
+import io.elbo4j.control.planning.SearchKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,13 +27,8 @@ import picocli.CommandLine.Option;
                 + " the same for everybody. What plans with a learned model cannot be better in the long run.",
         "The first action of the best plan is taken, then it plans anew."})
 final class PlanCommand implements Callable<Integer> {
-    /** How it searches. */
-    enum Kind {
-        CROSS_ENTROPY, PATH_INTEGRAL, RANDOM_SHOOTING
-    }
-
     /** Of one search and seed. */
-    private record Line(Kind kind, long seed, Returns returns) {}
+    private record Line(SearchKind kind, long seed, Returns returns) {}
 
     @Option(names = "--environment", defaultValue = "pendulum", paramLabel = "NAME",
             description = "one whose actions are in a box: 'elbo4j control --list' has them (${DEFAULT-VALUE})")
@@ -40,7 +36,7 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--search", defaultValue = "cross-entropy", split = ",", paramLabel = "NAME",
             description = "cross-entropy: CEM; path-integral: MPPI; random-shooting; or several of them"
                     + " (${DEFAULT-VALUE})")
-    private Kind[] kinds;
+    private SearchKind[] kinds;
     @Option(names = "--horizon", defaultValue = "25", paramLabel = "N", description = "steps of a plan"
             + " (${DEFAULT-VALUE})")
     private int horizon;
@@ -108,7 +104,7 @@ final class PlanCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Search search(Kind kind) {
+    private Search search(SearchKind kind) {
         return switch (kind) {
             case CROSS_ENTROPY -> {
                 refuse(kind, "--temperature", temperature);
@@ -139,13 +135,13 @@ final class PlanCommand implements Callable<Integer> {
         return given == null ? otherwise : given;
     }
 
-    private void refuse(Kind kind, String option, Object given) {
+    private void refuse(SearchKind kind, String option, Object given) {
         if (given != null && kinds.length == 1) {
             throw Failure.usage(option + " has no effect on " + Names.of(kind));
         }
     }
 
-    private Returns play(Environment environment, Kind kind, Search search, Backend b, long seed) {
+    private Returns play(Environment environment, SearchKind kind, Search search, Backend b, long seed) {
         try (EnvironmentPlanner planner = new EnvironmentPlanner(search, environment, horizon, episodes, b, seed);
                 Bar bar = Bar.begun(console, Names.of(kind) + ", seed " + seed)) {
             int[] decisions = {0};

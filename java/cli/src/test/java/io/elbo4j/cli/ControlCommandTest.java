@@ -23,6 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ControlCommandTest {
+    private static final List<String> AGENTS = List.of("sac", "dqn", "soft-q", "mbpo", "pets", "pets path-integral",
+            "representation-sac");
+
     private static Cli.Result run(String... more) {
         List<String> all = new ArrayList<>(List.of("control", "sac", "--backend", "java"));
         String[] small = {"--steps", "60", "--evaluate-every", "25", "--episodes", "2", "--widths", "8", "--batch", "8",
@@ -81,19 +84,31 @@ class ControlCommandTest {
                     "--model-every",
                     "5", "--model-updates", "3", "--rollouts", "4", "--kept", "6", "--length", "2", "--length-after",
                     "10", "--real", "0.2"};
+            case "pets" -> new String[] {"--environment", "mud", "--members", "2", "--prior", "0.5", "--weight-decay",
+                    "0.01", "--horizon", "3", "--population", "10", "--elites", "3", "--iterations", "2"};
+            case "pets path-integral" -> new String[] {"--environment", "mud", "--members", "2", "--horizon", "3",
+                    "--search", "path-integral", "--population", "10", "--iterations", "2", "--effort", "0.1"};
+            case "representation-sac" -> new String[] {"--environment", "pendulum-angle", "--latent", "2", "--width",
+                    "5",
+                    "--vae-batch", "8", "--vae-updates", "6"};
             default -> new String[] {"--environment", "cart-pole", "--copy-every", "5", "--temperature", "0.1"};
         };
     }
 
+    private static boolean plans(String agent) {
+        return agent.startsWith("pets");
+    }
+
     /** All that is common to the agents, then an agent's own, where something is given another value. */
     private static List<String> arguments(String agent, String... more) {
-        List<String> all = new ArrayList<>(List.of("control", agent, "--backend", "java"));
+        List<String> all = new ArrayList<>(List.of("control", agent.split(" ")[0], "--backend", "java"));
         String[] common = {"--steps", "80", "--evaluate-every", "40", "--episodes", "2", "--widths", "8", "--batch",
                 "8", "--random-steps", "20", "--learning-rate", "0.001", "--discount", "0.9", "--capacity", "60",
                 "--every", "2", "--updates", "2"};
         for (String[] given : new String[][] {common, agent(agent)}) {
             for (int i = 0; i < given.length; i += 2) {
-                if (!List.of(more).contains(given[i])) {
+                boolean own = !plans(agent) || !given[i].matches("--discount|--every");
+                if (own && !List.of(more).contains(given[i])) {
                     all.addAll(List.of(given[i], given[i + 1]));
                 }
             }
@@ -107,24 +122,33 @@ class ControlCommandTest {
         List<String> all = arguments(agent, Lists.join(List.of("--out", folder.toString()), more));
         Cli.run(all.toArray(String[]::new)).succeeds();
         return Safetensors.read(folder.resolve("seed-0.safetensors")).tensors().stream().filter(t -> t.name().matches(
-                "(q|actor|critic|target|average).*(weight|bias)")).mapToInt(t -> Arrays.hashCode(t.values())).reduce(1,
-                        (x,
-                                y) -> 31 * x + y);
+                (plans(agent) ? "model.network" : "(q|actor|critic|target|average)") + ".*(weight|bias)")).mapToInt(
+                        t -> Arrays.hashCode(t.values())).reduce(1,
+                                (x,
+                                        y) -> 31 * x + y);
     }
 
     @Test
     void everyOptionChangesTheBits(@TempDir Path directory) {
-        for (String agent : new String[] {"sac", "dqn", "soft-q", "mbpo"}) {
+        for (String agent : AGENTS) {
             int before = networks(directory.resolve(agent), agent);
             List<String> others = new ArrayList<>(List.of("--widths 9", "--batch 9", "--random-steps 22",
-                    "--learning-rate 0.01", "--decay 70", "--discount 0.5", "--capacity 30", "--every 4", "--updates 3",
-                    "--steps 82"));
+                    "--learning-rate 0.01", "--capacity 30", "--updates 3"));
+            others.addAll(plans(agent) ? List.of("--steps 101", "--members 3", "--prior 1",
+                    "--weight-decay 0.5", "--horizon 4", "--population 12", "--iterations 3", "--deviation 0.9",
+                    "--pessimism 5", "--learn-reward", "--environment cart-pole-swing-up --action-repeat 10"
+                            + " --learn-reward") : List.of("--decay 70", "--discount 0.5", "--every 4", "--steps 82"));
             others.addAll(switch (agent) {
                 case "sac" -> List.of("--rate 0.1", "--environment cart-pole-continuous");
                 case "mbpo" -> List.of("--rate 0.1", "--members 3", "--model-every 3", "--model-updates 4",
                         "--rollouts 5",
-                        "--kept 3", "--length 3", "--length-after 30", "--real 0.5",
+                        "--kept 3", "--length 3", "--length-after 30", "--real 0.5", "--bootstrap",
                         "--environment cart-pole-continuous");
+                case "representation-sac" -> List.of("--latent 3", "--width 6", "--kl-weight 9", "--vae-batch 9",
+                        "--vae-learning-rate 0.01", "--vae-updates 7", "--rate 0.1",
+                        "--environment mountain-car-continuous");
+                case "pets" -> List.of("--elites 4", "--keep 0.5", "--prior 0.5 --rough");
+                case "pets path-integral" -> List.of("--temperature 0.1", "--effort 0.5");
                 case "dqn" -> List.of("--copy-every 7", "--average-rate 0.5", "--epsilon 0.9", "--epsilon-steps 500",
                         "--environment acrobot");
                 default -> List.of("--copy-every 7", "--average-rate 0.5", "--temperature 0.2",
@@ -146,6 +170,10 @@ class ControlCommandTest {
                 + " --average-rate, --epsilon, --epsilon-steps");
         Cli.run("control", "soft-q", "--epsilon", "0.1").fails(2, "--epsilon has no effect on soft-q");
         Cli.run("control", "--temperature", "0.1").fails(2, "--temperature has no effect on sac");
+        Cli.run("control", "pets", "--temperature", "0.1").fails(2, "--temperature has no effect on pets, whose"
+                + " settings are --members, --widths, --prior, --rough, --search, --population, --elites,");
+        Cli.run("control", "pets", "--search", "path-integral", "--elites", "3").fails(2, "--elites has no effect");
+        Cli.run("control", "--search", "path-integral").fails(2, "--search has no effect on sac");
         Cli.run("control", "dqn", "--environment", "pendulum").fails(2, "--environment must be one whose actions are"
                 + " one of several, for dqn, not pendulum, whose action is 1 numbers from [-2.0] to [2.0]");
     }
@@ -157,7 +185,7 @@ class ControlCommandTest {
     /** Where a process was killed: in seed 4, after its checkpoint at 57, in the middle of a line of metrics. */
     @Test
     void aRunGoesOnToTheSameResult(@TempDir Path directory) throws IOException {
-        for (String agent : new String[] {"sac", "dqn", "soft-q", "mbpo"}) {
+        for (String agent : AGENTS) {
             Path through = directory.resolve(agent);
             String[] run = arguments(agent, "--seeds", "3,4", "--out", through.toString()).toArray(String[]::new);
             String report = Cli.run(run).succeeds().out();
@@ -166,8 +194,8 @@ class ControlCommandTest {
             assertEquals(4, lines.size());
             JsonObject last = JsonParser.parseString(lines.get(3)).getAsJsonObject();
             assertEquals(80, last.get("step").getAsInt());
-            assertEquals(60, last.get("updates").getAsInt());
-            assertTrue(last.getAsJsonObject("losses").size() >= 1);
+            assertEquals(plans(agent) ? 3 * 2 : 60, last.get("updates").getAsInt());
+            assertTrue(plans(agent) || last.getAsJsonObject("losses").size() >= 1);
             assertTrue(last.get("seconds").getAsDouble() >= 0);
 
             Path killed = Files.createDirectory(directory.resolve(agent + " killed"));
@@ -190,15 +218,15 @@ class ControlCommandTest {
             for (String seed : new String[] {"seed-3.safetensors", "seed-4.safetensors"}) {
                 assertEquals(Safetensors.sha256(through.resolve(seed)), Safetensors.sha256(killed.resolve(seed)));
             }
-            assertEquals(report, Cli.run("control", agent, "--resume", "--out", killed.toString(), "--backend", "java",
+            assertEquals(report, Cli.run("control", agent.split(" ")[0], "--resume", "--out", killed.toString(),
+                    "--backend", "java",
                     "--batch", "8").succeeds().out());
         }
     }
 
     private static io.elbo4j.control.agent.Run begin(ControlPlan plan, Backend backend) {
         Environment environment = plan.named();
-        return new io.elbo4j.control.agent.Run(Agents.create(plan.learner(), environment.observations(), environment
-                .actions(), backend, 4), environment);
+        return new io.elbo4j.control.agent.Run(Agents.create(plan.ofAgent(), environment, backend, 4), environment);
     }
 
     @Test
@@ -214,15 +242,27 @@ class ControlCommandTest {
                 {"--epsilon", "1", "--epsilon has no effect on sac"},
                 {"--widths", "9", "--widths 9 contradicts"}, {"--episodes", "3", "--episodes 3 contradicts"},
                 {"--evaluate-every", "3", "--evaluate-every 3 contradicts"}}) {
-            List<String> all = new ArrayList<>(List.of("control", "--resume", "--out", folder.toString()));
-            all.addAll(Arrays.asList(each).subList(0, each.length - 1));
-            Cli.run(all.toArray(String[]::new)).fails(2, each[each.length - 1]);
+            contradicts(folder, each);
+        }
+        Path planner = directory.resolve("planner");
+        Cli.run(arguments("pets path-integral", "--out", planner.toString()).toArray(String[]::new)).succeeds();
+        for (String[] each : new String[][] {{"--search", "cross-entropy", "--search cross-entropy contradicts"},
+                {"--temperature", "2", "--temperature 2.0 contradicts"}, {"--learn-reward",
+                        "--learn-reward true contradicts"}, {"--keep", "0.2", "--keep has no effect on pets"}}) {
+            contradicts(planner, each);
         }
         Cli.run("control", "--resume").fails(2, "--resume needs --out DIR, the folder of the run to go on with");
         Cli.run("control", "--resume", "--out", directory.toString()).fails(1, "holds no run to go on with");
         Files.writeString(plan, "{}");
         Cli.run("control", "--resume", "--out", folder.toString()).fails(1, plan + " is of no run of control: it lacks"
                 + " agent");
+    }
+
+    /** @param all options, then what is said of them */
+    private static void contradicts(Path folder, String... all) {
+        String[] options = Arrays.copyOf(all, all.length - 1);
+        Cli.run(Lists.join(List.of("control", "--resume", "--out", folder.toString()), options)).fails(2,
+                all[all.length - 1]);
     }
 
     @Test
@@ -266,6 +306,20 @@ class ControlCommandTest {
         run("--seeds", "1,1").fails(2, "--seeds must be different ones, not [1, 1]");
         run("--widths", "0").fails(2, "--widths must be at least 1 each, not [0]");
         Cli.run("control", "--stesp", "5").fails(2, "'--stesp'");
-        Cli.run("control", "dqm").fails(2, "expected one of sac, dqn, soft-q, mbpo, not 'dqm'");
+        Cli.run("control", "dqm").fails(2, "expected one of sac, dqn, soft-q, mbpo, pets,"
+                + " representation-sac, not 'dqm'");
+        Cli.run("control", "pets", "--environment", "pendulum").fails(2, "--learn-reward must be true where no reward"
+                + " is given, as of an environment that has none or of a file by itself, in pendulum, not false");
+        Cli.run("control", "pets", "--environment", "cart-pole").fails(2, "--environment must be one whose actions are"
+                + " in a box, for pets, not cart-pole, whose action is one of 2");
+        Cli.run("control", "representation-sac", "--environment", "cart-pole-swing-up").fails(2, "--environment must be"
+                + " one whose observations are in a box with bounds, for representation-sac, not cart-pole-swing-up,"
+                + " whose observation is 5 numbers from");
+        Cli.run("control", "representation-sac", "--random-steps", "0").fails(2,
+                "--random-steps must be at least 1, not"
+                        + " 0");
+        Cli.run("control", "pets", "--elites", "61").fails(2, "--elites must be from 1 to the population, 60, not 61");
+        Cli.run("control", "pets", "--search", "cem").fails(2, "expected one of cross-entropy, path-integral,"
+                + " random-shooting, not 'cem'");
     }
 }

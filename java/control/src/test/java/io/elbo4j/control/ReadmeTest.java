@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Backend;
 import io.elbo4j.control.agent.Agents;
-import io.elbo4j.control.agent.Learner;
 import io.elbo4j.control.agent.Sac;
+import io.elbo4j.control.agent.SavableAgent;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Pendulum;
 import io.elbo4j.purejava.JavaBackend;
@@ -57,8 +57,8 @@ class ReadmeTest {
         Path file = directory.resolve("pendulum.safetensors");
         Environment pendulum = new Pendulum();
         float expected;
-        try (Backend backend = new JavaBackend(1); Learner sac = Agents.create(Sac.Settings.small(), pendulum
-                .observations(), pendulum.actions(), backend, 1)) {
+        try (Backend backend = new JavaBackend(1); SavableAgent sac = Agents.create(Sac.Settings.small(),
+                pendulum, backend, 1)) {
             sac.save(file);
             expected = sac.act(new float[] {1, 0, 0})[0];
         }

@@ -1,7 +1,6 @@
 package io.elbo4j.purejava;
 
 import static io.elbo4j.purejava.HeapAddress.index;
-import static io.elbo4j.purejava.HeapAddress.load;
 import static io.elbo4j.purejava.HeapAddress.store;
 import static io.elbo4j.purejava.HeapAddress.values;
 
@@ -12,8 +11,8 @@ import java.util.Arrays;
 
 /**
  * The gradient of a convolution's weights, leaf by leaf, so that a leaf's pixels of the small image stay in the cache
- * as the panel. Three rows of dWeight go together; they lie in one row of the kernel, and may belong to different taps,
- * which the pixels near the border do not all have.
+ * as the panel. Three rows of dWeight go together, or four where one would be left; they lie in one row of the kernel,
+ * and may belong to different taps, which the pixels near the border do not all have.
  */
 final class ConvolutionWeights {
     private static final int ROWS = 3;
@@ -22,18 +21,42 @@ final class ConvolutionWeights {
     private final ConvolutionShape shape;
     private final Leaves leaves;
     private final Scratch scratch = Scratch.get();
+    private final int smallRows;
+    private final int smallColumns;
+    private final int step;
+    /** Of each tap of a row, its first pixel along a row of the small image, and one past its last. */
+    private final int[] first;
+    private final int[] end;
+
+    private final float[][] sums = new float[ROWS + 1][Scratch.WIDEST];
+    private final float[] unread = new float[Scratch.WIDEST];
+    // of the rows that go together
+    private final int[] taps = new int[ROWS + 1];
+    private final int[] rows = new int[ROWS + 1];
+    private final float[][] targets = new float[ROWS + 1][];
 
     ConvolutionWeights(WeightGradient op) {
         this.op = op;
         this.shape = op.shape();
         this.leaves = new Leaves(op.big().rows(), shape.smallRows(), shape.smallColumns());
+        this.smallRows = shape.smallRows();
+        this.smallColumns = shape.smallColumns();
+        this.step = shape.stride() * shape.bigChannels();
+        this.first = new int[shape.kernelColumns()];
+        this.end = new int[shape.kernelColumns()];
+        for (int tap = 0; tap < first.length; tap++) {
+            int reach = shape.bigColumns() + shape.padding() - tap;
+            end[tap] = reach <= 0 ? 0 : Math.min(smallColumns, (reach + shape.stride() - 1) / shape.stride());
+            first[tap] = Math.min(end[tap], tap < shape.padding() ? (shape.padding() - tap + shape.stride() - 1) / shape
+                    .stride() : 0);
+        }
     }
 
     /** Rows begin to end - 1 of dWeight. */
     void run(int begin, int end) {
         int most = 0;
         for (int leaf = 0; leaf < leaves.count(); leaf++) {
-            most = Math.max(most, (int) (leaves.begin(leaf + 1) - leaves.begin(leaf)) * shape.smallColumns());
+            most = Math.max(most, (int) (leaves.begin(leaf + 1) - leaves.begin(leaf)) * smallColumns);
         }
         int width = Scratch.stripWidth(shape.smallChannels(), most);
         float[][] parked = new float[Leaves.MOST_LEVELS][];
@@ -43,12 +66,13 @@ final class ConvolutionWeights {
                 float[][] panel = panel(leaf, o, channels, most);
                 for (int f = begin, count; f < end; f += count) {
                     int kernelRow = shape.kernelColumns() * shape.bigChannels();
-                    count = Math.min(ROWS, Math.min(end, (f / kernelRow + 1) * kernelRow) - f);
+                    int left = Math.min(end, (f / kernelRow + 1) * kernelRow) - f;
+                    count = left == ROWS + 1 ? left : Math.min(ROWS, left);
                     chains(leaf, f, count, panel, channels);
                     for (int r = 0; r < count; r++) {
                         merge(leaf, (f + r - begin) * channels, (end - begin) * channels, r, parked, channels);
                         if (leaf + 1 == leaves.count()) {
-                            store(scratch.sums[r], op.dWeight(), f + r, o, channels);
+                            store(sums[r], op.dWeight(), f + r, o, channels);
                         }
                     }
                 }
@@ -59,87 +83,94 @@ final class ConvolutionWeights {
     /** The small image's pixels of a leaf. */
     private float[][] panel(int leaf, int channel, int channels, int most) {
         float[][] panel = scratch.panel(most);
-        int columns = shape.smallColumns();
+        float[] small = values(op.small());
+        long end = leaves.begin(leaf + 1);
         int at = 0;
-        for (long row = leaves.begin(leaf); row < leaves.begin(leaf + 1); row++) {
-            int from = (int) (row % shape.smallRows()) * columns * shape.smallChannels() + channel;
-            for (int j = 0; j < columns; j++) {
-                load(op.small(), row / shape.smallRows(), from + j * shape.smallChannels(), panel[at++], channels);
+        for (long row = leaves.begin(leaf); row < end; row++) {
+            int from = index(op.small(), row / smallRows, (int) (row % smallRows) * smallColumns * shape.smallChannels()
+                    + channel);
+            for (int j = 0; j < smallColumns; j++) {
+                System.arraycopy(small, from + j * shape.smallChannels(), panel[at++], 0, channels);
             }
         }
         return panel;
     }
 
-    /** Leaves in the scratch's sums the chains of a leaf, of the rows f to f + count - 1 of dWeight. */
+    /** Leaves in the sums the chains of a leaf, of the rows f to f + count - 1 of dWeight. */
     private void chains(int leaf, int f, int count, float[][] panel, int channels) {
         int c = shape.bigChannels();
         int kernelRow = shape.kernelColumns() * c;
         int a = f / kernelRow;
         int column = f % kernelRow;
-        int step = shape.stride() * c;
         // along a row of pixels later taps begin and end earlier
         int lowest = column / c;
         int highest = (column + count - 1) / c;
-        int first = first(highest);
-        int allFirst = first(lowest);
-        int allEnd = Math.max(allFirst, end(highest));
-        int end = Math.max(allEnd, end(lowest));
-        for (float[] sum : scratch.sums) {
-            Arrays.fill(sum, 0, channels, 0f);
+        int allFirst = first[lowest];
+        int allEnd = Math.max(allFirst, end[highest]);
+        int last = Math.max(allEnd, end[lowest]);
+        for (int r = 0; r < count; r++) {
+            taps[r] = (column + r) / c;
+            Arrays.fill(sums[r], 0, channels, 0f);
         }
-        for (long row = leaves.begin(leaf); row < leaves.begin(leaf + 1); row++) {
-            int y = (int) (row % shape.smallRows()) * shape.stride() + a - shape.padding();
+        long begin = leaves.begin(leaf);
+        int smallRowsOfLeaf = (int) (leaves.begin(leaf + 1) - begin);
+        for (int i = 0; i < smallRowsOfLeaf; i++) {
+            int y = (int) ((begin + i) % smallRows) * shape.stride() + a - shape.padding();
             if (y < 0 || y >= shape.bigRows()) {
                 continue;
             }
-            int k = (int) (row - leaves.begin(leaf)) * shape.smallColumns();
-            int from = index(op.big(), row / shape.smallRows(), (y * shape.bigColumns() - shape.padding()) * c
+            int k = i * smallColumns;
+            int from = index(op.big(), (begin + i) / smallRows, (y * shape.bigColumns() - shape.padding()) * c
                     + column);
-            border(from, column, count, first, allFirst, k, panel, channels);
-            if (allEnd > allFirst) {
-                int at = from - k * step;
-                Matmul.accumulate(values(op.big()), at, at + Math.min(1, count - 1), at + Math.min(2, count - 1), step,
-                        panel, k + allFirst, k + allEnd, scratch.sums[0], scratch.sums[1], scratch.sums[2], channels);
-            }
-            border(from, column, count, allEnd, end, k, panel, channels);
-        }
-    }
-
-    /** Pixels that only some of the rows' taps have. */
-    private void border(int from, int column, int count, int begin, int end, int k, float[][] panel, int channels) {
-        float[] big = values(op.big());
-        for (int j = begin; j < end; j++) {
+            border(from, count, first[highest], allFirst, k, panel, channels);
             for (int r = 0; r < count; r++) {
-                int tap = (column + r) / shape.bigChannels();
-                if (j >= first(tap) && j < end(tap)) {
-                    multiplyAdd(big[from + j * shape.stride() * shape.bigChannels() + r], panel[k + j],
-                            scratch.sums[r], channels);
-                }
+                rows[r] = from + r;
+                targets[r] = sums[r];
+            }
+            accumulate(count, k, allFirst, allEnd, panel, channels);
+            border(from, count, allEnd, last, k, panel, channels);
+        }
+    }
+
+    /** Pixels that only some of the rows' taps have: the others' chains go on in a sum that nobody reads. */
+    private void border(int from, int count, int begin, int until, int k, float[][] panel, int channels) {
+        for (int j = begin; j < until; j++) {
+            int present = -1;
+            for (int r = 0; r < count; r++) {
+                boolean has = j >= first[taps[r]] && j < end[taps[r]];
+                targets[r] = has ? sums[r] : unread;
+                present = has ? r : present;
+            }
+            // an absent element may lie outside of the array
+            for (int r = 0; r < count; r++) {
+                rows[r] = from + (targets[r] == unread ? present : r);
+            }
+            if (present >= 0) {
+                accumulate(count, k, j, j + 1, panel, channels);
             }
         }
     }
 
-    private static void multiplyAdd(float a, float[] x, float[] sum, int n) {
-        for (int i = 0; i < n; i++) {
-            sum[i] = Math.fma(a, x[i], sum[i]);
+    /** Continues the chains of the targets over the pixels begin to end - 1 of a row, the panel's k-th its first. */
+    private void accumulate(int count, int k, int begin, int end, float[][] panel, int channels) {
+        float[] big = values(op.big());
+        int back = k * step;
+        for (int r = count; r < ROWS; r++) {
+            rows[r] = rows[0];
+            targets[r] = unread;
         }
-    }
-
-    /** The first pixel along a row of the small image whose tap of this number lies in the big image. */
-    private int first(int tap) {
-        return Math.min(end(tap), tap < shape.padding() ? (shape.padding() - tap + shape.stride() - 1) / shape.stride()
-                : 0);
-    }
-
-    /** One past the last. */
-    private int end(int tap) {
-        int reach = shape.bigColumns() + shape.padding() - tap;
-        return reach <= 0 ? 0 : Math.min(shape.smallColumns(), (reach + shape.stride() - 1) / shape.stride());
+        if (count > ROWS) {
+            FourRows.accumulate(big, rows[0] - back, rows[1] - back, rows[2] - back, rows[3] - back, step, panel, k
+                    + begin, k + end, targets, channels);
+        } else {
+            Matmul.accumulate(big, rows[0] - back, rows[1] - back, rows[2] - back, step, panel, k + begin, k + end,
+                    targets[0], targets[1], targets[2], channels);
+        }
     }
 
     /** The adjacent-first tree as a binary counter over leaves, whose levels are matrices like dWeight. */
     private void merge(int leaf, int at, int size, int row, float[][] parked, int channels) {
-        float[] sum = scratch.sums[row];
+        float[] sum = sums[row];
         int level = Integer.numberOfTrailingZeros(~leaf);
         for (int l = 0; l < level; l++) {
             add(parked[l], at, sum, channels);

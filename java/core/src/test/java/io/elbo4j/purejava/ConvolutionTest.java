@@ -115,6 +115,26 @@ class ConvolutionTest {
         }
     }
 
+    /** Where padding begins before the memory does. */
+    @Test
+    void gradientOfWeightsOfImagesThatFillTheirMemory() {
+        for (ConvolutionShape s : SHAPES) {
+            Random random = new Random(SEED);
+            float[] big = values(random, 2 * s.bigImage(), true);
+            float[] small = values(random, 2 * s.smallImage(), true);
+            Guarded dw = new Guarded(s.weightRows(), s.smallChannels());
+            run(true, s.weightRows(), (b, e) -> new WeightGradient(s, filling(s.bigImage(), big), filling(s
+                    .smallImage(), small), null, dw.matrix).run(b, e), dw);
+            same(ConvolutionDefinition.weightGradient(s, 2, big, small), dw.values(), s.toString());
+        }
+    }
+
+    private static Matrix filling(int columns, float[] values) {
+        Matrix matrix = Matrix.view(Guarded.BACKEND.allocate(values.length), 0, 2, columns, columns);
+        matrix.set(values);
+        return matrix;
+    }
+
     @Test
     void leavesAreThoseOfTheDefinition() {
         for (int images : new int[] {0, 1, 5, 63, 64, 128, 255, 256, 1000}) {

@@ -6,28 +6,34 @@ import io.elbo4j.Backend;
 import io.elbo4j.control.agent.Agents;
 import io.elbo4j.control.agent.Dqn;
 import io.elbo4j.control.agent.Interaction;
-import io.elbo4j.control.agent.Learner;
 import io.elbo4j.control.agent.Learning;
+import io.elbo4j.control.agent.Mbpo;
 import io.elbo4j.control.agent.Pets;
+import io.elbo4j.control.agent.RepresentationSac;
 import io.elbo4j.control.agent.Run;
 import io.elbo4j.control.agent.Sac;
+import io.elbo4j.control.agent.SavableAgent;
 import io.elbo4j.control.agent.SoftQ;
+import io.elbo4j.control.agent.Surroundings;
 import io.elbo4j.control.dynamics.Ensemble;
 import io.elbo4j.control.environment.CartPole;
+import io.elbo4j.control.environment.CartPoleContinuous;
 import io.elbo4j.control.environment.CartPoleSwingUp;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.GridSoft;
 import io.elbo4j.control.environment.Pendulum;
+import io.elbo4j.control.environment.PendulumPixels;
 import io.elbo4j.control.environment.Simulation;
+import io.elbo4j.control.environment.TimeLimit;
 import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.planning.PathIntegral;
 import io.elbo4j.control.planning.Search;
+import io.elbo4j.train.graph.Parameters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,9 +43,9 @@ class ControlEquivalenceTest {
     private static final int STEPS = 300;
     private static final int SEED = 5;
 
-    private record Life(Learner.Settings settings, Environment environment) {
+    private record Life(SavableAgent.Settings settings, Environment environment) {
         Run begin(Backend backend) {
-            return new Run(Agents.create(settings, environment.observations(), environment.actions(), backend, SEED),
+            return new Run(Agents.create(settings, environment, backend, SEED),
                     environment);
         }
 
@@ -52,11 +58,19 @@ class ControlEquivalenceTest {
         return new Learning(List.of(64, 33), 128, 1e-3, 0, 0.99, capacity, randomSteps, every, updates);
     }
 
+    private static Life mbpo(boolean bootstrap, Environment environment) {
+        return new Life(new Mbpo.Settings(learning(200, 260, 4, 3), 0.005, 3, 4, 5, 20, 8, 3, 6, 0.25, bootstrap),
+                environment);
+    }
+
     private static final Map<String, Life> LIVES = new TreeMap<>(Map.of("sac", new Life(new Sac.Settings(learning(200,
             260, 1, 1),
             0.005), new Pendulum()), "dqn", new Life(new Dqn.Settings(learning(200, 260, 4, 3), 10, 0.1, 0.1, 280),
                     new CartPole()), "soft-q", new Life(new SoftQ.Settings(learning(200, 260, 4, 3), 10, 0.1, 0.5),
-                            new GridSoft())));
+                            new GridSoft()), "mbpo", mbpo(false, new Pendulum()), "mbpo-bootstrap", mbpo(true,
+                                    new CartPoleContinuous()), "representation-sac", new Life(
+                                            new RepresentationSac.Settings(new Sac.Settings(learning(200, 260, 1, 1),
+                                                    0.005), 3, 33, 1, 32, 1e-3, 20), new PendulumPixels())));
 
     @Test
     void everyBackendEndsInTheGoldenRun() throws IOException {
@@ -90,13 +104,15 @@ class ControlEquivalenceTest {
         golden.check();
     }
 
+    private static Pets.Settings settings(Search search) {
+        return new Pets.Settings(new Ensemble.Settings(3, List.of(33, 20), 0.5), search, 6, 32, 1e-3, 1e-5, 40, 300,
+                150, 0, search instanceof PathIntegral);
+    }
+
     /** An episode at random, a model of it, and some decisions in the next: parameters, moments and actions. */
     private static String pets(Search search, Backend backend) {
         Environment environment = new CartPoleSwingUp();
-        Pets.Settings settings = new Pets.Settings(new Ensemble.Settings(3, List.of(33, 20), 0.5), search, 6, 32, 1e-3,
-                1e-5, 40, 300, 150, 0);
-        try (Pets pets = new Pets(settings, environment.observations(), environment.actions(),
-                search instanceof CrossEntropy ? environment.reward() : Optional.empty(), backend, SEED)) {
+        try (Pets pets = settings(search).create(Surroundings.of(environment), backend, SEED)) {
             Interaction interaction = new Interaction(pets, new Simulation(environment, 1, SEED));
             while (interaction.steps() < 210) {
                 interaction.step();
@@ -115,7 +131,12 @@ class ControlEquivalenceTest {
     @Test
     void whoIsResumedEndsInTheSameBits(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("run.safetensors");
-        for (Life life : LIVES.values()) {
+        List<Life> lives = new ArrayList<>(LIVES.values());
+        // an episode begins, and the model learns, after it was resumed
+        Environment swingUp = new TimeLimit(new CartPoleSwingUp(), 49);
+        lives.add(new Life(settings(new CrossEntropy(9, 3, 2, 0.1, 0.5)), swingUp));
+        lives.add(new Life(settings(new PathIntegral(9, 2, 0.3, 0.5, 0.5)), swingUp));
+        for (Life life : lives) {
             try (Backend reference = BackendsUnderTest.reference(); Run run = life.begin(reference)) {
                 String expected = sha256(run);
                 for (BackendsUnderTest under : BackendsUnderTest.all()) {
@@ -145,7 +166,11 @@ class ControlEquivalenceTest {
     private static String sha256(Run run) {
         steps(run, STEPS);
         List<float[]> state = new ArrayList<>();
-        run.agent().parameters().all().forEach(s -> {
+        List<Parameters.State> all = new ArrayList<>(run.agent().parameters().all());
+        if (run.agent() instanceof RepresentationSac sac) {
+            all.addAll(sac.encoder().all());
+        }
+        all.forEach(s -> {
             state.add(s.value().toArray());
             s.slots().values().forEach(slot -> state.add(slot.toArray()));
         });

@@ -105,6 +105,14 @@ class ProductsTest {
         }));
     }
 
+    /** Larger than the blocks into which the cpu cuts deep sums. */
+    @TestFactory
+    Stream<DynamicTest> deepSumsOfSeveralBlocks() {
+        return Stream.of(new int[][] {{700, 40}, {30, 1400}, {680, 690}}).map(size -> DynamicTest.dynamicTest(size[0]
+                + " x " + size[1], () -> compare("a deep sum", "cpu level [34].*", o -> List.of(Matmul.weightGradient(o
+                        .next(1031, size[0]), o.next(1031, size[1]), o.next(size[0], size[1]))))));
+    }
+
     @TestFactory
     Stream<DynamicTest> updatesOfLayers() {
         AdamStep step = new AdamStep(1e-2, 0.9, 0.999, 1e-8).at(3);

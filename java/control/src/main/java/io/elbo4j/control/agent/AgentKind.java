@@ -1,50 +1,45 @@
 package io.elbo4j.control.agent;
 
-import io.elbo4j.Backend;
-import io.elbo4j.control.environment.Space;
+import io.elbo4j.Quoted;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** The agents that there are, by the names of the command line. */
+/** The agents that there are, by the names of the command line and of files. */
 public enum AgentKind {
-    SAC(Sac.Settings.small()) {
-        @Override
-        Learner create(Learner.Settings settings, Space observations, Space actions, Backend backend, long seed) {
-            return new Sac((Sac.Settings) settings, observations, actions, backend, seed);
-        }
-    },
-    DQN(Dqn.Settings.small()) {
-        @Override
-        Learner create(Learner.Settings settings, Space observations, Space actions, Backend backend, long seed) {
-            return new Dqn((Dqn.Settings) settings, observations, actions, backend, seed);
-        }
-    },
-    SOFT_Q(SoftQ.Settings.small()) {
-        @Override
-        Learner create(Learner.Settings settings, Space observations, Space actions, Backend backend, long seed) {
-            return new SoftQ((SoftQ.Settings) settings, observations, actions, backend, seed);
-        }
-    },
-    MBPO(Mbpo.Settings.small()) {
-        @Override
-        Learner create(Learner.Settings settings, Space observations, Space actions, Backend backend, long seed) {
-            // its run says where the environment terminates
-            return new Mbpo((Mbpo.Settings) settings, observations, actions, Optional.empty(), backend, seed);
-        }
-    };
+    /** {@link Sac} */
+    SAC(Sac.Settings.small(), "pendulum", 8000),
+    /** {@link Dqn} */
+    DQN(Dqn.Settings.small(), "cart-pole", 50_000),
+    /** {@link SoftQ} */
+    SOFT_Q(SoftQ.Settings.small(), "cart-pole", 50_000),
+    /** {@link Mbpo} */
+    MBPO(Mbpo.Settings.small(), "pendulum", 3000),
+    /** {@link Pets} */
+    PETS(Pets.Settings.small(), "cart-pole-swing-up", 2200),
+    /** {@link RepresentationSac} */
+    REPRESENTATION_SAC(RepresentationSac.Settings.small(), "pendulum-pixels", 8000);
 
-    private final Learner.Settings defaults;
+    private final SavableAgent.Settings defaults;
+    private final String environment;
+    private final int steps;
 
-    AgentKind(Learner.Settings defaults) {
+    AgentKind(SavableAgent.Settings defaults, String environment, int steps) {
         this.defaults = defaults;
+        this.environment = environment;
+        this.steps = steps;
     }
 
-    abstract Learner create(Learner.Settings settings, Space observations, Space actions, Backend backend, long seed);
-
-    public static AgentKind of(Learner.Settings settings) {
+    public static AgentKind of(SavableAgent.Settings settings) {
         return Arrays.stream(values()).filter(kind -> kind.defaults.getClass() == settings.getClass()).findFirst()
                 .orElseThrow();
+    }
+
+    /** @throws IllegalArgumentException saying what is wrong in the rest of a sentence that begins "its metadata" */
+    public static AgentKind named(String words) {
+        return Arrays.stream(values()).filter(k -> k.words().equals(words)).findFirst().orElseThrow(
+                () -> new IllegalArgumentException("has agent = " + Quoted.of(words) + ", expected one of " + Arrays
+                        .stream(values()).map(AgentKind::words).collect(Collectors.joining(", "))));
     }
 
     /** As "soft-q". */
@@ -52,7 +47,17 @@ public enum AgentKind {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    public Learner.Settings defaults() {
+    public SavableAgent.Settings defaults() {
         return defaults;
+    }
+
+    /** That its default settings are for. */
+    public String environment() {
+        return environment;
+    }
+
+    /** Of the environment, that these need. */
+    public int steps() {
+        return steps;
     }
 }

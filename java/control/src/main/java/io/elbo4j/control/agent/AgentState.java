@@ -2,21 +2,16 @@ package io.elbo4j.control.agent;
 
 import static io.elbo4j.ArgumentException.require;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import io.elbo4j.Matrix;
-import io.elbo4j.Quoted;
+import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.train.checkpoint.CheckpointException;
 import io.elbo4j.train.checkpoint.MatrixFile;
-import io.elbo4j.train.checkpoint.RecordReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * An agent at one moment, but for its matrices: the metadata of its file, in JSON. No time or host is in it: equal
@@ -24,18 +19,25 @@ import java.util.stream.Collectors;
  *
  * @param agent its kind
  * @param seed that it was made with
- * @param remembered transitions, those that are gone among them
  * @param stage where it acts
  */
 public record AgentState(String agent, Record settings, StoredSpace observations, StoredSpace actions, long seed,
-        long decisions, long updates, long remembered, Stage stage) {
+        Counters counters, Stage stage) {
     private static final String KEY = "elbo4j.agent";
-    private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
-    public AgentState {
-        require(decisions >= 0, "decisions", "at least 0", decisions);
-        require(updates >= 0, "updates", "at least 0", updates);
-        require(remembered >= 0, "remembered", "at least 0", remembered);
+    /**
+     * What an agent has done so far.
+     *
+     * @param remembered transitions, those that are gone among them
+     * @param planned decisions of its planner, if it has one
+     */
+    public record Counters(long decisions, long updates, long remembered, long planned) {
+        public Counters {
+            require(decisions >= 0, "decisions", "at least 0", decisions);
+            require(updates >= 0, "updates", "at least 0", updates);
+            require(remembered >= 0, "remembered", "at least 0", remembered);
+            require(planned >= 0, "planned", "at least 0", planned);
+        }
     }
 
     /**
@@ -85,11 +87,8 @@ public record AgentState(String agent, Record settings, StoredSpace observations
         static final Stage NONE = new Stage("", 0, new Simulation.Episode(List.of(), 0, 0, false), 0, List.of());
     }
 
-    /** All that is read of it at first. */
-    public record Kind(String agent) {}
-
     void write(Path file, Map<String, Matrix> matrices) {
-        MatrixFile.write(file, Map.of(KEY, GSON.toJson(this)), matrices);
+        MatrixFile.write(file, Map.of(KEY, AgentJson.write(this)), matrices);
     }
 
     /** @throws CheckpointException if the file is none of an agent */
@@ -99,7 +98,7 @@ public record AgentState(String agent, Record settings, StoredSpace observations
             throw new CheckpointException(file.file() + ": is not of an agent, expected what an agent has saved");
         }
         try {
-            AgentState state = RecordReader.read(AgentState.class, json, Map.of(), settings(json));
+            AgentState state = AgentJson.read(AgentState.class, json);
             state.observations.space();
             state.actions.space();
             return state;
@@ -108,17 +107,15 @@ public record AgentState(String agent, Record settings, StoredSpace observations
         }
     }
 
-    private static Class<? extends Record> settings(String json) {
-        return ((Record) kind(RecordReader.read(Kind.class, json, Map.of()).agent()).defaults()).getClass();
+    /** @throws CheckpointException if its observations or actions are not those of this environment */
+    void requireSpaces(Path file, Environment environment) {
+        same(file, "observations", observations, StoredSpace.of(environment.observations()));
+        same(file, "actions", actions, StoredSpace.of(environment.actions()));
     }
 
-    AgentKind kind() {
-        return kind(agent);
-    }
-
-    private static AgentKind kind(String name) {
-        return Arrays.stream(AgentKind.values()).filter(k -> k.words().equals(name)).findFirst().orElseThrow(
-                () -> new IllegalArgumentException("has agent = " + Quoted.of(name) + ", expected one of " + Arrays
-                        .stream(AgentKind.values()).map(AgentKind::words).collect(Collectors.joining(", "))));
+    static void same(Path file, String what, Object given, Object expected) {
+        if (!given.equals(expected)) {
+            throw new CheckpointException(file + ": has " + what + " = " + given + ", expected " + expected);
+        }
     }
 }

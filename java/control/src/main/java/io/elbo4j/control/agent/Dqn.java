@@ -40,6 +40,16 @@ public final class Dqn extends QLearning {
             require(epsilonSteps >= 1, "epsilonSteps", "at least 1", epsilonSteps);
         }
 
+        @Override
+        public void check(Surroundings surroundings) {
+            count(surroundings.actions());
+        }
+
+        @Override
+        public Dqn create(Surroundings s, Backend backend, long seed) {
+            return new Dqn(this, s.observations(), s.actions(), backend, seed);
+        }
+
         /** For 50,000 steps of the cart-pole, which are 49,000 updates. */
         public static Settings small() {
             return new Settings(new Learning(List.of(64, 64), 64, 2.3e-3, 49_000, 0.99, 100_000, 1000, 1, 1), 200, 0.04,

@@ -13,6 +13,7 @@ import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Source;
 import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.StepBuilder;
 import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
@@ -42,6 +43,9 @@ final class Imagination implements AutoCloseable {
     private final Transition transition;
     private final Value action;
     final Dynamics model;
+    /** How often each member has drawn a row of a batch. */
+    private final Value drawn;
+    private final boolean bootstrap;
     private final Value reward;
     private final Value next;
     private Parameters parameters;
@@ -50,17 +54,19 @@ final class Imagination implements AutoCloseable {
     private Indices starts;
 
     /** Adds it to an agent's graph. */
-    Imagination(Graph graph, Transition transition, Value action, Ensemble.Settings settings) {
+    Imagination(Graph graph, Transition transition, Value action, Ensemble.Settings settings, boolean bootstrap) {
         this.transition = transition;
         this.action = action;
         int seen = (int) transition.observation().columns();
         this.model = new Dynamics(graph, "model", seen, (int) action.columns(), true, settings);
-        // members begin differently and see the same rows: Lakshminarayanan et al. 2017, section 2.4
-        model.observe(transition.observation(), transition.action(), transition.reward(), transition.next(), ConstantRow
-                .of(graph, "each member once", settings.members(), 1));
-        Value drawn = model.step("imagined", transition.observation(), action).drawn();
-        Value member = Largest.of(UniformNoise.of(graph, "member", drawn.rows(), 1), Axis.MEMBER, 1);
-        Value one = SumOver.of(Multiply.of(Spread.of(member, drawn.columns()), drawn), Axis.MEMBER);
+        this.bootstrap = bootstrap;
+        // without, members begin differently and see the same rows: Lakshminarayanan et al. 2017, section 2.4
+        this.drawn = bootstrap ? graph.input("drawn", settings.members()) : ConstantRow.of(graph, "each member once",
+                settings.members(), 1);
+        model.observe(transition.observation(), transition.action(), transition.reward(), transition.next(), drawn);
+        Value outcome = model.step("imagined", transition.observation(), action).drawn();
+        Value member = Largest.of(UniformNoise.of(graph, "member", outcome.rows(), 1), Axis.MEMBER, 1);
+        Value one = SumOver.of(Multiply.of(Spread.of(member, outcome.columns()), outcome), Axis.MEMBER);
         this.reward = model.reward("imagined reward", one);
         Value least = LearnedRow.of(graph, "model.least", seen, 0);
         Value most = LearnedRow.of(graph, "model.most", seen, 0);
@@ -76,8 +82,10 @@ final class Imagination implements AutoCloseable {
     void compile(Graph graph, Parameters of, Source memory, int batch, double learningRate, int rows, Backend backend,
             long seed) {
         parameters = of;
-        training = Step.of(graph, of, backend).rows(batch).seed(seed).read(memory).minimise(Training.of(model
-                .objective(), new Adam(learningRate)).withParameters(model.parameters())).compile();
+        StepBuilder learning = Step.of(graph, of, backend).rows(batch).seed(seed).read(memory).minimise(Training.of(
+                model
+                        .objective(), new Adam(learningRate)).withParameters(model.parameters()));
+        training = (bootstrap ? learning.given(drawn) : learning).compile();
         step = Step.of(graph, of, backend).rows(rows).seed(seed ^ Long.MIN_VALUE).want(action, reward, next).compile();
         starts = backend.indices(rows);
     }
@@ -106,8 +114,15 @@ final class Imagination implements AutoCloseable {
         });
     }
 
-    /** Makes an update of the model. */
-    void learn(int[] rows, long number) {
+    /**
+     * Makes an update of the model.
+     *
+     * @param weights how often each member has drawn each row, for bootstrap samples
+     */
+    void learn(int[] rows, float[] weights, long number) {
+        if (bootstrap) {
+            training.value(drawn).set(weights);
+        }
         training.rows(rows, 0).run(number);
     }
 

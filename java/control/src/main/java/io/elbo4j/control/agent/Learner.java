@@ -5,7 +5,6 @@ import static io.elbo4j.ArgumentException.requireGiven;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.control.environment.Draws;
-import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.replay.Replay;
 import io.elbo4j.train.checkpoint.MatrixFile;
@@ -18,7 +17,6 @@ import io.elbo4j.train.graph.StepBuilder;
 import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.optimiser.Adam;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +26,11 @@ import java.util.stream.Collectors;
 
 /**
  * What agents that learn from single transitions have in common: they remember them, and draw batches. An observation
- * that is one of several is a column for each. All that such an agent is can be saved, and it goes on to the same bits.
+ * that is one of several is a column for each.
  */
-public abstract class Learner implements Agent {
+public abstract class Learner extends SavableAgent {
     /** What an agent was made with. */
-    public interface Settings {
+    public interface Settings extends SavableAgent.Settings {
         Learning learning();
     }
 
@@ -48,12 +46,8 @@ public abstract class Learner implements Agent {
     record Described(List<Training> trainings, Function<Parameters, List<Copy>> copies, int copyEvery, Value explored,
             Value greedy) {}
 
-    final Space actions;
-    private final Settings settings;
     final Learning learning;
-    private final Space observations;
     final Backend backend;
-    private final long seed;
     private final Draws draws;
     final Graph graph = new Graph();
     final Transition transition;
@@ -64,8 +58,6 @@ public abstract class Learner implements Agent {
     private final Step training;
     private final Step acting;
     private final int[] sampled;
-    private long updates;
-    private long decisions;
 
     /** @param actionColumns of an action as the networks have it */
     Learner(Settings settings, Space observations, Space actions, int actionColumns, Backend backend, long seed,
@@ -76,12 +68,9 @@ public abstract class Learner implements Agent {
     /** @param room rows of the memory for what has not happened */
     Learner(Settings settings, Space observations, Space actions, int actionColumns, int room, Backend backend,
             long seed, BiFunction<Graph, Transition, Described> description) {
-        this.settings = settings;
+        super(settings, observations, actions, seed);
         this.learning = settings.learning();
-        this.observations = requireGiven("observations", observations);
-        this.actions = actions;
         this.backend = requireGiven("backend", backend);
-        this.seed = seed;
         this.draws = new Draws(seed);
         this.sampled = new int[learning.batch()];
         this.transition = Transition.of(graph, observations instanceof Space.Discrete d ? d.count() : observations
@@ -130,9 +119,6 @@ public abstract class Learner implements Agent {
     int imagined(long ofUpdates) {
         return 0;
     }
-
-    /** It learns of this environment. */
-    void meet(Environment environment) {}
 
     @Override
     public final void explore(float[] seen, float[] action) {
@@ -207,7 +193,8 @@ public abstract class Learner implements Agent {
         };
     }
 
-    /** What each loss of the last update came to, a mean over its transitions; not before there is one. */
+    /** A mean over its transitions; not before there is an update. */
+    @Override
     public final Map<String, Double> losses() {
         Map<String, Double> losses = new LinkedHashMap<>();
         for (Node node : updates == 0 ? List.<Node>of() : graph.all(Node.class)) {
@@ -223,54 +210,29 @@ public abstract class Learner implements Agent {
     }
 
     @Override
-    public final long updates() {
-        return updates;
-    }
-
-    /** Actions that were chosen to learn from. */
-    public final long decisions() {
-        return decisions;
-    }
-
-    public final Settings settings() {
-        return settings;
-    }
-
-    public final long seed() {
-        return seed;
-    }
-
-    @Override
     public final Parameters parameters() {
         return parameters;
     }
 
-    /** Writes all that it is, atomically. */
-    public final void save(Path file) {
-        save(file, AgentState.Stage.NONE);
+    @Override
+    final AgentState.Counters counters() {
+        return new AgentState.Counters(decisions, updates, replay.added(), 0);
     }
 
-    final void save(Path file, AgentState.Stage stage) {
-        AgentState state = new AgentState(AgentKind.of(settings).words(), (Record) settings, AgentState.StoredSpace.of(
-                observations), AgentState.StoredSpace.of(actions), seed, decisions, updates, replay.added(), stage);
-        state.write(file, matrices(replay.added(), imagined(updates)));
-    }
-
-    /** Goes on where another has been saved, that was made with the same. */
-    final void restore(AgentState state, MatrixFile file) {
-        file.restore(matrices(state.remembered(), imagined(state.updates())));
-        replay.restored(state.remembered());
-        decisions = state.decisions();
-        updates = state.updates();
-    }
-
-    private Map<String, Matrix> matrices(long remembered, int imagined) {
+    @Override
+    final Map<String, Matrix> matrices(AgentState.Counters at) {
         Map<String, Matrix> all = MatrixFile.of(parameters);
-        replay.rows(remembered).forEach((name, matrix) -> all.put("replay." + name, matrix));
+        replay.rows(at.remembered()).forEach((name, matrix) -> all.put("replay." + name, matrix));
+        int imagined = imagined(at.updates());
         if (imagined > 0) {
             replay.beside(0, imagined).forEach((name, matrix) -> all.put("imagined." + name, matrix));
         }
         return all;
+    }
+
+    @Override
+    final void restored(AgentState.Counters at) {
+        replay.restored(at.remembered());
     }
 
     @Override

@@ -6,7 +6,6 @@ import static io.elbo4j.ArgumentException.requireGiven;
 import io.elbo4j.Backend;
 import io.elbo4j.control.dynamics.Ensemble;
 import io.elbo4j.control.environment.Draws;
-import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.environment.Termination;
 import java.util.List;
@@ -38,9 +37,17 @@ public final class Mbpo extends Sac {
      * @param length k at last
      * @param lengthAfter times that it learns until k has grown to that, linearly
      * @param real share of each batch that has happened, from 0 to 1
+     * @param bootstrap whether each member learns from a bootstrap sample of its own, as of Janner et al.; else all
+     *     learn from the same
      */
     public record Settings(Learning learning, double rate, int members, int modelEvery, int modelUpdates, int rollouts,
-            int kept, int length, int lengthAfter, double real) implements Learner.Settings {
+            int kept, int length, int lengthAfter, double real, boolean bootstrap) implements Learner.Settings {
+        /** Without bootstrap samples. */
+        public Settings(Learning learning, double rate, int members, int modelEvery, int modelUpdates, int rollouts,
+                int kept, int length, int lengthAfter, double real) {
+            this(learning, rate, members, modelEvery, modelUpdates, rollouts, kept, length, lengthAfter, real, false);
+        }
+
         public Settings {
             requireGiven("learning", learning);
             require(rate > 0 && rate < 1, "rate", "above 0 and below 1", rate);
@@ -53,6 +60,16 @@ public final class Mbpo extends Sac {
             require(length >= 1, "length", "at least 1", length);
             require(lengthAfter >= 0, "lengthAfter", "at least 0", lengthAfter);
             require(real >= 0 && real <= 1, "real", "from 0 to 1", real);
+        }
+
+        @Override
+        public void check(Surroundings surroundings) {
+            box(surroundings.actions());
+        }
+
+        @Override
+        public Mbpo create(Surroundings s, Backend backend, long seed) {
+            return new Mbpo(this, s.observations(), s.actions(), s.termination(), backend, seed);
         }
 
         /** That of {@link Sac.Settings#small}, but 600 steps by chance and 20 updates a decision. */
@@ -72,7 +89,7 @@ public final class Mbpo extends Sac {
     private final Draws draws;
     private final int[] batch;
     private final int[] starts;
-    private Optional<Termination> termination;
+    private final Optional<Termination> termination;
 
     /**
      * @param termination of the environment; empty where nothing terminates
@@ -89,7 +106,7 @@ public final class Mbpo extends Sac {
         super(settings, observations, actions, settings.kept() * settings.rollouts(), backend, seed, (graph, t) -> {
             Described sac = describe(graph, t, settings.learning(), settings.rate(), backend);
             described[0] = new Imagination(graph, t, sac.explored(), new Ensemble.Settings(settings.members(), settings
-                    .learning().widths(), 0));
+                    .learning().widths(), 0), settings.bootstrap());
             return sac;
         });
         this.settings = settings;
@@ -100,11 +117,6 @@ public final class Mbpo extends Sac {
         this.imagination = described[0];
         imagination.compile(graph, parameters, replay.source(), learning.batch(), learning.learningRate(), settings
                 .rollouts(), backend, seed);
-    }
-
-    @Override
-    void meet(Environment environment) {
-        termination = environment.termination();
     }
 
     /** @throws IllegalStateException if it has terminated and nobody has said where that is so */
@@ -139,7 +151,7 @@ public final class Mbpo extends Sac {
             long number = times / settings.modelEvery() * settings.modelUpdates();
             for (int i = 0; i < settings.modelUpdates(); i++) {
                 any(1, number + i, batch, 0, batch.length, 0, replay.size());
-                imagination.learn(batch, number + i);
+                imagination.learn(batch, weights(), number + i);
             }
         }
         any(2, times, starts, 0, starts.length, 0, replay.size());
@@ -149,6 +161,16 @@ public final class Mbpo extends Sac {
             int at = (int) (number % settings.kept()) * settings.rollouts();
             imagination.step(number++, replay.beside(at, at + settings.rollouts()), termination);
         }
+    }
+
+    /** How often each member has drawn each row of the batch: as often whenever the row is in one. */
+    private float[] weights() {
+        float[] weights = new float[settings.bootstrap() ? batch.length * settings.members() : 0];
+        for (int i = 0; i < weights.length; i++) {
+            long number = replay.number(batch[i / settings.members()]);
+            weights[i] = draws.at(i % settings.members(), (number >>> 32) * 4 + 3, number).poisson();
+        }
+        return weights;
     }
 
     /** Draws rows, each of {@code count} from {@code first} on equally likely. */

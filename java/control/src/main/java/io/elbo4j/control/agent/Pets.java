@@ -11,16 +11,19 @@ import io.elbo4j.control.dynamics.Rollout;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Reward;
 import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.planning.Iteration;
 import io.elbo4j.control.planning.ModelPlanner;
 import io.elbo4j.control.planning.Search;
 import io.elbo4j.control.replay.Replay;
+import io.elbo4j.train.checkpoint.MatrixFile;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.optimiser.Adam;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,7 +33,7 @@ import java.util.Optional;
  * Rollout} comes to. The model is trained when an episode begins. The reward may be given, as in the paper, so that
  * plans lead where nobody has been; else it is learned like the rest. A model knows no terminal states.
  */
-public final class Pets implements Agent {
+public final class Pets extends SavableAgent {
     private static final String OBSERVATION = "observation";
     private static final String ACTION = "action";
     private static final String REWARD = "reward";
@@ -50,9 +53,12 @@ public final class Pets implements Agent {
      * @param capacity transitions that are remembered
      * @param randomSteps first decisions, which are uniform in the box
      * @param pessimism what the members' disagreement costs a plan, at least 0: see {@link Rollout}
+     * @param learnReward whether it is learned; else it is given
      */
     public record Settings(Ensemble.Settings model, Search search, int horizon, int batch, double learningRate,
-            double weightDecay, int updates, int capacity, int randomSteps, double pessimism) {
+            double weightDecay, int updates, int capacity, int randomSteps, double pessimism, boolean learnReward)
+            implements
+                SavableAgent.Settings {
         public Settings {
             requireGiven("model", model);
             requireGiven("search", search);
@@ -65,12 +71,37 @@ public final class Pets implements Agent {
             require(randomSteps >= 1, "randomSteps", "at least 1", randomSteps);
             require(pessimism >= 0 && Float.isFinite((float) pessimism), "pessimism", "at least 0", pessimism);
         }
+
+        /** Of one that is given the reward. */
+        public Settings(Ensemble.Settings model, Search search, int horizon, int batch, double learningRate,
+                double weightDecay, int updates, int capacity, int randomSteps, double pessimism) {
+            this(model, search, horizon, batch, learningRate, weightDecay, updates, capacity, randomSteps, pessimism,
+                    false);
+        }
+
+        /** For the cart-pole that is swung up: three members of 64-64, {@link CrossEntropy} of 60 plans 3 times. */
+        public static Settings small() {
+            return new Settings(new Ensemble.Settings(3, List.of(64, 64), 0), CrossEntropy.of(60, 3), 25, 64, 1e-3,
+                    1e-5, 1200, 100_000, 200, 0);
+        }
+
+        @Override
+        public void check(Surroundings surroundings) {
+            require(surroundings.actions() instanceof Space.Box, "actions", "in a box", surroundings.actions());
+            require(learnReward || surroundings.reward().isPresent(), "learnReward",
+                    "true where no reward is given, as of an environment that has none or of a file by itself",
+                    learnReward);
+        }
+
+        @Override
+        public Pets create(Surroundings s, Backend backend, long seed) {
+            return new Pets(this, s.observations(), s.actions(), s.reward(), backend, seed);
+        }
     }
 
     private final Settings settings;
-    private final Space.Box actions;
+    private final Space.Box box;
     private final Backend backend;
-    private final long seed;
     private final Draws random;
     private final Draws bootstrap;
     private final Graph graph = new Graph();
@@ -82,21 +113,19 @@ public final class Pets implements Agent {
     private final Step training;
     private final ModelPlanner planner;
     private final int[] sampled;
-    private long updates;
-    private long decisions;
 
     /**
-     * @param reward of the environment; empty if it is learned
-     * @throws io.elbo4j.ArgumentException if the actions are no box
+     * @param reward of the environment; empty, or not used, if it is learned
+     * @throws io.elbo4j.ArgumentException if the actions are no box, or the reward is neither given nor learned
      */
     public Pets(Settings settings, Space observations, Space actions, Optional<Reward> reward, Backend backend,
             long seed) {
-        this.settings = requireGiven("settings", settings);
+        super(settings, observations, actions, seed);
+        this.settings = settings;
         this.backend = requireGiven("backend", backend);
-        require(actions instanceof Space.Box, "actions", "a box with pets", actions);
-        this.actions = (Space.Box) actions;
-        requireGiven("reward", reward);
-        this.seed = seed;
+        settings.check(new Surroundings(observations, actions, requireGiven("reward", reward), Optional.empty()));
+        this.box = (Space.Box) actions;
+        Optional<Reward> given = settings.learnReward() ? Optional.empty() : reward;
         this.random = new Draws(seed);
         this.bootstrap = new Draws(~seed);
         this.sampled = new int[settings.batch()];
@@ -104,12 +133,12 @@ public final class Pets implements Agent {
         int acts = actions.columns();
         int members = settings.model().members();
 
-        this.model = new Dynamics(graph, "model", seen, acts, reward.isEmpty(), settings.model());
+        this.model = new Dynamics(graph, "model", seen, acts, given.isEmpty(), settings.model());
         model.observe(graph.input(OBSERVATION, seen), graph.input(ACTION, acts), graph.input(REWARD, 1), graph.input(
                 NEXT, seen), graph.input(DRAWN, members));
         this.start = graph.input("start", seen);
         this.iteration = Iteration.of(graph, settings.search(), settings.horizon(), acts, plans -> Rollout.of(model,
-                reward, this.actions, start, plans).worth(settings.pessimism()));
+                given, box, start, plans).worth(settings.pessimism()));
 
         this.parameters = new Parameters(backend, graph.parameters(), seed);
         this.replay = new Replay(backend, settings.capacity(), Map.of(OBSERVATION, seen, ACTION, acts, REWARD, 1, NEXT,
@@ -149,14 +178,14 @@ public final class Pets implements Agent {
     public float[] act(float[] seen) {
         float[] action = new float[actions.columns()];
         planner.set(start, seen);
-        actions.unscale(planner.decide(), 0, action);
+        box.unscale(planner.decide(), 0, action);
         return action;
     }
 
     @Override
     public void remember(float[] seen, float[] taken, float reward, boolean terminated, float[] next) {
         float[] inside = new float[taken.length];
-        actions.scale(taken, inside);
+        box.scale(taken, inside);
         float[] drawn = new float[settings.model().members()];
         bootstrap.at(0, 0, replay.added());
         for (int m = 0; m < drawn.length; m++) {
@@ -171,15 +200,10 @@ public final class Pets implements Agent {
         // see begin
     }
 
-    @Override
-    public long updates() {
-        return updates;
-    }
-
     /** Plans for so many episodes, which begin together at its first action. */
     @Override
     public GreedyPolicy greedy(int rows) {
-        ModelPlanner own = new ModelPlanner(iteration, graph, parameters, rows, backend, ~seed);
+        ModelPlanner own = new ModelPlanner(iteration, graph, parameters, rows, backend, ~seed());
         return new GreedyPolicy() {
             @Override
             public void act(float[] observations, float[] chosen) {
@@ -187,7 +211,7 @@ public final class Pets implements Agent {
                 float[] first = own.decide();
                 float[] action = new float[actions.columns()];
                 for (int r = 0; r < rows; r++) {
-                    actions.unscale(first, r * action.length, action);
+                    box.unscale(first, r * action.length, action);
                     System.arraycopy(action, 0, chosen, r * action.length, action.length);
                 }
             }
@@ -197,6 +221,25 @@ public final class Pets implements Agent {
                 own.close();
             }
         };
+    }
+
+    @Override
+    AgentState.Counters counters() {
+        return new AgentState.Counters(decisions, updates, replay.added(), planner.decided());
+    }
+
+    @Override
+    Map<String, Matrix> matrices(AgentState.Counters at) {
+        Map<String, Matrix> all = MatrixFile.of(parameters);
+        all.put("planner.around", planner.around());
+        replay.rows(at.remembered()).forEach((name, matrix) -> all.put("replay." + name, matrix));
+        return all;
+    }
+
+    @Override
+    void restored(AgentState.Counters at) {
+        replay.restored(at.remembered());
+        planner.goOn(at.planned());
     }
 
     @Override

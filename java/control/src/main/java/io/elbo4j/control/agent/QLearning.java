@@ -52,7 +52,7 @@ public abstract class QLearning extends Learner {
         this.count = count(actions);
     }
 
-    private static int count(Space actions) {
+    static int count(Space actions) {
         require(requireGiven("actions", actions) instanceof Space.Discrete, "actions", "one of several", actions);
         return ((Space.Discrete) actions).count();
     }

@@ -3,23 +3,19 @@ package io.elbo4j.control.agent;
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
-import io.elbo4j.Activation;
 import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.replay.Replay;
-import io.elbo4j.train.distribution.Bernoulli;
-import io.elbo4j.train.distribution.DiagonalGaussian;
-import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.checkpoint.MatrixFile;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
-import io.elbo4j.train.graph.Value;
-import io.elbo4j.train.layer.Dense;
-import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.optimiser.Adam;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Representation learning for control: a VAE of what is seen, and {@link Sac} on its codes,
@@ -32,132 +28,107 @@ import java.util.Map;
  * model-free reinforcement learning from images, section 4.2). Two codes, as one observation does not show how fast
  * things move; a VAE of both observations at once would spend its code on two pictures and hide their difference. The
  * VAE is trained once, on what was seen in the random steps, and then stays: an encoder that moves makes what the
- * critics have learned worthless. Observations are a box with bounds, scaled to [0, 1], with a Bernoulli likelihood.
+ * critics have learned worthless. Observations are a box with bounds.
  */
-public final class RepresentationSac implements Agent {
-    private static final String SEEN = "x";
+public final class RepresentationSac extends SavableAgent {
+    private static final String BEFORE = "before";
+    private static final String SEEN = "seen";
+    private static final String ACTION = "action";
+    private static final String REWARD = "reward";
+    private static final String TERMINATED = "terminated";
+    private static final String NEXT = "next";
 
     /**
      * How it learns.
      *
-     * @param sac on the codes; its own random steps are 0
+     * @param sac on the codes; in its random steps, at least 1, there are none yet
      * @param latent dimensions of a code
      * @param width units of the hidden layer of encoder and decoder
      * @param klWeight of the KL in the VAE's objective, at least 0
-     * @param batch observations of an update of the VAE
-     * @param learningRate of its Adam
-     * @param updates of the VAE, after the random steps
-     * @param randomSteps first decisions, which are uniform in the box, at least 1
+     * @param vaeBatch observations of an update of the VAE
+     * @param vaeLearningRate of its Adam
+     * @param vaeUpdates after the random steps
      */
-    public record Settings(Sac.Settings sac, int latent, int width, double klWeight, int batch, double learningRate,
-            int updates, int randomSteps) {
+    public record Settings(Sac.Settings sac, int latent, int width, double klWeight, int vaeBatch,
+            double vaeLearningRate, int vaeUpdates) implements SavableAgent.Settings {
         public Settings {
             requireGiven("sac", sac);
-            require(sac.learning().randomSteps() == 0, "sac", "without random steps of its own", sac.learning()
-                    .randomSteps());
+            require(sac.learning().randomSteps() >= 1, "randomSteps", "at least 1", sac.learning().randomSteps());
             require(latent >= 1, "latent", "at least 1", latent);
             require(width >= 1, "width", "at least 1", width);
             require(klWeight >= 0 && Double.isFinite(klWeight), "klWeight", "at least 0", klWeight);
-            require(batch >= 1, "batch", "at least 1", batch);
-            require(learningRate > 0, "learningRate", "above 0", learningRate);
-            require(updates >= 1, "updates", "at least 1", updates);
-            require(randomSteps >= 1, "randomSteps", "at least 1", randomSteps);
+            require(vaeBatch >= 1, "vaeBatch", "at least 1", vaeBatch);
+            require(vaeLearningRate > 0, "vaeLearningRate", "above 0", vaeLearningRate);
+            require(vaeUpdates >= 1, "vaeUpdates", "at least 1", vaeUpdates);
         }
 
         /** {@link Sac.Settings#small}; codes of 4, 128 units, batches of 64, 3,000 updates after 1,000 steps. */
         public static Settings small() {
-            Learning l = Sac.Settings.small().learning();
-            return new Settings(new Sac.Settings(new Learning(l.widths(), l.batch(), l.learningRate(), l.decay(), l
-                    .discount(), l.capacity(), 0, l.every(), l.updates()), 0.005), 4, 128, 1, 64, 1e-3, 3000, 1000);
+            return new Settings(AgentSettings.with(Sac.Settings.small(), Map.of("randomSteps", 1000)), 4, 128, 1, 64,
+                    1e-3, 3000);
+        }
+
+        @Override
+        public void check(Surroundings surroundings) {
+            sac.check(surroundings);
+            ObservationCodes.bounded(surroundings.observations());
+        }
+
+        @Override
+        public RepresentationSac create(Surroundings s, Backend backend, long seed) {
+            return new RepresentationSac(this, s.observations(), s.actions(), backend, seed);
         }
     }
 
-    /** What was seen before there are codes. */
-    private record Past(float[] before, float[] seen, float[] action, float reward, boolean terminated, float[] next) {}
-
     private final Settings settings;
-    private final Space.Box observations;
-    private final Space actions;
-    private final Backend backend;
+    private final int randomSteps;
     private final Draws random;
-    private final Graph graph = new Graph();
-    private final Value x;
-    private final DiagonalGaussian posterior;
-    private final Parameters parameters;
-    private final Replay seen;
-    private final Step training;
+    /** What happened before there were codes, scaled. */
+    private final Replay past;
+    private final ObservationCodes codes;
     private final Step coding;
     private final Sac sac;
-    private final List<Past> past = new ArrayList<>();
-    private float[] before;
-    private long decisions;
+    /** What was seen before, scaled, to be saved; NaN where an episode has begun. */
+    private final Matrix saved;
+    private float @Nullable [] before;
+    private long remembered;
 
     /** @throws io.elbo4j.ArgumentException if observations are no box with bounds, or actions no box */
     public RepresentationSac(Settings settings, Space observations, Space actions, Backend backend, long seed) {
-        this.settings = requireGiven("settings", settings);
-        require(requireGiven("observations", observations) instanceof Space.Box, "observations", "a box", observations);
-        this.observations = (Space.Box) observations;
-        for (int c = 0; c < observations.columns(); c++) {
-            float range = this.observations.high(c) - this.observations.low(c);
-            require(range > 0 && Float.isFinite(range), "observations", "a box with bounds", observations);
-        }
-        this.actions = actions;
-        this.backend = requireGiven("backend", backend);
+        super(settings, observations, actions, seed);
+        this.settings = settings;
+        this.randomSteps = settings.sac().learning().randomSteps();
+        Space.Box box = ObservationCodes.bounded(observations);
         this.random = new Draws(seed);
-        this.sac = new Sac(settings.sac(), Space.Box.of(2 * settings.latent(), Float.NEGATIVE_INFINITY,
-                Float.POSITIVE_INFINITY), actions, backend, seed);
-        int columns = observations.columns();
-        this.x = graph.input(SEEN, columns);
-        this.posterior = DiagonalGaussian.of("posterior", Dense.of("encoder", x, settings.width(), Activation.RELU),
-                settings.latent());
-        Value z = graph.latent("z", posterior);
-        graph.observe("reconstruction", new Bernoulli(Dense.of("logits", Dense.of("decoder", z, settings.width(),
-                Activation.RELU), columns, Activation.IDENTITY)), x);
-        this.parameters = new Parameters(backend, graph.parameters(), seed);
-        this.seen = new Replay(backend, settings.randomSteps(), Map.of(SEEN, columns), seed);
-        this.training = Step.of(graph, parameters, backend).rows(settings.batch()).seed(seed).read(seen.source())
-                .minimise(new Elbo(settings.klWeight()), new Adam(settings.learningRate())).compile();
-        this.coding = coding(1);
-    }
-
-    private Step coding(int rows) {
-        return Step.of(graph, parameters, backend).rows(rows).want(posterior.mean()).compile();
-    }
-
-    /** To [0, 1]. */
-    private float[] scaled(float[] rows) {
-        float[] scaled = new float[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            int c = i % observations.columns();
-            scaled[i] = (rows[i] - observations.low(c)) / (observations.high(c) - observations.low(c));
-        }
-        return scaled;
-    }
-
-    private float[] codes(Step step, float[] rows) {
-        step.value(x).set(scaled(rows));
-        step.run(0);
-        return step.value(posterior.mean()).toArray();
+        this.sac = new Sac(AgentSettings.with(settings.sac(), Map.of("randomSteps", 0)), Space.Box.of(2 * settings
+                .latent(), Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY), actions, backend, seed);
+        int columns = box.columns();
+        this.past = new Replay(backend, randomSteps, Map.of(BEFORE, columns, SEEN, columns, ACTION, actions.columns(),
+                REWARD, 1, TERMINATED, 1, NEXT, columns), seed);
+        this.codes = new ObservationCodes(settings, box, past, SEEN, backend, seed);
+        this.coding = codes.step(1);
+        this.saved = backend.matrix(1, columns);
     }
 
     /** Rows of two codes, side by side. */
-    private float[] both(float[] codes, float[] earlier) {
+    private float[] both(float[] now, float[] earlier) {
         int n = settings.latent();
-        float[] both = new float[2 * codes.length];
-        for (int r = 0; r < codes.length / n; r++) {
-            System.arraycopy(codes, r * n, both, 2 * r * n, n);
+        float[] both = new float[2 * now.length];
+        for (int r = 0; r < now.length / n; r++) {
+            System.arraycopy(now, r * n, both, 2 * r * n, n);
             System.arraycopy(earlier, r * n, both, (2 * r + 1) * n, n);
         }
         return both;
     }
 
-    private float[] state(float[] observation, float[] earlier) {
-        float[] code = codes(coding, observation);
-        return both(code, earlier == null ? code : codes(coding, earlier));
+    /** What soft actor-critic sees. */
+    private float[] state(float[] scaled, float[] earlier) {
+        return both(codes.of(scaled, coding), codes.of(earlier, coding));
     }
 
-    private boolean isCoded() {
-        return decisions > settings.randomSteps();
+    /** Where an episode begins, what is seen is taken for what was. */
+    private float[] earlier(float[] scaled) {
+        return before == null ? scaled : before;
     }
 
     @Override
@@ -167,70 +138,75 @@ public final class RepresentationSac implements Agent {
 
     @Override
     public void explore(float[] observation, float[] action) {
-        decisions++;
-        if (isCoded()) {
-            sac.explore(state(observation, before), action);
-        } else {
+        if (decisions++ < randomSteps) {
             actions.sample(random.at(0, 0, decisions), action);
+        } else {
+            float[] scaled = codes.scaled(observation);
+            sac.explore(state(scaled, earlier(scaled)), action);
         }
     }
 
+    /** The VAE learns here, when the last of the random steps is remembered. */
     @Override
     public void remember(float[] observation, float[] action, float reward, boolean terminated, float[] next) {
-        Past one = new Past(before, observation.clone(), action.clone(), reward, terminated, next.clone());
-        before = one.seen();
-        if (isCoded()) {
-            pass(one);
-        } else {
-            seen.add(Map.of(SEEN, scaled(observation)));
-            past.add(one);
+        float[] scaled = codes.scaled(observation);
+        Map<String, float[]> row = Map.of(BEFORE, earlier(scaled), SEEN, scaled, ACTION, action, REWARD, new float[] {
+                reward}, TERMINATED, new float[] {terminated ? 1 : 0}, NEXT, codes.scaled(next));
+        before = scaled;
+        if (remembered++ >= randomSteps) {
+            pass(row);
+            return;
+        }
+        past.add(row);
+        if (remembered == randomSteps) {
+            encode();
         }
     }
 
-    private void pass(Past one) {
-        sac.remember(state(one.seen(), one.before()), one.action(), one.reward(), one.terminated(), state(one.next(),
-                one
-                        .seen()));
+    private void encode() {
+        codes.learn();
+        Map<String, float[]> all = new HashMap<>();
+        past.rows(randomSteps).forEach((name, column) -> all.put(name, column.toArray()));
+        for (int i = 0; i < randomSteps; i++) {
+            int r = i;
+            Map<String, float[]> row = new HashMap<>();
+            all.forEach((name, values) -> row.put(name, Arrays.copyOfRange(values, r * (values.length / randomSteps),
+                    (r + 1) * (values.length / randomSteps))));
+            pass(row);
+        }
+    }
+
+    private void pass(Map<String, float[]> row) {
+        sac.remember(state(row.get(SEEN), row.get(BEFORE)), row.get(ACTION), row.get(REWARD)[0], row.get(
+                TERMINATED)[0] == 1, state(row.get(NEXT), row.get(SEEN)));
     }
 
     @Override
     public void learn() {
-        if (isCoded()) {
+        if (decisions > randomSteps) {
             sac.learn();
-        } else if (decisions == settings.randomSteps()) {
-            int[] batch = new int[settings.batch()];
-            for (int i = 0; i < settings.updates(); i++) {
-                seen.sample(i, batch);
-                training.rows(batch, 0).run(i);
-            }
-            past.forEach(this::pass);
-            past.clear();
+            updates = sac.updates();
         }
     }
 
     /** Within an episode of {@link #explore}: it goes on from what was seen there last. */
     @Override
     public float[] act(float[] observation) {
-        return sac.act(state(observation, before));
-    }
-
-    /** Updates of soft actor-critic. */
-    @Override
-    public long updates() {
-        return sac.updates();
+        float[] scaled = codes.scaled(observation);
+        return sac.act(state(scaled, earlier(scaled)));
     }
 
     /** For episodes that begin together at its first action. */
     @Override
     public GreedyPolicy greedy(int rows) {
-        Step step = coding(rows);
+        Step step = codes.step(rows);
         GreedyPolicy inner = sac.greedy(rows);
         return new GreedyPolicy() {
-            private float[] earlier;
+            private float @Nullable [] earlier;
 
             @Override
             public void act(float[] observed, float[] chosen) {
-                float[] now = codes(step, observed);
+                float[] now = codes.of(codes.scaled(observed), step);
                 inner.act(both(now, earlier == null ? now : earlier), chosen);
                 earlier = now;
             }
@@ -243,6 +219,44 @@ public final class RepresentationSac implements Agent {
         };
     }
 
+    @Override
+    public Map<String, Double> losses() {
+        return sac.losses();
+    }
+
+    @Override
+    AgentState.Counters counters() {
+        return new AgentState.Counters(decisions, updates, remembered, 0);
+    }
+
+    private AgentState.Counters ofSac(AgentState.Counters at) {
+        return new AgentState.Counters(Math.max(0, at.decisions() - randomSteps), at.updates(), at
+                .remembered() < randomSteps ? 0 : at.remembered(), 0);
+    }
+
+    @Override
+    Map<String, Matrix> matrices(AgentState.Counters at) {
+        Map<String, Matrix> all = new HashMap<>(sac.matrices(ofSac(at)));
+        MatrixFile.of(codes.parameters).forEach((name, matrix) -> all.put("vae." + name, matrix));
+        if (at.remembered() < randomSteps) {
+            past.rows(at.remembered()).forEach((name, matrix) -> all.put("past." + name, matrix));
+        }
+        float[] none = new float[observations.columns()];
+        Arrays.fill(none, Float.NaN);
+        saved.set(before == null ? none : before);
+        all.put(BEFORE, saved);
+        return all;
+    }
+
+    @Override
+    void restored(AgentState.Counters at) {
+        sac.goOn(ofSac(at));
+        remembered = at.remembered();
+        past.restored(Math.min(remembered, randomSteps));
+        float[] seen = saved.toArray();
+        before = Float.isNaN(seen[0]) ? null : seen;
+    }
+
     /** Those of soft actor-critic. */
     @Override
     public Parameters parameters() {
@@ -251,15 +265,15 @@ public final class RepresentationSac implements Agent {
 
     /** Those of the VAE. */
     public Parameters encoder() {
-        return parameters;
+        return codes.parameters;
     }
 
     @Override
     public void close() {
+        saved.close();
         sac.close();
         coding.close();
-        training.close();
-        seen.close();
-        parameters.close();
+        codes.close();
+        past.close();
     }
 }

@@ -17,7 +17,7 @@ import java.util.Map;
  * in the same bits.
  */
 public final class Run implements AutoCloseable {
-    private final Learner agent;
+    private final SavableAgent agent;
     private final Environment environment;
     private final Simulation simulation;
     private final Interaction interaction;
@@ -25,10 +25,9 @@ public final class Run implements AutoCloseable {
     private double gained;
 
     /** Begins, with noise of the agent's seed; the agent is closed with this. */
-    public Run(Learner agent, Environment environment) {
+    public Run(SavableAgent agent, Environment environment) {
         this.agent = requireGiven("agent", agent);
         this.environment = requireGiven("environment", environment);
-        agent.meet(environment);
         this.simulation = new Simulation(environment, 1, agent.seed());
         this.interaction = new Interaction(agent, simulation);
     }
@@ -39,22 +38,22 @@ public final class Run implements AutoCloseable {
      * @param settings that it was begun with
      * @throws CheckpointException if the file is damaged or of another agent, environment or seed: with both
      */
-    public static Run resume(Path file, Learner.Settings settings, Environment environment, Backend backend,
+    public static Run resume(Path file, SavableAgent.Settings settings, Environment environment, Backend backend,
             long seed) {
         MatrixFile read = MatrixFile.read(file);
         AgentState state = AgentState.of(read);
         AgentState.Stage stage = state.stage();
-        same(file, "agent", state.agent(), AgentKind.of(settings).words());
-        same(file, "environment", stage.environment(), environment.name());
-        same(file, "limit", stage.limit(), environment.limit());
-        same(file, "seed", state.seed(), seed);
+        AgentState.same(file, "agent", state.agent(), AgentKind.of(settings).words());
+        AgentState.same(file, "environment", stage.environment(), environment.name());
+        AgentState.same(file, "limit", stage.limit(), environment.limit());
+        AgentState.same(file, "seed", state.seed(), seed);
         Map<String, Object> expected = AgentSettings.values(settings);
-        AgentSettings.values((Learner.Settings) state.settings()).forEach((name, given) -> same(file, name, given,
+        AgentSettings.values((SavableAgent.Settings) state.settings()).forEach((name, given) -> AgentState.same(file,
+                name, given,
                 expected.get(name)));
-        same(file, "observations", state.observations(), AgentState.StoredSpace.of(environment.observations()));
-        same(file, "actions", state.actions(), AgentState.StoredSpace.of(environment.actions()));
-        same(file, "size of the state", stage.episode().state().size(), environment.stateSize());
-        Run run = new Run(Agents.load(state, read, backend), environment);
+        state.requireSpaces(file, environment);
+        AgentState.same(file, "size of the state", stage.episode().state().size(), environment.stateSize());
+        Run run = new Run(Agents.load(state, Surroundings.of(environment), read, backend), environment);
         float[] seen = new float[environment.observations().columns()];
         run.simulation.goOn(0, stage.episode(), seen);
         run.interaction.goOn(seen, stage.episode().running());
@@ -63,13 +62,7 @@ public final class Run implements AutoCloseable {
         return run;
     }
 
-    private static void same(Path file, String what, Object given, Object expected) {
-        if (!given.equals(expected)) {
-            throw new CheckpointException(file + ": has " + what + " = " + given + ", expected " + expected);
-        }
-    }
-
-    public Learner agent() {
+    public SavableAgent agent() {
         return agent;
     }
 

@@ -53,6 +53,16 @@ public sealed class Sac extends Learner permits Mbpo {
             require(rate > 0 && rate < 1, "rate", "above 0 and below 1", rate);
         }
 
+        @Override
+        public void check(Surroundings surroundings) {
+            box(surroundings.actions());
+        }
+
+        @Override
+        public Sac create(Surroundings s, Backend backend, long seed) {
+            return new Sac(this, s.observations(), s.actions(), backend, seed);
+        }
+
         /** Two layers of 64, batches of 128, 1e-3, 0, 0.99, 0.005, a million, 100, an update a decision. */
         public static Settings small() {
             return new Settings(new Learning(List.of(64, 64), 128, 1e-3, 0, 0.99, 1_000_000, 100, 1, 1), 0.005);
@@ -75,8 +85,8 @@ public sealed class Sac extends Learner permits Mbpo {
         this.box = box(actions);
     }
 
-    private static Space.Box box(Space actions) {
-        require(requireGiven("actions", actions) instanceof Space.Box, "actions", "a box with sac", actions);
+    static Space.Box box(Space actions) {
+        require(requireGiven("actions", actions) instanceof Space.Box, "actions", "in a box", actions);
         return (Space.Box) actions;
     }
 

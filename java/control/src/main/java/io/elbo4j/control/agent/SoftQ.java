@@ -43,6 +43,16 @@ public final class SoftQ extends QLearning {
                     + " small for float32", temperature);
         }
 
+        @Override
+        public void check(Surroundings surroundings) {
+            count(surroundings.actions());
+        }
+
+        @Override
+        public SoftQ create(Surroundings s, Backend backend, long seed) {
+            return new SoftQ(this, s.observations(), s.actions(), backend, seed);
+        }
+
         /** For the cart-pole and the like. */
         public static Settings small() {
             return new Settings(new Learning(List.of(64, 64), 64, 2.3e-3, 49_000, 0.99, 100_000, 1000, 1, 1), 200, 0.04,

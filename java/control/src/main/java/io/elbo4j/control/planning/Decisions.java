@@ -37,6 +37,14 @@ final class Decisions {
         }
     }
 
+    long decided() {
+        return decided;
+    }
+
+    void goOn(long number) {
+        decided = number;
+    }
+
     /** Begins a decision. */
     void begin() {
         Rows.fill((float) iteration.search().deviation(), step.value(iteration.deviation())).run();

@@ -4,6 +4,7 @@ import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
@@ -49,6 +50,21 @@ public final class ModelPlanner implements AutoCloseable {
         int numbers = iteration.horizon() * iteration.columns();
         require(plan.length == numbers, "plan", numbers + " numbers", plan.length);
         decisions.aim(plan);
+    }
+
+    /** What the next decision looks around at first: a plan for each row, written by whoever goes on. */
+    public Matrix around() {
+        return decisions.mean();
+    }
+
+    /** Decisions so far. */
+    public long decided() {
+        return decisions.decided();
+    }
+
+    /** Goes on after so many decisions. */
+    public void goOn(long number) {
+        decisions.goOn(number);
     }
 
     /**

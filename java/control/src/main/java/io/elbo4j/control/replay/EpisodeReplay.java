@@ -83,8 +83,7 @@ public final class EpisodeReplay implements AutoCloseable {
     /** Whether rows at to at + length - 1 of the memory follow each other in one episode. */
     private boolean isWindow(int at, int length) {
         long oldest = rows.added() - rows.size();
-        // the row that is there has the number, of those that end at this place of the ring, that is not gone yet
-        long number = at + Math.floorDiv(rows.added() - 1 - at, (long) capacity) * capacity;
+        long number = rows.number(at);
         return number >= oldest && at + length <= capacity && number + length <= rows.added() && first[at + length
                 - 1] <= number;
     }

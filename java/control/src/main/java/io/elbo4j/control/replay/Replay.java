@@ -106,6 +106,11 @@ public final class Replay implements AutoCloseable {
         return added;
     }
 
+    /** How many were added before the row that is at a place of the ring. */
+    public long number(int at) {
+        return at + Math.floorDiv(added - 1 - at, (long) capacity) * capacity;
+    }
+
     /** The rows that there are when so many were added, by column; valid for as long as this is open. */
     public Map<String, Matrix> rows(long number) {
         int there = (int) Math.min(number, capacity);

@@ -23,22 +23,22 @@ class BellmanTest {
         return new Learning(List.of(8), 16, 1e-2, 0, discount, 50, 4, 1, 2);
     }
 
-    private static List<Learner.Settings> all(double discount) {
+    private static List<SavableAgent.Settings> all(double discount) {
         return List.of(new Sac.Settings(learning(discount), 0.01), new Dqn.Settings(learning(discount), 3, 0.1, 0.1,
                 40),
                 new SoftQ.Settings(learning(discount), 3, 0.1, 0.5));
     }
 
-    private static Environment environment(Learner.Settings settings) {
+    private static Environment environment(SavableAgent.Settings settings) {
         return settings instanceof Sac.Settings ? new Pendulum() : new CartPole();
     }
 
-    private static Learner agent(Learner.Settings settings, Backend backend) {
+    private static SavableAgent agent(SavableAgent.Settings settings, Backend backend) {
         Environment environment = environment(settings);
-        return Agents.create(settings, environment.observations(), environment.actions(), backend, 1);
+        return Agents.create(settings, environment, backend, 1);
     }
 
-    private static float[] bits(Learner agent) {
+    private static float[] bits(SavableAgent agent) {
         float[] all = {};
         for (io.elbo4j.train.graph.Parameters.State s : agent.parameters().all()) {
             float[] values = s.value().toArray();
@@ -52,7 +52,7 @@ class BellmanTest {
     /** One step before the limit nothing differs; at it, one episode is truncated and the other goes on. */
     @Test
     void aTransitionThatIsTruncatedHasTheSameTarget() {
-        for (Learner.Settings settings : all(0.9)) {
+        for (SavableAgent.Settings settings : all(0.9)) {
             float[][] ends = new float[2][];
             for (int more = 0; more < 2; more++) {
                 try (Backend backend = new JavaBackend(1); Run run = new Run(agent(settings, backend), new TimeLimit(
@@ -69,9 +69,9 @@ class BellmanTest {
     }
 
     /** What it learns from the same transitions, of which all lead to some state. */
-    private static float[] learned(Learner.Settings settings, boolean terminated, float next) {
+    private static float[] learned(SavableAgent.Settings settings, boolean terminated, float next) {
         Space observations = environment(settings).observations();
-        try (Backend backend = new JavaBackend(1); Learner agent = agent(settings, backend)) {
+        try (Backend backend = new JavaBackend(1); SavableAgent agent = agent(settings, backend)) {
             float[] seen = new float[observations.columns()];
             float[] after = new float[observations.columns()];
             float[] action = new float[1];
@@ -91,7 +91,7 @@ class BellmanTest {
     @Test
     void aTransitionThatTerminatesHasItsRewardAlone() {
         for (int i = 0; i < 3; i++) {
-            Learner.Settings settings = all(0.9).get(i);
+            SavableAgent.Settings settings = all(0.9).get(i);
             float[] terminated = learned(settings, true, 0.7f);
             assertArrayEquals(terminated, learned(settings, true, -0.4f), settings.toString());
             assertArrayEquals(terminated, learned(all(0).get(i), true, 0.7f), settings.toString());

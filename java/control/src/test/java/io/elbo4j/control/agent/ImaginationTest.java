@@ -57,7 +57,8 @@ class ImaginationTest {
     void aStepIsAMixtureOfTheMembers() {
         Graph g = new Graph();
         Transition t = Transition.of(g, 2, 1);
-        Imagination imagination = new Imagination(g, t, t.action(), new Ensemble.Settings(MEMBERS, List.of(8), 3));
+        Imagination imagination = new Imagination(g, t, t.action(), new Ensemble.Settings(MEMBERS, List.of(8), 3),
+                false);
         Dynamics.Outcome other = imagination.model.step("other", t.observation(), t.action());
         try (Backend backend = new JavaBackend(2); Parameters p = new Parameters(backend, g.parameters(), 4);
                 Replay replay = three(backend, t, 1000); Step members = Step.of(g, p, backend).rows(ROWS).seed(9).want(
@@ -114,7 +115,8 @@ class ImaginationTest {
     void noStateLiesOutsideTheData() {
         Graph g = new Graph();
         Transition t = Transition.of(g, 2, 1);
-        Imagination imagination = new Imagination(g, t, t.action(), new Ensemble.Settings(MEMBERS, List.of(8), 3));
+        Imagination imagination = new Imagination(g, t, t.action(), new Ensemble.Settings(MEMBERS, List.of(8), 3),
+                false);
         try (Backend backend = new JavaBackend(1); Parameters p = new Parameters(backend, g.parameters(), 4);
                 Replay replay = three(backend, t, 1); imagination) {
             imagination.compile(g, p, replay.source(), 2, 1e-3, ROWS, backend, 7);
@@ -131,12 +133,40 @@ class ImaginationTest {
         }
     }
 
+    /** Of two rows the first member has drawn none, the others some. */
+    @Test
+    void aMemberLearnsFromWhatItHasDrawn() {
+        Graph g = new Graph();
+        Transition t = Transition.of(g, 2, 1);
+        Imagination imagination = new Imagination(g, t, t.action(), new Ensemble.Settings(MEMBERS, List.of(8), 0),
+                true);
+        try (Backend backend = new JavaBackend(1); Parameters p = new Parameters(backend, g.parameters(), 4);
+                Replay replay = three(backend, t, 1); imagination) {
+            imagination.compile(g, p, replay.source(), 2, 1e-3, 1, backend, 7);
+            imagination.know(replay.rows(3));
+            float[] weights = new float[2 * MEMBERS];
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = i % MEMBERS == 0 ? 0 : 1 + i / MEMBERS;
+            }
+            imagination.learn(new int[] {0, 2}, weights, 0);
+            for (Parameters.State s : p.all()) {
+                String name = s.parameter().name();
+                if (name.startsWith("model.network.")) {
+                    // as model.network.LAYER.MEMBER.weight
+                    float[] gradient = s.gradient().toArray();
+                    assertEquals(name.split("\\.")[3].equals("0"), count(gradient, 0) == gradient.length, name);
+                }
+            }
+        }
+    }
+
     /** A row that has terminated goes on from where it was, the others from where they came to. */
     @Test
     void whatHasTerminatedIsSaidByTheEnvironment() {
         Graph g = new Graph();
         Transition t = Transition.of(g, 2, 1);
-        Imagination imagination = new Imagination(g, t, t.action(), new Ensemble.Settings(MEMBERS, List.of(8), 0));
+        Imagination imagination = new Imagination(g, t, t.action(), new Ensemble.Settings(MEMBERS, List.of(8), 0),
+                false);
         try (Backend backend = new JavaBackend(1); Parameters p = new Parameters(backend, g.parameters(), 4);
                 Replay replay = three(backend, t, 1); imagination) {
             imagination.compile(g, p, replay.source(), 2, 1e-3, 100, backend, 7);

@@ -56,7 +56,8 @@ class MbpoTest {
                 new Mbpo.Settings(TINY, 0.01, 2, 5, 4, 4, 6, 2, 10, 0.25), new Mbpo.Settings(TINY, 0.01, 2, 5, 3, 5, 6,
                         2, 10, 0.25), new Mbpo.Settings(TINY, 0.01, 2, 5, 3, 4, 7, 2, 10, 0.25),
                 new Mbpo.Settings(TINY, 0.01, 2, 5, 3, 4, 6, 3, 10, 0.25), new Mbpo.Settings(TINY, 0.01, 2, 5, 3, 4, 6,
-                        2, 11, 0.25), new Mbpo.Settings(TINY, 0.01, 2, 5, 3, 4, 6, 2, 10, 0.5)};
+                        2, 11, 0.25), new Mbpo.Settings(TINY, 0.01, 2, 5, 3, 4, 6, 2, 10, 0.5), new Mbpo.Settings(TINY,
+                                0.01, 2, 5, 3, 4, 6, 2, 10, 0.25, true)};
         Set<Integer> seen = new HashSet<>();
         for (Mbpo.Settings settings : all) {
             assertTrue(seen.add(play(settings, 0)), settings + " changes nothing");

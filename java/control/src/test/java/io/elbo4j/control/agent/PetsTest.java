@@ -32,7 +32,7 @@ class PetsTest {
 
     private static Pets.Settings settings(int members, List<Integer> widths, Search search, int horizon, int updates) {
         return new Pets.Settings(new Ensemble.Settings(members, widths, 0), search, horizon, 64, 1e-3, 1e-5, updates,
-                10_000, 200, 0);
+                10_000, 200, 0, true);
     }
 
     /** One episode at random, then four more: the pendulum stands. */
@@ -55,9 +55,9 @@ class PetsTest {
         }
     }
 
-    private static int play(Pets.Settings settings, Environment environment, boolean given, long seed) {
+    private static int play(Pets.Settings settings, Environment environment, long seed) {
         try (Backend backend = new JavaBackend(1); Pets pets = new Pets(settings, environment.observations(),
-                environment.actions(), given ? environment.reward() : Optional.empty(), backend, seed)) {
+                environment.actions(), environment.reward(), backend, seed)) {
             Interaction interaction = new Interaction(pets, new Simulation(environment, 1, seed));
             while (interaction.steps() < 210) {
                 interaction.step();
@@ -88,13 +88,13 @@ class PetsTest {
                 new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 21, 300, 50, 0),
                 new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 150, 50, 0),
                 new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 60, 0),
-                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50, 1)};
+                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50, 1),
+                new Pets.Settings(model, SMALL, 3, 16, 1e-3, 1e-5, 20, 300, 50, 0, true)};
         for (Pets.Settings settings : all) {
-            assertTrue(seen.add(play(settings, environment, true, 0)), settings + " changes nothing");
+            assertTrue(seen.add(play(settings, environment, 0)), settings + " changes nothing");
         }
-        assertTrue(seen.add(play(all[0], environment, true, 1)), "the seed changes nothing");
-        assertTrue(seen.add(play(all[0], environment, false, 0)), "a reward that is given changes nothing");
-        assertEquals(play(all[0], environment, true, 0), play(all[0], environment, true, 0));
+        assertTrue(seen.add(play(all[0], environment, 1)), "the seed changes nothing");
+        assertEquals(play(all[0], environment, 0), play(all[0], environment, 0));
     }
 
     /** Members are drawn for by a Poisson variable each, so that they learn other things. */
@@ -120,6 +120,10 @@ class PetsTest {
         try (Backend backend = new JavaBackend(1)) {
             assertThrows(ArgumentException.class, () -> new Pets(settings(2, List.of(4), SMALL, 2, 10), discrete
                     .observations(), discrete.actions(), Optional.empty(), backend, 0));
+            Environment pendulum = new Pendulum();
+            assertEquals("learnReward must be true where no reward is given, as of an environment that has none or of a"
+                    + " file by itself, not false", assertThrows(ArgumentException.class, () -> Pets.Settings.small()
+                            .create(Surroundings.of(pendulum), backend, 0)).getMessage());
         }
         Ensemble.Settings model = new Ensemble.Settings(2, List.of(6), 0);
         for (Runnable wrong : List.<Runnable>of(() -> new Pets.Settings(null, SMALL, 3, 16, 1e-3, 0, 20, 300, 50, 0),

@@ -6,23 +6,33 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
+import io.elbo4j.control.dynamics.Ensemble;
 import io.elbo4j.control.environment.CartPole;
 import io.elbo4j.control.environment.CartPoleContinuous;
+import io.elbo4j.control.environment.CartPoleSwingUp;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.GridSoft;
 import io.elbo4j.control.environment.Pendulum;
+import io.elbo4j.control.environment.PendulumAngle;
 import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.environment.StepResult;
 import io.elbo4j.control.environment.TimeLimit;
+import io.elbo4j.control.planning.CrossEntropy;
+import io.elbo4j.control.planning.PathIntegral;
+import io.elbo4j.control.planning.RandomShooting;
+import io.elbo4j.control.planning.Search;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.checkpoint.CheckpointException;
 import io.elbo4j.train.checkpoint.Safetensors;
+import io.elbo4j.train.graph.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,13 +42,32 @@ import org.junit.jupiter.api.io.TempDir;
 class RunTest {
     private static final Learning TINY = new Learning(List.of(8), 16, 1e-3, 0, 0.9, 50, 20, 2, 3);
 
-    private static final Map<Learner.Settings, Environment> ALL = Map.of(new Sac.Settings(TINY, 0.01), new TimeLimit(
-            new Pendulum(), 30), new Dqn.Settings(TINY, 10, 0.1, 0.1, 40), new CartPole(), new SoftQ.Settings(TINY, 10,
-                    0.1, 0.5),
+    private static final Map<SavableAgent.Settings, Environment> LEARNERS = Map.of(new Sac.Settings(TINY, 0.01),
+            new TimeLimit(
+                    new Pendulum(), 30), new Dqn.Settings(TINY, 10, 0.1, 0.1, 40), new CartPole(), new SoftQ.Settings(
+                            TINY, 10,
+                            0.1, 0.5),
             new GridSoft(), new Mbpo.Settings(TINY, 0.01, 2, 5, 3, 4, 6, 2, 10, 0.25), new CartPoleContinuous());
 
-    private static Run begin(Learner.Settings settings, Environment environment, Backend backend, long seed) {
-        return new Run(Agents.create(settings, environment.observations(), environment.actions(), backend, seed),
+    private static final Map<SavableAgent.Settings, Environment> ALL = new HashMap<>(LEARNERS);
+
+    static {
+        Environment swingUp = new TimeLimit(new CartPoleSwingUp(), 30);
+        ALL.put(pets(new CrossEntropy(4, 2, 2, 0.1, 0.5), false), swingUp);
+        ALL.put(pets(PathIntegral.of(4), true), swingUp);
+        ALL.put(pets(new RandomShooting(3), false), swingUp);
+        ALL.put(new Mbpo.Settings(TINY, 0.01, 2, 5, 3, 4, 6, 2, 10, 0.25, true), new TimeLimit(new Pendulum(), 30));
+        ALL.put(new RepresentationSac.Settings(new Sac.Settings(TINY, 0.01), 2, 5, 1, 8, 1e-3, 5), new TimeLimit(
+                new PendulumAngle(), 17));
+    }
+
+    private static Pets.Settings pets(Search search, boolean learnReward) {
+        return new Pets.Settings(new Ensemble.Settings(2, List.of(5), 0.5), search, 3, 8, 1e-3, 1e-5, 5, 50, 20, 0.5,
+                learnReward);
+    }
+
+    private static Run begin(SavableAgent.Settings settings, Environment environment, Backend backend, long seed) {
+        return new Run(Agents.create(settings, environment, backend, seed),
                 environment);
     }
 
@@ -85,9 +114,9 @@ class RunTest {
     }
 
     @Test
-    void anAgentIsLoadedAndActs(@TempDir Path directory) {
+    void aLearnerIsLoadedByItselfAndActs(@TempDir Path directory) {
         Path file = directory.resolve("agent.safetensors");
-        ALL.forEach((settings, environment) -> {
+        LEARNERS.forEach((settings, environment) -> {
             float[] seen = new float[environment.observations().columns()];
             double[] state = new double[environment.stateSize()];
             environment.evaluationStart(1, state);
@@ -106,6 +135,88 @@ class RunTest {
         });
     }
 
+    /** Also what plans on from what it has planned, or acts on what it has seen before. */
+    @Test
+    void anAgentIsLoadedWithItsEnvironmentAndActs(@TempDir Path directory) {
+        Path file = directory.resolve("agent.safetensors");
+        ALL.forEach((settings, environment) -> {
+            float[] seen = new float[environment.observations().columns()];
+            try (Backend backend = new JavaBackend(1); Run run = begin(settings, environment, backend, 3)) {
+                steps(run, 50);
+                float[] before = run.agent().act(seen);
+                run.agent().save(file);
+                try (SavableAgent loaded = Agents.load(file, environment, backend)) {
+                    for (int i = 0; i < 2; i++) {
+                        float[] expected = run.agent().act(seen);
+                        assertArrayEquals(expected, loaded.act(seen), settings.toString());
+                        if (settings instanceof Pets.Settings) {
+                            assertNotEquals(before[0], expected[0]);
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    @Test
+    void aRewardThatWasGivenIsAskedFor(@TempDir Path directory) {
+        Path file = directory.resolve("agent.safetensors");
+        Environment swingUp = new CartPoleSwingUp();
+        Environment angle = new PendulumAngle();
+        try (Backend backend = new JavaBackend(1)) {
+            try (SavableAgent pets = Agents.create(pets(PathIntegral.of(4), false), swingUp, backend, 0)) {
+                pets.save(file);
+            }
+            refused(file + ": its learnReward must be true where no reward is given, as of an environment that has none"
+                    + " or of a file by itself, not false", () -> Agents.load(file, backend));
+            assertTrue(assertThrows(CheckpointException.class, () -> Agents.load(file, angle, backend)).getMessage()
+                    .startsWith(file + ": has observations = "));
+            try (SavableAgent pets = Agents.create(pets(PathIntegral.of(4), true), swingUp, backend, 0)) {
+                pets.save(file);
+            }
+            Agents.load(file, backend).close();
+        }
+    }
+
+    /** Somebody else's search plans, but no file can name it. */
+    @Test
+    void aSearchOfYourOwnIsNotSaved(@TempDir Path directory) {
+        Path file = directory.resolve("agent.safetensors");
+        record Own(RandomShooting same) implements Search {
+            @Override
+            public int population() {
+                return same.population();
+            }
+
+            @Override
+            public int iterations() {
+                return same.iterations();
+            }
+
+            @Override
+            public double deviation() {
+                return same.deviation();
+            }
+
+            @Override
+            public Value plans(Value mean, Value deviation) {
+                return same.plans(mean, deviation);
+            }
+
+            @Override
+            public Next next(Value mean, Value deviation, Value plans, Value returns) {
+                return same.next(mean, deviation, plans, returns);
+            }
+        }
+        try (Backend backend = new JavaBackend(1); SavableAgent pets = Agents.create(pets(new Own(new RandomShooting(
+                4)), true), new Pendulum(), backend, 0)) {
+            assertTrue(Float.isFinite(pets.act(new float[3])[0]));
+            assertTrue(assertThrows(ArgumentException.class, () -> pets.save(file)).getMessage().startsWith(
+                    "search must be one of cross-entropy, path-integral, random-shooting, not Own["));
+            assertTrue(Files.notExists(file));
+        }
+    }
+
     /** Adam's moments and the memory are there as they were: an agent without its world goes on, too. */
     @Test
     void anAgentThatIsLoadedLearnsOn(@TempDir Path directory) {
@@ -115,10 +226,10 @@ class RunTest {
         try (Backend backend = new JavaBackend(1); Run run = begin(settings, new CartPole(), backend, 3)) {
             steps(run, 60);
             run.agent().save(file);
-            try (Learner loaded = Agents.load(file, backend)) {
+            try (SavableAgent loaded = Agents.load(file, backend)) {
                 assertEquals(60, loaded.decisions());
                 assertEquals(run.agent().updates(), loaded.updates());
-                Learner[] both = {run.agent(), loaded};
+                SavableAgent[] both = {run.agent(), loaded};
                 for (int i = 0; i < 2; i++) {
                     both[i].explore(new float[4], new float[1]);
                     both[i].explore(new float[4], new float[1]);
@@ -183,6 +294,7 @@ class RunTest {
     void whatIsNotTheSameIsNamedWithBoth(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("run.safetensors");
         Sac.Settings settings = new Sac.Settings(TINY, 0.01);
+        Environment swingUp = new CartPoleSwingUp();
         Environment pendulum = new Pendulum();
         try (Backend backend = new JavaBackend(1)) {
             try (Run run = begin(settings, pendulum, backend, 3)) {
@@ -201,6 +313,15 @@ class RunTest {
                     pendulum, backend, 3));
             refused(file + ": has widths = [8], expected [9]", () -> Run.resume(file, new Sac.Settings(new Learning(List
                     .of(9), 16, 1e-3, 0, 0.9, 50, 20, 2, 3), 0.01), pendulum, backend, 3));
+            try (Run run = begin(pets(new RandomShooting(4), false), swingUp, backend, 3)) {
+                run.save(file);
+            }
+            refused(file + ": has search = RANDOM_SHOOTING, expected PATH_INTEGRAL", () -> Run.resume(file, pets(
+                    PathIntegral.of(4), false), swingUp, backend, 3));
+            refused(file + ": has population = 4, expected 5", () -> Run.resume(file, pets(new RandomShooting(5),
+                    false), swingUp, backend, 3));
+            refused(file + ": has learnReward = false, expected true", () -> Run.resume(file, pets(new RandomShooting(
+                    4), true), swingUp, backend, 3));
             Path none = directory.resolve("none.safetensors");
             refused(none + ": no such file, expected a checkpoint", () -> Agents.load(none, backend));
             Path other = directory.resolve("other.safetensors");
@@ -217,6 +338,34 @@ class RunTest {
         }
     }
 
+    @Test
+    void aSearchInAFileIsNamed(@TempDir Path directory) {
+        Path file = directory.resolve("forged.safetensors");
+        String search = "{\"kind\":\"cross-entropy\",\"population\":4,\"elites\":2,\"iterations\":2,\"keep\":0.1,"
+                + "\"deviation\":0.5}";
+        for (String[] each : new String[][] {{search, ": holds no F32 tensor 'model.inputs.mean'"},
+                {search.replace("cross-entropy", "cem"), ": its metadata has search = 'cem', expected one of"
+                        + " cross-entropy, path-integral, random-shooting"},
+                {search.replace("cross-entropy", "path-integral"), ": its metadata lacks settings.search.temperature"},
+                {search.replace("\"kind\":\"cross-entropy\",", ""), ": its metadata lacks settings.search.kind"},
+                {search.replace("\"elites\":2", "\"elites\":5"), ": its metadata cannot be used:"
+                        + " settings.search.elites must be from 1 to the population, 4, not 5"},
+                {"4", ": its metadata has settings.search = a number, expected a JSON object"}}) {
+            String json = metadata("pets", "\"rate\":0.1", COUNTERS).replaceAll("\"settings\":.*?\\},\"rate\":0.1",
+                    "\"settings\":{\"model\":{\"members\":2,\"widths\":[5],\"prior\":0,\"rough\":false},\"search\":"
+                            + each[0] + ",\"horizon\":3,\"batch\":8,\"learningRate\":0.001,\"weightDecay\":0,"
+                            + "\"updates\":5,\"capacity\":50,\"randomSteps\":20,\"pessimism\":0,"
+                            + "\"learnReward\":true");
+            Safetensors.write(file, Map.of("elbo4j.agent", json), List.of());
+            try (Backend backend = new JavaBackend(1)) {
+                refused(file + each[1], () -> Agents.load(file, backend));
+            }
+        }
+    }
+
+    private static final String COUNTERS =
+            "\"counters\":{\"decisions\":0,\"updates\":0,\"remembered\":0,\"planned\":0}";
+
     private static String metadata(String agent, String settings, String counters) {
         return "{\"agent\":\"" + agent + "\",\"settings\":{\"learning\":{\"widths\":[8],\"batch\":16,\"learningRate\":"
                 + "0.001,\"decay\":0,\"discount\":0.9,\"capacity\":50,\"randomSteps\":20,\"every\":2,\"updates\":3},"
@@ -230,16 +379,16 @@ class RunTest {
     @Test
     void whatSomebodyHasWrittenIsNotTakenOnTrust(@TempDir Path directory) {
         Path file = directory.resolve("forged.safetensors");
-        String counters = "\"decisions\":0,\"updates\":0,\"remembered\":0";
         for (String[] each : new String[][] {
-                {metadata("sax", "\"rate\":0.1", counters),
-                        ": its metadata has agent = 'sax', expected one of sac, dqn, soft-q, mbpo"},
-                {metadata("sac", "\"rate\":2", counters),
+                {metadata("sax", "\"rate\":0.1", COUNTERS),
+                        ": its metadata has agent = 'sax', expected one of sac, dqn, soft-q, mbpo, pets,"
+                                + " representation-sac"},
+                {metadata("sac", "\"rate\":2", COUNTERS),
                         ": its metadata cannot be used: settings.rate must be above 0 and below 1, not 2.0"},
-                {metadata("sac", "\"rat\":0.1", counters), ": its metadata lacks settings.rate"},
-                {metadata("sac", "\"rate\":0.1", counters.replace("\"updates\":0", "\"updates\":-1")),
-                        ": its metadata cannot be used: updates must be at least 0, not -1"},
-                {metadata("sac", "\"rate\":0.1", counters), ": holds no F32 tensor 'actor.0.weight'"},
+                {metadata("sac", "\"rat\":0.1", COUNTERS), ": its metadata lacks settings.rate"},
+                {metadata("sac", "\"rate\":0.1", COUNTERS.replace("\"updates\":0", "\"updates\":-1")),
+                        ": its metadata cannot be used: counters.updates must be at least 0, not -1"},
+                {metadata("sac", "\"rate\":0.1", COUNTERS), ": holds no F32 tensor 'actor.0.weight'"},
                 {"{}", ": its metadata lacks agent"}, {"", ": its metadata is not the JSON that elbo4j writes"}}) {
             Safetensors.write(file, Map.of("elbo4j.agent", each[0]), List.of());
             try (Backend backend = new JavaBackend(1)) {

@@ -29,6 +29,9 @@ class ReplayTest {
                 assertEquals(Math.min(3, i + 1), replay.size());
             }
             assertEquals(5, replay.added());
+            for (int at = 0; at < 3; at++) {
+                assertEquals(new long[] {3, 4, 2}[at], replay.number(at));
+            }
             assertArrayEquals(new float[] {3, -3, 4, -4, 2, -2}, replay.source().matrices().get("x").toArray());
             assertArrayEquals(new float[] {30, 40, 20}, replay.source().matrices().get("r").toArray());
         }

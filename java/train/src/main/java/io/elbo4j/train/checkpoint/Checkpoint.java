@@ -172,7 +172,7 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
         Map<String, Object> defaults = new HashMap<>();
         TRAINING.forEach((name, value) -> defaults.put("training." + name, value));
         model.earlier().forEach((name, value) -> defaults.put("model." + name, value));
-        State s = RecordReader.read(State.class, json, defaults, model.settings());
+        State s = RecordReader.read(State.class, json, defaults, Map.of(Record.class, model.settings()));
         return new Checkpoint(s.model, s.training, s.data, s.position);
     }
 

@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class RecordReader {
     private final JsonReader json;
     private final Map<String, Object> defaults;
-    private final Class<? extends Record> open;
+    private final Map<Class<?>, Class<? extends Record>> open;
 
-    private RecordReader(String text, Map<String, Object> defaults, Class<? extends Record> open) {
+    private RecordReader(String text, Map<String, Object> defaults, Map<Class<?>, Class<? extends Record>> open) {
         json = new JsonReader(new StringReader(text));
         // for Infinity, which is no JSON
         json.setStrictness(Strictness.LENIENT);
@@ -42,16 +42,16 @@ public final class RecordReader {
      * @throws IllegalArgumentException saying what is wrong in the rest of a sentence that begins "its metadata"
      */
     public static <T extends Record> T read(Class<T> type, String text, Map<String, Object> defaults) {
-        return read(type, text, defaults, type);
+        return read(type, text, defaults, Map.of());
     }
 
     /**
      * As {@link #read(Class, String, Map)}.
      *
-     * @param open what a component that is declared as a {@link Record} is
+     * @param open what a component is that is declared as a {@link Record} or an interface of records
      */
     public static <T extends Record> T read(Class<T> type, String text, Map<String, Object> defaults,
-            Class<? extends Record> open) {
+            Map<Class<?>, Class<? extends Record>> open) {
         RecordReader reader = new RecordReader(text, defaults, open);
         try {
             T value = type.cast(reader.record(type, ""));
@@ -113,9 +113,10 @@ public final class RecordReader {
         if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
             return list(list.getActualTypeArguments()[0], path);
         }
-        Class<?> c = (Class<?>) type;
-        if (c.isRecord() || c == Record.class) {
-            return record(c == Record.class ? open : c, path + ".");
+        Class<?> declared = (Class<?>) type;
+        Class<?> c = open.containsKey(declared) ? open.get(declared) : declared;
+        if (c.isRecord()) {
+            return record(c, path + ".");
         }
         if (c == boolean.class && json.peek() == JsonToken.BOOLEAN) {
             return json.nextBoolean();

@@ -1,0 +1,96 @@
+package io.elbo4j.control.agent;
+
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.control.environment.Space;
+import io.elbo4j.train.checkpoint.MatrixFile;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * An agent that can be saved with all that it is: its matrices, and {@link AgentState} with the settings and counters.
+ * It goes on to the same bits.
+ */
+public abstract class SavableAgent implements Agent {
+    /** What an agent is made with: a record, one for each {@link AgentKind}. */
+    public interface Settings {
+        /**
+         * Refuses an environment that such an agent cannot live in.
+         *
+         * @throws io.elbo4j.ArgumentException naming observations, actions or a component of the settings
+         */
+        void check(Surroundings surroundings);
+
+        SavableAgent create(Surroundings surroundings, Backend backend, long seed);
+    }
+
+    private final Settings settings;
+    final Space observations;
+    final Space actions;
+    private final long seed;
+    long decisions;
+    long updates;
+
+    SavableAgent(Settings settings, Space observations, Space actions, long seed) {
+        this.settings = requireGiven("settings", settings);
+        this.observations = requireGiven("observations", observations);
+        this.actions = requireGiven("actions", actions);
+        this.seed = seed;
+    }
+
+    abstract AgentState.Counters counters();
+
+    /** All matrices that it has when it has come so far, by name: to be written, or to be read into. */
+    abstract Map<String, Matrix> matrices(AgentState.Counters at);
+
+    /** Goes on from there, where these have been read; decisions and updates are set. */
+    abstract void restored(AgentState.Counters at);
+
+    public final Settings settings() {
+        return settings;
+    }
+
+    public final long seed() {
+        return seed;
+    }
+
+    /** Actions that were chosen to learn from. */
+    public final long decisions() {
+        return decisions;
+    }
+
+    @Override
+    public final long updates() {
+        return updates;
+    }
+
+    /** What each loss of the last update came to, a mean over its rows; nothing of agents that do not say it. */
+    public Map<String, Double> losses() {
+        return Map.of();
+    }
+
+    /** Writes all that it is, atomically. */
+    public final void save(Path file) {
+        save(file, AgentState.Stage.NONE);
+    }
+
+    final void save(Path file, AgentState.Stage stage) {
+        AgentState state = new AgentState(AgentKind.of(settings).words(), (Record) settings, AgentState.StoredSpace.of(
+                observations), AgentState.StoredSpace.of(actions), seed, counters(), stage);
+        state.write(file, matrices(state.counters()));
+    }
+
+    final void goOn(AgentState.Counters at) {
+        decisions = at.decisions();
+        updates = at.updates();
+        restored(at);
+    }
+
+    /** Goes on where another has been saved, that was made with the same. */
+    final void restore(AgentState state, MatrixFile file) {
+        file.restore(matrices(state.counters()));
+        goOn(state.counters());
+    }
+}

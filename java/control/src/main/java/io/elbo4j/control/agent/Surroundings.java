@@ -1,0 +1,16 @@
+package io.elbo4j.control.agent;
+
+import io.elbo4j.control.environment.Environment;
+import io.elbo4j.control.environment.Reward;
+import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.environment.Termination;
+import java.util.Optional;
+
+/** What an agent is told of its environment: what it sees and does, and what need not be learned. */
+public record Surroundings(Space observations, Space actions, Optional<Reward> reward,
+        Optional<Termination> termination) {
+    public static Surroundings of(Environment environment) {
+        return new Surroundings(environment.observations(), environment.actions(), environment.reward(), environment
+                .termination());
+    }
+}
