@@ -29,7 +29,8 @@ class ConvolutionTest {
             new ConvolutionShape(8, 8, 4, 16, 4, 4, 2, 1), new ConvolutionShape(12, 10, 1, 9, 4, 4, 2, 1),
             new ConvolutionShape(2, 13, 3, 600, 1, 5, 4, 1), new ConvolutionShape(6, 5, 600, 3, 2, 2, 2, 0),
             new ConvolutionShape(4, 4, 2, 5, 3, 3, 1 << 24, 0), new ConvolutionShape(4, 5, 6, 3, 3, 2, 1 << 24, 1),
-            new ConvolutionShape(14, 9, 5, 6, 2, 3, 7, 1)};
+            new ConvolutionShape(14, 9, 5, 6, 2, 3, 7, 1), new ConvolutionShape(1, 1, 1, 5, 3, 3, 1, 1),
+            new ConvolutionShape(1, 1, 1, 2, 1, 4, 1, 3), new ConvolutionShape(2, 1, 1, 2, 1, 3, 1, 1)};
 
     /** Numbers of all magnitudes, with zeros of both signs, products that vanish, and some that are not finite. */
     private static float[] values(Random random, int n, boolean finite) {

@@ -87,47 +87,27 @@ public final class LambdaReturns extends Value {
     }
 
     private Matrix steps(Plan plan, Matrix of) {
-        return overTime ? SoftmaxOver.beside(plan, Axis.TIME, of) : of;
-    }
-
-    /** Whether steps lie apart, so that they are no row. */
-    private boolean needsCopy(Matrix of) {
-        return overTime && of.rows() > 1 && of.rowStride() != 1;
-    }
-
-    private Matrix copy(Plan plan, Value x, String role) {
-        return plan.buffer(this, role, plan.rows(x), 1);
+        return overTime ? Beside.of(plan, Axis.TIME, of) : of;
     }
 
     private Matrix read(Plan plan, Value x, String role) {
-        Matrix value = plan.value(x);
-        return steps(plan, needsCopy(value) ? copy(plan, x, role) : value);
-    }
-
-    private void copyApart(Plan plan, Value x, String role) {
-        if (needsCopy(plan.value(x))) {
-            plan.launch(io.elbo4j.operation.Rows.copy(plan.value(x), copy(plan, x, role)));
-        }
+        return overTime ? Beside.read(this, plan, Axis.TIME, x, role) : plan.value(x);
     }
 
     private @Nullable Matrix write(Plan plan, Value x, String role, List<Launch> after) {
-        if (!plan.wants(x)) {
-            return null;
+        if (overTime) {
+            return Beside.write(this, plan, Axis.TIME, x, role, after);
         }
-        Matrix gradient = plan.gradientOf(x);
-        if (!needsCopy(gradient)) {
-            return steps(plan, gradient);
-        }
-        Matrix own = copy(plan, x, role);
-        after.add(io.elbo4j.operation.Rows.copy(own, gradient));
-        return steps(plan, own);
+        return plan.wants(x) ? plan.gradientOf(x) : null;
     }
 
     @Override
     protected void forward(Plan plan) {
-        copyApart(plan, rewards, "rewards");
-        copyApart(plan, discounts, "discounts");
-        copyApart(plan, values, "values");
+        if (overTime) {
+            Beside.prepare(this, plan, rewards, "rewards");
+            Beside.prepare(this, plan, discounts, "discounts");
+            Beside.prepare(this, plan, values, "values");
+        }
         plan.launch(io.elbo4j.operation.LambdaReturns.forward(read(plan, rewards, "rewards"), read(plan, discounts,
                 "discounts"), read(plan, values, "values"), lambda, steps(plan, plan.value(this))));
     }

@@ -32,10 +32,10 @@ public final class Largest extends Value {
      * @throws IllegalArgumentException if it is another axis
      */
     public static Value of(Value x, Axis axis, int count) {
-        Value column = SoftmaxOver.requireColumn(x, axis);
+        SoftmaxOver.requireColumn(x, axis);
         require(count >= 1, "count", "at least 1", count);
         return x.graph().add(new Largest(x.graph().freeName(count + " largest of " + x.name() + " over " + axis),
-                column, axis, count));
+                x, axis, count));
     }
 
     @Override
@@ -45,7 +45,8 @@ public final class Largest extends Value {
 
     @Override
     protected void forward(Plan plan) {
-        plan.launch(io.elbo4j.operation.OneHot.largest(SoftmaxOver.beside(plan, axis, plan.value(x)), count, SoftmaxOver
-                .beside(plan, axis, plan.value(this))));
+        Beside.prepare(this, plan, x, "x");
+        plan.launch(io.elbo4j.operation.OneHot.largest(Beside.read(this, plan, axis, x, "x"), count, Beside.of(plan,
+                axis, plan.value(this))));
     }
 }

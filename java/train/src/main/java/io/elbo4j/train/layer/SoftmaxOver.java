@@ -3,11 +3,12 @@ package io.elbo4j.train.layer;
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
+import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Plan;
-import io.elbo4j.train.graph.Rows;
 import io.elbo4j.train.graph.Value;
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@link Softmax} over an axis instead of over the columns: shares of the samples, or of the steps, of each row. */
@@ -29,13 +30,11 @@ public final class SoftmaxOver extends Value {
      * @throws IllegalArgumentException if it is another axis
      */
     public static Value of(Value x, Axis axis) {
-        Value column = requireColumn(x, axis);
-        return x.graph().add(new SoftmaxOver(x.graph().freeName("softmax of " + x.name() + " over " + axis), column,
-                axis));
+        requireColumn(x, axis);
+        return x.graph().add(new SoftmaxOver(x.graph().freeName("softmax of " + x.name() + " over " + axis), x, axis));
     }
 
-    /** @return x, or where it lies inside wider rows a copy */
-    static Value requireColumn(Value x, Axis axis) {
+    static void requireColumn(Value x, Axis axis) {
         requireGiven("x", x);
         requireGiven("axis", axis);
         require(x.columns() == 1, "x", "a value of 1 column", x.columns());
@@ -44,26 +43,25 @@ public final class SoftmaxOver extends Value {
             throw new IllegalArgumentException(axis + " must be the innermost axis of '" + x.name()
                     + "', which has rows of " + x.rows() + ", and not BATCH");
         }
-        return x instanceof Slice ? Scale.of(x, 1, 0) : x;
-    }
-
-    /** What lies on the axis as the columns of a row. */
-    static Matrix beside(Plan plan, Axis axis, Matrix column) {
-        long length = plan.rows(Rows.of(axis));
-        return column.reshape(column.rows() / length, length);
     }
 
     @Override
     protected void forward(Plan plan) {
-        plan.launch(io.elbo4j.operation.Softmax.forward(beside(plan, axis, plan.value(x)), beside(plan, axis, plan
-                .value(this))));
+        Beside.prepare(this, plan, x, "x");
+        plan.launch(io.elbo4j.operation.Softmax.forward(Beside.read(this, plan, axis, x, "x"), Beside.of(plan, axis,
+                plan
+                        .value(this))));
     }
 
     @Override
     protected void backward(Plan plan) {
-        if (plan.wants(x)) {
-            plan.launch(io.elbo4j.operation.Softmax.backward(beside(plan, axis, plan.value(this)), beside(plan, axis,
-                    plan.gradient(this)), beside(plan, axis, plan.gradientOf(x))));
+        List<Launch> launches = new ArrayList<>();
+        Matrix dX = Beside.write(this, plan, axis, x, "gradient of x", launches);
+        if (dX != null) {
+            launches.add(0, io.elbo4j.operation.Softmax.backward(Beside.of(plan, axis, plan.value(this)), Beside.of(
+                    plan,
+                    axis, plan.gradient(this)), dX));
+            plan.launch(launches.toArray(Launch[]::new));
         }
     }
 }

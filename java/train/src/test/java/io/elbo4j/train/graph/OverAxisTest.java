@@ -16,6 +16,7 @@ import io.elbo4j.train.layer.Largest;
 import io.elbo4j.train.layer.Multiply;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.layer.SoftmaxOver;
+import io.elbo4j.train.layer.StopGradient;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,16 @@ class OverAxisTest {
         Value x = g.input("x", 2, SAMPLES);
         Value one = Largest.of(Slice.of("second", x, 1, 2), Axis.SAMPLE, 1);
         assertArrayEquals(new float[] {0, 1, 1, 0}, run(one, x, 2, 9, 1, 8, 2, 0, 5, 7, 4));
+    }
+
+    @Test
+    void aConstantThatLiesInAWiderRow() {
+        Value x = g.input("x", 2, SAMPLES);
+        Value second = StopGradient.of(Slice.of("second", x, 1, 2));
+        assertArrayEquals(new float[] {0, 1, 1, 0}, run(Largest.of(second, Axis.SAMPLE, 1), x, 2, 9, 1, 8, 2, 0, 5, 7,
+                4));
+        assertArrayEquals(new float[] {0.26894143f, 0.7310586f, 0.7310586f, 0.26894143f}, run(SoftmaxOver.of(second,
+                Axis.SAMPLE), x, 2, 9, 1, 8, 2, 0, 5, 7, 4), 1e-6f);
     }
 
     @Test
