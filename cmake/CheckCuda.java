@@ -53,7 +53,7 @@ class CheckCuda {
     static final Pattern EXACT = Pattern.compile(
             "(add|sub|mul|div|rcp|sqrt)\\.rn\\.(f32|f64)|(neg|abs|copysign|selp|mov)\\.(f32|f64)"
                     + "|setp\\.[a-z]+(\\.(and|or))?\\.(f32|f64)|(ld|st)\\..*"
-                    + "|cvt\\.f64\\.f32|cvt\\.rn\\.f32\\.f64|cvt\\.rn\\.(f32|f64)\\.[su](32|64)");
+                    + "|cvt\\.f64\\.f32|cvt\\.rn\\.f32\\.f64|cvt\\.rn\\.(f32|f64)\\.[su](16|32|64)");
     static final Pattern RESOURCES = Pattern.compile("Function properties for (\\w+)\\s+(\\d+) bytes stack frame, "
             + "(\\d+) bytes spill stores, \\d+ bytes spill loads\\s+ptxas info\\s+: Used (\\d+) registers");
 

@@ -3,8 +3,8 @@
 // are split by columns, never by rows. An axis of n put before the last inner rows: repeat, and its gradient,
 //   repeat        target[o, k, i] = source[o, i] for k < n, i < inner
 //   sum_repeated  target[o, i] = ((source[o, 0, i] + source[o, 1, i]) + source[o, 2, i]) + ...
-// Matrices rows x columns. copy, gather and scatter move 8 bytes per element, add and scatter_add 12, fill 4, repeat
-// and sum_repeated 4 per element of each matrix: what is read or added to again is in a cache.
+// Matrices rows x columns. copy, gather and scatter move 8 bytes per element, a gather of bytes 5, add and scatter_add
+// 12, fill 4, repeat and sum_repeated 4 per element of each matrix: what is read or added to again is in a cache.
 #include "rows_add.h"
 #include "rows_copy.h"
 #include "rows_fill.h"
@@ -22,6 +22,10 @@ namespace {
 
 void move_row(float* target, const float* source, int64_t count) {
   ELBO4J_SIMD for (int64_t i = 0; i < count; i++) target[i] = source[i];
+}
+
+void widen_bytes(float* target, const uint8_t* source, int64_t count) {
+  ELBO4J_SIMD for (int64_t i = 0; i < count; i++) target[i] = (float)source[i];
 }
 
 void add_row(float* target, const float* source, int64_t count) {
@@ -69,6 +73,12 @@ void rows_fill(const elbo4j_rows_fill& a, int64_t begin, int64_t end) {
 
 void rows_gather(const elbo4j_rows_gather& a, int64_t begin, int64_t end) {
   const int32_t* rows = a.indices.data + a.indices.position;
+  if (a.source.type == spec::UINT8) {
+    const uint8_t* bytes = static_cast<const uint8_t*>(a.source.data);
+    for (int64_t r = begin; r < end; r++)
+      widen_bytes(float_output(a.target).row(r), bytes + rows[r] * a.source.stride, a.target.columns);
+    return;
+  }
   const int64_t columns = a.target.columns;
   for (int64_t r = begin; r < end; r++) {
     const float* from = float_input(a.source).row(rows[r]);

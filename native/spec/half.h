@@ -11,7 +11,7 @@
 namespace elbo4j::spec {
 
 // In the order of io.elbo4j.ElementType.
-enum ElementType : int { FLOAT32, BFLOAT16, FLOAT16 };
+enum ElementType : int { FLOAT32, BFLOAT16, FLOAT16, UINT8 };
 
 ELBO4J_SPEC float from_bfloat16(uint16_t x) { return float_from_bits((uint32_t)x << 16); }
 

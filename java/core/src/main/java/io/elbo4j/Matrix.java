@@ -3,7 +3,7 @@ package io.elbo4j;
 import java.util.Objects;
 
 /**
- * A matrix in a backend's memory, of float32 elements unless asked for in 16 bits: element (row, column) lies at
+ * A matrix in a backend's memory, of float32 elements unless asked for in 16 bits or 8: element (row, column) lies at
  * {@code offset + row * rowStride + column}.
  * Views share their storage; a row stride of 0 repeats one row. A vector of one value per row has one column, a row
  * vector (a bias) has one row.

@@ -18,7 +18,7 @@ final class AgentOptions {
     @Option(names = "--widths", split = ",", paramLabel = "N",
             description = "units of the hidden layers of all networks (64,64)")
     private Integer[] widths;
-    @Option(names = "--batch", paramLabel = "N", description = "transitions of an update (128; 64; 64; 128; 64; 128)")
+    @Option(names = "--batch", paramLabel = "N", description = "transitions of an update (256; 64; 64; 128; 64; 128)")
     private Integer batch;
     @Option(names = "--learning-rate", paramLabel = "X",
             description = "of Adam, at first (0.001; 0.0023; 0.0023; 0.001; 0.001; 0.001)")
@@ -44,7 +44,7 @@ final class AgentOptions {
     private Integer updates;
     @Option(names = "--rate", paramLabel = "X",
             description = "sac, mbpo, representation-sac: at which the critics' copies follow them, above 0 and below"
-                    + " 1 (0.005)")
+                    + " 1 (0.01; 0.005; 0.005)")
     private Double rate;
     @Option(names = "--copy-every", paramLabel = "N",
             description = "dqn, soft-q: updates after which the network's copy is set to it (200)")

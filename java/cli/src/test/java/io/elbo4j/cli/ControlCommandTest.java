@@ -8,19 +8,26 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.elbo4j.Backend;
+import io.elbo4j.control.agent.AgentKind;
+import io.elbo4j.control.agent.AgentSettings;
 import io.elbo4j.control.agent.Agents;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.checkpoint.Safetensors;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Option;
 
 class ControlCommandTest {
     private static final List<String> AGENTS = List.of("sac", "dqn", "soft-q", "mbpo", "pets", "pets path-integral",
@@ -321,5 +328,29 @@ class ControlCommandTest {
         Cli.run("control", "pets", "--elites", "61").fails(2, "--elites must be from 1 to the population, 60, not 61");
         Cli.run("control", "pets", "--search", "cem").fails(2, "expected one of cross-entropy, path-integral,"
                 + " random-shooting, not 'cem'");
+    }
+
+    /** Where help has numbers in brackets, they are those of the agents that have the setting, in their order. */
+    @Test
+    void helpSaysWhatTheSettingsAre() {
+        int compared = 0;
+        for (Field field : AgentOptions.class.getDeclaredFields()) {
+            Matcher brackets = Pattern.compile("\\((-?[0-9.,]+(; -?[0-9.,]+)*)\\)$").matcher(String.join("", field
+                    .getAnnotation(Option.class).description()));
+            if (brackets.find()) {
+                List<String> own = Arrays.stream(AgentKind.values()).map(k -> AgentSettings.values(k.defaults()).get(
+                        field.getName())).filter(Objects::nonNull).map(ControlCommandTest::number).toList();
+                List<String> said = Arrays.stream(brackets.group(1).split("; ")).map(ControlCommandTest::number)
+                        .toList();
+                assertEquals(own.stream().distinct().count() == 1 ? own.subList(0, 1) : own, said, field.getName());
+                compared++;
+            }
+        }
+        assertTrue(compared > 20, compared + " options");
+    }
+
+    private static String number(Object value) {
+        String text = value.toString().replaceAll("[\\[\\] ]", "");
+        return text.contains(",") ? text : String.valueOf(Double.parseDouble(text));
     }
 }

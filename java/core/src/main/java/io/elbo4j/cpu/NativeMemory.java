@@ -48,7 +48,7 @@ record NativeMemory(FloatPointer base, Leaks.Guard guard) {
      */
     static NativeMemory allocate(Object owner, long elements, int bytes) {
         requireElements(elements);
-        long floats = bytes == Float.BYTES ? elements : (elements + 1) / 2;
+        long floats = (elements * bytes + Float.BYTES - 1) / Float.BYTES;
         FloatPointer base = allocate(floats);
         Leaks.Guard guard = new Leaks.Guard(owner, () -> {
             ElboCpu.elbo4j_cpu_free(base, floats);

@@ -6,6 +6,7 @@ import io.elbo4j.Storage;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ShortBuffer;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.ShortPointer;
@@ -62,9 +63,28 @@ final class NativeStorage extends Storage {
         }
     }
 
+    /** The same for bytes. */
+    static final class ByteAddress extends BytePointer {
+        private final NativeStorage storage;
+
+        private ByteAddress(NativeStorage storage, long offset) {
+            super(storage.memory.base());
+            this.storage = storage;
+            offsetAddress(offset);
+        }
+
+        NativeStorage storage() {
+            return storage;
+        }
+    }
+
     @Override
     protected Pointer address(long offset) {
-        return type() == ElementType.FLOAT32 ? new Address(this, offset) : new HalfAddress(this, offset);
+        return switch (type()) {
+            case FLOAT32 -> new Address(this, offset);
+            case BFLOAT16, FLOAT16 -> new HalfAddress(this, offset);
+            case UINT8 -> new ByteAddress(this, offset);
+        };
     }
 
     @Override
@@ -79,7 +99,8 @@ final class NativeStorage extends Storage {
             }
             ShortBuffer halves = bytes.asShortBuffer();
             for (int i = 0; i < n; i++) {
-                target[(int) (targetOffset + done + i)] = type().widen(halves.get(i));
+                short bits = type() == ElementType.UINT8 ? bytes.get(i) : halves.get(i);
+                target[(int) (targetOffset + done + i)] = type().widen(bits);
             }
         }
         Reference.reachabilityFence(this);
@@ -97,7 +118,12 @@ final class NativeStorage extends Storage {
             }
             ShortBuffer halves = bytes.asShortBuffer();
             for (int i = 0; i < n; i++) {
-                halves.put(i, type().round(source[(int) (sourceOffset + done + i)]));
+                short bits = type().round(source[(int) (sourceOffset + done + i)]);
+                if (type() == ElementType.UINT8) {
+                    bytes.put(i, (byte) bits);
+                } else {
+                    halves.put(i, bits);
+                }
             }
         }
         Reference.reachabilityFence(this);

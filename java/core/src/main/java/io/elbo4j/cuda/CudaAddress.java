@@ -1,5 +1,6 @@
 package io.elbo4j.cuda;
 
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
@@ -37,6 +38,21 @@ final class CudaAddress extends Pointer {
         private final Object owner;
 
         Halves(long address, Object owner) {
+            super((Pointer) null);
+            this.address = address;
+            this.owner = owner;
+        }
+
+        Object owner() {
+            return owner;
+        }
+    }
+
+    /** As {@link Floats}. */
+    static final class Bytes extends BytePointer {
+        private final Object owner;
+
+        Bytes(long address, Object owner) {
             super((Pointer) null);
             this.address = address;
             this.owner = owner;

@@ -87,8 +87,11 @@ final class CudaStorage extends Storage {
     @Override
     protected Pointer address(long offset) {
         long address = CudaAddress.of(memory) + offset * type().bytes();
-        return type() == ElementType.FLOAT32 ? new CudaAddress.Floats(address, this)
-                : new CudaAddress.Halves(address, this);
+        return switch (type()) {
+            case FLOAT32 -> new CudaAddress.Floats(address, this);
+            case BFLOAT16, FLOAT16 -> new CudaAddress.Halves(address, this);
+            case UINT8 -> new CudaAddress.Bytes(address, this);
+        };
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.elbo4j.cuda;
 
 import io.elbo4j.ElementType;
 import io.elbo4j.cuda.jni.ElboCuda;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -30,6 +31,7 @@ final class Staging implements AutoCloseable {
         private FloatPointer floats;
         private IntPointer ints;
         private ShortPointer halves;
+        private BytePointer bytes;
         private boolean queued;
 
         /** Where an earlier attempt failed it goes on, so that nothing is lost. */
@@ -42,6 +44,7 @@ final class Staging implements AutoCloseable {
                 floats = new FloatPointer(memory);
                 ints = new IntPointer(memory);
                 halves = new ShortPointer(memory);
+                bytes = new BytePointer(memory);
             }
             CudaErrors.check(ElboCuda.elbo4j_cuda_event_create(event, 0));
         }
@@ -110,7 +113,12 @@ final class Staging implements AutoCloseable {
                 piece.floats.put(source, (int) (from + done), n);
             } else {
                 for (int i = 0; i < n; i++) {
-                    piece.halves.put(i, type.round(source[(int) (from + done + i)]));
+                    short bits = type.round(source[(int) (from + done + i)]);
+                    if (type == ElementType.UINT8) {
+                        piece.bytes.put(i, (byte) bits);
+                    } else {
+                        piece.halves.put(i, bits);
+                    }
                 }
             }
             send(piece, target, done, n, type.bytes(), stream);
@@ -153,7 +161,8 @@ final class Staging implements AutoCloseable {
                 continue;
             }
             for (int i = 0; i < n; i++) {
-                target[(int) (to + done + i)] = type.widen(oldest.halves.get(i));
+                short bits = type == ElementType.UINT8 ? oldest.bytes.get(i) : oldest.halves.get(i);
+                target[(int) (to + done + i)] = type.widen(bits);
             }
         }
     }

@@ -40,6 +40,7 @@ final class Arguments {
 
     /** From here on matrices must be of that type; before, of float32. Numbers per row are always float32. */
     Arguments type(ElementType expected) {
+        require(expected != ElementType.UINT8, "elements", "be of FLOAT32, BFLOAT16 or FLOAT16", "of UINT8");
         type = expected;
         return this;
     }
@@ -51,6 +52,12 @@ final class Arguments {
 
     Arguments input(String name, Matrix m, long rows, long columns) {
         return input(name, m).shape(name, m, rows, columns);
+    }
+
+    /** An input of float32 elements or bytes. */
+    Arguments data(String name, Matrix m) {
+        boolean bytes = given(operation, name, m).type() == ElementType.UINT8;
+        return add(name, m, Use.INPUT, bytes ? ElementType.UINT8 : ElementType.FLOAT32);
     }
 
     Arguments inputOrNull(String name, @Nullable Matrix m, long rows, long columns) {

@@ -89,13 +89,14 @@ public final class Rows {
     }
 
     /**
-     * Row r of target (B x D) = row indices[position + r] of source (N x D), for row numbers in [0, N). They and their
-     * position are read when the launch runs; {@link IndexOutOfBoundsException} is thrown then if there are fewer than
-     * B from the position on, or if any of them all is outside [0, N).
+     * Row r of target (B x D) = row indices[position + r] of source (N x D), for row numbers in [0, N). The source may
+     * be of bytes, {@link ElementType#UINT8}; target then has their numbers. The row numbers and their position are
+     * read when the launch runs; {@link IndexOutOfBoundsException} is thrown then if there are fewer than B from the
+     * position on, or if any of them all is outside [0, N).
      */
     public static Launch gather(Matrix source, Indices indices, Matrix target) {
         Arguments.given("Rows.gather", "indices", indices);
-        Arguments a = new Arguments("Rows.gather").input("source", source);
+        Arguments a = new Arguments("Rows.gather").data("source", source);
         long rows = Arguments.given("Rows.gather", "target", target).rows();
         a.indices(indices, "target", rows).output("target", target, rows, source.columns());
         return a.launch(new Gather(source, indices, target)).readsAll(source).reads(indices).writes(target)

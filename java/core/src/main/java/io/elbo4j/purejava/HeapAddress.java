@@ -6,19 +6,35 @@ import io.elbo4j.Matrix;
 /**
  * Where a matrix of the java backend starts, and how its kernels reach elements: whole pieces of rows are copied to and
  * from tiles ({@link Scratch}), because the compiler vectorises a loop over arrays with one common index, and not one
- * over flat arrays with several offsets. Elements of 16 bits are widened and rounded on the way.
+ * over flat arrays with several offsets. Elements of 16 bits and bytes are widened and rounded on the way.
  *
  * @param values the elements if they are float32, else null
  * @param halves the elements if they have 16 bits, else null
+ * @param bytes the elements if they are bytes, else null
  */
-record HeapAddress(float[] values, short[] halves, ElementType type, int offset) {
+record HeapAddress(float[] values, short[] halves, byte[] bytes, ElementType type, int offset) {
+    /** Elements, all 0. */
+    static HeapAddress of(int elements, ElementType type) {
+        return switch (type) {
+            case FLOAT32 -> new HeapAddress(new float[elements], null, null, type, 0);
+            case BFLOAT16, FLOAT16 -> new HeapAddress(null, new short[elements], null, type, 0);
+            case UINT8 -> new HeapAddress(null, null, new byte[elements], type, 0);
+        };
+    }
+
     HeapAddress at(int otherOffset) {
-        return new HeapAddress(values, halves, type, otherOffset);
+        return new HeapAddress(values, halves, bytes, type, otherOffset);
     }
 
     void read(int from, float[] target, int targetOffset, int count) {
         if (type == ElementType.FLOAT32) {
             System.arraycopy(values, from, target, targetOffset, count);
+            return;
+        }
+        if (type == ElementType.UINT8) {
+            for (int i = 0; i < count; i++) {
+                target[targetOffset + i] = bytes[from + i] & 0xff;
+            }
             return;
         }
         for (int i = 0; i < count; i++) {
@@ -32,11 +48,16 @@ record HeapAddress(float[] values, short[] halves, ElementType type, int offset)
             return;
         }
         for (int i = 0; i < count; i++) {
-            halves[to + i] = type.round(source[sourceOffset + i]);
+            short bits = type.round(source[sourceOffset + i]);
+            if (bytes == null) {
+                halves[to + i] = bits;
+            } else {
+                bytes[to + i] = (byte) bits;
+            }
         }
     }
 
-    private static HeapAddress of(Matrix matrix) {
+    static HeapAddress of(Matrix matrix) {
         return (HeapAddress) matrix.address();
     }
 

@@ -10,8 +10,7 @@ final class HeapStorage extends Storage {
 
     HeapStorage(Backend backend, int elements, ElementType type) {
         super(backend, elements, type);
-        base = type == ElementType.FLOAT32 ? new HeapAddress(new float[elements], null, type, 0)
-                : new HeapAddress(null, new short[elements], type, 0);
+        base = HeapAddress.of(elements, type);
     }
 
     @Override

@@ -67,7 +67,7 @@ final class Rows {
     }
 
     private static void copyRow(Matrix source, long sourceRow, Matrix target, long targetRow) {
-        System.arraycopy(values(source), index(source, sourceRow, 0), values(target), index(target, targetRow, 0),
+        HeapAddress.of(source).read(index(source, sourceRow, 0), values(target), index(target, targetRow, 0),
                 (int) target.columns());
     }
 

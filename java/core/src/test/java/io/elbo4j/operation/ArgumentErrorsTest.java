@@ -11,6 +11,7 @@ import io.elbo4j.AdamStep;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
 import io.elbo4j.ConvolutionShape;
+import io.elbo4j.ElementType;
 import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
@@ -209,6 +210,34 @@ class ArgumentErrorsTest {
     }
 
     @Test
+    void lambdaReturns() {
+        assertNotNull(LambdaReturns.forward(in, repeated, in3, 0.5f, out));
+        String f = "LambdaReturns.forward: ";
+        missing(f + "rewards", () -> LambdaReturns.forward(null, in2, in3, 0.5f, out));
+        missing(f + "returns", () -> LambdaReturns.forward(in, in2, in3, 0.5f, null));
+        refused(f + "discounts must be 3 x 4, not 3 x 1", () -> LambdaReturns.forward(in, perRow, in3, 0.5f, out));
+        refused(f + "values must be 3 x 4, not 5 x 3", () -> LambdaReturns.forward(in, in2, wrong, 0.5f, out));
+        for (float lambda : new float[] {-0.1f, 1.1f, Float.NaN}) {
+            refused(f + "lambda must be 0 to 1, not " + lambda, () -> LambdaReturns.forward(in, in2, in3, lambda, out));
+        }
+        refused(f + "returns must lie apart from rewards, not overlapping it", () -> LambdaReturns.forward(in, in2, in3,
+                0.5f, in));
+        String b = "LambdaReturns.backward: ";
+        assertNotNull(LambdaReturns.backward(in, in, 0.5f, in2, in2, null, out, null));
+        missing(b + "dReturns", () -> LambdaReturns.backward(in, in2, 0.5f, in3, null, out, out2, out3));
+        refused(b + "returns must be 3 x 4, not 6 x 4", () -> LambdaReturns.backward(in, in2, 0.5f, samples, in3, out,
+                out2, out3));
+        refused(b + "lambda must be 0 to 1, not 2.0", () -> LambdaReturns.backward(in, in2, 2, in3, out4, out, out2,
+                out3));
+        refused(b + "dValues must be 3 x 4, not 3 x 1", () -> LambdaReturns.backward(in, in2, 0.5f, in3, out4, null,
+                null, perRow));
+        refused(b + "dDiscounts must lie apart from dRewards, not overlapping it", () -> LambdaReturns.backward(in, in2,
+                0.5f, in3, out4, out, out, null));
+        refused(b + "dRewards must lie apart from dReturns, not overlapping it", () -> LambdaReturns.backward(in, in2,
+                0.5f, in3, out4, out4, null, null));
+    }
+
+    @Test
     void gaussianKl() {
         missing("GaussianKl.forward: mean", () -> GaussianKl.forward(null, in2, null, null, perRow));
         missing("GaussianKl.forward: kl", () -> GaussianKl.forward(in, in2, null, null, null));
@@ -404,6 +433,18 @@ class ArgumentErrorsTest {
         missing("Triangular.product: packed", () -> Triangular.product(null, in, out));
         missing("Triangular.product: x", () -> Triangular.product(packed, null, out));
         missing("Rows.gather: indices", () -> Rows.gather(wrong, null, out));
+        Matrix bytes = Matrix.view(backend.allocate(12, ElementType.UINT8), 0, 3, 4, 4);
+        assertNotNull(Rows.gather(bytes, three, out));
+        refused("Rows.gather: target must be of FLOAT32, not of UINT8", () -> Rows.gather(in, three, bytes));
+        refused("Rows.add: source must be of FLOAT32, not of UINT8", () -> Rows.add(bytes, out));
+        for (Supplier<Launch> operation : List.<Supplier<Launch>>of(() -> Rows.copy(bytes, out), () -> Rows.copy(in,
+                bytes))) {
+            refused("Rows.copy: elements must be of FLOAT32, BFLOAT16 or FLOAT16, not of UINT8", operation);
+        }
+        refused("GaussianSampleKl.forward: elements must be of FLOAT32, BFLOAT16 or FLOAT16, not of UINT8",
+                () -> GaussianSampleKl.forward(bytes, bytes, noise, bytes, perRow));
+        refused("BernoulliLogLikelihood.forward: elements must be of FLOAT32, BFLOAT16 or FLOAT16, not of UINT8",
+                () -> BernoulliLogLikelihood.forward(bytes, bytes, perRow));
         refused("Rows.gather: indices must have a row number for each of the 5 rows of target, not 3",
                 () -> Rows.gather(wrong, three, matrix(5, 3)));
         refused("Rows.gather: target must be 2 x 3, not 2 x 4", () -> Rows.gather(wrong, three, matrix(2, 4)));

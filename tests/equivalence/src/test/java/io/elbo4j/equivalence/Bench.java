@@ -113,6 +113,18 @@ final class Bench implements AutoCloseable {
         return indices;
     }
 
+    /** An input of bytes, any of the 256. */
+    Matrix bytes(long rows, long columns) {
+        ElementType others = type;
+        Matrix m = of(ElementType.UINT8).in(rows, columns);
+        type = others;
+        float[] numbers = Values.BITS.draw(seed + 96, Math.toIntExact(rows * columns)).clone();
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = Float.floatToRawIntBits(numbers[i]) & 0xff;
+        }
+        return fill(m, numbers);
+    }
+
     /** A column of row numbers below {@code rows}, with repetitions, every eighth a value of the case instead. */
     Matrix rowNumbers(long count, int rows) {
         Matrix column = place(count, 1, strided ? 3 : 1, values, false);

@@ -20,6 +20,7 @@ import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.GaussianLogRatio;
 import io.elbo4j.operation.GaussianSampleKl;
+import io.elbo4j.operation.LambdaReturns;
 import io.elbo4j.operation.LayerNorm;
 import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogMeanExp;
@@ -66,6 +67,7 @@ final class Operations {
         gaussianSampleKl();
         gaussianLogRatio();
         tanhGaussian();
+        lambdaReturns();
         likelihoods();
         likelihoodsIn16Bits();
         categorical();
@@ -153,6 +155,20 @@ final class Operations {
                 1)));
         add("tanhGaussian.backward", (b, s) -> TanhGaussian.backward(in(b, s), in(b, s), b.noise(), in(b, s), b.in(s
                 .rows(), 1), out(b, s), out(b, s)));
+    }
+
+    /** With 0.3 the share of the values is rounded. */
+    private static void lambdaReturns() {
+        for (float lambda : new float[] {0, 0.3f, 0.95f, 1}) {
+            add("lambdaReturns." + lambda, (b, s) -> LambdaReturns.forward(in(b, s), in(b, s), in(b, s), lambda, out(b,
+                    s)));
+            add("lambdaReturns.backward." + lambda, (b, s) -> LambdaReturns.backward(in(b, s), in(b, s), lambda, in(b,
+                    s), in(b, s), out(b, s), out(b, s), out(b, s)));
+        }
+        add("lambdaReturns.shared", (b, s) -> LambdaReturns.forward(in(b, s), b.in(1, s.columns()).repeatRow(s.rows()),
+                in(b, s), 0.95f, out(b, s)));
+        add("lambdaReturns.backward.ofValues", (b, s) -> LambdaReturns.backward(in(b, s), in(b, s), 0.95f, in(b, s), in(
+                b, s), null, null, out(b, s)));
     }
 
     private static Matrix samples(Bench b, Shape s) {
@@ -305,6 +321,7 @@ final class Operations {
         add("lookUpGradient", (b, s) -> Rows.lookUpGradient(in(b, s), b.rowNumbers(s.rows(), 11), b.out(11,
                 s.columns())));
         add("gather", (b, s) -> Rows.gather(b.in(11, s.columns()), b.indices(s.rows(), 11), out(b, s)));
+        add("gather.UINT8", (b, s) -> Rows.gather(b.bytes(11, s.columns()), b.indices(s.rows(), 11), out(b, s)));
         add("scatter", (b, s) -> Rows.scatter(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));
         add("scatterAdd", (b, s) -> Rows.scatterAdd(in(b, s), b.indices(s.rows(), 11), b.inOut(11, s.columns())));
         add("normal", (b, s) -> RandomFill.normal(b.noise(), out(b, s)));

@@ -62,9 +62,13 @@ public final class RepresentationSac extends SavableAgent {
             require(vaeUpdates >= 1, "vaeUpdates", "at least 1", vaeUpdates);
         }
 
-        /** {@link Sac.Settings#small}; codes of 4, 128 units, batches of 64, 3,000 updates after 1,000 steps. */
+        /**
+         * {@link Sac.Settings#small}, but batches of 128 and 0.005; codes of 4, 128 units, batches of 64, 3,000 updates
+         * after 1,000 steps.
+         */
         public static Settings small() {
-            return new Settings(AgentSettings.with(Sac.Settings.small(), Map.of("randomSteps", 1000)), 4, 128, 1, 64,
+            return new Settings(AgentSettings.with(Sac.Settings.small(), Map.of("randomSteps", 1000, "batch", 128,
+                    "rate", 0.005)), 4, 128, 1, 64,
                     1e-3, 3000);
         }
 

@@ -6,7 +6,7 @@ import static io.elbo4j.control.environment.Numbers.clip;
  * {@link SlowPendulum} seen as a picture of 32 x 32 grey values, a row of pixels after the other from the top. The
  * pendulum is a rod of 12 pixels from the middle with round ends, 1.5 pixels to each side, whose edge is a ramp of one
  * pixel: 2 minus the distance of a pixel's centre from the rod, between 0 and 1. It is rounded to a byte b; a value is
- * b / 255 - 0.5.
+ * b / 255 - 0.5, so that a replay of bytes takes round(255 (value + 0.5)).
  */
 public final class PendulumPixels extends SlowPendulum {
     /** Pixels of a side. */

@@ -8,6 +8,7 @@ import io.elbo4j.control.environment.Draws;
 import io.elbo4j.train.graph.Source;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A {@link Replay} whose rows follow each other in time, an episode after the other: for models of sequences. What was
@@ -30,7 +31,16 @@ public final class EpisodeReplay implements AutoCloseable {
      * @param seed of {@link #sample}
      */
     public EpisodeReplay(Backend backend, int capacity, Map<String, Integer> columns, long seed) {
-        this.rows = new Replay(backend, capacity, columns, seed);
+        this(backend, capacity, columns, Set.of(), seed);
+    }
+
+    /**
+     * One with columns of bytes, as those of a {@link Replay}.
+     *
+     * @param bytes the names of these
+     */
+    public EpisodeReplay(Backend backend, int capacity, Map<String, Integer> columns, Set<String> bytes, long seed) {
+        this.rows = new Replay(backend, capacity, 0, columns, bytes, seed);
         this.capacity = capacity;
         this.first = new long[capacity];
         this.draws = new Draws(seed);

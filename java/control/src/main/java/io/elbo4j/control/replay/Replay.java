@@ -4,15 +4,21 @@ import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Backend;
+import io.elbo4j.ElementType;
 import io.elbo4j.Matrix;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.train.graph.Source;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A ring of transitions in a backend's memory (Lin 1992): named columns, a row for each transition; when it is full the
  * oldest row goes. A {@link io.elbo4j.train.graph.Step} gathers its rows from here, by the names of its inputs.
+ *
+ * <p>Columns that are said to be bytes take one for each number, not four. They hold the whole numbers 0 to 255, as
+ * those of pixels, and a step reads these very numbers, the same as from a column of float32: what divides them by 255
+ * is a {@link io.elbo4j.train.layer.Scale} of the graph.
  */
 public final class Replay implements AutoCloseable {
     private final int capacity;
@@ -34,16 +40,29 @@ public final class Replay implements AutoCloseable {
      * @param room how many, at least 0
      */
     public Replay(Backend backend, int capacity, int room, Map<String, Integer> columns, long seed) {
+        this(backend, capacity, room, columns, Set.of(), seed);
+    }
+
+    /**
+     * One with columns of bytes.
+     *
+     * @param bytes the names of these, among those of the columns
+     */
+    public Replay(Backend backend, int capacity, int room, Map<String, Integer> columns, Set<String> bytes,
+            long seed) {
         requireGiven("backend", backend);
+        requireGiven("bytes", bytes);
         require(capacity >= 1, "capacity", "at least 1", capacity);
         require(room >= 0 && room <= Integer.MAX_VALUE - capacity, "room", "at least 0", room);
         require(!columns.isEmpty(), "columns", "at least one", "none");
+        require(columns.keySet().containsAll(bytes), "bytes", "among the columns " + columns.keySet(), bytes);
         this.capacity = capacity;
         this.draws = new Draws(seed);
         try {
             columns.forEach((name, count) -> {
                 require(count >= 1, "columns", "at least 1 number in '" + name + "'", count);
-                this.columns.put(name, backend.matrix(capacity + room, count));
+                this.columns.put(name, backend.matrix(capacity + room, count, bytes.contains(name) ? ElementType.UINT8
+                        : ElementType.FLOAT32));
             });
         } catch (RuntimeException | Error e) {
             close();
@@ -55,15 +74,26 @@ public final class Replay implements AutoCloseable {
      * Adds a row.
      *
      * @param row the numbers of each column
-     * @throws io.elbo4j.ArgumentException if a column is missing, is not there, or has another number of numbers
+     * @throws io.elbo4j.ArgumentException if a column is missing, is not there, or has another number of numbers, or
+     *     one of bytes has a number that is none
      */
     public void add(Map<String, float[]> row) {
         require(row.keySet().equals(columns.keySet()), "row", "of the columns " + columns.keySet(), row.keySet());
         row.forEach((name, values) -> require(values.length == columns.get(name).columns(), "row", columns.get(name)
                 .columns() + " numbers in '" + name + "'", values.length));
+        row.forEach(this::requireBytes);
         long at = added % capacity;
         row.forEach((name, values) -> columns.get(name).rows(at, at + 1).set(values));
         added++;
+    }
+
+    private void requireBytes(String name, float[] values) {
+        if (columns.get(name).type() == ElementType.UINT8) {
+            for (float value : values) {
+                require(value >= 0 && value <= 255 && value == (int) value, "row", "whole numbers from 0 to 255 in '"
+                        + name + "'", value);
+            }
+        }
     }
 
     /** How many rows there are. */

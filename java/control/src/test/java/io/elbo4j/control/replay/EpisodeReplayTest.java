@@ -18,8 +18,11 @@ import io.elbo4j.train.layer.Scale;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EpisodeReplayTest {
     private static final long SEED = 12;
@@ -74,13 +77,15 @@ class EpisodeReplayTest {
     }
 
     /** A step reads them as sequences; the second of two is what was seen after the first. */
-    @Test
-    void aStepReadsWindowsAsSequences() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aStepReadsWindowsAsSequences(boolean bytes) {
         Graph g = new Graph();
         Value at = g.input("at", 2, Rows.of(Axis.BATCH, Axis.TIME));
         Value twice = Scale.of(at, 2, 0);
         try (Backend backend = new JavaBackend(2); EpisodeReplay replay = new EpisodeReplay(backend, 300, Map.of("at",
-                2), SEED); Parameters none = new Parameters(backend, g.parameters(), 0);
+                2), bytes ? Set.of("at") : Set.of(), SEED); Parameters none = new Parameters(backend, g.parameters(),
+                        0);
                 Step step = Step.of(g, none, backend).rows(16).length(2).read(replay.windows(2)).want(twice)
                         .compile()) {
             fill(replay, 40, new Random(SEED));

@@ -7,9 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
+import io.elbo4j.ElementType;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.Scale;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ReplayTest {
@@ -54,6 +61,53 @@ class ReplayTest {
             assertFalse(Arrays.equals(rows, again), "the seed");
             replay.sample(998, again);
             assertFalse(Arrays.equals(rows, again), "the number");
+        }
+    }
+
+    /** The numbers of pixels, in bytes and in float32, as a step reads them. */
+    @Test
+    void bytesAreReadAsTheSameNumbers() {
+        Graph g = new Graph();
+        Value pixels = g.input("pixels", 257);
+        Value same = g.input("same", 257);
+        Value scaled = Scale.of(pixels, 1f / 255, -0.5f);
+        Value expected = Scale.of(same, 1f / 255, -0.5f);
+        try (Backend backend = new JavaBackend(2); Replay replay = new Replay(backend, 5, 2, Map.of("pixels", 257,
+                "same", 257), Set.of("pixels"), 1); Parameters none = new Parameters(backend, g.parameters(), 0);
+                Step step = Step.of(g, none, backend).rows(4).read(replay.source()).want(pixels, same, scaled, expected)
+                        .compile()) {
+            for (int i = 0; i < 7; i++) {
+                float[] row = new float[257];
+                for (int j = 0; j < row.length; j++) {
+                    row[j] = 255 - (i + j) % 256;
+                }
+                replay.add(Map.of("pixels", row, "same", row));
+            }
+            assertEquals(ElementType.UINT8, replay.source().matrices().get("pixels").type());
+            assertEquals(ElementType.FLOAT32, replay.source().matrices().get("same").type());
+            assertArrayEquals(replay.rows(7).get("same").toArray(), replay.rows(7).get("pixels").toArray());
+            int[] drawn = new int[4];
+            replay.sample(3, drawn);
+            step.rows(drawn, 0).run(0);
+            assertArrayEquals(step.value(same).toArray(), step.value(pixels).toArray());
+            assertArrayEquals(step.value(expected).toArray(), step.value(scaled).toArray());
+            assertEquals(254 - drawn[0] % 5 - (drawn[0] < 2 ? 5 : 0), step.value(pixels).toArray()[1]);
+        }
+    }
+
+    @Test
+    void whatIsNoByteIsRefused() {
+        try (Backend backend = new JavaBackend(1); Replay replay = new Replay(backend, 3, 0, Map.of("x", 2, "y", 1), Set
+                .of("x"), 1)) {
+            for (float bad : new float[] {-1, 256, 0.5f, Float.NaN, 1e30f}) {
+                refused("row must be whole numbers from 0 to 255 in 'x', not " + bad, () -> replay.add(Map.of("x",
+                        new float[] {3, bad}, "y", new float[1])));
+            }
+            assertEquals(0, replay.size());
+            assertArrayEquals(new float[6], replay.source().matrices().get("x").toArray());
+            replay.add(Map.of("x", new float[] {0, 255}, "y", new float[] {0.5f}));
+            refused("bytes must be among the columns [x], not [z]", () -> new Replay(backend, 3, 0, Map.of("x", 2), Set
+                    .of("z"), 1));
         }
     }
 

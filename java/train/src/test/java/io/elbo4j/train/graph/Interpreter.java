@@ -16,6 +16,7 @@ import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.GaussianSampleKl;
 import io.elbo4j.operation.Gru;
+import io.elbo4j.operation.LambdaReturns;
 import io.elbo4j.operation.LayerNorm;
 import io.elbo4j.operation.LogLikelihood;
 import io.elbo4j.operation.LogMeanExp;
@@ -143,6 +144,16 @@ final class Interpreter {
         });
         formula(GaussianSampleKl.Forward.class, this::sampleKl);
         formula(TanhGaussian.Forward.class, this::tanhGaussian);
+        formula(LambdaReturns.Forward.class, o -> {
+            for (long r = 0; r < o.returns().rows(); r++) {
+                double next = get(o.values(), r, o.values().columns() - 1);
+                for (long t = o.values().columns() - 1; t >= 0; t--) {
+                    double mean = get(o.values(), r, t) + o.lambda() * (next - get(o.values(), r, t));
+                    next = get(o.rewards(), r, t) + get(o.discounts(), r, t) * mean;
+                    set(o.returns(), r, t, next);
+                }
+            }
+        });
         formula(GaussianKlPerDimension.Forward.class, o -> {
             forEach(o.klPerDimension(), (r, c) -> set(o.klPerDimension(), r, c, 0));
             forEach(o.mean(), (r, c) -> set(o.klPerDimension(), 0, c, get(o.klPerDimension(), 0, c)

@@ -64,6 +64,8 @@ class NullTest {
             Map.entry("Gru.step(Value, Value)", "x h"),
             Map.entry("GumbelNoise.of(Graph, String, Rows, long)", "graph name rows"),
             Map.entry("Huber.of(Value, float)", "error"),
+            Map.entry("LambdaReturns.of(String, Value, Value, Value, float)", "name rewards discounts values"),
+            Map.entry("LambdaReturns.overTime(String, Value, Value, Value, float)", "name rewards discounts values"),
             Map.entry("Largest.of(Value, Axis, int)", "x axis"),
             Map.entry("LayerNorm(String, long)", "name"),
             Map.entry("LayerNorm(String, long, float)", "name"),
