@@ -8,6 +8,7 @@ results/control.jsonl has of this commit is not run again; with --any-commit, th
 """
 import functools
 import os
+import statistics
 import sys
 import time
 
@@ -15,9 +16,9 @@ import figure
 import gates
 
 LEGEND = """\
-Gates: "before" was set before anything was measured; "prototype" from what another program with the same definitions
-had, with a margin. Anchors are that program's figures, on other data and other seeds, where nobody is named. ± is a
-standard error between episodes. Seconds are those of a seed on {threads} thread(s), {machine}.
+A gate of "before" was set before anything was measured, one of "prototype" from what another program with the same
+definitions had, with a margin. Anchors are that program's figures, on other data, where nobody is named. ± is a
+standard error between episodes. Seconds are those of a seed, with all that starts and ends it.
 """
 
 
@@ -48,7 +49,7 @@ class Table:
                   if row.passes and not row.passes(each, lambda other, seed=seed: self.found(other, seed))]
         verdict = "" if not row.passes else f"**no: {', '.join(failed)}**" if failed else "yes"
         cells = (name, row.measured, row.gate, row.anchor, "; ".join(row.shown.format(**each) for each in found),
-                 "; ".join(f"{each['seconds']:.0f}" for each in found), verdict)
+                 f"{statistics.mean(each['seconds'] for each in found):.0f}", verdict)
         return "| " + " | ".join(cells) + " |", not failed
 
 
@@ -67,7 +68,7 @@ def main():
     lines = [table.line(name, seeds) for name in names]
     text = "\n".join([f"| row | measured | gate | anchor | seeds {', '.join(map(str, seeds))} | seconds | passes |",
                       "|" + "---|" * 7, *(line for line, _ in lines), "",
-                      LEGEND.format(threads=args.threads, machine=figure.machine())])
+                      LEGEND])
     with open(os.path.join(args.out, "control.md"), "w") as f:
         f.write(text)
     print(text, end="")

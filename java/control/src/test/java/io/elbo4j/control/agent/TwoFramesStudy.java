@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Soft actor-critic on the pixels themselves, of now and of before: 128-64 units, 1,000 steps at random. */
+/** Soft actor-critic on the pixels themselves, of now and of before: 128-64 units, else as {@link RepresentationSac}. */
 final class TwoFramesStudy {
     private TwoFramesStudy() {}
 
@@ -89,7 +89,7 @@ final class TwoFramesStudy {
         int steps = Integer.parseInt(args[2]);
         Environment pixels = new TwoFrames(new PendulumPixels());
         SavableAgent.Settings settings = AgentSettings.with(Sac.Settings.small(), Map.of("widths", List.of(128, 64),
-                "randomSteps", 1000, "capacity", steps));
+                "batch", 128, "rate", 0.005, "randomSteps", 1000, "capacity", steps));
         try (Backend backend = Backends.open("auto", Integer.parseInt(args[1]));
                 SavableAgent sac = Agents.create(settings, pixels, backend, seed);
                 Agent.GreedyPolicy greedy = sac.greedy(100)) {
