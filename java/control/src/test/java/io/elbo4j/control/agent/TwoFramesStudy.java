@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Soft actor-critic on the pixels themselves, of now and of before: 128-64 units, else as {@link RepresentationSac}. */
+/** Soft actor-critic on the pixels themselves, now and before: 128-64 units, else as {@link RepresentationSac}. */
 final class TwoFramesStudy {
     private TwoFramesStudy() {}
 
