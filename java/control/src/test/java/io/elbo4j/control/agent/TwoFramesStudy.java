@@ -17,8 +17,8 @@ import java.util.Map;
 final class TwoFramesStudy {
     private TwoFramesStudy() {}
 
-    /** Shows the observation and the one before; at the start, the same twice. */
-    private record TwoFrames(Environment of) implements Environment {
+    /** Shows the picture and the one before, black as this number; at the start, the same twice. */
+    private record TwoFrames(PendulumPixels of, float black) implements Environment {
         @Override
         public String name() {
             return of.name() + "-twice";
@@ -31,8 +31,7 @@ final class TwoFramesStudy {
 
         @Override
         public Space observations() {
-            Space.Box one = (Space.Box) of.observations();
-            return Space.Box.of(2 * one.columns(), one.low(0), one.high(0));
+            return Space.Box.of(2 * of.observations().columns(), black, black + 1);
         }
 
         @Override
@@ -78,16 +77,18 @@ final class TwoFramesStudy {
             float[] one = new float[columns];
             for (int frame = 0; frame < 2; frame++) {
                 of.observe(Arrays.copyOfRange(state, frame * of.stateSize(), (frame + 1) * of.stateSize()), one);
-                System.arraycopy(one, 0, observation, frame * columns, columns);
+                for (int i = 0; i < columns; i++) {
+                    observation[frame * columns + i] = one[i] + (black + 0.5f);
+                }
             }
         }
     }
 
-    /** Prints JSON: seed, threads, steps. */
+    /** Prints JSON: seed, threads, steps, black. */
     public static void main(String[] args) {
         long seed = Long.parseLong(args[0]);
         int steps = Integer.parseInt(args[2]);
-        Environment pixels = new TwoFrames(new PendulumPixels());
+        Environment pixels = new TwoFrames(new PendulumPixels(), Float.parseFloat(args[3]));
         SavableAgent.Settings settings = AgentSettings.with(Sac.Settings.small(), Map.of("widths", List.of(128, 64),
                 "batch", 128, "rate", 0.005, "randomSteps", 1000, "capacity", steps));
         try (Backend backend = Backends.open("auto", Integer.parseInt(args[1]));
