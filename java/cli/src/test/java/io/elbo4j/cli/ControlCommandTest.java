@@ -294,10 +294,10 @@ class ControlCommandTest {
     @Test
     void environmentsAreListed() {
         String out = Cli.run("control", "--list").succeeds().out();
-        assertEquals(13, out.lines().count());
+        assertEquals(14, out.lines().count());
         assertTrue(out.contains("pendulum-pixels          pendulum seen as a picture"), out);
-        assertEquals(13, Cli.run("control", "--list", "--json").succeeds().out().split("\"limit\"").length - 1);
-        assertEquals(11, Cli.run("control", "--list", "--json").succeeds().out().split("\"drawn\":true").length - 1);
+        assertEquals(14, Cli.run("control", "--list", "--json").succeeds().out().split("\"limit\"").length - 1);
+        assertEquals(12, Cli.run("control", "--list", "--json").succeeds().out().split("\"drawn\":true").length - 1);
     }
 
     @Test

@@ -127,6 +127,12 @@ class ControlEquivalenceTest {
         }
     }
 
+    /** A file is the same whatever a backend's threads and level are: a few of them. */
+    private static List<BackendsUnderTest> some() {
+        return BackendsUnderTest.all().stream().filter(b -> b.name().matches("java, 2.*|cpu level [34], 2.*|cuda"))
+                .toList();
+    }
+
     /** Saved on one backend, in the middle of an episode, resumed on another. */
     @Test
     void whoIsResumedEndsInTheSameBits(@TempDir Path directory) throws IOException {
@@ -139,7 +145,7 @@ class ControlEquivalenceTest {
         for (Life life : lives) {
             try (Backend reference = BackendsUnderTest.reference(); Run run = life.begin(reference)) {
                 String expected = sha256(run);
-                for (BackendsUnderTest under : BackendsUnderTest.all()) {
+                for (BackendsUnderTest under : some()) {
                     try (Backend backend = under.open()) {
                         try (Run first = life.begin(backend)) {
                             steps(first, 290);

@@ -5,9 +5,9 @@ import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
+import io.elbo4j.control.agent.ObservedSteps.ObservedStep;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
-import io.elbo4j.control.replay.Replay;
 import io.elbo4j.train.checkpoint.MatrixFile;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
@@ -31,13 +31,6 @@ import org.jspecify.annotations.Nullable;
  * critics have learned worthless. Observations are a box with bounds.
  */
 public final class RepresentationSac extends SavableAgent {
-    private static final String BEFORE = "before";
-    private static final String SEEN = "seen";
-    private static final String ACTION = "action";
-    private static final String REWARD = "reward";
-    private static final String TERMINATED = "terminated";
-    private static final String NEXT = "next";
-
     /**
      * How it learns.
      *
@@ -87,8 +80,7 @@ public final class RepresentationSac extends SavableAgent {
     private final Settings settings;
     private final int randomSteps;
     private final Draws random;
-    /** What happened before there were codes, scaled. */
-    private final Replay past;
+    private final ObservedSteps past;
     private final ObservationCodes codes;
     private final Step coding;
     private final Sac sac;
@@ -107,9 +99,8 @@ public final class RepresentationSac extends SavableAgent {
         this.sac = new Sac(AgentSettings.with(settings.sac(), Map.of("randomSteps", 0)), Space.Box.of(2 * settings
                 .latent(), Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY), actions, backend, seed);
         int columns = box.columns();
-        this.past = new Replay(backend, randomSteps, Map.of(BEFORE, columns, SEEN, columns, ACTION, actions.columns(),
-                REWARD, 1, TERMINATED, 1, NEXT, columns), seed);
-        this.codes = new ObservationCodes(settings, box, past, SEEN, backend, seed);
+        this.past = new ObservedSteps(backend, randomSteps, columns, actions.columns(), seed);
+        this.codes = new ObservationCodes(settings, box, past.replay, ObservedSteps.SEEN, backend, seed);
         this.coding = codes.step(1);
         this.saved = backend.matrix(1, columns);
     }
@@ -154,35 +145,22 @@ public final class RepresentationSac extends SavableAgent {
     @Override
     public void remember(float[] observation, float[] action, float reward, boolean terminated, float[] next) {
         float[] scaled = codes.scaled(observation);
-        Map<String, float[]> row = Map.of(BEFORE, earlier(scaled), SEEN, scaled, ACTION, action, REWARD, new float[] {
-                reward}, TERMINATED, new float[] {terminated ? 1 : 0}, NEXT, codes.scaled(next));
+        ObservedStep step = new ObservedStep(earlier(scaled), scaled, action, reward, terminated, codes.scaled(next));
         before = scaled;
         if (remembered++ >= randomSteps) {
-            pass(row);
+            pass(step);
             return;
         }
-        past.add(row);
+        past.add(step);
         if (remembered == randomSteps) {
-            encode();
+            codes.learn();
+            past.all().forEach(this::pass);
         }
     }
 
-    private void encode() {
-        codes.learn();
-        Map<String, float[]> all = new HashMap<>();
-        past.rows(randomSteps).forEach((name, column) -> all.put(name, column.toArray()));
-        for (int i = 0; i < randomSteps; i++) {
-            int r = i;
-            Map<String, float[]> row = new HashMap<>();
-            all.forEach((name, values) -> row.put(name, Arrays.copyOfRange(values, r * (values.length / randomSteps),
-                    (r + 1) * (values.length / randomSteps))));
-            pass(row);
-        }
-    }
-
-    private void pass(Map<String, float[]> row) {
-        sac.remember(state(row.get(SEEN), row.get(BEFORE)), row.get(ACTION), row.get(REWARD)[0], row.get(
-                TERMINATED)[0] == 1, state(row.get(NEXT), row.get(SEEN)));
+    private void pass(ObservedStep step) {
+        sac.remember(state(step.seen(), step.before()), step.action(), step.reward(), step.terminated(), state(step
+                .next(), step.seen()));
     }
 
     @Override
@@ -243,12 +221,12 @@ public final class RepresentationSac extends SavableAgent {
         Map<String, Matrix> all = new HashMap<>(sac.matrices(ofSac(at)));
         MatrixFile.of(codes.parameters).forEach((name, matrix) -> all.put("vae." + name, matrix));
         if (at.remembered() < randomSteps) {
-            past.rows(at.remembered()).forEach((name, matrix) -> all.put("past." + name, matrix));
+            past.replay.rows(at.remembered()).forEach((name, matrix) -> all.put("past." + name, matrix));
         }
         float[] none = new float[observations.columns()];
         Arrays.fill(none, Float.NaN);
         saved.set(before == null ? none : before);
-        all.put(BEFORE, saved);
+        all.put("before", saved);
         return all;
     }
 
@@ -256,7 +234,7 @@ public final class RepresentationSac extends SavableAgent {
     void restored(AgentState.Counters at) {
         sac.goOn(ofSac(at));
         remembered = at.remembered();
-        past.restored(Math.min(remembered, randomSteps));
+        past.replay.restored(Math.min(remembered, randomSteps));
         float[] seen = saved.toArray();
         before = Float.isNaN(seen[0]) ? null : seen;
     }
