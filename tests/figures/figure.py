@@ -15,12 +15,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 JAR = os.path.join(HERE, "..", "..", "java", "cli", "target", "elbo4j.jar")
 
 
-def arguments(doc, runs=True):
-    """Of a command; runs says whether it has runs of training to go on with."""
+def arguments(doc):
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    if runs:
-        parser.add_argument("--out", required=True,
-                            help="a folder for the runs; what is finished there is not run again")
+    parser.add_argument("--out", required=True, help="a folder for the runs; what is finished there is not run again")
     parser.add_argument("--jar", default=JAR, help="the runnable jar, which must be of this commit")
     parser.add_argument("--threads", type=int, default=2, help="the figures are the same with any number")
     parser.add_argument("--seed", type=int, default=1)
@@ -45,8 +42,7 @@ class Figure:
     def __init__(self, name, args):
         self.args = args
         self.path = os.path.join(HERE, "results", name + ".jsonl")
-        if "out" in args:
-            os.makedirs(args.out, exist_ok=True)
+        os.makedirs(args.out, exist_ok=True)
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
         # results of earlier figures are no change of what is measured
         changed = git("status", "--porcelain", "-uno", "--", ":/", ":(exclude)results")
@@ -60,6 +56,12 @@ class Figure:
         if done.returncode:
             sys.exit(f"elbo4j ended with {done.returncode}")
         return json.loads(done.stdout)
+
+    def java(self, program, *words):
+        """Runs a program that is one source file; what it prints."""
+        command = ["java", "-cp", self.args.jar, os.path.normpath(program), *map(str, words)]
+        print(" ".join(command), flush=True)
+        return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
     def train_or_go_on(self, folder, epochs, options):
         """Up to so many epochs: a new run, or one that is there."""

@@ -10,8 +10,6 @@ import io.elbo4j.control.environment.CartPole;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Pendulum;
 import io.elbo4j.control.environment.Simulation;
-import io.elbo4j.control.environment.Space;
-import io.elbo4j.control.environment.StepResult;
 import io.elbo4j.control.environment.VectorEnvironment;
 import io.elbo4j.control.evaluation.Returns;
 import io.elbo4j.purejava.JavaBackend;
@@ -39,7 +37,7 @@ class SacTest {
         try (Backend backend = new JavaBackend(1); Sac sac = new Sac(settings, environment.observations(), environment
                 .actions(), backend, seed)) {
             VectorEnvironment copy = new Simulation(environment, 1, seed);
-            learn(sac, truncatedIsTerminal ? new CallsTheLimitTerminal(copy) : copy, steps);
+            learn(sac, truncatedIsTerminal ? new TimeLimitStudy.CallsTheLimitTerminal(copy) : copy, steps);
             return hash(sac.parameters());
         }
     }
@@ -48,37 +46,6 @@ class SacTest {
         Interaction interaction = new Interaction(sac, environment);
         while (interaction.steps() < steps) {
             interaction.step();
-        }
-    }
-
-    /** What users of an API with one "done" have. */
-    private record CallsTheLimitTerminal(VectorEnvironment of) implements VectorEnvironment {
-        @Override
-        public int rows() {
-            return of.rows();
-        }
-
-        @Override
-        public Space observations() {
-            return of.observations();
-        }
-
-        @Override
-        public Space actions() {
-            return of.actions();
-        }
-
-        @Override
-        public void reset(boolean[] which, float[] observations) {
-            of.reset(which, observations);
-        }
-
-        @Override
-        public void step(float[] actions, StepResult result) {
-            of.step(actions, result);
-            for (int r = 0; r < rows(); r++) {
-                result.terminated()[r] |= result.truncated()[r];
-            }
         }
     }
 

@@ -6,21 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
-import io.elbo4j.Matrix;
-import io.elbo4j.control.environment.Draws;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameters;
-import io.elbo4j.train.graph.Source;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Term;
-import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.graph.Value;
-import io.elbo4j.train.optimiser.Adam;
-import io.elbo4j.train.schedule.Cosine;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
@@ -141,99 +134,17 @@ class EnsembleTest {
                 .orElseThrow())};
     }
 
-    /** What data scatters, and what members do not know: x from -3 to 0 and from 1.5 to 3, y = sin(2x) + x/2 + s n. */
-    private record Found(double aleatoric, double epistemicOfData, double epistemicOfGap) {
-        static Found of(int rows, int updates, double prior, long seed) {
-            Graph g = new Graph();
-            Value x = g.input("x", 1);
-            Value y = g.input("y", 1);
-            Value drawn = g.input("drawn", 5);
-            Ensemble ensemble = new Ensemble(g, "e", 1, 1, new Ensemble.Settings(5, List.of(64, 64), prior));
-            ensemble.observe(x, y, drawn);
-            Ensemble.Prediction p = ensemble.predict(x);
-            Draws draws = new Draws(seed);
-            float[][] data = {new float[rows], new float[rows], new float[5 * rows]};
-            for (int i = 0; i < rows; i++) {
-                double u = draws.at(i, 0, 0).uniform(-3, 1.5);
-                data[0][i] = (float) (u < 0 ? u : u + 1.5);
-                data[1][i] = (float) (Math.sin(2 * data[0][i]) + data[0][i] / 2 + scatter(data[0][i]) * draws.normal());
-                for (int m = 0; m < 5; m++) {
-                    data[2][5 * i + m] = draws.poisson();
-                }
-            }
-            try (Backend backend = new JavaBackend(1); Parameters all = new Parameters(backend, g.parameters(), seed);
-                    Matrix xs = backend.matrix(rows, 1); Matrix ys = backend.matrix(rows, 1); Matrix counts = backend
-                            .matrix(rows, 5)) {
-                xs.set(data[0]);
-                ys.set(data[1]);
-                counts.set(data[2]);
-                ensemble.normalise(all, data[0], data[1]);
-                try (Step train = Step.of(g, all, backend).rows(64).read(new Source(Map.of("x", xs, "y", ys, "drawn",
-                        counts))).minimise(Training.of(ensemble.objective(), new Adam(new Cosine(1e-3, 2e-5, updates)))
-                                .withParameters(ensemble.parameters())).compile();
-                        Step look = Step.of(g, all, backend).rows(600).want(p.mean(), p.deviation()).compile()) {
-                    int[] batch = new int[64];
-                    for (int k = 0; k < updates; k++) {
-                        draws.at(0, 1, k);
-                        for (int i = 0; i < batch.length; i++) {
-                            batch[i] = draws.below(rows);
-                        }
-                        train.rows(batch, 0).run(k);
-                    }
-                    return look(look, x, p);
-                }
-            }
-        }
-
-        private static double scatter(double x) {
-            return 0.1 + 0.3 / (1 + Math.exp(-2 * x));
-        }
-
-        private static Found look(Step look, Value x, Ensemble.Prediction p) {
-            float[] grid = new float[600];
-            for (int i = 0; i < grid.length; i++) {
-                grid[i] = -3 + 0.01f * i;
-            }
-            look.value(x).set(grid);
-            look.run(0);
-            float[] means = look.value(p.mean()).toArray();
-            float[] deviations = look.value(p.deviation()).toArray();
-            double ratio = 0;
-            double data = 0;
-            double gap = 0;
-            int inData = 0;
-            int inGap = 0;
-            for (int i = 0; i < grid.length; i++) {
-                double variance = 0;
-                for (int m = 0; m < 5; m++) {
-                    variance += (double) deviations[5 * i + m] * deviations[5 * i + m] / 5;
-                }
-                int at = i;
-                double mean = IntStream.range(0, 5).mapToDouble(m -> means[5 * at + m]).average().orElseThrow();
-                double between = Math.sqrt(IntStream.range(0, 5).mapToDouble(m -> Math.pow(means[5 * at + m] - mean, 2))
-                        .average().orElseThrow());
-                if (grid[i] < 0 || grid[i] > 1.5) {
-                    ratio += variance / Math.pow(scatter(grid[i]), 2);
-                    data += between;
-                    inData++;
-                } else if (grid[i] > 0.4 && grid[i] < 1.1) {
-                    gap += between;
-                    inGap++;
-                }
-            }
-            return new Found(ratio / inData, data / inData, gap / inGap);
-        }
-    }
-
     @Test
     void tellsWhatScattersFromWhatItDoesNotKnow() {
         for (long seed = 0; seed < (Boolean.getBoolean("elbo4j.exhaustive") ? 3 : 1); seed++) {
-            Found many = Found.of(2000, 8000, 0, seed);
-            Found few = Found.of(500, 8000, 0, seed);
-            System.out.println("seed " + seed + ": of 2,000 rows " + many + ", of 500 " + few);
-            assertEquals(1, many.aleatoric, 0.12);
-            assertTrue(many.epistemicOfGap >= 2.5 * many.epistemicOfData);
-            assertTrue(many.epistemicOfData < few.epistemicOfData);
+            try (Backend backend = new JavaBackend(1)) {
+                EnsembleStudy many = EnsembleStudy.of(2000, backend, seed);
+                EnsembleStudy few = EnsembleStudy.of(500, backend, seed);
+                System.out.println("seed " + seed + ": of 2,000 rows " + many + ", of 500 " + few);
+                assertEquals(1, many.aleatoric(), 0.12);
+                assertTrue(many.epistemicOfGap() >= 2.5 * many.epistemicOfData());
+                assertTrue(many.epistemicOfData() < few.epistemicOfData());
+            }
         }
     }
 

@@ -167,57 +167,18 @@ class KStepTest {
                 .actions());
     }
 
-    /**
-     * What is wrong after 25 steps: 20 other episodes, 7 starts each, against what was without noise, over the
-     * deviation of each column.
-     */
-    private static double error(KStep model, Trajectories clean, Trajectories startsOf) {
-        int ahead = 25;
-        int starts = 7;
-        int rows = clean.episodes() * starts;
-        float[] from = new float[rows * 3];
-        float[] actions = new float[rows * ahead];
-        for (int r = 0; r < rows; r++) {
-            int e = r / starts;
-            int t = r % starts * ahead;
-            System.arraycopy(startsOf.observations(), (e * 201 + t) * 3, from, 3 * r, 3);
-            System.arraycopy(clean.actions(), e * 200 + t, actions, ahead * r, ahead);
-        }
-        float[] found = model.predict(from, actions, ahead);
-        Moments moments = Moments.of(clean.observations(), 3);
-        double square = 0;
-        for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < 3; c++) {
-                int at = (r / starts * 201 + r % starts * ahead + ahead) * 3 + c;
-                double e = (found[(r * ahead + ahead - 1) * 3 + c] - clean.observations()[at]) / moments.deviation(c);
-                square += e * e / (3 * rows);
-            }
-        }
-        return Math.sqrt(square);
-    }
-
     /** The gates: with 10 % noise 30 % less, 8 % from noisy starts, and without noise at most 15 % more. */
     @Test
     void throughFiveStepsNoiseDoesLessHarm() {
         for (long seed = 0; seed < (Boolean.getBoolean("elbo4j.exhaustive") ? 3 : 1); seed++) {
-            Trajectories data = Trajectories.ofRandomActions(new Pendulum(), 10, 200, seed);
-            Trajectories test = Trajectories.ofRandomActions(new Pendulum(), 20, 200, ~seed);
-            double[][] errors = new double[2][4];
-            for (int noisy = 0; noisy < 2; noisy++) {
-                Trajectories seen = noisy == 1 ? data.withNoise(0.1, seed) : data;
-                for (int i = 0; i < 2; i++) {
-                    try (KStep model = new KStep(KStep.Settings.small(i == 0 ? 1 : 5), seen, backend, seed)) {
-                        errors[noisy][i] = error(model, test, test);
-                        errors[noisy][2 + i] = error(model, test, test.withNoise(0.1, ~seed));
-                    }
-                }
-            }
+            KStepStudy clean = KStepStudy.of(0, backend, seed);
+            KStepStudy noisy = KStepStudy.of(0.1, backend, seed);
             System.out.printf("pendulum, seed %d, 25 steps ahead, K = 1 and 5: %.3f %.3f without noise, %.3f %.3f with"
-                    + " 10 %%; from noisy starts %.3f %.3f%n", seed, errors[0][0], errors[0][1], errors[1][0],
-                    errors[1][1], errors[1][2], errors[1][3]);
-            assertTrue(errors[1][1] <= 0.7 * errors[1][0], "with noise " + Arrays.toString(errors[1]));
-            assertTrue(errors[0][1] <= 1.15 * errors[0][0], "without noise " + Arrays.toString(errors[0]));
-            assertTrue(errors[1][3] <= 0.92 * errors[1][2], "from noisy starts " + Arrays.toString(errors[1]));
+                    + " 10 %%; from noisy starts %.3f %.3f%n", seed, clean.one(), clean.five(), noisy.one(), noisy
+                            .five(), noisy.oneFromNoise(), noisy.fiveFromNoise());
+            assertTrue(noisy.five() <= 0.7 * noisy.one(), "with noise " + noisy);
+            assertTrue(clean.five() <= 1.15 * clean.one(), "without noise " + clean);
+            assertTrue(noisy.fiveFromNoise() <= 0.92 * noisy.oneFromNoise(), "from noisy starts " + noisy);
         }
     }
 

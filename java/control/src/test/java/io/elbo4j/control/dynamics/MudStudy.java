@@ -161,12 +161,12 @@ record MudStudy(double predicted, double actual, double mud) {
         }
     }
 
-    /** Prints a line of JSON for each of the pessimisms that follow: backend, threads, seed, prior. */
+    /** Prints a line of JSON for each of the pessimisms that follow: seed, threads, prior. */
     public static void main(String[] args) {
-        long seed = Long.parseLong(args[2]);
-        Ensemble.Settings settings = new Ensemble.Settings(MEMBERS, List.of(64, 64), Double.parseDouble(args[3]), true);
-        try (Backend backend = Backends.open(args[0], Integer.parseInt(args[1]))) {
-            for (String pessimism : List.of(args).subList(4, args.length)) {
+        long seed = Long.parseLong(args[0]);
+        Ensemble.Settings settings = new Ensemble.Settings(MEMBERS, List.of(64, 64), Double.parseDouble(args[2]), true);
+        try (Backend backend = Backends.open("auto", Integer.parseInt(args[1]))) {
+            for (String pessimism : List.of(args).subList(3, args.length)) {
                 MudStudy found = of(settings, Double.parseDouble(pessimism), 1500, backend, seed);
                 System.out.printf(Locale.ROOT, "{\"pessimism\": %s, \"predicted\": %.2f, \"actual\": %.2f, \"mud\":"
                         + " %.3f}%n", pessimism, found.predicted, found.actual, found.mud);

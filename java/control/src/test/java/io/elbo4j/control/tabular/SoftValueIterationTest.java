@@ -12,60 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** Against the sum over all trajectories, and against each other. */
 class SoftValueIterationTest {
-    private static DecisionProcess random(SplittableRandom random, int states, int actions, boolean byChance) {
-        double[][][] p = new double[states][actions][states];
-        double[][] r = new double[states][actions];
-        for (int s = 0; s < states; s++) {
-            for (int a = 0; a < actions; a++) {
-                r[s][a] = -3 * random.nextDouble();
-                double sum = 0;
-                for (int next = 0; next < states; next++) {
-                    p[s][a][next] = byChance ? random.nextDouble() : 0;
-                    sum += p[s][a][next];
-                }
-                if (!byChance) {
-                    p[s][a][random.nextInt(states)] = 1;
-                    sum = 1;
-                }
-                for (int next = 0; next < states; next++) {
-                    p[s][a][next] /= sum;
-                }
-            }
-        }
-        return new DecisionProcess(p, r);
-    }
-
-    /** The sum of p(actions) p(states) exp(sum of r / alpha) over all that may follow from (s, a) in so many steps. */
-    private static double weight(DecisionProcess process, int s, int a, int steps, double alpha) {
-        double ahead = 0;
-        for (int next = 0; next < process.states(); next++) {
-            double after = steps == 1 ? 1 : 0;
-            for (int b = 0; steps > 1 && b < process.actions(); b++) {
-                after += weight(process, next, b, steps - 1, alpha) / process.actions();
-            }
-            ahead += process.probability(s, a, next) * after;
-        }
-        return Math.exp(process.reward(s, a) / alpha) * ahead;
-    }
-
     @Test
     void thePosteriorIsThatOfAllTrajectories() {
-        SplittableRandom random = new SplittableRandom(3);
-        for (double alpha : new double[] {0.3, 1, 4}) {
-            DecisionProcess process = random(random, 3, 2, true);
-            int horizon = 5;
-            SoftValueIteration found = new SoftValueIteration(process, horizon, alpha, Inference.POSTERIOR);
-            for (int t = 0; t < horizon; t++) {
-                for (int s = 0; s < 3; s++) {
-                    double[] w = {weight(process, s, 0, horizon - t, alpha), weight(process, s, 1, horizon - t, alpha)};
-                    for (int a = 0; a < 2; a++) {
-                        assertEquals(w[a] / (w[0] + w[1]), found.policy(t, s, a), 1e-12);
-                        assertEquals(alpha * Math.log(w[a]), found.actionValue(t, s, a), 1e-12);
-                    }
-                    assertEquals(alpha * Math.log((w[0] + w[1]) / 2), found.value(t, s), 1e-12);
-                }
-            }
-        }
+        assertEquals(0, PosteriorStudy.difference(3), 1e-12);
     }
 
     /** Its value is the largest E[sum of r] - alpha KL(pi || prior) that there is; any other policy has less. */
@@ -73,7 +22,7 @@ class SoftValueIterationTest {
     void theVariationalOneIsTheBestOfAllPolicies() {
         SplittableRandom random = new SplittableRandom(4);
         double alpha = 0.7;
-        DecisionProcess process = random(random, 3, 2, true);
+        DecisionProcess process = PosteriorStudy.random(random, 3, 2, true);
         int horizon = 4;
         SoftValueIteration best = new SoftValueIteration(process, horizon, alpha, Inference.VARIATIONAL);
         double[][][] own = new double[horizon][3][2];
@@ -115,7 +64,7 @@ class SoftValueIterationTest {
 
     @Test
     void withoutChanceBothAreTheSameAndWithItThePosteriorTakesRisks() {
-        DecisionProcess certain = random(new SplittableRandom(5), 4, 3, false);
+        DecisionProcess certain = PosteriorStudy.random(new SplittableRandom(5), 4, 3, false);
         SoftValueIteration posterior = new SoftValueIteration(certain, 6, 1, Inference.POSTERIOR);
         SoftValueIteration variational = new SoftValueIteration(certain, 6, 1, Inference.VARIATIONAL);
         for (int s = 0; s < 4; s++) {
