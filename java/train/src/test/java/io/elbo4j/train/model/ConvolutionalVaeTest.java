@@ -66,9 +66,9 @@ class ConvolutionalVaeTest {
         refused("channels", "at least 1 convolution", "none", 4, 4, 1);
         refused("channels", "from 1 to 2^24 in every convolution", "0", 4, 4, 1, 3, 0);
         refused("channels", "from 1 to 2^24 in every convolution", "20000000", 28, 28, 1, 20000000);
-        refused("channels", "at most 2 convolutions, as often as an image of 4 x 100 can be halved", "3", 4, 100, 1, 1,
+        refused("channels", "a list of at most 2, as often as an image of 4 x 100 can be halved", "3", 4, 100, 1, 1,
                 1, 1);
-        refused("channels", "at most 4 convolutions, as often as an image of 28 x 28 can be halved", "6", 28, 28, 1, 4,
+        refused("channels", "a list of at most 4, as often as an image of 28 x 28 can be halved", "6", 28, 28, 1, 4,
                 4, 4, 4, 4, 4);
         refused("channels", "fewer, as the small image of a convolution must be of at most 2^31 - 9 floats",
                 "3,16000000", 128, 128, 1, 3, 16000000);
