@@ -189,11 +189,10 @@ ROWS = {
         "SAC on `pendulum-angle`, 8,000 steps: the speed is not seen", "≤ -900 (prototype)", "-1219",
         control("sac", "pendulum-angle", 8000, "--random-steps", 1000), RETURN, lambda f, of: f["return"] <= -900),
     "raw-pixels": Row(
-        "SAC on two frames of `pendulum-pixels`, 6,000 steps", "≥ -230 (prototype, one seed)", "-173.0; 18 ms a step",
-        study("agent/TwoFramesStudy", 6000, -0.5), RETURN + ", {milliseconds:.1f} ms a step",
-        lambda f, of: f["return"] >= -230),
+        "SAC on two frames of `pendulum-pixels`, 6,000 steps", "", "-173.0, one seed; 18 ms a step",
+        study("agent/TwoFramesStudy", 6000, -0.5), RETURN + ", {milliseconds:.1f} ms a step"),
     "raw-pixels-from-0": Row(
-        "the same, a pixel from 0 to 1 instead of -0.5 to 0.5", "the same", "",
+        "the same, a pixel from 0 to 1 instead of -0.5 to 0.5", "≥ -230 (prototype)", "",
         study("agent/TwoFramesStudy", 6000, 0), RETURN + ", {milliseconds:.1f} ms a step",
         lambda f, of: f["return"] >= -230),
     "representation": Row(
