@@ -11,7 +11,7 @@ module io.elbo4j.control {
             io.elbo4j.control.environment.MountainCarContinuous,
             io.elbo4j.control.environment.Mud, io.elbo4j.control.environment.Pendulum,
             io.elbo4j.control.environment.PendulumAngle, io.elbo4j.control.environment.PendulumPixels,
-            io.elbo4j.control.environment.Reacher2;
+            io.elbo4j.control.environment.Planar, io.elbo4j.control.environment.Reacher2;
 
     exports io.elbo4j.control.agent;
     exports io.elbo4j.control.dynamics;

@@ -122,10 +122,10 @@ final class ControlCommand implements Callable<Integer> {
 
     private ControlPlan plan(AgentKind kind) {
         int length = atLeastOne("--steps", steps, kind.steps());
-        ControlPlan plan = new ControlPlan(kind.words(), (Record) settings.settings(kind, length), name != null ? name
-                : kind.environment(), atLeastOne("--action-repeat", actionRepeat, 1), seeds == null ? List
-                        .of(0L) : Arrays.asList(seeds), length,
-                atLeastOne("--evaluate-every", every, 1000), atLeastOne("--episodes", episodes, 100));
+        ControlPlan plan = Names.checked(() -> new ControlPlan(kind.words(), (Record) settings.settings(kind, length),
+                name != null ? name : kind.environment(), atLeastOne("--action-repeat", actionRepeat, 1), seeds == null
+                        ? List.of(0L) : Arrays.asList(seeds), length,
+                atLeastOne("--evaluate-every", every, 1000), atLeastOne("--episodes", episodes, 100)));
         requireFit(plan);
         if (plan.seeds().stream().distinct().count() < plan.seeds().size()) {
             throw Failure.usage("--seeds must be different ones, not " + plan.seeds());

@@ -1,5 +1,7 @@
 package io.elbo4j.cli;
 
+import static io.elbo4j.ArgumentException.require;
+
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParser;
 import io.elbo4j.control.agent.AgentJson;
@@ -21,6 +23,15 @@ import java.util.List;
 record ControlPlan(String agent, Record settings, String environment, int actionRepeat, List<Long> seeds, int steps,
         int evaluateEvery,
         int episodes) {
+    ControlPlan {
+        Environments.named(environment);
+        require(actionRepeat >= 1, "actionRepeat", "at least 1", actionRepeat);
+        require(!seeds.isEmpty(), "seeds", "at least one", seeds);
+        require(steps >= 1, "steps", "at least 1", steps);
+        require(evaluateEvery >= 1, "evaluateEvery", "at least 1", evaluateEvery);
+        require(episodes >= 1, "episodes", "at least 1", episodes);
+    }
+
     SavableAgent.Settings ofAgent() {
         return (SavableAgent.Settings) settings;
     }

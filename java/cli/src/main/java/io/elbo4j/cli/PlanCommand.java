@@ -147,7 +147,10 @@ final class PlanCommand implements Callable<Integer> {
             int[] decisions = {0};
             return Returns.of((batch, observations, actions) -> {
                 planner.act(batch, observations, actions);
-                bar.at(++decisions[0], environment.limit());
+                decisions[0]++;
+                if (environment.limit() > 0) {
+                    bar.at(decisions[0], environment.limit());
+                }
             }, environment, episodes);
         }
     }

@@ -260,6 +260,21 @@ class ControlCommandTest {
         }
         Cli.run("control", "--resume").fails(2, "--resume needs --out DIR, the folder of the run to go on with");
         Cli.run("control", "--resume", "--out", directory.toString()).fails(1, "holds no run to go on with");
+        String good = Files.readString(plan);
+        for (String[] each : new String[][] {{"\"evaluateEvery\": \\d+", "\"evaluateEvery\": 0",
+                "evaluateEvery must be at least 1, not 0"}, {"\"actionRepeat\": \\d+", "\"actionRepeat\": 0",
+                        "actionRepeat must be at least 1, not 0"}, {"\"episodes\": \\d+", "\"episodes\": -3",
+                                "episodes must be at least 1, not -3"}, {"\"steps\": \\d+", "\"steps\": 0",
+                                        "steps must be at least 1, not 0"}, {"\"seeds\": \\[[^]]*]",
+                                                "\"seeds\": []", "seeds must be at least one, not []"}, {
+                                                        "\"environment\": \"[a-z-]*\"",
+                                                        "\"environment\": \"nope\"", "environment must be one of"}}) {
+            String damaged = good.replaceFirst(each[0], each[1]);
+            assertNotEquals(good, damaged);
+            Files.writeString(plan, damaged);
+            Cli.run("control", "--resume", "--out", folder.toString()).fails(1, plan
+                    + " is of no run of control: it cannot be used: " + each[2]);
+        }
         Files.writeString(plan, "{}");
         Cli.run("control", "--resume", "--out", folder.toString()).fails(1, plan + " is of no run of control: it lacks"
                 + " agent");

@@ -38,6 +38,14 @@ class PlanCommandTest {
         assertTrue(one.getAsJsonArray("searches").get(0).getAsJsonObject().get("standard_error").isJsonNull());
     }
 
+    /** Its episodes end by themselves. */
+    @Test
+    void anEnvironmentWithoutALimit() {
+        for (String name : List.of("fork", "cross")) {
+            assertTrue(run("--environment", name).succeeds().out().startsWith(name + ": mean return of 2 episodes"));
+        }
+    }
+
     @Test
     void everyOptionChangesTheNumbers() {
         everyOption("cross-entropy", "--elites", "3");

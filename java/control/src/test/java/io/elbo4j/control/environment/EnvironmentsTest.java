@@ -6,8 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.ArgumentException;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** What holds of every environment, and returns that were measured with other programs. */
@@ -22,6 +29,18 @@ class EnvironmentsTest {
                 + " reacher2, not Pendulum-v1", assertThrows(ArgumentException.class, () -> Environments.named(
                         "Pendulum-v1"))
                         .getMessage());
+    }
+
+    /** On the module path as on the class path. */
+    @Test
+    void theModuleProvidesTheSame() throws Exception {
+        Path classes = Path.of(Environments.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        try (InputStream in = Files.newInputStream(classes.resolve("module-info.class"))) {
+            Set<String> provided = new TreeSet<>();
+            ModuleDescriptor.read(in).provides().forEach(p -> provided.addAll(p.providers()));
+            assertEquals(Environments.all().stream().map(e -> e.getClass().getName()).collect(Collectors.toCollection(
+                    TreeSet::new)), provided);
+        }
     }
 
     /** Observations lie in their space, episodes end as they should, and what ends one is one thing. */
