@@ -72,7 +72,7 @@ public final class Mbpo extends Sac {
             return new Mbpo(this, s.observations(), s.actions(), s.termination(), backend, seed);
         }
 
-        /** That of {@link Sac.Settings#small}, but 600 steps by chance and 20 updates a decision. */
+        /** As {@link Sac.Settings#small}, but batches of 128, 0.005, 600 steps by chance and 20 updates a decision. */
         public static Settings small() {
             return new Settings(new Learning(List.of(64, 64), 128, 1e-3, 0, 0.99, 1_000_000, 600, 1, 20), 0.005, 5, 100,
                     1000, 128, 500, 3, 1000, 0.05);
