@@ -10,6 +10,7 @@ import java.lang.reflect.Field;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
@@ -167,6 +168,9 @@ final class AgentOptions {
         given.put("capacity", Math.min((int) given.getOrDefault("capacity", otherwise.get("capacity")), steps));
         if (population != null && otherwise.containsKey("elites")) {
             given.putIfAbsent("elites", Math.max(1, population / 10));
+        }
+        if (rough != null && Objects.equals(0.0, given.getOrDefault("prior", otherwise.get("prior")))) {
+            throw Failure.usage("--rough has no effect without --prior");
         }
         SavableAgent.Settings all = Names.checked(() -> AgentSettings.with(usual, given));
         return decay != null || !(all instanceof Learner.Settings learner) || learner.learning().decay() == 0 ? all

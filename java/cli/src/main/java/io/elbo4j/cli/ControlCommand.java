@@ -127,9 +127,7 @@ final class ControlCommand implements Callable<Integer> {
                         ? List.of(0L) : Arrays.asList(seeds), length,
                 atLeastOne("--evaluate-every", every, 1000), atLeastOne("--episodes", episodes, 100)));
         requireFit(plan);
-        if (plan.seeds().stream().distinct().count() < plan.seeds().size()) {
-            throw Failure.usage("--seeds must be different ones, not " + plan.seeds());
-        }
+        Effect.requireDifferent(plan.seeds());
         return plan;
     }
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,7 +67,7 @@ final class ImitateCommand implements Callable<Integer> {
     private int updates;
     @Option(names = "--seeds", defaultValue = "0", split = ",", paramLabel = "N",
             description = "each has its own demonstrations and trains each policy (${DEFAULT-VALUE})")
-    private long[] seeds;
+    private List<Long> seeds;
     @Option(names = "--demonstrations", defaultValue = "200", paramLabel = "N",
             description = "episodes that are learned from; half as many others are for log p (${DEFAULT-VALUE})")
     private int demonstrations;
@@ -77,18 +78,15 @@ final class ImitateCommand implements Callable<Integer> {
     @Option(names = "--episodes", defaultValue = "200", paramLabel = "N",
             description = "of an evaluation (${DEFAULT-VALUE})")
     private int episodes;
-    @Option(names = "--components", defaultValue = "5", paramLabel = "N",
-            description = "of a mixture (${DEFAULT-VALUE})")
-    private int components;
-    @Option(names = "--bins", defaultValue = "51", paramLabel = "N",
-            description = "of each column of the action, at least 2 (${DEFAULT-VALUE})")
-    private int bins;
-    @Option(names = "--latent", defaultValue = "2", paramLabel = "N",
-            description = "dimensions of z of a conditional VAE (${DEFAULT-VALUE})")
-    private int latent;
-    @Option(names = "--warm-up", defaultValue = "1000", paramLabel = "N",
-            description = "updates over which the weight of its KL grows to 1 (${DEFAULT-VALUE})")
-    private int warmUp;
+    @Option(names = "--components", paramLabel = "N", description = "of a mixture (5)")
+    private Integer components;
+    @Option(names = "--bins", paramLabel = "N", description = "of each column of the action, at least 2 (51)")
+    private Integer bins;
+    @Option(names = "--latent", paramLabel = "N", description = "dimensions of z of a conditional VAE (2)")
+    private Integer latent;
+    @Option(names = "--warm-up", paramLabel = "N",
+            description = "updates over which the weight of its KL grows to 1 (1000)")
+    private Integer warmUp;
     @Option(names = "--widths", defaultValue = "64,64", split = ",", paramLabel = "N",
             description = "units of the hidden layers of all networks (64,64)")
     private Integer[] widths;
@@ -114,6 +112,14 @@ final class ImitateCommand implements Callable<Integer> {
         atLeast("--updates", updates, 1);
         atLeast("--episodes", episodes, 1);
         atLeast("--demonstrations", demonstrations, 4);
+        if (mirrored && demonstrations % 4 != 0) {
+            throw Failure.usage("--demonstrations must be a multiple of 4 with --mirrored, not " + demonstrations);
+        }
+        Effect.require("--components", components, kinds, Set.of(Kind.MIXTURE));
+        Effect.require("--bins", bins, kinds, Set.of(Kind.BINS, Kind.INDEPENDENT_BINS));
+        Effect.require("--latent", latent, kinds, Set.of(Kind.CONDITIONAL_VAE));
+        Effect.require("--warm-up", warmUp, kinds, Set.of(Kind.CONDITIONAL_VAE));
+        Effect.requireDifferent(seeds);
         Imitation.Settings settings = Names.checked(() -> new Imitation.Settings(Arrays.asList(widths), batch,
                 learningRate));
         List<ActionModel> models = Arrays.stream(kinds).map(this::model).toList();
@@ -135,15 +141,19 @@ final class ImitateCommand implements Callable<Integer> {
         }
     }
 
+    private static int or(Integer given, int otherwise) {
+        return given == null ? otherwise : given;
+    }
+
     private ActionModel model(Kind kind) {
         Space.Box box = (Space.Box) shown.expert.environment().actions();
         return Names.checked(() -> switch (kind) {
-            case MIXTURE -> new MixtureDensityPolicy(components);
+            case MIXTURE -> new MixtureDensityPolicy(or(components, 5));
             case GAUSSIAN -> new GaussianPolicy(false);
             case GAUSSIAN_MEAN -> new GaussianPolicy(true);
-            case BINS -> new DiscretisedPolicy(bins, box.low(0), box.high(0), false);
-            case INDEPENDENT_BINS -> new DiscretisedPolicy(bins, box.low(0), box.high(0), true);
-            case CONDITIONAL_VAE -> new ConditionalVaePolicy(latent, warmUp);
+            case BINS -> new DiscretisedPolicy(or(bins, 51), box.low(0), box.high(0), false);
+            case INDEPENDENT_BINS -> new DiscretisedPolicy(or(bins, 51), box.low(0), box.high(0), true);
+            case CONDITIONAL_VAE -> new ConditionalVaePolicy(or(latent, 2), or(warmUp, 1000));
         });
     }
 

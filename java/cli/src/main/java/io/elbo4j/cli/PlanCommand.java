@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,7 +66,7 @@ final class PlanCommand implements Callable<Integer> {
     private int episodes;
     @Option(names = "--seeds", defaultValue = "0", split = ",", paramLabel = "N",
             description = "of the plans (${DEFAULT-VALUE})")
-    private long[] seeds;
+    private List<Long> seeds;
     @Mixin
     private BackendOptions backend;
     @Mixin
@@ -91,6 +92,13 @@ final class PlanCommand implements Callable<Integer> {
         if (horizon < 1) {
             throw Failure.usage("--horizon must be at least 1, not " + horizon);
         }
+        Effect.require("--iterations", iterations, kinds, Set.of(SearchKind.CROSS_ENTROPY, SearchKind.PATH_INTEGRAL));
+        Effect.require("--elites", elites, kinds, Set.of(SearchKind.CROSS_ENTROPY));
+        Effect.require("--keep", keep, kinds, Set.of(SearchKind.CROSS_ENTROPY));
+        Effect.require("--deviation", deviation, kinds, Set.of(SearchKind.CROSS_ENTROPY, SearchKind.PATH_INTEGRAL));
+        Effect.require("--temperature", temperature, kinds, Set.of(SearchKind.PATH_INTEGRAL));
+        Effect.require("--effort", effort, kinds, Set.of(SearchKind.PATH_INTEGRAL));
+        Effect.requireDifferent(seeds);
         List<Search> searches = Arrays.stream(kinds).map(kind -> Names.checked(() -> search(kind))).toList();
         List<Line> lines = new ArrayList<>();
         try (Backend b = backend.open(console)) {
@@ -107,25 +115,15 @@ final class PlanCommand implements Callable<Integer> {
     private Search search(SearchKind kind) {
         return switch (kind) {
             case CROSS_ENTROPY -> {
-                refuse(kind, "--temperature", temperature);
-                refuse(kind, "--effort", effort);
                 int plans = or(population, 100);
                 yield new CrossEntropy(plans, or(elites, Math.max(1, plans / 10)), or(iterations, 5), or(keep, 0.1),
                         or(deviation, 0.5));
             }
             case PATH_INTEGRAL -> {
-                refuse(kind, "--elites", elites);
-                refuse(kind, "--keep", keep);
                 yield new PathIntegral(or(population, 200), or(iterations, 1), or(temperature, 0.3), or(deviation, 0.5),
                         or(effort, 0.0));
             }
             case RANDOM_SHOOTING -> {
-                refuse(kind, "--iterations", iterations);
-                refuse(kind, "--elites", elites);
-                refuse(kind, "--keep", keep);
-                refuse(kind, "--deviation", deviation);
-                refuse(kind, "--temperature", temperature);
-                refuse(kind, "--effort", effort);
                 yield new RandomShooting(or(population, 500));
             }
         };
@@ -133,12 +131,6 @@ final class PlanCommand implements Callable<Integer> {
 
     private static <T> T or(T given, T otherwise) {
         return given == null ? otherwise : given;
-    }
-
-    private void refuse(SearchKind kind, String option, Object given) {
-        if (given != null && kinds.length == 1) {
-            throw Failure.usage(option + " has no effect on " + Names.of(kind));
-        }
     }
 
     private Returns play(Environment environment, SearchKind kind, Search search, Backend b, long seed) {

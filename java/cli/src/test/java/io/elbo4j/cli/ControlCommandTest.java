@@ -317,6 +317,7 @@ class ControlCommandTest {
 
     @Test
     void whatCannotBeIsRefused() {
+        Cli.run("control", "pets", "--rough").fails(2, "--rough has no effect without --prior");
         run("--environment", "cart-pole").fails(2, "--environment must be one whose actions are in a box, for sac, not"
                 + " cart-pole, whose action is one of 2");
         run("--environment", "pendulm").fails(2, "--environment must be one of acrobot, cart-pole,");

@@ -73,6 +73,13 @@ class ImitateCommandTest {
         run("--episodes", "0").fails(2, "--episodes must be at least 1, not 0");
         run("--demonstrations", "3").fails(2, "--demonstrations must be at least 4, not 3");
         run("--bins", "1", "--policy", "bins").fails(2, "--bins must be at least 2, not 1");
+        for (String[] each : new String[][] {{"mixture", "bins"}, {"bins", "components"}, {"gaussian", "latent"}, {
+                "gaussian-mean", "warm-up"}}) {
+            run("--policy", each[0], "--" + each[1], "3").fails(2, "--" + each[1] + " has no effect on " + each[0]);
+        }
+        run("--seeds", "1,1").fails(2, "--seeds must be different ones, not [1, 1]");
+        run("--mirrored", "--demonstrations", "6").fails(2,
+                "--demonstrations must be a multiple of 4 with --mirrored, not 6");
         run("--components", "0").fails(2, "--components must be at least 1, not 0");
         run("--latent", "0", "--policy", "conditional-vae").fails(2, "--latent must be at least 1, not 0");
         run("--widths", "0").fails(2, "--widths must be at least 1 each, not [0]");

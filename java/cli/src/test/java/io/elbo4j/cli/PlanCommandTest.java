@@ -78,6 +78,10 @@ class PlanCommandTest {
         run("--horizon", "0").fails(2, "--horizon must be at least 1, not 0");
         run("--elites", "7").fails(2, "--elites must be from 1 to the population, 6, not 7");
         run("--keep", "1").fails(2, "--keep must be at least 0 and below 1, not 1.0");
+        run("--search", "cross-entropy,random-shooting", "--temperature", "1").fails(2,
+                "--temperature has no effect on cross-entropy and random-shooting");
+        run("--search", "cross-entropy,path-integral", "--temperature", "1").succeeds();
+        run("--seeds", "1,2,1").fails(2, "--seeds must be different ones, not [1, 2, 1]");
         run("--temperature", "1").fails(2, "--temperature has no effect on cross-entropy");
         run("--search", "path-integral", "--elites", "1").fails(2, "--elites has no effect on path-integral");
         run("--search", "random-shooting", "--deviation", "1").fails(2, "--deviation has no effect on random-shooting");

@@ -1,0 +1,30 @@
+package io.elbo4j.cli;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Options that only some of several choices have. */
+final class Effect {
+    private Effect() {}
+
+    /**
+     * Refuses what none of the chosen has.
+     *
+     * @param given null if it is not
+     */
+    static <E extends Enum<E>> void require(String option, Object given, E[] chosen, Set<E> of) {
+        if (given != null && Arrays.stream(chosen).noneMatch(of::contains)) {
+            throw Failure.usage(option + " has no effect on " + Arrays.stream(chosen).map(Names::of).collect(Collectors
+                    .joining(" and ")));
+        }
+    }
+
+    /** A seed again would be the same again. */
+    static void requireDifferent(List<Long> seeds) {
+        if (seeds.stream().distinct().count() < seeds.size()) {
+            throw Failure.usage("--seeds must be different ones, not " + seeds);
+        }
+    }
+}
