@@ -1,7 +1,6 @@
 package io.elbo4j.control.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -97,20 +96,32 @@ class PetsTest {
         assertEquals(play(all[0], environment, 0), play(all[0], environment, 0));
     }
 
-    /** Members are drawn for by a Poisson variable each, so that they learn other things. */
+    /** The first counts of a Poisson variable of mean 1, and members that know nothing of each other's. */
     @Test
-    void membersDiffer() {
+    void eachMemberDrawsEachTransitionByAPoissonVariable() {
         Environment environment = new Pendulum();
         try (Backend backend = new JavaBackend(1); Pets pets = new Pets(settings(2, List.of(4), SMALL, 2, 10),
                 environment.observations(), environment.actions(), Optional.empty(), backend, 3)) {
-            Interaction interaction = new Interaction(pets, new Simulation(environment, 1, 3));
-            while (interaction.steps() < 201) {
-                interaction.step();
+            int n = 3000;
+            for (int i = 0; i < n; i++) {
+                pets.remember(new float[] {1, 0, i}, new float[] {1}, 0, false, new float[3]);
             }
-            Map<String, float[]> all = new HashMap<>();
-            pets.parameters().all().forEach(s -> all.put(s.parameter().name(), s.gradient().toArray()));
-            assertNotEquals(Arrays.toString(all.get("model.network.0.0.weight")), Arrays.toString(all.get(
-                    "model.network.0.1.weight")));
+            float[] drawn = pets.matrices(pets.counters()).get("replay.drawn").toArray();
+            assertEquals(2 * n, drawn.length);
+            int[] counts = new int[3];
+            int bothZero = 0;
+            for (int i = 0; i < drawn.length; i++) {
+                if (drawn[i] < 3) {
+                    counts[(int) drawn[i]]++;
+                }
+                bothZero += i % 2 == 0 && drawn[i] == 0 && drawn[i + 1] == 0 ? 1 : 0;
+            }
+            double[] p = {Math.exp(-1), Math.exp(-1), Math.exp(-1) / 2};
+            for (int k = 0; k < 3; k++) {
+                assertEquals(p[k], counts[k] / (2.0 * n), 5 * Math.sqrt(p[k] * (1 - p[k]) / (2 * n)), "seed 3, " + k);
+            }
+            double both = Math.exp(-2);
+            assertEquals(both, bothZero / (double) n, 5 * Math.sqrt(both * (1 - both) / n));
         }
     }
 
