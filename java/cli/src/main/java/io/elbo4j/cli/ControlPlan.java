@@ -37,7 +37,7 @@ record ControlPlan(String agent, Record settings, String environment, int action
     }
 
     Environment named() {
-        Environment found = Names.checked(() -> Environments.named(environment));
+        Environment found = Environments.named(environment);
         return actionRepeat == 1 ? found : new ActionRepeat(found, actionRepeat);
     }
 
