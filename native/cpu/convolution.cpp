@@ -58,6 +58,12 @@ template <int ROWS, int VECTORS> void tile(const Tile& t) {
   ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) ELBO4J_UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] = zero();
   const float* a[ROWS];
   ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) a[i] = t.a[i];
+  // written and gated at the end, from beyond the second-level cache
+  ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) ELBO4J_UNROLL for (int v = 0; v < VECTORS; v++) {
+    const int64_t at = t.column + v * LANES;
+    __builtin_prefetch(t.c[i] + at, 1);
+    if (t.gated) __builtin_prefetch(t.gate[i] + at);
+  }
   for (int64_t s = 0; s < t.segments; s++) {
     const float* b = t.b + s * t.b_segment;
     const int64_t end = s * t.a_segment + t.length;

@@ -15,6 +15,7 @@ import io.elbo4j.operation.Elementwise;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.GaussianSampleKl;
+import io.elbo4j.operation.Gru;
 import io.elbo4j.operation.LayerNorm;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.RandomFill;
@@ -194,6 +195,13 @@ final class KernelServer {
                         Softmax.logBackward(out, b, zeros(rows, columns)));
                 case "dropout" -> List.of(Dropout.apply(a, 0.1f, noise, out),
                         Dropout.apply(b, 0.1f, noise, zeros(rows, columns)));
+                case "gruGates" -> {
+                    Matrix kept = zeros(rows, 4 * columns);
+                    yield List.of(
+                            Gru.forward(normal(rows, 3 * columns), normal(rows, 3 * columns), a, null, kept, out, null),
+                            Gru.backward(kept, a, b, null, null, null, false, zeros(rows, 4 * columns),
+                                    zeros(rows, columns)));
+                }
                 case "klPerDimension" -> List.of(GaussianKlPerDimension.forward(a, b, null, null, zeros(1, columns)));
                 case "copy" -> List.of(Rows.copy(a, out));
                 case "gelu" -> List.of(Elementwise.activation(Activation.GELU, a, out));

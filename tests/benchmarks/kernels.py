@@ -17,7 +17,7 @@ LARGE = [(262144, 784)]
 SMOKE = [(64, 40)]
 # and how many matrices each touches
 KERNELS = {"sampleKl": 3, "sampleKlBackward": 5, "bernoulli": 3, "gaussian": 5, "layerNorm": 4, "rmsNorm": 4,
-           "softmax": 4, "logSoftmax": 4, "dropout": 4}
+           "softmax": 4, "logSoftmax": 4, "dropout": 4, "gruGates": 18}
 
 
 def sample_kl(mean, log_variance):
@@ -55,8 +55,17 @@ def dropout(x):
     return torch.nn.functional.dropout(x, 0.1)
 
 
+def gru_gates(a, b, h):
+    """What torch.nn.GRUCell does after its products."""
+    (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, 1), b.chunk(3, 1)
+    r, z = (a_r + b_r).sigmoid(), (a_z + b_z).sigmoid()
+    n = (a_n + r * b_n).tanh()
+    return (h - n) * z + n
+
+
 OF_ONE = {"softmax": softmax, "logSoftmax": log_softmax, "dropout": dropout}
-FORMULAS = {"bernoulli": bernoulli, "gaussian": gaussian, "layerNorm": layer_norm, "rmsNorm": rms_norm, **OF_ONE}
+FORMULAS = {"bernoulli": bernoulli, "gaussian": gaussian, "layerNorm": layer_norm, "rmsNorm": rms_norm,
+            "gruGates": gru_gates, **OF_ONE}
 
 
 def composed(name, f, device, rows, columns, sets):
@@ -65,10 +74,16 @@ def composed(name, f, device, rows, columns, sets):
         mean, log_variance = (torch.randn(rows, columns, device=device, requires_grad=True) for _ in range(2))
         return mean, log_variance, torch.randn(rows, columns, device=device), torch.full((rows,), 0.5, device=device)
 
+    def gates():
+        return *(torch.randn(rows, n * columns, device=device, requires_grad=True) for n in (3, 3, 1)), torch.randn(
+            rows, columns, device=device)
+
     gamma, beta = (torch.full((columns,), v, device=device, requires_grad=True) for v in (1.0, 0.0))
 
     def one(mean, log_variance, x, weight):
-        if name == "sampleKl":
+        if name == "gruGates":  # a, b, h and the gradient of the next state
+            torch.autograd.grad([f(mean, log_variance, x)], [mean, log_variance, x], [weight])
+        elif name == "sampleKl":
             with torch.no_grad():
                 f(mean, log_variance)
         elif name == "sampleKlBackward":
@@ -84,7 +99,7 @@ def composed(name, f, device, rows, columns, sets):
         else:
             torch.autograd.grad([f(x, mean, log_variance)], [mean, log_variance], [weight])
 
-    all_operands = [operands() for _ in range(sets)]
+    all_operands = [(gates if name == "gruGates" else operands)() for _ in range(sets)]
 
     def go():
         for each in all_operands:
