@@ -262,7 +262,7 @@ final class ControlCommand implements Callable<Integer> {
     }
 
     private static double random(ControlPlan plan, Environment environment) {
-        Draws draws = new Draws(1);
+        Draws draws = new Draws(0, "random policy");
         int columns = environment.actions().columns();
         float[] one = new float[columns];
         long[] turn = {0};

@@ -3,6 +3,7 @@ package io.elbo4j.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
+import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.evaluation.Episodes;
@@ -159,7 +160,7 @@ final class ImitateCommand implements Callable<Integer> {
 
     private Line learn(Kind kind, ActionModel model, Imitation.Settings settings, Backend b, long seed) {
         Environment environment = shown.expert.environment();
-        Demonstrations test = shown(demonstrations / 2, ~seed);
+        Demonstrations test = shown(demonstrations / 2, Draws.seed(seed, "test"));
         try (Imitation imitation = new Imitation(model, settings, shown(demonstrations, seed), b, seed);
                 Imitation.ActingPolicy policy = imitation.policy(episodes, seed);
                 Bar bar = Bar.begun(console, Names.of(kind) + ", seed " + seed)) {

@@ -6,6 +6,7 @@ import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
 import io.elbo4j.control.dynamics.Dynamics;
 import io.elbo4j.control.dynamics.Ensemble;
+import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Termination;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.train.graph.Axis;
@@ -86,7 +87,8 @@ final class Imagination implements AutoCloseable {
                 model
                         .objective(), new Adam(learningRate)).withParameters(model.parameters()));
         training = (bootstrap ? learning.given(drawn) : learning).compile();
-        step = Step.of(graph, of, backend).rows(rows).seed(seed ^ Long.MIN_VALUE).want(action, reward, next).compile();
+        step = Step.of(graph, of, backend).rows(rows).seed(Draws.seed(seed, "imagination")).want(action, reward, next)
+                .compile();
         starts = backend.indices(rows);
     }
 

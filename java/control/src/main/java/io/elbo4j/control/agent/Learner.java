@@ -71,7 +71,7 @@ public abstract class Learner extends SavableAgent {
         super(settings, observations, actions, seed);
         this.learning = settings.learning();
         this.backend = requireGiven("backend", backend);
-        this.draws = new Draws(seed);
+        this.draws = new Draws(seed, "exploration");
         this.sampled = new int[learning.batch()];
         this.transition = Transition.of(graph, observations instanceof Space.Discrete d ? d.count() : observations
                 .columns(), actionColumns);
@@ -83,7 +83,8 @@ public abstract class Learner extends SavableAgent {
                 .read(replay.source());
         described.trainings().forEach(step::minimise);
         this.training = step.compile();
-        this.acting = Step.of(graph, parameters, backend).seed(~seed).want(described.explored(), described.greedy())
+        this.acting = Step.of(graph, parameters, backend).seed(Draws.seed(seed, "acting")).want(described.explored(),
+                described.greedy())
                 .compile();
     }
 

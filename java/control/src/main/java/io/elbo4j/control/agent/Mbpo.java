@@ -86,7 +86,10 @@ public final class Mbpo extends Sac {
 
     private final Settings settings;
     private final Imagination imagination;
-    private final Draws draws;
+    private final Draws ofBatches;
+    private final Draws ofModel;
+    private final Draws ofStarts;
+    private final Draws ofMembers;
     private final int[] batch;
     private final int[] starts;
     private final Optional<Termination> termination;
@@ -111,7 +114,10 @@ public final class Mbpo extends Sac {
         });
         this.settings = settings;
         this.termination = requireGiven("termination", termination);
-        this.draws = new Draws(~seed);
+        this.ofBatches = new Draws(seed, "batches");
+        this.ofModel = new Draws(seed, "model batches");
+        this.ofStarts = new Draws(seed, "starts");
+        this.ofMembers = new Draws(seed, "bootstrap");
         this.batch = new int[learning.batch()];
         this.starts = new int[settings.rollouts()];
         this.imagination = described[0];
@@ -150,12 +156,11 @@ public final class Mbpo extends Sac {
             imagination.know(replay.rows(replay.added()));
             long number = times / settings.modelEvery() * settings.modelUpdates();
             for (int i = 0; i < settings.modelUpdates(); i++) {
-                any(1, number + i, batch, 0, batch.length, 0, replay.size());
-                imagination.learn(batch, weights(), number + i);
+                any(ofModel, number + i, batch, 0, batch.length, 0, replay.size());
+                imagination.learn(batch, weights(batch), number + i);
             }
         }
-        any(2, times, starts, 0, starts.length, 0, replay.size());
-        imagination.begin(replay.rows(replay.added()).get(transition.observation().name()), starts);
+        imagination.begin(replay.rows(replay.added()).get(transition.observation().name()), starts(times));
         long number = stepsBefore(times);
         for (int k = settings.lengthAt(times); k > 0; k--) {
             int at = (int) (number % settings.kept()) * settings.rollouts();
@@ -163,29 +168,35 @@ public final class Mbpo extends Sac {
         }
     }
 
-    /** How often each member has drawn each row of the batch: as often whenever the row is in one. */
-    private float[] weights() {
-        float[] weights = new float[settings.bootstrap() ? batch.length * settings.members() : 0];
+    /** Where rollouts begin when it has learned so many times. */
+    int[] starts(long times) {
+        any(ofStarts, times, starts, 0, starts.length, 0, replay.size());
+        return starts;
+    }
+
+    /** How often each member has drawn each of these rows: as often whenever the row is in a batch. */
+    float[] weights(int[] rows) {
+        float[] weights = new float[settings.bootstrap() ? rows.length * settings.members() : 0];
         for (int i = 0; i < weights.length; i++) {
-            long number = replay.number(batch[i / settings.members()]);
-            weights[i] = draws.at(i % settings.members(), (number >>> 32) * 4 + 3, number).poisson();
+            long number = replay.number(rows[i / settings.members()]);
+            weights[i] = ofMembers.at(i % settings.members(), number >>> 32, number).poisson();
         }
         return weights;
     }
 
     /** Draws rows, each of {@code count} from {@code first} on equally likely. */
-    private void any(int purpose, long number, int[] rows, int from, int to, int first, int count) {
+    private void any(Draws draws, long number, int[] rows, int from, int to, int first, int count) {
         for (int i = from; i < to; i++) {
-            rows[i] = first + draws.at(i, (number >>> 32) * 4 + purpose, number).below(count);
+            rows[i] = first + draws.at(i, number >>> 32, number).below(count);
         }
     }
 
     @Override
     void sample(long update, int[] rows) {
         int real = (int) Math.round(settings.real() * rows.length);
-        any(0, update, rows, 0, real, 0, replay.size());
+        any(ofBatches, update, rows, 0, real, 0, replay.size());
         // those of the rollouts that have just begun are there
-        any(0, update, rows, real, rows.length, learning.capacity(), imagined(update + learning.updates()));
+        any(ofBatches, update, rows, real, rows.length, learning.capacity(), imagined(update + learning.updates()));
     }
 
     @Override

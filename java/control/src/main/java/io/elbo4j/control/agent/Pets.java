@@ -126,8 +126,8 @@ public final class Pets extends SavableAgent {
         settings.check(new Surroundings(observations, actions, requireGiven("reward", reward), Optional.empty()));
         this.box = (Space.Box) actions;
         Optional<Reward> given = settings.learnReward() ? Optional.empty() : reward;
-        this.random = new Draws(seed);
-        this.bootstrap = new Draws(~seed);
+        this.random = new Draws(seed, "exploration");
+        this.bootstrap = new Draws(seed, "bootstrap");
         this.sampled = new int[settings.batch()];
         int seen = observations.columns();
         int acts = actions.columns();
@@ -146,7 +146,8 @@ public final class Pets extends SavableAgent {
         this.training = Step.of(graph, parameters, backend).rows(settings.batch()).seed(seed).read(replay.source())
                 .minimise(Training.of(model.objective(), Adam.withWeightDecay(settings.learningRate(), settings
                         .weightDecay())).withParameters(model.parameters())).compile();
-        this.planner = new ModelPlanner(iteration, graph, parameters, 1, backend, seed);
+        this.planner = new ModelPlanner(iteration, graph, parameters, 1, backend, Draws.seed(seed,
+                "planning"));
     }
 
     @Override
@@ -203,7 +204,8 @@ public final class Pets extends SavableAgent {
     /** Plans for so many episodes, which begin together at its first action. */
     @Override
     public GreedyPolicy greedy(int rows) {
-        ModelPlanner own = new ModelPlanner(iteration, graph, parameters, rows, backend, ~seed());
+        ModelPlanner own = new ModelPlanner(iteration, graph, parameters, rows, backend, Draws.seed(seed(),
+                "evaluation"));
         return new GreedyPolicy() {
             @Override
             public void act(float[] observations, float[] chosen) {

@@ -95,9 +95,10 @@ public final class RepresentationSac extends SavableAgent {
         this.settings = settings;
         this.randomSteps = settings.sac().learning().randomSteps();
         Space.Box box = ObservationCodes.bounded(observations);
-        this.random = new Draws(seed);
+        this.random = new Draws(seed, "exploration");
         this.sac = new Sac(AgentSettings.with(settings.sac(), Map.of("randomSteps", 0)), Space.Box.of(2 * settings
-                .latent(), Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY), actions, backend, seed);
+                .latent(), Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY), actions, backend, Draws.seed(seed,
+                        "sac"));
         int columns = box.columns();
         this.past = new ObservedSteps(backend, randomSteps, columns, actions.columns(), seed);
         this.codes = new ObservationCodes(settings, box, past.replay, ObservedSteps.SEEN, backend, seed);

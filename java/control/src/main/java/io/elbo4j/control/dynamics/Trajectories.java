@@ -48,19 +48,20 @@ public record Trajectories(int episodes, int length, float[] observations, float
         float[] seen = new float[episodes * (length + 1) * observation.length];
         float[] done = new float[episodes * length * action.length];
         double[] state = new double[environment.stateSize()];
-        Draws draws = new Draws(seed);
+        Draws noise = new Draws(seed, "trajectories");
+        Draws chance = new Draws(seed, "actions");
         for (int e = 0; e < episodes; e++) {
             Arrays.fill(state, 0);
-            environment.start(state, draws.at(e, 0, 0));
+            environment.start(state, noise.at(0, e, 0));
             for (int t = 0; t <= length; t++) {
                 environment.observe(state, observation);
                 System.arraycopy(observation, 0, seen, (e * (length + 1) + t) * observation.length, observation.length);
                 if (t < length) {
                     require(!environment.terminated(state), "length", "so small that no episode terminates; one does"
                             + " after " + t, length);
-                    actions.sample(draws.at(e, 0, t + 1), action);
+                    actions.sample(chance.at(0, e, t + 1), action);
                     System.arraycopy(action, 0, done, (e * length + t) * action.length, action.length);
-                    environment.step(state, action, draws);
+                    environment.step(state, action, noise.at(0, e, t + 1));
                 }
             }
         }
@@ -76,7 +77,7 @@ public record Trajectories(int episodes, int length, float[] observations, float
         require(share >= 0 && Double.isFinite(share), "share", "a finite number of at least 0", share);
         Moments moments = Moments.of(observations, columns());
         float[] noisy = observations.clone();
-        Draws draws = new Draws(seed);
+        Draws draws = new Draws(seed, "observation noise");
         for (int i = 0; i < noisy.length; i++) {
             noisy[i] += (float) (share * moments.deviation(i % columns()) * draws.at(i, 0, 0).normal());
         }

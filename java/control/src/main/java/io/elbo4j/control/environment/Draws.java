@@ -5,8 +5,12 @@ import static io.elbo4j.ArgumentException.require;
 import io.elbo4j.numerics.Philox;
 
 /**
- * The random numbers of one step of one copy: a function of (seed, copy, episode, step) and of how many were drawn
- * before in this step, so that neither other copies nor other episodes move them. Each number takes a block of Philox.
+ * The random numbers of one step of one copy: a function of (seed, stream, copy, episode, step) and of how many were
+ * drawn before in this step, so that neither other copies nor other episodes move them. Each number takes a block of
+ * Philox.
+ *
+ * <p>A stream is a use, as "exploration". Its key is made of the seed and the name, so that the streams of a seed, and
+ * the {@link io.elbo4j.Noise} of that seed, know nothing of each other.
  */
 public final class Draws {
     private final int low;
@@ -17,9 +21,27 @@ public final class Draws {
     private int step;
     private int draw;
 
-    public Draws(long seed) {
-        low = (int) seed;
-        high = (int) (seed >>> 32);
+    /** Those of a use of a seed. */
+    public Draws(long seed, String stream) {
+        this(seed(seed, stream));
+    }
+
+    /** Those of a key that nobody shares. */
+    Draws(long key) {
+        low = (int) key;
+        high = (int) (key >>> 32);
+    }
+
+    /**
+     * A seed of its own for a use of a seed: what takes a seed, and another that is made of the same one, do not share
+     * their numbers. Letter by letter two words of a block of Philox are the key of the next (Salmon et al. 2011).
+     */
+    public static long seed(long seed, String stream) {
+        int[] words = {(int) seed, (int) (seed >>> 32), 0, 0};
+        for (int i = 0; i < stream.length(); i++) {
+            Philox.block(stream.charAt(i), 0, 0, 0, words[0], words[1], words, 0);
+        }
+        return words[1] * (1L << 32) | words[0] & 0xffffffffL;
     }
 
     /** Moves to the numbers of a step; those of the start of an episode are step 0. All are taken modulo 2^32. */

@@ -25,7 +25,7 @@ public final class Simulation implements VectorEnvironment {
         requireGiven("environment", environment);
         require(rows >= 1, "rows", "at least 1", rows);
         this.environment = environment;
-        this.draws = new Draws(seed);
+        this.draws = new Draws(seed, "environment");
         this.states = new double[rows][environment.stateSize()];
         this.episodes = new long[rows];
         this.steps = new int[rows];

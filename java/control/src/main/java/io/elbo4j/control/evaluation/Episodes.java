@@ -3,6 +3,7 @@ package io.elbo4j.control.evaluation;
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
+import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.environment.StepResult;
@@ -32,7 +33,7 @@ public record Episodes(Returns returns, List<Map<String, Double>> endings) {
     public static Episodes of(StatePolicy policy, Environment environment, int episodes) {
         requireGiven("policy", policy);
         require(episodes >= 1, "episodes", "at least 1", episodes);
-        Simulation batch = new Simulation(environment, episodes, 0);
+        Simulation batch = new Simulation(environment, episodes, Draws.seed(0, "evaluation"));
         StepResult result = StepResult.of(batch);
         batch.resetToEvaluation(0, result.observations());
         float[] actions = new float[episodes * environment.actions().columns()];

@@ -38,22 +38,23 @@ public record Demonstrations(int decisions, float[] observations, float[] action
         float[] action = new float[environment.actions().columns()];
         Rows observations = new Rows();
         Rows actions = new Rows();
-        Draws draws = new Draws(seed);
+        Draws noise = new Draws(seed, "demonstrations");
+        Draws chance = new Draws(seed, "expert");
         int decisions = 0;
         for (int e = 0; e < episodes; e++) {
             double[] state = new double[environment.stateSize()];
-            environment.start(state, draws.at(e, 0, 0));
-            int side = draws.uniform() < 0.5 ? 1 : -1;
+            environment.start(state, noise.at(0, e, 0));
+            int side = chance.at(0, e, 0).uniform() < 0.5 ? 1 : -1;
             for (int t = 1; !environment.terminated(state); t++) {
                 expert.act(state, side, action);
-                draws.at(e, 0, t);
+                chance.at(0, e, t);
                 for (int i = 0; i < action.length; i++) {
-                    action[i] += (float) (expert.noise() * draws.normal());
+                    action[i] += (float) (expert.noise() * chance.normal());
                 }
                 environment.observe(state, observation);
                 observations.add(observation);
                 actions.add(action);
-                environment.step(state, action, draws);
+                environment.step(state, action, noise.at(0, e, t));
                 decisions++;
             }
         }

@@ -86,7 +86,7 @@ public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
     }
 
     private void evaluate(int row, double[] from, float[] plans, long number) {
-        Draws draws = new Draws(~seed);
+        Draws draws = new Draws(seed, "planned noise");
         float[] action = new float[actions.columns()];
         int population = iteration.search().population();
         for (int k = row * population; k < (row + 1) * population; k++) {

@@ -43,7 +43,7 @@ public final class EpisodeReplay implements AutoCloseable {
         this.rows = new Replay(backend, capacity, 0, columns, bytes, seed);
         this.capacity = capacity;
         this.first = new long[capacity];
-        this.draws = new Draws(seed);
+        this.draws = new Draws(seed, "windows");
     }
 
     /** The next row that is added is the first of an episode. */

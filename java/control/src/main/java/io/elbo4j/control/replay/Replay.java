@@ -57,7 +57,7 @@ public final class Replay implements AutoCloseable {
         require(!columns.isEmpty(), "columns", "at least one", "none");
         require(columns.keySet().containsAll(bytes), "bytes", "among the columns " + columns.keySet(), bytes);
         this.capacity = capacity;
-        this.draws = new Draws(seed);
+        this.draws = new Draws(seed, "replay");
         try {
             columns.forEach((name, count) -> {
                 require(count >= 1, "columns", "at least 1 number in '" + name + "'", count);

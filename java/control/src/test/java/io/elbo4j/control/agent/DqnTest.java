@@ -137,7 +137,7 @@ class DqnTest {
         try (Backend backend = new JavaBackend(1); Dqn dqn = new Dqn(settings(8, 16, 1e-2, 0.9, 50, 20, 1, 10, 0.1, 40),
                 observations, new Space.Discrete(3), backend, 1)) {
             int n = 30_000;
-            Draws draws = new Draws(5);
+            Draws draws = new Draws(5, "test");
             for (double[] each : new double[][] {{0, 1}, {10, 0.775}, {20, 0.55}, {40, 0.1}, {1000, 0.1}}) {
                 int[] counts = new int[3];
                 for (int i = 0; i < n; i++) {

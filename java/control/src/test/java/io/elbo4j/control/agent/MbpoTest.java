@@ -8,6 +8,7 @@ import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.CartPole;
 import io.elbo4j.control.environment.CartPoleContinuous;
+import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.MountainCarContinuous;
 import io.elbo4j.control.environment.Pendulum;
@@ -104,7 +105,7 @@ class MbpoTest {
     @Test
     void terminationsAgreeWithTheStates() {
         for (Environment environment : new Environment[] {new CartPoleContinuous(), new MountainCarContinuous()}) {
-            io.elbo4j.control.environment.Draws draws = new io.elbo4j.control.environment.Draws(1);
+            Draws draws = new Draws(1, "test");
             double[] state = new double[environment.stateSize()];
             float[] seen = new float[environment.observations().columns()];
             int ended = 0;

@@ -258,7 +258,7 @@ class RunTest {
                 own.reset(new boolean[] {true}, result.observations());
                 expected.add(0.0);
             }
-            own.step(new float[] {new Draws(3).at(0, 0, t).below(GridSoft.ACTIONS)}, result);
+            own.step(new float[] {new Draws(3, "exploration").at(0, 0, t).below(GridSoft.ACTIONS)}, result);
             expected.set(t / 5, expected.get(t / 5) + result.rewards()[0]);
             assertEquals(t % 5 == 4, result.truncated()[0], "the goal is too far away");
         }

@@ -42,7 +42,7 @@ class SoftQTest {
                     sum += Math.exp(each / alpha);
                 }
                 int[] counts = new int[5];
-                Draws draws = new Draws(4);
+                Draws draws = new Draws(4, "test");
                 for (int i = 0; i < 50_000; i++) {
                     counts[agent.choose(q, i, draws.at(0, 0, i))]++;
                 }

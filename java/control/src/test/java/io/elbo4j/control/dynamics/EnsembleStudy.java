@@ -37,7 +37,7 @@ record EnsembleStudy(double aleatoric, double epistemicOfData, double epistemicO
         Ensemble ensemble = new Ensemble(g, "e", 1, 1, new Ensemble.Settings(MEMBERS, List.of(64, 64), 0));
         ensemble.observe(x, y, drawn);
         Ensemble.Prediction p = ensemble.predict(x);
-        Draws draws = new Draws(seed);
+        Draws draws = new Draws(seed, "test");
         float[][] data = {new float[rows], new float[rows], new float[MEMBERS * rows]};
         for (int i = 0; i < rows; i++) {
             double u = draws.at(i, 0, 0).uniform(-3, 1.5);

@@ -192,7 +192,7 @@ class KStepTest {
         Trajectories data = Trajectories.ofRandomActions(new Pendulum(), 1, 3, 1);
         refused("steps must be at most the length of the episodes, 3, not 4", () -> new KStep(line(4, 1), data, backend,
                 1));
-        refused("length must be so small that no episode terminates; one does after 8, not 30", () -> Trajectories
+        refused("length must be so small that no episode terminates; one does after 20, not 30", () -> Trajectories
                 .ofRandomActions(new Fork(), 20, 30, 1));
         try (KStep model = new KStep(line(1, 1), data, backend, 1)) {
             refused("starts must be rows of 3 numbers, not 4", () -> model.predict(new float[4], new float[1], 1));

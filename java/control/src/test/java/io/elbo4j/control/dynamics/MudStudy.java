@@ -60,7 +60,7 @@ record MudStudy(double predicted, double actual, double mud) {
             try (Step train = Step.of(g, all, backend).rows(64).read(new Source(Map.of("seen", data.seen, "action",
                     data.action, "next", data.next, "drawn", data.drawn))).minimise(Training.of(model.objective(), Adam
                             .withWeightDecay(1e-3, 1e-5)).withParameters(model.parameters())).compile()) {
-                Draws draws = new Draws(seed);
+                Draws draws = new Draws(seed, "test");
                 int[] batch = new int[64];
                 for (int k = 0; k < updates; k++) {
                     draws.at(0, 1, k);
@@ -110,7 +110,7 @@ record MudStudy(double predicted, double actual, double mud) {
             boolean in = false;
             for (int t = 0; t < HORIZON; t++) {
                 int at = (s * HORIZON + t) * 2;
-                actual += mud.step(state, new float[] {plans[at], plans[at + 1]}, new Draws(0)) / STARTS;
+                actual += mud.step(state, new float[] {plans[at], plans[at + 1]}, new Draws(0, "test")) / STARTS;
                 in |= mud.info(state).get("mud") > 0;
             }
             entered += in ? 1.0 / STARTS : 0;
@@ -121,7 +121,7 @@ record MudStudy(double predicted, double actual, double mud) {
     private record Data(Matrix seen, Matrix action, Matrix next, Matrix drawn) implements AutoCloseable {
         static Data of(Backend backend, long seed) {
             Environment mud = new Mud();
-            Draws draws = new Draws(seed);
+            Draws draws = new Draws(seed, "test");
             float[][] all = {new float[ROWS * 2], new float[ROWS * 2], new float[ROWS * 2], new float[ROWS * MEMBERS]};
             for (int r = 0; r < ROWS; r++) {
                 draws.at(r, 0, 0);

@@ -71,19 +71,27 @@ class RolloutTest {
         assertThrows(ArgumentException.class, () -> model.reward("r", g.input("x", 2)));
     }
 
-    /** It believes less of what it has no data of, and goes around. With one seed and 700 updates; all with all. */
+    /**
+     * It promises less of what it has no data of, and goes around. Of one seed; of a mean over twelve with all. Not of
+     * each of them: a seed's gap is small by chance, or the hole in its data is one that its members agree on.
+     */
     @Test
     void whoIsPessimisticKeepsOutOfTheMud() {
-        boolean all = Boolean.getBoolean("elbo4j.exhaustive");
-        for (long seed = 0; seed < (all ? 3 : 1); seed++) {
+        int seeds = Boolean.getBoolean("elbo4j.exhaustive") ? 12 : 1;
+        double[] gap = new double[2];
+        double mud = 0;
+        for (long seed = 0; seed < seeds; seed++) {
             Ensemble.Settings settings = new Ensemble.Settings(5, List.of(64, 64), 5, true);
             try (Backend backend = new JavaBackend(2)) {
-                MudStudy none = MudStudy.of(settings, 0, all ? 1500 : 700, backend, seed);
-                MudStudy some = MudStudy.of(settings, 3, all ? 1500 : 700, backend, seed);
+                MudStudy none = MudStudy.of(settings, 0, 1500, backend, seed);
+                MudStudy some = MudStudy.of(settings, 3, 1500, backend, seed);
                 System.out.println("seed " + seed + ": pessimism 0 " + none + ", 3 " + some);
-                assertTrue(Math.abs(some.gap()) <= 0.6 * Math.abs(none.gap()));
-                assertTrue(some.mud() <= 0.8);
+                gap[0] += none.gap() / seeds;
+                gap[1] += some.gap() / seeds;
+                mud += some.mud() / seeds;
             }
         }
+        assertTrue(Math.abs(gap[1]) <= 0.6 * Math.abs(gap[0]));
+        assertTrue(mud <= 0.8);
     }
 }

@@ -26,7 +26,7 @@ class DemonstrationsTest {
                 double reward = 0;
                 while (!environment.terminated(state)) {
                     expert.act(state, side, action);
-                    reward = environment.step(state, action, new Draws(0));
+                    reward = environment.step(state, action, new Draws(0, "test"));
                 }
                 assertEquals(1, reward, expert + " " + side);
                 assertEquals(side == 1 ? 1 : 0, environment.info(state).get("above"));
@@ -104,7 +104,7 @@ class DemonstrationsTest {
             float[] action = new float[environment.actions().columns()];
             float[] seen = new float[2];
             float[] imageSeen = new float[2];
-            Draws draws = new Draws(3);
+            Draws draws = new Draws(3, "test");
             while (!environment.terminated(state)) {
                 expert.act(state, 1, action);
                 action[0] += (float) (0.1 * draws.normal());

@@ -1,0 +1,120 @@
+package io.elbo4j.control.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.Noise;
+import io.elbo4j.control.dynamics.Trajectories;
+import io.elbo4j.control.environment.Draws;
+import io.elbo4j.control.environment.Pendulum;
+import io.elbo4j.control.environment.Simulation;
+import io.elbo4j.control.imitation.Demonstrations;
+import io.elbo4j.control.imitation.ForkExpert;
+import io.elbo4j.control.replay.EpisodeReplay;
+import io.elbo4j.control.replay.Replay;
+import io.elbo4j.operation.RandomFill;
+import io.elbo4j.purejava.JavaBackend;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What draws from one seed for several uses draws from streams that know nothing of each other. */
+class StreamsTest {
+    private static final int SEEDS = 100;
+    private static final int ROWS = 1000;
+    private static final Learning LEARNING = new Learning(List.of(4), 4, 1e-3, 0, 0.9, 50, 20, 1, 1);
+
+    /** The first number of each use, of a seed. */
+    private static Map<String, Double> firstNumbers(long seed, Backend backend) {
+        Map<String, Double> first = new LinkedHashMap<>();
+        Pendulum pendulum = new Pendulum();
+        Simulation simulation = new Simulation(pendulum, 1, seed);
+        float[] seen = new float[3];
+        simulation.reset(new boolean[] {true}, seen);
+        first.put("start of an episode", simulation.state(0)[0]);
+        float[] torque = new float[1];
+        try (SavableAgent sac = Agents.create(new Sac.Settings(LEARNING, 0.01), pendulum, backend, seed)) {
+            sac.explore(seen, torque);
+            first.put("exploration", (double) torque[0]);
+        }
+        int[] rows = new int[1];
+        try (Replay replay = new Replay(backend, ROWS, Map.of("x", 1), seed);
+                EpisodeReplay episodes = new EpisodeReplay(backend, ROWS, Map.of("x", 1), seed);
+                Matrix uniform = backend.matrix(1, 1)) {
+            for (int i = 0; i < ROWS; i++) {
+                replay.add(Map.of("x", new float[1]));
+                episodes.add(Map.of("x", new float[1]));
+            }
+            replay.sample(0, rows);
+            first.put("replay", (double) rows[0]);
+            episodes.sample(0, 1, rows);
+            first.put("windows", (double) rows[0]);
+            RandomFill.uniform(new Noise(seed, 0), 0, 1, uniform).run();
+            first.put("the engine's noise", (double) uniform.toArray()[0]);
+        }
+        Trajectories trajectories = Trajectories.ofRandomActions(pendulum, 1, 1, seed);
+        first.put("start of a trajectory", Math.atan2(trajectories.observations()[1], trajectories.observations()[0]));
+        first.put("its action", (double) trajectories.actions()[0]);
+        Trajectories noisy = trajectories.withNoise(1, seed);
+        first.put("noise on it", (double) noisy.observations()[0] - trajectories.observations()[0]);
+        first.put("an expert", (double) Demonstrations.of(new ForkExpert(), 1, seed).actions()[0]);
+        return first;
+    }
+
+    /** A shared stream has a correlation of 1, or nearly; of independent ones it is within five standard errors. */
+    @Test
+    void firstNumbersOfASeedAreIndependent() {
+        List<Map<String, Double>> all = new ArrayList<>();
+        try (Backend backend = new JavaBackend(1)) {
+            for (long seed = 0; seed < SEEDS; seed++) {
+                all.add(firstNumbers(seed, backend));
+            }
+        }
+        List<String> uses = List.copyOf(all.get(0).keySet());
+        for (int i = 0; i < uses.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                double r = correlation(all, uses.get(i), uses.get(j));
+                assertTrue(Math.abs(r) < 5 / Math.sqrt(SEEDS), uses.get(i) + " and " + uses.get(j) + ": " + r);
+            }
+        }
+    }
+
+    private static double correlation(List<Map<String, Double>> all, String one, String other) {
+        double[] x = all.stream().mapToDouble(m -> m.get(one)).toArray();
+        double[] y = all.stream().mapToDouble(m -> m.get(other)).toArray();
+        double[] moments = new double[5];
+        for (int i = 0; i < x.length; i++) {
+            moments[0] += x[i] / x.length;
+            moments[1] += y[i] / x.length;
+            moments[2] += x[i] * x[i] / x.length;
+            moments[3] += y[i] * y[i] / x.length;
+            moments[4] += x[i] * y[i] / x.length;
+        }
+        double spread = (moments[2] - moments[0] * moments[0]) * (moments[3] - moments[1] * moments[1]);
+        assertTrue(spread > 0, one + " or " + other + " is a constant");
+        return (moments[4] - moments[0] * moments[1]) / Math.sqrt(spread);
+    }
+
+    /** All 64 bits of the seed, each letter, their order and their number have a say. */
+    @Test
+    void seedsAndNamesMakeSeeds() {
+        Set<Long> seeds = new HashSet<>();
+        String[] names = {"", "a", "b", "ab", "ba", "aa", "aaa", "environment", "exploration", "\u00e4"};
+        for (long seed : new long[] {0, 1, -1, 1L << 31, 1L << 32, 1L << 63, ~0L << 32}) {
+            for (String name : names) {
+                assertTrue(seeds.add(Draws.seed(seed, name)), seed + " " + name);
+                assertEquals(Draws.seed(seed, name), Draws.seed(seed, name));
+            }
+        }
+        assertEquals(5, Draws.seed(5, ""));
+        assertNotEquals(new Draws(5, "a").uniform(), new Draws(5, "b").uniform());
+        assertEquals(new Draws(5, "a").uniform(), new Draws(Draws.seed(5, "a"), "").uniform());
+    }
+}
