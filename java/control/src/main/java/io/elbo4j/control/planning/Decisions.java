@@ -3,6 +3,7 @@ package io.elbo4j.control.planning;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.train.graph.Step;
+import java.util.function.Supplier;
 
 /**
  * What goes on from one decision to the next: the mean, moved on by a step, with zeros as its last one (Chua et al.
@@ -60,6 +61,16 @@ final class Decisions {
         Rows.copy(step.value(iteration.next().mean()), mean()).run();
         if (iteration.next().deviation() != iteration.deviation()) {
             Rows.copy(step.value(iteration.next().deviation()), step.value(iteration.deviation())).run();
+        }
+    }
+
+    /** @throws IllegalStateException saying whose the returns are, if no plan came out of them */
+    void requireNumbers(Supplier<String> returns) {
+        for (float number : mean().toArray()) {
+            if (Float.isNaN(number)) {
+                throw new IllegalStateException("no plan can be chosen by its return: all are NaN or -inf, or one is"
+                        + " +inf; they are " + returns.get());
+            }
         }
     }
 

@@ -60,6 +60,7 @@ public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
         this.returns = new float[rows * search.population()];
     }
 
+    /** @throws IllegalStateException if no plan has a return that is a number */
     @Override
     public void act(Simulation batch, float[] observations, float[] chosen) {
         require(batch.rows() == rows, "batch", rows + " copies", batch.rows());
@@ -77,6 +78,7 @@ public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
             refit.run(number);
             decisions.take();
         }
+        decisions.requireNumbers(() -> "those of environment '" + environment.name() + "'");
         float[] first = decisions.end();
         float[] action = new float[actions.columns()];
         for (int r = 0; r < rows; r++) {

@@ -96,14 +96,9 @@ public final class ModelPlanner implements AutoCloseable {
             step.run(decisions.number(i));
             decisions.take();
         }
-        float[] plans = decisions.mean().toArray();
-        for (float number : plans) {
-            if (Float.isNaN(number)) {
-                throw new IllegalStateException("the model's returns of all plans are not numbers: see "
-                        + step.firstNonFinite().map(Object::toString).orElse("its parameters"));
-            }
-        }
-        return plans;
+        decisions.requireNumbers(() -> "the model's, see " + step.firstNonFinite().map(Object::toString).orElse(
+                "its parameters"));
+        return decisions.mean().toArray();
     }
 
     @Override

@@ -55,7 +55,7 @@ public record PathIntegral(int population, int iterations, double temperature, d
     @Override
     public Next next(Value mean, Value noiseDeviation, Value plans, Value returns) {
         Value e = Subtract.of(plans, mean);
-        Value worth = Scale.of(returns, (float) (1 / temperature), 0);
+        Value worth = Scale.of(Search.numberOrWorst(returns), (float) (1 / temperature), 0);
         Value score = effort == 0 ? worth : Subtract.of(worth, cost(mean, e));
         return new Next(Add.of(mean, Search.sum(SoftmaxOver.of(score, Axis.SAMPLE), e)), noiseDeviation);
     }

@@ -1,13 +1,20 @@
 package io.elbo4j.control.planning;
 
 import io.elbo4j.train.graph.Axis;
+import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Rows;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
+import io.elbo4j.train.layer.Add;
+import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Multiply;
+import io.elbo4j.train.layer.OneHot;
 import io.elbo4j.train.layer.Scale;
+import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.layer.Spread;
 import io.elbo4j.train.layer.SumOver;
+import io.elbo4j.train.layer.Where;
 
 /**
  * How plans are drawn around a mean, and what becomes of the mean when their returns are known. A plan is a row: the
@@ -50,6 +57,17 @@ public interface Search {
     static Value clip(Value x) {
         Value fromBelow = Activate.of(Scale.of(x, 1, 1), io.elbo4j.Activation.RELU);
         return Scale.of(Activate.of(Scale.of(fromBelow, -1, 2), io.elbo4j.Activation.RELU), -1, 1);
+    }
+
+    /** For searches: a column x, -inf where it is NaN, so that a weight made of it is 0. */
+    static Value numberOrWorst(Value x) {
+        Graph graph = x.graph();
+        Value most = ConstantRow.of(graph, graph.freeName("most"), 1, Float.POSITIVE_INFINITY);
+        // a NaN is above all numbers there
+        Value isNumber = Slice.of(graph.freeName("is a number"), OneHot.of(Concatenate.of(graph.freeName(
+                "most and " + x.name()), most, x)), 0, 1);
+        Value otherwise = Scale.of(Scale.of(isNumber, Float.MAX_VALUE, -Float.MAX_VALUE), 2, 0);
+        return Add.of(Where.of(isNumber, x), otherwise);
     }
 
     /**

@@ -16,8 +16,10 @@ import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.environment.StepResult;
 import io.elbo4j.control.evaluation.Returns;
 import io.elbo4j.purejava.JavaBackend;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -110,6 +112,36 @@ class EnvironmentPlannerTest {
             try (EnvironmentPlanner two = new EnvironmentPlanner(search, new Fork(), 5, 2, backend, 0)) {
                 assertThrows(ArgumentException.class, () -> two.act(new Simulation(new Fork(), 1, 0), new float[2],
                         new float[1]));
+            }
+        }
+    }
+
+    /** A few plans without a number cost nothing, those of all are said. */
+    @Test
+    void returnsThatAreNoNumbers() {
+        Pendulum pendulum = new Pendulum();
+        for (Search search : List.of(new RandomShooting(4), CrossEntropy.of(4, 2), PathIntegral.of(4))) {
+            for (double share : new double[] {0.5, 1}) {
+                int[] episode = {0};
+                Environment broken = (Environment) Proxy.newProxyInstance(Environment.class.getClassLoader(),
+                        new Class<?>[] {Environment.class}, (self, method, arguments) -> method.getName().equals("step")
+                                && episode[0]++ % 4 < 4 * share ? Double.NaN : method.invoke(pendulum, arguments));
+                try (Backend backend = new JavaBackend(1);
+                        EnvironmentPlanner planner = new EnvironmentPlanner(search, broken, 1, 1, backend, 3)) {
+                    Simulation batch = new Simulation(pendulum, 1, 3);
+                    float[] observation = new float[3];
+                    batch.reset(new boolean[] {true}, observation);
+                    float[] action = new float[1];
+                    boolean none = share == 1 && search instanceof PathIntegral;
+                    if (none) {
+                        assertEquals("no plan can be chosen by its return: all are NaN or -inf, or one is +inf; they"
+                                + " are those of environment 'pendulum'", assertThrows(IllegalStateException.class,
+                                        () -> planner.act(batch, observation, action)).getMessage());
+                    } else {
+                        planner.act(batch, observation, action);
+                        assertTrue(Math.abs(action[0]) <= 2, search + ": " + action[0]);
+                    }
+                }
             }
         }
     }

@@ -91,7 +91,9 @@ class SearchTest {
             float[] deviation = numbers(ROWS * D, 0.7, 0.7);
             float[] plans = numbers(ROWS * 9 * D, -1, 1);
             float[] returns = numbers(ROWS * 9, -20, 5);
+            returns[3] = Float.NaN;
             returns[13] = Float.NEGATIVE_INFINITY;
+            returns[25] = -Float.NaN;
             Made made = next(search, mean, deviation, plans, returns);
             for (int r = 0; r < ROWS; r++) {
                 double[] weights = new double[9];
@@ -101,7 +103,8 @@ class SearchTest {
                         double m = mean[r * D + c];
                         cost += m * (plans[(r * 9 + k) * D + c] - m) / (0.7 * 0.7);
                     }
-                    weights[k] = Math.exp(returns[r * 9 + k] / 2.5 - effort * cost);
+                    float of = returns[r * 9 + k];
+                    weights[k] = Float.isNaN(of) ? 0 : Math.exp(of / 2.5 - effort * cost);
                 }
                 double sum = Arrays.stream(weights).sum();
                 for (int c = 0; c < D; c++) {

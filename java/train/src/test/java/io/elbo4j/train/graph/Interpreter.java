@@ -1,5 +1,6 @@
 package io.elbo4j.train.graph;
 
+import io.elbo4j.Activation;
 import io.elbo4j.ConvolutionShape;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
@@ -73,6 +74,12 @@ final class Interpreter {
         likelihoods.putAll(more);
         formula(Matmul.Forward.class, this::matmul);
         formula(Elementwise.Apply.class, o -> each(o.x(), o.y(), function(o.function().name())));
+        formula(Elementwise.Gradient.class, o -> {
+            if (o.function() != Activation.RELU) {
+                throw new IllegalArgumentException("only the gradient of relu is what a layer computes forward");
+            }
+            forEach(o.dx(), (r, c) -> set(o.dx(), r, c, get(o.x(), r, c) <= 0 ? 0 : get(o.dy(), r, c)));
+        });
         formula(Convolution.Gather.class, this::gather);
         formula(Convolution.Spread.class, this::spread);
         formula(Rows.Copy.class, o -> each(o.source(), o.target(), x -> x));

@@ -41,6 +41,7 @@ import io.elbo4j.train.layer.Subtract;
 import io.elbo4j.train.layer.SumOver;
 import io.elbo4j.train.layer.TanhGaussianDraw;
 import io.elbo4j.train.layer.Unflatten;
+import io.elbo4j.train.layer.Where;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.ImportanceWeighted;
 import io.elbo4j.train.objective.WeightedSum;
@@ -128,6 +129,34 @@ class NodesTest {
         Value difference = Subtract.of(Scale.of(sum, -1.5f, 0.25f), Add.of(b, row));
         vae(Concatenate.of("all", difference, RowSum.of(sum), RowSum.mean(difference), Multiply.of(a, a)));
         FiniteDifferences.check("arithmetic", g, 7);
+    }
+
+    @Test
+    void where() {
+        Value a = Dense.of("a", x, 4, Activation.TANH);
+        Value b = Dense.of("b", x, 4, Activation.SIGMOID);
+        vae(Concatenate.of("all", Where.of(a, b), Where.of(LearnedRow.of(g, "row", 4, 0.5f), a)));
+        FiniteDifferences.check("where", g, 7);
+        assertEquals("'x where a': 'a' has 4 columns, 'x' 5",
+                assertThrows(IllegalArgumentException.class, () -> Where.of(a, x)).getMessage());
+    }
+
+    /** Other than a product it has no NaN or infinity of what it leaves out. */
+    @Test
+    void whereOfWhatIsNoNumber() {
+        Value condition = g.input("condition", 8);
+        Value all = g.input("all", 8);
+        Value kept = Where.of(condition, all);
+        try (Backend backend = new JavaBackend(1); Parameters none = new Parameters(backend, g.parameters(), 1);
+                Step step = Step.of(g, none, backend).rows(1).want(kept).compile()) {
+            step.value(condition).set(new float[] {0, -0f, -1, Float.NEGATIVE_INFINITY, 1e-45f, 1,
+                    Float.POSITIVE_INFINITY, Float.NaN});
+            step.value(all).set(new float[] {Float.NaN, Float.POSITIVE_INFINITY, -1, 1, -0f, Float.NaN,
+                    Float.NEGATIVE_INFINITY, 7});
+            step.run(0);
+            assertArrayEquals(new float[] {0, 0, 0, 0, -0f, Float.NaN, Float.NEGATIVE_INFINITY, 7}, step.value(kept)
+                    .toArray());
+        }
     }
 
     /** Of three rows the data names the first and the last. */

@@ -108,7 +108,8 @@ class NullTest {
                     "name x shape activation"),
             Map.entry("TriangularProduct.of(Value, Value)", "lower x"),
             Map.entry("Unflatten.of(Value, Axis, long)", "x axis"),
-            Map.entry("UniformNoise.of(Graph, String, Rows, long)", "graph name rows")));
+            Map.entry("UniformNoise.of(Graph, String, Rows, long)", "graph name rows"),
+            Map.entry("Where.of(Value, Value)", "condition x")));
 
     private static final ConvolutionShape SHAPE = new ConvolutionShape(1, 1, 1, 1, 1, 1, 1, 0);
     private static final Map<String, Object> LAYERS = Map.of("Convolution", new Convolution("layer", SHAPE,
