@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -212,32 +214,41 @@ final class ControlCommand implements Callable<Integer> {
         try (Run run = file != null && Files.exists(file) ? Run.resume(file, plan.ofAgent(), environment, b, seed)
                 : new Run(Agents.create(plan.ofAgent(), environment, b, seed), environment);
                 Bar bar = new Bar(console, "seed " + seed, run.steps())) {
-            List<ControlPoint> before = metrics == null ? List.of() : metrics.upTo(seed, run.steps());
+            List<ControlPoint> before = metrics == null ? List.of() : metrics.upTo(seed, run.steps(), plan
+                    .evaluateEvery());
             points.addAll(before);
+            long evaluated = before.isEmpty() ? 0 : before.get(before.size() - 1).steps();
             double earlier = before.isEmpty() ? 0 : before.get(before.size() - 1).seconds();
             long begin = System.nanoTime();
-            while (run.steps() < plan.steps()) {
-                run.step();
-                long done = run.steps();
-                if (done % plan.evaluateEvery() == 0 || done == plan.steps()) {
-                    Returns returns = returns(run.agent(), environment, plan.episodes());
-                    ControlPoint point = new ControlPoint(seed, done, run.agent().updates(), earlier + (System
-                            .nanoTime() - begin) * 1e-9, returns.mean(), returns.standardError(), run.takeReturns(), run
-                                    .agent().losses());
-                    points.add(point);
-                    if (folder != null) {
-                        // a line that a checkpoint does not know of is written again, the other way round it is lost
-                        metrics.add(point);
-                        save(run, file, folder);
+            for (long done = run.steps();; done = run.steps()) {
+                boolean last = done == plan.steps();
+                if (done > evaluated && (last || done % plan.evaluateEvery() == 0) && !interrupt.requested()) {
+                    Optional<Returns> returns = returns(run.agent(), environment, plan.episodes(), interrupt);
+                    if (returns.isPresent()) {
+                        ControlPoint point = new ControlPoint(seed, done, run.agent().updates(), earlier + (System
+                                .nanoTime() - begin) * 1e-9, returns.get().mean(), returns.get().standardError(), run
+                                        .takeReturns(), run.agent().losses());
+                        points.add(point);
+                        evaluated = done;
+                        if (folder != null) {
+                            // a line that a checkpoint does not know of is written again, the other way round it is
+                            // lost
+                            metrics.add(point);
+                            save(run, file, folder);
+                        }
                     }
                 }
-                bar.at(done, plan.steps());
+                if (last && evaluated == done) {
+                    break;
+                }
                 if (interrupt.requested()) {
                     if (folder != null) {
                         save(run, file, folder);
                     }
                     return false;
                 }
+                run.step();
+                bar.at(run.steps(), plan.steps());
             }
             if (episode != null && seed == plan.seeds().get(0)) {
                 try (Agent.GreedyPolicy one = run.agent().greedy(1)) {
@@ -249,10 +260,20 @@ final class ControlCommand implements Callable<Integer> {
         return true;
     }
 
-    /** By a policy of its own: one that remembers, as a planner does, knows nothing of the evaluation before. */
-    private static Returns returns(Agent agent, Environment environment, int episodes) {
+    /**
+     * By a policy of its own: one that remembers, as a planner does, knows nothing of the evaluation before. Empty if it
+     * was interrupted: whoever resumes evaluates.
+     */
+    private static Optional<Returns> returns(Agent agent, Environment environment, int episodes, Interrupt interrupt) {
         try (Agent.GreedyPolicy greedy = agent.greedy(episodes)) {
-            return Returns.of(greedy, environment, episodes);
+            return Optional.of(Returns.of((observations, actions) -> {
+                if (interrupt.requested()) {
+                    throw new CancellationException();
+                }
+                greedy.act(observations, actions);
+            }, environment, episodes));
+        } catch (CancellationException e) {
+            return Optional.empty();
         }
     }
 

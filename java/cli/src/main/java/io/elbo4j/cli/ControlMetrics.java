@@ -38,10 +38,23 @@ final class ControlMetrics {
         }
     }
 
-    /** The lines of a seed up to a step; those of later ones, of which no checkpoint knows, no longer count. */
-    List<ControlPoint> upTo(long seed, long step) {
+    /**
+     * The lines of a seed up to a step; those of later ones, of which no checkpoint knows, no longer count.
+     *
+     * @param every steps between them
+     * @throws DataException if one is missing, but for that of the step itself: the agent may have been stopped before
+     */
+    List<ControlPoint> upTo(long seed, long step, int every) {
         lines.removeIf(o -> o.get("seed").getAsLong() == seed && o.get("step").getAsLong() > step);
-        return lines.stream().map(ControlPoint::of).filter(p -> p.seed() == seed).toList();
+        List<ControlPoint> points = lines.stream().map(ControlPoint::of).filter(p -> p.seed() == seed).toList();
+        for (long s = every; s < step; s += every) {
+            int at = (int) (s / every) - 1;
+            if (at >= points.size() || points.get(at).steps() != s) {
+                throw new DataException(file + ": has no line of seed " + seed + " after " + s + " steps, although its"
+                        + " agent has come to " + step);
+            }
+        }
+        return points;
     }
 
     void add(ControlPoint point) {

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -229,6 +230,42 @@ class ControlCommandTest {
                     "--backend", "java",
                     "--batch", "8").succeeds().out());
         }
+    }
+
+    /** The last evaluation is made again, as after an interrupt in it; of an earlier one the agent is no more. */
+    @Test
+    void linesOfMetricsThatAreGone(@TempDir Path directory) throws IOException {
+        Path folder = directory.resolve("run");
+        String report = Cli.run(arguments("sac", "--seeds", "3,4", "--out", folder.toString()).toArray(String[]::new))
+                .succeeds().out();
+        Path metrics = folder.resolve("metrics.jsonl");
+        List<String> lines = Files.readAllLines(metrics);
+        String[] resume = {"control", "--resume", "--out", folder.toString(), "--backend", "java"};
+        for (int gone : new int[] {1, 3}) {
+            List<String> left = new ArrayList<>(lines);
+            left.remove(gone);
+            Files.write(metrics, left);
+            assertEquals(report, Cli.run(resume).succeeds().out());
+            assertEquals(4, Files.readAllLines(metrics).size());
+            assertEquals(Set.copyOf(lines.stream().map(ControlCommandTest::result).toList()), Set.copyOf(Files
+                    .readAllLines(metrics).stream().map(ControlCommandTest::result).toList()));
+        }
+        for (int gone : new int[] {0, 2}) {
+            List<String> left = new ArrayList<>(lines);
+            left.remove(gone);
+            Files.write(metrics, left);
+            Cli.run(resume).fails(1, metrics + ": has no line of seed " + (gone == 0 ? 3 : 4)
+                    + " after 40 steps, although its agent has come to 80");
+            assertEquals(left, Files.readAllLines(metrics));
+        }
+        Files.delete(metrics);
+        Cli.run(resume).fails(1, metrics + ": has no line of seed 3 after 40 steps, although its agent has come to 80");
+        assertTrue(Files.notExists(metrics));
+    }
+
+    private static String result(String line) {
+        JsonObject o = JsonParser.parseString(line).getAsJsonObject();
+        return o.get("seed") + " " + o.get("step") + " " + o.get("return") + " " + o.get("updates");
     }
 
     private static io.elbo4j.control.agent.Run begin(ControlPlan plan, Backend backend) {

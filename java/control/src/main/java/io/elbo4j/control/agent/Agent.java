@@ -28,7 +28,9 @@ public interface Agent extends AutoCloseable {
     void learn();
 
     /**
-     * The action that it thinks best, which teaches it nothing.
+     * The action that it thinks best. It is no part of what it learns from, and moves nothing there: what an agent
+     * remembers of an episode, as the plan or what was seen before, goes on from one call to the next, as in a {@link
+     * #greedy} of one row. {@link GreedyPolicy#begin} of such a policy begins other episodes.
      *
      * @param observation one row
      */
@@ -47,6 +49,9 @@ public interface Agent extends AutoCloseable {
 
     /** To be closed before its agent. */
     interface GreedyPolicy extends Policy, AutoCloseable {
+        /** Other episodes begin, in all rows: what it has seen and planned so far has nothing to do with them. */
+        default void begin() {}
+
         @Override
         void close();
     }

@@ -58,6 +58,7 @@ public abstract class Learner extends SavableAgent {
     private final Step training;
     private final Step acting;
     private final int[] sampled;
+    private boolean learned;
 
     /** @param actionColumns of an action as the networks have it */
     Learner(Settings settings, Space observations, Space actions, int actionColumns, Backend backend, long seed,
@@ -160,6 +161,7 @@ public abstract class Learner extends SavableAgent {
         for (int i = 0; i < learning.updates(); i++) {
             sample(updates, sampled);
             training.rows(sampled, 0).run(updates++);
+            learned = true;
             if (updates % described.copyEvery() == 0) {
                 copies.forEach(Copy::set);
             }
@@ -194,11 +196,11 @@ public abstract class Learner extends SavableAgent {
         };
     }
 
-    /** A mean over its transitions; not before there is an update. */
+    /** A mean over its transitions; not before there is an update, also where it goes on from a file. */
     @Override
     public final Map<String, Double> losses() {
         Map<String, Double> losses = new LinkedHashMap<>();
-        for (Node node : updates == 0 ? List.<Node>of() : graph.all(Node.class)) {
+        for (Node node : !learned ? List.<Node>of() : graph.all(Node.class)) {
             node.terms().forEach(term -> training.term(term).ifPresent(m -> {
                 double sum = 0;
                 for (float each : m.toArray()) {
@@ -238,6 +240,7 @@ public abstract class Learner extends SavableAgent {
 
     @Override
     public void close() {
+        super.close();
         acting.close();
         training.close();
         copies.forEach(Copy::close);

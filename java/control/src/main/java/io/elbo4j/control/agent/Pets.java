@@ -171,16 +171,8 @@ public final class Pets extends SavableAgent {
             actions.sample(random.at(0, 0, decisions), action);
             return;
         }
-        System.arraycopy(act(seen), 0, action, 0, action.length);
-    }
-
-    /** Within an episode: it goes on from the plan of the decision before. */
-    @Override
-    public float[] act(float[] seen) {
-        float[] action = new float[actions.columns()];
         planner.set(start, seen);
         box.unscale(planner.decide(), 0, action);
-        return action;
     }
 
     @Override
@@ -201,12 +193,17 @@ public final class Pets extends SavableAgent {
         // see begin
     }
 
-    /** Plans for so many episodes, which begin together at its first action. */
+    /** Plans for so many episodes, which begin together: each decision goes on from the plan of the one before. */
     @Override
     public GreedyPolicy greedy(int rows) {
         ModelPlanner own = new ModelPlanner(iteration, graph, parameters, rows, backend, Draws.seed(seed(),
                 "evaluation"));
         return new GreedyPolicy() {
+            @Override
+            public void begin() {
+                own.forget();
+            }
+
             @Override
             public void act(float[] observations, float[] chosen) {
                 own.set(start, observations);
@@ -251,6 +248,7 @@ public final class Pets extends SavableAgent {
 
     @Override
     public void close() {
+        super.close();
         planner.close();
         training.close();
         replay.close();

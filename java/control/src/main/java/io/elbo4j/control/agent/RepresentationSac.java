@@ -172,20 +172,18 @@ public final class RepresentationSac extends SavableAgent {
         }
     }
 
-    /** Within an episode of {@link #explore}: it goes on from what was seen there last. */
-    @Override
-    public float[] act(float[] observation) {
-        float[] scaled = codes.scaled(observation);
-        return sac.act(state(scaled, earlier(scaled)));
-    }
-
-    /** For episodes that begin together at its first action. */
+    /** For episodes that begin together. */
     @Override
     public GreedyPolicy greedy(int rows) {
         Step step = codes.step(rows);
         GreedyPolicy inner = sac.greedy(rows);
         return new GreedyPolicy() {
             private float @Nullable [] earlier;
+
+            @Override
+            public void begin() {
+                earlier = null;
+            }
 
             @Override
             public void act(float[] observed, float[] chosen) {
@@ -253,6 +251,7 @@ public final class RepresentationSac extends SavableAgent {
 
     @Override
     public void close() {
+        super.close();
         saved.close();
         sac.close();
         coding.close();

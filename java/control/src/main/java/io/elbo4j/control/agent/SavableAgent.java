@@ -8,6 +8,7 @@ import io.elbo4j.control.environment.Space;
 import io.elbo4j.train.checkpoint.MatrixFile;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An agent that can be saved with all that it is: its matrices, and {@link AgentState} with the settings and counters.
@@ -32,6 +33,7 @@ public abstract class SavableAgent implements Agent {
     private final long seed;
     long decisions;
     long updates;
+    private @Nullable GreedyPolicy acting;
 
     SavableAgent(Settings settings, Space observations, Space actions, long seed) {
         this.settings = requireGiven("settings", settings);
@@ -64,6 +66,25 @@ public abstract class SavableAgent implements Agent {
     @Override
     public final long updates() {
         return updates;
+    }
+
+    @Override
+    public float[] act(float[] observation) {
+        observations.check("observation", observation);
+        if (acting == null) {
+            acting = greedy(1);
+        }
+        float[] action = new float[actions.columns()];
+        acting.act(observation, action);
+        return action;
+    }
+
+    /** Of an agent that acts by its {@link #greedy}: what that takes is released. */
+    @Override
+    public void close() {
+        if (acting != null) {
+            acting.close();
+        }
     }
 
     /** What each loss of the last update came to, a mean over its rows; nothing of agents that do not say it. */

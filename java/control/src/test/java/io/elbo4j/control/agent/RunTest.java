@@ -143,19 +143,75 @@ class RunTest {
             float[] seen = new float[environment.observations().columns()];
             try (Backend backend = new JavaBackend(1); Run run = begin(settings, environment, backend, 3)) {
                 steps(run, 50);
-                float[] before = run.agent().act(seen);
                 run.agent().save(file);
-                try (SavableAgent loaded = Agents.load(file, environment, backend)) {
-                    for (int i = 0; i < 2; i++) {
-                        float[] expected = run.agent().act(seen);
-                        assertArrayEquals(expected, loaded.act(seen), settings.toString());
-                        if (settings instanceof Pets.Settings) {
-                            assertNotEquals(before[0], expected[0]);
-                        }
+                float[] before = new float[environment.actions().columns()];
+                float[] later = before.clone();
+                try (SavableAgent loaded = Agents.load(file, environment, backend);
+                        Agent.GreedyPolicy policy = run.agent().greedy(1)) {
+                    policy.act(seen, before);
+                    policy.act(seen, later);
+                    assertArrayEquals(before, loaded.act(seen), settings.toString());
+                    assertArrayEquals(later, loaded.act(seen), settings.toString());
+                    if (settings instanceof Pets.Settings) {
+                        assertNotEquals(before[0], later[0]);
                     }
                 }
             }
         });
+    }
+
+    /** Neither the plan, nor what was seen before, nor any counter of what it learns from is another then. */
+    @Test
+    void actingIsNoPartOfLearning(@TempDir Path directory) {
+        ALL.forEach((settings, environment) -> {
+            float[] seen = new float[environment.observations().columns()];
+            String[] ends = new String[2];
+            for (int acts = 0; acts < 2; acts++) {
+                try (Backend backend = new JavaBackend(1); Run run = begin(settings, environment, backend, 3)) {
+                    for (int step = 0; step < 60; step++) {
+                        run.step();
+                        if (acts == 1) {
+                            run.agent().act(seen);
+                        }
+                    }
+                    ends[acts] = sha256(run, directory);
+                }
+            }
+            assertEquals(ends[0], ends[1], settings.toString());
+        });
+    }
+
+    /** Of what remembers: a policy that begins anew does what a new one does. */
+    @Test
+    void policiesBeginAnew() {
+        Environment swingUp = new TimeLimit(new CartPoleSwingUp(), 30);
+        Environment angle = new TimeLimit(new PendulumAngle(), 30);
+        RepresentationSac.Settings codes = new RepresentationSac.Settings(new Sac.Settings(TINY, 0.01), 2, 5, 1, 8,
+                1e-3, 5);
+        SavableAgent.Settings[] all = {pets(new CrossEntropy(4, 2, 2, 0.1, 0.5), false), codes};
+        for (SavableAgent.Settings settings : all) {
+            Environment environment = settings == codes ? angle : swingUp;
+            try (Backend backend = new JavaBackend(1); Run run = begin(settings, environment, backend, 3);
+                    Agent.GreedyPolicy policy = run.agent().greedy(1)) {
+                steps(run, 50);
+                float[] one = new float[environment.observations().columns()];
+                float[] other = one.clone();
+                one[0] = 1;
+                other[1] = 1;
+                float[][] actions = new float[3][environment.actions().columns()];
+                policy.act(one, new float[1]);
+                policy.act(other, actions[0]);
+                policy.begin();
+                policy.act(other, actions[1]);
+                try (Agent.GreedyPolicy fresh = run.agent().greedy(1)) {
+                    fresh.act(other, actions[2]);
+                }
+                assertNotEquals(actions[0][0], actions[1][0], settings.toString());
+                if (settings == codes) {
+                    assertArrayEquals(actions[2], actions[1]);
+                }
+            }
+        }
     }
 
     @Test
