@@ -261,8 +261,8 @@ final class ControlCommand implements Callable<Integer> {
     }
 
     /**
-     * By a policy of its own: one that remembers, as a planner does, knows nothing of the evaluation before. Empty if it
-     * was interrupted: whoever resumes evaluates.
+     * By a policy of its own: one that remembers, as a planner does, knows nothing of the evaluation before. Empty if
+     * it was interrupted: whoever resumes evaluates.
      */
     private static Optional<Returns> returns(Agent agent, Environment environment, int episodes, Interrupt interrupt) {
         try (Agent.GreedyPolicy greedy = agent.greedy(episodes)) {

@@ -21,10 +21,15 @@ record ControlReport(ControlPlan plan, Environment environment, double random, L
                         .episodes(), random));
         environment.ceiling().ifPresent(c -> text.append(String.format(Locale.ROOT, ", best known %.1f", c)));
         for (ControlPoint p : points) {
-            text.append(String.format(Locale.ROOT, "%nseed %d  %,7d steps  %,7d updates  %8.1f +- %.1f", p.seed(), p
-                    .steps(), p.updates(), p.mean(), p.standardError()));
+            text.append(String.format(Locale.ROOT, "%nseed %d  %,7d steps  %,7d updates  %8.1f%s", p.seed(), p
+                    .steps(), p.updates(), p.mean(), uncertainty(p.standardError())));
         }
         return text.toString();
+    }
+
+    /** Of a mean return; a single episode has none. */
+    static String uncertainty(double standardError) {
+        return Double.isNaN(standardError) ? "" : String.format(Locale.ROOT, " +- %.1f", standardError);
     }
 
     JsonObject json() {

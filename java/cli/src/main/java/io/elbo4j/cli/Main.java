@@ -4,6 +4,7 @@ import io.elbo4j.Quoted;
 import io.elbo4j.control.planning.SearchKind;
 import io.elbo4j.cuda.CudaException;
 import io.elbo4j.train.Interpolation;
+import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.OptimiserSettings;
 import io.elbo4j.train.ScheduleSettings;
@@ -195,7 +196,7 @@ public final class Main implements Callable<Integer> {
         }
         // The layers below say what a wrong argument was and what they expected.
         if (e instanceof Failure || e instanceof DataException || e instanceof IllegalArgumentException
-                || e instanceof OutOfMemoryError || e instanceof CudaException) {
+                || e instanceof OutOfMemoryError || e instanceof CudaException || e instanceof NonFiniteException) {
             return e.getMessage();
         }
         return "an internal error, " + e + "; with -Delbo4j.trace=true Java says where";

@@ -2,6 +2,7 @@ package io.elbo4j.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Environments;
@@ -81,10 +82,11 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Environment environment = Names.checked(() -> Environments.named(name));
-        if (!(environment.actions() instanceof Space.Box)) {
-            throw Failure.usage("--environment must be one whose actions are in a box, not " + name
-                    + ", whose action is "
-                    + environment.actions());
+        try {
+            Space.Box.bounded("actions", environment.actions());
+        } catch (ArgumentException e) {
+            throw Failure.usage("--environment must be one whose actions are " + e.expected() + ", not " + name
+                    + ", whose action is " + environment.actions());
         }
         if (episodes < 1) {
             throw Failure.usage("--episodes must be at least 1, not " + episodes);
@@ -152,8 +154,8 @@ final class PlanCommand implements Callable<Integer> {
                 + " steps", environment.name(), episodes, horizon));
         environment.ceiling().ifPresent(c -> text.append(String.format(Locale.ROOT, ", best known %.1f", c)));
         for (Line l : lines) {
-            text.append(String.format(Locale.ROOT, "%n%-16s seed %d  %8.1f +- %.1f", Names.of(l.kind()), l.seed(), l
-                    .returns().mean(), l.returns().standardError()));
+            text.append(String.format(Locale.ROOT, "%n%-16s seed %d  %8.1f%s", Names.of(l.kind()), l.seed(), l
+                    .returns().mean(), ControlReport.uncertainty(l.returns().standardError())));
         }
         return text.toString();
     }

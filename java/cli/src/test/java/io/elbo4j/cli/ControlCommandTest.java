@@ -263,6 +263,20 @@ class ControlCommandTest {
         assertTrue(Files.notExists(metrics));
     }
 
+    /** What has diverged is said by its decision and tensor, with advice, and nothing of it is saved. */
+    @Test
+    void divergenceIsSaid(@TempDir Path directory) throws IOException {
+        Path folder = directory.resolve("run");
+        Cli.Result run = Cli.run(arguments("sac", "--learning-rate", "1e30", "--out", folder.toString()).toArray(
+                String[]::new));
+        assertEquals(1, run.exitCode());
+        assertTrue(run.err().matches(
+                "(?s).*decision \\d+, after \\d+ updates: what the agent acts by is \\S+; the first"
+                        + " such number is \\S+ in tensor 'actor\\.\\d'. A smaller learning rate may help\\s*"), run
+                                .err());
+        assertTrue(Files.notExists(folder.resolve("seed-0.safetensors")));
+    }
+
     private static String result(String line) {
         JsonObject o = JsonParser.parseString(line).getAsJsonObject();
         return o.get("seed") + " " + o.get("step") + " " + o.get("return") + " " + o.get("updates");
@@ -355,8 +369,9 @@ class ControlCommandTest {
     @Test
     void whatCannotBeIsRefused() {
         Cli.run("control", "pets", "--rough").fails(2, "--rough has no effect without --prior");
-        run("--environment", "cart-pole").fails(2, "--environment must be one whose actions are in a box, for sac, not"
-                + " cart-pole, whose action is one of 2");
+        run("--environment", "cart-pole").fails(2,
+                "--environment must be one whose actions are in a box with bounds, for sac, not"
+                        + " cart-pole, whose action is one of 2");
         run("--environment", "pendulm").fails(2, "--environment must be one of acrobot, cart-pole,");
         run("--rate", "2").fails(2, "--rate must be above 0 and below 1, not 2.0");
         run("--steps", "0").fails(2, "--steps must be at least 1, not 0");
@@ -371,7 +386,7 @@ class ControlCommandTest {
         Cli.run("control", "pets", "--environment", "pendulum").fails(2, "--learn-reward must be true where no reward"
                 + " is given, as of an environment that has none or of a file by itself, in pendulum, not false");
         Cli.run("control", "pets", "--environment", "cart-pole").fails(2, "--environment must be one whose actions are"
-                + " in a box, for pets, not cart-pole, whose action is one of 2");
+                + " in a box with bounds, for pets, not cart-pole, whose action is one of 2");
         Cli.run("control", "representation-sac", "--environment", "cart-pole-swing-up").fails(2, "--environment must be"
                 + " one whose observations are in a box with bounds, for representation-sac, not cart-pole-swing-up,"
                 + " whose observation is 5 numbers from");

@@ -1,6 +1,7 @@
 package io.elbo4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,6 +34,7 @@ class PlanCommandTest {
         assertEquals("pendulum: mean return of 2 episodes, plans of 3 steps, best known -140.6", lines.get(0));
         assertEquals(1 + 3 * 2, lines.size());
         assertTrue(lines.get(6).matches("random-shooting  seed 4  +-\\d+\\.\\d \\+- \\d+\\.\\d"), lines.get(6));
+        assertFalse(run("--episodes", "1", "--environment", "mud").succeeds().out().matches("(?s).*(NaN|\\+-).*"));
         JsonObject one = run("--json", "--episodes", "1", "--environment", "mud").succeeds().json();
         assertEquals("mud", one.get("environment").getAsString());
         assertTrue(one.getAsJsonArray("searches").get(0).getAsJsonObject().get("standard_error").isJsonNull());
@@ -70,8 +72,9 @@ class PlanCommandTest {
 
     @Test
     void whatCannotBeIsRefused() {
-        run("--environment", "cart-pole").fails(2, "--environment must be one whose actions are in a box, not"
-                + " cart-pole, whose action is one of 2");
+        run("--environment", "cart-pole").fails(2,
+                "--environment must be one whose actions are in a box with bounds, not"
+                        + " cart-pole, whose action is one of 2");
         run("--environment", "pendulm").fails(2, "--environment", "pendulum");
         run("--search", "cem").fails(2, "--search", "expected one of cross-entropy, path-integral, random-shooting");
         run("--episodes", "0").fails(2, "--episodes must be at least 1, not 0");

@@ -6,12 +6,14 @@ public final class NonFiniteException extends RuntimeException {
 
     private final String facts;
 
-    NonFiniteException(String facts) {
+    /** Without advice. */
+    public NonFiniteException(String facts) {
         super(facts);
         this.facts = facts;
     }
 
-    NonFiniteException(String facts, String advice) {
+    /** @param advice a sentence without its full stop */
+    public NonFiniteException(String facts, String advice) {
         super(facts + ". " + advice);
         this.facts = facts;
     }

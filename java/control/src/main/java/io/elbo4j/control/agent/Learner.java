@@ -7,6 +7,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.replay.Replay;
+import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.checkpoint.MatrixFile;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Node;
@@ -130,9 +131,23 @@ public abstract class Learner extends SavableAgent {
         } else {
             acting.value(transition.observation()).set(columns(seen));
             acting.run(decisions);
-            explore(acting.value(described.explored()).toArray(), decisions, draws, action);
+            float[] computed = acting.value(described.explored()).toArray();
+            requireNumbers(computed);
+            explore(computed, decisions, draws, action);
         }
         decisions++;
+    }
+
+    private void requireNumbers(float[] computed) {
+        for (float number : computed) {
+            if (!Float.isFinite(number)) {
+                throw new NonFiniteException("decision " + (decisions + 1) + ", after " + updates + " updates: what the"
+                        + " agent acts by is " + number + acting.firstNonFinite().map(
+                                first -> "; the first such number is "
+                                        + first.value() + " in tensor '" + first.tensor() + "'").orElse(""),
+                        "A smaller learning rate may help");
+            }
+        }
     }
 
     /** Rows of observations as the networks have them. */

@@ -1,7 +1,5 @@
 package io.elbo4j.control.agent;
 
-import static io.elbo4j.ArgumentException.require;
-
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.Space;
@@ -47,16 +45,6 @@ final class ObservationCodes implements AutoCloseable {
         this.parameters = new Parameters(backend, graph.parameters(), seed);
         this.training = Step.of(graph, parameters, backend).rows(settings.vaeBatch()).seed(seed).read(past.source())
                 .minimise(new Elbo(settings.klWeight()), new Adam(settings.vaeLearningRate())).compile();
-    }
-
-    static Space.Box bounded(Space observations) {
-        require(observations instanceof Space.Box, "observations", "in a box with bounds", observations);
-        Space.Box box = (Space.Box) observations;
-        for (int c = 0; c < box.columns(); c++) {
-            float range = box.high(c) - box.low(c);
-            require(range > 0 && Float.isFinite(range), "observations", "in a box with bounds", box);
-        }
-        return box;
     }
 
     /** Makes all its updates. */

@@ -87,7 +87,7 @@ public final class Pets extends SavableAgent {
 
         @Override
         public void check(Surroundings surroundings) {
-            require(surroundings.actions() instanceof Space.Box, "actions", "in a box", surroundings.actions());
+            Space.Box.bounded("actions", surroundings.actions());
             require(learnReward || surroundings.reward().isPresent(), "learnReward",
                     "true where no reward is given, as of an environment that has none or of a file by itself",
                     learnReward);

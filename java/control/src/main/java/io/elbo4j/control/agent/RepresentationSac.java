@@ -68,7 +68,7 @@ public final class RepresentationSac extends SavableAgent {
         @Override
         public void check(Surroundings surroundings) {
             sac.check(surroundings);
-            ObservationCodes.bounded(surroundings.observations());
+            Space.Box.bounded("observations", surroundings.observations());
         }
 
         @Override
@@ -94,7 +94,7 @@ public final class RepresentationSac extends SavableAgent {
         super(settings, observations, actions, seed);
         this.settings = settings;
         this.randomSteps = settings.sac().learning().randomSteps();
-        Space.Box box = ObservationCodes.bounded(observations);
+        Space.Box box = Space.Box.bounded("observations", observations);
         this.random = new Draws(seed, "exploration");
         this.sac = new Sac(AgentSettings.with(settings.sac(), Map.of("randomSteps", 0)), Space.Box.of(2 * settings
                 .latent(), Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY), actions, backend, Draws.seed(seed,

@@ -89,8 +89,7 @@ public sealed class Sac extends Learner permits Mbpo {
     }
 
     static Space.Box box(Space actions) {
-        require(requireGiven("actions", actions) instanceof Space.Box, "actions", "in a box", actions);
-        return (Space.Box) actions;
+        return Space.Box.bounded("actions", actions);
     }
 
     static Described describe(Graph graph, Transition t, Learning learning, double rate, Backend backend) {

@@ -59,7 +59,7 @@ public final class PipeEnvironment implements VectorEnvironment {
         }
         try {
             return new PipeEnvironment(String.join(" ", command), child);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             child.destroy();
             throw e;
         }

@@ -1,6 +1,7 @@
 package io.elbo4j.control.environment;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import java.util.Arrays;
 
@@ -32,6 +33,23 @@ public sealed interface Space {
             }
             this.low = low.clone();
             this.high = high.clone();
+        }
+
+        /**
+         * A space that is a box with bounds, each of them below the other.
+         *
+         * @param argument what it is
+         * @throws io.elbo4j.ArgumentException if it is none
+         */
+        public static Box bounded(String argument, Space space) {
+            String expected = "in a box with bounds";
+            require(requireGiven(argument, space) instanceof Box, argument, expected, space);
+            Box box = (Box) space;
+            for (int i = 0; i < box.columns(); i++) {
+                float range = box.high[i] - box.low[i];
+                require(range > 0 && Float.isFinite(range), argument, expected, box);
+            }
+            return box;
         }
 
         /** The same bounds for all. */
@@ -89,7 +107,7 @@ public sealed interface Space {
         @Override
         public void check(String argument, float[] element) {
             for (int i = 0; i < low.length; i++) {
-                require(!Float.isNaN(element[i]), argument, "numbers; column " + i + " is one", element[i]);
+                require(!Float.isNaN(element[i]), argument, "a number in column " + i, element[i]);
             }
         }
 

@@ -2,6 +2,7 @@ package io.elbo4j.control.planning;
 
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Rows;
+import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.graph.Step;
 import java.util.function.Supplier;
 
@@ -64,11 +65,11 @@ final class Decisions {
         }
     }
 
-    /** @throws IllegalStateException saying whose the returns are, if no plan came out of them */
+    /** @throws NonFiniteException saying whose the returns are, if no plan came out of them */
     void requireNumbers(Supplier<String> returns) {
         for (float number : mean().toArray()) {
             if (Float.isNaN(number)) {
-                throw new IllegalStateException("no plan can be chosen by its return: all are NaN or -inf, or one is"
+                throw new NonFiniteException("no plan can be chosen by its return: all are NaN or -inf, or one is"
                         + " +inf; they are " + returns.get());
             }
         }

@@ -42,11 +42,9 @@ public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
             long seed) {
         requireGiven("environment", environment);
         requireGiven("backend", backend);
-        require(environment.actions() instanceof Space.Box, "environment", "one whose actions are a box", environment
-                .actions());
         require(rows >= 1, "rows", "at least 1", rows);
         this.environment = environment;
-        this.actions = (Space.Box) environment.actions();
+        this.actions = Space.Box.bounded("actions of the environment", environment.actions());
         this.rows = rows;
         this.seed = seed;
         Graph graph = new Graph();
@@ -60,7 +58,7 @@ public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
         this.returns = new float[rows * search.population()];
     }
 
-    /** @throws IllegalStateException if no plan has a return that is a number */
+    /** @throws io.elbo4j.train.NonFiniteException if no plan has a return that is a number */
     @Override
     public void act(Simulation batch, float[] observations, float[] chosen) {
         require(batch.rows() == rows, "batch", rows + " copies", batch.rows());

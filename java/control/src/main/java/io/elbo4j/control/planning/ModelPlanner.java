@@ -71,7 +71,7 @@ public final class ModelPlanner implements AutoCloseable {
      * Plans from where the inputs are.
      *
      * @return the first action of each row, in [-1, 1]
-     * @throws IllegalStateException if it is not a number, as where the model's parameters are not
+     * @throws io.elbo4j.train.NonFiniteException if it is not a number, as where the model's parameters are not
      */
     public float[] decide() {
         search();
@@ -82,7 +82,7 @@ public final class ModelPlanner implements AutoCloseable {
      * Plans once, for all of the horizon.
      *
      * @return the plan of each row, in [-1, 1]
-     * @throws IllegalStateException if it is not a number
+     * @throws io.elbo4j.train.NonFiniteException if it is not a number
      */
     public float[] plan() {
         float[] plans = search();

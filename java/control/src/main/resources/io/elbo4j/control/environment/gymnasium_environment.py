@@ -21,6 +21,10 @@ def space(of):
     sys.exit(f"{of}: only Box and Discrete can go over the pipe")
 
 
+def numbers(of, element):
+    return element - of.start if isinstance(of, gymnasium.spaces.Discrete) else numpy.ravel(element)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("name")
@@ -42,16 +46,17 @@ def main():
         if kind == b"r":
             for r, begins in enumerate(source.read(args.rows)):
                 if begins:
-                    observations[r] = numpy.ravel(copies[r].reset(seed=seeds[r])[0])
+                    observations[r] = numbers(seen, copies[r].reset(seed=seeds[r])[0])
                     seeds[r] = None  # the first episode's alone: Gymnasium goes on from there
             sink.write(observations.tobytes())
         else:
             given = numpy.frombuffer(source.read(4 * args.rows * columns), "<f4").reshape(args.rows, columns)
             rewards, ended = numpy.zeros(args.rows, "<f4"), numpy.zeros((2, args.rows), "u1")
             for r, copy in enumerate(copies):
-                action = int(given[r, 0]) if discrete else numpy.clip(given[r].reshape(acts.shape), acts.low, acts.high)
+                action = (int(given[r, 0]) + acts.start if discrete
+                          else numpy.clip(given[r].reshape(acts.shape), acts.low, acts.high))
                 seen_now, rewards[r], ended[0, r], ended[1, r], _ = copy.step(action)
-                observations[r] = numpy.ravel(seen_now)
+                observations[r] = numbers(seen, seen_now)
             sink.write(observations.tobytes() + rewards.tobytes() + ended.tobytes())
         sink.flush()
 

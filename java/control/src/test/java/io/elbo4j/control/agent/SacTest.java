@@ -150,7 +150,7 @@ class SacTest {
 
     @Test
     void badArgumentsAreNamed() {
-        refused("actions must be in a box, not one of 2", () -> new Sac(TINY, new CartPole().observations(),
+        refused("actions must be in a box with bounds, not one of 2", () -> new Sac(TINY, new CartPole().observations(),
                 new CartPole().actions(), new JavaBackend(1), 1));
         refused("discount must be at least 0 and below 1, not 1.0", () -> settings(List.of(8), 1, 1, 1, 0.1, 1, 0));
         refused("widths must be at least 1 each, not [0]", () -> settings(List.of(0), 1, 1, 0, 0.1, 1, 0));

@@ -121,7 +121,7 @@ class SimulationTest {
         Simulation pendulum = new Simulation(new Pendulum(), 1, 1);
         StepResult of = StepResult.of(pendulum);
         pendulum.reset(new boolean[] {true}, of.observations());
-        refused("the action of copy 0 must be numbers; column 0 is one, not NaN", () -> pendulum.step(new float[] {
+        refused("the action of copy 0 must be a number in column 0, not NaN", () -> pendulum.step(new float[] {
                 Float.NaN}, of));
         refused("count must be at least 1, not 0", () -> new Space.Discrete(0));
         refused("low must be at most high, 1.0 in column 1, not 2.0", () -> new Space.Box(new float[] {0, 2},

@@ -16,6 +16,7 @@ import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.environment.StepResult;
 import io.elbo4j.control.evaluation.Returns;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.NonFiniteException;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -135,7 +136,7 @@ class EnvironmentPlannerTest {
                     boolean none = share == 1 && search instanceof PathIntegral;
                     if (none) {
                         assertEquals("no plan can be chosen by its return: all are NaN or -inf, or one is +inf; they"
-                                + " are those of environment 'pendulum'", assertThrows(IllegalStateException.class,
+                                + " are those of environment 'pendulum'", assertThrows(NonFiniteException.class,
                                         () -> planner.act(batch, observation, action)).getMessage());
                     } else {
                         planner.act(batch, observation, action);
