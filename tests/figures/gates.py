@@ -209,6 +209,10 @@ ROWS = {
         "≥ -150 (before) on starts whose optimum is -134.9: on ours, where it is -140.6, the same gap is ≥ -155.7",
         "-137.5, -145.6, -137.9 on those starts; RL Zoo -157.0 ± 3.2 after 20,000 steps",
         control("sac", "pendulum", 8000), RETURN, lambda f, of: f["return"] >= -150 - 140.6 + 134.9),
+    "sac-wide": Row(
+        "SAC of 256-256, copies at 0.005, 20,000 steps, as in RL Zoo", "as `sac` (before)",
+        "RL Zoo -157.0 ± 3.2", control("sac", "pendulum", 20000, "--widths", "256,256", "--rate", 0.005), RETURN,
+        lambda f, of: f["return"] >= -150 - 140.6 + 134.9),
     "sac-terminal": Row(
         "the same, the time limit called terminal", "≥ 30 below `sac` (before, from one seed)", "-198.8",
         study("agent/TimeLimitStudy", 8000), RETURN, lambda f, of: f["return"] <= of("sac")["return"] - 30),
