@@ -38,7 +38,7 @@ class ReadmeTest {
     /** Compiles a method that returns what it is asked for. */
     private Object run(String body) throws Exception {
         String imports = Stream.of("", "control.agent.", "control.dynamics.", "control.environment.",
-                "control.evaluation.", "control.planning.").map(
+                "control.evaluation.", "control.imitation.", "control.planning.").map(
                         name -> "import io.elbo4j." + name + "*;\n").collect(Collectors.joining());
         Path source = Files.writeString(directory.resolve("Example.java"), imports
                 + "import java.nio.file.Path;\nimport java.util.List;\n"
@@ -84,5 +84,16 @@ class ReadmeTest {
         assertTrue(example.contains("201") && example.contains("20, 100_000"), example);
         assertEquals(20L, run(example.replace("        interaction.step();\n    }\n",
                 "        interaction.step();\n    }\n    return pets.updates();\n")));
+    }
+
+    /** With 20 updates and episodes in place of 10,000 and 200. */
+    @Test
+    void imitationAsItStands() throws Exception {
+        String example = block("Expert expert").replace("\"cpu\"", "\"java\"").replace("10_000", "20").replace("200",
+                "20");
+        assertTrue(example.contains("learn(20)") && example.contains("policy(20, 0)"), example);
+        double success = (double) run(example.replace("System.out.println(", "return ").replace("mean(\"success\"))",
+                "mean(\"success\")"));
+        assertTrue(success >= 0 && success <= 1);
     }
 }

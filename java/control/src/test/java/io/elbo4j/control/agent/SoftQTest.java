@@ -1,7 +1,6 @@
 package io.elbo4j.control.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,7 +10,10 @@ import io.elbo4j.control.environment.CartPole;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.GridSoft;
 import io.elbo4j.purejava.JavaBackend;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SoftQTest {
@@ -56,8 +58,19 @@ class SoftQTest {
 
     @Test
     void theTemperatureHasASay() {
-        assertNotEquals(SoftQStudy.exact(0.3)[0][0], SoftQStudy.exact(1)[0][0]);
-        Learning learning = new Learning(List.of(), 1, 1e-3, 0, 0.5, 1, 1, 1, 1);
+        Learning learning = new Learning(List.of(), 8, 1e-3, 0, 0.5, 100, 10, 1, 1);
+        Set<List<Integer>> learned = new HashSet<>();
+        for (double temperature : new double[] {0.3, 1}) {
+            try (Backend backend = new JavaBackend(1); Run run = new Run(Agents.create(new SoftQ.Settings(learning, 10,
+                    0.1, temperature), new GridSoft(), backend, 1), new GridSoft())) {
+                while (run.agent().updates() < 5) {
+                    run.step();
+                }
+                learned.add(run.agent().parameters().all().stream().map(s -> Arrays.hashCode(s.value().toArray()))
+                        .toList());
+            }
+        }
+        assertEquals(2, learned.size());
         assertEquals("temperature must be above 0, and not too small for float32, not 0.0", assertThrows(
                 ArgumentException.class, () -> new SoftQ.Settings(learning, 1, 0.1, 0)).getMessage());
     }

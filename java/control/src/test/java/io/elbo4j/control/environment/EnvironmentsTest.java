@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What holds of every environment, and returns that were measured with other programs. */
@@ -323,5 +324,24 @@ class EnvironmentsTest {
         assertEquals(0.8, GridSoft.transitions(12, 1)[13], 1e-12);
         assertEquals(0.1, GridSoft.transitions(12, 1)[7], 1e-12);
         assertEquals(0.1, GridSoft.transitions(12, 1)[17], 1e-12);
+    }
+
+    /** By dynamic programming backwards through its 20 steps. */
+    @Test
+    void theCeilingOfTheGridIsExact() {
+        double[] value = new double[GridSoft.CELLS];
+        for (int t = 0; t < 20; t++) {
+            double[] later = value.clone();
+            for (int cell = 0; cell < GridSoft.GOAL; cell++) {
+                value[cell] = Double.NEGATIVE_INFINITY;
+                for (int a = 0; a < GridSoft.ACTIONS; a++) {
+                    double[] p = GridSoft.transitions(cell, a);
+                    double of = GridSoft.reward(cell) + IntStream.range(0, p.length).mapToDouble(c -> p[c] * later[c])
+                            .sum();
+                    value[cell] = Math.max(value[cell], of);
+                }
+            }
+        }
+        assertEquals(Arrays.stream(value).sum() / GridSoft.GOAL, new GridSoft().ceiling().orElseThrow(), 5e-4);
     }
 }
