@@ -2,10 +2,12 @@
 """Chadebec, Vincent and Allassonniere 2022, Pythae, the table of reproduced results: binary MNIST, -log p(x).
 
   python3 tests/figures/pythae.py --mnist DIR --out DIR [--model vae|vamp] [--most-epochs 1000]
+                                  [--cosine-epochs N]
 
 vae: 784-400-40, ReLU, 200 importance samples. vamp: 500 pseudo-inputs, 40 latent dimensions, 5,000 samples. Batches of
 100; the weights are those of the best ELBO of 10,000 validation images, which are no training images, and training ends
-where that has not improved for 30 epochs, or at the most epochs. The test set chooses nothing.
+where that has not improved for 30 epochs, or at the most epochs. With cosine epochs the learning rate falls to 0 in so
+many, and training ends then. The test set chooses nothing.
 
 Otherwise than there: their images are one published drawing of the grey values to zeros and ones, ours another one
 drawn by the seed, once for all epochs as theirs; Adam 5e-4 for both (theirs: a falling rate, RMSprop for vamp); vamp
@@ -50,21 +52,26 @@ def main():
     parser.add_argument("--mnist", required=True, help="the folder of the four gzipped IDX files")
     parser.add_argument("--model", choices=list(PUBLISHED), default="vae")
     parser.add_argument("--most-epochs", type=int, default=1000)
+    parser.add_argument("--cosine-epochs", type=int, default=0)
     args = parser.parse_args()
     this = figure.Figure("pythae", args)
-    if this.done(model=args.model, seed=args.seed, most_epochs=args.most_epochs):
+    epochs = args.cosine_epochs or args.most_epochs
+    asked = {"model": args.model, "most_epochs": epochs, **({"cosine": True} if args.cosine_epochs else {})}
+    if this.done(seed=args.seed, **asked):
         return
     drawn = os.path.join(args.out, f"binary-{args.seed}")
     draw(args.mnist, drawn, args.seed)
-    data, folder = f"mnist={drawn}", os.path.join(args.out, f"{args.model}-{args.seed}")
+    data, folder = f"mnist={drawn}", os.path.join(
+        args.out, f"{args.model}-{args.seed}{f'-cosine-{epochs}' if args.cosine_epochs else ''}")
     begin = time.time()
-    trained = this.train_or_go_on(folder, args.most_epochs, [
+    trained = this.train_or_go_on(folder, epochs, [
         "--data", data, "--model", {"vae": "vae", "vamp": "vamp-vae"}[args.model], "--hidden", 400, "--latent", 40,
-        "--batch", 100, "--learning-rate", 5e-4, "--validation", 1 / 6, "--patience", PATIENCE])
+        "--batch", 100, "--learning-rate", 5e-4, "--validation", 1 / 6, *([
+            "--schedule", "cosine", "--schedule-epochs", epochs] if args.cosine_epochs else ["--patience", PATIENCE])])
     done = time.time()
     best = os.path.join(folder, "best.safetensors")
     test = this.elbo4j("evaluate", "--checkpoint", best, "--data", data, "--samples", SAMPLES[args.model])
-    this.add(model=args.model, most_epochs=args.most_epochs, epochs=trained["epochs_completed"],
+    this.add(**asked, epochs=trained["epochs_completed"],
              nll=round(test["nll"], 2), elbo=round(test["elbo"], 2), samples=SAMPLES[args.model],
              published=PUBLISHED[args.model], seconds_to_train=round(done - begin),
              seconds_to_test=round(time.time() - done), threads=args.threads)
