@@ -32,9 +32,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -181,34 +184,34 @@ class RunTest {
         });
     }
 
-    /** Of what remembers: a policy that begins anew does what a new one does. */
+    /** Of what remembers: what it saw before it began anew has no say, and has one where it did not. */
     @Test
     void policiesBeginAnew() {
         Environment swingUp = new TimeLimit(new CartPoleSwingUp(), 30);
         Environment angle = new TimeLimit(new PendulumAngle(), 30);
         RepresentationSac.Settings codes = new RepresentationSac.Settings(new Sac.Settings(TINY, 0.01), 2, 5, 1, 8,
                 1e-3, 5);
-        SavableAgent.Settings[] all = {pets(new CrossEntropy(4, 2, 2, 0.1, 0.5), false), codes};
-        for (SavableAgent.Settings settings : all) {
+        for (SavableAgent.Settings settings : List.of(pets(new CrossEntropy(20, 4, 2, 0.1, 0.5), false), codes)) {
             Environment environment = settings == codes ? angle : swingUp;
-            try (Backend backend = new JavaBackend(1); Run run = begin(settings, environment, backend, 3);
-                    Agent.GreedyPolicy policy = run.agent().greedy(1)) {
+            try (Backend backend = new JavaBackend(1); Run run = begin(settings, environment, backend, 3)) {
                 steps(run, 50);
-                float[] one = new float[environment.observations().columns()];
-                float[] other = one.clone();
-                one[0] = 1;
-                other[1] = 1;
-                float[][] actions = new float[3][environment.actions().columns()];
-                policy.act(one, new float[1]);
-                policy.act(other, actions[0]);
-                policy.begin();
-                policy.act(other, actions[1]);
-                try (Agent.GreedyPolicy fresh = run.agent().greedy(1)) {
-                    fresh.act(other, actions[2]);
-                }
-                assertNotEquals(actions[0][0], actions[1][0], settings.toString());
-                if (settings == codes) {
-                    assertArrayEquals(actions[2], actions[1]);
+                for (boolean anew : new boolean[] {true, false}) {
+                    Set<Float> actions = new HashSet<>();
+                    for (float before : new float[] {-1, -0.5f, 0.2f, 1}) {
+                        float[] seen = new float[environment.observations().columns()];
+                        float[] action = new float[1];
+                        try (Agent.GreedyPolicy policy = run.agent().greedy(1)) {
+                            Arrays.fill(seen, before);
+                            policy.act(seen, action);
+                            if (anew) {
+                                policy.begin();
+                            }
+                            Arrays.fill(seen, 0.5f);
+                            policy.act(seen, action);
+                        }
+                        actions.add(action[0]);
+                    }
+                    assertEquals(anew, actions.size() == 1, settings + ": " + actions);
                 }
             }
         }
