@@ -183,10 +183,11 @@ final class AgentOptions {
         return (int) Math.min(Integer.MAX_VALUE, Math.max(0, times) * learning.updates());
     }
 
-    /** Refuses an option that contradicts the agent of a run that is resumed. */
-    void check(SavableAgent.Settings settings, Agreement agreement) {
+    /** Refuses an option that contradicts the agent of a run of so many steps that is resumed. */
+    void check(SavableAgent.Settings settings, int steps, Agreement agreement) {
         Map<String, Object> stored = AgentSettings.values(settings);
-        own(settings).forEach((name, value) -> agreement.check(Names.option(name), value, stored.get(name)));
+        own(settings).forEach((name, value) -> agreement.check(Names.option(name), name.equals("capacity") ? Math.min(
+                (int) value, steps) : value, stored.get(name)));
     }
 
     /** What is given, all of which such settings have. */

@@ -13,6 +13,7 @@ import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Environments;
 import io.elbo4j.control.evaluation.Returns;
+import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.picture.Lines;
 import io.elbo4j.train.run.RunFolder;
 import java.nio.file.Files;
@@ -155,7 +156,7 @@ final class ControlCommand implements Callable<Integer> {
         agreement.check("--seeds", seeds == null ? null : Arrays.asList(seeds), plan.seeds());
         agreement.check("--evaluate-every", every, plan.evaluateEvery());
         agreement.check("--episodes", episodes, plan.episodes());
-        settings.check(plan.ofAgent(), agreement);
+        settings.check(plan.ofAgent(), plan.steps(), agreement);
     }
 
     private static AgentKind kind(String given) {
@@ -214,6 +215,11 @@ final class ControlCommand implements Callable<Integer> {
         try (Run run = file != null && Files.exists(file) ? Run.resume(file, plan.ofAgent(), environment, b, seed)
                 : new Run(Agents.create(plan.ofAgent(), environment, b, seed), environment);
                 Bar bar = new Bar(console, "seed " + seed, run.steps())) {
+            if (run.steps() > plan.steps()) {
+                throw new DataException(file + ": its agent has come to " + run.steps() + " steps, more than the "
+                        + plan
+                                .steps() + " of " + folder.plan());
+            }
             List<ControlPoint> before = metrics == null ? List.of() : metrics.upTo(seed, run.steps(), plan
                     .evaluateEvery());
             points.addAll(before);

@@ -258,6 +258,12 @@ class ControlCommandTest {
                     + " after 40 steps, although its agent has come to 80");
             assertEquals(left, Files.readAllLines(metrics));
         }
+        String plan = Files.readString(folder.resolve("run.json"));
+        Files.writeString(folder.resolve("run.json"), plan.replaceFirst("(\"steps\": ?)80", "$160"));
+        Cli.run(resume).fails(1, folder.resolve("seed-3.safetensors")
+                + ": its agent has come to 80 steps, more than the"
+                + " 60 of " + folder.resolve("run.json"));
+        Files.writeString(folder.resolve("run.json"), plan);
         Files.delete(metrics);
         Cli.run(resume).fails(1, metrics + ": has no line of seed 3 after 40 steps, although its agent has come to 80");
         assertTrue(Files.notExists(metrics));
@@ -269,12 +275,25 @@ class ControlCommandTest {
         Path folder = directory.resolve("run");
         Cli.Result run = Cli.run(arguments("sac", "--learning-rate", "1e30", "--out", folder.toString()).toArray(
                 String[]::new));
+        String said = "(?s).*after \\d+ updates what the agent acts by is \\S+; the first such number is \\S+ in tensor"
+                + " '\\S+'. A smaller learning rate may help\\s*";
         assertEquals(1, run.exitCode());
-        assertTrue(run.err().matches(
-                "(?s).*decision \\d+, after \\d+ updates: what the agent acts by is \\S+; the first"
-                        + " such number is \\S+ in tensor 'actor\\.\\d'. A smaller learning rate may help\\s*"), run
-                                .err());
+        assertTrue(run.err().matches(said), run.err());
         assertTrue(Files.notExists(folder.resolve("seed-0.safetensors")));
+        // an evaluation meets it first
+        for (String agent : new String[] {"sac", "dqn"}) {
+            run = Cli.run(arguments(agent, "--learning-rate", "1e30", "--steps", "24", "--every", "1").toArray(
+                    String[]::new));
+            assertEquals(1, run.exitCode(), agent);
+            assertTrue(run.err().matches(said), run.err());
+        }
+        for (String search : new String[] {"cross-entropy", "path-integral"}) {
+            run = Cli.run("control", "pets", "--backend", "java", "--steps", "210", "--episodes", "2", "--widths", "4",
+                    "--horizon", "2", "--updates", "2", "--search", search, "--learning-rate", "1e30", "--weight-decay",
+                    "0");
+            assertEquals(1, run.exitCode(), search + run.err());
+            assertTrue(run.err().contains("no plan can be chosen by its return"), run.err());
+        }
     }
 
     private static String result(String line) {
@@ -302,6 +321,9 @@ class ControlCommandTest {
                 {"--evaluate-every", "3", "--evaluate-every 3 contradicts"}}) {
             contradicts(folder, each);
         }
+        Cli.run("control", "--resume", "--out", folder.toString(), "--capacity", "60").succeeds();
+        Cli.run("control", "--resume", "--out", folder.toString(), "--capacity", "61").fails(2,
+                "--capacity 61 contradicts");
         Path planner = directory.resolve("planner");
         Cli.run(arguments("pets path-integral", "--out", planner.toString()).toArray(String[]::new)).succeeds();
         for (String[] each : new String[][] {{"--search", "cross-entropy", "--search cross-entropy contradicts"},

@@ -30,11 +30,14 @@ public interface Agent extends AutoCloseable {
     /**
      * The action that it thinks best. It is no part of what it learns from, and moves nothing there: what an agent
      * remembers of an episode, as the plan or what was seen before, goes on from one call to the next, as in a {@link
-     * #greedy} of one row. {@link GreedyPolicy#begin} of such a policy begins other episodes.
+     * #greedy} of one row. {@link #beginActing} begins another one.
      *
      * @param observation one row
      */
     float[] act(float[] observation);
+
+    /** Another episode of {@link #act} begins. */
+    void beginActing();
 
     /** Updates that were made. */
     long updates();
@@ -49,9 +52,6 @@ public interface Agent extends AutoCloseable {
 
     /** To be closed before its agent. */
     interface GreedyPolicy extends Policy, AutoCloseable {
-        /** Other episodes begin, in all rows: what it has seen and planned so far has nothing to do with them. */
-        default void begin() {}
-
         @Override
         void close();
     }

@@ -1,5 +1,6 @@
 package io.elbo4j.control.agent;
 
+import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.control.environment.StepResult;
@@ -19,7 +20,7 @@ public final class Interaction {
     public Interaction(Agent agent, VectorEnvironment environment) {
         requireGiven("agent", agent);
         requireGiven("environment", environment);
-        io.elbo4j.ArgumentException.require(environment.rows() == 1, "environment", "one copy", environment.rows());
+        require(environment.rows() == 1, "environment", "one copy", environment.rows());
         this.agent = agent;
         this.environment = environment;
         this.result = StepResult.of(environment);
@@ -52,6 +53,8 @@ public final class Interaction {
         System.arraycopy(result.observations(), 0, seen, 0, seen.length);
         agent.explore(seen, action);
         environment.step(action, result);
+        require(Float.isFinite(result.rewards()[0]), "the environment's reward", "a finite number", result
+                .rewards()[0]);
         agent.remember(seen, action, result.rewards()[0], result.terminated()[0], result.observations());
         running = !result.terminated()[0] && !result.truncated()[0];
         agent.learn();

@@ -125,6 +125,7 @@ public abstract class Learner extends SavableAgent {
 
     @Override
     public final void explore(float[] seen, float[] action) {
+        observations.check("observation", seen);
         draws.at(0, 0, decisions);
         if (decisions < learning.randomSteps()) {
             actions.sample(draws, action);
@@ -132,17 +133,17 @@ public abstract class Learner extends SavableAgent {
             acting.value(transition.observation()).set(columns(seen));
             acting.run(decisions);
             float[] computed = acting.value(described.explored()).toArray();
-            requireNumbers(computed);
+            requireNumbers(computed, acting);
             explore(computed, decisions, draws, action);
         }
         decisions++;
     }
 
-    private void requireNumbers(float[] computed) {
+    private void requireNumbers(float[] computed, Step of) {
         for (float number : computed) {
             if (!Float.isFinite(number)) {
-                throw new NonFiniteException("decision " + (decisions + 1) + ", after " + updates + " updates: what the"
-                        + " agent acts by is " + number + acting.firstNonFinite().map(
+                throw new NonFiniteException("after " + updates + " updates what the agent acts by is " + number
+                        + acting.firstNonFinite().map(
                                 first -> "; the first such number is "
                                         + first.value() + " in tensor '" + first.tensor() + "'").orElse(""),
                         "A smaller learning rate may help");
@@ -189,7 +190,9 @@ public abstract class Learner extends SavableAgent {
         acting.value(transition.observation()).set(columns(observation));
         acting.run(decisions);
         float[] action = new float[actions.columns()];
-        best(acting.value(described.greedy()).toArray(), action);
+        float[] computed = acting.value(described.greedy()).toArray();
+        requireNumbers(computed, acting);
+        best(computed, action);
         return action;
     }
 
@@ -201,7 +204,9 @@ public abstract class Learner extends SavableAgent {
             public void act(float[] seen, float[] chosen) {
                 step.value(transition.observation()).set(columns(seen));
                 step.run(0);
-                best(step.value(described.greedy()).toArray(), chosen);
+                float[] computed = step.value(described.greedy()).toArray();
+                requireNumbers(computed, step);
+                best(computed, chosen);
             }
 
             @Override

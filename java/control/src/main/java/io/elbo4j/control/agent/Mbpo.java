@@ -128,10 +128,9 @@ public final class Mbpo extends Sac {
     /** @throws IllegalStateException if it has terminated and nobody has said where that is so */
     @Override
     public void remember(float[] seen, float[] action, float reward, boolean terminated, float[] next) {
-        if (terminated && termination.isEmpty()) {
-            throw new IllegalStateException("the environment has terminated: mbpo needs its Termination, which it does"
-                    + " not learn");
-        }
+        require(!terminated || termination.isPresent(), "terminated",
+                "false without the environment's Termination, which"
+                        + " mbpo does not learn", true);
         super.remember(seen, action, reward, terminated, next);
     }
 

@@ -4,6 +4,7 @@ import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.replay.Replay;
+import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.graph.Graph;
@@ -53,6 +54,15 @@ final class ObservationCodes implements AutoCloseable {
         for (int i = 0; i < settings.vaeUpdates(); i++) {
             past.sample(i, batch);
             training.rows(batch, 0).run(i);
+        }
+        for (Parameters.State each : parameters.all()) {
+            for (float number : each.value().toArray()) {
+                if (!Float.isFinite(number)) {
+                    throw new NonFiniteException("after " + settings.vaeUpdates()
+                            + " updates of the VAE its parameter '"
+                            + each.parameter().name() + "' is " + number, "A smaller vaeLearningRate may help");
+                }
+            }
         }
     }
 

@@ -167,6 +167,7 @@ public final class Pets extends SavableAgent {
 
     @Override
     public void explore(float[] seen, float[] action) {
+        observations.check("observation", seen);
         if (decisions++ < settings.randomSteps()) {
             actions.sample(random.at(0, 0, decisions), action);
             return;
@@ -202,6 +203,7 @@ public final class Pets extends SavableAgent {
             @Override
             public void begin() {
                 own.forget();
+                own.goOn(0);
             }
 
             @Override

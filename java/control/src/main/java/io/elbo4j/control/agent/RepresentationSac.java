@@ -134,6 +134,7 @@ public final class RepresentationSac extends SavableAgent {
 
     @Override
     public void explore(float[] observation, float[] action) {
+        observations.check("observation", observation);
         if (decisions++ < randomSteps) {
             actions.sample(random.at(0, 0, decisions), action);
         } else {

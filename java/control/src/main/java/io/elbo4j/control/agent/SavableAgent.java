@@ -79,6 +79,13 @@ public abstract class SavableAgent implements Agent {
         return action;
     }
 
+    @Override
+    public void beginActing() {
+        if (acting != null) {
+            acting.begin();
+        }
+    }
+
     /** Of an agent that acts by its {@link #greedy}: what that takes is released. */
     @Override
     public void close() {

@@ -1,6 +1,7 @@
 package io.elbo4j.control.environment;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.numerics.Philox;
 
@@ -37,6 +38,7 @@ public final class Draws {
      * their numbers. Letter by letter two words of a block of Philox are the key of the next (Salmon et al. 2011).
      */
     public static long seed(long seed, String stream) {
+        requireGiven("stream", stream);
         int[] words = {(int) seed, (int) (seed >>> 32), 0, 0};
         for (int i = 0; i < stream.length(); i++) {
             Philox.block(stream.charAt(i), 0, 0, 0, words[0], words[1], words, 0);

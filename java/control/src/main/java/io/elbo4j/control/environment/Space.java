@@ -19,6 +19,11 @@ public sealed interface Space {
      */
     void check(String argument, float[] element);
 
+    private static void requireColumns(Space space, String argument, float[] element) {
+        requireGiven(argument, element);
+        require(element.length == space.columns(), argument, space.columns() + " numbers", element.length);
+    }
+
     /** Numbers, each between its own bounds. */
     final class Box implements Space {
         private final float[] low;
@@ -26,6 +31,8 @@ public sealed interface Space {
 
         /** @throws io.elbo4j.ArgumentException unless there are as many of both, at least 1, and low is at most high */
         public Box(float[] low, float[] high) {
+            requireGiven("low", low);
+            requireGiven("high", high);
             require(low.length >= 1, "low", "at least 1 number", low.length);
             require(high.length == low.length, "high", low.length + " numbers, as low is", high.length);
             for (int i = 0; i < low.length; i++) {
@@ -106,6 +113,7 @@ public sealed interface Space {
 
         @Override
         public void check(String argument, float[] element) {
+            requireColumns(this, argument, element);
             for (int i = 0; i < low.length; i++) {
                 require(!Float.isNaN(element[i]), argument, "a number in column " + i, element[i]);
             }
@@ -135,6 +143,7 @@ public sealed interface Space {
 
         @Override
         public void check(String argument, float[] element) {
+            requireColumns(this, argument, element);
             float number = element[0];
             require(number >= 0 && number < count && number == (int) number, argument,
                     "an integer from 0 to " + (count - 1), number);

@@ -25,7 +25,7 @@ public record Episodes(Returns returns, List<Map<String, Double>> endings) {
      * @param policy is given the rows of all of them, also of those that have ended
      */
     public static Episodes of(Policy policy, Environment environment, int episodes) {
-        requireGiven("policy", policy);
+        requireGiven("policy", policy).begin();
         return of((batch, observations, actions) -> policy.act(observations, actions), environment, episodes);
     }
 

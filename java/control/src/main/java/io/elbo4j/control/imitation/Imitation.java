@@ -4,8 +4,10 @@ import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Backend;
+import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.evaluation.Policy;
 import io.elbo4j.control.replay.Replay;
+import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
@@ -150,7 +152,8 @@ public final class Imitation implements AutoCloseable {
      * seed, the row and the number of the call.
      */
     public ActingPolicy policy(int rows, long seed) {
-        Step step = Step.of(graph, parameters, backend).rows(rows).seed(seed).want(acting).compile();
+        Step step = Step.of(graph, parameters, backend).rows(rows).seed(Draws.seed(seed, "policy")).want(acting)
+                .compile();
         return new ActingPolicy() {
             private long calls;
 
@@ -158,7 +161,14 @@ public final class Imitation implements AutoCloseable {
             public void act(float[] observations, float[] actions) {
                 step.value(observation).set(observations);
                 step.run(calls++);
-                System.arraycopy(step.value(acting).toArray(), 0, actions, 0, actions.length);
+                float[] chosen = step.value(acting).toArray();
+                for (float number : chosen) {
+                    if (!Float.isFinite(number)) {
+                        throw new NonFiniteException("after " + updates + " updates the policy's action is " + number,
+                                "A smaller learning rate may help");
+                    }
+                }
+                System.arraycopy(chosen, 0, actions, 0, actions.length);
             }
 
             @Override

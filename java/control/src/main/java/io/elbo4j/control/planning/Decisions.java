@@ -65,23 +65,35 @@ final class Decisions {
         }
     }
 
-    /** @throws NonFiniteException saying whose the returns are, if no plan came out of them */
-    void requireNumbers(Supplier<String> returns) {
-        for (float number : mean().toArray()) {
-            if (Float.isNaN(number)) {
+    /**
+     * The plan of each row.
+     *
+     * @param returns of the last iteration, by which it was found
+     * @throws NonFiniteException saying whose they are, if none of a row can be compared
+     */
+    float[] plans(float[] returns, Supplier<String> whose) {
+        int population = iteration.search().population();
+        float[] plans = mean().toArray();
+        for (int r = 0; r < returns.length / population; r++) {
+            float best = Float.NEGATIVE_INFINITY;
+            for (int k = r * population; k < (r + 1) * population; k++) {
+                best = returns[k] > best ? returns[k] : best;
+            }
+            if (!Float.isFinite(best)) {
                 throw new NonFiniteException("no plan can be chosen by its return: all are NaN or -inf, or one is"
-                        + " +inf; they are " + returns.get());
+                        + " +inf; they are " + whose.get());
             }
         }
+        return plans;
     }
 
     /**
      * Ends a decision.
      *
-     * @return the first action of each row's mean
+     * @param all that were found
+     * @return the first action of each
      */
-    float[] end() {
-        float[] all = mean().toArray();
+    float[] end(float[] all) {
         int plan = iteration.horizon() * iteration.columns();
         int columns = iteration.columns();
         float[] first = new float[all.length / iteration.horizon()];

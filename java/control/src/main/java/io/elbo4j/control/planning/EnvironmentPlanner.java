@@ -76,8 +76,8 @@ public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
             refit.run(number);
             decisions.take();
         }
-        decisions.requireNumbers(() -> "those of environment '" + environment.name() + "'");
-        float[] first = decisions.end();
+        float[] first = decisions.end(decisions.plans(returns, () -> "those of environment '" + environment.name()
+                + "'"));
         float[] action = new float[actions.columns()];
         for (int r = 0; r < rows; r++) {
             actions.unscale(first, r * action.length, action);

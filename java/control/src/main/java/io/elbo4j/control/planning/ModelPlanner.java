@@ -27,7 +27,7 @@ public final class ModelPlanner implements AutoCloseable {
     public ModelPlanner(Iteration iteration, Graph graph, Parameters parameters, int rows, Backend backend, long seed) {
         this.iteration = requireGiven("iteration", iteration);
         this.step = Step.of(graph, parameters, backend).rows(rows).samples(iteration.search().population()).seed(seed)
-                .want(iteration.next().mean(), iteration.next().deviation()).compile();
+                .want(iteration.returns(), iteration.next().mean(), iteration.next().deviation()).compile();
         this.decisions = new Decisions(iteration, step);
     }
 
@@ -74,8 +74,7 @@ public final class ModelPlanner implements AutoCloseable {
      * @throws io.elbo4j.train.NonFiniteException if it is not a number, as where the model's parameters are not
      */
     public float[] decide() {
-        search();
-        return decisions.end();
+        return decisions.end(search());
     }
 
     /**
@@ -86,7 +85,7 @@ public final class ModelPlanner implements AutoCloseable {
      */
     public float[] plan() {
         float[] plans = search();
-        decisions.end();
+        decisions.end(plans);
         return plans;
     }
 
@@ -96,9 +95,9 @@ public final class ModelPlanner implements AutoCloseable {
             step.run(decisions.number(i));
             decisions.take();
         }
-        decisions.requireNumbers(() -> "the model's, see " + step.firstNonFinite().map(Object::toString).orElse(
-                "its parameters"));
-        return decisions.mean().toArray();
+        return decisions.plans(step.value(iteration.returns()).toArray(), () -> "the model's" + step.firstNonFinite()
+                .map(first -> "; the first number that is none is " + first.value() + " in tensor '" + first.tensor()
+                        + "'").orElse(""));
     }
 
     @Override

@@ -100,4 +100,41 @@ class MbpoDrawsTest {
             assertArrayEquals(Arrays.copyOf(some, MEMBERS), Arrays.copyOfRange(some, 2 * MEMBERS, 3 * MEMBERS));
         }
     }
+
+    /** Its batches, its starts and its members' samples have nothing to do with each other, or with the ring's own. */
+    @Test
+    void itsStreamsAreIndependent() {
+        try (Backend backend = new JavaBackend(1); Mbpo agent = agent(backend)) {
+            int n = 200;
+            double[][] first = new double[4][n];
+            int[] rows = new int[BATCH];
+            int[] own = new int[1];
+            for (int i = 0; i < n; i++) {
+                agent.sample(i, rows);
+                first[0][i] = rows[0];
+                first[1][i] = agent.starts(i)[0];
+                first[2][i] = agent.weights(new int[] {i})[0];
+                agent.replay.sample(i, own);
+                first[3][i] = own[0];
+            }
+            for (int a = 0; a < first.length; a++) {
+                for (int b = 0; b < a; b++) {
+                    double r = correlation(first[a], first[b]);
+                    assertTrue(Math.abs(r) < 5 / Math.sqrt(n), a + " and " + b + ": " + r);
+                }
+            }
+        }
+    }
+
+    private static double correlation(double[] x, double[] y) {
+        double[] sums = new double[3];
+        double meanX = Arrays.stream(x).average().orElseThrow();
+        double meanY = Arrays.stream(y).average().orElseThrow();
+        for (int i = 0; i < x.length; i++) {
+            sums[0] += (x[i] - meanX) * (x[i] - meanX);
+            sums[1] += (y[i] - meanY) * (y[i] - meanY);
+            sums[2] += (x[i] - meanX) * (y[i] - meanY);
+        }
+        return sums[2] / Math.sqrt(sums[0] * sums[1]);
+    }
 }

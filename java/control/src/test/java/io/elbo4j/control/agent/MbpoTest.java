@@ -93,10 +93,11 @@ class MbpoTest {
         try (Backend backend = new JavaBackend(1); Mbpo without = new Mbpo(SMALL, environment.observations(),
                 environment.actions(), Optional.empty(), backend, 0); Mbpo with = new Mbpo(SMALL, environment
                         .observations(), environment.actions(), environment.termination(), backend, 0)) {
-            String message = assertThrows(IllegalStateException.class, () -> learn(without, environment, 0, 200))
+            String message = assertThrows(ArgumentException.class, () -> learn(without, environment, 0, 200))
                     .getMessage();
-            assertEquals("the environment has terminated: mbpo needs its Termination, which it does not learn",
-                    message);
+            assertEquals(
+                    "terminated must be false without the environment's Termination, which mbpo does not learn, not"
+                            + " true", message);
             learn(with, environment, 0, 200);
         }
     }

@@ -20,6 +20,7 @@ import io.elbo4j.control.environment.PendulumAngle;
 import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.environment.StepResult;
 import io.elbo4j.control.environment.TimeLimit;
+import io.elbo4j.control.evaluation.Returns;
 import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.planning.PathIntegral;
 import io.elbo4j.control.planning.RandomShooting;
@@ -215,6 +216,42 @@ class RunTest {
                 }
             }
         }
+    }
+
+    /** What an evaluation has seen and planned has no say in the next one, nor in what act does in another episode. */
+    @Test
+    void aPolicyIsEvaluatedTwice() {
+        ALL.forEach((settings, environment) -> {
+            float[] seen = new float[environment.observations().columns()];
+            try (Backend backend = new JavaBackend(1); Run run = begin(settings, environment, backend, 3);
+                    Agent.GreedyPolicy policy = run.agent().greedy(2)) {
+                steps(run, 50);
+                double[] first = Returns.of(policy, environment, 2).ofEpisodes();
+                assertArrayEquals(first, Returns.of(policy, environment, 2).ofEpisodes(), settings.toString());
+                float[] action = run.agent().act(seen);
+                run.agent().act(seen);
+                run.agent().beginActing();
+                assertArrayEquals(action, run.agent().act(seen), settings.toString());
+            }
+        });
+    }
+
+    @Test
+    void observationsOfAnotherSizeAreRefused() {
+        ALL.forEach((settings, environment) -> {
+            try (Backend backend = new JavaBackend(1);
+                    SavableAgent agent = Agents.create(settings, environment, backend, 3)) {
+                int columns = environment.observations().columns();
+                float[] action = new float[environment.actions().columns()];
+                for (int wrong : new int[] {0, columns + 1}) {
+                    String expected = "observation must be " + columns + " numbers, not " + wrong;
+                    assertEquals(expected, assertThrows(ArgumentException.class, () -> agent.act(new float[wrong]))
+                            .getMessage());
+                    assertEquals(expected, assertThrows(ArgumentException.class, () -> agent.explore(new float[wrong],
+                            action)).getMessage());
+                }
+            }
+        });
     }
 
     @Test

@@ -11,7 +11,9 @@ import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -343,5 +345,111 @@ class EnvironmentsTest {
             }
         }
         assertEquals(Arrays.stream(value).sum() / GridSoft.GOAL, new GridSoft().ceiling().orElseThrow(), 5e-4);
+    }
+
+    /** What a number of a state is at the start: uniform between bounds, or a normal of a mean and a deviation. */
+    private record Start(boolean uniform, double a, double b) {
+        static Start uniform(double low, double high) {
+            return new Start(true, low, high);
+        }
+
+        static Start normal(double deviation) {
+            return new Start(false, 0, deviation);
+        }
+
+        static Start always(double value) {
+            return new Start(true, value, value);
+        }
+
+        double mean() {
+            return uniform ? (a + b) / 2 : a;
+        }
+
+        double deviation() {
+            return uniform ? (b - a) / Math.sqrt(12) : b;
+        }
+
+        /** The fourth central moment over the square of the variance. */
+        double kurtosis() {
+            return uniform ? 1.8 : 3;
+        }
+    }
+
+    private static Start[] times(int count, Start each) {
+        return Collections.nCopies(count, each).toArray(Start[]::new);
+    }
+
+    /** Means, variances and fourth moments of what 20,000 episodes begin with are within five standard errors. */
+    @Test
+    void episodesBeginWhereTheyShould() {
+        Map<Environment, Start[]> all = Map.of(new Pendulum(), new Start[] {Start.uniform(-Math.PI, Math.PI), Start
+                .uniform(-1, 1)}, new PendulumAngle(), new Start[] {Start.uniform(-Math.PI, Math.PI), Start.uniform(-1,
+                        1)}, new CartPole(), times(4, Start.uniform(-0.05, 0.05)), new CartPoleContinuous(), times(4,
+                                Start.uniform(-0.05, 0.05)), new CartPoleSwingUp(), times(4, Start.normal(0.1)),
+                new Acrobot(), times(4, Start.uniform(-0.1, 0.1)), new MountainCarContinuous(), new Start[] {Start
+                        .uniform(-0.6, -0.4), Start.always(0)}, new Fork(), new Start[] {Start.always(0), Start.normal(
+                                0.05), Start.always(0)}, new Cross(), new Start[] {Start.normal(0.03), Start.normal(
+                                        0.03), Start.always(0), Start.always(0)}, new Mud(), new Start[] {Start.always(
+                                                -1.5), Start.uniform(-0.5, 0.5)});
+        int n = 20_000;
+        all.forEach((environment, starts) -> {
+            double[][] seen = new double[starts.length][n];
+            double[] state = new double[environment.stateSize()];
+            assertEquals(state.length, starts.length, environment.name());
+            for (int e = 0; e < n; e++) {
+                Arrays.fill(state, 7);
+                environment.start(state, new Draws(12).at(0, e, 0));
+                for (int c = 0; c < state.length; c++) {
+                    seen[c][e] = state[c];
+                }
+            }
+            for (int c = 0; c < starts.length; c++) {
+                Start of = starts[c];
+                String what = environment.name() + ", number " + c;
+                double deviation = of.deviation();
+                if (deviation == 0) {
+                    assertTrue(Arrays.stream(seen[c]).allMatch(x -> x == of.a()), what);
+                    continue;
+                }
+                double[] standard = Arrays.stream(seen[c]).map(x -> (x - of.mean()) / deviation).toArray();
+                assertEquals(0, moment(standard, 1), 5 / Math.sqrt(n), what);
+                assertEquals(1, moment(standard, 2), 5 * Math.sqrt((of.kurtosis() - 1) / n), what);
+                assertEquals(of.kurtosis(), moment(standard, 4), 5 * Math.sqrt(96.0 / n), what);
+                if (of.uniform()) {
+                    assertTrue(Arrays.stream(seen[c]).allMatch(x -> x >= of.a() && x < of.b()), what);
+                }
+            }
+        });
+    }
+
+    private static double moment(double[] x, int power) {
+        return Arrays.stream(x).map(v -> Math.pow(v, power)).average().orElseThrow();
+    }
+
+    /** The grid's cells but the goal, and the targets of the arm and its angles. */
+    @Test
+    void episodesBeginInAnyOfSeveral() {
+        int n = 24_000;
+        int[] cells = new int[GridSoft.GOAL];
+        int[] targets = new int[4];
+        double[] angles = new double[2 * n];
+        double[] state = new double[3];
+        for (int e = 0; e < n; e++) {
+            new GridSoft().start(state, new Draws(12).at(0, e, 0));
+            cells[(int) state[0]]++;
+            new Reacher2().start(state, new Draws(12).at(0, e, 0));
+            targets[(int) state[2]]++;
+            angles[2 * e] = state[0] / Math.PI;
+            angles[2 * e + 1] = state[1] / Math.PI;
+        }
+        for (int[] counts : new int[][] {cells, targets}) {
+            double p = 1.0 / counts.length;
+            for (int count : counts) {
+                assertEquals(p, count / (double) n, 5 * Math.sqrt(p * (1 - p) / n));
+            }
+        }
+        assertEquals(0, moment(angles, 1), 5 / Math.sqrt(3.0 * angles.length));
+        assertEquals(1 / 3.0, moment(angles, 2), 5 * Math.sqrt(4 / 45.0 / angles.length));
+        assertEquals(1 / 5.0, moment(angles, 4), 5 * Math.sqrt(0.0711 / angles.length));
     }
 }

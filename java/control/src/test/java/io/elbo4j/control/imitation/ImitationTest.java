@@ -122,7 +122,7 @@ class ImitationTest {
         Expert fork = new ForkExpert();
         Found mean = imitate(new GaussianPolicy(true), fork, true, 2500, 0);
         Found mixture = imitate(new MixtureDensityPolicy(5), fork, true, 5000, 0);
-        Found vae = imitate(new ConditionalVaePolicy(2, 1000), fork, true, 2500, 0);
+        Found vae = imitate(new ConditionalVaePolicy(2, 1000), fork, true, 5000, 0);
         assertTrue(mean.success() <= 0.4, "mean " + mean);
         assertAtLeast(0.92, mixture.success());
         assertBothWays(mixture);
