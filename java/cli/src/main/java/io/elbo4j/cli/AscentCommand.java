@@ -74,7 +74,7 @@ final class AscentCommand implements Callable<Integer> {
             List<Lines.Series> curves = Bar.during(console, "ascent", bar -> model.ways.apply(settings, b));
             if (picture != null) {
                 OutputFile.write(console, picture, () -> new Lines("Ways up the likelihood of " + Names.of(model),
-                        "steps", "nats a point", false).write(picture, bounds(curves)));
+                        "steps", "nats a point", true, false).write(picture, bounds(curves)));
             }
             output.result(console, json(curves, b), text(curves));
         }

@@ -106,6 +106,9 @@ final class ControlCommand implements Callable<Integer> {
         }
         requirePng("--picture", picture);
         requirePng("--episode", episode);
+        if (picture != null && picture.equals(episode)) {
+            throw Failure.usage("--episode must be another file than --picture, not " + episode);
+        }
         if (resume) {
             try (RunFolder folder = RunFolder.open(out)) {
                 ControlPlan plan = ControlPlan.read(folder.plan());
@@ -130,7 +133,7 @@ final class ControlCommand implements Callable<Integer> {
                         ? List.of(0L) : Arrays.asList(seeds), length,
                 atLeastOne("--evaluate-every", every, 1000), atLeastOne("--episodes", episodes, 100)));
         requireFit(plan);
-        Effect.requireDifferent(plan.seeds());
+        Effect.requireDifferent("--seeds", plan.seeds());
         return plan;
     }
 
@@ -201,7 +204,7 @@ final class ControlCommand implements Callable<Integer> {
             ControlReport report = new ControlReport(plan, environment, random, points);
             if (picture != null) {
                 OutputFile.write(console, picture, () -> new Lines(plan.agent() + ", " + environment.name(), "steps",
-                        "return", false).write(picture, report.curves()));
+                        "return", false, false).write(picture, report.curves()));
             }
             output.result(console, report.json(), report.text());
             return 0;

@@ -21,10 +21,10 @@ final class Effect {
         }
     }
 
-    /** A seed again would be the same again. */
-    static void requireDifferent(List<Long> seeds) {
-        if (seeds.stream().distinct().count() < seeds.size()) {
-            throw Failure.usage("--seeds must be different ones, not " + seeds);
+    /** The same again would have the same result again. */
+    static void requireDifferent(String option, List<?> given) {
+        if (given.stream().distinct().count() < given.size()) {
+            throw Failure.usage(option + " must be different ones, not " + given);
         }
     }
 }

@@ -136,7 +136,7 @@ final class EstimatorsCommand implements Callable<Integer> {
                     .mapToDouble(Measurement::variance).toArray());
         }).toList();
         Lines lines = new Lines("Variance of a draw of the gradient", "samples of z for each row",
-                "sum over the parameters", true);
+                "sum over the parameters", true, true);
         lines.write(picture, series);
     }
 

@@ -120,7 +120,8 @@ final class ImitateCommand implements Callable<Integer> {
         Effect.require("--bins", bins, kinds, Set.of(Kind.BINS, Kind.INDEPENDENT_BINS));
         Effect.require("--latent", latent, kinds, Set.of(Kind.CONDITIONAL_VAE));
         Effect.require("--warm-up", warmUp, kinds, Set.of(Kind.CONDITIONAL_VAE));
-        Effect.requireDifferent(seeds);
+        Effect.requireDifferent("--seeds", seeds);
+        Effect.requireDifferent("--policy", Arrays.stream(kinds).map(Names::of).toList());
         Imitation.Settings settings = Names.checked(() -> new Imitation.Settings(Arrays.asList(widths), batch,
                 learningRate));
         List<ActionModel> models = Arrays.stream(kinds).map(this::model).toList();

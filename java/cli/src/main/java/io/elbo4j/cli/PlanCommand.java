@@ -100,7 +100,8 @@ final class PlanCommand implements Callable<Integer> {
         Effect.require("--deviation", deviation, kinds, Set.of(SearchKind.CROSS_ENTROPY, SearchKind.PATH_INTEGRAL));
         Effect.require("--temperature", temperature, kinds, Set.of(SearchKind.PATH_INTEGRAL));
         Effect.require("--effort", effort, kinds, Set.of(SearchKind.PATH_INTEGRAL));
-        Effect.requireDifferent(seeds);
+        Effect.requireDifferent("--seeds", seeds);
+        Effect.requireDifferent("--search", Arrays.stream(kinds).map(Names::of).toList());
         List<Search> searches = Arrays.stream(kinds).map(kind -> Names.checked(() -> search(kind))).toList();
         List<Line> lines = new ArrayList<>();
         try (Backend b = backend.open(console)) {

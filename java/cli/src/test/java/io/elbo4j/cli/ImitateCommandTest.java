@@ -77,6 +77,7 @@ class ImitateCommandTest {
                 "gaussian-mean", "warm-up"}}) {
             run("--policy", each[0], "--" + each[1], "3").fails(2, "--" + each[1] + " has no effect on " + each[0]);
         }
+        run("--policy", "bins,bins").fails(2, "--policy must be different ones, not [bins, bins]");
         run("--seeds", "1,1").fails(2, "--seeds must be different ones, not [1, 1]");
         run("--mirrored", "--demonstrations", "6").fails(2,
                 "--demonstrations must be a multiple of 4 with --mirrored, not 6");

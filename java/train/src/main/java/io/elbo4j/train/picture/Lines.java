@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /**
- * Several series over the same quantity as a PNG; its axis is logarithmic. A value that has no place on its axis leaves
+ * Several series over the same quantity as a PNG. A value that has no place on its axis leaves
  * a gap: what is not finite, and what is not above 0 where the axis is logarithmic.
  *
  * @param title above the picture
  * @param across what x is
  * @param up what y is
- * @param logarithmic whether the axis of y is too
+ * @param logarithmicAcross whether the axis of x is
+ * @param logarithmicUp whether that of y is
  */
-public record Lines(String title, String across, String up, boolean logarithmic) {
+public record Lines(String title, String across, String up, boolean logarithmicAcross, boolean logarithmicUp) {
     private static final int LEFT = 90;
     private static final int PLOT = 640;
     private static final int LEGEND = 420;
@@ -28,7 +29,7 @@ public record Lines(String title, String across, String up, boolean logarithmic)
     /**
      * One of the lines.
      *
-     * @param x above 0
+     * @param x above 0 where its axis is logarithmic
      * @param y a value for each x
      */
     public record Series(String name, double[] x, double[] y) {
@@ -59,8 +60,10 @@ public record Lines(String title, String across, String up, boolean logarithmic)
 
     private void paint(Canvas canvas, List<Series> series) {
         DoubleStream all = series.stream().flatMapToDouble(s -> DoubleStream.of(s.y()));
-        Axes axes = new Axes(Ruler.at(series.stream().flatMapToDouble(s -> DoubleStream.of(s.x()))), logarithmic
-                ? Ruler.logarithmic(all) : Ruler.linear(all), LEFT, LEFT + PLOT, TOP, height(series) - BELOW);
+        DoubleStream allAcross = series.stream().flatMapToDouble(s -> DoubleStream.of(s.x()));
+        Axes axes = new Axes(logarithmicAcross ? Ruler.at(allAcross) : Ruler.linear(allAcross), logarithmicUp ? Ruler
+                .logarithmic(all)
+                : Ruler.linear(all), LEFT, LEFT + PLOT, TOP, height(series) - BELOW);
         axes.draw(canvas, title, across, up);
         for (int i = 0; i < series.size(); i++) {
             Color colour = new Color(Palette.of(i, series.size()));

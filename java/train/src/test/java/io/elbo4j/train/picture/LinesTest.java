@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LinesTest {
-    private static final Lines LINES = new Lines("title", "samples", "variance", true);
+    private static final Lines LINES = new Lines("title", "samples", "variance", true, true);
 
     private static double[] find(BufferedImage picture, int series, int left, int right) {
         return ScatterTest.find(picture, Palette.of(series, 2), left, right, 64, 534);
@@ -41,8 +41,20 @@ class LinesTest {
     /** Of a value that rises as log x, also below 0, the line's middle is in the middle. */
     @Test
     void valuesBelowZeroHaveALinearAxis() {
-        BufferedImage picture = new Lines("title", "steps", "nats", false).draw(List.of(new Series("rises",
+        BufferedImage picture = new Lines("title", "steps", "nats", true, false).draw(List.of(new Series("rises",
                 new double[] {1, 10, 100}, new double[] {-1, 0, 1}), new Series("", new double[0], new double[0])),
+                false);
+        double[] all = find(picture, 0, 90, 730);
+        assertEquals(410, all[0], 5);
+        assertEquals(299, all[1], 5);
+        assertTrue(find(picture, 0, 90, 400)[1] > find(picture, 0, 420, 730)[1] + 100);
+    }
+
+    /** Of a value that rises as x, from 0 on, the line's middle is in the middle. */
+    @Test
+    void bothAxesAreLinear() {
+        BufferedImage picture = new Lines("title", "steps", "return", false, false).draw(List.of(new Series("rises",
+                new double[] {0, 50, 100}, new double[] {-1, 0, 1}), new Series("", new double[0], new double[0])),
                 false);
         double[] all = find(picture, 0, 90, 730);
         assertEquals(410, all[0], 5);
