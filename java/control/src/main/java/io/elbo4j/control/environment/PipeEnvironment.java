@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  *   we              end of the stream                 child ends
  * </pre>
  *
- * <p>{@code gymnasium_environment.py} beside this class, 60 lines, is such a child for the environments of Gymnasium:
+ * <p>{@code gymnasium_environment.py} beside this class, 65 lines, is such a child for the environments of Gymnasium:
  * {@code PipeEnvironment.of("python3", "gymnasium_environment.py", "Pendulum-v1", "--rows", "4")}. The child's noise is
  * its own.
  */

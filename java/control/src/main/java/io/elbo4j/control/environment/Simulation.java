@@ -129,7 +129,8 @@ public final class Simulation implements VectorEnvironment {
         double[] state = states[row];
         result.rewards()[row] = (float) environment.step(state, taken, draws.at(row, episodes[row] - 1, ++steps[row]));
         result.terminated()[row] = environment.terminated(state);
-        result.truncated()[row] = steps[row] == environment.limit() && !result.terminated()[row];
+        boolean last = environment.limit() > 0 && steps[row] >= environment.limit();
+        result.truncated()[row] = last && !result.terminated()[row];
         running[row] = !result.terminated()[row] && !result.truncated()[row];
         observe(row, result.observations());
     }
