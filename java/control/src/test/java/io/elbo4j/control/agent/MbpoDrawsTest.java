@@ -119,22 +119,10 @@ class MbpoDrawsTest {
             }
             for (int a = 0; a < first.length; a++) {
                 for (int b = 0; b < a; b++) {
-                    double r = correlation(first[a], first[b]);
+                    double r = StreamsTest.correlation(first[a], first[b]);
                     assertTrue(Math.abs(r) < 5 / Math.sqrt(n), a + " and " + b + ": " + r);
                 }
             }
         }
-    }
-
-    private static double correlation(double[] x, double[] y) {
-        double[] sums = new double[3];
-        double meanX = Arrays.stream(x).average().orElseThrow();
-        double meanY = Arrays.stream(y).average().orElseThrow();
-        for (int i = 0; i < x.length; i++) {
-            sums[0] += (x[i] - meanX) * (x[i] - meanX);
-            sums[1] += (y[i] - meanY) * (y[i] - meanY);
-            sums[2] += (x[i] - meanX) * (y[i] - meanY);
-        }
-        return sums[2] / Math.sqrt(sums[0] * sums[1]);
     }
 }

@@ -18,6 +18,7 @@ import io.elbo4j.control.replay.Replay;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.purejava.JavaBackend;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,19 +88,21 @@ class StreamsTest {
     }
 
     private static double correlation(List<Map<String, Double>> all, String one, String other) {
-        double[] x = all.stream().mapToDouble(m -> m.get(one)).toArray();
-        double[] y = all.stream().mapToDouble(m -> m.get(other)).toArray();
-        double[] moments = new double[5];
+        return correlation(all.stream().mapToDouble(m -> m.get(one)).toArray(), all.stream().mapToDouble(m -> m.get(
+                other)).toArray());
+    }
+
+    /** NaN if one of them is a constant. */
+    static double correlation(double[] x, double[] y) {
+        double[] sums = new double[3];
+        double meanX = Arrays.stream(x).average().orElseThrow();
+        double meanY = Arrays.stream(y).average().orElseThrow();
         for (int i = 0; i < x.length; i++) {
-            moments[0] += x[i] / x.length;
-            moments[1] += y[i] / x.length;
-            moments[2] += x[i] * x[i] / x.length;
-            moments[3] += y[i] * y[i] / x.length;
-            moments[4] += x[i] * y[i] / x.length;
+            sums[0] += (x[i] - meanX) * (x[i] - meanX);
+            sums[1] += (y[i] - meanY) * (y[i] - meanY);
+            sums[2] += (x[i] - meanX) * (y[i] - meanY);
         }
-        double spread = (moments[2] - moments[0] * moments[0]) * (moments[3] - moments[1] * moments[1]);
-        assertTrue(spread > 0, one + " or " + other + " is a constant");
-        return (moments[4] - moments[0] * moments[1]) / Math.sqrt(spread);
+        return sums[2] / Math.sqrt(sums[0] * sums[1]);
     }
 
     /** All 64 bits of the seed, each letter, their order and their number have a say. */
