@@ -7,7 +7,7 @@
 vae: 784-400-40, ReLU, 200 importance samples. vamp: 500 pseudo-inputs, 40 latent dimensions, 5,000 samples. Batches of
 100; the weights are those of the best ELBO of 10,000 validation images, which are no training images, and training ends
 where that has not improved for 30 epochs, or at the most epochs. With cosine epochs the learning rate falls to 0 in so
-many, and training ends then. The test set chooses nothing.
+many, training ends then, and the last weights count. The test set chooses nothing.
 
 Otherwise than there: their images are one published drawing of the grey values to zeros and ones, ours another one
 drawn by the seed, once for all epochs as theirs; Adam 5e-4 for both (theirs: a falling rate, RMSprop for vamp); vamp
@@ -69,7 +69,7 @@ def main():
         "--batch", 100, "--learning-rate", 5e-4, "--validation", 1 / 6, *([
             "--schedule", "cosine", "--schedule-epochs", epochs] if args.cosine_epochs else ["--patience", PATIENCE])])
     done = time.time()
-    best = os.path.join(folder, "best.safetensors")
+    best = os.path.join(folder, "checkpoint.safetensors" if args.cosine_epochs else "best.safetensors")
     test = this.elbo4j("evaluate", "--checkpoint", best, "--data", data, "--samples", SAMPLES[args.model])
     this.add(**asked, epochs=trained["epochs_completed"],
              nll=round(test["nll"], 2), elbo=round(test["elbo"], 2), samples=SAMPLES[args.model],
