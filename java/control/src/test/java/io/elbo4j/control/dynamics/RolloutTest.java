@@ -72,26 +72,20 @@ class RolloutTest {
     }
 
     /**
-     * It promises less of what it has no data of, and goes around. Of one seed; of a mean over twelve with all. Not of
-     * each of them: a seed's gap is small by chance, or the hole in its data is one that its members agree on.
+     * It believes less of what it has no data of, and goes around. With one seed; all three with all, of which seeds 1
+     * and 2 do not pass: the gate asks it of each, and is not met.
      */
     @Test
     void whoIsPessimisticKeepsOutOfTheMud() {
-        int seeds = Boolean.getBoolean("elbo4j.exhaustive") ? 12 : 1;
-        double[] gap = new double[2];
-        double mud = 0;
-        for (long seed = 0; seed < seeds; seed++) {
+        for (long seed = 0; seed < (Boolean.getBoolean("elbo4j.exhaustive") ? 3 : 1); seed++) {
             Ensemble.Settings settings = new Ensemble.Settings(5, List.of(64, 64), 5, true);
             try (Backend backend = new JavaBackend(2)) {
                 MudStudy none = MudStudy.of(settings, 0, 1500, backend, seed);
                 MudStudy some = MudStudy.of(settings, 3, 1500, backend, seed);
                 System.out.println("seed " + seed + ": pessimism 0 " + none + ", 3 " + some);
-                gap[0] += Math.abs(none.gap()) / seeds;
-                gap[1] += Math.abs(some.gap()) / seeds;
-                mud += some.mud() / seeds;
+                assertTrue(Math.abs(some.gap()) <= 0.6 * Math.abs(none.gap()));
+                assertTrue(some.mud() <= 0.8);
             }
         }
-        assertTrue(gap[1] <= 0.6 * gap[0]);
-        assertTrue(mud <= 0.8);
     }
 }
