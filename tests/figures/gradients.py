@@ -21,6 +21,8 @@ def main():
     args = parser.parse_args()
     this = figure.Figure("gradients", args)
     for model in ("vae", "categorical-vae"):
+        if this.done(model=model, draws=args.draws, seed=args.seed):
+            continue
         begin = time.time()
         folder = os.path.join(args.out, f"{model}-{args.seed}")
         this.train_or_go_on(folder, 3, ["--data", "sprites", "--model", model])
