@@ -4,7 +4,9 @@
 //   convolution_bias_gradient    dBias = sum of the pixels      1 x channels
 // Each leaf of an element is one chain of fma (of the bias: of additions) from +0 in the order (image, row, column);
 // neighbouring leaves are added until one is left. Leaf by leaf, so that its images stay in the second-level cache; the
-// tree's parked sums are matrices like dWeight. Moves the images once, and dWeight 8 bytes an element and leaf.
+// tree's parked sums are matrices like dWeight. Where these do not stay there, by blocks of leaves, as many as leave
+// what a tap reads of their images in it: the tree within a block is a tile's own.
+// Moves the images once, and dWeight 8 bytes an element and block.
 #include <utility>
 
 #include "convolution_bias_gradient.h"
@@ -22,7 +24,8 @@ namespace {
 
 #define ELBO4J_UNROLL _Pragma("GCC unroll 16")
 
-enum : int64_t { WIDE = (int)TILE_VECTORS * (int)LANES };
+enum : int64_t { WIDE = (int)TILE_VECTORS * (int)LANES, CACHED_FLOATS = 200 * 1024 };
+enum : int { BLOCK_LEVELS = 3 };  // of the tree within a block
 
 inline int64_t larger(int64_t x, int64_t y) { return x < y ? y : x; }
 inline int64_t parts(int64_t size, int64_t of) { return (size + of - 1) / of; }
@@ -32,14 +35,14 @@ struct Segment {
   int64_t a, b, count;  // first floats of both operands
 };
 
-// A tile of up to TILE_ROWS rows of dWeight x WIDE small channels, over a leaf. Where a tap has few channels a tile
-// spans taps: of a row of pixels those before `first` and from `end` on lack some of them.
+// A tile of up to TILE_ROWS rows of dWeight x WIDE small channels, over a leaf at a time. Where a tap has few channels a
+// tile spans taps: of a row of pixels those before `first` and from `end` on lack some of them.
 struct GradientTile {
   const float* a;  // step by step: the rows' floats, a_stride apart
   int64_t a_stride;
-  const float* b;  // packed: WIDE floats a step
+  const float* b;  // b_stride floats a step
+  int64_t b_stride;
   const Segment* segments;
-  int64_t count;
   int64_t first, end, row_in_kernel_row, channels, padding, big_columns, stride;
 };
 
@@ -67,27 +70,29 @@ template <int ROWS, int VECTORS, bool BORDER> struct GradientKernel {
     }
   }
 
-  static void run(const GradientTile& t, float* leaf) {
+  static void run(const GradientTile& t, int64_t begin, int64_t end_segment, float* leaf) {
     Sums sum;
     ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) ELBO4J_UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] = zero();
-    for (int64_t s = 0; s < t.count; s++) {
+    for (int64_t s = begin; s < end_segment; s++) {
       const Segment& segment = t.segments[s];
       const float* a = t.a + segment.a;
-      const float* b = t.b + segment.b * WIDE;
+      const float* b = t.b + segment.b;
+      const int64_t b_stride = t.b_stride;
       int64_t j = 0;
       if (BORDER)
-        for (; j < t.first; j++, a += t.a_stride, b += WIDE) border_step(t, sum, a, b, j);
-      for (const int64_t end = BORDER ? t.end : segment.count; j < end; j++, a += t.a_stride, b += WIDE)
+        for (; j < t.first; j++, a += t.a_stride, b += b_stride) border_step(t, sum, a, b, j);
+      for (const int64_t end = BORDER ? t.end : segment.count; j < end; j++, a += t.a_stride, b += b_stride)
         step(sum, a, b);
       if (BORDER)
-        for (; j < segment.count; j++, a += t.a_stride, b += WIDE) border_step(t, sum, a, b, j);
+        for (; j < segment.count; j++, a += t.a_stride, b += b_stride) border_step(t, sum, a, b, j);
     }
     ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) ELBO4J_UNROLL for (int v = 0; v < VECTORS; v++)
         store(leaf + i * WIDE + v * LANES, sum[i][v]);
   }
 };
 
-using Kernel = void (*)(const GradientTile&, float*);
+// Of segments [begin, end).
+using Kernel = void (*)(const GradientTile&, int64_t begin, int64_t end, float* leaf);
 
 template <int VECTORS, bool BORDER, int... I> Kernel kernel_of(int64_t rows, std::integer_sequence<int, I...>) {
   static constexpr Kernel by_rows[] = {GradientKernel<I + 1, VECTORS, BORDER>::run...};
@@ -111,21 +116,21 @@ Range pixels_with(int64_t tap, int64_t big, int64_t small, int64_t stride, int64
   return {smaller(first, end), end};
 }
 
-// The adjacent-first tree as a binary counter over the leaves of rows [begin, end) of dWeight.
+// The adjacent-first tree as a binary counter over the blocks of leaves of rows [begin, end) of dWeight.
 struct Tree {
   float* parked;  // a matrix for each level
   int64_t level_floats, columns;
   int levels;
 
-  // Adds a leaf's sums of a row; those of the last leaf are the result.
-  void add_leaf(int64_t leaf, int64_t row, int64_t column, int64_t width, const float* sums, float* result) const {
+  // Adds a block's sums of a row; those of the last block are the result.
+  void add_block(int64_t block, int64_t row, int64_t column, int64_t width, const float* sums, float* result) const {
     const int64_t at = row * columns + column;
     for (int64_t v = 0; v < width; v += LANES) {
       const Mask mask = first_lanes(smaller<int64_t>(width - v, LANES));
       Vector sum = load(sums + v);
       const float* from = parked + at + v;
       int level = 0;
-      for (int64_t bits = leaf; bits & 1; bits >>= 1, level++, from += level_floats) sum = add(load(from, mask), sum);
+      for (int64_t bits = block; bits & 1; bits >>= 1, level++, from += level_floats) sum = add(load(from, mask), sum);
       store(level == levels ? result + v : parked + level * level_floats + at + v, mask, sum);
     }
   }
@@ -135,6 +140,20 @@ int levels_of(int64_t leaves) {
   int levels = 0;
   while ((int64_t)1 << levels < leaves) levels++;
   return levels;
+}
+
+// As many leaves as leave `row_floats` for each of their rows of pixels in the cache.
+int levels_of_block(const spec::Leaves& leaves, int64_t row_floats) {
+  const int64_t count = spec::leaf_count(leaves), rows = parts(leaves.images * leaves.rows, count);
+  int levels = 0;
+  while (levels < BLOCK_LEVELS && (int64_t)2 << levels <= count &&
+         ((rows * row_floats) << (levels + 1)) <= CACHED_FLOATS)
+    levels++;
+  return levels;
+}
+
+void add_to(const float* left, int64_t floats, float* right) {
+  for (int64_t i = 0; i < floats; i += LANES) store(right + i, add(load(left + i), load(right + i)));
 }
 
 }  // namespace
@@ -148,21 +167,29 @@ void convolution_weight_gradient(const elbo4j_convolution_weight_gradient& a, in
   const spec::Leaves leaves = spec::leaves_of(a.big.rows, h, v);
   const int64_t count = spec::leaf_count(leaves);
   const bool spans_taps = c < TILE_ROWS;
+  // Few rows of dWeight would use what is packed of the small image too seldom; it is read in place by whole vectors.
+  const bool packs = !spans_taps || o % LANES != 0;
+  const int64_t matrix_floats = (end - begin) * o;
+  const int block_levels = matrix_floats > CACHED_FLOATS ? levels_of_block(leaves, v * (c + WIDE)) : 0;
+  const int64_t together = (int64_t)1 << block_levels, blocks = count / together;
   int64_t most = 0;
-  for (int64_t leaf = 0; leaf < count; leaf++)
-    most = larger(most, spec::leaf_begin(leaves, leaf + 1) - spec::leaf_begin(leaves, leaf));
+  for (int64_t leaf = 0; leaf < count; leaf += together)
+    most = larger(most, spec::leaf_begin(leaves, leaf + together) - spec::leaf_begin(leaves, leaf));
   const int64_t panel_floats = most * v * WIDE;
 
-  Tree tree = {nullptr, (end - begin) * o, o, levels_of(count)};
+  Tree tree = {nullptr, matrix_floats, o, levels_of(blocks)};
   const int64_t parked_floats = tree.levels * tree.level_floats, segment_floats = most * (int64_t)sizeof(Segment) / 4;
-  float* memory = room.floats(segment_floats + across * panel_floats + LANES + parked_floats);
+  const int64_t packed_floats = packs ? across * panel_floats + LANES : 0;
+  float* memory = room.floats(segment_floats + packed_floats + parked_floats);
   Segment* segments = reinterpret_cast<Segment*>(memory);
   float* b = memory + segment_floats;
-  tree.parked = b + across * panel_floats + LANES;
+  tree.parked = b + packed_floats;
 
-  for (int64_t leaf = 0; leaf < count; leaf++) {
-    const int64_t row_begin = spec::leaf_begin(leaves, leaf), row_end = spec::leaf_begin(leaves, leaf + 1);
-    for (int64_t j = 0; j < across; j++)
+  for (int64_t block = 0; block < blocks; block++) {
+    const int64_t first_leaf = block * together;
+    const int64_t row_begin = spec::leaf_begin(leaves, first_leaf);
+    const int64_t row_end = spec::leaf_begin(leaves, first_leaf + together);
+    for (int64_t j = 0; packs && j < across; j++)
       for (int64_t row = row_begin; row < row_end; row++)
         pack_steps(a.small.floats() + row / h * a.small.stride + row % h * v * o + j * WIDE, o,
                    b + j * panel_floats + (row - row_begin) * v * WIDE, WIDE, smaller<int64_t>(WIDE, o - j * WIDE), v);
@@ -174,19 +201,28 @@ void convolution_weight_gradient(const elbo4j_convolution_weight_gradient& a, in
       const Range of_tap = pixels_with(tap, s.big_columns, v, s.stride, s.padding);
       const Range pixels = spans_taps ? Range{0, v} : of_tap;
       GradientTile t;
-      t.segments = segments, t.count = 0;
+      t.segments = segments;
       t.a = a.big.floats(), t.a_stride = s.stride * c;
       t.channels = c, t.padding = s.padding, t.big_columns = s.big_columns, t.stride = s.stride;
-      for (int64_t row = row_begin; row < row_end && pixels.begin < pixels.end; row++) {
-        const int64_t y = row % h * s.stride + tap_row - s.padding;
-        if (y < 0 || y >= s.big_rows) continue;
-        segments[t.count++] = {
-            row / h * a.big.stride + (y * s.big_columns + pixels.begin * s.stride + tap - s.padding) * c,
-            (row - row_begin) * v + pixels.begin, pixels.end - pixels.begin};
+      int64_t of_leaf[(1 << BLOCK_LEVELS) + 1], found = 0;  // where a leaf's segments begin
+      int64_t row = row_begin;
+      for (int64_t leaf = 0; leaf < together; leaf++) {
+        of_leaf[leaf] = found;
+        for (; row < spec::leaf_begin(leaves, first_leaf + leaf + 1); row++) {
+          const int64_t y = row % h * s.stride + tap_row - s.padding;
+          if (y < 0 || y >= s.big_rows || pixels.begin >= pixels.end) continue;
+          segments[found++] = {
+              row / h * a.big.stride + (y * s.big_columns + pixels.begin * s.stride + tap - s.padding) * c,
+              packs ? ((row - row_begin) * v + pixels.begin) * WIDE
+                    : row / h * a.small.stride + (row % h * v + pixels.begin) * o,
+              pixels.end - pixels.begin};
+        }
       }
+      of_leaf[together] = found;
       for (int64_t j = 0; j < across; j++) {
         const int64_t width = smaller<int64_t>(WIDE, o - j * WIDE);
-        t.b = b + j * panel_floats;
+        t.b = packs ? b + j * panel_floats : a.small.floats() + j * WIDE;
+        t.b_stride = packs ? (int64_t)WIDE : o;
         for (int64_t i = 0; i < panels; i++) {
           const int64_t k = f + i * (f_end - f) / panels, rows = f + (i + 1) * (f_end - f) / panels - k;
           t.row_in_kernel_row = k - tap_row * kernel_row;
@@ -200,11 +236,17 @@ void convolution_weight_gradient(const elbo4j_convolution_weight_gradient& a, in
             t.first = lowest.begin, t.end = larger(highest.end, t.first);
             border = t.first > 0 || t.end < v;
           }
-          alignas(64) float sums[(int)TILE_ROWS * WIDE];
-          kernel(rows, width > LANES, border)(t, sums);
+          alignas(64) float sums[BLOCK_LEVELS + 1][(int)TILE_ROWS * WIDE];
+          const Kernel run = kernel(rows, width > LANES, border);
+          for (int64_t leaf = 0; leaf < together; leaf++) {
+            int level = 0;
+            while (leaf >> level & 1) level++;
+            run(t, of_leaf[leaf], of_leaf[leaf + 1], sums[level]);
+            for (int l = 0; l < level; l++) add_to(sums[l], rows * WIDE, sums[level]);
+          }
           for (int64_t r = 0; r < rows; r++)
-            tree.add_leaf(leaf, k + r - begin, j * WIDE, width, sums + r * WIDE,
-                          a.d_weight.floats() + (k + r) * a.d_weight.stride + j * WIDE);
+            tree.add_block(block, k + r - begin, j * WIDE, width, sums[block_levels] + r * WIDE,
+                           a.d_weight.floats() + (k + r) * a.d_weight.stride + j * WIDE);
         }
       }
     }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -181,10 +182,7 @@ class ProductsTest {
         Matrix weight = o.next(shape.weightRows(), shape.smallChannels());
         Matrix bias = o.next(1, shape.smallChannels());
         Matrix transposedBias = o.next(1, shape.bigChannels());
-        int leaves = Convolution.leaves(images, shape.smallRows(), shape.smallColumns());
-        // not compared: only a device has it
-        Matrix workspace = leaves > 1 && o.backend.memory() == Backend.Memory.DEVICE ? o.backend.matrix(leaves,
-                (long) shape.weightRows() * shape.smallChannels()) : null;
+        Matrix workspace = workspace(o, images, shape);
         return List.of(Convolution.weightGradient(shape, big, small, workspace, weight), Convolution.biasGradient(shape
                 .smallRows(), shape.smallColumns(), small, bias), Convolution.biasGradient(shape.bigRows(), shape
                         .bigColumns(), big, transposedBias), update(o, weight, step, scale), update(o, bias, step,
@@ -197,11 +195,37 @@ class ProductsTest {
         return Stream.of(new ConvolutionShape(4, 4, 2, 5, 3, 3, 1 << 24, 0), new ConvolutionShape(4, 5, 6, 3, 3, 2, 1
                 << 24, 1), new ConvolutionShape(14, 9, 5, 6, 2, 3, 7, 1), new ConvolutionShape(2, 70, 5, 6, 1, 3, 66,
                         2)).map(shape -> DynamicTest.dynamicTest(shape.toString(), () -> compare("convolutions", ".*",
-                                o -> bothDirections(o, shape))));
+                                o -> bothDirections(o, shape, 5))));
     }
 
-    private static List<Launch> bothDirections(Operands o, ConvolutionShape shape) {
-        int images = 5;
+    /** With a stride of 2 and an even kernel the inner pixels of the four phases touch the same input. */
+    @TestFactory
+    Stream<DynamicTest> convolutionsOfFewChannelsWithAStrideOfTwo() {
+        return IntStream.rangeClosed(1, 4).boxed().flatMap(channels -> IntStream.rangeClosed(0, 2).mapToObj(
+                padding -> DynamicTest.dynamicTest(channels + " channels, padding " + padding, () -> {
+                    for (int[] kernel : new int[][] {{2, 2}, {4, 4}, {4, 2}, {6, 4}, {3, 4}}) {
+                        for (int[] image : new int[][] {{7, 6}, {8, 8}, {6, 11}}) {
+                            ConvolutionShape shape = new ConvolutionShape(image[0], image[1], channels, 5, kernel[0],
+                                    kernel[1], 2, padding);
+                            compare(shape.toString(), ".*", o -> bothDirections(o, shape, 17));
+                        }
+                    }
+                })));
+    }
+
+    /** Whose parked sums do not stay in a cache, so that the cpu takes 1, 2 or 8 leaves at a time. */
+    @TestFactory
+    Stream<DynamicTest> weightGradientsOfManyWeights() {
+        return Stream.of(new int[] {40, 96, 200}, new int[] {40, 33, 401}, new int[] {131, 33, 401}).map(
+                of -> DynamicTest.dynamicTest(Arrays.toString(of), () -> {
+                    ConvolutionShape shape = new ConvolutionShape(8, 8, of[1], of[2], 4, 4, 2, 1);
+                    compare(shape.toString(), "cpu level [34].*", o -> List.of(Convolution.weightGradient(shape, o.next(
+                            of[0], shape.bigImage()), o.next(of[0], shape.smallImage()), null, o.next(shape
+                                    .weightRows(), shape.smallChannels()))));
+                }));
+    }
+
+    private static List<Launch> bothDirections(Operands o, ConvolutionShape shape, int images) {
         Matrix big = o.next(images, shape.bigImage());
         Matrix small = o.next(images, shape.smallImage());
         Matrix weight = o.next(shape.weightRows(), shape.smallChannels());
@@ -211,8 +235,15 @@ class ProductsTest {
                 Convolution.gather(shape, big, weight, onSmall, false, null, o.next(images, shape.smallImage())),
                 Convolution.spread(shape, small, weight, onBig, false, null, o.next(images, shape.bigImage())),
                 Convolution.spread(shape, small, weight, null, false, big, o.next(images, shape.bigImage())),
-                Convolution.weightGradient(shape, big, small, null, o.next(shape.weightRows(), shape
-                        .smallChannels())));
+                Convolution.weightGradient(shape, big, small, workspace(o, images, shape), o.next(shape.weightRows(),
+                        shape.smallChannels())));
+    }
+
+    /** Not compared: only a device has it. */
+    private static Matrix workspace(Operands o, int images, ConvolutionShape shape) {
+        int leaves = Convolution.leaves(images, shape.smallRows(), shape.smallColumns());
+        return leaves > 1 && o.backend.memory() == Backend.Memory.DEVICE ? o.backend.matrix(leaves, (long) shape
+                .weightRows() * shape.smallChannels()) : null;
     }
 
     private static Launch update(Operands o, Matrix gradient, AdamStep step, Matrix scale) {
