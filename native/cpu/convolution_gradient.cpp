@@ -35,8 +35,8 @@ struct Segment {
   int64_t a, b, count;  // first floats of both operands
 };
 
-// A tile of up to TILE_ROWS rows of dWeight x WIDE small channels, over a leaf at a time. Where a tap has few channels a
-// tile spans taps: of a row of pixels those before `first` and from `end` on lack some of them.
+// A tile of up to TILE_ROWS rows of dWeight x WIDE small channels, over a leaf at a time. Where a tap has few channels
+// it spans taps: of a row of pixels those before `first` and from `end` on lack some of them.
 struct GradientTile {
   const float* a;  // step by step: the rows' floats, a_stride apart
   int64_t a_stride;

@@ -111,4 +111,33 @@ template <bool SPREAD> struct ConvolutionPlan {
   }
 };
 
+// The pixels of a rectangle in a range of images, in order.
+struct ConvolutionPixel {
+  const ConvolutionRectangle& r;
+  int64_t image, row, column;
+
+  int64_t input(int64_t stride) const { return image * stride + r.input + row * r.input_row + column * r.input_column; }
+  int64_t output(int64_t stride) const {
+    return image * stride + r.output + row * r.output_row + column * r.output_column;
+  }
+  void next() {
+    if (++column < r.columns) return;
+    column = 0;
+    if (++row < r.rows) return;
+    row = 0, image++;
+  }
+};
+
+// The input image, and what is written: all with a stride from image to image.
+struct ConvolutionOperands {
+  const float* input;
+  int64_t input_stride;
+  const float* bias;
+  bool relu;
+  const float* gate;
+  int64_t gate_stride;
+  float* output;
+  int64_t output_stride;
+};
+
 }  // namespace elbo4j::ELBO4J_LEVEL
