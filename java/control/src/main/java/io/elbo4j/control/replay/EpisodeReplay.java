@@ -18,6 +18,8 @@ import java.util.Set;
  */
 public final class EpisodeReplay implements AutoCloseable {
     private static final int TRIES = 10_000;
+    /** The column of a row's number within its episode, from 0 on: a float has all of them up to 2^24. */
+    private static final String STEP = "step of the episode";
 
     private final Replay rows;
     private final int capacity;
@@ -27,7 +29,7 @@ public final class EpisodeReplay implements AutoCloseable {
     private long begun;
 
     /**
-     * @param columns how many numbers each named column has
+     * @param columns how many numbers each named column has; "step of the episode" is one of its own
      * @param seed of {@link #sample}
      */
     public EpisodeReplay(Backend backend, int capacity, Map<String, Integer> columns, long seed) {
@@ -40,7 +42,10 @@ public final class EpisodeReplay implements AutoCloseable {
      * @param bytes the names of these
      */
     public EpisodeReplay(Backend backend, int capacity, Map<String, Integer> columns, Set<String> bytes, long seed) {
-        this.rows = new Replay(backend, capacity, 0, columns, bytes, seed);
+        require(!columns.containsKey(STEP), "columns", "others than '" + STEP + "'", columns.keySet());
+        Map<String, Integer> all = new LinkedHashMap<>(columns);
+        all.put(STEP, 1);
+        this.rows = new Replay(backend, capacity, 0, all, bytes, seed);
         this.capacity = capacity;
         this.first = new long[capacity];
         this.draws = new Draws(seed, "windows");
@@ -54,8 +59,29 @@ public final class EpisodeReplay implements AutoCloseable {
     /** Adds a row: {@link Replay#add}. */
     public void add(Map<String, float[]> row) {
         int at = (int) (rows.added() % capacity);
-        rows.add(row);
+        Map<String, float[]> all = new LinkedHashMap<>(row);
+        require(all.put(STEP, new float[] {rows.added() - begun}) == null, "row", "no '" + STEP + "'", row.keySet());
+        rows.add(all);
         first[at] = begun;
+    }
+
+    /** All that a checkpoint needs beside {@link #added}: {@link Replay#rows}. */
+    public Map<String, Matrix> rows(long number) {
+        return rows.rows(number);
+    }
+
+    /**
+     * Says how many were added, where their {@link #rows} have been written. The last episode goes on; {@link #begin}
+     * begins another.
+     */
+    public void restored(long number) {
+        rows.restored(number);
+        Matrix steps = rows(number).get(STEP);
+        float[] all = steps == null ? new float[0] : steps.toArray();
+        for (int at = 0; at < all.length; at++) {
+            first[at] = rows.number(at) - (long) all[at];
+        }
+        begun = number == 0 ? 0 : first[(int) ((number - 1) % capacity)];
     }
 
     /** How many rows there are. */
@@ -76,7 +102,11 @@ public final class EpisodeReplay implements AutoCloseable {
     public Source windows(int length) {
         require(length >= 1 && length <= capacity, "length", "1 to the capacity, " + capacity, length);
         Map<String, Matrix> windows = new LinkedHashMap<>();
-        rows.source().matrices().forEach((name, column) -> windows.put(name, column.windows(length)));
+        rows.source().matrices().forEach((name, column) -> {
+            if (!name.equals(STEP)) {
+                windows.put(name, column.windows(length));
+            }
+        });
         return new Source(windows);
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.checkpoint.MatrixFile;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameters;
@@ -15,12 +16,15 @@ import io.elbo4j.train.graph.Rows;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Scale;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -117,6 +121,44 @@ class EpisodeReplayTest {
         assertTrue(!java.util.Arrays.equals(drawn.get("1 0"), drawn.get("2 0")));
     }
 
+    /** Begun anew from a file in the middle of an episode, before and after the ring was full. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 16, 17, 18, 90})
+    void whatIsSavedGoesOn(int saved, @TempDir Path folder) {
+        Map<String, Integer> columns = Map.of("at", 2, "pixel", 3);
+        Set<String> bytes = Set.of("pixel");
+        try (Backend backend = new JavaBackend(1);
+                EpisodeReplay whole = new EpisodeReplay(backend, 17, columns, bytes, SEED);
+                EpisodeReplay begun = new EpisodeReplay(backend, 17, columns, bytes, SEED)) {
+            for (int i = 0; i < 2 * saved + 40; i++) {
+                if (i == saved) {
+                    Path file = folder.resolve("replay");
+                    MatrixFile.write(file, Map.of(), whole.rows(whole.added()));
+                    MatrixFile.read(file).restore(begun.rows(saved));
+                    begun.restored(saved);
+                }
+                for (EpisodeReplay each : i < saved ? List.of(whole) : List.of(whole, begun)) {
+                    if (i % 7 == 3) {
+                        each.begin();
+                    }
+                    each.add(Map.of("at", new float[] {i, -i}, "pixel", new float[] {i, 255, 255 - i}));
+                }
+                int[] expected = new int[40];
+                int[] actual = new int[40];
+                for (int length = 1; i >= saved && length <= Math.min(3, i / 8); length++) {
+                    whole.sample(i, length, expected);
+                    begun.sample(i, length, actual);
+                    assertArrayEquals(expected, actual);
+                    int by = length;
+                    whole.windows(length).matrices().forEach((name, column) -> assertArrayEquals(column.rows(0, whole
+                            .size() - by + 1).toArray(), begun.windows(by).matrices().get(name).rows(0, begun.size()
+                                    - by + 1).toArray(), name));
+                }
+            }
+            assertEquals(Set.of("at", "pixel"), begun.windows(1).matrices().keySet());
+        }
+    }
+
     @Test
     void whatIsRefused() {
         try (Backend backend = new JavaBackend(1); EpisodeReplay replay = new EpisodeReplay(backend, 5, Map.of("at", 2),
@@ -131,6 +173,8 @@ class EpisodeReplayTest {
             assertEquals("a replay without an episode of 2 rows has no window of as many: add one first", assertThrows(
                     IllegalStateException.class, () -> replay.sample(0, 2, one)).getMessage());
             assertThrows(ArgumentException.class, () -> replay.sample(0, 6, one));
+            assertThrows(ArgumentException.class, () -> new EpisodeReplay(backend, 5, Map.of("step of the episode", 1),
+                    SEED));
             assertThrows(ArgumentException.class, () -> replay.windows(0));
             assertThrows(ArgumentException.class, () -> replay.windows(6));
         }

@@ -133,9 +133,14 @@ final class CheckpointReader {
 
     /** @throws CheckpointException if a tensor is missing, or of another type or shape */
     static void requireShape(Path file, Map<String, TensorEntry> tensors, String name, long rows, long columns) {
+        requireShape(file, tensors, name, Dtype.F32, rows, columns);
+    }
+
+    static void requireShape(Path file, Map<String, TensorEntry> tensors, String name, Dtype dtype, long rows,
+            long columns) {
         TensorEntry tensor = tensors.get(name);
-        if (tensor == null || tensor.dtype() != Dtype.F32) {
-            throw new CheckpointException(file + ": holds no F32 tensor '" + name + "'");
+        if (tensor == null || tensor.dtype() != dtype) {
+            throw new CheckpointException(file + ": holds no " + dtype + " tensor '" + name + "'");
         }
         if (!Arrays.equals(tensor.shape(), new long[] {rows, columns})) {
             throw new CheckpointException(file + ": tensor '" + name + "' has the shape "

@@ -1,5 +1,7 @@
 package io.elbo4j.train.checkpoint;
 
+import io.elbo4j.ElementType;
+import io.elbo4j.Matrix;
 import io.elbo4j.numerics.Half;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -36,6 +38,11 @@ enum Dtype {
 
     Dtype(int bits) {
         this.bits = bits;
+    }
+
+    /** That of a matrix in a file: what is computed with is written as F32, bytes as U8. */
+    static Dtype of(Matrix matrix) {
+        return matrix.type() == ElementType.UINT8 ? U8 : F32;
     }
 
     /** Of an element; those of less than 8 lie side by side, a tensor of them is of whole bytes. */

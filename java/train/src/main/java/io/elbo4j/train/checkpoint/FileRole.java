@@ -7,7 +7,9 @@ import java.util.List;
 enum FileRole {
     /** A checkpoint of elbo4j's, with its checksum. */
     CHECKPOINT("a checkpoint", "a checkpoint file", "a checkpoint, which is a safetensors file"),
-    /** The same without: what another tool has written of the types that are read here. */
+    /** One of matrices, with its checksum. */
+    MATRICES(CHECKPOINT.words, CHECKPOINT.file, CHECKPOINT.format),
+    /** A checkpoint without: what another tool has written of the types that are read here. */
     READABLE(CHECKPOINT.words, CHECKPOINT.file, CHECKPOINT.format),
     /** Whatever a tool has written, of which some tensors are read. */
     WEIGHTS("a safetensors file of weights", "a safetensors file of weights", "a safetensors file of weights");
@@ -37,8 +39,17 @@ enum FileRole {
         return format;
     }
 
+    /** Whether a file without a checksum is refused. */
+    boolean needsChecksum() {
+        return this == CHECKPOINT || this == MATRICES;
+    }
+
     /** The types that a file's tensors may have. */
     List<Dtype> dtypes() {
-        return Arrays.stream(Dtype.values()).filter(dtype -> this == WEIGHTS || dtype.isRead()).toList();
+        return switch (this) {
+            case MATRICES -> List.of(Dtype.F32, Dtype.U8);
+            case WEIGHTS -> List.of(Dtype.values());
+            default -> Arrays.stream(Dtype.values()).filter(Dtype::isRead).toList();
+        };
     }
 }

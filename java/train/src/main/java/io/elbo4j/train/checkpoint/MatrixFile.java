@@ -8,8 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Matrices of a backend's memory in a file of {@link Safetensors}: written and read in pieces, so that they are never
- * all on the heap. The file has been read once, and found whole; its matrices are still there.
+ * Matrices of a backend's memory in a file of {@link Safetensors}, those of bytes as U8, all others as F32: written and
+ * read in pieces, so that they are never all on the heap. The file has been read once, and found whole; its matrices
+ * are still there.
  *
  * @param metadata all but the checksum
  * @param sha256 the checksum of what it held then
@@ -33,7 +34,7 @@ public record MatrixFile(Path file, Map<String, String> metadata, String sha256)
      */
     public static MatrixFile read(Path file) {
         Map<String, String> metadata = new LinkedHashMap<>();
-        String sha256 = SafetensorsReader.read(file, FileRole.CHECKPOINT, new SafetensorsReader.Visitor() {
+        String sha256 = SafetensorsReader.read(file, FileRole.MATRICES, new SafetensorsReader.Visitor() {
             @Override
             public void header(SafetensorsHeader header) {
                 metadata.putAll(header.metadata());
@@ -61,20 +62,23 @@ public record MatrixFile(Path file, Map<String, String> metadata, String sha256)
      *     changed since: then the matrices must not be used
      */
     public void restore(Map<String, Matrix> targets) {
-        float[] values = new float[Safetensors.PIECE / Float.BYTES];
-        String found = SafetensorsReader.read(file, FileRole.CHECKPOINT, new SafetensorsReader.Visitor() {
+        float[] values = new float[Safetensors.PIECE];
+        String found = SafetensorsReader.read(file, FileRole.MATRICES, new SafetensorsReader.Visitor() {
             @Override
             public void header(SafetensorsHeader header) {
                 Map<String, TensorEntry> tensors = header.byName();
-                targets.forEach((name, m) -> CheckpointReader.requireShape(file, tensors, name, m.rows(), m.columns()));
+                targets.forEach((name, m) -> CheckpointReader.requireShape(file, tensors, name, Dtype.of(m), m
+                        .rows(), m.columns()));
             }
 
             @Override
             public void piece(TensorEntry tensor, long from, ByteBuffer bytes) {
                 Matrix target = targets.get(tensor.name());
                 if (target != null) {
-                    int n = bytes.remaining() / Float.BYTES;
-                    bytes.asFloatBuffer().get(values, 0, n);
+                    int n = bytes.remaining() * Byte.SIZE / tensor.dtype().bits();
+                    for (int i = 0; i < n; i++) {
+                        values[i] = tensor.dtype() == Dtype.U8 ? bytes.get(i) & 0xff : bytes.getFloat(i * Float.BYTES);
+                    }
                     target.reshape(1, tensor.elements()).columns(from, from + n).set(values, 0);
                 }
             }

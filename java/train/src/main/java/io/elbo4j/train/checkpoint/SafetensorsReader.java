@@ -80,7 +80,7 @@ final class SafetensorsReader {
         long data = Long.BYTES + length;
         SafetensorsHeader header = new HeaderParser(file, role.dtypes()).parse(json, size - data);
         String checksum = header.metadata().remove(Safetensors.CHECKSUM);
-        if (checksum == null && role == FileRole.CHECKPOINT) {
+        if (checksum == null && role.needsChecksum()) {
             boolean resaved = header.entries().stream().anyMatch(t -> t.name().matches(
                     ".*\\.(secondMoment|velocity|average)"));
             throw wrong("has no checksum " + Safetensors.CHECKSUM + " in its metadata, so " + (resaved

@@ -27,9 +27,17 @@ record TensorSource(String name, Dtype dtype, long[] shape, Values values) {
 
     /** @param matrix contiguous */
     static TensorSource of(String name, Matrix matrix) {
-        return new TensorSource(name, Dtype.F32, new long[] {matrix.rows(), matrix.columns()}, (from, piece) -> {
+        Dtype dtype = Dtype.of(matrix);
+        return new TensorSource(name, dtype, new long[] {matrix.rows(), matrix.columns()}, (from, piece) -> {
             Matrix all = matrix.reshape(1, matrix.rows() * matrix.columns());
-            piece.asFloatBuffer().put(all.columns(from, from + piece.remaining() / 4).toArray());
+            float[] values = all.columns(from, from + piece.remaining() * (long) Byte.SIZE / dtype.bits()).toArray();
+            if (dtype == Dtype.F32) {
+                piece.asFloatBuffer().put(values);
+            } else {
+                for (int i = 0; i < values.length; i++) {
+                    piece.put(i, (byte) (int) values[i]);
+                }
+            }
         });
     }
 }
