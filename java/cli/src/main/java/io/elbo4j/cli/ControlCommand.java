@@ -6,6 +6,7 @@ import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.control.agent.Agent;
 import io.elbo4j.control.agent.AgentKind;
+import io.elbo4j.control.agent.AgentSettings;
 import io.elbo4j.control.agent.Agents;
 import io.elbo4j.control.agent.Run;
 import io.elbo4j.control.agent.Surroundings;
@@ -117,6 +118,11 @@ final class ControlCommand implements Callable<Integer> {
             }
         }
         ControlPlan plan = plan(kind);
+        if (AgentSettings.values(plan.ofAgent()).get("randomSteps") instanceof Integer random && random >= plan
+                .steps()) {
+            console.err().println("nothing is learned: --random-steps is " + random + ", the run has " + plan.steps()
+                    + " steps");
+        }
         if (out == null) {
             return run(plan, null);
         }

@@ -39,6 +39,8 @@ final class PlanCommand implements Callable<Integer> {
             description = "cross-entropy: CEM; path-integral: MPPI; random-shooting; or several of them"
                     + " (${DEFAULT-VALUE})")
     private SearchKind[] kinds;
+    private static final long MOST_NUMBERS = 1L << 28;
+
     @Option(names = "--horizon", defaultValue = "25", paramLabel = "N", description = "steps of a plan"
             + " (${DEFAULT-VALUE})")
     private int horizon;
@@ -91,9 +93,6 @@ final class PlanCommand implements Callable<Integer> {
         if (episodes < 1) {
             throw Failure.usage("--episodes must be at least 1, not " + episodes);
         }
-        if (horizon < 1) {
-            throw Failure.usage("--horizon must be at least 1, not " + horizon);
-        }
         Effect.require("--iterations", iterations, kinds, Set.of(SearchKind.CROSS_ENTROPY, SearchKind.PATH_INTEGRAL));
         Effect.require("--elites", elites, kinds, Set.of(SearchKind.CROSS_ENTROPY));
         Effect.require("--keep", keep, kinds, Set.of(SearchKind.CROSS_ENTROPY));
@@ -103,6 +102,7 @@ final class PlanCommand implements Callable<Integer> {
         Effect.requireDifferent("--seeds", seeds);
         Effect.requireDifferent("--search", Arrays.stream(kinds).map(Names::of).toList());
         List<Search> searches = Arrays.stream(kinds).map(kind -> Names.checked(() -> search(kind))).toList();
+        requireRoom(environment, searches);
         List<Line> lines = new ArrayList<>();
         try (Backend b = backend.open(console)) {
             for (int k = 0; k < kinds.length; k++) {
@@ -113,6 +113,20 @@ final class PlanCommand implements Callable<Integer> {
         }
         output.result(console, json(environment, lines), text(environment, lines));
         return 0;
+    }
+
+    /** A step's plans of all episodes are in memory at once. */
+    private void requireRoom(Environment environment, List<Search> searches) {
+        int plans = searches.stream().mapToInt(Search::population).max().orElseThrow();
+        long most = MOST_NUMBERS / environment.actions().columns() / plans / episodes;
+        if (most < 1) {
+            throw Failure.usage("--episodes must be at most " + MOST_NUMBERS / environment.actions().columns() / plans
+                    + ", with " + plans + " plans, not " + episodes);
+        }
+        if (horizon < 1 || horizon > most) {
+            throw Failure.usage("--horizon must be from 1 to " + most + ", with " + plans + " plans of " + episodes
+                    + " episodes, not " + horizon);
+        }
     }
 
     private Search search(SearchKind kind) {

@@ -1,6 +1,7 @@
 package io.elbo4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -63,6 +64,13 @@ class ControlCommandTest {
         assertEquals("pendulum-angle", one.get("environment").getAsString());
         assertEquals(-140.3, one.get("ceiling").getAsDouble());
         assertEquals(3, one.getAsJsonArray("points").size());
+    }
+
+    @Test
+    void aRunOfRandomActionsAloneIsSaid() {
+        String words = "nothing is learned: --random-steps is ";
+        assertTrue(run("--random-steps", "60").succeeds().err().contains(words + "60, the run has 60 steps"));
+        assertFalse(run("--random-steps", "59").succeeds().err().contains(words));
     }
 
     @Test

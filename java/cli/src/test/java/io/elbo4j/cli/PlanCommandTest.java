@@ -78,7 +78,10 @@ class PlanCommandTest {
         run("--environment", "pendulm").fails(2, "--environment", "pendulum");
         run("--search", "cem").fails(2, "--search", "expected one of cross-entropy, path-integral, random-shooting");
         run("--episodes", "0").fails(2, "--episodes must be at least 1, not 0");
-        run("--horizon", "0").fails(2, "--horizon must be at least 1, not 0");
+        run("--horizon", "0").fails(2, "--horizon must be from 1 to 22369621, with 6 plans of 2 episodes, not 0");
+        run("--horizon", "2000000000").fails(2, "--horizon must be from 1 to", "not 2000000000");
+        run("--population", "20000", "--episodes", "20000", "--elites", "1").fails(2,
+                "--episodes must be at most 13421, with 20000 plans, not 20000");
         run("--elites", "7").fails(2, "--elites must be from 1 to the population, 6, not 7");
         run("--keep", "1").fails(2, "--keep must be at least 0 and below 1, not 1.0");
         run("--search", "cross-entropy,random-shooting", "--temperature", "1").fails(2,

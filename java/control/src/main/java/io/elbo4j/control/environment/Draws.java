@@ -69,8 +69,13 @@ public final class Draws {
         return uniform(0);
     }
 
-    /** Uniform from low to high. */
+    /**
+     * Uniform from low to high.
+     *
+     * @throws io.elbo4j.ArgumentException unless high is at least low
+     */
     public double uniform(double low, double high) {
+        require(low <= high, "high", "at least low, " + low, high);
         return low + (high - low) * uniform();
     }
 

@@ -49,6 +49,11 @@ public final class Simulation implements VectorEnvironment {
         }
     }
 
+    /** What it has copies of. */
+    public Environment environment() {
+        return environment;
+    }
+
     @Override
     public int rows() {
         return states.length;

@@ -89,8 +89,9 @@ public final class Imitation implements AutoCloseable {
                 .minimise(new Elbo(klWeight, 0), new Adam(settings.learningRate())).compile();
     }
 
-    /** Makes updates, of a batch each. */
+    /** Makes updates, of a batch each: at least 0. */
     public void learn(int count) {
+        require(count >= 0, "count", "at least 0", count);
         for (int i = 0; i < count; i++) {
             shown.sample(updates, sampled);
             training.rows(sampled, 0).run(updates++);

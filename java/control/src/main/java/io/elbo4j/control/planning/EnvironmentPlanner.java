@@ -62,6 +62,8 @@ public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
     @Override
     public void act(Simulation batch, float[] observations, float[] chosen) {
         require(batch.rows() == rows, "batch", rows + " copies", batch.rows());
+        String name = batch.environment().name();
+        require(name.equals(environment.name()), "batch", "copies of " + environment.name(), name);
         decisions.begin();
         for (int i = 0; i < iteration.search().iterations(); i++) {
             long number = decisions.number(i);

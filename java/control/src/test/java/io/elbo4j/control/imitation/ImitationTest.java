@@ -80,6 +80,7 @@ class ImitationTest {
             imitation.logLikelihood(shown, 1);
             imitation.learn(10);
             assertEquals(20, imitation.updates());
+            assertThrows(ArgumentException.class, () -> imitation.learn(-1));
             try (Imitation unseen = new Imitation(new MixtureDensityPolicy(2), TINY, shown, backend, 1)) {
                 unseen.learn(20);
                 assertEquals(unseen.logLikelihood(shown, 1), imitation.logLikelihood(shown, 1));

@@ -9,6 +9,7 @@ import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.CartPole;
 import io.elbo4j.control.environment.CartPoleContinuous;
+import io.elbo4j.control.environment.Cross;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Fork;
 import io.elbo4j.control.environment.Pendulum;
@@ -113,6 +114,8 @@ class EnvironmentPlannerTest {
             try (EnvironmentPlanner two = new EnvironmentPlanner(search, new Fork(), 5, 2, backend, 0)) {
                 assertThrows(ArgumentException.class, () -> two.act(new Simulation(new Fork(), 1, 0), new float[2],
                         new float[1]));
+                assertEquals("batch must be copies of fork, not cross", assertThrows(ArgumentException.class,
+                        () -> two.act(new Simulation(new Cross(), 2, 0), new float[8], new float[2])).getMessage());
             }
         }
     }
