@@ -3,7 +3,10 @@ package io.elbo4j.control.agent;
 import io.elbo4j.control.evaluation.Policy;
 import io.elbo4j.train.graph.Parameters;
 
-/** What acts, remembers and learns: one decision at a time, see {@link Interaction}. */
+/**
+ * What acts, remembers and learns: one decision at a time, see {@link Interaction}. One thread at a time may use an agent
+ * and its policies.
+ */
 public interface Agent extends AutoCloseable {
     /** An episode begins. */
     default void begin() {}
