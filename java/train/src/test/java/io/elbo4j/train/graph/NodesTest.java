@@ -165,6 +165,18 @@ class NodesTest {
         Value index = Scale.of(Binarise.of("0 or 1", Slice.of("index", x, 2, 3)), 2, 0);
         vae(Concatenate.of("both", Embedding.of("e", index, 3, 4), x));
         FiniteDifferences.check("embedding", g, 7);
+    }
+
+    @Test
+    void embeddingAppliedTwice() {
+        Embedding table = new Embedding("e", 3, 4);
+        Value one = Scale.of(Binarise.of("0 or 1", Slice.of("index", x, 2, 3)), 2, 0);
+        Value other = Binarise.of("also 0 or 1", Slice.of("another index", x, 1, 2));
+        vae(Concatenate.of("both", table.apply(one), Multiply.of(table.apply(other), table.apply(one)), x));
+        assertEquals(1, g.parameters().stream().filter(p -> p.name().equals("e.weight")).count());
+        FiniteDifferences.check("embedding applied twice", g, 7);
+        assertEquals("the index of embedding 'e' must have 1 column, 'x' has 5",
+                assertThrows(IllegalArgumentException.class, () -> table.apply(x)).getMessage());
         assertEquals("the index of embedding 'f' must have 1 column, 'x' has 5",
                 assertThrows(IllegalArgumentException.class, () -> Embedding.of("f", x, 3, 4)).getMessage());
     }

@@ -55,6 +55,8 @@ class NullTest {
             Map.entry("DenseOfMembers.of(String, int, Value, long, Activation)", "name x activation"),
             Map.entry("Dropout.of(String, Value, double)", "name x"),
             Map.entry("Embedding.of(String, Value, long, long)", "name index"),
+            Map.entry("Embedding(String, long, long)", "name"),
+            Map.entry("Embedding.apply(Value)", "index"),
             Map.entry("Flatten.of(Value, Axis)", "x axis"),
             Map.entry("Gru(String, long, long)", "name"),
             Map.entry("Gru.apply(Value)", "x"),
@@ -115,7 +117,8 @@ class NullTest {
     private static final Map<String, Object> LAYERS = Map.of("Convolution", new Convolution("layer", SHAPE,
             Activation.TANH), "TransposedConvolution", new TransposedConvolution("layer", SHAPE, Activation.TANH),
             "Dense", new Dense("layer", 1, 1, Activation.TANH), "DenseOfMembers", new DenseOfMembers("layer", 2, 1, 1,
-                    Activation.TANH), "Gru", new Gru("layer", 1, 1), "LayerNorm",
+                    Activation.TANH), "Embedding", new Embedding("layer", 1, 1), "Gru", new Gru("layer", 1, 1),
+            "LayerNorm",
             new LayerNorm("layer", 1), "MaskedDense", new MaskedDense("layer", 1, 1, 1), "RmsNorm", new RmsNorm("layer",
                     1));
 
