@@ -4,8 +4,8 @@ import io.elbo4j.control.evaluation.Policy;
 import io.elbo4j.train.graph.Parameters;
 
 /**
- * What acts, remembers and learns: one decision at a time, see {@link Interaction}. One thread at a time may use an agent
- * and its policies.
+ * What acts, remembers and learns: one decision at a time, see {@link Interaction}. One thread at a time may use an
+ * agent and its policies.
  */
 public interface Agent extends AutoCloseable {
     /** An episode begins. */
