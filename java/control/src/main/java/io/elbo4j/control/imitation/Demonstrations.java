@@ -16,6 +16,9 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent") // data, of which nobody wants a copy
 public record Demonstrations(int decisions, float[] observations, float[] actions) {
+    /** Steps of an episode without a limit: whether it ever ends cannot be known beforehand. */
+    private static final int MOST = 100_000;
+
     /** @throws io.elbo4j.ArgumentException if the numbers are not those of so many decisions */
     public Demonstrations {
         require(decisions >= 1, "decisions", "at least 1", decisions);
@@ -29,11 +32,18 @@ public record Demonstrations(int decisions, float[] observations, float[] action
                 + decisions + " decisions", numbers.length);
     }
 
-    /** Episodes of an expert: episode e is a function of (seed, e). Noisy actions are what it does and what is kept. */
+    /**
+     * Episodes of an expert, each until its environment terminates or has reached its limit: episode e is a function of
+     * (seed, e). Noisy actions are what it does and what is kept.
+     *
+     * @throws io.elbo4j.ArgumentException if an environment without a limit does not terminate within 100,000 steps
+     */
     public static Demonstrations of(Expert expert, int episodes, long seed) {
         requireGiven("expert", expert);
         require(episodes >= 1, "episodes", "at least 1", episodes);
-        Environment environment = expert.environment();
+        Environment environment = requireGiven("environment", expert.environment());
+        boolean limited = environment.limit() > 0;
+        int most = limited ? environment.limit() : MOST;
         float[] observation = new float[environment.observations().columns()];
         float[] action = new float[environment.actions().columns()];
         Rows observations = new Rows();
@@ -45,7 +55,7 @@ public record Demonstrations(int decisions, float[] observations, float[] action
             double[] state = new double[environment.stateSize()];
             environment.start(state, noise.at(0, e, 0));
             int side = chance.at(0, e, 0).uniform() < 0.5 ? 1 : -1;
-            for (int t = 1; !environment.terminated(state); t++) {
+            for (int t = 1; t <= most && !environment.terminated(state); t++) {
                 expert.act(state, side, action);
                 chance.at(0, e, t);
                 for (int i = 0; i < action.length; i++) {
@@ -57,6 +67,8 @@ public record Demonstrations(int decisions, float[] observations, float[] action
                 environment.step(state, action, noise.at(0, e, t));
                 decisions++;
             }
+            require(limited || environment.terminated(state), "environment", "one with a limit, as TimeLimit has, or one"
+                    + " that terminates within " + MOST + " steps", environment.name() + ", which has neither");
         }
         return new Demonstrations(decisions, observations.all(), actions.all());
     }

@@ -3,11 +3,15 @@ package io.elbo4j.control.imitation;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.ArgumentException;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
+import io.elbo4j.control.environment.Pendulum;
+import io.elbo4j.control.environment.TimeLimit;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -127,6 +131,46 @@ class DemonstrationsTest {
             assertEquals(expert.mirror()[0] * half.observations()[2], all.observations()[half.observations().length
                     + 2]);
             assertArrayEquals(half.observations(), Arrays.copyOf(all.observations(), half.observations().length));
+        }
+    }
+
+    /** A pendulum has no end but its limit: an episode has as many decisions. */
+    @Test
+    void anEpisodeStopsAtItsLimit() {
+        Demonstrations shown = Demonstrations.of(new Swinger(new Pendulum()), 3, 1);
+        assertEquals(3 * 200, shown.decisions());
+        assertEquals(3 * 200 * 3, shown.observations().length);
+        assertEquals(7, Demonstrations.of(new Swinger(new TimeLimit(new Pendulum(), 7)), 1, 1).decisions());
+    }
+
+    @Test
+    void whatNeverEndsIsRefused() {
+        Expert endless = new Swinger(new TimeLimit(new Pendulum(), 0));
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> refused("environment must be one with a limit, as"
+                + " TimeLimit has, or one that terminates within 100000 steps, not pendulum, which has neither",
+                () -> Demonstrations.of(endless, 1, 1)));
+        assertEquals(100_001, Demonstrations.of(new Swinger(new TimeLimit(new Pendulum(), 100_001)), 1, 1).decisions());
+    }
+
+    private record Swinger(Environment environment) implements Expert {
+        @Override
+        public void act(double[] state, int side, float[] action) {
+            action[0] = side;
+        }
+
+        @Override
+        public double noise() {
+            return 0.1;
+        }
+
+        @Override
+        public float[] mirror() {
+            return new float[] {1, -1, -1};
+        }
+
+        @Override
+        public float[] mirrorOfActions() {
+            return new float[] {-1};
         }
     }
 
