@@ -2,6 +2,8 @@ package io.elbo4j.control.environment;
 
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
+import static io.elbo4j.control.environment.Sizes.requireSize;
+import static io.elbo4j.control.environment.StepResult.requireRoom;
 
 import java.util.Arrays;
 import java.util.List;
@@ -71,8 +73,8 @@ public final class Simulation implements VectorEnvironment {
 
     @Override
     public void reset(boolean[] which, float[] observations) {
-        size("which", which.length, rows());
-        size("observations", observations.length, rows() * observation.length);
+        requireSize("which", which, rows());
+        requireSize("observations", observations, rows() * observation.length);
         for (int r = 0; r < rows(); r++) {
             if (which[r]) {
                 environment.start(states[r], draws.at(r, episodes[r]++, 0));
@@ -87,7 +89,7 @@ public final class Simulation implements VectorEnvironment {
      * @see Environment#evaluationStart
      */
     public void resetToEvaluation(int first, float[] observations) {
-        size("observations", observations.length, rows() * observation.length);
+        requireSize("observations", observations, rows() * observation.length);
         for (int r = 0; r < rows(); r++) {
             environment.evaluationStart(first + r, states[r]);
             episodes[r]++;
@@ -116,8 +118,8 @@ public final class Simulation implements VectorEnvironment {
 
     /** The same, but copies whose episode has ended stay, and so do their rows of the result. */
     public void stepRunning(float[] actions, StepResult result) {
-        size("actions", actions.length, rows() * action.length);
-        size("result", result.rewards().length, rows());
+        requireSize("actions", actions, rows() * action.length);
+        requireRoom(result, rows(), observation.length);
         for (int r = 0; r < rows(); r++) {
             if (running[r]) {
                 environment.actions().check("the action of copy " + r, action(actions, r));
@@ -155,10 +157,6 @@ public final class Simulation implements VectorEnvironment {
         return action;
     }
 
-    private static void size(String argument, int given, int expected) {
-        require(given == expected, argument, expected + " elements", given);
-    }
-
     /** Where a copy is, to {@link #goOn} from. */
     public Episode episode(int row) {
         return new Episode(Arrays.stream(states[row]).boxed().toList(), episodes[row], steps[row], running[row]);
@@ -166,8 +164,9 @@ public final class Simulation implements VectorEnvironment {
 
     /** Sets a copy to where it was, and writes what it sees there if that is within an episode. */
     public void goOn(int row, Episode episode, float[] observations) {
-        size("state", episode.state().size(), states[row].length);
-        size("observations", observations.length, rows() * observation.length);
+        requireGiven("episode", episode);
+        requireSize("state", episode.state().size(), states[row].length);
+        requireSize("observations", observations, rows() * observation.length);
         states[row] = episode.state().stream().mapToDouble(Double::doubleValue).toArray();
         episodes[row] = episode.number();
         steps[row] = episode.step();

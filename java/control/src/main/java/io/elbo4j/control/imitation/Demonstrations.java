@@ -67,8 +67,8 @@ public record Demonstrations(int decisions, float[] observations, float[] action
                 environment.step(state, action, noise.at(0, e, t));
                 decisions++;
             }
-            require(limited || environment.terminated(state), "environment", "one with a limit, as TimeLimit has, or one"
-                    + " that terminates within " + MOST + " steps", environment.name() + ", which has neither");
+            require(limited || environment.terminated(state), "environment", "one with a limit, as TimeLimit has, or"
+                    + " one that terminates within " + MOST + " steps", environment.name() + ", which has neither");
         }
         return new Demonstrations(decisions, observations.all(), actions.all());
     }

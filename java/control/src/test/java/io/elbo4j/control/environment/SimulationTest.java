@@ -132,6 +132,42 @@ class SimulationTest {
                         .observations().sample(new Draws(1), new float[4])).getMessage());
     }
 
+    /** A step that is refused has not been taken by any copy, and no episode has begun. */
+    @Test
+    void sizesAreRefusedBeforeAStateMoves() {
+        Simulation batch = new Simulation(new Pendulum(), 2, 1);
+        StepResult right = StepResult.of(batch);
+        batch.reset(new boolean[] {true, true}, right.observations());
+        List<Simulation.Episode> before = List.of(batch.episode(0), batch.episode(1));
+        float[] actions = new float[2];
+        float[] six = new float[6];
+        float[] two = new float[2];
+        boolean[] flags = new boolean[2];
+        boolean[] one = new boolean[1];
+        refused("result.observations must be 6 elements, not 3", () -> batch.step(actions, new StepResult(new float[3],
+                two, flags, flags)));
+        refused("result.rewards must be 2 elements, not 6", () -> batch.step(actions, new StepResult(six, six, flags,
+                flags)));
+        refused("result.terminated must be 2 elements, not 1", () -> batch.step(actions, new StepResult(six, two, one,
+                flags)));
+        refused("result.truncated must be 2 elements, not 1", () -> batch.step(actions, new StepResult(six, two, flags,
+                one)));
+        refused("result must be given, not null", () -> batch.step(actions, null));
+        refused("actions must be given, not null", () -> batch.step(null, right));
+        refused("which must be given, not null", () -> batch.reset(null, six));
+        refused("observations must be given, not null", () -> batch.reset(flags, null));
+        refused("observations must be 6 elements, not 2", () -> batch.reset(new boolean[] {true, true}, two));
+        refused("observations must be given, not null", () -> batch.resetToEvaluation(0, null));
+        refused("episode must be given, not null", () -> batch.goOn(0, null, six));
+        refused("observations must be given, not null", () -> batch.goOn(0, before.get(1), null));
+        refused("observations must be given, not null", () -> new StepResult(null, two, flags, flags));
+        refused("rewards must be given, not null", () -> new StepResult(six, null, flags, flags));
+        refused("terminated must be given, not null", () -> new StepResult(six, two, null, flags));
+        refused("truncated must be given, not null", () -> new StepResult(six, two, flags, null));
+        refused("batch must be given, not null", () -> StepResult.of(null));
+        assertEquals(before, List.of(batch.episode(0), batch.episode(1)));
+    }
+
     private static void refused(String message, Runnable action) {
         assertEquals(message, assertThrows(ArgumentException.class, action::run).getMessage());
     }
