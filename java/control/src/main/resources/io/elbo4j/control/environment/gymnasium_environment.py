@@ -40,7 +40,7 @@ def main():
     width = 1 if isinstance(seen, gymnasium.spaces.Discrete) else seen.low.size
     observations = numpy.zeros((args.rows, width), "<f4")
     seeds = [args.seed + r for r in range(args.rows)]
-    sink.write(b"elbo" + struct.pack("<ii", 1, args.rows) + space(seen) + space(acts))
+    sink.write(b"elbo" + struct.pack("<ii", 2, args.rows) + space(seen) + space(acts))
     sink.flush()
     while kind := source.read(1):
         if kind == b"r":
@@ -48,7 +48,7 @@ def main():
                 if begins:
                     observations[r] = numbers(seen, copies[r].reset(seed=seeds[r])[0])
                     seeds[r] = None  # the first episode's alone: Gymnasium goes on from there
-            sink.write(observations.tobytes())
+            sink.write(b"elbo" + observations.tobytes())
         else:
             given = numpy.frombuffer(source.read(4 * args.rows * columns), "<f4").reshape(args.rows, columns)
             rewards, ended = numpy.zeros(args.rows, "<f4"), numpy.zeros((2, args.rows), "u1")
@@ -57,7 +57,7 @@ def main():
                           else numpy.clip(given[r].reshape(acts.shape), acts.low, acts.high))
                 seen_now, rewards[r], ended[0, r], ended[1, r], _ = copy.step(action)
                 observations[r] = numbers(seen, seen_now)
-            sink.write(observations.tobytes() + rewards.tobytes() + ended.tobytes())
+            sink.write(b"elbo" + observations.tobytes() + rewards.tobytes() + ended.tobytes())
         sink.flush()
 
 
