@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param widths of the hidden layers of all networks
  * @param batch transitions of an update
- * @param learningRate of Adam, at first; from 1e-30 to 1000
+ * @param learningRate of Adam, at first; from 1e-30 to 1e30
  * @param decay updates until it has fallen to 0, linearly; 0 if it stays
  * @param discount in [0, 1)
  * @param capacity transitions that are remembered
@@ -24,7 +24,7 @@ public record Learning(List<Integer> widths, int batch, double learningRate, int
         widths = List.copyOf(requireGiven("widths", widths));
         require(widths.stream().allMatch(w -> w >= 1), "widths", "at least 1 each", widths);
         require(batch >= 1, "batch", "at least 1", batch);
-        require(learningRate >= 1e-30 && learningRate <= 1000, "learningRate", "from 1e-30 to 1000", learningRate);
+        require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
         require(decay >= 0, "decay", "at least 0", decay);
         require(discount >= 0 && discount < 1, "discount", "at least 0 and below 1", discount);
         require(capacity >= 1, "capacity", "at least 1", capacity);

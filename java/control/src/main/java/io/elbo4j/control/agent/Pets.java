@@ -47,7 +47,7 @@ public final class Pets extends SavableAgent {
      * @param search how it plans
      * @param horizon steps of a plan, at least 1
      * @param batch transitions of an update
-     * @param learningRate of Adam, from 1e-30 to 1000
+     * @param learningRate of Adam, from 1e-30 to 1e30
      * @param weightDecay of Adam, decoupled; at least 0, and below 1 / learningRate
      * @param updates when an episode begins, once there is something to learn from
      * @param capacity transitions that are remembered
@@ -64,7 +64,7 @@ public final class Pets extends SavableAgent {
             requireGiven("search", search);
             require(horizon >= 1, "horizon", "at least 1", horizon);
             require(batch >= 1, "batch", "at least 1", batch);
-            require(learningRate >= 1e-30 && learningRate <= 1000, "learningRate", "from 1e-30 to 1000", learningRate);
+            require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
             require(weightDecay >= 0 && learningRate * weightDecay < 1, "weightDecay",
                     "at least 0, and below 1 / learningRate, " + 1 / learningRate, weightDecay);
             require(updates >= 1, "updates", "at least 1", updates);

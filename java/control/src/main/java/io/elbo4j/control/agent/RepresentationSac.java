@@ -39,7 +39,7 @@ public final class RepresentationSac extends SavableAgent {
      * @param width units of the hidden layer of encoder and decoder
      * @param klWeight of the KL in the VAE's objective, from 0 to 1e30
      * @param vaeBatch observations of an update of the VAE
-     * @param vaeLearningRate of its Adam, from 1e-30 to 1000
+     * @param vaeLearningRate of its Adam, from 1e-30 to 1e30
      * @param vaeUpdates after the random steps
      */
     public record Settings(Sac.Settings sac, int latent, int width, double klWeight, int vaeBatch,
@@ -51,7 +51,7 @@ public final class RepresentationSac extends SavableAgent {
             require(width >= 1, "width", "at least 1", width);
             require(klWeight >= 0 && klWeight <= 1e30, "klWeight", "from 0 to 1e30", klWeight);
             require(vaeBatch >= 1, "vaeBatch", "at least 1", vaeBatch);
-            require(vaeLearningRate >= 1e-30 && vaeLearningRate <= 1000, "vaeLearningRate", "from 1e-30 to 1000",
+            require(vaeLearningRate >= 1e-30 && vaeLearningRate <= 1e30, "vaeLearningRate", "from 1e-30 to 1e30",
                     vaeLearningRate);
             require(vaeUpdates >= 1, "vaeUpdates", "at least 1", vaeUpdates);
         }
