@@ -107,7 +107,7 @@ final class ControlCommand implements Callable<Integer> {
         }
         requirePng("--picture", picture);
         requirePng("--episode", episode);
-        if (picture != null && picture.equals(episode)) {
+        if (picture != null && episode != null && OutputFile.isSame(picture, episode)) {
             throw Failure.usage("--episode must be another file than --picture, not " + episode);
         }
         if (resume) {
