@@ -90,9 +90,7 @@ final class PlanCommand implements Callable<Integer> {
             throw Failure.usage("--environment must be one whose actions are " + e.expected() + ", not " + name
                     + ", whose action is " + environment.actions());
         }
-        if (episodes < 1) {
-            throw Failure.usage("--episodes must be at least 1, not " + episodes);
-        }
+        EpisodeCount.require("--episodes", episodes, 1);
         Effect.require("--iterations", iterations, kinds, Set.of(SearchKind.CROSS_ENTROPY, SearchKind.PATH_INTEGRAL));
         Effect.require("--elites", elites, kinds, Set.of(SearchKind.CROSS_ENTROPY));
         Effect.require("--keep", keep, kinds, Set.of(SearchKind.CROSS_ENTROPY));

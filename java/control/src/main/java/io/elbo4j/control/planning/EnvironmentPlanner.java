@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
 /**
  * Plans with the environment itself, for episodes that begin together: the first action of the best plan is taken, then
  * it plans anew. It bounds what the same search can reach with a model. The environment's noise in its plans is another
- * one than outside. After a terminal state there are no rewards. Steps of the environment are taken by as many threads as
- * the backend has.
+ * one than outside. After a terminal state there are no rewards. As many threads as the backend has step the
+ * environment.
  */
 public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
     private final Environment environment;
