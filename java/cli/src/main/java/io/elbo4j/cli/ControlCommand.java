@@ -107,7 +107,7 @@ final class ControlCommand implements Callable<Integer> {
         }
         requirePng("--picture", picture);
         requirePng("--episode", episode);
-        if (picture != null && picture.equals(episode)) {
+        if (picture != null && episode != null && OutputFile.isSame(picture, episode)) {
             throw Failure.usage("--episode must be another file than --picture, not " + episode);
         }
         if (resume) {
@@ -134,6 +134,7 @@ final class ControlCommand implements Callable<Integer> {
 
     private ControlPlan plan(AgentKind kind) {
         int length = atLeastOne("--steps", steps, kind.steps());
+        EpisodeCount.require("--episodes", episodes == null ? 1 : episodes, 1);
         ControlPlan plan = Names.checked(() -> new ControlPlan(kind.words(), (Record) settings.settings(kind, length),
                 name != null ? name : kind.environment(), atLeastOne("--action-repeat", actionRepeat, 1), seeds == null
                         ? List.of(0L) : Arrays.asList(seeds), length,

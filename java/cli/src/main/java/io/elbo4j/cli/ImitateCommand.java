@@ -111,8 +111,8 @@ final class ImitateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         atLeast("--updates", updates, 1);
-        atLeast("--episodes", episodes, 1);
-        atLeast("--demonstrations", demonstrations, 4);
+        EpisodeCount.require("--episodes", episodes, 1);
+        EpisodeCount.require("--demonstrations", demonstrations, 4);
         if (mirrored && demonstrations % 4 != 0) {
             throw Failure.usage("--demonstrations must be a multiple of 4 with --mirrored, not " + demonstrations);
         }

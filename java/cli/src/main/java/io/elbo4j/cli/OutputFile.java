@@ -29,6 +29,10 @@ final class OutputFile {
         if (!file.toString().endsWith(".png")) {
             throw Failure.usage(option + " must end in .png, not " + Quoted.of(file));
         }
+        Path folder = file.toAbsolutePath().getParent();
+        if (!Files.isDirectory(folder)) {
+            throw Failure.usage(option + " must be in a folder that exists, not " + Quoted.of(file));
+        }
     }
 
     /**
@@ -46,10 +50,11 @@ final class OutputFile {
         }
     }
 
-    /** Whether both are there and are one, also by links. */
+    /** Whether both are one, by their names or, where both are there, by links. */
     static boolean isSame(Path one, Path other) {
         try {
-            return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
+            return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize()) || Files.exists(one)
+                    && Files.exists(other) && Files.isSameFile(one, other);
         } catch (IOException e) {
             throw Failure.because(other + ": cannot be read: " + DataException.reason(e), e);
         }

@@ -90,9 +90,7 @@ final class PlanCommand implements Callable<Integer> {
             throw Failure.usage("--environment must be one whose actions are " + e.expected() + ", not " + name
                     + ", whose action is " + environment.actions());
         }
-        if (episodes < 1) {
-            throw Failure.usage("--episodes must be at least 1, not " + episodes);
-        }
+        EpisodeCount.require("--episodes", episodes, 1);
         Effect.require("--iterations", iterations, kinds, Set.of(SearchKind.CROSS_ENTROPY, SearchKind.PATH_INTEGRAL));
         Effect.require("--elites", elites, kinds, Set.of(SearchKind.CROSS_ENTROPY));
         Effect.require("--keep", keep, kinds, Set.of(SearchKind.CROSS_ENTROPY));
@@ -119,6 +117,10 @@ final class PlanCommand implements Callable<Integer> {
     private void requireRoom(Environment environment, List<Search> searches) {
         int plans = searches.stream().mapToInt(Search::population).max().orElseThrow();
         long most = MOST_NUMBERS / environment.actions().columns() / plans / episodes;
+        if (plans > MOST_NUMBERS / environment.actions().columns()) {
+            throw Failure.usage("--population must be at most " + MOST_NUMBERS / environment.actions().columns()
+                    + ", not " + plans);
+        }
         if (most < 1) {
             throw Failure.usage("--episodes must be at most " + MOST_NUMBERS / environment.actions().columns() / plans
                     + ", with " + plans + " plans, not " + episodes);

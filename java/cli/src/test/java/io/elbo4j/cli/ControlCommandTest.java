@@ -408,8 +408,12 @@ class ControlCommandTest {
         run("--action-repeat", "0").fails(2, "--action-repeat must be at least 1, not 0");
         run("--evaluate-every", "0").fails(2, "--evaluate-every must be at least 1, not 0");
         run("--episodes", "0").fails(2, "--episodes must be at least 1, not 0");
+        run("--episodes", "100001").fails(2, "--episodes must be at most 100000, not 100001");
         run("--picture", "a.png", "--episode", "a.png").fails(2,
                 "--episode must be another file than --picture, not a.png");
+        run("--picture", "a.png", "--episode", "./a.png").fails(2, "--episode must be another file than --picture");
+        run("--picture", "no/folder/a.png").fails(2, "--picture must be in a folder that exists, not",
+                "no/folder/a.png");
         run("--seeds", "1,1").fails(2, "--seeds must be different ones, not [1, 1]");
         run("--widths", "0").fails(2, "--widths must be at least 1 each, not [0]");
         Cli.run("control", "--stesp", "5").fails(2, "'--stesp'");

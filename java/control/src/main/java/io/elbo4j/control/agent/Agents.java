@@ -28,6 +28,8 @@ public final class Agents {
      * @throws CheckpointException saying what is wrong with the file
      */
     public static SavableAgent load(Path file, Backend backend) {
+        requireGiven("file", file);
+        requireGiven("backend", backend);
         MatrixFile read = MatrixFile.read(file);
         AgentState state = AgentState.of(read);
         return load(state, new Surroundings(state.observations().space(), state.actions().space(), Optional.empty(),
@@ -40,6 +42,9 @@ public final class Agents {
      * @param environment that it goes on in
      */
     public static SavableAgent load(Path file, Environment environment, Backend backend) {
+        requireGiven("file", file);
+        requireGiven("environment", environment);
+        requireGiven("backend", backend);
         MatrixFile read = MatrixFile.read(file);
         AgentState state = AgentState.of(read);
         state.requireSpaces(file, environment);

@@ -3,6 +3,7 @@ package io.elbo4j.control.agent;
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
+import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.environment.StepResult;
 import io.elbo4j.control.environment.VectorEnvironment;
 
@@ -16,16 +17,25 @@ public final class Interaction {
     private boolean running;
     private long steps;
 
-    /** @throws io.elbo4j.ArgumentException if the environment has more than one copy */
+    /** @throws io.elbo4j.ArgumentException if the environment has more than one copy, or other spaces than the agent */
     public Interaction(Agent agent, VectorEnvironment environment) {
         requireGiven("agent", agent);
         requireGiven("environment", environment);
         require(environment.rows() == 1, "environment", "one copy", environment.rows());
+        if (agent instanceof SavableAgent known) {
+            same("observations", known.observations(), environment.observations());
+            same("actions", known.actions(), environment.actions());
+        }
         this.agent = agent;
         this.environment = environment;
         this.result = StepResult.of(environment);
         this.seen = new float[environment.observations().columns()];
         this.action = new float[environment.actions().columns()];
+    }
+
+    private static void same(String what, Space ofAgent, Space ofEnvironment) {
+        require(AgentState.StoredSpace.of(ofAgent).equals(AgentState.StoredSpace.of(ofEnvironment)),
+                "the environment's " + what, "the agent's, " + ofAgent, ofEnvironment);
     }
 
     /** That of the last step. */
@@ -53,8 +63,8 @@ public final class Interaction {
         System.arraycopy(result.observations(), 0, seen, 0, seen.length);
         agent.explore(seen, action);
         environment.step(action, result);
-        require(Float.isFinite(result.rewards()[0]), "the environment's reward", "a finite number", result
-                .rewards()[0]);
+        Given.finite("the environment's reward", result.rewards()[0]);
+        Given.element("the environment's observation", environment.observations(), result.observations());
         agent.remember(seen, action, result.rewards()[0], result.terminated()[0], result.observations());
         running = !result.terminated()[0] && !result.truncated()[0];
         agent.learn();

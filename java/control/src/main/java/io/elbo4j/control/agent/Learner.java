@@ -124,8 +124,7 @@ public abstract class Learner extends SavableAgent {
     }
 
     @Override
-    public final void explore(float[] seen, float[] action) {
-        observations.check("observation", seen);
+    final void decide(float[] seen, float[] action) {
         draws.at(0, 0, decisions);
         if (decisions < learning.randomSteps()) {
             actions.sample(draws, action);
@@ -164,7 +163,7 @@ public abstract class Learner extends SavableAgent {
     }
 
     @Override
-    public void remember(float[] seen, float[] action, float reward, boolean terminated, float[] next) {
+    void keep(float[] seen, float[] action, float reward, boolean terminated, float[] next) {
         replay.add(transition.row(columns(seen), inside(action), reward, terminated, columns(next)));
     }
 
@@ -186,7 +185,7 @@ public abstract class Learner extends SavableAgent {
 
     @Override
     public final float[] act(float[] observation) {
-        observations.check("observation", observation);
+        Given.element("observation", observations, observation);
         acting.value(transition.observation()).set(columns(observation));
         acting.run(decisions);
         float[] action = new float[actions.columns()];
@@ -197,7 +196,7 @@ public abstract class Learner extends SavableAgent {
     }
 
     @Override
-    public final GreedyPolicy greedy(int rows) {
+    final GreedyPolicy policy(int rows) {
         Step step = Step.of(graph, parameters, backend).rows(rows).want(described.greedy()).compile();
         return new GreedyPolicy() {
             @Override

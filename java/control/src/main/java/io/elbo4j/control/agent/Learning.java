@@ -1,6 +1,7 @@
 package io.elbo4j.control.agent;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import java.util.List;
 
@@ -9,7 +10,7 @@ import java.util.List;
  *
  * @param widths of the hidden layers of all networks
  * @param batch transitions of an update
- * @param learningRate of Adam, at first
+ * @param learningRate of Adam, at first; from 1e-30 to 1e30
  * @param decay updates until it has fallen to 0, linearly; 0 if it stays
  * @param discount in [0, 1)
  * @param capacity transitions that are remembered
@@ -20,10 +21,10 @@ import java.util.List;
 public record Learning(List<Integer> widths, int batch, double learningRate, int decay, double discount, int capacity,
         int randomSteps, int every, int updates) {
     public Learning {
-        widths = List.copyOf(widths);
+        widths = List.copyOf(requireGiven("widths", widths));
         require(widths.stream().allMatch(w -> w >= 1), "widths", "at least 1 each", widths);
         require(batch >= 1, "batch", "at least 1", batch);
-        require(learningRate > 0, "learningRate", "above 0", learningRate);
+        require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
         require(decay >= 0, "decay", "at least 0", decay);
         require(discount >= 0 && discount < 1, "discount", "at least 0 and below 1", discount);
         require(capacity >= 1, "capacity", "at least 1", capacity);

@@ -34,7 +34,7 @@ public final class Mbpo extends Sac {
      * @param modelUpdates that are made then
      * @param rollouts that begin each time
      * @param kept steps of these that are remembered; what came before is forgotten
-     * @param length k at last
+     * @param length k at last, from 1 to 1000
      * @param lengthAfter times that it learns until k has grown to that, linearly
      * @param real share of each batch that has happened, from 0 to 1
      * @param bootstrap whether each member learns from a bootstrap sample of its own, as of Janner et al.; else all
@@ -57,7 +57,7 @@ public final class Mbpo extends Sac {
             require(rollouts >= 1, "rollouts", "at least 1", rollouts);
             require(kept >= 1 && (long) kept * rollouts <= 1 << 30, "kept", "at least 1, of " + rollouts
                     + " rollouts at most 2^30 rows", kept);
-            require(length >= 1, "length", "at least 1", length);
+            require(length >= 1 && length <= 1000, "length", "from 1 to 1000", length);
             require(lengthAfter >= 0, "lengthAfter", "at least 0", lengthAfter);
             require(real >= 0 && real <= 1, "real", "from 0 to 1", real);
         }
@@ -125,13 +125,12 @@ public final class Mbpo extends Sac {
                 .rollouts(), backend, seed);
     }
 
-    /** @throws IllegalStateException if it has terminated and nobody has said where that is so */
     @Override
-    public void remember(float[] seen, float[] action, float reward, boolean terminated, float[] next) {
+    void keep(float[] seen, float[] action, float reward, boolean terminated, float[] next) {
         require(!terminated || termination.isPresent(), "terminated",
                 "false without the environment's Termination, which"
                         + " mbpo does not learn", true);
-        super.remember(seen, action, reward, terminated, next);
+        super.keep(seen, action, reward, terminated, next);
     }
 
     /** Steps of rollouts that were taken when it had learned so many times. */

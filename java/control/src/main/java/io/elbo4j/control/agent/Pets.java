@@ -47,8 +47,8 @@ public final class Pets extends SavableAgent {
      * @param search how it plans
      * @param horizon steps of a plan, at least 1
      * @param batch transitions of an update
-     * @param learningRate of Adam
-     * @param weightDecay of Adam, decoupled
+     * @param learningRate of Adam, from 1e-30 to 1e30
+     * @param weightDecay of Adam, decoupled; at least 0, and below 1 / learningRate
      * @param updates when an episode begins, once there is something to learn from
      * @param capacity transitions that are remembered
      * @param randomSteps first decisions, which are uniform in the box
@@ -64,8 +64,9 @@ public final class Pets extends SavableAgent {
             requireGiven("search", search);
             require(horizon >= 1, "horizon", "at least 1", horizon);
             require(batch >= 1, "batch", "at least 1", batch);
-            require(learningRate > 0, "learningRate", "above 0", learningRate);
-            require(weightDecay >= 0, "weightDecay", "at least 0", weightDecay);
+            require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
+            require(weightDecay >= 0 && learningRate * weightDecay < 1, "weightDecay",
+                    "at least 0, and below 1 / learningRate, " + 1 / learningRate, weightDecay);
             require(updates >= 1, "updates", "at least 1", updates);
             require(capacity >= 1, "capacity", "at least 1", capacity);
             require(randomSteps >= 1, "randomSteps", "at least 1", randomSteps);
@@ -166,8 +167,7 @@ public final class Pets extends SavableAgent {
     }
 
     @Override
-    public void explore(float[] seen, float[] action) {
-        observations.check("observation", seen);
+    void decide(float[] seen, float[] action) {
         if (decisions++ < settings.randomSteps()) {
             actions.sample(random.at(0, 0, decisions), action);
             return;
@@ -177,7 +177,7 @@ public final class Pets extends SavableAgent {
     }
 
     @Override
-    public void remember(float[] seen, float[] taken, float reward, boolean terminated, float[] next) {
+    void keep(float[] seen, float[] taken, float reward, boolean terminated, float[] next) {
         float[] inside = new float[taken.length];
         box.scale(taken, inside);
         float[] drawn = new float[settings.model().members()];
@@ -196,7 +196,7 @@ public final class Pets extends SavableAgent {
 
     /** Plans for so many episodes, which begin together: each decision goes on from the plan of the one before. */
     @Override
-    public GreedyPolicy greedy(int rows) {
+    GreedyPolicy policy(int rows) {
         ModelPlanner own = new ModelPlanner(iteration, graph, parameters, rows, backend, Draws.seed(seed(),
                 "evaluation"));
         return new GreedyPolicy() {

@@ -37,9 +37,9 @@ public final class RepresentationSac extends SavableAgent {
      * @param sac on the codes; in its random steps, at least 1, there are none yet
      * @param latent dimensions of a code
      * @param width units of the hidden layer of encoder and decoder
-     * @param klWeight of the KL in the VAE's objective, at least 0
+     * @param klWeight of the KL in the VAE's objective, from 0 to 1e30
      * @param vaeBatch observations of an update of the VAE
-     * @param vaeLearningRate of its Adam
+     * @param vaeLearningRate of its Adam, from 1e-30 to 1e30
      * @param vaeUpdates after the random steps
      */
     public record Settings(Sac.Settings sac, int latent, int width, double klWeight, int vaeBatch,
@@ -49,9 +49,10 @@ public final class RepresentationSac extends SavableAgent {
             require(sac.learning().randomSteps() >= 1, "randomSteps", "at least 1", sac.learning().randomSteps());
             require(latent >= 1, "latent", "at least 1", latent);
             require(width >= 1, "width", "at least 1", width);
-            require(klWeight >= 0 && Double.isFinite(klWeight), "klWeight", "at least 0", klWeight);
+            require(klWeight >= 0 && klWeight <= 1e30, "klWeight", "from 0 to 1e30", klWeight);
             require(vaeBatch >= 1, "vaeBatch", "at least 1", vaeBatch);
-            require(vaeLearningRate > 0, "vaeLearningRate", "above 0", vaeLearningRate);
+            require(vaeLearningRate >= 1e-30 && vaeLearningRate <= 1e30, "vaeLearningRate", "from 1e-30 to 1e30",
+                    vaeLearningRate);
             require(vaeUpdates >= 1, "vaeUpdates", "at least 1", vaeUpdates);
         }
 
@@ -133,19 +134,18 @@ public final class RepresentationSac extends SavableAgent {
     }
 
     @Override
-    public void explore(float[] observation, float[] action) {
-        observations.check("observation", observation);
+    void decide(float[] observation, float[] action) {
         if (decisions++ < randomSteps) {
             actions.sample(random.at(0, 0, decisions), action);
         } else {
             float[] scaled = codes.scaled(observation);
-            sac.explore(state(scaled, earlier(scaled)), action);
+            sac.decide(state(scaled, earlier(scaled)), action);
         }
     }
 
     /** The VAE learns here, when the last of the random steps is remembered. */
     @Override
-    public void remember(float[] observation, float[] action, float reward, boolean terminated, float[] next) {
+    void keep(float[] observation, float[] action, float reward, boolean terminated, float[] next) {
         float[] scaled = codes.scaled(observation);
         ObservedStep step = new ObservedStep(earlier(scaled), scaled, action, reward, terminated, codes.scaled(next));
         before = scaled;
@@ -161,7 +161,7 @@ public final class RepresentationSac extends SavableAgent {
     }
 
     private void pass(ObservedStep step) {
-        sac.remember(state(step.seen(), step.before()), step.action(), step.reward(), step.terminated(), state(step
+        sac.keep(state(step.seen(), step.before()), step.action(), step.reward(), step.terminated(), state(step
                 .next(), step.seen()));
     }
 
@@ -175,9 +175,9 @@ public final class RepresentationSac extends SavableAgent {
 
     /** For episodes that begin together. */
     @Override
-    public GreedyPolicy greedy(int rows) {
+    GreedyPolicy policy(int rows) {
         Step step = codes.step(rows);
-        GreedyPolicy inner = sac.greedy(rows);
+        GreedyPolicy inner = sac.policy(rows);
         return new GreedyPolicy() {
             private float @Nullable [] earlier;
 

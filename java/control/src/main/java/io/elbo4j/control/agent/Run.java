@@ -24,7 +24,11 @@ public final class Run implements AutoCloseable {
     private final List<Double> returns = new ArrayList<>();
     private double gained;
 
-    /** Begins, with noise of the agent's seed; the agent is closed with this. */
+    /**
+     * Begins, with noise of the agent's seed; the agent is closed with this.
+     *
+     * @throws io.elbo4j.ArgumentException if the environment has other spaces than the agent
+     */
     public Run(SavableAgent agent, Environment environment) {
         this.agent = requireGiven("agent", agent);
         this.environment = requireGiven("environment", environment);
@@ -40,6 +44,10 @@ public final class Run implements AutoCloseable {
      */
     public static Run resume(Path file, SavableAgent.Settings settings, Environment environment, Backend backend,
             long seed) {
+        requireGiven("file", file);
+        requireGiven("settings", settings);
+        requireGiven("environment", environment);
+        requireGiven("backend", backend);
         MatrixFile read = MatrixFile.read(file);
         AgentState state = AgentState.of(read);
         AgentState.Stage stage = state.stage();

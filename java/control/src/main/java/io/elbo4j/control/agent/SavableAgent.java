@@ -42,6 +42,15 @@ public abstract class SavableAgent implements Agent {
         this.seed = seed;
     }
 
+    /** {@link #explore} of what has been checked. */
+    abstract void decide(float[] observation, float[] action);
+
+    /** {@link #remember} of what has been checked. */
+    abstract void keep(float[] observation, float[] action, float reward, boolean terminated, float[] next);
+
+    /** {@link #greedy}, that is given what has been checked. */
+    abstract GreedyPolicy policy(int rows);
+
     abstract AgentState.Counters counters();
 
     /** All matrices that it has when it has come so far, by name: to be written, or to be read into. */
@@ -58,6 +67,16 @@ public abstract class SavableAgent implements Agent {
         return seed;
     }
 
+    /** What it sees. */
+    public final Space observations() {
+        return observations;
+    }
+
+    /** What it does. */
+    public final Space actions() {
+        return actions;
+    }
+
     /** Actions that were chosen to learn from. */
     public final long decisions() {
         return decisions;
@@ -69,10 +88,49 @@ public abstract class SavableAgent implements Agent {
     }
 
     @Override
+    public final void explore(float[] observation, float[] action) {
+        Given.element("observation", observations, observation);
+        Given.size("action", action, actions.columns());
+        decide(observation, action);
+    }
+
+    @Override
+    public final void remember(float[] observation, float[] action, float reward, boolean terminated, float[] next) {
+        Given.element("observation", observations, observation);
+        Given.element("action", actions, action);
+        Given.finite("reward", reward);
+        Given.element("next", observations, next);
+        keep(observation, action, reward, terminated, next);
+    }
+
+    @Override
+    public final GreedyPolicy greedy(int rows) {
+        GreedyPolicy policy = policy(rows);
+        return new GreedyPolicy() {
+            @Override
+            public void begin() {
+                policy.begin();
+            }
+
+            @Override
+            public void act(float[] seen, float[] chosen) {
+                Given.elements("observations", observations, seen, rows);
+                Given.size("actions", chosen, rows * actions.columns());
+                policy.act(seen, chosen);
+            }
+
+            @Override
+            public void close() {
+                policy.close();
+            }
+        };
+    }
+
+    @Override
     public float[] act(float[] observation) {
-        observations.check("observation", observation);
+        Given.element("observation", observations, observation);
         if (acting == null) {
-            acting = greedy(1);
+            acting = policy(1);
         }
         float[] action = new float[actions.columns()];
         acting.act(observation, action);
@@ -105,6 +163,7 @@ public abstract class SavableAgent implements Agent {
     }
 
     final void save(Path file, AgentState.Stage stage) {
+        requireGiven("file", file);
         AgentState state = new AgentState(AgentKind.of(settings).words(), (Record) settings, AgentState.StoredSpace.of(
                 observations), AgentState.StoredSpace.of(actions), seed, counters(), stage);
         state.write(file, matrices(state.counters()));

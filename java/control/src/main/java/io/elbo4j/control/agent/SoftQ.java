@@ -30,7 +30,7 @@ public final class SoftQ extends QLearning {
      *
      * @param copyEvery updates after which the copy is set
      * @param averageRate at which the average moves to the network then, above 0 and below 1
-     * @param temperature alpha, above 0, in the unit of the rewards
+     * @param temperature alpha, in the unit of the rewards; from 1e-30 to 1e30
      */
     public record Settings(Learning learning, int copyEvery, double averageRate, double temperature)
             implements
@@ -39,8 +39,7 @@ public final class SoftQ extends QLearning {
             requireGiven("learning", learning);
             require(copyEvery >= 1, "copyEvery", "at least 1", copyEvery);
             require(averageRate > 0 && averageRate < 1, "averageRate", "above 0 and below 1", averageRate);
-            require(temperature > 0 && Double.isFinite((float) (1 / temperature)), "temperature", "above 0, and not too"
-                    + " small for float32", temperature);
+            require(temperature >= 1e-30 && temperature <= 1e30, "temperature", "from 1e-30 to 1e30", temperature);
         }
 
         @Override

@@ -49,7 +49,7 @@ public final class KStep implements AutoCloseable {
      * @param steps K, at least 1
      * @param batch windows of K steps in an update, inside of an episode each
      * @param updates at least 1
-     * @param learningRate of Adam, which falls linearly to 0 at the end of the updates
+     * @param learningRate of Adam, from 1e-30 to 1e30, which falls linearly to 0 at the end of the updates
      * @param maximumNorm of the gradient, to which it is clipped
      */
     public record Settings(List<Integer> widths, int steps, int batch, int updates, double learningRate,
@@ -60,7 +60,7 @@ public final class KStep implements AutoCloseable {
             require(steps >= 1, "steps", "at least 1", steps);
             require(batch >= 1, "batch", "at least 1", batch);
             require(updates >= 1, "updates", "at least 1", updates);
-            require(learningRate > 0, "learningRate", "above 0", learningRate);
+            require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
             require((float) maximumNorm > 0, "maximumNorm", "above 0, also as a float32", maximumNorm);
         }
 

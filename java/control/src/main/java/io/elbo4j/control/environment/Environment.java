@@ -7,8 +7,9 @@ import java.util.OptionalDouble;
 
 /**
  * A system as its equations: all that changes is in a state of a few doubles, which the caller holds, so that one
- * object steps any number of copies ({@link Simulation}) and a planner starts wherever it likes. Trigonometry and the
- * like are by {@link StrictMath}: the same bits in every virtual machine.
+ * object steps any number of copies ({@link Simulation}), also in several threads at once, and a planner starts
+ * wherever it likes: it must keep nothing between calls, nor share what it computes with. Trigonometry and the like are
+ * by {@link StrictMath}: the same bits in every virtual machine.
  *
  * <p>Somebody else's is one class, which a {@link java.util.ServiceLoader} finds and the command line lists.
  */

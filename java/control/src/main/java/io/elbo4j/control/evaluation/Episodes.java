@@ -19,10 +19,14 @@ import java.util.stream.IntStream;
  * @param endings of each what there is to know of its last state, {@link Environment#info}
  */
 public record Episodes(Returns returns, List<Map<String, Double>> endings) {
+    private static final int MOST_STEPS = 100_000;
+
     /**
      * Plays episodes 0 to episodes - 1, all at once.
      *
-     * @param policy is given the rows of all of them, also of those that have ended
+     * @param policy is given the rows of all of them, also of those that have ended; it begins anew
+     * @throws io.elbo4j.ArgumentException if the environment has no time limit, and an episode has not ended after
+     *     100,000 steps
      */
     public static Episodes of(Policy policy, Environment environment, int episodes) {
         requireGiven("policy", policy).begin();
@@ -31,7 +35,7 @@ public record Episodes(Returns returns, List<Map<String, Double>> endings) {
 
     /** The same, of a policy that sees the environment's own states. */
     public static Episodes of(StatePolicy policy, Environment environment, int episodes) {
-        requireGiven("policy", policy);
+        requireGiven("policy", policy).begin();
         require(episodes >= 1, "episodes", "at least 1", episodes);
         Simulation batch = new Simulation(environment, episodes, Draws.seed(0, "evaluation"));
         StepResult result = StepResult.of(batch);
@@ -39,7 +43,8 @@ public record Episodes(Returns returns, List<Map<String, Double>> endings) {
         float[] actions = new float[episodes * environment.actions().columns()];
         double[] returns = new double[episodes];
         boolean[] ended = new boolean[episodes];
-        while (batch.anyRunning()) {
+        for (int step = 0; batch.anyRunning(); step++) {
+            requireEnd(environment, step);
             policy.act(batch, result.observations(), actions);
             batch.stepRunning(actions, result);
             for (int e = 0; e < episodes; e++) {
@@ -50,6 +55,11 @@ public record Episodes(Returns returns, List<Map<String, Double>> endings) {
             }
         }
         return new Episodes(new Returns(returns), IntStream.range(0, episodes).mapToObj(batch::info).toList());
+    }
+
+    private static void requireEnd(Environment environment, int steps) {
+        require(steps < MOST_STEPS || environment.limit() > 0, "environment", "one whose episodes end within "
+                + MOST_STEPS + " steps, or with a TimeLimit", environment.name());
     }
 
     /**

@@ -36,14 +36,14 @@ public final class Imitation implements AutoCloseable {
      *
      * @param widths of the hidden layers of each network
      * @param batch decisions of an update, drawn with replacement
-     * @param learningRate of Adam
+     * @param learningRate of Adam, from 1e-30 to 1e30
      */
     public record Settings(List<Integer> widths, int batch, double learningRate) {
         public Settings {
-            widths = List.copyOf(widths);
+            widths = List.copyOf(requireGiven("widths", widths));
             require(widths.stream().allMatch(w -> w >= 1), "widths", "at least 1 each", widths);
             require(batch >= 1, "batch", "at least 1", batch);
-            require(learningRate > 0, "learningRate", "above 0", learningRate);
+            require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
         }
 
         /** Two layers of 64, batches of 128, 1e-3. */

@@ -29,7 +29,7 @@ import io.elbo4j.train.layer.Subtract;
  * @param elites how many of them, 1 to population
  * @param iterations of a decision, at least 1
  * @param keep the share of the old mean and variance that stays, in [0, 1)
- * @param deviation in the first iteration of a decision, above 0: 0.5 is a quarter of the box
+ * @param deviation in the first iteration of a decision, from 1e-30 to 1e30: 0.5 is a quarter of the box
  */
 public record CrossEntropy(int population, int elites, int iterations, double keep, double deviation)
         implements
@@ -39,7 +39,7 @@ public record CrossEntropy(int population, int elites, int iterations, double ke
         require(elites >= 1 && elites <= population, "elites", "from 1 to the population, " + population, elites);
         require(iterations >= 1, "iterations", "at least 1", iterations);
         require(keep >= 0 && keep < 1, "keep", "at least 0 and below 1", keep);
-        require(deviation > 0 && Double.isFinite(deviation), "deviation", "above 0", deviation);
+        require(deviation >= 1e-30 && deviation <= 1e30, "deviation", "from 1e-30 to 1e30", deviation);
     }
 
     /** A tenth of them elites, 0.1 of what was stays, a deviation of 0.5. */

@@ -14,12 +14,14 @@ import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 
 /**
  * Plans with the environment itself, for episodes that begin together: the first action of the best plan is taken, then
  * it plans anew. It bounds what the same search can reach with a model. The environment's noise in its plans is another
- * one than outside. After a terminal state there are no rewards.
+ * one than outside. After a terminal state there are no rewards. As many threads as the backend has step the
+ * environment.
  */
 public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
     private final Environment environment;
@@ -32,6 +34,7 @@ public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
     private final Decisions decisions;
     private final long seed;
     private final float[] returns;
+    private final ForkJoinPool threads;
 
     /**
      * @param horizon steps of a plan, at least 1
@@ -56,6 +59,13 @@ public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
                 .want(iteration.next().mean(), iteration.next().deviation()).compile();
         this.decisions = new Decisions(iteration, refit);
         this.returns = new float[rows * search.population()];
+        this.threads = new ForkJoinPool(backend.threads());
+    }
+
+    @Override
+    public void begin() {
+        decisions.forget();
+        decisions.goOn(0);
     }
 
     /** @throws io.elbo4j.train.NonFiniteException if no plan has a return that is a number */
@@ -73,7 +83,8 @@ public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
             Rows.copy(draw.value(iteration.plans()), refit.value(iteration.plans())).run();
             float[] plans = draw.value(iteration.plans()).toArray();
             // rows know nothing of each other, so that any number of threads has the same bits
-            IntStream.range(0, rows).parallel().forEach(r -> evaluate(r, batch.state(r), plans, number));
+            threads.submit(() -> IntStream.range(0, rows).parallel().forEach(r -> evaluate(r, batch.state(r), plans,
+                    number))).join();
             refit.value(iteration.returns()).set(returns);
             refit.run(number);
             decisions.take();
@@ -105,6 +116,7 @@ public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
 
     @Override
     public void close() {
+        threads.shutdown();
         refit.close();
         draw.close();
         none.close();

@@ -25,7 +25,7 @@ import io.elbo4j.train.layer.Subtract;
  * @param population plans of an iteration, at least 1
  * @param iterations of a decision, at least 1
  * @param temperature lambda, above 0, in the unit of the returns
- * @param deviation of the noise, above 0: 0.5 is a quarter of the box
+ * @param deviation of the noise, from 1e-30 to 1e30: 0.5 is a quarter of the box
  * @param effort what of the cost of control counts beside the returns, 0 to 1: 1 - alpha of Williams et al.
  */
 public record PathIntegral(int population, int iterations, double temperature, double deviation, double effort)
@@ -37,7 +37,7 @@ public record PathIntegral(int population, int iterations, double temperature, d
         require(temperature > 0 && Float.isFinite((float) (1 / temperature)), "temperature",
                 "above 0, and not too small"
                         + " for float32", temperature);
-        require(deviation > 0 && Double.isFinite(deviation), "deviation", "above 0", deviation);
+        require(deviation >= 1e-30 && deviation <= 1e30, "deviation", "from 1e-30 to 1e30", deviation);
         require(effort >= 0 && effort <= 1, "effort", "from 0 to 1", effort);
     }
 

@@ -1,6 +1,7 @@
 package io.elbo4j.control.replay;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
@@ -42,6 +43,7 @@ public final class EpisodeReplay implements AutoCloseable {
      * @param bytes the names of these
      */
     public EpisodeReplay(Backend backend, int capacity, Map<String, Integer> columns, Set<String> bytes, long seed) {
+        requireGiven("columns", columns);
         require(!columns.containsKey(STEP), "columns", "others than '" + STEP + "'", columns.keySet());
         Map<String, Integer> all = new LinkedHashMap<>(columns);
         all.put(STEP, 1);
@@ -58,6 +60,7 @@ public final class EpisodeReplay implements AutoCloseable {
 
     /** Adds a row: {@link Replay#add}. */
     public void add(Map<String, float[]> row) {
+        requireGiven("row", row);
         int at = (int) (rows.added() % capacity);
         Map<String, float[]> all = new LinkedHashMap<>(row);
         require(all.put(STEP, new float[] {rows.added() - begun}) == null, "row", "no '" + STEP + "'", row.keySet());

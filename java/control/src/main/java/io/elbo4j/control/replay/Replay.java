@@ -54,6 +54,7 @@ public final class Replay implements AutoCloseable {
         requireGiven("bytes", bytes);
         require(capacity >= 1, "capacity", "at least 1", capacity);
         require(room >= 0 && room <= Integer.MAX_VALUE - capacity, "room", "at least 0", room);
+        requireGiven("columns", columns);
         require(!columns.isEmpty(), "columns", "at least one", "none");
         require(columns.keySet().containsAll(bytes), "bytes", "among the columns " + columns.keySet(), bytes);
         this.capacity = capacity;
@@ -78,6 +79,7 @@ public final class Replay implements AutoCloseable {
      *     one of bytes has a number that is none
      */
     public void add(Map<String, float[]> row) {
+        requireGiven("row", row);
         require(row.keySet().equals(columns.keySet()), "row", "of the columns " + columns.keySet(), row.keySet());
         row.forEach((name, values) -> require(values.length == columns.get(name).columns(), "row", columns.get(name)
                 .columns() + " numbers in '" + name + "'", values.length));

@@ -21,8 +21,12 @@ class MbpoDrawsTest {
     private static final int ROLLOUTS = 50;
 
     private static Mbpo agent(Backend backend) {
+        return agent(backend, 0.25);
+    }
+
+    private static Mbpo agent(Backend backend, double real) {
         Learning learning = new Learning(List.of(4), BATCH, 1e-3, 0, 0.9, CAPACITY, 20, 1, 2);
-        Mbpo agent = (Mbpo) Agents.create(new Mbpo.Settings(learning, 0.01, MEMBERS, 5, 3, ROLLOUTS, 6, 2, 10, 0.25,
+        Mbpo agent = (Mbpo) Agents.create(new Mbpo.Settings(learning, 0.01, MEMBERS, 5, 3, ROLLOUTS, 6, 2, 10, real,
                 true), new Pendulum(), backend, 5);
         for (int i = 0; i < SEEN; i++) {
             agent.remember(new float[3], new float[1], 0, false, new float[3]);
@@ -59,6 +63,19 @@ class MbpoDrawsTest {
             }
             assertUniform(happened, 0, SEEN, "what happened");
             assertUniform(imagined, CAPACITY, 6 * ROLLOUTS, "what was imagined");
+        }
+    }
+
+    /** Of 40 rows a share of 0.26 is 10.4, one of 0.27 is 10.8. */
+    @Test
+    void theShareIsTheNearestNumberOfRows() {
+        for (double[] each : new double[][] {{0, 0}, {0.26, 10}, {0.27, 11}, {1, BATCH}}) {
+            try (Backend backend = new JavaBackend(1); Mbpo agent = agent(backend, each[0])) {
+                int[] rows = new int[BATCH];
+                agent.sample(100, rows);
+                assertEquals((long) each[1], Arrays.stream(rows).filter(row -> row < CAPACITY).count(), "share "
+                        + each[0]);
+            }
         }
     }
 

@@ -115,6 +115,43 @@ class RepresentationSacTest {
         }
     }
 
+    /** Each transition that SAC remembers is (now, before) and (next, now), those of the random steps as all later. */
+    @Test
+    void whatSacRemembersIsTheCodesOfTheSteps() {
+        try (Backend backend = new JavaBackend(1); RepresentationSac agent = new RepresentationSac(TINY, ANGLE
+                .observations(), ANGLE.actions(), backend, 0)) {
+            int steps = 45;
+            int episode = 15;
+            float[][] seen = new float[steps + 1][];
+            for (int t = 0; t <= steps; t++) {
+                seen[t] = new float[] {(float) Math.sin(t), (float) Math.cos(2 * t)};
+            }
+            for (int t = 0; t < steps; t++) {
+                if (t % episode == 0) {
+                    agent.begin();
+                }
+                agent.remember(seen[t], new float[] {1}, t, t % 7 == 0, seen[t + 1]);
+            }
+            Map<String, float[]> vae = values(agent.encoder());
+            float[] states = agent.matrices(agent.counters()).get("replay.observation").toArray();
+            float[] after = agent.matrices(agent.counters()).get("replay.next observation").toArray();
+            assertEquals(6 * steps, after.length);
+            for (int t = 0; t < steps; t++) {
+                float[] before = seen[t % episode == 0 ? t : t - 1];
+                assertArrayEquals(both(vae, seen[t], before), Arrays.copyOfRange(states, 6 * t, 6 * t + 6), 1e-5f,
+                        "state " + t);
+                assertArrayEquals(both(vae, seen[t + 1], seen[t]), Arrays.copyOfRange(after, 6 * t, 6 * t + 6), 1e-5f,
+                        "next state " + t);
+            }
+        }
+    }
+
+    private static float[] both(Map<String, float[]> vae, float[] now, float[] before) {
+        float[] both = Arrays.copyOf(code(vae, now), 6);
+        System.arraycopy(code(vae, before), 0, both, 3, 3);
+        return both;
+    }
+
     private static float[] code(Map<String, float[]> vae, float[] seen) {
         float[] w = vae.get("encoder.weight");
         float[] b = vae.get("encoder.bias");

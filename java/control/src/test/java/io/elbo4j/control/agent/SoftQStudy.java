@@ -74,8 +74,10 @@ record SoftQStudy(double mean, double worst) {
     public static void main(String[] args) {
         long seed = Long.parseLong(args[0]);
         try (Backend backend = Backends.open("auto", Integer.parseInt(args[1]))) {
-            System.out.printf(Locale.ROOT, "{\"cold\": %.4f, \"warm\": %.4f}%n", of(0.3, backend, seed).mean, of(1,
-                    backend, seed).mean);
+            SoftQStudy cold = of(0.3, backend, seed);
+            SoftQStudy warm = of(1, backend, seed);
+            System.out.printf(Locale.ROOT, "{\"cold\": %.4f, \"warm\": %.4f, \"cold_worst\": %.4f, \"warm_worst\":"
+                    + " %.4f}%n", cold.mean, warm.mean, cold.worst, warm.worst);
         }
     }
 }

@@ -71,7 +71,7 @@ class SoftQTest {
             }
         }
         assertEquals(2, learned.size());
-        assertEquals("temperature must be above 0, and not too small for float32, not 0.0", assertThrows(
+        assertEquals("temperature must be from 1e-30 to 1e30, not 0.0", assertThrows(
                 ArgumentException.class, () -> new SoftQ.Settings(learning, 1, 0.1, 0)).getMessage());
     }
 }

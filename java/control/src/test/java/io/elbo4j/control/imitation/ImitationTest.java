@@ -159,7 +159,7 @@ class ImitationTest {
         refused("warmUp must be at least 0, not -1", () -> new ConditionalVaePolicy(1, -1));
         refused("widths must be at least 1 each, not [0]", () -> new Imitation.Settings(List.of(0), 1, 1));
         refused("batch must be at least 1, not 0", () -> new Imitation.Settings(List.of(1), 0, 1));
-        refused("learningRate must be above 0, not 0.0", () -> new Imitation.Settings(List.of(1), 1, 0));
+        refused("learningRate must be from 1e-30 to 1e30, not 0.0", () -> new Imitation.Settings(List.of(1), 1, 0));
         refused("name must be one of [above, success], not size", () -> Episodes.of((o, a) -> {}, new ForkExpert()
                 .environment(), 1).mean("size"));
     }

@@ -1,5 +1,6 @@
 package io.elbo4j.control.planning;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 class EnvironmentPlannerTest {
@@ -147,5 +149,37 @@ class EnvironmentPlannerTest {
                 }
             }
         }
+    }
+
+    /** Whatever it has planned before, and however often. */
+    @Test
+    void anEvaluationBeginsAnew() {
+        try (Backend backend = new JavaBackend(1);
+                EnvironmentPlanner planner = new EnvironmentPlanner(new CrossEntropy(20, 4, 2, 0.1, 0.5),
+                        new Pendulum(),
+                        5, 3, backend, 1)) {
+            double[] first = Returns.of(planner, new Pendulum(), 3).ofEpisodes();
+            assertArrayEquals(first, Returns.of(planner, new Pendulum(), 3).ofEpisodes());
+        }
+    }
+
+    /** Otherwise one thread would not be one. */
+    @Test
+    void stepsAreTakenByAsManyThreadsAsTheBackendHas() {
+        Set<Thread> seen = ConcurrentHashMap.newKeySet();
+        Pendulum inner = new Pendulum();
+        Environment pendulum = (Environment) Proxy.newProxyInstance(Environment.class.getClassLoader(), new Class<?>[] {
+                Environment.class}, (proxy, method, given) -> {
+                    if (method.getName().equals("step")) {
+                        seen.add(Thread.currentThread());
+                    }
+                    return method.invoke(inner, given);
+                });
+        try (Backend backend = new JavaBackend(1);
+                EnvironmentPlanner planner = new EnvironmentPlanner(new CrossEntropy(50, 4, 3, 0.1, 0.5), pendulum, 20,
+                        8, backend, 1)) {
+            planner.act(new Simulation(pendulum, 8, 1), new float[24], new float[8]);
+        }
+        assertEquals(1, seen.size(), seen.toString());
     }
 }

@@ -118,6 +118,8 @@ class ReplayTest {
             refused("row must be 2 numbers in 'x', not 3", () -> replay.add(Map.of("x", new float[3])));
             assertEquals(0, replay.size());
             refused("capacity must be at least 1, not 0", () -> new Replay(backend, 0, Map.of("x", 2), 1));
+            refused("row must be given, not null", () -> replay.add(null));
+            refused("columns must be given, not null", () -> new Replay(backend, 1, null, 0));
             refused("columns must be at least one, not none", () -> new Replay(backend, 1, Map.of(), 1));
             refused("columns must be at least 1 number in 'x', not 0", () -> new Replay(backend, 1, Map.of("x", 0), 1));
         }
