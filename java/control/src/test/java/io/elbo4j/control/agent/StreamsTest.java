@@ -13,6 +13,8 @@ import io.elbo4j.control.environment.Pendulum;
 import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.imitation.Demonstrations;
 import io.elbo4j.control.imitation.ForkExpert;
+import io.elbo4j.control.imitation.GaussianPolicy;
+import io.elbo4j.control.imitation.Imitation;
 import io.elbo4j.control.replay.EpisodeReplay;
 import io.elbo4j.control.replay.Replay;
 import io.elbo4j.operation.RandomFill;
@@ -31,6 +33,7 @@ class StreamsTest {
     private static final int SEEDS = 100;
     private static final int ROWS = 1000;
     private static final Learning LEARNING = new Learning(List.of(4), 4, 1e-3, 0, 0.9, 50, 20, 1, 1);
+    private static final Learning AT_ONCE = new Learning(List.of(4), 4, 1e-3, 0, 0.9, 50, 0, 1, 1);
 
     /** The first number of each use, of a seed. */
     private static Map<String, Double> firstNumbers(long seed, Backend backend) {
@@ -44,6 +47,17 @@ class StreamsTest {
         try (SavableAgent sac = Agents.create(new Sac.Settings(LEARNING, 0.01), pendulum, backend, seed)) {
             sac.explore(seen, torque);
             first.put("exploration", (double) torque[0]);
+        }
+        try (SavableAgent sac = Agents.create(new Sac.Settings(AT_ONCE, 0.01), pendulum, backend, seed)) {
+            sac.explore(seen, torque);
+            first.put("acting", (double) torque[0]);
+        }
+        Demonstrations shown = Demonstrations.of(new ForkExpert(), 1, seed);
+        try (Imitation imitation = new Imitation(new GaussianPolicy(false), new Imitation.Settings(List.of(4), 4, 1e-3),
+                shown, backend, seed); Imitation.ActingPolicy policy = imitation.policy(1, seed)) {
+            float[] action = new float[1];
+            policy.act(new float[2], action);
+            first.put("an imitated policy", (double) action[0]);
         }
         int[] rows = new int[1];
         try (Replay replay = new Replay(backend, ROWS, Map.of("x", 1), seed);
@@ -65,7 +79,7 @@ class StreamsTest {
         first.put("its action", (double) trajectories.actions()[0]);
         Trajectories noisy = trajectories.withNoise(1, seed);
         first.put("noise on it", (double) noisy.observations()[0] - trajectories.observations()[0]);
-        first.put("an expert", (double) Demonstrations.of(new ForkExpert(), 1, seed).actions()[0]);
+        first.put("an expert", (double) shown.actions()[0]);
         return first;
     }
 
