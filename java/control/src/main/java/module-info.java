@@ -21,4 +21,5 @@ module io.elbo4j.control {
     exports io.elbo4j.control.planning;
     exports io.elbo4j.control.replay;
     exports io.elbo4j.control.tabular;
+    exports io.elbo4j.control.world;
 }

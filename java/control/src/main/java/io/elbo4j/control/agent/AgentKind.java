@@ -18,7 +18,11 @@ public enum AgentKind {
     /** {@link Pets} */
     PETS(Pets.Settings.small(), "cart-pole-swing-up", 2200),
     /** {@link RepresentationSac} */
-    REPRESENTATION_SAC(RepresentationSac.Settings.small(), "pendulum-pixels", 8000);
+    REPRESENTATION_SAC(RepresentationSac.Settings.small(), "pendulum-pixels", 8000),
+    /** {@link Planet} */
+    PLANET(Planet.Settings.small(), "pendulum-angle", 4000),
+    /** {@link Dreamer} */
+    DREAMER(Dreamer.Settings.small(), "pendulum-angle", 5000);
 
     private final SavableAgent.Settings defaults;
     private final String environment;

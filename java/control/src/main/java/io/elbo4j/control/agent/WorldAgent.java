@@ -1,0 +1,249 @@
+package io.elbo4j.control.agent;
+
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import io.elbo4j.Backend;
+import io.elbo4j.Matrix;
+import io.elbo4j.control.environment.Draws;
+import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.replay.EpisodeReplay;
+import io.elbo4j.control.world.Filter;
+import io.elbo4j.control.world.WorldModel;
+import io.elbo4j.train.checkpoint.MatrixFile;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Parameter;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.Training;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.optimiser.Adam;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What agents with a {@link WorldModel} have in common, for observations and actions in a box: they remember episodes,
+ * learn the model from windows of them, and act by the state of what was seen and done. The state is the mean of q, the
+ * model learns with draws of it.
+ */
+public abstract class WorldAgent extends SavableAgent {
+    /** What an agent was made with. */
+    public interface Settings extends SavableAgent.Settings {
+        WorldModel.Settings model();
+
+        WorldLearning learning();
+
+        @Override
+        default void check(Surroundings surroundings) {
+            Space seen = surroundings.observations();
+            require(seen instanceof Space.Box, "observations", "in a box", seen);
+            if (learning().bytes()) {
+                Space.Box.bounded("observations", seen);
+            }
+            Space.Box.bounded("actions", surroundings.actions());
+        }
+    }
+
+    /** Chooses actions by states, for episodes that begin together. */
+    interface Chooser extends AutoCloseable {
+        /**
+         * @param filter that has seen what there is
+         * @param number of the decision
+         * @return in [-1, 1]
+         */
+        float[] choose(Filter filter, long number);
+
+        @Override
+        default void close() {}
+    }
+
+    final WorldLearning learning;
+    final Backend backend;
+    final WorldModel.Filtering filtering;
+    final Parameters parameters;
+    private final Space.Box box;
+    private final RememberedObservations remembered;
+    private final EpisodeReplay memory;
+    private final Step training;
+    private final Value states;
+    private final Draws random;
+    private final Draws noise;
+    private final int[] windows;
+    private final Filter filter;
+    private boolean begins = true;
+
+    /**
+     * @param filtering a graph of the model, to which values may have been added
+     * @param wanted of these, those that {@link #exploring} needs
+     * @param others graphs with parameters of their own
+     */
+    WorldAgent(Settings settings, WorldModel model, WorldModel.Filtering filtering, List<Value> wanted,
+            List<Graph> others, Space observations, Space actions, Backend backend, long seed) {
+        super(settings, observations, actions, seed);
+        this.learning = settings.learning();
+        this.backend = requireGiven("backend", backend);
+        this.filtering = filtering;
+        this.box = Space.Box.bounded("actions", actions);
+        this.remembered = new RememberedObservations(observations, learning.bytes());
+        this.random = new Draws(seed, "exploration");
+        this.noise = new Draws(seed, "exploration noise");
+        this.windows = new int[learning.batch()];
+        Graph graph = new Graph();
+        this.states = model.observe(graph, learning.window(), remembered::seen);
+        Set<Parameter> all = new LinkedHashSet<>(graph.parameters());
+        all.addAll(filtering.graph().parameters());
+        others.forEach(g -> all.addAll(g.parameters()));
+        this.parameters = new Parameters(backend, List.copyOf(all), seed);
+        this.memory = new EpisodeReplay(backend, learning.capacity(), Map.of(WorldModel.OBSERVATION, observations
+                .columns(), WorldModel.ACTION, actions.columns(), WorldModel.REWARD, 1, WorldModel.CONTINUES, 1),
+                learning.bytes() ? Set.of(WorldModel.OBSERVATION) : Set.of(), seed);
+        this.training = Step.of(graph, parameters, backend).rows(learning.batch()).seed(seed).read(memory.windows(
+                learning.window())).minimise(Training.of(model.objective(), new Adam(learning.learningRate()))
+                        .withMaximumGradientNorm(learning.gradientNorm())).want(states).compile();
+        this.filter = new Filter(filtering, parameters, 1, backend, Draws.seed(seed, "acting"), wanted.toArray(
+                Value[]::new));
+    }
+
+    /** Actions to learn from. */
+    abstract Chooser exploring();
+
+    /** Actions of so many episodes, and the values that it wants of the filter. */
+    abstract Chooser greedyChooser(int rows);
+
+    /** Values of the filter's graph that {@link #greedyChooser} needs. */
+    abstract List<Value> wantedWhenGreedy();
+
+    /**
+     * Learns to act, after an update of the model.
+     *
+     * @param states of its windows, one after the other
+     */
+    void improve(Matrix states, long update) {}
+
+    @Override
+    public void begin() {
+        filter.begin();
+        begins = true;
+    }
+
+    @Override
+    void decide(float[] observation, float[] action) {
+        long number = decisions++;
+        filter.see(observation, number);
+        float[] inside = new float[action.length];
+        if (number < learning.randomSteps()) {
+            actions.sample(random.at(0, 0, decisions), action);
+            box.scale(action, inside);
+        } else {
+            float[] chosen = exploring().choose(filter, number);
+            noise.at(0, 0, decisions);
+            for (int i = 0; i < inside.length; i++) {
+                inside[i] = (float) Math.max(-1, Math.min(1, chosen[i] + learning.noise() * noise.normal()));
+            }
+            box.unscale(inside, 0, action);
+        }
+        filter.did(inside);
+    }
+
+    @Override
+    void keep(float[] observation, float[] action, float reward, boolean terminated, float[] next) {
+        if (begins) {
+            memory.begin();
+            remember(observation, new float[action.length], 0, true);
+            begins = false;
+        }
+        float[] inside = new float[action.length];
+        box.scale(action, inside);
+        remember(next, inside, reward, !terminated);
+    }
+
+    private void remember(float[] observation, float[] action, float reward, boolean continues) {
+        memory.add(Map.of(WorldModel.OBSERVATION, remembered.stored(observation), WorldModel.ACTION, action,
+                WorldModel.REWARD, new float[] {reward}, WorldModel.CONTINUES, new float[] {continues ? 1 : 0}));
+    }
+
+    @Override
+    public void learn() {
+        long since = decisions - learning.randomSteps();
+        if (since < 0 || since % learning.every() != 0) {
+            return;
+        }
+        for (int i = 0; i < (since == 0 ? learning.firstUpdates() : learning.updates()); i++) {
+            memory.sample(updates, learning.window(), windows);
+            training.rows(windows, 0).run(updates);
+            improve(training.value(states), updates++);
+        }
+    }
+
+    @Override
+    final GreedyPolicy policy(int rows) {
+        Filter seen = new Filter(filtering, parameters, rows, backend, Draws.seed(seed(), "evaluation"),
+                wantedWhenGreedy().toArray(Value[]::new));
+        Chooser chooser = greedyChooser(rows);
+        return new GreedyPolicy() {
+            private long number;
+
+            @Override
+            public void begin() {
+                seen.begin();
+                number = 0;
+            }
+
+            @Override
+            public void act(float[] observations, float[] chosen) {
+                seen.see(observations, number);
+                float[] inside = chooser.choose(seen, number++);
+                float[] action = new float[actions.columns()];
+                for (int r = 0; r < rows; r++) {
+                    box.unscale(inside, r * action.length, action);
+                    System.arraycopy(action, 0, chosen, r * action.length, action.length);
+                }
+                seen.did(inside);
+            }
+
+            @Override
+            public void close() {
+                chooser.close();
+                seen.close();
+            }
+        };
+    }
+
+    @Override
+    AgentState.Counters counters() {
+        return new AgentState.Counters(decisions, updates, memory.added(), 0);
+    }
+
+    @Override
+    Map<String, Matrix> matrices(AgentState.Counters at) {
+        Map<String, Matrix> all = new HashMap<>(MatrixFile.of(parameters));
+        memory.rows(at.remembered()).forEach((name, matrix) -> all.put("replay." + name, matrix));
+        all.put("filter.state", filter.before());
+        all.put("filter.action", filter.action());
+        return all;
+    }
+
+    @Override
+    void restored(AgentState.Counters at) {
+        memory.restored(at.remembered());
+        begins = at.remembered() == 0;
+    }
+
+    @Override
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        exploring().close();
+        filter.close();
+        training.close();
+        memory.close();
+        parameters.close();
+    }
+}

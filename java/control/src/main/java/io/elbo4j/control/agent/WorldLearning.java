@@ -1,0 +1,40 @@
+package io.elbo4j.control.agent;
+
+import static io.elbo4j.ArgumentException.require;
+
+/**
+ * How agents with a latent world model learn from what they remember.
+ *
+ * @param batch windows of an update
+ * @param window steps of each, at least 2: episodes must not be shorter
+ * @param learningRate of the model's Adam, from 1e-30 to 1e30
+ * @param gradientNorm to which the gradient of the model is scaled down, from 1e-30 to 1e30
+ * @param capacity observations that are remembered, one more than its steps of each episode
+ * @param bytes whether they are remembered as bytes: for observations in a box of which each number is one of the 256
+ *     that divide its range evenly, as pixels
+ * @param randomSteps first decisions, which are uniform in the box, at least 1
+ * @param firstUpdates after these
+ * @param every decisions after which it learns again
+ * @param updates that are made then
+ * @param noise standard deviation of what is added to actions in [-1, 1] while it learns, at least 0
+ */
+public record WorldLearning(int batch, int window, double learningRate, double gradientNorm, int capacity,
+        boolean bytes, int randomSteps, int firstUpdates, int every, int updates, double noise) {
+    public WorldLearning {
+        require(batch >= 1, "batch", "at least 1", batch);
+        require(window >= 2, "window", "at least 2", window);
+        require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
+        require(gradientNorm >= 1e-30 && gradientNorm <= 1e30, "gradientNorm", "from 1e-30 to 1e30", gradientNorm);
+        require(capacity >= window, "capacity", "at least a window, " + window, capacity);
+        require(randomSteps >= 1, "randomSteps", "at least 1", randomSteps);
+        require(firstUpdates >= 1, "firstUpdates", "at least 1", firstUpdates);
+        require(every >= 1, "every", "at least 1", every);
+        require(updates >= 1, "updates", "at least 1", updates);
+        require(noise >= 0 && noise <= 1e30, "noise", "from 0 to 1e30", noise);
+    }
+
+    /** 16 windows of 25, 1e-3, 1000, 100,000; 500 by chance, 300 updates, then 60 every 100; 0.3. */
+    public static WorldLearning small() {
+        return new WorldLearning(16, 25, 1e-3, 1000, 100_000, false, 500, 300, 100, 60, 0.3);
+    }
+}

@@ -1,0 +1,251 @@
+package io.elbo4j.control.world;
+
+import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.ArgumentException.requireGiven;
+
+import io.elbo4j.Activation;
+import io.elbo4j.control.network.Network;
+import io.elbo4j.train.distribution.Bernoulli;
+import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.graph.Axis;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Objective;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.layer.Activate;
+import io.elbo4j.train.layer.Concatenate;
+import io.elbo4j.train.layer.ConstantRow;
+import io.elbo4j.train.layer.Flatten;
+import io.elbo4j.train.layer.Multiply;
+import io.elbo4j.train.layer.Scale;
+import io.elbo4j.train.layer.Slice;
+import io.elbo4j.train.layer.Unflatten;
+import io.elbo4j.train.objective.FreeNats;
+import io.elbo4j.train.objective.KlBalanced;
+import io.elbo4j.train.schedule.Schedule;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * A latent world model: what happens, in the space of states s of a {@link StateSpace}. With the encoder e, one ELBO of
+ * a window of T steps of an episode, in nats, a mean over the batch,
+ *
+ * <pre>
+ *   sum over t of  E[log p(o_t | s_t) + log p(r_t | s_t) + log p(c_t | s_t)]
+ *                  - KL(q(s_t | s_t-1, a_t-1, e(o_t)) || p(s_t | s_t-1, a_t-1))
+ * </pre>
+ *
+ * <p>Here it is said once what belongs together. A row of an episode has what is seen, o_t; the action that has led to
+ * it, a_t-1; the reward that has come with it, r_t; and whether anything comes after it, c_t, 0 where it has terminated.
+ * An episode's first row has zeros for action and reward, its last one has no other row after it. So the state of a step
+ * predicts the reward of the action before. A window begins with a state and an action of zeros, and of its first row
+ * the reward is not asked, as nothing in the window has led to it.
+ *
+ * <p>The KL is free up to some nats for each step of each window (Hafner et al. 2023, equation 5), not their mean; and a
+ * share of it moves the prior alone, the rest the posterior alone ({@link KlBalanced}).
+ */
+public final class WorldModel {
+    /** Inputs of {@link #observe}, columns of an episode's memory. */
+    public static final String OBSERVATION = "observation";
+    public static final String ACTION = "action";
+    public static final String REWARD = "reward";
+    public static final String CONTINUES = "continues";
+
+    /** How a state goes on. */
+    public enum Path {
+        /** {@link RecurrentStateSpace} */
+        RECURRENT,
+        /** {@link MarkovStateSpace} */
+        MARKOV
+    }
+
+    /**
+     * The shape of the model.
+     *
+     * @param path how a state goes on
+     * @param units of the recurrent path and of the state space's hidden layers
+     * @param latent dimensions of what is drawn
+     * @param encoder units of its layers, at least one; the last ones are what the posterior sees
+     * @param decoder units of the hidden layers
+     * @param widths of the hidden layers of the networks of reward, end, action and value
+     * @param observationDeviation of p(o | s), from 1e-15 to 1e15
+     * @param rewardScale what rewards are divided by, from 1e-15 to 1e15; their deviation is 1 then
+     * @param klShare of the KL that moves the prior, from 0 to 1
+     * @param freeNats of the KL of each step, at least 0
+     */
+    public record Settings(Path path, int units, int latent, List<Integer> encoder, List<Integer> decoder,
+            List<Integer> widths, double observationDeviation, double rewardScale, double klShare, double freeNats) {
+        public Settings {
+            requireGiven("path", path);
+            require(units >= 1, "units", "at least 1", units);
+            require(latent >= 1, "latent", "at least 1", latent);
+            encoder = widths("encoder", encoder);
+            require(!encoder.isEmpty(), "encoder", "at least one layer", "none");
+            decoder = widths("decoder", decoder);
+            widths = widths("widths", widths);
+            require(observationDeviation >= 1e-15 && observationDeviation <= 1e15, "observationDeviation",
+                    "from 1e-15 to 1e15", observationDeviation);
+            require(rewardScale >= 1e-15 && rewardScale <= 1e15, "rewardScale", "from 1e-15 to 1e15", rewardScale);
+            require(klShare >= 0 && klShare <= 1, "klShare", "from 0 to 1", klShare);
+            require(freeNats >= 0 && freeNats <= 1e30, "freeNats", "from 0 to 1e30", freeNats);
+        }
+
+        private static List<Integer> widths(String name, List<Integer> given) {
+            List<Integer> all = List.copyOf(requireGiven(name, given));
+            require(all.stream().allMatch(w -> w >= 1), name, "at least 1 each", all);
+            return all;
+        }
+
+        /** A recurrent path of 64, 8 dimensions, layers of 64, 1, rewards by 8, 0.8 for the prior, no free nats. */
+        public static Settings small() {
+            return new Settings(Path.RECURRENT, 64, 8, List.of(64, 64), List.of(64, 64), List.of(64, 64), 1, 8, 0.8,
+                    0);
+        }
+    }
+
+    private final Settings settings;
+    private final int observations;
+    private final int actions;
+    private final StateSpace space;
+    private final Network encoder;
+    private final Network decoder;
+    private final Network gained;
+    private final Network goesOn;
+
+    /**
+     * @param observations columns of what is seen
+     * @param actions columns of an action
+     */
+    public WorldModel(Settings settings, int observations, int actions) {
+        this.settings = requireGiven("settings", settings);
+        this.observations = observations;
+        this.actions = actions;
+        List<Integer> layers = settings.encoder();
+        int embedding = layers.get(layers.size() - 1);
+        this.space = switch (settings.path()) {
+            case RECURRENT -> new RecurrentStateSpace("path", actions, embedding, settings.units(), settings.latent());
+            case MARKOV -> new MarkovStateSpace("path", actions, embedding, settings.units(), settings.latent());
+        };
+        int states = space.columns();
+        this.encoder = new Network("encoder", observations, layers.subList(0, layers.size() - 1), embedding);
+        this.decoder = new Network("decoder", states, settings.decoder(), observations);
+        this.gained = new Network("reward", states, settings.widths(), 1);
+        this.goesOn = new Network("continues", states, settings.widths(), 1);
+    }
+
+    public StateSpace space() {
+        return space;
+    }
+
+    /**
+     * A graph of one step of {@link #filter}, of any number of rows.
+     *
+     * @param before input: the state before
+     * @param action input: that has led here, in [-1, 1]
+     * @param observation input
+     * @param state the one of now
+     */
+    public record Filtering(Graph graph, Value before, Value action, Value observation, Value state) {}
+
+    public Filtering filtering() {
+        Graph graph = new Graph();
+        Value before = graph.input("state before", space.columns());
+        Value action = graph.input(ACTION, actions);
+        Value observation = graph.input(OBSERVATION, observations);
+        return new Filtering(graph, before, action, observation, filter("now", before, action, observation));
+    }
+
+    /** What q sees of an observation. */
+    private Value embed(Value observation) {
+        return Activate.of(encoder.apply(observation), Activation.RELU);
+    }
+
+    /**
+     * The model of windows, with its terms: inputs {@link #OBSERVATION}, {@link #ACTION}, {@link #REWARD} and {@link
+     * #CONTINUES}, rows of BATCH x TIME.
+     *
+     * @param length steps of a window, at least 2
+     * @param asSeen what is seen of what is remembered
+     * @return the states, with rows of BATCH x TIME
+     */
+    public Value observe(Graph graph, int length, UnaryOperator<Value> asSeen) {
+        require(length >= 2, "length", "at least 2", length);
+        Value seen = asSeen.apply(Unflatten.of(graph.input(OBSERVATION, (long) length * observations), Axis.TIME,
+                length));
+        Value led = graph.input(ACTION, (long) length * actions);
+        Value rewards = graph.input(REWARD, length);
+        Value after = Unflatten.of(graph.input(CONTINUES, length), Axis.TIME, length);
+
+        Value embedded = Flatten.of(embed(seen), Axis.TIME);
+        long width = embedded.columns() / length;
+        Value state = ConstantRow.of(graph, "first state", space.columns(), 0);
+        List<Value> states = new ArrayList<>();
+        for (int t = 0; t < length; t++) {
+            Value action = t == 0 ? ConstantRow.of(graph, "first action", actions, 0) : Slice.of("action " + t, led,
+                    (long) t * actions, (t + 1L) * actions);
+            Value e = Slice.of("e " + t, embedded, t * width, (t + 1) * width);
+            Value context = space.context("step " + t, state, action);
+            Value z = graph.latent("z " + t, space.posterior(context, e), space.prior(context));
+            state = space.state("s " + t, context, z);
+            states.add(state);
+        }
+        Value all = Unflatten.of(Concatenate.of("states", states.get(0), states.subList(1, length).toArray(
+                Value[]::new)), Axis.TIME, length);
+
+        graph.observe(OBSERVATION + " seen", new DiagonalGaussian(observation(all), ConstantRow.of(graph,
+                "log variance", observations, (float) (2 * Math.log(settings.observationDeviation())))), seen);
+        float[] asked = new float[length];
+        Arrays.fill(asked, 1, length, 1);
+        Value isAsked = Unflatten.of(ConstantRow.of(graph, "reward is asked", asked), Axis.TIME, length);
+        Value scaled = Scale.of(Unflatten.of(rewards, Axis.TIME, length), (float) (1 / settings.rewardScale()), 0);
+        graph.observe(REWARD + " gained", new DiagonalGaussian(Multiply.of(reward(all), isAsked), ConstantRow.of(
+                graph, "log variance of 1", 1, 0)), Multiply.of(scaled, isAsked));
+        graph.observe(CONTINUES + " or ends", new Bernoulli(goesOn.apply(all)), after);
+        return all;
+    }
+
+    /** What is minimised over windows. */
+    public Objective objective() {
+        return new KlBalanced(new FreeNats(Schedule.constant(1), settings.freeNats()), settings.klShare());
+    }
+
+    /**
+     * The state of q, its mean, after a step.
+     *
+     * @param state before
+     * @param action that has led here, in [-1, 1]
+     */
+    public Value filter(String name, Value state, Value action, Value observation) {
+        Value context = space.context(name, state, action);
+        return space.state(name + ".s", context, space.posterior(context, embed(observation)).mean());
+    }
+
+    /** The state that the prior expects after a step, its mean. */
+    public Value expect(String name, Value state, Value action) {
+        Value context = space.context(name, state, action);
+        return space.state(name + ".s", context, space.prior(context).mean());
+    }
+
+    /** A state that is drawn from the prior. */
+    public Value imagine(String name, Value state, Value action) {
+        Value context = space.context(name, state, action);
+        return space.state(name + ".s", context, io.elbo4j.train.distribution.Draw.of(name + ".drawn", space.prior(
+                context)));
+    }
+
+    /** The mean of p(o | s). */
+    public Value observation(Value states) {
+        return decoder.apply(states);
+    }
+
+    /** The mean of p(r | s), divided by the scale. */
+    public Value reward(Value states) {
+        return gained.apply(states);
+    }
+
+    /** The probability that anything comes after. */
+    public Value continues(Value states) {
+        return Activate.of(goesOn.apply(states), Activation.SIGMOID);
+    }
+}
