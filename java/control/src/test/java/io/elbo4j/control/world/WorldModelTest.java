@@ -1,0 +1,347 @@
+package io.elbo4j.control.world;
+
+import static io.elbo4j.control.world.Plain.both;
+import static io.elbo4j.control.world.Plain.doubles;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.elbo4j.ArgumentException;
+import io.elbo4j.Backend;
+import io.elbo4j.control.world.WorldModel.Path;
+import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Latent;
+import io.elbo4j.train.graph.Node;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.Term;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.optimiser.Sgd;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The model against its formulas in plain loops of doubles. */
+class WorldModelTest {
+    private static final int ROWS = 3;
+    private static final int LENGTH = 4;
+    private static final int SEEN = 2;
+    private static final int ACTS = 2;
+    private static final int UNITS = 5;
+    private static final int LATENT = 3;
+    private static final double DEVIATION = 0.7;
+    private static final double SCALE = 4;
+
+    private static WorldModel.Settings settings(Path path, double freeNats) {
+        return new WorldModel.Settings(path, UNITS, LATENT, List.of(6, 4), List.of(7), List.of(5), DEVIATION, SCALE,
+                0.5, freeNats);
+    }
+
+    /** A window of each row: observations, actions, rewards, whether anything comes after. */
+    private record Windows(float[] observations, float[] actions, float[] rewards, float[] continues) {
+        static Windows random(long seed) {
+            Random random = new Random(seed);
+            float[][] all = {new float[ROWS * LENGTH * SEEN], new float[ROWS * LENGTH * ACTS], new float[ROWS
+                    * LENGTH], new float[ROWS * LENGTH]};
+            for (float[] each : all) {
+                for (int i = 0; i < each.length; i++) {
+                    each[i] = (float) random.nextGaussian();
+                }
+            }
+            for (int i = 0; i < all[3].length; i++) {
+                all[3][i] = i % LENGTH == LENGTH - 1 && i / LENGTH % 2 == 0 ? 0 : 1;
+            }
+            return new Windows(all[0], all[1], all[2], all[3]);
+        }
+
+        void set(Step step, Graph graph) {
+            for (Node node : graph.nodes()) {
+                switch (node.name()) {
+                    case WorldModel.OBSERVATION -> step.value((Value) node).set(observations);
+                    case WorldModel.ACTION -> step.value((Value) node).set(actions);
+                    case WorldModel.REWARD -> step.value((Value) node).set(rewards);
+                    case WorldModel.CONTINUES -> step.value((Value) node).set(continues);
+                    default -> {
+                    }
+                }
+            }
+        }
+    }
+
+    /** What the model says of windows, of the draws that it made. */
+    private static final class Said implements AutoCloseable {
+        final Backend backend = new JavaBackend(1);
+        final Graph graph = new Graph();
+        final WorldModel model;
+        final Value states;
+        final Parameters parameters;
+        final Step step;
+        final List<Value> drawn;
+
+        Said(WorldModel.Settings settings, Windows windows) {
+            model = new WorldModel(settings, SEEN, ACTS);
+            states = model.observe(graph, LENGTH, x -> x);
+            parameters = new Parameters(backend, graph.parameters(), 5);
+            drawn = new ArrayList<>(graph.all(Latent.class));
+            step = Step.of(graph, parameters, backend).rows(ROWS).seed(9).minimise(model.objective(), new Sgd(1e-30)).want(states).want(
+                    drawn.toArray(Value[]::new)).compile();
+            windows.set(step, graph);
+            step.run(2);
+        }
+
+        double[] term(String node, Term.Role role) {
+            Node owner = graph.nodes().stream().filter(n -> n.name().equals(node)).findFirst().orElseThrow();
+            Term term = owner.terms().stream().filter(t -> t.role() == role).findFirst().orElseThrow();
+            float[] all = step.term(term).orElseThrow().toArray();
+            return doubles(all, 0, all.length);
+        }
+
+        @Override
+        public void close() {
+            step.close();
+            parameters.close();
+            backend.close();
+        }
+    }
+
+    private static double[] context(Plain plain, Path path, double[] state, double[] action) {
+        double[] z = Arrays.copyOfRange(state, state.length - LATENT, state.length);
+        double[] input = plain.relu("path.input", both(z, action));
+        return path == Path.MARKOV ? input : plain.gru("path.memory", input, Arrays.copyOf(state, UNITS));
+    }
+
+    private static double[] embedding(Plain plain, float[] observations, int row) {
+        return Plain.each(plain.network("encoder", 2, doubles(observations, row * SEEN, SEEN)), v -> Math.max(v, 0));
+    }
+
+    @Test
+    void itsTermsAreThoseOfPlainLoops() {
+        for (Path path : Path.values()) {
+            Windows windows = Windows.random(7);
+            try (Said said = new Said(settings(path, 0), windows)) {
+                Plain plain = new Plain(said.parameters);
+                float[] states = said.step.value(said.states).toArray();
+                int columns = states.length / (ROWS * LENGTH);
+                assertEquals(path == Path.MARKOV ? LATENT : UNITS + LATENT, columns);
+                double[] seen = said.term("observation seen", Term.Role.LOG_LIKELIHOOD);
+                double[] gained = said.term("reward gained", Term.Role.LOG_LIKELIHOOD);
+                double[] goesOn = said.term("continues or ends", Term.Role.LOG_LIKELIHOOD);
+                for (int b = 0; b < ROWS; b++) {
+                    double[] state = new double[columns];
+                    for (int t = 0; t < LENGTH; t++) {
+                        int row = b * LENGTH + t;
+                        double[] action = t == 0 ? new double[ACTS] : doubles(windows.actions, row * ACTS, ACTS);
+                        double[] context = context(plain, path, state, action);
+                        double[][] p = Plain.gaussian(plain.network("path.prior", 2, context));
+                        double[][] q = Plain.gaussian(plain.network("path.posterior", 2, both(context, embedding(plain,
+                                windows.observations, row))));
+                        double[] z = doubles(said.step.value(said.drawn.get(t)).toArray(), b * LATENT, LATENT);
+                        assertEquals(Plain.kl(q, p), said.term("z " + t, Term.Role.KL)[b], 1e-5, path + " KL " + t);
+                        state = path == Path.MARKOV ? z : both(context, z);
+                        assertArrayEquals(state, doubles(states, row * columns, columns), 1e-6);
+
+                        double[] mean = plain.network("decoder", 2, state);
+                        double expected = 0;
+                        for (int i = 0; i < SEEN; i++) {
+                            expected += Plain.logNormal(windows.observations[row * SEEN + i], mean[i], DEVIATION);
+                        }
+                        assertEquals(expected, seen[row], 1e-5);
+                        double r = plain.network("reward", 2, state)[0];
+                        assertEquals(t == 0 ? Plain.logNormal(0, 0, 1) : Plain.logNormal(windows.rewards[row] / SCALE,
+                                r, 1), gained[row], 1e-5, "the reward of the action before, not of a window's first");
+                        double logit = plain.network("continues", 2, state)[0];
+                        assertEquals(-Math.log1p(Math.exp(windows.continues[row] == 1 ? -logit : logit)), goesOn[row],
+                                1e-5);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Draws of q have its mean and deviation, and those of different steps nothing to do with each other. */
+    @Test
+    void drawsAreThoseOfThePosterior() {
+        int rows = 20_000;
+        WorldModel model = new WorldModel(settings(Path.RECURRENT, 0), SEEN, ACTS);
+        Graph graph = new Graph();
+        model.observe(graph, 2, x -> x);
+        List<Latent> drawn = graph.all(Latent.class);
+        System.out.println("seed 11");
+        try (Backend backend = new JavaBackend(2); Parameters parameters = new Parameters(backend, graph.parameters(),
+                5); Step step = Step.of(graph, parameters, backend).rows(rows).seed(11).want(drawn.get(0), drawn.get(1))
+                        .compile()) {
+            for (Node node : graph.nodes()) {
+                if (List.of(WorldModel.OBSERVATION, WorldModel.ACTION).contains(node.name())) {
+                    float[] zeros = new float[(int) step.value((Value) node).columns() * rows];
+                    step.value((Value) node).set(zeros);
+                }
+            }
+            step.run(0);
+            Plain plain = new Plain(parameters);
+            double[] context = context(plain, Path.RECURRENT, new double[UNITS + LATENT], new double[ACTS]);
+            double[][] q = Plain.gaussian(plain.network("path.posterior", 2, both(context, embedding(plain,
+                    new float[SEEN], 0))));
+            float[] z = step.value(drawn.get(0)).toArray();
+            float[] after = step.value(drawn.get(1)).toArray();
+            for (int i = 0; i < LATENT; i++) {
+                double sum = 0;
+                double squares = 0;
+                double product = 0;
+                double sumAfter = 0;
+                double squaresAfter = 0;
+                for (int r = 0; r < rows; r++) {
+                    double e = (z[r * LATENT + i] - q[0][i]) / q[1][i];
+                    sum += e;
+                    squares += e * e;
+                    double next = after[r * LATENT + (i + 1) % LATENT];
+                    product += e * next;
+                    sumAfter += next;
+                    squaresAfter += next * next;
+                }
+                assertEquals(0, sum / rows, 4 / Math.sqrt(rows));
+                assertEquals(1, squares / rows, 4 * Math.sqrt(2.0 / rows));
+                // what comes after sees z through small networks: it is nearly alone
+                double deviation = Math.sqrt(squaresAfter / rows - Math.pow(sumAfter / rows, 2));
+                assertTrue(Math.abs((product - sum * sumAfter / rows) / rows / deviation) < 0.5);
+            }
+        }
+    }
+
+    /** With a share of 1/2, the gradient is that of the log-likelihoods and half of the KLs. */
+    @Test
+    void itsGradientIsThatOfFiniteDifferences() {
+        for (Path path : Path.values()) {
+            Windows windows = Windows.random(23);
+            WorldModel model = new WorldModel(settings(path, 0), SEEN, ACTS);
+            Graph graph = new Graph();
+            model.observe(graph, LENGTH, x -> x);
+            try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, graph
+                    .parameters(), 5); Step learning = Step.of(graph, parameters, backend).rows(ROWS).seed(9).minimise(
+                            model.objective(), new Sgd(1e-30)).compile(); Step asking = Step.of(graph, parameters,
+                                    backend).rows(ROWS).seed(9).minimise(model.objective(), new Sgd(1e-30)).compile()) {
+                windows.set(learning, graph);
+                windows.set(asking, graph);
+                learning.run(2);
+                // before others are asked for, whose steps write them, too
+                List<float[]> gradients = parameters.all().stream().map(s -> s.gradient().toArray()).toList();
+                for (int i = 0; i < gradients.size(); i++) {
+                    Parameters.State each = new ArrayList<>(parameters.all()).get(i);
+                    float[] values = each.value().toArray();
+                    int at = values.length / 2;
+                    double gradient = gradients.get(i)[at];
+                    double h = 3e-3;
+                    double[] loss = new double[2];
+                    for (int side = 0; side < 2; side++) {
+                        float[] moved = values.clone();
+                        moved[at] += (float) (side == 0 ? h : -h);
+                        each.value().set(moved);
+                        asking.run(2);
+                        for (Node node : graph.nodes()) {
+                            for (Term term : node.terms()) {
+                                double weight = term.role() == Term.Role.KL ? 0.5 : -1;
+                                if (asking.term(term).isPresent()) {
+                                    for (float t : asking.term(term).get().toArray()) {
+                                        loss[side] += weight * t / ROWS;
+                                    }
+                                }
+                            }
+                        }
+                    }
+                    each.value().set(values);
+                    double expected = (loss[0] - loss[1]) / (2 * h);
+                    assertEquals(expected, gradient, 5e-4 * Math.max(1, Math.abs(expected)), path + " " + each
+                            .parameter().name());
+                }
+            }
+        }
+    }
+
+    /** Free is each step of each window by itself. */
+    @Test
+    void freeNatsAreOfEachStep() {
+        Windows windows = Windows.random(8);
+        try (Said said = new Said(settings(Path.RECURRENT, 0), windows)) {
+            double least = Double.POSITIVE_INFINITY;
+            double most = 0;
+            for (int t = 0; t < LENGTH; t++) {
+                for (double kl : said.term("z " + t, Term.Role.KL)) {
+                    least = Math.min(least, kl);
+                    most = Math.max(most, kl);
+                }
+            }
+            float[] all = priorGradient(0, windows);
+            float[] none = priorGradient(most * 1.01, windows);
+            float[] same = priorGradient(least * 0.99, windows);
+            float[] some = priorGradient((least + most) / 2, windows);
+            assertArrayEquals(all, same);
+            assertArrayEquals(new float[none.length], none, "all are free");
+            assertTrue(!Arrays.equals(all, some) && !Arrays.equals(none, some));
+        }
+    }
+
+    private static float[] priorGradient(double freeNats, Windows windows) {
+        WorldModel model = new WorldModel(settings(Path.RECURRENT, freeNats), SEEN, ACTS);
+        Graph graph = new Graph();
+        model.observe(graph, LENGTH, x -> x);
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, graph.parameters(),
+                5); Step step = Step.of(graph, parameters, backend).rows(ROWS).seed(9).minimise(model.objective(),
+                        new Sgd(1e-30)).compile()) {
+            windows.set(step, graph);
+            step.run(2);
+            return parameters.all().stream().filter(s -> s.parameter().name().equals("path.prior.1.weight")).findFirst()
+                    .orElseThrow().gradient().toArray();
+        }
+    }
+
+    @Test
+    void everySettingCounts() {
+        Windows windows = Windows.random(8);
+        WorldModel.Settings usual = settings(Path.RECURRENT, 0);
+        List<WorldModel.Settings> others = List.of(settings(Path.MARKOV, 0), settings(Path.RECURRENT, 0.53),
+                new WorldModel.Settings(Path.RECURRENT, UNITS, LATENT, List.of(6, 4), List.of(7), List.of(5),
+                        DEVIATION, SCALE, 0.6, 0),
+                new WorldModel.Settings(Path.RECURRENT, UNITS, LATENT, List.of(6, 4), List.of(7), List.of(5),
+                        DEVIATION, 5, 0.5, 0),
+                new WorldModel.Settings(Path.RECURRENT, UNITS, LATENT, List.of(6, 4), List.of(7), List.of(5), 0.8,
+                        SCALE, 0.5, 0));
+        List<Integer> expected = learned(usual, windows);
+        assertEquals(expected, learned(usual, windows));
+        for (WorldModel.Settings other : others) {
+            assertNotEquals(expected, learned(other, windows), other.toString());
+        }
+    }
+
+    private static List<Integer> learned(WorldModel.Settings settings, Windows windows) {
+        WorldModel model = new WorldModel(settings, SEEN, ACTS);
+        Graph graph = new Graph();
+        model.observe(graph, LENGTH, x -> x);
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, graph.parameters(),
+                5); Step step = Step.of(graph, parameters, backend).rows(ROWS).seed(9).minimise(model.objective(),
+                        new Sgd(0.1)).compile()) {
+            windows.set(step, graph);
+            step.run(2);
+            return parameters.all().stream().map(s -> Arrays.hashCode(s.value().toArray())).toList();
+        }
+    }
+
+    @Test
+    void wrongSettingsAreNamed() {
+        refused("units must be at least 1, not 0", () -> new WorldModel.Settings(Path.MARKOV, 0, 1, List.of(1), List
+                .of(), List.of(), 1, 1, 0.5, 0));
+        refused("encoder must be at least one layer, not none", () -> new WorldModel.Settings(Path.MARKOV, 1, 1, List
+                .of(), List.of(), List.of(), 1, 1, 0.5, 0));
+        refused("klShare must be from 0 to 1, not 1.5", () -> new WorldModel.Settings(Path.MARKOV, 1, 1, List.of(1),
+                List.of(), List.of(), 1, 1, 1.5, 0));
+        refused("length must be at least 2, not 1", () -> new WorldModel(settings(Path.MARKOV, 0), 1, 1).observe(
+                new Graph(), 1, x -> x));
+    }
+
+    private static void refused(String message, Runnable action) {
+        assertEquals(message, assertThrows(ArgumentException.class, action::run).getMessage());
+    }
+}
