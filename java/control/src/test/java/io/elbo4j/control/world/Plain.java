@@ -22,6 +22,19 @@ public final class Plain {
         });
     }
 
+    private Plain(Map<String, double[][]> parameters) {
+        this.parameters.putAll(parameters);
+    }
+
+    /** The same with another value of one number. */
+    public Plain moved(String parameter, int at, double by) {
+        Plain moved = new Plain(parameters);
+        double[][] rows = Arrays.stream(parameters.get(parameter)).map(double[]::clone).toArray(double[][]::new);
+        rows[at / rows[0].length][at % rows[0].length] += by;
+        moved.parameters.put(parameter, rows);
+        return moved;
+    }
+
     public static double[] both(double[] a, double[] b) {
         double[] both = Arrays.copyOf(a, a.length + b.length);
         System.arraycopy(b, 0, both, a.length, b.length);

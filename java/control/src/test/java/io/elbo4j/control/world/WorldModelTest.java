@@ -88,8 +88,9 @@ class WorldModelTest {
             states = model.observe(graph, LENGTH, x -> x);
             parameters = new Parameters(backend, graph.parameters(), 5);
             drawn = new ArrayList<>(graph.all(Latent.class));
-            step = Step.of(graph, parameters, backend).rows(ROWS).seed(9).minimise(model.objective(), new Sgd(1e-30)).want(states).want(
-                    drawn.toArray(Value[]::new)).compile();
+            step = Step.of(graph, parameters, backend).rows(ROWS).seed(9).minimise(model.objective(), new Sgd(1e-30))
+                    .want(states).want(
+                            drawn.toArray(Value[]::new)).compile();
             windows.set(step, graph);
             step.run(2);
         }
