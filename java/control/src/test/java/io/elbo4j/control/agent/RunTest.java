@@ -39,6 +39,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +64,8 @@ class RunTest {
         ALL.put(new Mbpo.Settings(TINY, 0.01, 2, 5, 3, 4, 6, 2, 10, 0.25, true), new TimeLimit(new Pendulum(), 30));
         ALL.put(new RepresentationSac.Settings(new Sac.Settings(TINY, 0.01), 2, 5, 1, 8, 1e-3, 5), new TimeLimit(
                 new PendulumAngle(), 17));
+        ALL.put(WorldAgentTest.DREAMER, new TimeLimit(new PendulumAngle(), 17));
+        ALL.put(WorldAgentTest.PLANET, new TimeLimit(new PendulumAngle(), 17));
     }
 
     private static Pets.Settings pets(Search search, boolean learnReward) {
@@ -192,8 +195,10 @@ class RunTest {
         Environment angle = new TimeLimit(new PendulumAngle(), 30);
         RepresentationSac.Settings codes = new RepresentationSac.Settings(new Sac.Settings(TINY, 0.01), 2, 5, 1, 8,
                 1e-3, 5);
-        for (SavableAgent.Settings settings : List.of(pets(new CrossEntropy(20, 4, 2, 0.1, 0.5), false), codes)) {
-            Environment environment = settings == codes ? angle : swingUp;
+        for (SavableAgent.Settings settings : List.of(pets(new CrossEntropy(20, 4, 2, 0.1, 0.5), false), codes,
+                WorldAgentTest.DREAMER, new Planet.Settings(WorldAgentTest.MODEL, WorldAgentTest.LEARNING, PathIntegral
+                        .of(8), 3))) {
+            Environment environment = settings instanceof Pets.Settings ? swingUp : angle;
             try (Backend backend = new JavaBackend(1); Run run = begin(settings, environment, backend, 3)) {
                 steps(run, 50);
                 for (boolean anew : new boolean[] {true, false}) {
@@ -477,8 +482,8 @@ class RunTest {
         Path file = directory.resolve("forged.safetensors");
         for (String[] each : new String[][] {
                 {metadata("sax", "\"rate\":0.1", COUNTERS),
-                        ": its metadata has agent = 'sax', expected one of sac, dqn, soft-q, mbpo, pets,"
-                                + " representation-sac"},
+                        ": its metadata has agent = 'sax', expected one of " + Arrays.stream(AgentKind.values()).map(
+                                AgentKind::words).collect(Collectors.joining(", "))},
                 {metadata("sac", "\"rate\":2", COUNTERS),
                         ": its metadata cannot be used: settings.rate must be above 0 and below 1, not 2.0"},
                 {metadata("sac", "\"rat\":0.1", COUNTERS), ": its metadata lacks settings.rate"},
