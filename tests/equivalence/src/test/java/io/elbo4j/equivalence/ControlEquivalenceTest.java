@@ -5,16 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.elbo4j.Backend;
 import io.elbo4j.control.agent.Agents;
 import io.elbo4j.control.agent.Dqn;
+import io.elbo4j.control.agent.Dreamer;
 import io.elbo4j.control.agent.Interaction;
 import io.elbo4j.control.agent.Learning;
 import io.elbo4j.control.agent.Mbpo;
 import io.elbo4j.control.agent.Pets;
+import io.elbo4j.control.agent.Planet;
 import io.elbo4j.control.agent.RepresentationSac;
 import io.elbo4j.control.agent.Run;
 import io.elbo4j.control.agent.Sac;
 import io.elbo4j.control.agent.SavableAgent;
 import io.elbo4j.control.agent.SoftQ;
 import io.elbo4j.control.agent.Surroundings;
+import io.elbo4j.control.agent.WorldLearning;
 import io.elbo4j.control.dynamics.Ensemble;
 import io.elbo4j.control.environment.CartPole;
 import io.elbo4j.control.environment.CartPoleContinuous;
@@ -28,6 +31,7 @@ import io.elbo4j.control.environment.TimeLimit;
 import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.planning.PathIntegral;
 import io.elbo4j.control.planning.Search;
+import io.elbo4j.control.world.WorldModel;
 import io.elbo4j.train.graph.Parameters;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,6 +67,17 @@ class ControlEquivalenceTest {
                 environment);
     }
 
+    private static final WorldModel.Settings WORLD = new WorldModel.Settings(WorldModel.Path.RECURRENT, 33, 5, List.of(
+            32, 17), List.of(31), List.of(20), 1, 8, 0.8, 0.1);
+    private static final WorldLearning WINDOWS = new WorldLearning(5, 7, 1e-3, 10, 250, true, 200, 4, 50, 2, 0.3);
+
+    private static final Life DREAMER = new Life(new Dreamer.Settings(WORLD, WINDOWS, 4, 0.99, 0.95, 0.1, 5e-4, 1e-3,
+            2),
+            new PendulumPixels());
+    private static final Life PLANET = new Life(new Planet.Settings(new WorldModel.Settings(WorldModel.Path.MARKOV, 33,
+            5, List.of(32), List.of(), List.of(
+                    20, 9), 0.5, 2, 0.6, 0), WINDOWS, new CrossEntropy(9, 3, 2, 0.1, 1), 4), new PendulumPixels());
+
     private static final Map<String, Life> LIVES = new TreeMap<>(Map.of("sac", new Life(new Sac.Settings(learning(200,
             260, 1, 1),
             0.005), new Pendulum()), "dqn", new Life(new Dqn.Settings(learning(200, 260, 4, 3), 10, 0.1, 0.1, 280),
@@ -70,7 +85,9 @@ class ControlEquivalenceTest {
                             new GridSoft()), "mbpo", mbpo(false, new Pendulum()), "mbpo-bootstrap", mbpo(true,
                                     new CartPoleContinuous()), "representation-sac", new Life(
                                             new RepresentationSac.Settings(new Sac.Settings(learning(200, 260, 1, 1),
-                                                    0.005), 3, 33, 1, 32, 1e-3, 20), new PendulumPixels())));
+                                                    0.005), 3, 33, 1, 32, 1e-3, 20), new PendulumPixels()), "dreamer",
+            DREAMER, "planet",
+            PLANET));
 
     @Test
     void everyBackendEndsInTheGoldenRun() throws IOException {

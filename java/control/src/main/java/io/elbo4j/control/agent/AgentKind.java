@@ -22,7 +22,9 @@ public enum AgentKind {
     /** {@link Planet} */
     PLANET(Planet.Settings.small(), "pendulum-angle", 4000),
     /** {@link Dreamer} */
-    DREAMER(Dreamer.Settings.small(), "pendulum-angle", 5000);
+    DREAMER(Dreamer.Settings.small(), "pendulum-angle", 5000),
+    /** {@link Slac} */
+    SLAC(Slac.Settings.small(), "pendulum-pixels", 8000);
 
     private final SavableAgent.Settings defaults;
     private final String environment;

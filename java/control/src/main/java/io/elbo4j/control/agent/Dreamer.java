@@ -4,9 +4,9 @@ import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
 import io.elbo4j.Backend;
-import io.elbo4j.Matrix;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.world.WorldModel;
+import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Value;
 import java.util.List;
 
@@ -89,8 +89,8 @@ public final class Dreamer extends WorldAgent {
     }
 
     @Override
-    void improve(Matrix states, long update) {
-        behaviour.learn(states, update);
+    void improve(Step seen, long update) {
+        behaviour.learn(seen.value(states), update);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.replay.EpisodeReplay;
 import io.elbo4j.control.world.Filter;
+import io.elbo4j.control.world.OpenLoop;
 import io.elbo4j.control.world.WorldModel;
 import io.elbo4j.train.checkpoint.MatrixFile;
 import io.elbo4j.train.graph.Graph;
@@ -23,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What agents with a {@link WorldModel} have in common, for observations and actions in a box: they remember episodes,
@@ -62,13 +64,17 @@ public abstract class WorldAgent extends SavableAgent {
 
     final WorldLearning learning;
     final Backend backend;
+    final WorldModel model;
     final WorldModel.Filtering filtering;
     final Parameters parameters;
     private final Space.Box box;
     private final RememberedObservations remembered;
     private final EpisodeReplay memory;
     private final Step training;
-    private final Value states;
+    /** Of the windows, one after the other. */
+    final Value states;
+    /** Of the model, by their names. */
+    final Map<String, Value> inputs;
     private final Draws random;
     private final Draws noise;
     private final int[] windows;
@@ -85,6 +91,7 @@ public abstract class WorldAgent extends SavableAgent {
         super(settings, observations, actions, seed);
         this.learning = settings.learning();
         this.backend = requireGiven("backend", backend);
+        this.model = model;
         this.filtering = filtering;
         this.box = Space.Box.bounded("actions", actions);
         this.remembered = new RememberedObservations(observations, learning.bytes());
@@ -93,6 +100,9 @@ public abstract class WorldAgent extends SavableAgent {
         this.windows = new int[learning.batch()];
         Graph graph = new Graph();
         this.states = model.observe(graph, learning.window(), remembered::seen);
+        this.inputs = graph.all(Value.class).stream().filter(v -> WorldModel.INPUTS.contains(v.name())).collect(
+                Collectors
+                        .toMap(Value::name, v -> v));
         Set<Parameter> all = new LinkedHashSet<>(graph.parameters());
         all.addAll(filtering.graph().parameters());
         others.forEach(g -> all.addAll(g.parameters()));
@@ -119,9 +129,9 @@ public abstract class WorldAgent extends SavableAgent {
     /**
      * Learns to act, after an update of the model.
      *
-     * @param states of its windows, one after the other
+     * @param seen the step of the update: {@link #states} and all inputs of the model can be asked for
      */
-    void improve(Matrix states, long update) {}
+    void improve(Step seen, long update) {}
 
     @Override
     public void begin() {
@@ -174,7 +184,7 @@ public abstract class WorldAgent extends SavableAgent {
         for (int i = 0; i < (since == 0 ? learning.firstUpdates() : learning.updates()); i++) {
             memory.sample(updates, learning.window(), windows);
             training.rows(windows, 0).run(updates);
-            improve(training.value(states), updates++);
+            improve(training, updates++);
         }
     }
 
@@ -210,6 +220,11 @@ public abstract class WorldAgent extends SavableAgent {
                 seen.close();
             }
         };
+    }
+
+    /** What its model says of so many episodes, to be closed before the agent. It sees what is learned later, too. */
+    public final OpenLoop openLoop(int rows) {
+        return new OpenLoop(model, parameters, rows, backend);
     }
 
     @Override

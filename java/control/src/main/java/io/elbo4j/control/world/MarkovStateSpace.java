@@ -63,7 +63,7 @@ public final class MarkovStateSpace implements StateSpace {
     }
 
     @Override
-    public Value state(String name, Value context, Value drawn) {
-        return drawn;
+    public Value state(String name, Value context, Value z, boolean draws) {
+        return z;
     }
 }

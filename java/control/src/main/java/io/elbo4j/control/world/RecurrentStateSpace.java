@@ -71,7 +71,7 @@ public final class RecurrentStateSpace implements StateSpace {
     }
 
     @Override
-    public Value state(String name, Value context, Value drawn) {
-        return Concatenate.of(name, context, drawn);
+    public Value state(String name, Value context, Value z, boolean draws) {
+        return Concatenate.of(name, context, z);
     }
 }

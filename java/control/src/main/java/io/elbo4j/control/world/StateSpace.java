@@ -35,8 +35,13 @@ public interface StateSpace {
      */
     DiagonalGaussian posterior(Value context, Value embedding);
 
-    /** The state: the context and what was drawn. */
-    Value state(String name, Value context, Value drawn);
+    /**
+     * The state.
+     *
+     * @param z a draw of {@link #prior} or {@link #posterior}, or its mean
+     * @param draws whether what follows from z is drawn, too, or taken as its mean
+     */
+    Value state(String name, Value context, Value z, boolean draws);
 
     /** For state spaces: a Gaussian whose deviation is softplus(.) + 0.1, of two columns for each of its own. */
     static DiagonalGaussian gaussian(Value both) {

@@ -7,6 +7,7 @@ import io.elbo4j.Activation;
 import io.elbo4j.control.network.Network;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Objective;
@@ -25,6 +26,7 @@ import io.elbo4j.train.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -51,13 +53,16 @@ public final class WorldModel {
     public static final String ACTION = "action";
     public static final String REWARD = "reward";
     public static final String CONTINUES = "continues";
+    public static final Set<String> INPUTS = Set.of(OBSERVATION, ACTION, REWARD, CONTINUES);
 
     /** How a state goes on. */
     public enum Path {
         /** {@link RecurrentStateSpace} */
         RECURRENT,
         /** {@link MarkovStateSpace} */
-        MARKOV
+        MARKOV,
+        /** {@link TwoLevelStateSpace} */
+        TWO_LEVEL
     }
 
     /**
@@ -126,12 +131,17 @@ public final class WorldModel {
         this.space = switch (settings.path()) {
             case RECURRENT -> new RecurrentStateSpace("path", actions, embedding, settings.units(), settings.latent());
             case MARKOV -> new MarkovStateSpace("path", actions, embedding, settings.units(), settings.latent());
+            case TWO_LEVEL -> new TwoLevelStateSpace("path", actions, embedding, settings.units(), settings.latent());
         };
         int states = space.columns();
         this.encoder = new Network("encoder", observations, layers.subList(0, layers.size() - 1), embedding);
         this.decoder = new Network("decoder", states, settings.decoder(), observations);
         this.gained = new Network("reward", states, settings.widths(), 1);
         this.goesOn = new Network("continues", states, settings.widths(), 1);
+    }
+
+    public Settings settings() {
+        return settings;
     }
 
     public StateSpace space() {
@@ -187,7 +197,7 @@ public final class WorldModel {
             Value e = Slice.of("e " + t, embedded, t * width, (t + 1) * width);
             Value context = space.context("step " + t, state, action);
             Value z = graph.latent("z " + t, space.posterior(context, e), space.prior(context));
-            state = space.state("s " + t, context, z);
+            state = space.state("s " + t, context, z, true);
             states.add(state);
         }
         Value all = Unflatten.of(Concatenate.of("states", states.get(0), states.subList(1, length).toArray(
@@ -218,20 +228,19 @@ public final class WorldModel {
      */
     public Value filter(String name, Value state, Value action, Value observation) {
         Value context = space.context(name, state, action);
-        return space.state(name + ".s", context, space.posterior(context, embed(observation)).mean());
+        return space.state(name + ".s", context, space.posterior(context, embed(observation)).mean(), false);
     }
 
     /** The state that the prior expects after a step, its mean. */
     public Value expect(String name, Value state, Value action) {
         Value context = space.context(name, state, action);
-        return space.state(name + ".s", context, space.prior(context).mean());
+        return space.state(name + ".s", context, space.prior(context).mean(), false);
     }
 
     /** A state that is drawn from the prior. */
     public Value imagine(String name, Value state, Value action) {
         Value context = space.context(name, state, action);
-        return space.state(name + ".s", context, io.elbo4j.train.distribution.Draw.of(name + ".drawn", space.prior(
-                context)));
+        return space.state(name + ".s", context, Draw.of(name + ".drawn", space.prior(context)), true);
     }
 
     /** The mean of p(o | s). */
