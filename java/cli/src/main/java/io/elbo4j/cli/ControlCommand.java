@@ -148,9 +148,10 @@ final class ControlCommand implements Callable<Integer> {
         try {
             plan.ofAgent().check(Surroundings.of(plan.named()));
         } catch (ArgumentException e) {
-            if (!e.argument().matches("observations|actions")) {
-                throw Failure.usage(Names.option(e.argument()) + " must be " + e.expected() + ", in " + plan
-                        .environment() + ", not " + e.given());
+            if (e.argument().equals("learnReward")) {
+                throw Failure.usage(plan.agent() + " needs --learn-reward in " + plan.environment() + (plan
+                        .actionRepeat() == 1 ? "" : " with --action-repeat " + plan.actionRepeat())
+                        + ", which has no reward to give it");
             }
             throw Failure.usage("--environment must be one whose " + e.argument() + " are " + e.expected() + ", for "
                     + plan.agent() + ", not " + plan.environment() + ", whose " + e.argument().replaceAll("s$", "")

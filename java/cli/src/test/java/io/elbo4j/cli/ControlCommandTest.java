@@ -336,9 +336,15 @@ class ControlCommandTest {
         Cli.run(arguments("pets path-integral", "--out", planner.toString()).toArray(String[]::new)).succeeds();
         for (String[] each : new String[][] {{"--search", "cross-entropy", "--search cross-entropy contradicts"},
                 {"--temperature", "2", "--temperature 2.0 contradicts"}, {"--learn-reward",
-                        "--learn-reward true contradicts"}, {"--keep", "0.2", "--keep has no effect on pets"}}) {
+                        "--learn-reward contradicts " + planner.resolve("run.json")
+                                + ", which is of a run without --learn-reward: leave"}, {"--keep", "0.2",
+                                        "--keep has no effect on pets"}}) {
             contradicts(planner, each);
         }
+        Path learner = directory.resolve("learner");
+        Cli.run(arguments("pets", "--learn-reward", "--out", learner.toString()).toArray(String[]::new)).succeeds();
+        contradicts(learner, "--learn-reward=false", "--learn-reward=false contradicts " + learner.resolve("run.json")
+                + ", which is of a run with --learn-reward: leave");
         Cli.run("control", "--resume").fails(2, "--resume needs --out DIR, the folder of the run to go on with");
         Cli.run("control", "--resume", "--out", directory.toString()).fails(1, "holds no run to go on with");
         String good = Files.readString(plan);
@@ -419,8 +425,10 @@ class ControlCommandTest {
         Cli.run("control", "--stesp", "5").fails(2, "'--stesp'");
         Cli.run("control", "dqm").fails(2, "expected one of sac, dqn, soft-q, mbpo, pets,"
                 + " representation-sac, not 'dqm'");
-        Cli.run("control", "pets", "--environment", "pendulum").fails(2, "--learn-reward must be true where no reward"
-                + " is given, as of an environment that has none or of a file by itself, in pendulum, not false");
+        Cli.run("control", "pets", "--environment", "pendulum").fails(2,
+                "pets needs --learn-reward in pendulum, which has no reward to give it");
+        Cli.run("control", "pets", "--action-repeat", "2").fails(2, "pets needs --learn-reward in cart-pole-swing-up"
+                + " with --action-repeat 2, which has no reward to give it");
         Cli.run("control", "pets", "--environment", "cart-pole").fails(2, "--environment must be one whose actions are"
                 + " in a box with bounds, for pets, not cart-pole, whose action is one of 2");
         Cli.run("control", "representation-sac", "--environment", "cart-pole-swing-up").fails(2, "--environment must be"
