@@ -28,8 +28,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(name = "control", sortOptions = false, description = {
         "Trains an agent in an environment and says what its policy is worth: the mean return over episodes that are"
@@ -86,6 +89,9 @@ final class ControlCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
+    @Spec
+    private CommandSpec spec;
+
     private final Console console;
 
     ControlCommand(Console console) {
@@ -95,6 +101,7 @@ final class ControlCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (list) {
+            requireAlone();
             List<Environment> all = Environments.all();
             output.result(console, listed(all), String.join(System.lineSeparator(), all.stream().map(e -> String.format(
                     Locale.ROOT, "%-24s %s", e.name(), e.description())).toList()));
@@ -129,6 +136,18 @@ final class ControlCommand implements Callable<Integer> {
         try (RunFolder folder = RunFolder.create(out)) {
             plan.write(folder.plan());
             return run(plan, folder);
+        }
+    }
+
+    /** Beside --list only what says how it is printed has an effect. */
+    private void requireAlone() {
+        if (agent != null) {
+            throw Failure.usage("AGENT has no effect on --list");
+        }
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (!option.longestName().matches("--list|--json")) {
+                throw Failure.usage(option.longestName() + " has no effect on --list");
+            }
         }
     }
 

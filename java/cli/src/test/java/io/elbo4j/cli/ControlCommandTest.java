@@ -403,6 +403,15 @@ class ControlCommandTest {
     }
 
     @Test
+    void aListTakesNoOtherOptions() {
+        for (String[] each : new String[][] {{"--steps", "5"}, {"--resume"}, {"--backend", "java"}, {"--rate=0.1"}}) {
+            String option = each[0].replaceFirst("=.*", "");
+            Cli.run(Lists.join(List.of("control", "--list"), each)).fails(2, option + " has no effect on --list");
+        }
+        Cli.run("control", "--list", "sac").fails(2, "AGENT has no effect on --list");
+    }
+
+    @Test
     void whatCannotBeIsRefused() {
         Cli.run("control", "pets", "--rough").fails(2, "--rough has no effect without --prior");
         run("--environment", "cart-pole").fails(2,
