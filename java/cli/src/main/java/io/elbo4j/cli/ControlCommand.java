@@ -220,6 +220,12 @@ final class ControlCommand implements Callable<Integer> {
         // the process may end as soon as the interrupt is closed: all is written and said before
         try (Backend b = backend.open(console); Interrupt interrupt = new Interrupt(console.err())) {
             ControlMetrics metrics = folder == null ? null : new ControlMetrics(folder.metrics());
+            for (long seed : metrics == null ? List.<Long>of() : plan.seeds()) {
+                Path file = file(folder, seed);
+                if (Files.notExists(file) && metrics.begins(seed, file)) {
+                    console.err().println(file + ": no such file, seed " + seed + " is trained from its beginning");
+                }
+            }
             List<ControlPoint> points = new ArrayList<>();
             for (long seed : plan.seeds()) {
                 if (!train(plan, environment, b, seed, folder, metrics, points, interrupt)) {
@@ -241,7 +247,7 @@ final class ControlCommand implements Callable<Integer> {
     /** False if it was interrupted. */
     private boolean train(ControlPlan plan, Environment environment, Backend b, long seed, RunFolder folder,
             ControlMetrics metrics, List<ControlPoint> points, Interrupt interrupt) {
-        Path file = folder == null ? null : folder.directory().resolve("seed-" + seed + ".safetensors");
+        Path file = folder == null ? null : file(folder, seed);
         try (Run run = file != null && Files.exists(file) ? Run.resume(file, plan.ofAgent(), environment, b, seed)
                 : new Run(Agents.create(plan.ofAgent(), environment, b, seed), environment);
                 Bar bar = new Bar(console, "seed " + seed, run.steps())) {
@@ -311,6 +317,11 @@ final class ControlCommand implements Callable<Integer> {
         } catch (CancellationException e) {
             return Optional.empty();
         }
+    }
+
+    /** Of a seed's agent. */
+    private static Path file(RunFolder folder, long seed) {
+        return folder.directory().resolve("seed-" + seed + ".safetensors");
     }
 
     private static void save(Run run, Path file, RunFolder folder) {

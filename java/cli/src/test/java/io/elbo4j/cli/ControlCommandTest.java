@@ -1,5 +1,6 @@
 package io.elbo4j.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -275,6 +276,41 @@ class ControlCommandTest {
         Files.delete(metrics);
         Cli.run(resume).fails(1, metrics + ": has no line of seed 3 after 40 steps, although its agent has come to 80");
         assertTrue(Files.notExists(metrics));
+    }
+
+    /** One that had been saved is asked for before anything is trained; without its lines it is trained again. */
+    @Test
+    void agentsThatAreGone(@TempDir Path directory) throws IOException {
+        Path folder = directory.resolve("run");
+        String report = Cli.run(arguments("sac", "--seeds", "3,4", "--out", folder.toString()).toArray(String[]::new))
+                .succeeds().out();
+        Path metrics = folder.resolve("metrics.jsonl");
+        List<String> lines = Files.readAllLines(metrics);
+        String[] resume = {"control", "--resume", "--out", folder.toString(), "--backend", "java"};
+        for (int seed : new int[] {3, 4}) {
+            Path file = folder.resolve("seed-" + seed + ".safetensors");
+            byte[] agent = Files.readAllBytes(file);
+            Files.delete(file);
+            Cli.run(resume).fails(1, file + ": no such file, although " + metrics + " has a line of seed " + seed
+                    + " after " + (seed == 3 ? 80 : 40) + " steps: put it back, or take the seed's lines out to train");
+            assertEquals(lines, Files.readAllLines(metrics));
+            List<String> others = lines.stream().filter(l -> !l.contains("\"seed\":" + seed)).toList();
+            Files.write(metrics, others);
+            assertEquals(report, Cli.run(resume).succeeds().out());
+            assertArrayEquals(agent, Files.readAllBytes(file));
+            assertEquals(4, Files.readAllLines(metrics).size());
+            assertEquals(others, Files.readAllLines(metrics).subList(0, 2));
+            Files.write(metrics, lines);
+        }
+        // as a kill between a line and its agent leaves them
+        Path killed = folder.resolve("seed-4.safetensors");
+        Files.delete(killed);
+        Files.write(metrics, lines.subList(0, 3));
+        Cli.Result again = Cli.run(resume).succeeds();
+        assertEquals(report, again.out());
+        assertTrue(again.err().contains(killed + ": no such file, seed 4 is trained from its beginning"), again.err());
+        assertEquals(String.join("\n", lines.stream().map(ControlCommandTest::result).toList()), String.join("\n", Files
+                .readAllLines(metrics).stream().map(ControlCommandTest::result).toList()));
     }
 
     /** What has diverged is said by its decision and tensor, with advice, and nothing of it is saved. */
