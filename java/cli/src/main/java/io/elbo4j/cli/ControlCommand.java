@@ -269,7 +269,7 @@ final class ControlCommand implements Callable<Integer> {
                     if (returns.isPresent()) {
                         ControlPoint point = new ControlPoint(seed, done, run.agent().updates(), earlier + (System
                                 .nanoTime() - begin) * 1e-9, returns.get().mean(), returns.get().standardError(), run
-                                        .takeReturns(), run.agent().losses());
+                                        .takeReturns(), run.losses());
                         points.add(point);
                         evaluated = done;
                         if (folder != null) {

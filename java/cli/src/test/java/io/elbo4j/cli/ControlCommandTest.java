@@ -241,6 +241,32 @@ class ControlCommandTest {
         }
     }
 
+    /** As Ctrl-C in the evaluation at 80 leaves it: the line is then the same, losses and all. */
+    @Test
+    void aRunThatWasStoppedInAnEvaluationGoesOnWithIt(@TempDir Path directory) throws IOException {
+        for (String agent : AGENTS) {
+            Path through = directory.resolve(agent);
+            Cli.run(arguments(agent, "--seeds", "4", "--out", through.toString()).toArray(String[]::new)).succeeds();
+            Path stopped = Files.createDirectory(directory.resolve(agent + " stopped"));
+            Files.copy(through.resolve("run.json"), stopped.resolve("run.json"));
+            Files.writeString(stopped.resolve("metrics.jsonl"), Files.readAllLines(through.resolve("metrics.jsonl"))
+                    .get(
+                            0) + "\n");
+            try (Backend backend = new JavaBackend(1);
+                    io.elbo4j.control.agent.Run run = begin(ControlPlan.read(through.resolve("run.json")), backend)) {
+                while (run.steps() < 80) {
+                    run.step();
+                    if (run.steps() == 40) {
+                        run.takeReturns();
+                    }
+                }
+                run.save(stopped.resolve("seed-4.safetensors"));
+            }
+            Cli.run("control", "--resume", "--out", stopped.toString(), "--backend", "java").succeeds();
+            assertEquals(metrics(through), metrics(stopped));
+        }
+    }
+
     /** The last evaluation is made again, as after an interrupt in it; of an earlier one the agent is no more. */
     @Test
     void linesOfMetricsThatAreGone(@TempDir Path directory) throws IOException {
