@@ -513,6 +513,32 @@ class ControlCommandTest {
                 + " random-shooting, not 'cem'");
     }
 
+    /** Before memory is asked for. */
+    @Test
+    void numbersBeyondAnyUseAreRefusedByName() {
+        for (String each : new String[] {"sac --batch 1000000", "sac --widths 100000 each", "dqn --batch 1000000",
+                "soft-q --batch 1000000", "mbpo --batch 1000000", "mbpo --members 1000", "mbpo --rollouts 1000000",
+                "pets --batch 1000000", "pets --members 1000", "pets --horizon 1000", "pets --population 1000000",
+                "pets --widths 100000 each", "representation-sac --batch 1000000", "representation-sac --latent 100000",
+                "representation-sac --width 100000", "representation-sac --vae-batch 1000000",
+                "representation-sac --random-steps 1000000"}) {
+            String[] words = each.split(" ", 3);
+            Cli.run("control", words[0], words[1], "2147483647").fails(2, words[1] + " must be at most " + words[2]
+                    + ", not ");
+        }
+        for (String search : new String[] {"path-integral", "random-shooting"}) {
+            Cli.run("control", "pets", "--search", search, "--population", "1000001").fails(2,
+                    "--population must be at most 1000000, not 1000001");
+        }
+        for (String agent : new String[] {"sac", "pets"}) {
+            Cli.run("control", agent, "--steps", "2147483647", "--capacity", "2147483647").fails(2,
+                    "--capacity must be at most 100000000, not 2147483647");
+        }
+        Cli.run("control", "--widths", "8" + ",8".repeat(100)).fails(2,
+                "--widths must be at most 100 layers, not 101");
+        run("--capacity", "2147483647").succeeds();
+    }
+
     /** Where help has numbers in brackets, they are those of the agents that have the setting, in their order. */
     @Test
     void helpSaysWhatTheSettingsAre() {
