@@ -9,10 +9,16 @@ record Agreement(Path file) {
     /** @param given null if the option was not given */
     void check(String option, Object given, Object stored) {
         if (given != null && !given.equals(stored)) {
-            throw Failure.usage(option + " " + Values.shown(text(given)) + " contradicts " + file
-                    + ", which is of a run with " + option + " " + Values.shown(text(stored))
+            throw Failure.usage(typed(option, given) + " contradicts " + file + ", which is of a run with" + (stored
+                    .equals(false) ? "out " + option : " " + typed(option, stored))
                     + ": leave the option out, or start another run");
         }
+    }
+
+    /** As it would be: a flag has no value, but for the one that takes it back. */
+    private static String typed(String option, Object value) {
+        return value instanceof Boolean flag ? option + (flag ? "" : "=false") : option + " " + Values.shown(text(
+                value));
     }
 
     private static String text(Object value) {

@@ -28,8 +28,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(name = "control", sortOptions = false, description = {
         "Trains an agent in an environment and says what its policy is worth: the mean return over episodes that are"
@@ -86,6 +89,9 @@ final class ControlCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
+    @Spec
+    private CommandSpec spec;
+
     private final Console console;
 
     ControlCommand(Console console) {
@@ -95,6 +101,7 @@ final class ControlCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (list) {
+            requireAlone();
             List<Environment> all = Environments.all();
             output.result(console, listed(all), String.join(System.lineSeparator(), all.stream().map(e -> String.format(
                     Locale.ROOT, "%-24s %s", e.name(), e.description())).toList()));
@@ -132,6 +139,18 @@ final class ControlCommand implements Callable<Integer> {
         }
     }
 
+    /** Beside --list only what says how it is printed has an effect. */
+    private void requireAlone() {
+        if (agent != null) {
+            throw Failure.usage("AGENT has no effect on --list");
+        }
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (!option.longestName().matches("--list|--json")) {
+                throw Failure.usage(option.longestName() + " has no effect on --list");
+            }
+        }
+    }
+
     private ControlPlan plan(AgentKind kind) {
         int length = atLeastOne("--steps", steps, kind.steps());
         EpisodeCount.require("--episodes", episodes == null ? 1 : episodes, 1);
@@ -148,9 +167,10 @@ final class ControlCommand implements Callable<Integer> {
         try {
             plan.ofAgent().check(Surroundings.of(plan.named()));
         } catch (ArgumentException e) {
-            if (!e.argument().matches("observations|actions")) {
-                throw Failure.usage(Names.option(e.argument()) + " must be " + e.expected() + ", in " + plan
-                        .environment() + ", not " + e.given());
+            if (e.argument().equals("learnReward")) {
+                throw Failure.usage(plan.agent() + " needs --learn-reward in " + plan.environment() + (plan
+                        .actionRepeat() == 1 ? "" : " with --action-repeat " + plan.actionRepeat())
+                        + ", which has no reward to give it");
             }
             throw Failure.usage("--environment must be one whose " + e.argument() + " are " + e.expected() + ", for "
                     + plan.agent() + ", not " + plan.environment() + ", whose " + e.argument().replaceAll("s$", "")
@@ -200,6 +220,12 @@ final class ControlCommand implements Callable<Integer> {
         // the process may end as soon as the interrupt is closed: all is written and said before
         try (Backend b = backend.open(console); Interrupt interrupt = new Interrupt(console.err())) {
             ControlMetrics metrics = folder == null ? null : new ControlMetrics(folder.metrics());
+            for (long seed : metrics == null ? List.<Long>of() : plan.seeds()) {
+                Path file = file(folder, seed);
+                if (Files.notExists(file) && metrics.begins(seed, file)) {
+                    console.err().println(file + ": no such file, seed " + seed + " is trained from its beginning");
+                }
+            }
             List<ControlPoint> points = new ArrayList<>();
             for (long seed : plan.seeds()) {
                 if (!train(plan, environment, b, seed, folder, metrics, points, interrupt)) {
@@ -221,7 +247,7 @@ final class ControlCommand implements Callable<Integer> {
     /** False if it was interrupted. */
     private boolean train(ControlPlan plan, Environment environment, Backend b, long seed, RunFolder folder,
             ControlMetrics metrics, List<ControlPoint> points, Interrupt interrupt) {
-        Path file = folder == null ? null : folder.directory().resolve("seed-" + seed + ".safetensors");
+        Path file = folder == null ? null : file(folder, seed);
         try (Run run = file != null && Files.exists(file) ? Run.resume(file, plan.ofAgent(), environment, b, seed)
                 : new Run(Agents.create(plan.ofAgent(), environment, b, seed), environment);
                 Bar bar = new Bar(console, "seed " + seed, run.steps())) {
@@ -243,7 +269,7 @@ final class ControlCommand implements Callable<Integer> {
                     if (returns.isPresent()) {
                         ControlPoint point = new ControlPoint(seed, done, run.agent().updates(), earlier + (System
                                 .nanoTime() - begin) * 1e-9, returns.get().mean(), returns.get().standardError(), run
-                                        .takeReturns(), run.agent().losses());
+                                        .takeReturns(), run.losses());
                         points.add(point);
                         evaluated = done;
                         if (folder != null) {
@@ -291,6 +317,11 @@ final class ControlCommand implements Callable<Integer> {
         } catch (CancellationException e) {
             return Optional.empty();
         }
+    }
+
+    /** Of a seed's agent. */
+    private static Path file(RunFolder folder, long seed) {
+        return folder.directory().resolve("seed-" + seed + ".safetensors");
     }
 
     private static void save(Run run, Path file, RunFolder folder) {

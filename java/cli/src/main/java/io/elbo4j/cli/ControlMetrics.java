@@ -39,6 +39,24 @@ final class ControlMetrics {
     }
 
     /**
+     * Whether a seed whose agent is not there has a line all the same: the last of all, which was written just before
+     * the agent would have been.
+     *
+     * @throws DataException if other lines come after one of the seed: then its agent had been saved
+     */
+    boolean begins(long seed, Path agent) {
+        List<ControlPoint> all = lines.stream().map(ControlPoint::of).toList();
+        for (int i = all.size() - 2; i >= 0; i--) {
+            if (all.get(i).seed() == seed) {
+                throw new DataException(agent + ": no such file, although " + file + " has a line of seed " + seed
+                        + " after " + all.get(i).steps() + " steps: put it back, or take the seed's lines out to train"
+                        + " it again");
+            }
+        }
+        return !all.isEmpty() && all.get(all.size() - 1).seed() == seed;
+    }
+
+    /**
      * The lines of a seed up to a step; those of later ones, of which no checkpoint knows, no longer count.
      *
      * @param every steps between them

@@ -117,10 +117,6 @@ final class PlanCommand implements Callable<Integer> {
     private void requireRoom(Environment environment, List<Search> searches) {
         int plans = searches.stream().mapToInt(Search::population).max().orElseThrow();
         long most = MOST_NUMBERS / environment.actions().columns() / plans / episodes;
-        if (plans > MOST_NUMBERS / environment.actions().columns()) {
-            throw Failure.usage("--population must be at most " + MOST_NUMBERS / environment.actions().columns()
-                    + ", not " + plans);
-        }
         if (most < 1) {
             throw Failure.usage("--episodes must be at most " + MOST_NUMBERS / environment.actions().columns() / plans
                     + ", with " + plans + " plans, not " + episodes);

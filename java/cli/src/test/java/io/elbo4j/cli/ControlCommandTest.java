@@ -1,5 +1,6 @@
 package io.elbo4j.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -240,6 +241,32 @@ class ControlCommandTest {
         }
     }
 
+    /** As Ctrl-C in the evaluation at 80 leaves it: the line is then the same, losses and all. */
+    @Test
+    void aRunThatWasStoppedInAnEvaluationGoesOnWithIt(@TempDir Path directory) throws IOException {
+        for (String agent : AGENTS) {
+            Path through = directory.resolve(agent);
+            Cli.run(arguments(agent, "--seeds", "4", "--out", through.toString()).toArray(String[]::new)).succeeds();
+            Path stopped = Files.createDirectory(directory.resolve(agent + " stopped"));
+            Files.copy(through.resolve("run.json"), stopped.resolve("run.json"));
+            Files.writeString(stopped.resolve("metrics.jsonl"), Files.readAllLines(through.resolve("metrics.jsonl"))
+                    .get(
+                            0) + "\n");
+            try (Backend backend = new JavaBackend(1);
+                    io.elbo4j.control.agent.Run run = begin(ControlPlan.read(through.resolve("run.json")), backend)) {
+                while (run.steps() < 80) {
+                    run.step();
+                    if (run.steps() == 40) {
+                        run.takeReturns();
+                    }
+                }
+                run.save(stopped.resolve("seed-4.safetensors"));
+            }
+            Cli.run("control", "--resume", "--out", stopped.toString(), "--backend", "java").succeeds();
+            assertEquals(metrics(through), metrics(stopped));
+        }
+    }
+
     /** The last evaluation is made again, as after an interrupt in it; of an earlier one the agent is no more. */
     @Test
     void linesOfMetricsThatAreGone(@TempDir Path directory) throws IOException {
@@ -275,6 +302,41 @@ class ControlCommandTest {
         Files.delete(metrics);
         Cli.run(resume).fails(1, metrics + ": has no line of seed 3 after 40 steps, although its agent has come to 80");
         assertTrue(Files.notExists(metrics));
+    }
+
+    /** One that had been saved is asked for before anything is trained; without its lines it is trained again. */
+    @Test
+    void agentsThatAreGone(@TempDir Path directory) throws IOException {
+        Path folder = directory.resolve("run");
+        String report = Cli.run(arguments("sac", "--seeds", "3,4", "--out", folder.toString()).toArray(String[]::new))
+                .succeeds().out();
+        Path metrics = folder.resolve("metrics.jsonl");
+        List<String> lines = Files.readAllLines(metrics);
+        String[] resume = {"control", "--resume", "--out", folder.toString(), "--backend", "java"};
+        for (int seed : new int[] {3, 4}) {
+            Path file = folder.resolve("seed-" + seed + ".safetensors");
+            byte[] agent = Files.readAllBytes(file);
+            Files.delete(file);
+            Cli.run(resume).fails(1, file + ": no such file, although " + metrics + " has a line of seed " + seed
+                    + " after " + (seed == 3 ? 80 : 40) + " steps: put it back, or take the seed's lines out to train");
+            assertEquals(lines, Files.readAllLines(metrics));
+            List<String> others = lines.stream().filter(l -> !l.contains("\"seed\":" + seed)).toList();
+            Files.write(metrics, others);
+            assertEquals(report, Cli.run(resume).succeeds().out());
+            assertArrayEquals(agent, Files.readAllBytes(file));
+            assertEquals(4, Files.readAllLines(metrics).size());
+            assertEquals(others, Files.readAllLines(metrics).subList(0, 2));
+            Files.write(metrics, lines);
+        }
+        // as a kill between a line and its agent leaves them
+        Path killed = folder.resolve("seed-4.safetensors");
+        Files.delete(killed);
+        Files.write(metrics, lines.subList(0, 3));
+        Cli.Result again = Cli.run(resume).succeeds();
+        assertEquals(report, again.out());
+        assertTrue(again.err().contains(killed + ": no such file, seed 4 is trained from its beginning"), again.err());
+        assertEquals(String.join("\n", lines.stream().map(ControlCommandTest::result).toList()), String.join("\n", Files
+                .readAllLines(metrics).stream().map(ControlCommandTest::result).toList()));
     }
 
     /** What has diverged is said by its decision and tensor, with advice, and nothing of it is saved. */
@@ -336,9 +398,15 @@ class ControlCommandTest {
         Cli.run(arguments("pets path-integral", "--out", planner.toString()).toArray(String[]::new)).succeeds();
         for (String[] each : new String[][] {{"--search", "cross-entropy", "--search cross-entropy contradicts"},
                 {"--temperature", "2", "--temperature 2.0 contradicts"}, {"--learn-reward",
-                        "--learn-reward true contradicts"}, {"--keep", "0.2", "--keep has no effect on pets"}}) {
+                        "--learn-reward contradicts " + planner.resolve("run.json")
+                                + ", which is of a run without --learn-reward: leave"}, {"--keep", "0.2",
+                                        "--keep has no effect on pets"}}) {
             contradicts(planner, each);
         }
+        Path learner = directory.resolve("learner");
+        Cli.run(arguments("pets", "--learn-reward", "--out", learner.toString()).toArray(String[]::new)).succeeds();
+        contradicts(learner, "--learn-reward=false", "--learn-reward=false contradicts " + learner.resolve("run.json")
+                + ", which is of a run with --learn-reward: leave");
         Cli.run("control", "--resume").fails(2, "--resume needs --out DIR, the folder of the run to go on with");
         Cli.run("control", "--resume", "--out", directory.toString()).fails(1, "holds no run to go on with");
         String good = Files.readString(plan);
@@ -397,6 +465,15 @@ class ControlCommandTest {
     }
 
     @Test
+    void aListTakesNoOtherOptions() {
+        for (String[] each : new String[][] {{"--steps", "5"}, {"--resume"}, {"--backend", "java"}, {"--rate=0.1"}}) {
+            String option = each[0].replaceFirst("=.*", "");
+            Cli.run(Lists.join(List.of("control", "--list"), each)).fails(2, option + " has no effect on --list");
+        }
+        Cli.run("control", "--list", "sac").fails(2, "AGENT has no effect on --list");
+    }
+
+    @Test
     void whatCannotBeIsRefused() {
         Cli.run("control", "pets", "--rough").fails(2, "--rough has no effect without --prior");
         run("--environment", "cart-pole").fails(2,
@@ -419,8 +496,10 @@ class ControlCommandTest {
         Cli.run("control", "--stesp", "5").fails(2, "'--stesp'");
         Cli.run("control", "dqm").fails(2, "expected one of sac, dqn, soft-q, mbpo, pets,"
                 + " representation-sac, not 'dqm'");
-        Cli.run("control", "pets", "--environment", "pendulum").fails(2, "--learn-reward must be true where no reward"
-                + " is given, as of an environment that has none or of a file by itself, in pendulum, not false");
+        Cli.run("control", "pets", "--environment", "pendulum").fails(2,
+                "pets needs --learn-reward in pendulum, which has no reward to give it");
+        Cli.run("control", "pets", "--action-repeat", "2").fails(2, "pets needs --learn-reward in cart-pole-swing-up"
+                + " with --action-repeat 2, which has no reward to give it");
         Cli.run("control", "pets", "--environment", "cart-pole").fails(2, "--environment must be one whose actions are"
                 + " in a box with bounds, for pets, not cart-pole, whose action is one of 2");
         Cli.run("control", "representation-sac", "--environment", "cart-pole-swing-up").fails(2, "--environment must be"
@@ -432,6 +511,32 @@ class ControlCommandTest {
         Cli.run("control", "pets", "--elites", "61").fails(2, "--elites must be from 1 to the population, 60, not 61");
         Cli.run("control", "pets", "--search", "cem").fails(2, "expected one of cross-entropy, path-integral,"
                 + " random-shooting, not 'cem'");
+    }
+
+    /** Before memory is asked for. */
+    @Test
+    void numbersBeyondAnyUseAreRefusedByName() {
+        for (String each : new String[] {"sac --batch 1000000", "sac --widths 100000 each", "dqn --batch 1000000",
+                "soft-q --batch 1000000", "mbpo --batch 1000000", "mbpo --members 1000", "mbpo --rollouts 1000000",
+                "pets --batch 1000000", "pets --members 1000", "pets --horizon 1000", "pets --population 1000000",
+                "pets --widths 100000 each", "representation-sac --batch 1000000", "representation-sac --latent 100000",
+                "representation-sac --width 100000", "representation-sac --vae-batch 1000000",
+                "representation-sac --random-steps 1000000"}) {
+            String[] words = each.split(" ", 3);
+            Cli.run("control", words[0], words[1], "2147483647").fails(2, words[1] + " must be at most " + words[2]
+                    + ", not ");
+        }
+        for (String search : new String[] {"path-integral", "random-shooting"}) {
+            Cli.run("control", "pets", "--search", search, "--population", "1000001").fails(2,
+                    "--population must be at most 1000000, not 1000001");
+        }
+        for (String agent : new String[] {"sac", "pets"}) {
+            Cli.run("control", agent, "--steps", "2147483647", "--capacity", "2147483647").fails(2,
+                    "--capacity must be at most 100000000, not 2147483647");
+        }
+        Cli.run("control", "--widths", "8" + ",8".repeat(100)).fails(2,
+                "--widths must be at most 100 layers, not 101");
+        run("--capacity", "2147483647").succeeds();
     }
 
     /** Where help has numbers in brackets, they are those of the agents that have the setting, in their order. */

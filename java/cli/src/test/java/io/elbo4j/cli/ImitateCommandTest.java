@@ -84,5 +84,12 @@ class ImitateCommandTest {
         run("--components", "0").fails(2, "--components must be at least 1, not 0");
         run("--latent", "0", "--policy", "conditional-vae").fails(2, "--latent must be at least 1, not 0");
         run("--widths", "0").fails(2, "--widths must be at least 1 each, not [0]");
+        run("--widths", "2147483647").fails(2, "--widths must be at most 100000 each, not [2147483647]");
+        run("--batch", "2147483647").fails(2, "--batch must be at most 1000000, not 2147483647");
+        for (String[] each : new String[][] {{"mixture", "--components"}, {"bins", "--bins"}, {"conditional-vae",
+                "--latent"}}) {
+            run("--policy", each[0], each[1], "2147483647").fails(2, each[1]
+                    + " must be at most 100000, not 2147483647");
+        }
     }
 }

@@ -81,7 +81,7 @@ class PlanCommandTest {
         run("--horizon", "0").fails(2, "--horizon must be from 1 to 22369621, with 6 plans of 2 episodes, not 0");
         run("--horizon", "2000000000").fails(2, "--horizon must be from 1 to", "not 2000000000");
         run("--population", "2147483647", "--elites", "1").fails(2,
-                "--population must be at most 268435456, not 2147483647");
+                "--population must be at most 1000000, not 2147483647");
         run("--population", "20000", "--episodes", "20000", "--elites", "1").fails(2,
                 "--episodes must be at most 13421, with 20000 plans, not 20000");
         run("--elites", "7").fails(2, "--elites must be from 1 to the population, 6, not 7");

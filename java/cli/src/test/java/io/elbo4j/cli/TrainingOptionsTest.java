@@ -188,7 +188,9 @@ class TrainingOptionsTest {
             "--refine-steps 2 --mmd-weight 1 | --refine-steps must be 0 with something to be minimised beside the ELBO",
             "--refine-steps 2 --model gaussian-mixture | --refine-steps must be left out with a model without one"
                     + " Gaussian q(z given x) that an encoder gives, not 2",
-            "--samples 0 | --samples must be at least 1, not 0", "--average 1 | --average must be 0 for no averages",
+            "--samples 0 | --samples must be at least 1, not 0",
+            "--samples 2147483647 | --samples must be at most 1000000, not 2147483647",
+            "--average 1 | --average must be 0 for no averages",
             "--clip-value 0 | --clip-value must be above 0",
             "--warm-up -1 | --warm-up must be from 0 to 1e9 epochs, not -1.0"})
     void whatHasNoEffectIsRefused(String options, String sentence) {

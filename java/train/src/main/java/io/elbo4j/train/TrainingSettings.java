@@ -23,7 +23,7 @@ import java.util.Objects;
  * @param klCycle epochs after which the warm-up of the KL's weight begins anew (Fu et al. 2019), at least klWarmUp; 0
  *     for never
  * @param objective what is maximised
- * @param samples of the latent variables for each row, at least 1
+ * @param samples of the latent variables for each row, from 1 to 1,000,000
  * @param optimiser how parameters follow their gradients
  * @param schedule how the learning rate goes on
  * @param penalty what is minimised beside it
@@ -35,6 +35,8 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
         RefinementSettings refinement) {
     /** Beyond any use, and no product with a number of rows or steps leaves float32. */
     private static final double MOST = 1e9;
+    /** What is beyond is refused by its name, before memory is asked for. */
+    private static final int MOST_SAMPLES = 1_000_000;
 
     public TrainingSettings {
         Objects.requireNonNull(objective, "objective");
@@ -55,6 +57,7 @@ public record TrainingSettings(int batch, double learningRate, double klWeight, 
         require(klCycle == 0 || klWarmUp > 0 && klCycle >= klWarmUp && klCycle <= MOST, "klCycle",
                 "0, or epochs from those of the KL's warm-up on, which begins anew (and is " + klWarmUp + ")", klCycle);
         require(samples >= 1, "samples", "at least 1", samples);
+        require(samples <= MOST_SAMPLES, "samples", "at most " + MOST_SAMPLES, samples);
         String of = objective.inWords();
         require(freeBits == 0 || objective == ObjectiveKind.ELBO, "freeBits", "0 with the objective " + of
                 + " (it goes with elbo)", freeBits);

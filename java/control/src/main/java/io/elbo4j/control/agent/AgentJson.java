@@ -9,6 +9,7 @@ import io.elbo4j.control.planning.SearchKind;
 import io.elbo4j.train.checkpoint.RecordReader;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,6 +22,8 @@ import java.util.Map;
  */
 public final class AgentJson {
     private static final String KIND = "kind";
+    /** Files from before there were these can be read. */
+    private static final Map<String, Object> DEFAULTS = Map.of("stage.losses", List.of());
     private static final Gson PLAIN = new GsonBuilder().serializeSpecialFloatingPointValues().create();
     private static final Gson GSON = PLAIN.newBuilder().registerTypeHierarchyAdapter(Search.class,
             (JsonSerializer<Search>) (search, type, context) -> {
@@ -58,6 +61,6 @@ public final class AgentJson {
             String kind = RecordReader.read(Searching.class, json, Map.of()).settings().search().kind();
             open.put(Search.class, ((Record) SearchKind.named(kind).defaults()).getClass());
         }
-        return RecordReader.read(type, json, Map.of(), open);
+        return RecordReader.read(type, json, DEFAULTS, open);
     }
 }

@@ -81,11 +81,16 @@ public record AgentState(String agent, Record settings, StoredSpace observations
      * @param limit of its episodes
      * @param gained in the episode that goes on
      * @param returns of those that have ended and nobody has asked for yet
+     * @param losses of the last update, see {@link Run#losses}
      */
-    public record Stage(String environment, int limit, Simulation.Episode episode, double gained,
-            List<Double> returns) {
-        static final Stage NONE = new Stage("", 0, new Simulation.Episode(List.of(), 0, 0, false), 0, List.of());
+    public record Stage(String environment, int limit, Simulation.Episode episode, double gained, List<Double> returns,
+            List<NamedLoss> losses) {
+        static final Stage NONE = new Stage("", 0, new Simulation.Episode(List.of(), 0, 0, false), 0, List.of(), List
+                .of());
     }
+
+    /** What a loss came to; it need not be finite. */
+    public record NamedLoss(String name, Double value) {}
 
     void write(Path file, Map<String, Matrix> matrices) {
         MatrixFile.write(file, Map.of(KEY, AgentJson.write(this)), matrices);

@@ -215,7 +215,7 @@ public abstract class Learner extends SavableAgent {
         };
     }
 
-    /** A mean over its transitions; not before there is an update, also where it goes on from a file. */
+    /** A mean over its transitions; nothing before it has made an update itself: {@link Run#losses} goes on. */
     @Override
     public final Map<String, Double> losses() {
         Map<String, Double> losses = new LinkedHashMap<>();

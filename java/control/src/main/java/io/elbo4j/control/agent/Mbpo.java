@@ -2,12 +2,14 @@ package io.elbo4j.control.agent;
 
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
+import static io.elbo4j.control.network.Counts.requireCount;
 
 import io.elbo4j.Backend;
 import io.elbo4j.control.dynamics.Ensemble;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.environment.Termination;
+import io.elbo4j.control.network.Counts;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,10 +31,10 @@ public final class Mbpo extends Sac {
      * How it learns.
      *
      * @param rate at which the critics' copies follow them, above 0 and below 1
-     * @param members of the ensemble, whose networks have the widths of all others
+     * @param members of the ensemble, at most 1,000, whose networks have the widths of all others
      * @param modelEvery times that it learns, before the model learns again
      * @param modelUpdates that are made then
-     * @param rollouts that begin each time
+     * @param rollouts that begin each time, at most 1,000,000
      * @param kept steps of these that are remembered; what came before is forgotten
      * @param length k at last, from 1 to 1000
      * @param lengthAfter times that it learns until k has grown to that, linearly
@@ -51,10 +53,10 @@ public final class Mbpo extends Sac {
         public Settings {
             requireGiven("learning", learning);
             require(rate > 0 && rate < 1, "rate", "above 0 and below 1", rate);
-            require(members >= 1, "members", "at least 1", members);
+            requireCount("members", members, Counts.PARTS);
             require(modelEvery >= 1, "modelEvery", "at least 1", modelEvery);
             require(modelUpdates >= 1, "modelUpdates", "at least 1", modelUpdates);
-            require(rollouts >= 1, "rollouts", "at least 1", rollouts);
+            requireCount("rollouts", rollouts, Counts.ROWS);
             require(kept >= 1 && (long) kept * rollouts <= 1 << 30, "kept", "at least 1, of " + rollouts
                     + " rollouts at most 2^30 rows", kept);
             require(length >= 1 && length <= 1000, "length", "from 1 to 1000", length);

@@ -2,6 +2,7 @@ package io.elbo4j.control.agent;
 
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
+import static io.elbo4j.control.network.Counts.requireCount;
 
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
@@ -11,6 +12,7 @@ import io.elbo4j.control.dynamics.Rollout;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Reward;
 import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.planning.Iteration;
 import io.elbo4j.control.planning.ModelPlanner;
@@ -45,12 +47,12 @@ public final class Pets extends SavableAgent {
      *
      * @param model what the ensemble is made of
      * @param search how it plans
-     * @param horizon steps of a plan, at least 1
-     * @param batch transitions of an update
+     * @param horizon steps of a plan, from 1 to 1,000
+     * @param batch transitions of an update, at most 1,000,000
      * @param learningRate of Adam, from 1e-30 to 1e30
      * @param weightDecay of Adam, decoupled; at least 0, and below 1 / learningRate
      * @param updates when an episode begins, once there is something to learn from
-     * @param capacity transitions that are remembered
+     * @param capacity transitions that are remembered, at most 100,000,000
      * @param randomSteps first decisions, which are uniform in the box
      * @param pessimism what the members' disagreement costs a plan, at least 0: see {@link Rollout}
      * @param learnReward whether it is learned; else it is given
@@ -62,13 +64,13 @@ public final class Pets extends SavableAgent {
         public Settings {
             requireGiven("model", model);
             requireGiven("search", search);
-            require(horizon >= 1, "horizon", "at least 1", horizon);
-            require(batch >= 1, "batch", "at least 1", batch);
+            requireCount("horizon", horizon, Counts.PARTS);
+            requireCount("batch", batch, Counts.ROWS);
             require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
             require(weightDecay >= 0 && learningRate * weightDecay < 1, "weightDecay",
                     "at least 0, and below 1 / learningRate, " + 1 / learningRate, weightDecay);
             require(updates >= 1, "updates", "at least 1", updates);
-            require(capacity >= 1, "capacity", "at least 1", capacity);
+            requireCount("capacity", capacity, Counts.REMEMBERED);
             require(randomSteps >= 1, "randomSteps", "at least 1", randomSteps);
             require(pessimism >= 0 && Float.isFinite((float) pessimism), "pessimism", "at least 0", pessimism);
         }

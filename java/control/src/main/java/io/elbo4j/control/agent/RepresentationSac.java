@@ -2,12 +2,14 @@ package io.elbo4j.control.agent;
 
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
+import static io.elbo4j.control.network.Counts.requireCount;
 
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.control.agent.ObservedSteps.ObservedStep;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.train.checkpoint.MatrixFile;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
@@ -34,11 +36,11 @@ public final class RepresentationSac extends SavableAgent {
     /**
      * How it learns.
      *
-     * @param sac on the codes; in its random steps, at least 1, there are none yet
-     * @param latent dimensions of a code
-     * @param width units of the hidden layer of encoder and decoder
+     * @param sac on the codes; in its random steps, from 1 to 1,000,000, there are none yet
+     * @param latent dimensions of a code, at most 100,000
+     * @param width units of the hidden layer of encoder and decoder, at most 100,000
      * @param klWeight of the KL in the VAE's objective, from 0 to 1e30
-     * @param vaeBatch observations of an update of the VAE
+     * @param vaeBatch observations of an update of the VAE, at most 1,000,000
      * @param vaeLearningRate of its Adam, from 1e-30 to 1e30
      * @param vaeUpdates after the random steps
      */
@@ -46,11 +48,11 @@ public final class RepresentationSac extends SavableAgent {
             double vaeLearningRate, int vaeUpdates) implements SavableAgent.Settings {
         public Settings {
             requireGiven("sac", sac);
-            require(sac.learning().randomSteps() >= 1, "randomSteps", "at least 1", sac.learning().randomSteps());
-            require(latent >= 1, "latent", "at least 1", latent);
-            require(width >= 1, "width", "at least 1", width);
+            requireCount("randomSteps", sac.learning().randomSteps(), Counts.ROWS);
+            requireCount("latent", latent, Counts.UNITS);
+            requireCount("width", width, Counts.UNITS);
             require(klWeight >= 0 && klWeight <= 1e30, "klWeight", "from 0 to 1e30", klWeight);
-            require(vaeBatch >= 1, "vaeBatch", "at least 1", vaeBatch);
+            requireCount("vaeBatch", vaeBatch, Counts.ROWS);
             require(vaeLearningRate >= 1e-30 && vaeLearningRate <= 1e30, "vaeLearningRate", "from 1e-30 to 1e30",
                     vaeLearningRate);
             require(vaeUpdates >= 1, "vaeUpdates", "at least 1", vaeUpdates);

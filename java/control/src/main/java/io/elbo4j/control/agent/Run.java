@@ -9,6 +9,8 @@ import io.elbo4j.train.checkpoint.CheckpointException;
 import io.elbo4j.train.checkpoint.MatrixFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,6 +24,8 @@ public final class Run implements AutoCloseable {
     private final Simulation simulation;
     private final Interaction interaction;
     private final List<Double> returns = new ArrayList<>();
+    /** Of the last update before this was resumed. */
+    private final Map<String, Double> earlier = new LinkedHashMap<>();
     private double gained;
 
     /**
@@ -67,6 +71,7 @@ public final class Run implements AutoCloseable {
         run.interaction.goOn(seen, stage.episode().running());
         run.gained = stage.gained();
         run.returns.addAll(stage.returns());
+        stage.losses().forEach(loss -> run.earlier.put(loss.name(), loss.value()));
         return run;
     }
 
@@ -91,6 +96,12 @@ public final class Run implements AutoCloseable {
         return taken;
     }
 
+    /** The {@link SavableAgent#losses} of the last update, also where that was made before this was resumed. */
+    public Map<String, Double> losses() {
+        Map<String, Double> now = agent.losses();
+        return now.isEmpty() ? Collections.unmodifiableMap(earlier) : now;
+    }
+
     /** Steps since the beginning of its life. */
     public long steps() {
         return agent.decisions();
@@ -99,7 +110,8 @@ public final class Run implements AutoCloseable {
     /** Writes all that it is, atomically. */
     public void save(Path file) {
         agent.save(file, new AgentState.Stage(environment.name(), environment.limit(), simulation.episode(
-                0), gained, List.copyOf(returns)));
+                0), gained, List.copyOf(returns), losses().entrySet().stream().map(e -> new AgentState.NamedLoss(e
+                        .getKey(), e.getValue())).toList()));
     }
 
     @Override

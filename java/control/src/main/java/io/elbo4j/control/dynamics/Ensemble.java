@@ -2,8 +2,11 @@ package io.elbo4j.control.dynamics;
 
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
+import static io.elbo4j.control.network.Counts.requireCount;
+import static io.elbo4j.control.network.Counts.requireWidths;
 
 import io.elbo4j.Activation;
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.train.distribution.ValueTerm;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Graph;
@@ -52,8 +55,8 @@ public final class Ensemble {
     /**
      * What it consists of.
      *
-     * @param members at least 1
-     * @param widths of the hidden layers
+     * @param members from 1 to 1,000
+     * @param widths of the hidden layers, at most 100 of at most 100,000 units
      * @param prior what the networks that are not trained are multiplied by, at least 0; with 0 there are none
      * @param rough whether these are rough; else they begin as those that are trained
      */
@@ -64,9 +67,8 @@ public final class Ensemble {
         }
 
         public Settings {
-            require(members >= 1, "members", "at least 1", members);
-            widths = List.copyOf(widths);
-            require(widths.stream().allMatch(w -> w >= 1), "widths", "at least 1 each", widths);
+            requireCount("members", members, Counts.PARTS);
+            widths = requireWidths(widths);
             require(prior >= 0 && Double.isFinite(prior), "prior", "at least 0", prior);
         }
     }

@@ -2,9 +2,12 @@ package io.elbo4j.control.dynamics;
 
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
+import static io.elbo4j.control.network.Counts.requireCount;
+import static io.elbo4j.control.network.Counts.requireWidths;
 
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.network.Network;
 import io.elbo4j.control.replay.Replay;
 import io.elbo4j.train.graph.Graph;
@@ -45,9 +48,9 @@ public final class KStep implements AutoCloseable {
     /**
      * How it learns.
      *
-     * @param widths of the hidden layers, SiLU
+     * @param widths of the hidden layers, SiLU, at most 100 of at most 100,000 units
      * @param steps K, at least 1
-     * @param batch windows of K steps in an update, inside of an episode each
+     * @param batch windows of K steps in an update, inside of an episode each; at most 1,000,000
      * @param updates at least 1
      * @param learningRate of Adam, from 1e-30 to 1e30, which falls linearly to 0 at the end of the updates
      * @param maximumNorm of the gradient, to which it is clipped
@@ -55,10 +58,9 @@ public final class KStep implements AutoCloseable {
     public record Settings(List<Integer> widths, int steps, int batch, int updates, double learningRate,
             double maximumNorm) {
         public Settings {
-            widths = List.copyOf(widths);
-            require(widths.stream().allMatch(w -> w >= 1), "widths", "at least 1 each", widths);
+            widths = requireWidths(widths);
             require(steps >= 1, "steps", "at least 1", steps);
-            require(batch >= 1, "batch", "at least 1", batch);
+            requireCount("batch", batch, Counts.ROWS);
             require(updates >= 1, "updates", "at least 1", updates);
             require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
             require((float) maximumNorm > 0, "maximumNorm", "above 0, also as a float32", maximumNorm);

@@ -86,9 +86,12 @@ public final class Simulation implements VectorEnvironment {
     /**
      * Begins the episodes that everybody is compared on: copy r the one of number first + r.
      *
+     * @param first from 0 on, all numbers at most 2^31 - 1
      * @see Environment#evaluationStart
      */
     public void resetToEvaluation(int first, float[] observations) {
+        int last = Integer.MAX_VALUE - (rows() - 1);
+        require(first >= 0 && first <= last, "first", "from 0 to " + last, first);
         requireSize("observations", observations, rows() * observation.length);
         for (int r = 0; r < rows(); r++) {
             environment.evaluationStart(first + r, states[r]);

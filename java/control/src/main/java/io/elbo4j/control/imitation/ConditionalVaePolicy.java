@@ -1,7 +1,9 @@
 package io.elbo4j.control.imitation;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.control.network.Counts.requireCount;
 
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.network.Network;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.graph.Graph;
@@ -22,12 +24,12 @@ import java.util.List;
  * <p>sigma is one learned number for each column of the action. Were it a network of s, it would explain two ways as
  * one that is wide, and z would have nothing to say. It acts with z from the prior.
  *
- * @param latent dimensions of z, at least 1
+ * @param latent dimensions of z, from 1 to 100,000
  * @param warmUp updates over which the weight of the KL grows from 0 to 1, at least 0
  */
 public record ConditionalVaePolicy(int latent, int warmUp) implements ActionModel {
     public ConditionalVaePolicy {
-        require(latent >= 1, "latent", "at least 1", latent);
+        requireCount("latent", latent, Counts.UNITS);
         require(warmUp >= 0, "warmUp", "at least 0", warmUp);
     }
 

@@ -1,7 +1,9 @@
 package io.elbo4j.control.imitation;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.control.network.Counts.requireCount;
 
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.network.Network;
 import io.elbo4j.train.distribution.Categorical;
 import io.elbo4j.train.distribution.LogDensity;
@@ -32,7 +34,7 @@ import java.util.List;
  *
  * <p>or, with independent columns, log p(b_d | s). An action beyond the bins is in the outermost one.
  *
- * @param bins of each column, at least 2
+ * @param bins of each column, from 2 to 100,000
  * @param low where the first one begins
  * @param high where the last one ends, above low
  * @param independent whether a column does not see those before it
@@ -40,6 +42,7 @@ import java.util.List;
 public record DiscretisedPolicy(int bins, double low, double high, boolean independent) implements ActionModel {
     public DiscretisedPolicy {
         require(bins >= 2, "bins", "at least 2", bins);
+        requireCount("bins", bins, Counts.UNITS);
         require(Double.isFinite(low), "low", "finite", low);
         require(high > low && Double.isFinite(high), "high", "finite and above low, " + low, high);
     }

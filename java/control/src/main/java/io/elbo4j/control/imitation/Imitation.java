@@ -2,10 +2,13 @@ package io.elbo4j.control.imitation;
 
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
+import static io.elbo4j.control.network.Counts.requireCount;
+import static io.elbo4j.control.network.Counts.requireWidths;
 
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.evaluation.Policy;
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.replay.Replay;
 import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.graph.Graph;
@@ -34,15 +37,14 @@ public final class Imitation implements AutoCloseable {
     /**
      * How it learns.
      *
-     * @param widths of the hidden layers of each network
-     * @param batch decisions of an update, drawn with replacement
+     * @param widths of the hidden layers of each network, at most 100 of at most 100,000 units
+     * @param batch decisions of an update, drawn with replacement; at most 1,000,000
      * @param learningRate of Adam, from 1e-30 to 1e30
      */
     public record Settings(List<Integer> widths, int batch, double learningRate) {
         public Settings {
-            widths = List.copyOf(requireGiven("widths", widths));
-            require(widths.stream().allMatch(w -> w >= 1), "widths", "at least 1 each", widths);
-            require(batch >= 1, "batch", "at least 1", batch);
+            widths = requireWidths(widths);
+            requireCount("batch", batch, Counts.ROWS);
             require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
         }
 

@@ -1,7 +1,8 @@
 package io.elbo4j.control.imitation;
 
-import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.control.network.Counts.requireCount;
 
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.network.Network;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.LogDensity;
@@ -37,11 +38,11 @@ import java.util.List;
  *
  * <p>log pi is a log-softmax, so that no weight is 0, and log sigma is from -5 to 2, as a {@link GaussianPolicy}'s.
  *
- * @param components K, at least 1
+ * @param components K, from 1 to 100,000
  */
 public record MixtureDensityPolicy(int components) implements ActionModel {
     public MixtureDensityPolicy {
-        require(components >= 1, "components", "at least 1", components);
+        requireCount("components", components, Counts.UNITS);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.elbo4j.control.planning;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.control.network.Counts.requireCount;
 
 import io.elbo4j.Activation;
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
@@ -25,7 +27,7 @@ import io.elbo4j.train.layer.Subtract;
  *
  * <p>What lies outside the box is taken at its bounds, as PlaNet does (Hafner et al. 2019); PETS truncates.
  *
- * @param population plans of an iteration, at least 1
+ * @param population plans of an iteration, from 1 to 1,000,000
  * @param elites how many of them, 1 to population
  * @param iterations of a decision, at least 1
  * @param keep the share of the old mean and variance that stays, in [0, 1)
@@ -35,7 +37,7 @@ public record CrossEntropy(int population, int elites, int iterations, double ke
         implements
             Search {
     public CrossEntropy {
-        require(population >= 1, "population", "at least 1", population);
+        requireCount("population", population, Counts.ROWS);
         require(elites >= 1 && elites <= population, "elites", "from 1 to the population, " + population, elites);
         require(iterations >= 1, "iterations", "at least 1", iterations);
         require(keep >= 0 && keep < 1, "keep", "at least 0 and below 1", keep);

@@ -46,6 +46,8 @@ public final class EnvironmentPlanner implements StatePolicy, AutoCloseable {
         requireGiven("environment", environment);
         requireGiven("backend", backend);
         require(rows >= 1, "rows", "at least 1", rows);
+        int most = Integer.MAX_VALUE / requireGiven("search", search).population();
+        require(rows <= most, "rows", "at most " + most + ", with " + search.population() + " plans", rows);
         this.environment = environment;
         this.actions = Space.Box.bounded("actions of the environment", environment.actions());
         this.rows = rows;

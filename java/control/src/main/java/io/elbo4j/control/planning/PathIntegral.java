@@ -1,7 +1,9 @@
 package io.elbo4j.control.planning;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.control.network.Counts.requireCount;
 
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Add;
@@ -22,7 +24,7 @@ import io.elbo4j.train.layer.Subtract;
  *   mean' = mean + sum over the population of softmax(S) e
  * </pre>
  *
- * @param population plans of an iteration, at least 1
+ * @param population plans of an iteration, from 1 to 1,000,000
  * @param iterations of a decision, at least 1
  * @param temperature lambda, above 0, in the unit of the returns
  * @param deviation of the noise, from 1e-30 to 1e30: 0.5 is a quarter of the box
@@ -32,7 +34,7 @@ public record PathIntegral(int population, int iterations, double temperature, d
         implements
             Search {
     public PathIntegral {
-        require(population >= 1, "population", "at least 1", population);
+        requireCount("population", population, Counts.ROWS);
         require(iterations >= 1, "iterations", "at least 1", iterations);
         require(temperature > 0 && Float.isFinite((float) (1 / temperature)), "temperature",
                 "above 0, and not too small"

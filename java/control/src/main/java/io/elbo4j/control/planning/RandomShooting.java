@@ -1,7 +1,8 @@
 package io.elbo4j.control.planning;
 
-import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.control.network.Counts.requireCount;
 
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Largest;
@@ -12,11 +13,11 @@ import io.elbo4j.train.layer.UniformNoise;
  * Random shooting (Rao 2009, as in Nagabandi et al. 2018, section IV B): plans uniform in the box, the best is taken.
  * It knows nothing of the decision before.
  *
- * @param population plans of a decision, at least 1
+ * @param population plans of a decision, from 1 to 1,000,000
  */
 public record RandomShooting(int population) implements Search {
     public RandomShooting {
-        require(population >= 1, "population", "at least 1", population);
+        requireCount("population", population, Counts.ROWS);
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.control.dynamics.Ensemble;
+import io.elbo4j.control.dynamics.KStep;
 import io.elbo4j.control.environment.Acrobot;
 import io.elbo4j.control.environment.ActionRepeat;
 import io.elbo4j.control.environment.CartPole;
@@ -20,9 +21,12 @@ import io.elbo4j.control.environment.StepResult;
 import io.elbo4j.control.environment.TimeLimit;
 import io.elbo4j.control.environment.VectorEnvironment;
 import io.elbo4j.control.imitation.Imitation;
+import io.elbo4j.control.planning.EnvironmentPlanner;
 import io.elbo4j.control.planning.PathIntegral;
+import io.elbo4j.control.planning.RandomShooting;
 import io.elbo4j.purejava.JavaBackend;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -262,7 +266,18 @@ class AgentArgumentsTest {
         for (int bad : new int[] {0, 1001, Integer.MAX_VALUE}) {
             refused("length must be from 1 to 1000, not " + bad, () -> mbpo(bad));
         }
+        int most = Integer.MAX_VALUE;
+        refused("batch must be at most 1000000, not " + most, () -> new KStep.Settings(List.of(1), 1, most, 1, 1, 1));
+        refused("widths must be at most 100000 each, not [100001]", () -> new KStep.Settings(List.of(100_001), 1, 1, 1,
+                1, 1));
+        refused("members must be at most 1000, not 1001", () -> new Ensemble.Settings(1001, List.of(1), 0));
+        try (Backend backend = new JavaBackend(1)) {
+            refused("rows must be at most 2147, with 1000000 plans, not 2148", () -> new EnvironmentPlanner(
+                    new RandomShooting(1_000_000), ANGLE, 1, 2148, backend, 0));
+        }
         // what is at a bound is within
+        new Ensemble.Settings(1000, Collections.nCopies(100, 100_000), 0);
+        new Learning(List.of(), 1_000_000, 1, 0, 0, 100_000_000, 0, 1, 1);
         learning(1e-30);
         learning(1e30);
         mbpo(1000);

@@ -391,6 +391,45 @@ class RunTest {
         }
     }
 
+    /** Until there is another update; of PETS, that says none, there are none. */
+    @Test
+    void theLossesOfTheLastUpdateAreThereAfterARunIsResumed(@TempDir Path directory) {
+        Path file = directory.resolve("run.safetensors");
+        ALL.forEach((settings, environment) -> {
+            try (Backend backend = new JavaBackend(1); Run run = begin(settings, environment, backend, 3)) {
+                steps(run, 50);
+                Map<String, Double> losses = run.losses();
+                assertEquals(settings instanceof Pets.Settings, losses.isEmpty());
+                assertEquals(run.agent().losses(), losses);
+                run.save(file);
+                try (Run resumed = Run.resume(file, settings, environment, backend, 3)) {
+                    assertEquals(losses, resumed.losses());
+                    assertEquals(List.copyOf(losses.keySet()), List.copyOf(resumed.losses().keySet()));
+                    steps(run, 60);
+                    steps(resumed, 60);
+                    assertEquals(run.losses(), resumed.losses());
+                    assertEquals(losses.isEmpty(), losses.equals(resumed.losses()));
+                }
+            }
+        });
+    }
+
+    /** A loss may be what JSON has no number for; files without losses are older ones. */
+    @Test
+    void lossesAreReadAsTheyWere() {
+        String older = metadata("sac", "\"rate\":0.1", COUNTERS);
+        assertEquals(List.of(), AgentJson.read(AgentState.class, older).stage().losses());
+        List<AgentState.NamedLoss> losses = new ArrayList<>();
+        for (double value : new double[] {Math.PI, 0.1f, 1e-300, Double.NaN, Double.POSITIVE_INFINITY,
+                Double.NEGATIVE_INFINITY}) {
+            losses.add(new AgentState.NamedLoss("a " + value, value));
+        }
+        AgentState state = AgentJson.read(AgentState.class, older);
+        AgentState.Stage stage = new AgentState.Stage("", 0, state.stage().episode(), 0, List.of(), losses);
+        assertEquals(losses, AgentJson.read(AgentState.class, AgentJson.write(new AgentState("sac", state.settings(),
+                state.observations(), state.actions(), 3, state.counters(), stage))).stage().losses());
+    }
+
     @Test
     void whatIsNotTheSameIsNamedWithBoth(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("run.safetensors");

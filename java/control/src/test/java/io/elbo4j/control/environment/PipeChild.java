@@ -184,7 +184,7 @@ final class PipeChild {
         return PipeEnvironment.of(limit, command(arguments));
     }
 
-    private static String[] command(String... arguments) {
+    static String[] command(String... arguments) {
         String[] command = {Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System
                 .getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
                 + File.pathSeparator

@@ -96,6 +96,7 @@ class SimulationTest {
             assertArrayEquals(state, batch.state(r));
             assertEquals((float) Math.cos(state[0]), observations[3 * r], 1e-6f);
         }
+        batch.resetToEvaluation(Integer.MAX_VALUE - 2, observations);
         // R2's first point: fractions of 0.5 + 1 / 1.32472 and 0.5 + 1 / 1.75488
         double[] first = new double[2];
         new Pendulum().evaluationStart(0, first);
@@ -158,6 +159,9 @@ class SimulationTest {
         refused("observations must be given, not null", () -> batch.reset(flags, null));
         refused("observations must be 6 elements, not 2", () -> batch.reset(new boolean[] {true, true}, two));
         refused("observations must be given, not null", () -> batch.resetToEvaluation(0, null));
+        for (int first : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+            refused("first must be from 0 to 2147483646, not " + first, () -> batch.resetToEvaluation(first, six));
+        }
         refused("episode must be given, not null", () -> batch.goOn(0, null, six));
         refused("observations must be given, not null", () -> batch.goOn(0, before.get(1), null));
         refused("observations must be given, not null", () -> new StepResult(null, two, flags, flags));
