@@ -2,9 +2,11 @@ package io.elbo4j.control.agent;
 
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
+import static io.elbo4j.control.network.Counts.requireCount;
 
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.world.WorldModel;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Value;
@@ -20,7 +22,7 @@ public final class Dreamer extends WorldAgent {
     /**
      * How it learns.
      *
-     * @param horizon steps that are imagined, at least 1
+     * @param horizon steps that are imagined, from 1 to 1,000
      * @param discount of later rewards, at least 0 and below 1
      * @param lambda of the returns, from 0 to 1: {@link io.elbo4j.train.layer.LambdaReturns}
      * @param entropy what the entropy of an action is worth, in nats, beside the scaled rewards; 0 to 1e30
@@ -35,7 +37,7 @@ public final class Dreamer extends WorldAgent {
         public Settings {
             requireGiven("model", model);
             requireGiven("learning", learning);
-            require(horizon >= 1, "horizon", "at least 1", horizon);
+            requireCount("horizon", horizon, Counts.PARTS);
             require(discount >= 0 && discount < 1, "discount", "at least 0 and below 1", discount);
             require(lambda >= 0 && lambda <= 1, "lambda", "from 0 to 1", lambda);
             require(entropy >= 0 && entropy <= 1e30, "entropy", "from 0 to 1e30", entropy);

@@ -1,11 +1,12 @@
 package io.elbo4j.control.agent;
 
-import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
+import static io.elbo4j.control.network.Counts.requireCount;
 
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.planning.Iteration;
 import io.elbo4j.control.planning.ModelPlanner;
@@ -27,7 +28,7 @@ public final class Planet extends WorldAgent {
     /**
      * How it learns and plans.
      *
-     * @param horizon steps of a plan, at least 1
+     * @param horizon steps of a plan, from 1 to 1,000
      */
     public record Settings(WorldModel.Settings model, WorldLearning learning, Search search, int horizon)
             implements
@@ -36,7 +37,7 @@ public final class Planet extends WorldAgent {
             requireGiven("model", model);
             requireGiven("learning", learning);
             requireGiven("search", search);
-            require(horizon >= 1, "horizon", "at least 1", horizon);
+            requireCount("horizon", horizon, Counts.PARTS);
         }
 
         /** {@link CrossEntropy} of 100 plans 5 times from N(0, 1), 10 elites, 15 steps. */

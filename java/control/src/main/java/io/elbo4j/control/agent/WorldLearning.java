@@ -1,15 +1,19 @@
 package io.elbo4j.control.agent;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.control.network.Counts.requireCount;
+
+import io.elbo4j.control.network.Counts;
 
 /**
  * How agents with a latent world model learn from what they remember.
  *
- * @param batch windows of an update
- * @param window steps of each, at least 2: episodes must not be shorter
+ * @param batch windows of an update, at most 1,000,000
+ * @param window steps of each, from 2 to 1,000: episodes must not be shorter
  * @param learningRate of the model's Adam, from 1e-30 to 1e30
  * @param gradientNorm to which the gradient of the model is scaled down, from 1e-30 to 1e30
- * @param capacity observations that are remembered, one more than its steps of each episode
+ * @param capacity observations that are remembered, one more than its steps of each episode; at most
+ *     100,000,000
  * @param bytes whether they are remembered as bytes: for observations in a box of which each number is one of the 256
  *     that divide its range evenly, as pixels
  * @param randomSteps first decisions, which are uniform in the box, at least 1
@@ -21,10 +25,11 @@ import static io.elbo4j.ArgumentException.require;
 public record WorldLearning(int batch, int window, double learningRate, double gradientNorm, int capacity,
         boolean bytes, int randomSteps, int firstUpdates, int every, int updates, double noise) {
     public WorldLearning {
-        require(batch >= 1, "batch", "at least 1", batch);
-        require(window >= 2, "window", "at least 2", window);
+        requireCount("batch", batch, Counts.ROWS);
+        require(window >= 2 && window <= Counts.PARTS, "window", "from 2 to " + Counts.PARTS, window);
         require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
         require(gradientNorm >= 1e-30 && gradientNorm <= 1e30, "gradientNorm", "from 1e-30 to 1e30", gradientNorm);
+        requireCount("capacity", capacity, Counts.REMEMBERED);
         require(capacity >= window, "capacity", "at least a window, " + window, capacity);
         require(randomSteps >= 1, "randomSteps", "at least 1", randomSteps);
         require(firstUpdates >= 1, "firstUpdates", "at least 1", firstUpdates);

@@ -34,11 +34,16 @@ public final class Counts {
      *
      * @return a copy
      */
-    public static List<Integer> requireWidths(List<Integer> widths) {
-        List<Integer> copy = List.copyOf(requireGiven("widths", widths));
-        require(copy.size() <= LAYERS, "widths", "at most " + LAYERS + " layers", copy.size());
-        require(copy.stream().allMatch(w -> w >= 1), "widths", "at least 1 each", copy);
-        require(copy.stream().allMatch(w -> w <= UNITS), "widths", "at most " + UNITS + " each", copy);
+    public static List<Integer> requireWidths(String argument, List<Integer> widths) {
+        List<Integer> copy = List.copyOf(requireGiven(argument, widths));
+        require(copy.size() <= LAYERS, argument, "at most " + LAYERS + " layers", copy.size());
+        require(copy.stream().allMatch(w -> w >= 1), argument, "at least 1 each", copy);
+        require(copy.stream().allMatch(w -> w <= UNITS), argument, "at most " + UNITS + " each", copy);
         return copy;
+    }
+
+    /** Of the argument {@code widths}. */
+    public static List<Integer> requireWidths(List<Integer> widths) {
+        return requireWidths("widths", widths);
     }
 }

@@ -1,8 +1,9 @@
 package io.elbo4j.control.world;
 
-import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.control.network.Counts.requireCount;
 
 import io.elbo4j.Activation;
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.network.Network;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.graph.Value;
@@ -37,8 +38,8 @@ public final class RecurrentStateSpace implements StateSpace {
      * @param latent dimensions of z
      */
     public RecurrentStateSpace(String name, int actions, int embedding, int units, int latent) {
-        require(units >= 1, "units", "at least 1", units);
-        require(latent >= 1, "latent", "at least 1", latent);
+        requireCount("units", units, Counts.UNITS);
+        requireCount("latent", latent, Counts.UNITS / 8);
         this.units = units;
         this.latent = latent;
         this.input = new Dense(name + ".input", (long) latent + actions, units, Activation.RELU);

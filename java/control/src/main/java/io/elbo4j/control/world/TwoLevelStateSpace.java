@@ -1,7 +1,8 @@
 package io.elbo4j.control.world;
 
-import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.control.network.Counts.requireCount;
 
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.network.Network;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Draw;
@@ -36,8 +37,8 @@ public final class TwoLevelStateSpace implements StateSpace {
      * @param latent dimensions of z1
      */
     public TwoLevelStateSpace(String name, int actions, int embedding, int units, int latent) {
-        require(units >= 1, "units", "at least 1", units);
-        require(latent >= 1 && latent <= Integer.MAX_VALUE / (2 * TIMES), "latent", "1 to 2^28 - 1", latent);
+        requireCount("units", units, Counts.UNITS);
+        requireCount("latent", latent, Counts.UNITS / 8);
         this.latent = latent;
         long context = (long) TIMES * latent + actions;
         this.prior = new Network(name + ".prior", context, List.of(units), 2L * latent);

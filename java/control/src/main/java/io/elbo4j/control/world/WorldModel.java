@@ -2,8 +2,11 @@ package io.elbo4j.control.world;
 
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
+import static io.elbo4j.control.network.Counts.requireCount;
+import static io.elbo4j.control.network.Counts.requireWidths;
 
 import io.elbo4j.Activation;
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.network.Network;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
@@ -69,11 +72,12 @@ public final class WorldModel {
      * The shape of the model.
      *
      * @param path how a state goes on
-     * @param units of the recurrent path and of the state space's hidden layers
-     * @param latent dimensions of what is drawn
-     * @param encoder units of its layers, at least one; the last ones are what the posterior sees
-     * @param decoder units of the hidden layers
-     * @param widths of the hidden layers of the networks of reward, end, action and value
+     * @param units of the recurrent path and of the state space's hidden layers, at most 100,000
+     * @param latent dimensions of what is drawn, at most 12,500
+     * @param encoder units of its layers, at least one and at most 100 of 100,000; the last ones are what the posterior
+     *     sees
+     * @param decoder units of the hidden layers, as many at most
+     * @param widths of the hidden layers of the networks of reward, end, action and value, as many at most
      * @param observationDeviation of p(o | s), from 1e-15 to 1e15
      * @param rewardScale what rewards are divided by, from 1e-15 to 1e15; their deviation is 1 then
      * @param klShare of the KL that moves the prior, from 0 to 1
@@ -83,23 +87,17 @@ public final class WorldModel {
             List<Integer> widths, double observationDeviation, double rewardScale, double klShare, double freeNats) {
         public Settings {
             requireGiven("path", path);
-            require(units >= 1, "units", "at least 1", units);
-            require(latent >= 1, "latent", "at least 1", latent);
-            encoder = widths("encoder", encoder);
+            requireCount("units", units, Counts.UNITS);
+            requireCount("latent", latent, Counts.UNITS / 8);
+            encoder = requireWidths("encoder", encoder);
             require(!encoder.isEmpty(), "encoder", "at least one layer", "none");
-            decoder = widths("decoder", decoder);
-            widths = widths("widths", widths);
+            decoder = requireWidths("decoder", decoder);
+            widths = requireWidths("widths", widths);
             require(observationDeviation >= 1e-15 && observationDeviation <= 1e15, "observationDeviation",
                     "from 1e-15 to 1e15", observationDeviation);
             require(rewardScale >= 1e-15 && rewardScale <= 1e15, "rewardScale", "from 1e-15 to 1e15", rewardScale);
             require(klShare >= 0 && klShare <= 1, "klShare", "from 0 to 1", klShare);
             require(freeNats >= 0 && freeNats <= 1e30, "freeNats", "from 0 to 1e30", freeNats);
-        }
-
-        private static List<Integer> widths(String name, List<Integer> given) {
-            List<Integer> all = List.copyOf(requireGiven(name, given));
-            require(all.stream().allMatch(w -> w >= 1), name, "at least 1 each", all);
-            return all;
         }
 
         /** A recurrent path of 64, 8 dimensions, layers of 64, 1, rewards by 8, 0.8 for the prior, no free nats. */
@@ -175,12 +173,12 @@ public final class WorldModel {
      * The model of windows, with its terms: inputs {@link #OBSERVATION}, {@link #ACTION}, {@link #REWARD} and {@link
      * #CONTINUES}, rows of BATCH x TIME.
      *
-     * @param length steps of a window, at least 2
+     * @param length steps of a window, from 2 to 1,000
      * @param asSeen what is seen of what is remembered
      * @return the states, with rows of BATCH x TIME
      */
     public Value observe(Graph graph, int length, UnaryOperator<Value> asSeen) {
-        require(length >= 2, "length", "at least 2", length);
+        require(length >= 2 && length <= Counts.PARTS, "length", "from 2 to " + Counts.PARTS, length);
         Value seen = asSeen.apply(Unflatten.of(graph.input(OBSERVATION, (long) length * observations), Axis.TIME,
                 length));
         Value led = graph.input(ACTION, (long) length * actions);

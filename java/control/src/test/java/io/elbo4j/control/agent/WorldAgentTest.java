@@ -322,8 +322,9 @@ class WorldAgentTest {
             assertTrue(assertThrows(ArgumentException.class, () -> settings.check(Surroundings.of(new CartPole())))
                     .getMessage().startsWith("actions must be in a box with bounds, not "));
         }
-        assertEquals("window must be at least 2, not 1", assertThrows(ArgumentException.class, () -> AgentSettings.with(
-                DREAMER, Map.of("window", 1))).getMessage());
+        assertEquals("window must be from 2 to 1000, not 1", assertThrows(ArgumentException.class, () -> AgentSettings
+                .with(
+                        DREAMER, Map.of("window", 1))).getMessage());
         assertEquals("capacity must be at least a window, 4, not 3", assertThrows(ArgumentException.class,
                 () -> AgentSettings.with(DREAMER, Map.of("capacity", 3))).getMessage());
         assertEquals("lambda must be from 0 to 1, not 1.5", assertThrows(ArgumentException.class, () -> AgentSettings

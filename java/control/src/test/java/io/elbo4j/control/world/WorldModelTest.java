@@ -338,7 +338,7 @@ class WorldModelTest {
                 .of(), List.of(), List.of(), 1, 1, 0.5, 0));
         refused("klShare must be from 0 to 1, not 1.5", () -> new WorldModel.Settings(Path.MARKOV, 1, 1, List.of(1),
                 List.of(), List.of(), 1, 1, 1.5, 0));
-        refused("length must be at least 2, not 1", () -> new WorldModel(settings(Path.MARKOV, 0), 1, 1).observe(
+        refused("length must be from 2 to 1000, not 1", () -> new WorldModel(settings(Path.MARKOV, 0), 1, 1).observe(
                 new Graph(), 1, x -> x));
     }
 
