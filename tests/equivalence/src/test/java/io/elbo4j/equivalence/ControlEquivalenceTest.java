@@ -15,6 +15,7 @@ import io.elbo4j.control.agent.RepresentationSac;
 import io.elbo4j.control.agent.Run;
 import io.elbo4j.control.agent.Sac;
 import io.elbo4j.control.agent.SavableAgent;
+import io.elbo4j.control.agent.Slac;
 import io.elbo4j.control.agent.SoftQ;
 import io.elbo4j.control.agent.Surroundings;
 import io.elbo4j.control.agent.WorldLearning;
@@ -25,6 +26,7 @@ import io.elbo4j.control.environment.CartPoleSwingUp;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.GridSoft;
 import io.elbo4j.control.environment.Pendulum;
+import io.elbo4j.control.environment.PendulumAngle;
 import io.elbo4j.control.environment.PendulumPixels;
 import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.environment.TimeLimit;
@@ -74,6 +76,11 @@ class ControlEquivalenceTest {
     private static final Life DREAMER = new Life(new Dreamer.Settings(WORLD, WINDOWS, 4, 0.99, 0.95, 0.1, 5e-4, 1e-3,
             2),
             new PendulumPixels());
+    private static final Life SLAC = new Life(new Slac.Settings(new WorldModel.Settings(WorldModel.Path.TWO_LEVEL, 33,
+            5,
+            List.of(32, 17), List.of(31), List.of(20), 0.3, 8, 0.5, 0), new WorldLearning(5, 7, 1e-3, 10, 250, false,
+                    200,
+                    4, 5, 1, 0), 0.99, 0.005, 1e-3), new PendulumAngle());
     private static final Life PLANET = new Life(new Planet.Settings(new WorldModel.Settings(WorldModel.Path.MARKOV, 33,
             5, List.of(32), List.of(), List.of(
                     20, 9), 0.5, 2, 0.6, 0), WINDOWS, new CrossEntropy(9, 3, 2, 0.1, 1), 4), new PendulumPixels());
@@ -86,8 +93,7 @@ class ControlEquivalenceTest {
                                     new CartPoleContinuous()), "representation-sac", new Life(
                                             new RepresentationSac.Settings(new Sac.Settings(learning(200, 260, 1, 1),
                                                     0.005), 3, 33, 1, 32, 1e-3, 20), new PendulumPixels()), "dreamer",
-            DREAMER, "planet",
-            PLANET));
+            DREAMER, "planet", PLANET, "slac", SLAC));
 
     @Test
     void everyBackendEndsInTheGoldenRun() throws IOException {

@@ -32,6 +32,7 @@ import io.elbo4j.train.objective.WeightedSum;
 import io.elbo4j.train.optimiser.Adam;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -161,6 +162,10 @@ final class Behaviour implements AutoCloseable {
     void learn(Matrix states, long number) {
         Rows.gather(states, chosen, step.value(start)).run();
         step.run(number);
+    }
+
+    Map<String, Double> losses() {
+        return Losses.of(graph, step);
     }
 
     @Override

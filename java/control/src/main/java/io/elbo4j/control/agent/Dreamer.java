@@ -11,6 +11,7 @@ import io.elbo4j.control.world.WorldModel;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Value;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Dreamer (Hafner et al. 2020, Dream to control, algorithm 1): an actor and a value that learn in the imagination of a
@@ -93,6 +94,11 @@ public final class Dreamer extends WorldAgent {
     @Override
     void improve(Step seen, long update) {
         behaviour.learn(seen.value(states), update);
+    }
+
+    @Override
+    Map<String, Double> lossesOfActing() {
+        return behaviour.losses();
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.elbo4j.control.replay.Replay;
 import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.checkpoint.MatrixFile;
 import io.elbo4j.train.graph.Graph;
-import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
@@ -18,7 +17,6 @@ import io.elbo4j.train.graph.StepBuilder;
 import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.optimiser.Adam;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -218,17 +216,7 @@ public abstract class Learner extends SavableAgent {
     /** A mean over its transitions; nothing before it has made an update itself: {@link Run#losses} goes on. */
     @Override
     public final Map<String, Double> losses() {
-        Map<String, Double> losses = new LinkedHashMap<>();
-        for (Node node : !learned ? List.<Node>of() : graph.all(Node.class)) {
-            node.terms().forEach(term -> training.term(term).ifPresent(m -> {
-                double sum = 0;
-                for (float each : m.toArray()) {
-                    sum += each;
-                }
-                losses.put(node.name(), sum / m.rows());
-            }));
-        }
-        return losses;
+        return learned ? Losses.of(graph, training) : Map.of();
     }
 
     @Override

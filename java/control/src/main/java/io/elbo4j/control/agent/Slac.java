@@ -16,6 +16,7 @@ import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.StepBuilder;
 import io.elbo4j.train.graph.Value;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -168,6 +169,12 @@ public final class Slac extends WorldAgent {
         Rows.gather(input(seen, WorldModel.CONTINUES, windows), after, improving.value(t.continues())).run();
         improving.run(update);
         copies.forEach(Copy::set);
+    }
+
+    /** None while the model learns alone. */
+    @Override
+    Map<String, Double> lossesOfActing() {
+        return updates() > learning.firstUpdates() ? Losses.of(sac.graph, improving) : Map.of();
     }
 
     /** Of the model, a row for each step. */

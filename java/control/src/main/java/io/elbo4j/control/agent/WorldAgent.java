@@ -70,6 +70,7 @@ public abstract class WorldAgent extends SavableAgent {
     private final Space.Box box;
     private final RememberedObservations remembered;
     private final EpisodeReplay memory;
+    private final Graph graph = new Graph();
     private final Step training;
     /** Of the windows, one after the other. */
     final Value states;
@@ -80,6 +81,7 @@ public abstract class WorldAgent extends SavableAgent {
     private final int[] windows;
     private final Filter filter;
     private boolean begins = true;
+    private boolean learned;
 
     /**
      * @param filtering a graph of the model, to which values may have been added
@@ -98,7 +100,6 @@ public abstract class WorldAgent extends SavableAgent {
         this.random = new Draws(seed, "exploration");
         this.noise = new Draws(seed, "exploration noise");
         this.windows = new int[learning.batch()];
-        Graph graph = new Graph();
         this.states = model.observe(graph, learning.window(), remembered::seen);
         this.inputs = graph.all(Value.class).stream().filter(v -> WorldModel.INPUTS.contains(v.name())).collect(
                 Collectors
@@ -132,6 +133,30 @@ public abstract class WorldAgent extends SavableAgent {
      * @param seen the step of the update: {@link #states} and all inputs of the model can be asked for
      */
     void improve(Step seen, long update) {}
+
+    /** What these terms came to, if it has learned to act. */
+    Map<String, Double> lossesOfActing() {
+        return Map.of();
+    }
+
+    /**
+     * Means over the steps of the windows: log-likelihoods, and as "kl" the KL; then what belongs to acting. Nothing
+     * before it has made an update itself.
+     */
+    @Override
+    public final Map<String, Double> losses() {
+        if (!learned) {
+            return Map.of();
+        }
+        Map<String, Double> all = Losses.of(graph, training);
+        // the KL of each step is a node
+        double kl = all.entrySet().stream().filter(e -> e.getKey().startsWith(WorldModel.DRAWN)).mapToDouble(
+                Map.Entry::getValue).sum() / learning.window();
+        all.keySet().removeIf(name -> name.startsWith(WorldModel.DRAWN));
+        all.put("kl", kl);
+        all.putAll(lossesOfActing());
+        return all;
+    }
 
     @Override
     public void begin() {
@@ -185,6 +210,7 @@ public abstract class WorldAgent extends SavableAgent {
             memory.sample(updates, learning.window(), windows);
             training.rows(windows, 0).run(updates);
             improve(training, updates++);
+            learned = true;
         }
     }
 

@@ -56,6 +56,8 @@ public final class WorldModel {
     public static final String ACTION = "action";
     public static final String REWARD = "reward";
     public static final String CONTINUES = "continues";
+    /** What the names of the latent variables begin with: "z 0" is the first of a window. */
+    public static final String DRAWN = "z ";
     public static final Set<String> INPUTS = Set.of(OBSERVATION, ACTION, REWARD, CONTINUES);
 
     /** How a state goes on. */
@@ -194,7 +196,7 @@ public final class WorldModel {
                     (long) t * actions, (t + 1L) * actions);
             Value e = Slice.of("e " + t, embedded, t * width, (t + 1) * width);
             Value context = space.context("step " + t, state, action);
-            Value z = graph.latent("z " + t, space.posterior(context, e), space.prior(context));
+            Value z = graph.latent(DRAWN + t, space.posterior(context, e), space.prior(context));
             state = space.state("s " + t, context, z, true);
             states.add(state);
         }

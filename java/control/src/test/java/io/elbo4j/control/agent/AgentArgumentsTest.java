@@ -59,7 +59,7 @@ class AgentArgumentsTest {
     }
 
     private static final List<SavableAgent.Settings> IN_A_BOX = List.of(SAC, mbpo(2), pets(1e-3, 0), codes(1, 1e-3),
-            WorldAgentTest.DREAMER, WorldAgentTest.PLANET);
+            WorldAgentTest.DREAMER, WorldAgentTest.PLANET, WorldAgentTest.SLAC);
 
     private static void refused(String message, Runnable action) {
         assertEquals(message, assertThrows(ArgumentException.class, action::run).getMessage());

@@ -66,6 +66,7 @@ class RunTest {
                 new PendulumAngle(), 17));
         ALL.put(WorldAgentTest.DREAMER, new TimeLimit(new PendulumAngle(), 17));
         ALL.put(WorldAgentTest.PLANET, new TimeLimit(new PendulumAngle(), 17));
+        ALL.put(WorldAgentTest.SLAC, new TimeLimit(new PendulumAngle(), 17));
     }
 
     private static Pets.Settings pets(Search search, boolean learnReward) {
@@ -196,8 +197,9 @@ class RunTest {
         RepresentationSac.Settings codes = new RepresentationSac.Settings(new Sac.Settings(TINY, 0.01), 2, 5, 1, 8,
                 1e-3, 5);
         for (SavableAgent.Settings settings : List.of(pets(new CrossEntropy(20, 4, 2, 0.1, 0.5), false), codes,
-                WorldAgentTest.DREAMER, new Planet.Settings(WorldAgentTest.MODEL, WorldAgentTest.LEARNING, PathIntegral
-                        .of(8), 3))) {
+                WorldAgentTest.DREAMER, WorldAgentTest.SLAC, new Planet.Settings(WorldAgentTest.MODEL,
+                        WorldAgentTest.LEARNING, PathIntegral
+                                .of(8), 3))) {
             Environment environment = settings instanceof Pets.Settings ? swingUp : angle;
             try (Backend backend = new JavaBackend(1); Run run = begin(settings, environment, backend, 3)) {
                 steps(run, 50);

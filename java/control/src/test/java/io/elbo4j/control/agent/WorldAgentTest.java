@@ -34,6 +34,9 @@ class WorldAgentTest {
     static final WorldLearning LEARNING = new WorldLearning(3, 4, 1e-3, 0.5, 60, false, 20, 3, 10, 2, 0.2);
     static final Dreamer.Settings DREAMER = new Dreamer.Settings(MODEL, LEARNING, 3, 0.9, 0.8, 0.1, 1e-3, 2e-3, 2);
     static final Planet.Settings PLANET = new Planet.Settings(MODEL, LEARNING, new CrossEntropy(6, 2, 2, 0.1, 0.8), 3);
+    static final Slac.Settings SLAC = new Slac.Settings(new WorldModel.Settings(WorldModel.Path.TWO_LEVEL, 6, 2, List
+            .of(5), List.of(5), List.of(5), 1, 2, 0.8, 0.01), new WorldLearning(3, 4, 1e-3, 0.5, 60, false, 20, 3, 2, 1,
+                    0.2), 0.9, 0.1, 2e-3);
 
     /** Episodes of three steps that terminate, and of four that are truncated; what is seen is where it is. */
     private static final class Counting implements Environment {
@@ -203,7 +206,7 @@ class WorldAgentTest {
 
     @Test
     void everySettingChangesTheBits() {
-        for (SavableAgent.Settings settings : List.of(DREAMER, PLANET)) {
+        for (SavableAgent.Settings settings : List.of(DREAMER, PLANET, SLAC)) {
             Set<Integer> seen = new HashSet<>();
             assertTrue(seen.add(play(settings, 0)));
             assertTrue(!seen.add(play(settings, 0)));
@@ -318,7 +321,7 @@ class WorldAgentTest {
 
     @Test
     void whatItCannotLiveInIsNamed() {
-        for (SavableAgent.Settings settings : List.of(DREAMER, PLANET)) {
+        for (SavableAgent.Settings settings : List.of(DREAMER, PLANET, SLAC)) {
             assertTrue(assertThrows(ArgumentException.class, () -> settings.check(Surroundings.of(new CartPole())))
                     .getMessage().startsWith("actions must be in a box with bounds, not "));
         }

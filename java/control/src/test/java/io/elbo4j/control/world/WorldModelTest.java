@@ -82,12 +82,17 @@ class WorldModelTest {
         final Parameters parameters;
         final Step step;
         final List<Value> drawn;
+        /** Of the second level, if there is one. */
+        final List<Value> second;
 
         Said(WorldModel.Settings settings, Windows windows) {
             model = new WorldModel(settings, SEEN, ACTS);
             states = model.observe(graph, LENGTH, x -> x);
             parameters = new Parameters(backend, graph.parameters(), 5);
-            drawn = new ArrayList<>(graph.all(Latent.class));
+            drawn = graph.all(Latent.class).stream().filter(z -> z.name().matches("z \\d+")).map(Value.class::cast)
+                    .toList();
+            second = graph.all(Latent.class).stream().filter(z -> z.name().endsWith("z2 drawn")).map(Value.class::cast)
+                    .toList();
             step = Step.of(graph, parameters, backend).rows(ROWS).seed(9).minimise(model.objective(), new Sgd(1e-30))
                     .want(states).want(
                             drawn.toArray(Value[]::new)).compile();
@@ -111,6 +116,9 @@ class WorldModelTest {
     }
 
     private static double[] context(Plain plain, Path path, double[] state, double[] action) {
+        if (path == Path.TWO_LEVEL) {
+            return both(Arrays.copyOfRange(state, LATENT, state.length), action);
+        }
         double[] z = Arrays.copyOfRange(state, state.length - LATENT, state.length);
         double[] input = plain.relu("path.input", both(z, action));
         return path == Path.MARKOV ? input : plain.gru("path.memory", input, Arrays.copyOf(state, UNITS));
@@ -128,7 +136,11 @@ class WorldModelTest {
                 Plain plain = new Plain(said.parameters);
                 float[] states = said.step.value(said.states).toArray();
                 int columns = states.length / (ROWS * LENGTH);
-                assertEquals(path == Path.MARKOV ? LATENT : UNITS + LATENT, columns);
+                assertEquals(switch (path) {
+                    case MARKOV -> LATENT;
+                    case RECURRENT -> UNITS + LATENT;
+                    case TWO_LEVEL -> 5 * LATENT;
+                }, columns);
                 double[] seen = said.term("observation seen", Term.Role.LOG_LIKELIHOOD);
                 double[] gained = said.term("reward gained", Term.Role.LOG_LIKELIHOOD);
                 double[] goesOn = said.term("continues or ends", Term.Role.LOG_LIKELIHOOD);
@@ -143,7 +155,12 @@ class WorldModelTest {
                                 windows.observations, row))));
                         double[] z = doubles(said.step.value(said.drawn.get(t)).toArray(), b * LATENT, LATENT);
                         assertEquals(Plain.kl(q, p), said.term("z " + t, Term.Role.KL)[b], 1e-5, path + " KL " + t);
-                        state = path == Path.MARKOV ? z : both(context, z);
+                        state = switch (path) {
+                            case MARKOV -> z;
+                            case RECURRENT -> both(context, z);
+                            case TWO_LEVEL -> both(z, doubles(said.step.value(said.second.get(t)).toArray(), b * 4
+                                    * LATENT, 4 * LATENT));
+                        };
                         assertArrayEquals(state, doubles(states, row * columns, columns), 1e-6);
 
                         double[] mean = plain.network("decoder", 2, state);
@@ -210,6 +227,46 @@ class WorldModelTest {
                 double deviation = Math.sqrt(squaresAfter / rows - Math.pow(sumAfter / rows, 2));
                 assertTrue(Math.abs((product - sum * sumAfter / rows) / rows / deviation) < 0.5);
             }
+        }
+    }
+
+    /** Of two levels, the second is drawn given the first. */
+    @Test
+    void theSecondLevelIsDrawnGivenTheFirst() {
+        int rows = 20_000;
+        int columns = 4 * LATENT;
+        WorldModel model = new WorldModel(settings(Path.TWO_LEVEL, 0), SEEN, ACTS);
+        Graph graph = new Graph();
+        model.observe(graph, 2, x -> x);
+        List<Value> drawn = graph.all(Latent.class).stream().filter(z -> z.name().equals("z 0") || z.name().equals(
+                "s 0.z2 drawn")).map(Value.class::cast).toList();
+        System.out.println("seed 12");
+        try (Backend backend = new JavaBackend(2); Parameters parameters = new Parameters(backend, graph.parameters(),
+                5); Step step = Step.of(graph, parameters, backend).rows(rows).seed(12).want(drawn.toArray(
+                        Value[]::new)).compile()) {
+            for (Node node : graph.nodes()) {
+                if (List.of(WorldModel.OBSERVATION, WorldModel.ACTION).contains(node.name())) {
+                    step.value((Value) node).set(new float[(int) step.value((Value) node).columns() * rows]);
+                }
+            }
+            step.run(0);
+            Plain plain = new Plain(parameters);
+            float[] first = step.value(drawn.get(0)).toArray();
+            float[] second = step.value(drawn.get(1)).toArray();
+            double sum = 0;
+            double squares = 0;
+            for (int r = 0; r < rows; r++) {
+                double[][] p = Plain.gaussian(plain.network("path.second", 2, both(doubles(first, r * LATENT, LATENT),
+                        new double[columns + ACTS])));
+                for (int i = 0; i < columns; i++) {
+                    double e = (second[r * columns + i] - p[0][i]) / p[1][i];
+                    sum += e;
+                    squares += e * e;
+                }
+            }
+            int count = rows * columns;
+            assertEquals(0, sum / count, 4 / Math.sqrt(count));
+            assertEquals(1, squares / count, 4 * Math.sqrt(2.0 / count));
         }
     }
 
