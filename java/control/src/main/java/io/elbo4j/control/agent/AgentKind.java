@@ -19,21 +19,32 @@ public enum AgentKind {
     PETS(Pets.Settings.small(), "cart-pole-swing-up", 2200),
     /** {@link RepresentationSac} */
     REPRESENTATION_SAC(RepresentationSac.Settings.small(), "pendulum-pixels", 8000),
-    /** {@link Planet} */
-    PLANET(Planet.Settings.small(), "pendulum-angle", 4000),
+    /** {@link E2c} */
+    E2C(E2c.Settings.small(), "planar", 20_000, 20_000),
+    /** {@link Planet}, whose evaluation takes longer than its life */
+    PLANET(Planet.Settings.small(), "pendulum-angle", 4000, 4000),
     /** {@link Dreamer} */
     DREAMER(Dreamer.Settings.small(), "pendulum-angle", 5000),
     /** {@link Slac} */
     SLAC(Slac.Settings.small(), "pendulum-pixels", 8000);
 
+    /** Of those that learn all the time. */
+    private static final int OFTEN = 1000;
+
     private final SavableAgent.Settings defaults;
     private final String environment;
     private final int steps;
+    private final int evaluateEvery;
 
     AgentKind(SavableAgent.Settings defaults, String environment, int steps) {
+        this(defaults, environment, steps, OFTEN);
+    }
+
+    AgentKind(SavableAgent.Settings defaults, String environment, int steps, int evaluateEvery) {
         this.defaults = defaults;
         this.environment = environment;
         this.steps = steps;
+        this.evaluateEvery = evaluateEvery;
     }
 
     public static AgentKind of(SavableAgent.Settings settings) {
@@ -65,5 +76,10 @@ public enum AgentKind {
     /** Of the environment, that these need. */
     public int steps() {
         return steps;
+    }
+
+    /** Steps after which it is worth while to see what it has learned. */
+    public int evaluateEvery() {
+        return evaluateEvery;
     }
 }

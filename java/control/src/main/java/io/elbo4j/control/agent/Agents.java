@@ -33,7 +33,7 @@ public final class Agents {
         MatrixFile read = MatrixFile.read(file);
         AgentState state = AgentState.of(read);
         return load(state, new Surroundings(state.observations().space(), state.actions().space(), Optional.empty(),
-                Optional.empty()), read, backend);
+                Optional.empty(), Optional.empty()), read, backend);
     }
 
     /**

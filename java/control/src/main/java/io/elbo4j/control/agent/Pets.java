@@ -126,7 +126,8 @@ public final class Pets extends SavableAgent {
         super(settings, observations, actions, seed);
         this.settings = settings;
         this.backend = requireGiven("backend", backend);
-        settings.check(new Surroundings(observations, actions, requireGiven("reward", reward), Optional.empty()));
+        settings.check(new Surroundings(observations, actions, requireGiven("reward", reward), Optional.empty(),
+                Optional.empty()));
         this.box = (Space.Box) actions;
         Optional<Reward> given = settings.learnReward() ? Optional.empty() : reward;
         this.random = new Draws(seed, "exploration");

@@ -24,6 +24,11 @@ public abstract class SavableAgent implements Agent {
          */
         void check(Surroundings surroundings);
 
+        /** Whether a run of so many steps is long enough to learn anything. */
+        default boolean learnsIn(int steps) {
+            return !(AgentSettings.values(this).get("randomSteps") instanceof Integer random) || random < steps;
+        }
+
         SavableAgent create(Surroundings surroundings, Backend backend, long seed);
     }
 

@@ -6,6 +6,7 @@ import static io.elbo4j.ArgumentException.requireGiven;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.control.environment.Draws;
+import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.replay.EpisodeReplay;
 import io.elbo4j.control.world.Filter;
@@ -19,6 +20,7 @@ import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.optimiser.Adam;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,9 +33,9 @@ import java.util.stream.Collectors;
  * learn the model from windows of them, and act by the state of what was seen and done. The state is the mean of q, the
  * model learns with draws of it.
  */
-public abstract class WorldAgent extends SavableAgent {
+public abstract class WorldAgent extends SavableAgent implements LatentPicture {
     /** What an agent was made with. */
-    public interface Settings extends SavableAgent.Settings {
+    public interface Settings extends LatentPicture.Settings {
         WorldModel.Settings model();
 
         WorldLearning learning();
@@ -47,6 +49,10 @@ public abstract class WorldAgent extends SavableAgent {
             }
             Space.Box.bounded("actions", surroundings.actions());
         }
+
+        /** Any environment has something to be drawn. */
+        @Override
+        default void checkLatentPicture(Environment environment) {}
     }
 
     /** Chooses actions by states, for episodes that begin together. */
@@ -246,6 +252,12 @@ public abstract class WorldAgent extends SavableAgent {
                 seen.close();
             }
         };
+    }
+
+    /** An episode: what is seen, what that is taken for, and what is expected after the first steps of it. */
+    @Override
+    public final void drawLatent(Path file, Environment environment) {
+        ImaginedFrames.write(file, this, environment);
     }
 
     /** What its model says of so many episodes, to be closed before the agent. It sees what is learned later, too. */

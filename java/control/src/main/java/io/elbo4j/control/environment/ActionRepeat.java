@@ -104,6 +104,17 @@ public record ActionRepeat(Environment environment, int times) implements Enviro
     }
 
     @Override
+    public Optional<float[]> goal() {
+        return environment.goal();
+    }
+
+    /** Where an episode begins. */
+    @Override
+    public Optional<double[]> place(double across, double up) {
+        return environment.place(across, up).map(inner -> Arrays.copyOf(inner, stateSize()));
+    }
+
+    @Override
     public Optional<Scene> scene(double[] state) {
         return environment.scene(inner(state));
     }

@@ -77,6 +77,25 @@ public interface Environment {
         return Optional.empty();
     }
 
+    /**
+     * What is seen where it should get to, for agents that are shown that instead of a reward; none where no single
+     * observation is the goal.
+     */
+    default Optional<float[]> goal() {
+        return Optional.empty();
+    }
+
+    /**
+     * The state at a place of a plane, for pictures of what an agent knows of it; none where nobody can be, and of
+     * states that are no places.
+     *
+     * @param across from 0, at the left, to 1
+     * @param up from 0, at the bottom, to 1
+     */
+    default Optional<double[]> place(double across, double up) {
+        return Optional.empty();
+    }
+
     /** A picture of a state, for people; none of what cannot be drawn. */
     default Optional<Scene> scene(double[] state) {
         return Optional.empty();

@@ -20,7 +20,7 @@ import java.util.OptionalDouble;
  * <p>Seen are grey values from 0 to 1, a row of pixels after the other from the top: the share of each pixel that the
  * agent covers, and 1 where a pixel's centre lies in an obstacle. x points to the right, y upwards.
  */
-public final class Planar implements Environment {
+public sealed class Planar implements Environment permits NoisyPlanar {
     /** Pixels of a side. */
     public static final int SIDE = 40;
 
@@ -145,6 +145,21 @@ public final class Planar implements Environment {
                 observation[at] = Math.max(observation[at], (float) (covered(x, state[0]) * covered(y, state[1])));
             }
         }
+    }
+
+    /** With the agent at (36, 36). */
+    @Override
+    public Optional<float[]> goal() {
+        float[] seen = new float[SIDE * SIDE];
+        observe(new double[] {GOAL, GOAL}, seen);
+        return Optional.of(seen);
+    }
+
+    @Override
+    public Optional<double[]> place(double across, double up) {
+        double x = EDGE + across * (SIDE - 2 * EDGE);
+        double y = EDGE + up * (SIDE - 2 * EDGE);
+        return near(x, y, RADIUS + HALF) ? Optional.empty() : Optional.of(new double[] {x, y});
     }
 
     /** How much of the pixel's extent the agent's has, on one axis. */

@@ -88,6 +88,16 @@ public record TimeLimit(Environment environment, int limit) implements Environme
     }
 
     @Override
+    public Optional<float[]> goal() {
+        return environment.goal();
+    }
+
+    @Override
+    public Optional<double[]> place(double across, double up) {
+        return environment.place(across, up);
+    }
+
+    @Override
     public Optional<Scene> scene(double[] state) {
         return environment.scene(state);
     }

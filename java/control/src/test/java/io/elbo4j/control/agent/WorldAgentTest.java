@@ -19,13 +19,18 @@ import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.world.WorldModel;
 import io.elbo4j.purejava.JavaBackend;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What agents with a world model remember, and that everything they are told has a say. */
 class WorldAgentTest {
@@ -357,6 +362,24 @@ class WorldAgentTest {
                     assertArrayEquals(one, new float[] {all[r]});
                 }
             }
+        }
+    }
+
+    /** Frames in a row each for what is seen, known and expected; of other observations lines. */
+    @Test
+    void whatIsImaginedIsDrawn(@TempDir Path directory) throws IOException {
+        for (Environment environment : List.of(new PendulumPixels(), new PendulumAngle())) {
+            Path file = directory.resolve(environment.name() + ".png");
+            try (Backend backend = new JavaBackend(1); WorldAgent agent = (WorldAgent) Agents.create(PLANET,
+                    environment, backend, 1)) {
+                AgentState.Counters before = agent.counters();
+                agent.drawLatent(file, environment);
+                assertEquals(before, agent.counters(), "it is looked at alone");
+            }
+            BufferedImage picture = ImageIO.read(file.toFile());
+            boolean frames = environment instanceof PendulumPixels;
+            assertTrue(frames ? picture.getWidth() > 6 * picture.getHeight() : picture.getWidth() < 3 * picture
+                    .getHeight(), picture.getWidth() + " x " + picture.getHeight());
         }
     }
 }

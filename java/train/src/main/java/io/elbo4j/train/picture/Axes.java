@@ -1,9 +1,18 @@
 package io.elbo4j.train.picture;
 
 import java.awt.Font;
+import java.util.stream.IntStream;
 
 /** Two rulers around a part of a canvas, in pixels, with a title above and a name beside each. */
 record Axes(Ruler across, Ruler up, int left, int right, int top, int bottom) {
+    /** With the same scale across and up, around the points that are shown. */
+    static Axes ofOneScale(int[] shown, double[] x, double[] y, int left, int right, int top, int bottom) {
+        Ruler of = Ruler.linear(IntStream.of(shown).mapToDouble(i -> x[i]));
+        Ruler over = Ruler.linear(IntStream.of(shown).mapToDouble(i -> y[i]));
+        double range = Math.max(of.highest() - of.lowest(), over.highest() - over.lowest());
+        return new Axes(of.widened(range), over.widened(range), left, right, top, bottom);
+    }
+
     void draw(Canvas canvas, String title, String acrossName, String upName) {
         for (Ruler.Tick tick : up.ticks()) {
             double y = y(tick.at());

@@ -62,10 +62,7 @@ public record Scatter(String title, String across, String up, List<String> names
     private void paint(Canvas canvas, double[] x, double[] y, int[] colours) {
         int[] shown = IntStream.range(0, x.length).filter(i -> Double.isFinite(x[i]) && Double.isFinite(y[i]))
                 .toArray();
-        Ruler of = Ruler.linear(IntStream.of(shown).mapToDouble(i -> x[i]));
-        Ruler over = Ruler.linear(IntStream.of(shown).mapToDouble(i -> y[i]));
-        double range = Math.max(of.highest() - of.lowest(), over.highest() - over.lowest());
-        Axes axes = new Axes(of.widened(range), over.widened(range), LEFT, LEFT + SIDE, TOP, TOP + SIDE);
+        Axes axes = Axes.ofOneScale(shown, x, y, LEFT, LEFT + SIDE, TOP, TOP + SIDE);
         axes.draw(canvas, title, across, up);
         double radius = shown.length > MANY ? 1.5 : 2.5;
         for (int i : shown) {
