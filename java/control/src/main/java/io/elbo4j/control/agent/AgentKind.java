@@ -26,7 +26,7 @@ public enum AgentKind {
     /** {@link Dreamer} */
     DREAMER(Dreamer.Settings.small(), "pendulum-angle", 5000),
     /** {@link Slac} */
-    SLAC(Slac.Settings.small(), "pendulum-pixels", 8000);
+    SLAC(Slac.Settings.small(), "pendulum-angle", 6000);
 
     /** Of those that learn all the time. */
     private static final int OFTEN = 1000;

@@ -46,11 +46,15 @@ public final class Slac extends WorldAgent {
                     actorLearningRate);
         }
 
-        /** Two levels of 8 and 32, windows of 8; 500 by chance, 1,000 updates of the model, then one each; 0.99. */
+        /**
+         * Two levels of 8 and 32, 32 windows of 8; 500 steps by chance, 3,000 updates of the model alone, then one of all
+         * each; 0.99, 0.005 and 1e-3. With 1,000 updates at first, actor and critics learn from states that mean nothing
+         * yet, and stay where the torque is constant.
+         */
         public static Settings small() {
             WorldModel.Settings model = new WorldModel.Settings(WorldModel.Path.TWO_LEVEL, 64, 8, List.of(64, 64), List
-                    .of(64, 64), List.of(64, 64), 0.3, 8, 0.5, 0);
-            return new Settings(model, new WorldLearning(32, 8, 1e-3, 1000, 100_000, false, 500, 1000, 1, 1, 0), 0.99,
+                    .of(64, 64), List.of(64, 64), 1, 8, 0.8, 0);
+            return new Settings(model, new WorldLearning(32, 8, 1e-3, 1000, 100_000, false, 500, 3000, 1, 1, 0), 0.99,
                     0.005, 1e-3);
         }
 
