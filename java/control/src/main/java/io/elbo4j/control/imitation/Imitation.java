@@ -72,8 +72,8 @@ public final class Imitation implements AutoCloseable {
         requireGiven("demonstrations", demonstrations);
         this.backend = requireGiven("backend", backend);
         this.sampled = new int[settings.batch()];
-        int seen = demonstrations.observations().length / demonstrations.decisions();
-        int done = demonstrations.actions().length / demonstrations.decisions();
+        int seen = demonstrations.seen();
+        int done = demonstrations.done();
         this.observation = graph.input(OBSERVATION, seen);
         this.action = graph.input(ACTION, done);
         this.acting = model.of(observation, action, settings.widths());
@@ -142,6 +142,17 @@ public final class Imitation implements AutoCloseable {
         step.run(0);
     }
 
+    /** Actions that were learned by so many updates. */
+    static float[] finite(float[] actions, long updates) {
+        for (float number : actions) {
+            if (!Float.isFinite(number)) {
+                throw new NonFiniteException("after " + updates + " updates the policy's action is " + number,
+                        "A smaller learning rate may help");
+            }
+        }
+        return actions;
+    }
+
     /** To be closed before what it was learned by. */
     public interface ActingPolicy extends Policy, AutoCloseable {
         @Override
@@ -162,14 +173,7 @@ public final class Imitation implements AutoCloseable {
             public void act(float[] observations, float[] actions) {
                 step.value(observation).set(observations);
                 step.run(calls++);
-                float[] chosen = step.value(acting).toArray();
-                for (float number : chosen) {
-                    if (!Float.isFinite(number)) {
-                        throw new NonFiniteException("after " + updates + " updates the policy's action is " + number,
-                                "A smaller learning rate may help");
-                    }
-                }
-                System.arraycopy(chosen, 0, actions, 0, actions.length);
+                System.arraycopy(finite(step.value(acting).toArray(), updates), 0, actions, 0, actions.length);
             }
 
             @Override
