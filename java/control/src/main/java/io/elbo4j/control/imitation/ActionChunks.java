@@ -15,6 +15,7 @@ import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.StepBuilder;
 import io.elbo4j.train.graph.Term;
+import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
 import io.elbo4j.train.layer.Add;
@@ -101,21 +102,23 @@ public final class ActionChunks implements AutoCloseable {
         int seen = requireGiven("demonstrations", demonstrations).seen();
         this.done = demonstrations.done();
         this.sampled = new int[settings.learning().batch()];
-        this.observation = Slice.of("now", graph.input(Windows.OBSERVATION, (long) k * seen), 0, seen);
+        this.observation = Slice.of("first of the window", graph.input(Windows.OBSERVATION, (long) k * seen), 0, seen);
         Value actions = graph.input(Windows.ACTION, (long) k * done);
         Value there = graph.input(Windows.THERE, k);
         Value share = Slice.of("share of each", graph.input(Windows.SHARE, k), 0, 1);
 
+        Normalisation normalisation = new Normalisation(graph, settings.learning(), seen);
+        Value now = normalisation.of(observation);
         WeightedSum sum = new WeightedSum().with(ERROR, Term.Role.LOSS, 1);
-        Value known = observation;
+        Value known = now;
         if (settings.latent() == 0) {
             this.z = null;
         } else {
             Network encoder = new Network("encoder", seen + k * (done + 1L), settings.learning().widths(), 2L * settings
                     .latent());
             this.z = graph.latent(Z, DiagonalGaussian.halves(encoder.apply(Concatenate.of("now and the chunk",
-                    observation, actions, there))));
-            known = Concatenate.of("now and z", observation, z);
+                    now, actions, there))));
+            known = Concatenate.of("now and z", now, z);
             sum = sum.with(Z, Term.Role.KL, settings.klWeight());
         }
         this.loss = sum;
@@ -127,9 +130,11 @@ public final class ActionChunks implements AutoCloseable {
                 Axis.TIME), 1f / done, 0));
 
         this.parameters = new Parameters(backend, graph.parameters(), seed);
+        normalisation.fit(parameters, demonstrations);
         this.windows = new Windows(demonstrations, k, true, backend, seed);
         this.training = Step.of(graph, parameters, backend).rows(sampled.length).seed(seed).read(windows.source())
-                .minimise(loss, new Adam(settings.learning().learningRate())).compile();
+                .minimise(Training.of(loss, new Adam(settings.learning().learningRate())).withParameters(normalisation
+                        .trained(graph))).compile();
     }
 
     private static Value absolute(Value x) {

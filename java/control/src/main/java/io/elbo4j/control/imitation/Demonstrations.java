@@ -72,13 +72,7 @@ public record Demonstrations(int decisions, float[] observations, float[] action
             environment.start(state, noise.at(0, e, 0));
             int way = expert.way(chance.at(0, e, 0));
             for (int t = 1; t <= most && !environment.terminated(state); t++) {
-                expert.act(state, way, action);
-                if (!rests(action)) {
-                    chance.at(0, e, t);
-                    for (int i = 0; i < action.length; i++) {
-                        action[i] += (float) (expert.noise() * chance.normal());
-                    }
-                }
+                expert.show(state, way, action, chance.at(0, e, t));
                 environment.observe(state, observation);
                 observations.add(observation);
                 actions.add(action);
@@ -89,15 +83,6 @@ public record Demonstrations(int decisions, float[] observations, float[] action
                     + " one that terminates within " + MOST + " steps", environment.name() + ", which has neither");
         }
         return new Demonstrations(Arrays.stream(lengths).sum(), observations.all(), actions.all(), lengths);
-    }
-
-    private static boolean rests(float[] action) {
-        for (float each : action) {
-            if (each != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Numbers that become more. */

@@ -22,6 +22,18 @@ public interface Expert {
      */
     void act(double[] state, int way, float[] action);
 
+    /** What is done, with noise. */
+    default void show(double[] state, int way, float[] action, Draws chance) {
+        act(state, way, action);
+        boolean rests = true;
+        for (float each : action) {
+            rests &= each == 0;
+        }
+        for (int i = 0; !rests && i < action.length; i++) {
+            action[i] += (float) (noise() * chance.normal());
+        }
+    }
+
     /** Deviation of the noise of each column of an action; who rests, with an action of zeros, has none. */
     double noise();
 

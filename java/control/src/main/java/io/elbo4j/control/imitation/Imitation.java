@@ -13,6 +13,7 @@ import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.StepBuilder;
 import io.elbo4j.train.graph.Term;
+import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.ImportanceWeighted;
@@ -37,13 +38,19 @@ public final class Imitation implements AutoCloseable {
      * @param widths of the hidden layers of each network
      * @param batch decisions of an update, drawn with replacement
      * @param learningRate of Adam, from 1e-30 to 1e30
+     * @param normalised whether networks see what is seen less its mean, over its deviation, of the demonstrations
      */
-    public record Settings(List<Integer> widths, int batch, double learningRate) {
+    public record Settings(List<Integer> widths, int batch, double learningRate, boolean normalised) {
         public Settings {
             widths = List.copyOf(requireGiven("widths", widths));
             require(widths.stream().allMatch(w -> w >= 1), "widths", "at least 1 each", widths);
             require(batch >= 1, "batch", "at least 1", batch);
             require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
+        }
+
+        /** One that sees things as they are. */
+        public Settings(List<Integer> widths, int batch, double learningRate) {
+            this(widths, batch, learningRate, false);
         }
 
         /** Two layers of 64, batches of 128, 1e-3. */
@@ -76,9 +83,11 @@ public final class Imitation implements AutoCloseable {
         int done = demonstrations.done();
         this.observation = graph.input(OBSERVATION, seen);
         this.action = graph.input(ACTION, done);
-        this.acting = model.of(observation, action, settings.widths());
+        Normalisation normalisation = new Normalisation(graph, settings, seen);
+        this.acting = model.of(normalisation.of(observation), action, settings.widths());
 
         this.parameters = new Parameters(backend, graph.parameters(), seed);
+        normalisation.fit(parameters, demonstrations);
         this.shown = new Replay(backend, demonstrations.decisions(), Map.of(OBSERVATION, seen, ACTION, done), seed);
         for (int i = 0; i < demonstrations.decisions(); i++) {
             shown.add(Map.of(OBSERVATION, Arrays.copyOfRange(demonstrations.observations(), i * seen, (i + 1) * seen),
@@ -86,7 +95,8 @@ public final class Imitation implements AutoCloseable {
         }
         Schedule klWeight = new WarmUp(model.warmUp(), Schedule.constant(1));
         this.training = Step.of(graph, parameters, backend).rows(settings.batch()).seed(seed).read(shown.source())
-                .minimise(new Elbo(klWeight, 0), new Adam(settings.learningRate())).compile();
+                .minimise(Training.of(new Elbo(klWeight, 0), new Adam(settings.learningRate())).withParameters(
+                        normalisation.trained(graph))).compile();
     }
 
     /** Makes updates, of a batch each: at least 0. */
