@@ -72,7 +72,8 @@ def latent_plans(this, seed):
     """On targets that are to be reached once; then the flat policy, of as many decisions in an update."""
     def run(policy, batch):
         return this.elbo4j("imitate", "--environment", "reacher2", "--policy", policy, "--updates", 1500, "--batch",
-                           batch, "--learning-rate", 0.003, "--episodes", 200, "--seeds", seed)["policies"][0]
+                           batch, "--widths", "128,128", "--learning-rate", 0.003, "--episodes", 200, "--seeds",
+                           seed)["policies"][0]
     plan, flat = run("latent-plan", 256), run("gaussian", 256 * 16)
     return {"plan": round(100 * plan["success"], 1), "plan_30": round(100 * plan["within_30"], 1),
             "kl": round(plan["kl"], 2), "flat": round(100 * flat["success"], 1),
@@ -209,8 +210,8 @@ ROWS = {
         "{ensembling:.1f} ({ensembling_stalled:.1f}) %",
         lambda f, of: f["one_stalled"] >= 60 and f["open_loop_stalled"] <= 5 and f["open_loop"] >= 85),
     "latent-plans": Row(
-        "`reacher2`, 20,000 decisions of play, 1,500 updates: 200 targets reached in 50 steps (30) by a latent plan; by "
-        "one Gaussian of single actions, which learns from as many",
+        "`reacher2`, 20,000 decisions of play, 1,500 updates: 200 targets reached in 50 steps (30) by a latent plan; "
+        "by one Gaussian of single actions, which learns from as many",
         "plan ≥ 75 % (prototype); the other is printed alone", "84, 90, 85 % (67, 69, 62 %), KL 5 to 6; "
         "97, 97, 98 % (78, 74, 69 %)", latent_plans,
         "{plan:.1f} % ({plan_30:.1f} %), KL {kl:.1f}, {flat:.1f} % ({flat_30:.1f} %)",

@@ -58,9 +58,9 @@ public final class LatentPlans implements AutoCloseable {
             requireGiven("learning", learning);
         }
 
-        /** Windows of 16, z of 8, 0.02; two layers of 64, batches of 256, 3e-3, normalised. */
+        /** Windows of 16, z of 8, 0.02; two layers of 128, batches of 256, 3e-3, normalised. */
         public static Settings small(int goal) {
-            return new Settings(goal, 16, 8, 0.02, new Imitation.Settings(List.of(64, 64), 256, 3e-3, true));
+            return new Settings(goal, 16, 8, 0.02, new Imitation.Settings(List.of(128, 128), 256, 3e-3, true));
         }
     }
 
