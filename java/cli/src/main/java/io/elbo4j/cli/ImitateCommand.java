@@ -30,8 +30,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "imitate", sortOptions = false, description = {
-        "Learns policies p(a given s) from demonstrations of an expert that goes one of two ways, by chance, or stops on"
-                + " its way, or from play, and says how often they get there, which way they go, and log p of other"
+        "Learns policies p(a given s) from demonstrations of an expert that goes one of two ways, by chance, or stops"
+                + " on its way, or from play, and says how often they get there, which way they go, and log p of other"
                 + " demonstrations.",
         "success: of the episodes; 30 steps: within so many; above: how many go the first way; stalled: how many never"
                 + " arrive anywhere; log p: of an action, in nats, of a conditional VAE its importance-weighted bound;"
@@ -221,7 +221,7 @@ final class ImitateCommand implements Callable<Integer> {
                 lines.add(line);
                 if (paths != null) {
                     try (Imitation.ActingPolicy acting = policy.apply(ImitationPaths.WAYS)) {
-                        paths.add(line.name(), acting);
+                        paths.add(line, acting);
                     }
                 }
             });

@@ -17,6 +17,7 @@ final class ImitationPaths {
     static final int WAYS = 12;
     private static final int STARTS = 3;
     private static final int COLOURS = 10;
+    private static final int MOST_CAPTION = 22;
 
     /** An action of each copy. */
     private interface Actor {
@@ -47,8 +48,9 @@ final class ImitationPaths {
         }
     }
 
-    /** Adds a column. */
-    void add(String name, Policy policy) {
+    /** Adds a column; below it is as much of its name as there is room for. */
+    void add(ImitationLine line, Policy policy) {
+        String name = line.name().length() > MOST_CAPTION ? line.way() : line.name();
         for (int start = 0; start < STARTS; start++) {
             policy.begin();
             rows.get(start).add(frame(name, start, (states, observations, actions) -> policy.act(observations,

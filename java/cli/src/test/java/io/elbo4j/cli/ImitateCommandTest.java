@@ -101,7 +101,9 @@ class ImitateCommandTest {
         everyOption("chunks", "--reading", "first");
         everyOption("chunk-vae", "--latent", "3");
         everyOption("chunk-vae", "--kl-weight", "1");
-        List<String> styled = List.of("--policy", "chunk-vae", "--updates", "100", "--episodes", "100");
+        List<String> styled = List.of("--policy", "chunk-vae", "--kl-weight", "0", "--length", "4", "--updates", "200",
+                "--episodes",
+                "100");
         assertNotEquals(json(Lists.join(styled)), json(Lists.join(styled, "--style", "of-chunk")));
         assertNotEquals(json(Lists.join(styled, "--style", "of-episode")), json(Lists.join(styled, "--style",
                 "of-chunk")));
