@@ -57,6 +57,30 @@ def imitate(environment, updates, policy, *options):
     return run
 
 
+def stall(this, seed):
+    """Of one action at a time, then of chunks by each reading."""
+    common = ("imitate", "--environment", "fork-pause", "--policy", "chunks", "--demonstrations", 100,
+              "--updates", 6000, "--episodes", 200, "--seeds", seed)
+    found = {"one_stalled": round(100 * this.elbo4j(*common, "--length", 1)["policies"][0]["stalled"], 1)}
+    for each in this.elbo4j(*common, "--reading", "open-loop,first,ensembling")["policies"]:
+        way = each["way"].replace("-", "_")
+        found[way] = round(100 * each["success"], 1)
+        found[way + "_stalled"] = round(100 * each["stalled"], 1)
+    return found
+
+
+def latent_plans(this, seed):
+    """On targets that are to be reached once; then the flat policy, of as many decisions in an update."""
+    def run(policy, batch):
+        return this.elbo4j("imitate", "--environment", "reacher2", "--policy", policy, "--updates", 1500, "--batch",
+                           batch, "--widths", "128,128", "--learning-rate", 0.003, "--episodes", 200, "--seeds",
+                           seed)["policies"][0]
+    plan, flat = run("latent-plan", 256), run("gaussian", 256 * 16)
+    return {"plan": round(100 * plan["success"], 1), "plan_30": round(100 * plan["within_30"], 1),
+            "kl": round(plan["kl"], 2), "flat": round(100 * flat["success"], 1),
+            "flat_30": round(100 * flat["within_30"], 1)}
+
+
 def study(name, *words):
     """One of the studies among the tests of java/control, which java runs as source: the tests have the same one."""
     def run(this, seed):
@@ -199,6 +223,21 @@ ROWS = {
         SUCCESS + BOTH_WAYS + LOG_P,
         lambda f, of: f["success"] >= 95 and both_ways(f)
         and f["log_likelihood"] >= of("cross-gaussian")["log_likelihood"] + 0.15),
+    "stall": Row(
+        "`fork-pause`, 100 demonstrations, 6,000 updates, L1: one action at a time stalled; chunks of 16 open loop, "
+        "their first action alone, ensembling with 0.01: success (stalled)",
+        "one ≥ 60 % stalled; open loop ≤ 5 % stalled, success ≥ 85 % (prototype)",
+        "81, 100, 91 %; 100, 95, 93 % (0 %); - (100, 97, 100 %); 98, 75, 86 % (0 %)", stall,
+        "{one_stalled:.1f} %; {open_loop:.1f} ({open_loop_stalled:.1f}), {first:.1f} ({first_stalled:.1f}), "
+        "{ensembling:.1f} ({ensembling_stalled:.1f}) %",
+        lambda f, of: f["one_stalled"] >= 60 and f["open_loop_stalled"] <= 5 and f["open_loop"] >= 85),
+    "latent-plans": Row(
+        "`reacher2`, 20,000 decisions of play, 1,500 updates: 200 targets reached in 50 steps (30) by a latent plan; "
+        "by one Gaussian of single actions, which learns from as many",
+        "plan ≥ 75 % (prototype); the other is printed alone", "84, 90, 85 % (67, 69, 62 %), KL 5 to 6; "
+        "97, 97, 98 % (78, 74, 69 %)", latent_plans,
+        "{plan:.1f} % ({plan_30:.1f} %), KL {kl:.1f}, {flat:.1f} % ({flat_30:.1f} %)",
+        lambda f, of: f["plan"] >= 75),
     "dqn": Row(
         "`cart-pole`, 50,000 steps", "≥ 475 (before)", "RL Zoo 500.0, CleanRL 488.7",
         control("dqn", "cart-pole", 50000), RETURN, lambda f, of: f["return"] >= 475),

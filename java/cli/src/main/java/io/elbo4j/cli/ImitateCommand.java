@@ -1,26 +1,28 @@
 package io.elbo4j.cli;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
-import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.environment.TimeLimit;
 import io.elbo4j.control.evaluation.Episodes;
+import io.elbo4j.control.imitation.ActionChunks;
 import io.elbo4j.control.imitation.ActionModel;
 import io.elbo4j.control.imitation.ConditionalVaePolicy;
-import io.elbo4j.control.imitation.CrossExpert;
 import io.elbo4j.control.imitation.Demonstrations;
 import io.elbo4j.control.imitation.DiscretisedPolicy;
-import io.elbo4j.control.imitation.Expert;
-import io.elbo4j.control.imitation.ForkExpert;
 import io.elbo4j.control.imitation.GaussianPolicy;
 import io.elbo4j.control.imitation.Imitation;
+import io.elbo4j.control.imitation.LatentPlans;
 import io.elbo4j.control.imitation.MixtureDensityPolicy;
+import io.elbo4j.control.imitation.ReacherPlay;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,54 +30,29 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "imitate", sortOptions = false, description = {
-        "Learns policies p(a given s) from demonstrations of an expert that goes one of two ways, by chance, and says"
-                + " how often they get there, which way they go, and log p of other demonstrations.",
-        "success: of the episodes; above: how many go the first way; log p: of an action, in nats, of a conditional VAE"
-                + " its importance-weighted bound; KL: of its z, for each action"})
+        "Learns policies p(a given s) from demonstrations of an expert that goes one of two ways, by chance, or stops"
+                + " on its way, or from play, and says how often they get there, which way they go, and log p of other"
+                + " demonstrations.",
+        "success: of the episodes; 30 steps: within so many; above: how many go the first way; stalled: how many never"
+                + " arrive anywhere; log p: of an action, in nats, of a conditional VAE its importance-weighted bound;"
+                + " error: mean |a - prediction| of chunks; KL: of z, for each action, chunk or window"})
 final class ImitateCommand implements Callable<Integer> {
-    /** Samples of z for log p. */
-    private static final int SAMPLES = 32;
+    private static final int SOON = 30;
 
-    /** Who is imitated, by the environment. */
-    enum Shown {
-        FORK(new ForkExpert()), CROSS(new CrossExpert());
-
-        private final Expert expert;
-
-        Shown(Expert expert) {
-            this.expert = expert;
-        }
-    }
-
-    /** What learns. */
-    enum Kind {
-        MIXTURE, GAUSSIAN, GAUSSIAN_MEAN, BINS, INDEPENDENT_BINS, CONDITIONAL_VAE
-    }
-
-    /** Of one policy and seed. */
-    private record Line(Kind kind, long seed, double success, double above, double logLikelihood, double kl) {}
-
-    @Option(names = "--environment", defaultValue = "fork", paramLabel = "NAME",
-            description = "fork: past a tree; cross: to one of two corners (${DEFAULT-VALUE})")
-    private Shown shown;
+    @Mixin
+    private ShownOptions shown;
     @Option(names = "--policy", defaultValue = "mixture", split = ",", paramLabel = "NAME",
             description = "mixture: of Gaussians; gaussian: one, a draw; gaussian-mean: its mean; bins: each column of"
-                    + " the action after those before it; independent-bins; conditional-vae; or several of them"
-                    + " (${DEFAULT-VALUE})")
-    private Kind[] kinds;
+                    + " the action after those before it; independent-bins; conditional-vae; chunks: of the next"
+                    + " actions at once; chunk-vae: the same by a conditional VAE; latent-plan: a plan z for the way"
+                    + " to a goal, from play; or several of them (${DEFAULT-VALUE})")
+    private ImitationKind[] kinds;
     @Option(names = "--updates", defaultValue = "5000", paramLabel = "N",
             description = "batches that are learned from (${DEFAULT-VALUE})")
     private int updates;
     @Option(names = "--seeds", defaultValue = "0", split = ",", paramLabel = "N",
             description = "each has its own demonstrations and trains each policy (${DEFAULT-VALUE})")
     private List<Long> seeds;
-    @Option(names = "--demonstrations", defaultValue = "200", paramLabel = "N",
-            description = "episodes that are learned from; half as many others are for log p (${DEFAULT-VALUE})")
-    private int demonstrations;
-    @Option(names = "--mirrored",
-            description = "half of the demonstrations are the mirror images of the others, so that"
-                    + " both ways are shown equally often (by chance)")
-    private boolean mirrored;
     @Option(names = "--episodes", defaultValue = "200", paramLabel = "N",
             description = "of an evaluation (${DEFAULT-VALUE})")
     private int episodes;
@@ -83,20 +60,35 @@ final class ImitateCommand implements Callable<Integer> {
     private Integer components;
     @Option(names = "--bins", paramLabel = "N", description = "of each column of the action, at least 2 (51)")
     private Integer bins;
-    @Option(names = "--latent", paramLabel = "N", description = "dimensions of z of a conditional VAE (2)")
+    @Option(names = "--latent", paramLabel = "N",
+            description = "dimensions of z: conditional-vae, chunk-vae, latent-plan (2, 4, 8)")
     private Integer latent;
     @Option(names = "--warm-up", paramLabel = "N",
-            description = "updates over which the weight of its KL grows to 1 (1000)")
+            description = "updates over which the weight of the KL of a conditional-vae grows to 1 (1000)")
     private Integer warmUp;
+    @Option(names = "--kl-weight", paramLabel = "X",
+            description = "of the KL beside the mean error of an action, chunk-vae, or beside its mean -log p,"
+                    + " latent-plan (0.01, 0.02)")
+    private Double klWeight;
+    @Mixin
+    private ChunkOptions chunks;
+    @Option(names = "--every", paramLabel = "N", description = "latent-plan: steps for which a plan is followed (16)")
+    private Integer every;
     @Option(names = "--widths", defaultValue = "64,64", split = ",", paramLabel = "N",
             description = "units of the hidden layers of all networks (64,64)")
     private Integer[] widths;
     @Option(names = "--batch", defaultValue = "128", paramLabel = "N",
-            description = "decisions of an update (${DEFAULT-VALUE})")
+            description = "decisions, chunks or windows of an update (${DEFAULT-VALUE})")
     private int batch;
     @Option(names = "--learning-rate", defaultValue = "0.001", paramLabel = "X",
             description = "of Adam (${DEFAULT-VALUE})")
     private Double learningRate;
+    @Option(names = "--normalise",
+            description = "networks see what is seen less its mean, over its deviation; always so in reacher2 (not)")
+    private boolean normalise;
+    @Option(names = "--picture", paramLabel = "FILE.png",
+            description = "draws the ways of who is imitated, and of each policy of the first seed, from three starts")
+    private Path picture;
     @Mixin
     private BackendOptions backend;
     @Mixin
@@ -112,29 +104,46 @@ final class ImitateCommand implements Callable<Integer> {
     public Integer call() {
         atLeast("--updates", updates, 1);
         EpisodeCount.require("--episodes", episodes, 1);
-        EpisodeCount.require("--demonstrations", demonstrations, 4);
-        if (mirrored && demonstrations % 4 != 0) {
-            throw Failure.usage("--demonstrations must be a multiple of 4 with --mirrored, not " + demonstrations);
+        shown.check(kinds);
+        chunks.check(kinds);
+        requireEffects();
+        if (picture != null) {
+            OutputFile.requirePng("--picture", picture);
         }
-        Effect.require("--components", components, kinds, Set.of(Kind.MIXTURE));
-        Effect.require("--bins", bins, kinds, Set.of(Kind.BINS, Kind.INDEPENDENT_BINS));
-        Effect.require("--latent", latent, kinds, Set.of(Kind.CONDITIONAL_VAE));
-        Effect.require("--warm-up", warmUp, kinds, Set.of(Kind.CONDITIONAL_VAE));
-        Effect.requireDifferent("--seeds", seeds);
-        Effect.requireDifferent("--policy", Arrays.stream(kinds).map(Names::of).toList());
         Imitation.Settings settings = Names.checked(() -> new Imitation.Settings(Arrays.asList(widths), batch,
-                learningRate));
-        List<ActionModel> models = Arrays.stream(kinds).map(this::model).toList();
-        List<Line> lines = new ArrayList<>();
+                learningRate, normalise || shown.task().isPlay()));
+        for (ImitationKind kind : kinds) {
+            check(kind, settings);
+        }
+        ImitationPaths paths = picture == null ? null : new ImitationPaths(shown.task(), seeds.get(0));
+        List<ImitationLine> lines = new ArrayList<>();
         try (Backend b = backend.open(console)) {
-            for (int k = 0; k < kinds.length; k++) {
+            for (ImitationKind kind : kinds) {
                 for (long seed : seeds) {
-                    lines.add(learn(kinds[k], models.get(k), settings, b, seed));
+                    lines.addAll(learn(kind, settings, b, seed, seed == seeds.get(0) ? paths : null));
                 }
             }
         }
-        output.result(console, json(lines), text(lines));
+        if (paths != null) {
+            OutputFile.write(console, picture, () -> paths.write(picture));
+        }
+        output.result(console, json(lines), String.format(Locale.ROOT, "%s: %,d updates, %d episodes%n", Names.of(shown
+                .task()),
+                updates, episodes) + ImitationLine.table(lines));
         return 0;
+    }
+
+    private void requireEffects() {
+        Effect.require("--components", components, kinds, Set.of(ImitationKind.MIXTURE));
+        Effect.require("--bins", bins, kinds, Set.of(ImitationKind.BINS, ImitationKind.INDEPENDENT_BINS));
+        Effect.require("--latent", latent, kinds, Set.of(ImitationKind.CONDITIONAL_VAE, ImitationKind.CHUNK_VAE,
+                ImitationKind.LATENT_PLAN));
+        Effect.require("--warm-up", warmUp, kinds, Set.of(ImitationKind.CONDITIONAL_VAE));
+        Effect.require("--kl-weight", klWeight, kinds, Set.of(ImitationKind.CHUNK_VAE, ImitationKind.LATENT_PLAN));
+        Effect.require("--every", every, kinds, Set.of(ImitationKind.LATENT_PLAN));
+        Effect.requireDifferent("--seeds", seeds);
+        Effect.requireDifferent("--policy", Names.all(kinds));
+        atLeast("--every", or(every, 16), 1);
     }
 
     private static void atLeast(String option, int value, int least) {
@@ -143,12 +152,21 @@ final class ImitateCommand implements Callable<Integer> {
         }
     }
 
-    private static int or(Integer given, int otherwise) {
+    private static <T> T or(T given, T otherwise) {
         return given == null ? otherwise : given;
     }
 
-    private ActionModel model(Kind kind) {
-        Space.Box box = (Space.Box) shown.expert.environment().actions();
+    /** What it would be made of. */
+    private void check(ImitationKind kind, Imitation.Settings settings) {
+        switch (kind) {
+            case CHUNKS, CHUNK_VAE -> ofChunks(kind, settings);
+            case LATENT_PLAN -> plans(settings);
+            default -> model(kind);
+        }
+    }
+
+    private ActionModel model(ImitationKind kind) {
+        Space.Box box = (Space.Box) shown.task().environment().actions();
         return Names.checked(() -> switch (kind) {
             case MIXTURE -> new MixtureDensityPolicy(or(components, 5));
             case GAUSSIAN -> new GaussianPolicy(false);
@@ -156,59 +174,89 @@ final class ImitateCommand implements Callable<Integer> {
             case BINS -> new DiscretisedPolicy(or(bins, 51), box.low(0), box.high(0), false);
             case INDEPENDENT_BINS -> new DiscretisedPolicy(or(bins, 51), box.low(0), box.high(0), true);
             case CONDITIONAL_VAE -> new ConditionalVaePolicy(or(latent, 2), or(warmUp, 1000));
+            default -> throw new IllegalStateException(kind + " is no model of single actions");
         });
     }
 
-    private Line learn(Kind kind, ActionModel model, Imitation.Settings settings, Backend b, long seed) {
-        Environment environment = shown.expert.environment();
-        Demonstrations test = shown(demonstrations / 2, Draws.seed(seed, "test"));
-        try (Imitation imitation = new Imitation(model, settings, shown(demonstrations, seed), b, seed);
-                Imitation.ActingPolicy policy = imitation.policy(episodes, seed);
+    private ActionChunks.Settings ofChunks(ImitationKind kind, Imitation.Settings settings) {
+        return chunks.settings(kind, or(latent, 4), or(klWeight, 0.01), settings);
+    }
+
+    private LatentPlans.Settings plans(Imitation.Settings settings) {
+        return Names.checked(() -> new LatentPlans.Settings(ReacherPlay.GOAL, shown.window(), or(latent, 8), or(
+                klWeight, 0.02), settings));
+    }
+
+    private ImitationModel begin(ImitationKind kind, Imitation.Settings settings, Backend b, long seed) {
+        Demonstrations learned = shown.shown(seed);
+        Demonstrations test = shown.test(seed);
+        return switch (kind) {
+            case CHUNKS, CHUNK_VAE -> chunks.model(kind, ofChunks(kind, settings), learned, test, b, seed);
+            case LATENT_PLAN -> ImitationModel.of(new LatentPlans(plans(settings), learned, b, seed), or(every, 16),
+                    test,
+                    seed);
+            default -> ImitationModel.of(new Imitation(model(kind), settings, shown.decisions(learned), b, seed), shown
+                    .decisions(test), seed);
+        };
+    }
+
+    private List<ImitationLine> learn(ImitationKind kind, Imitation.Settings settings, Backend b, long seed,
+            ImitationPaths paths) {
+        try (ImitationModel model = begin(kind, settings, b, seed);
                 Bar bar = Bar.begun(console, Names.of(kind) + ", seed " + seed)) {
-            while (imitation.updates() < updates) {
-                imitation.learn((int) Math.min(100, updates - imitation.updates()));
-                bar.at(imitation.updates(), updates);
+            for (int done = 0; done < updates;) {
+                int next = Math.min(100, updates - done);
+                model.learn().accept(next);
+                done += next;
+                bar.at(done, updates);
             }
-            Episodes played = Episodes.of(policy, environment, episodes);
-            return new Line(kind, seed, played.mean("success"), played.mean("above"), imitation.logLikelihood(test,
-                    SAMPLES), imitation.kl(test));
+            Map<ImitationLine.Number, Double> measured = model.measured().get();
+            List<ImitationLine> lines = new ArrayList<>();
+            model.policies().forEach((way, policy) -> {
+                Map<ImitationLine.Number, Double> numbers = new EnumMap<>(measured);
+                try (Imitation.ActingPolicy acting = policy.apply(episodes)) {
+                    numbers.putAll(played(acting));
+                }
+                ImitationLine line = new ImitationLine(Names.of(kind), way, seed, numbers);
+                lines.add(line);
+                if (paths != null) {
+                    try (Imitation.ActingPolicy acting = policy.apply(ImitationPaths.WAYS)) {
+                        paths.add(line, acting);
+                    }
+                }
+            });
+            return lines;
         }
     }
 
-    private Demonstrations shown(int count, long seed) {
-        return mirrored ? Demonstrations.of(shown.expert, count / 2, seed).mirrored(shown.expert)
-                : Demonstrations.of(shown.expert, count, seed);
-    }
-
-    private String text(List<Line> lines) {
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%s: %,d updates, %d episodes%n%-18s %6s %8s"
-                + " %6s %8s %7s", Names.of(shown), updates, episodes, "", "seed", "success", "above", "log p", "KL"));
-        for (Line l : lines) {
-            text.append(String.format(Locale.ROOT, "%n%-18s %6d %8.3f %6.2f %8.3f %7.3f", Names.of(l.kind()), l.seed(),
-                    l.success(), l.above(), l.logLikelihood(), l.kl()));
+    private Map<ImitationLine.Number, Double> played(Imitation.ActingPolicy policy) {
+        Map<ImitationLine.Number, Double> numbers = new EnumMap<>(ImitationLine.Number.class);
+        Environment environment = shown.task().environment();
+        Episodes all = Episodes.of(policy, environment, episodes);
+        for (ImitationLine.Number n : ImitationLine.Number.values()) {
+            if (all.endings().get(0).containsKey(n.key())) {
+                numbers.put(n, all.mean(n.key()));
+            }
         }
-        return text.toString();
+        if (shown.task().isPlay()) {
+            numbers.put(ImitationLine.Number.WITHIN_30, Episodes.of(policy, new TimeLimit(environment, SOON), episodes)
+                    .mean("success"));
+        }
+        return numbers;
     }
 
-    private JsonObject json(List<Line> lines) {
+    private JsonObject json(List<ImitationLine> lines) {
         JsonObject o = new JsonObject();
-        o.addProperty("environment", Names.of(shown));
+        o.addProperty("environment", Names.of(shown.task()));
         o.addProperty("updates", updates);
-        o.addProperty("demonstrations", demonstrations);
-        o.addProperty("mirrored", mirrored);
-        o.addProperty("episodes", episodes);
-        JsonArray all = new JsonArray();
-        for (Line l : lines) {
-            JsonObject each = new JsonObject();
-            each.addProperty("policy", Names.of(l.kind()));
-            each.addProperty("seed", l.seed());
-            each.addProperty("success", l.success());
-            each.addProperty("above", l.above());
-            each.addProperty("log_likelihood", l.logLikelihood());
-            each.addProperty("kl", l.kl());
-            all.add(each);
+        o.addProperty(shown.task().isPlay() ? "play" : "demonstrations", shown.count());
+        if (shown.task().isPlay()) {
+            o.addProperty("window", shown.window());
+        } else {
+            o.addProperty("mirrored", shown.mirrored());
         }
-        o.add("policies", all);
+        o.addProperty("episodes", episodes);
+        o.add("policies", ImitationLine.json(lines));
         return o;
     }
 }

@@ -1,6 +1,7 @@
 package io.elbo4j.cli;
 
 import io.elbo4j.Quoted;
+import io.elbo4j.control.imitation.ActionChunks;
 import io.elbo4j.control.planning.SearchKind;
 import io.elbo4j.cuda.CudaException;
 import io.elbo4j.train.Interpolation;
@@ -123,8 +124,10 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(CheckpointOption.Weights.class, Names.reader(CheckpointOption.Weights.class))
                 .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
                 .registerConverter(AscentCommand.Of.class, Names.reader(AscentCommand.Of.class))
-                .registerConverter(ImitateCommand.Shown.class, Names.reader(ImitateCommand.Shown.class))
-                .registerConverter(ImitateCommand.Kind.class, Names.reader(ImitateCommand.Kind.class))
+                .registerConverter(ImitationTask.class, Names.reader(ImitationTask.class))
+                .registerConverter(ImitationKind.class, Names.reader(ImitationKind.class))
+                .registerConverter(ChunkOptions.Read.class, Names.reader(ChunkOptions.Read.class))
+                .registerConverter(ActionChunks.Style.class, Names.reader(ActionChunks.Style.class))
                 .registerConverter(SearchKind.class, Names.reader(SearchKind.class))
                 .registerConverter(PosteriorsCommand.Of.class, Names.reader(PosteriorsCommand.Of.class))
                 .registerConverter(Interpolation.Path.class, Names.reader(Interpolation.Path.class))

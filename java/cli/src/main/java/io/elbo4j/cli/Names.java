@@ -18,6 +18,10 @@ final class Names {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    static List<String> all(Enum<?>[] values) {
+        return Arrays.stream(values).map(Names::of).toList();
+    }
+
     /** The option that gives a component of the settings its value. */
     static String option(String component) {
         StringBuilder option = new StringBuilder("--");

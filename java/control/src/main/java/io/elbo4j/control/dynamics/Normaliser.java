@@ -14,7 +14,7 @@ import io.elbo4j.train.layer.Subtract;
  * Columns minus their mean over their standard deviation, and back. Mean and deviation are rows of {@link Parameters},
  * so that a checkpoint has them; nothing trains them. They stay as they are from one {@link #fit} to the next.
  */
-final class Normaliser {
+public final class Normaliser {
     private final String name;
     private final int columns;
     private final Value mean;
@@ -22,7 +22,7 @@ final class Normaliser {
     private final Value inverse;
 
     /** At first nothing is changed. */
-    Normaliser(Graph graph, String name, int columns) {
+    public Normaliser(Graph graph, String name, int columns) {
         this.name = name;
         this.columns = columns;
         this.mean = LearnedRow.of(graph, name + ".mean", columns, 0);
@@ -30,16 +30,16 @@ final class Normaliser {
         this.inverse = LearnedRow.of(graph, name + ".inverse", columns, 1);
     }
 
-    Value normalise(Value x) {
+    public Value normalise(Value x) {
         return Multiply.of(Subtract.of(x, mean), inverse);
     }
 
-    Value restore(Value x) {
+    public Value restore(Value x) {
         return Add.of(scale(x), mean);
     }
 
     /** What is a difference, as a standard deviation. */
-    Value scale(Value x) {
+    public Value scale(Value x) {
         return Multiply.of(x, deviation);
     }
 
@@ -48,7 +48,7 @@ final class Normaliser {
      *
      * @param rows at least one
      */
-    void fit(Parameters parameters, float[] rows) {
+    public void fit(Parameters parameters, float[] rows) {
         require(rows.length >= columns && rows.length % columns == 0, "rows", "a multiple of " + columns + " numbers",
                 rows.length);
         float[] means = new float[columns];

@@ -22,7 +22,8 @@ import java.util.Optional;
 public final class Reacher2 implements Environment {
     private static final double LINK = 0.1;
     private static final double AWAY = 0.14;
-    private static final int TARGETS = 4;
+    /** How many targets there are. */
+    public static final int TARGETS = 4;
 
     /** For the service loader, too. */
     public Reacher2() {}
@@ -77,19 +78,38 @@ public final class Reacher2 implements Environment {
         return -away(state) - 0.1 * effort;
     }
 
-    private static double away(double[] state) {
+    /** Where the hand is: x, y. */
+    public static double[] hand(double[] state) {
         double elbow = state[0] + state[1];
-        double x = LINK * (StrictMath.cos(state[0]) + StrictMath.cos(elbow));
-        double y = LINK * (StrictMath.sin(state[0]) + StrictMath.sin(elbow));
-        return StrictMath.hypot(x - targetX(state[2]), y - targetY(state[2]));
+        return new double[] {LINK * (StrictMath.cos(state[0]) + StrictMath.cos(elbow)), LINK * (StrictMath.sin(
+                state[0]) + StrictMath.sin(elbow))};
+    }
+
+    /**
+     * The angles p and q at which the hand is on a target.
+     *
+     * @param side of the elbow: 1 or -1
+     */
+    public static double[] angles(int target, int side) {
+        double bend = StrictMath.acos(square(AWAY) / (2 * square(LINK)) - 1);
+        return new double[] {bearing(target) - side * bend / 2, side * bend};
+    }
+
+    private static double away(double[] state) {
+        double[] hand = hand(state);
+        return StrictMath.hypot(hand[0] - targetX(state[2]), hand[1] - targetY(state[2]));
+    }
+
+    private static double bearing(double target) {
+        return Math.PI * (2 * target + 1) / TARGETS;
     }
 
     private static double targetX(double target) {
-        return AWAY * StrictMath.cos(Math.PI * (2 * target + 1) / TARGETS);
+        return AWAY * StrictMath.cos(bearing(target));
     }
 
     private static double targetY(double target) {
-        return AWAY * StrictMath.sin(Math.PI * (2 * target + 1) / TARGETS);
+        return AWAY * StrictMath.sin(bearing(target));
     }
 
     @Override
@@ -113,10 +133,9 @@ public final class Reacher2 implements Environment {
     public Optional<Scene> scene(double[] state) {
         double x = LINK * StrictMath.cos(state[0]);
         double y = LINK * StrictMath.sin(state[0]);
-        double elbow = state[0] + state[1];
+        double[] hand = hand(state);
         return Optional.of(new Scene(-0.22, 0.22, -0.22, 0.22).disc(Scene.GREEN, targetX(state[2]), targetY(state[2]),
-                0.02).line(Scene.BLUE, 0, 0, x, y, x + LINK * StrictMath.cos(elbow), y + LINK * StrictMath.sin(elbow))
-                .disc(Scene.GREY, 0, 0, 0.008).disc(Scene.GREY, x, y, 0.008).disc(Scene.ORANGE, x + LINK * StrictMath
-                        .cos(elbow), y + LINK * StrictMath.sin(elbow), 0.01));
+                0.02).line(Scene.BLUE, 0, 0, x, y, hand[0], hand[1]).disc(Scene.GREY, 0, 0, 0.008).disc(Scene.GREY, x,
+                        y, 0.008).disc(Scene.ORANGE, hand[0], hand[1], 0.01));
     }
 }

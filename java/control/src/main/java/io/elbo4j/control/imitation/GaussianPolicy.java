@@ -42,7 +42,8 @@ public record GaussianPolicy(boolean byMean) implements ActionModel {
 
     /** mean + sigma noise */
     static Value draw(Value mean, Value logSigma) {
-        Value noise = NormalNoise.of(mean.graph(), "noise of the action", mean.rows(), mean.columns());
+        Value noise = NormalNoise.of(mean.graph(), mean.graph().freeName("noise of the action"), mean.rows(), mean
+                .columns());
         return Add.of(mean, Multiply.of(Activate.of(logSigma, Activation.EXP), noise));
     }
 }

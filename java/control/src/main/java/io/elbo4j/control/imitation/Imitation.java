@@ -16,6 +16,7 @@ import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.StepBuilder;
 import io.elbo4j.train.graph.Term;
+import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.ImportanceWeighted;
@@ -40,12 +41,18 @@ public final class Imitation implements AutoCloseable {
      * @param widths of the hidden layers of each network, at most 100 of at most 100,000 units
      * @param batch decisions of an update, drawn with replacement; at most 1,000,000
      * @param learningRate of Adam, from 1e-30 to 1e30
+     * @param normalised whether networks see what is seen less its mean, over its deviation, of the demonstrations
      */
-    public record Settings(List<Integer> widths, int batch, double learningRate) {
+    public record Settings(List<Integer> widths, int batch, double learningRate, boolean normalised) {
         public Settings {
             widths = requireWidths(widths);
             requireCount("batch", batch, Counts.ROWS);
             require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
+        }
+
+        /** One that sees things as they are. */
+        public Settings(List<Integer> widths, int batch, double learningRate) {
+            this(widths, batch, learningRate, false);
         }
 
         /** Two layers of 64, batches of 128, 1e-3. */
@@ -74,13 +81,15 @@ public final class Imitation implements AutoCloseable {
         requireGiven("demonstrations", demonstrations);
         this.backend = requireGiven("backend", backend);
         this.sampled = new int[settings.batch()];
-        int seen = demonstrations.observations().length / demonstrations.decisions();
-        int done = demonstrations.actions().length / demonstrations.decisions();
+        int seen = demonstrations.seen();
+        int done = demonstrations.done();
         this.observation = graph.input(OBSERVATION, seen);
         this.action = graph.input(ACTION, done);
-        this.acting = model.of(observation, action, settings.widths());
+        Normalisation normalisation = new Normalisation(graph, settings, seen);
+        this.acting = model.of(normalisation.of(observation), action, settings.widths());
 
         this.parameters = new Parameters(backend, graph.parameters(), seed);
+        normalisation.fit(parameters, demonstrations);
         this.shown = new Replay(backend, demonstrations.decisions(), Map.of(OBSERVATION, seen, ACTION, done), seed);
         for (int i = 0; i < demonstrations.decisions(); i++) {
             shown.add(Map.of(OBSERVATION, Arrays.copyOfRange(demonstrations.observations(), i * seen, (i + 1) * seen),
@@ -88,7 +97,8 @@ public final class Imitation implements AutoCloseable {
         }
         Schedule klWeight = new WarmUp(model.warmUp(), Schedule.constant(1));
         this.training = Step.of(graph, parameters, backend).rows(settings.batch()).seed(seed).read(shown.source())
-                .minimise(new Elbo(klWeight, 0), new Adam(settings.learningRate())).compile();
+                .minimise(Training.of(new Elbo(klWeight, 0), new Adam(settings.learningRate())).withParameters(
+                        normalisation.trained(graph))).compile();
     }
 
     /** Makes updates, of a batch each: at least 0. */
@@ -144,6 +154,17 @@ public final class Imitation implements AutoCloseable {
         step.run(0);
     }
 
+    /** Actions that were learned by so many updates. */
+    static float[] finite(float[] actions, long updates) {
+        for (float number : actions) {
+            if (!Float.isFinite(number)) {
+                throw new NonFiniteException("after " + updates + " updates the policy's action is " + number,
+                        "A smaller learning rate may help");
+            }
+        }
+        return actions;
+    }
+
     /** To be closed before what it was learned by. */
     public interface ActingPolicy extends Policy, AutoCloseable {
         @Override
@@ -164,14 +185,7 @@ public final class Imitation implements AutoCloseable {
             public void act(float[] observations, float[] actions) {
                 step.value(observation).set(observations);
                 step.run(calls++);
-                float[] chosen = step.value(acting).toArray();
-                for (float number : chosen) {
-                    if (!Float.isFinite(number)) {
-                        throw new NonFiniteException("after " + updates + " updates the policy's action is " + number,
-                                "A smaller learning rate may help");
-                    }
-                }
-                System.arraycopy(chosen, 0, actions, 0, actions.length);
+                System.arraycopy(finite(step.value(acting).toArray(), updates), 0, actions, 0, actions.length);
             }
 
             @Override

@@ -11,14 +11,19 @@ import io.elbo4j.control.dynamics.Trajectories;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Pendulum;
 import io.elbo4j.control.environment.Simulation;
+import io.elbo4j.control.imitation.ActionChunks;
 import io.elbo4j.control.imitation.Demonstrations;
 import io.elbo4j.control.imitation.ForkExpert;
 import io.elbo4j.control.imitation.GaussianPolicy;
 import io.elbo4j.control.imitation.Imitation;
+import io.elbo4j.control.imitation.LatentPlans;
+import io.elbo4j.control.imitation.ReacherPlay;
+import io.elbo4j.control.imitation.Reading;
 import io.elbo4j.control.replay.EpisodeReplay;
 import io.elbo4j.control.replay.Replay;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.graph.Parameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -59,6 +64,24 @@ class StreamsTest {
             policy.act(new float[2], action);
             first.put("an imitated policy", (double) action[0]);
         }
+        Demonstrations play = ReacherPlay.of(8, seed);
+        first.put("play", (double) play.actions()[0]);
+        Imitation.Settings tiny = new Imitation.Settings(List.of(), 4, 1e-3);
+        try (ActionChunks chunks = new ActionChunks(new ActionChunks.Settings(2, 1, 0.1, tiny), shown, backend, seed);
+                LatentPlans plans = new LatentPlans(new LatentPlans.Settings(2, 2, 1, 0.1, tiny), play, backend, seed);
+                Imitation.ActingPolicy styled = chunks.policy(Reading.first(), ActionChunks.Style.OF_CHUNK, 1, seed);
+                Imitation.ActingPolicy planned = plans.policy(1, 1, seed)) {
+            // nothing but z, and nothing but the action's noise, has a say
+            only(chunks.parameters(), "decoder.0.weight", 2);
+            only(plans.parameters(), "decoder.0.weight", 6);
+            only(plans.parameters(), "prior.0.weight", -1);
+            float[] action = new float[2];
+            styled.act(new float[2], action);
+            first.put("the style of a chunk", (double) action[0]);
+            planned.act(new float[6], action);
+            first.put("a plan", (double) action[0]);
+            first.put("an action of a plan", (double) action[1]);
+        }
         int[] rows = new int[1];
         try (Replay replay = new Replay(backend, ROWS, Map.of("x", 1), seed);
                 EpisodeReplay episodes = new EpisodeReplay(backend, ROWS, Map.of("x", 1), seed);
@@ -81,6 +104,17 @@ class StreamsTest {
         first.put("noise on it", (double) noisy.observations()[0] - trajectories.observations()[0]);
         first.put("an expert", (double) shown.actions()[0]);
         return first;
+    }
+
+    /** All weights 0, but in a row the first 100. */
+    private static void only(Parameters parameters, String name, int row) {
+        Matrix weight = parameters.all().stream().filter(s -> s.parameter().name().equals(name)).findFirst()
+                .orElseThrow().value();
+        float[] values = new float[(int) (weight.rows() * weight.columns())];
+        if (row >= 0) {
+            values[row * (int) weight.columns()] = 100;
+        }
+        weight.set(values);
     }
 
     /** A shared stream has a correlation of 1, or nearly; of independent ones it is within five standard errors. */

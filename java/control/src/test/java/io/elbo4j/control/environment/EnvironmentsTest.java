@@ -25,10 +25,11 @@ class EnvironmentsTest {
     @Test
     void allAreThereByName() {
         assertEquals(List.of("acrobot", "cart-pole", "cart-pole-continuous", "cart-pole-swing-up", "cross", "fork",
-                "grid-soft", "mountain-car-continuous", "mud", "pendulum", "pendulum-angle", "pendulum-pixels",
+                "fork-pause", "grid-soft", "mountain-car-continuous", "mud", "pendulum", "pendulum-angle",
+                "pendulum-pixels",
                 "planar", "reacher2"), Environments.all().stream().map(Environment::name).toList());
         assertEquals("environment must be one of acrobot, cart-pole, cart-pole-continuous, cart-pole-swing-up, cross,"
-                + " fork, grid-soft, mountain-car-continuous, mud, pendulum, pendulum-angle, pendulum-pixels, planar,"
+                + " fork, fork-pause, grid-soft, mountain-car-continuous, mud, pendulum, pendulum-angle, pendulum-pixels, planar,"
                 + " reacher2, not Pendulum-v1", assertThrows(ArgumentException.class, () -> Environments.named(
                         "Pendulum-v1"))
                         .getMessage());
@@ -239,6 +240,60 @@ class EnvironmentsTest {
         }
         assertEquals(8, steps, "into the tree, whose edge is at 0.704 there");
         assertEquals(0, fork.info(straight).get("success"));
+    }
+
+    /** Straight on it meets the tree or, from where the tree is not, the end; standing still it stalls. */
+    @Test
+    void theForkWithAPauseIsItsEquations() {
+        ForkPause fork = new ForkPause();
+        int above = 0;
+        double[] away = new double[4000];
+        for (int e = 0; e < away.length; e++) {
+            double[] state = new double[4];
+            fork.start(state, new Draws(3).at(e, 0, 0));
+            away[e] = Math.abs(state[1]);
+            above += state[1] > 0 ? 1 : 0;
+            assertEquals(Map.of("success", 0.0, "above", state[1] > 0 ? 1.0 : 0, "stalled", 1.0), fork.info(state));
+        }
+        assertEquals(0.5, above / 4000.0, 5 * Math.sqrt(0.25 / 4000));
+        assertEquals(0.07, Arrays.stream(away).average().orElseThrow(), 5 * 0.06 / Math.sqrt(12.0 * 4000));
+        assertTrue(Arrays.stream(away).allMatch(y -> y >= 0.04 && y < 0.1));
+        double[] straight = {0, 0.05, 0, 0};
+        double[] high = {0, 0.23, 0, 0};
+        int steps = 0;
+        double reward = 0;
+        while (!fork.terminated(high)) {
+            assertEquals(0, reward);
+            reward = fork.step(high, new float[] {1.2f, 0}, new Draws(0));
+            if (!fork.terminated(straight)) {
+                fork.step(straight, new float[] {1, 0}, new Draws(0));
+                steps++;
+            }
+        }
+        assertEquals(8, steps, "the tree's edge is at 0.786 there");
+        assertEquals(1, reward);
+        assertEquals(1, fork.info(high).get("success"));
+        assertEquals(0, fork.info(straight).get("success"));
+        assertEquals(0, fork.info(straight).get("stalled"));
+        assertEquals(15, high[ForkPause.WAITED], "of the twenty steps those from x = 0.5 on");
+        float[] seen = new float[2];
+        fork.observe(new double[] {0.7, 0.15, 0, 0}, seen);
+        assertEquals(-0.5, seen[0], 1e-6);
+        assertEquals(0.5, seen[1], 1e-6);
+    }
+
+    @Test
+    void anEpisodeEndsWhereSomethingIsReached() {
+        Environment arm = new Reacher2();
+        Environment until = new Until(arm, "success");
+        double[] angles = Reacher2.angles(2, 1);
+        double[] there = {angles[0], angles[1], 2};
+        double[] elsewhere = {angles[0], angles[1], 1};
+        assertTrue(until.terminated(there) && !until.terminated(elsewhere) && !arm.terminated(there));
+        assertEquals(50, until.limit());
+        assertTrue(until.termination().isEmpty());
+        assertEquals("what must be one of [distance, success], not done", assertThrows(ArgumentException.class,
+                () -> new Until(arm, "done")).getMessage());
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class DemonstrationsTest {
     private static final List<Expert> EXPERTS = List.of(new ForkExpert(), new CrossExpert());
+    private static final List<Expert> ALL = List.of(new ForkExpert(), new CrossExpert(), new ForkPauseExpert());
 
     /** Both sides, and what they come to without noise: the tree's distance is 0.354 at least, the corners are met. */
     @Test
@@ -101,7 +102,7 @@ class DemonstrationsTest {
     /** An image is one of the same system: what follows an image is the image of what follows. */
     @Test
     void imagesObeyTheEnvironment() {
-        for (Expert expert : EXPERTS) {
+        for (Expert expert : ALL) {
             Environment environment = expert.environment();
             double[] state = new double[environment.stateSize()];
             double[] image = state.clone();
@@ -174,8 +175,61 @@ class DemonstrationsTest {
         }
     }
 
+    /** It stops at x = 0.5 for 4 to 10 steps, each as often, in which it does nothing; else it is not still. */
+    @Test
+    void aPauseIsUniformAndZero() {
+        int episodes = 1400;
+        Demonstrations shown = Demonstrations.of(new ForkPauseExpert(), episodes, 1);
+        assertEquals(shown.decisions(), Arrays.stream(shown.lengths()).sum());
+        assertEquals(episodes, shown.lengths().length);
+        long[] counts = new long[7];
+        double square = 0;
+        int moving = 0;
+        int first = 0;
+        for (int length : shown.lengths()) {
+            int pause = 0;
+            for (int t = first; t < first + length; t++) {
+                float[] a = {shown.actions()[2 * t], shown.actions()[2 * t + 1]};
+                double x = 1 + 0.6 * shown.observations()[2 * t];
+                double y = 0.3 * shown.observations()[2 * t + 1];
+                if (a[0] == 0) {
+                    assertEquals(0, a[1]);
+                    assertTrue(x >= 0.5 - 1e-6 && x < 0.7, "x " + x);
+                    pause++;
+                } else {
+                    double steer = pause == 0 ? 0 : Math.max(-1, Math.min(1, 4 * (Math.signum(y) / 2 - y)));
+                    square += (Math.pow(a[0] - 1, 2) + Math.pow(a[1] - steer, 2)) / 2;
+                    moving++;
+                }
+            }
+            counts[pause - 4]++;
+            first += length;
+        }
+        double[] uniform = new double[7];
+        Arrays.fill(uniform, 1 / 7.0);
+        Samples.assertFrequencies("pauses", counts, uniform);
+        assertEquals(0.05, Math.sqrt(square / moving), 0.05 * 5 / Math.sqrt(4.0 * moving));
+    }
+
+    @Test
+    void goalsAreWhereItCameTo() {
+        float[] observations = {0, 10, 1, 11, 2, 12, 3, 13, 4, 14};
+        Demonstrations shown = new Demonstrations(5, observations, new float[] {0, 1, 2, 3, 4}, new int[] {3, 2});
+        Demonstrations told = shown.inHindsight(1, 2);
+        assertEquals(8, told.decisions());
+        assertArrayEquals(new float[] {0, 10, 0, 11, 1, 11, 1, 12, 2, 12, 3, 13, 3, 14, 4, 14}, told.observations());
+        assertArrayEquals(new float[] {0, 0, 1, 1, 2, 3, 3, 4}, told.actions());
+        assertEquals(9, shown.inHindsight(1, 9).decisions());
+        refused("goal must be from 1 to 1 columns, not 2", () -> shown.inHindsight(2, 1));
+        refused("window must be at least 1, not 0", () -> shown.inHindsight(1, 0));
+    }
+
     @Test
     void badArgumentsAreNamed() {
+        refused("lengths must be at least 1 each, 3 in sum, not [1, 1]", () -> new Demonstrations(3, new float[3],
+                new float[3], new int[] {1, 1}));
+        refused("lengths must be at least 1 each, 3 in sum, not [3, 0]", () -> new Demonstrations(3, new float[3],
+                new float[3], new int[] {3, 0}));
         refused("decisions must be at least 1, not 0", () -> new Demonstrations(0, new float[1], new float[1]));
         refused("actions must be equally many numbers for each of 2 decisions, not 3", () -> new Demonstrations(2,
                 new float[2], new float[3]));
