@@ -221,8 +221,8 @@ ROWS = {
         "{ensembling:.1f} ({ensembling_stalled:.1f}) %",
         lambda f, of: f["one_stalled"] >= 60 and f["open_loop_stalled"] <= 5 and f["open_loop"] >= 85),
     "fork-chunks": Row(
-        "`fork`, 5,000 updates, chunks of 16: open loop without z; z = 0; z of the prior; ensembling, z of each chunk; of "
-        "an episode", "", "", styles, "{open_loop:.1f}; {open_loop_mean:.1f}; {open_loop_of_chunk:.1f}; "
+        "`fork`, 5,000 updates, chunks of 16: open loop without z; z = 0; z of the prior; ensembling, z of each chunk; "
+        "of an episode", "", "", styles, "{open_loop:.1f}; {open_loop_mean:.1f}; {open_loop_of_chunk:.1f}; "
         "{ensembling_of_chunk:.1f}; {ensembling_of_episode:.1f} %, KL {kl:.1f}"),
     "latent-plans": Row(
         "`reacher2`, 20,000 decisions of play, 1,500 updates: 200 targets reached in 50 steps (30) by a latent plan; "
