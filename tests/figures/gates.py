@@ -69,6 +69,17 @@ def stall(this, seed):
     return found
 
 
+def styles(this, seed):
+    """Of chunks without z, then by each z, as "open_loop_mean"; open loop a chunk is nearly an episode of the fork."""
+    found = {}
+    for each in this.elbo4j("imitate", "--environment", "fork", "--mirrored", "--policy", "chunks,chunk-vae",
+                            "--style", "mean,of-chunk,of-episode", "--reading", "open-loop,ensembling", "--updates",
+                            5000, "--episodes", 200, "--seeds", seed)["policies"]:
+        found[each["way"].replace("-", "_").replace(" ", "_")] = round(100 * each["success"], 1)
+        found["kl"] = round(each["kl"], 2)
+    return found
+
+
 def latent_plans(this, seed):
     """On targets that are to be reached once; then the flat policy, of as many decisions in an update."""
     def run(policy, batch):
@@ -231,6 +242,10 @@ ROWS = {
         "{one_stalled:.1f} %; {open_loop:.1f} ({open_loop_stalled:.1f}), {first:.1f} ({first_stalled:.1f}), "
         "{ensembling:.1f} ({ensembling_stalled:.1f}) %",
         lambda f, of: f["one_stalled"] >= 60 and f["open_loop_stalled"] <= 5 and f["open_loop"] >= 85),
+    "fork-chunks": Row(
+        "`fork`, 5,000 updates, chunks of 16: open loop without z; z = 0; z of the prior; ensembling, z of each chunk; "
+        "of an episode", "", "", styles, "{open_loop:.1f}; {open_loop_mean:.1f}; {open_loop_of_chunk:.1f}; "
+        "{ensembling_of_chunk:.1f}; {ensembling_of_episode:.1f} %, KL {kl:.1f}"),
     "latent-plans": Row(
         "`reacher2`, 20,000 decisions of play, 1,500 updates: 200 targets reached in 50 steps (30) by a latent plan; "
         "by one Gaussian of single actions, which learns from as many",
