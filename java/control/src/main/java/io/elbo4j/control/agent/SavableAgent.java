@@ -25,6 +25,11 @@ public abstract class SavableAgent implements Agent {
         void check(Surroundings surroundings);
 
         SavableAgent create(Surroundings surroundings, Backend backend, long seed);
+
+        /** Rows of its memory that so many steps of an environment fill at most: a transition each. */
+        default int mostRemembered(int steps) {
+            return steps;
+        }
     }
 
     private final Settings settings;

@@ -47,6 +47,12 @@ public abstract class WorldAgent extends SavableAgent {
             }
             Space.Box.bounded("actions", surroundings.actions());
         }
+
+        /** An observation for each step, and one more for each episode, which has a step at least; a window at least. */
+        @Override
+        default int mostRemembered(int steps) {
+            return Math.max(learning().window(), (int) Math.min(Integer.MAX_VALUE, 2L * steps));
+        }
     }
 
     /** Chooses actions by states, for episodes that begin together. */
