@@ -5,176 +5,111 @@ import io.elbo4j.control.agent.AgentSettings;
 import io.elbo4j.control.agent.Learner;
 import io.elbo4j.control.agent.Learning;
 import io.elbo4j.control.agent.SavableAgent;
+import io.elbo4j.control.planning.Search;
 import io.elbo4j.control.planning.SearchKind;
-import java.lang.reflect.Field;
-import java.util.LinkedHashMap;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Option;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
 
-/** The settings of an agent; one not given is null. In brackets what agents have otherwise, as `control` names them. */
+/**
+ * The settings of an agent. A command has the options of all agents; those of others, and of another search than its
+ * own, are refused.
+ */
 final class AgentOptions {
-    @Option(names = "--widths", split = ",", paramLabel = "N",
-            description = "units of the hidden layers of all networks (64,64)")
-    private Integer[] widths;
-    @Option(names = "--batch", paramLabel = "N", description = "transitions of an update (256; 64; 64; 128; 64; 128)")
-    private Integer batch;
-    @Option(names = "--learning-rate", paramLabel = "X",
-            description = "of Adam, at first (0.001; 0.0023; 0.0023; 0.001; 0.001; 0.001)")
-    private Double learningRate;
-    @Option(names = "--decay", paramLabel = "N",
-            description = "all but pets: updates until it has fallen to 0, linearly; 0 if it stays (0; all; all; 0; 0)")
-    private Integer decay;
-    @Option(names = "--discount", paramLabel = "X",
-            description = "all but pets: of later rewards, at least 0 and below 1 (0.99)")
-    private Double discount;
-    @Option(names = "--capacity", paramLabel = "N",
-            description = "transitions that are remembered (as many as steps, at most 1000000;"
-                    + " 100000; 100000; 1000000; 100000; as sac)")
-    private Integer capacity;
-    @Option(names = "--random-steps", paramLabel = "N",
-            description = "first steps, by any action, after which nothing is learned yet (100; 1000; 1000; 600; 200;"
-                    + " 1000)")
-    private Integer randomSteps;
-    @Option(names = "--every", paramLabel = "N",
-            description = "all but pets: steps after which it learns again (1)")
-    private Integer every;
-    @Option(names = "--updates", paramLabel = "N", description = "that are made then (1; 1; 1; 20; 1200; 1)")
-    private Integer updates;
-    @Option(names = "--rate", paramLabel = "X",
-            description = "sac, mbpo, representation-sac: at which the critics' copies follow them, above 0 and below"
-                    + " 1 (0.01; 0.005; 0.005)")
-    private Double rate;
-    @Option(names = "--copy-every", paramLabel = "N",
-            description = "dqn, soft-q: updates after which the network's copy is set to it (200)")
-    private Integer copyEvery;
-    @Option(names = "--average-rate", paramLabel = "X",
-            description = "dqn, soft-q: at which the average of the network's parameters, by which it acts later, moves"
-                    + " then, above 0 and below 1 (0.04)")
-    private Double averageRate;
-    @Option(names = "--epsilon", paramLabel = "X",
-            description = "dqn: probability of any action that is left at last (0.04)")
-    private Double epsilon;
-    @Option(names = "--epsilon-steps", paramLabel = "N",
-            description = "dqn: steps in which it falls from 1 to that (8000)")
-    private Integer epsilonSteps;
-    @Option(names = "--temperature", paramLabel = "X",
-            description = "soft-q: what the entropy of its actions is worth, above 0 (0.1); path-integral: in the"
-                    + " unit of the rewards")
-    private Double temperature;
-    @Option(names = "--members", paramLabel = "N", description = "mbpo, pets: networks of the model (5; 3)")
-    private Integer members;
-    @Option(names = "--model-every", paramLabel = "N",
-            description = "mbpo: times that it learns, before the model learns again (100)")
-    private Integer modelEvery;
-    @Option(names = "--model-updates", paramLabel = "N", description = "mbpo: of the model, that are made then (1000)")
-    private Integer modelUpdates;
-    @Option(names = "--rollouts", paramLabel = "N",
-            description = "mbpo: that begin in the model each time that it learns (128)")
-    private Integer rollouts;
-    @Option(names = "--kept", paramLabel = "N", description = "mbpo: steps of rollouts that are remembered (500)")
-    private Integer kept;
-    @Option(names = "--length", paramLabel = "N",
-            description = "mbpo: steps of a rollout at last; the first have 1 (3)")
-    private Integer length;
-    @Option(names = "--length-after", paramLabel = "N",
-            description = "mbpo: times that it learns until rollouts have that length (1000)")
-    private Integer lengthAfter;
-    @Option(names = "--real", paramLabel = "X",
-            description = "mbpo: share of a batch that has happened, from 0 to 1 (0.05)")
-    private Double real;
-    @Option(names = "--bootstrap",
-            description = "mbpo: each member of the model learns from a bootstrap sample of its own (not: all from the"
-                    + " same)")
-    private Boolean bootstrap;
-    @Option(names = "--prior", paramLabel = "X",
-            description = "pets: what networks beside the model's that are never trained are multiplied by (0)")
-    private Double prior;
-    @Option(names = "--rough", description = "pets: these networks are rough ones (not)")
-    private Boolean rough;
-    @Option(names = "--weight-decay", paramLabel = "X", description = "pets: of Adam, decoupled (0.00001)")
-    private Double weightDecay;
-    @Option(names = "--search", paramLabel = "NAME",
-            description = "pets: how it plans, cross-entropy, path-integral or random-shooting (cross-entropy, of 60"
-                    + " plans 3 times); the options of each are those of 'elbo4j plan'")
-    private SearchKind search;
-    @Option(names = "--horizon", paramLabel = "N", description = "pets: steps of a plan (25)")
-    private Integer horizon;
-    @Option(names = "--population", paramLabel = "N", description = "pets: plans that are drawn at a time")
-    private Integer population;
-    @Option(names = "--iterations", paramLabel = "N",
-            description = "cross-entropy, path-integral: times that they are drawn for a decision")
-    private Integer iterations;
-    @Option(names = "--elites", paramLabel = "N", description = "cross-entropy: the best plans")
-    private Integer elites;
-    @Option(names = "--keep", paramLabel = "X",
-            description = "cross-entropy: the share of the old mean and variance that stays")
-    private Double keep;
-    @Option(names = "--deviation", paramLabel = "X",
-            description = "cross-entropy, path-integral: standard deviation of plans at first, of half the box")
-    private Double deviation;
-    @Option(names = "--effort", paramLabel = "X",
-            description = "path-integral: what of the cost of control counts beside the returns, 0 to 1")
-    private Double effort;
-    @Option(names = "--pessimism", paramLabel = "X",
-            description = "pets: what the members' disagreement costs a plan, at least 0 (0)")
-    private Double pessimism;
-    @Option(names = "--learn-reward",
-            description = "pets: the model learns the reward, which else is given (not); for an environment that has"
-                    + " none to give it is needed")
-    private Boolean learnReward;
-    @Option(names = "--latent", paramLabel = "N", description = "representation-sac: dimensions of a code (4)")
-    private Integer latent;
-    @Option(names = "--width", paramLabel = "N",
-            description = "representation-sac: units of the hidden layer of encoder and decoder (128)")
-    private Integer width;
-    @Option(names = "--kl-weight", paramLabel = "X",
-            description = "representation-sac: of the KL in the VAE's objective, at least 0 (1)")
-    private Double klWeight;
-    @Option(names = "--vae-batch", paramLabel = "N",
-            description = "representation-sac: observations of an update of the VAE (64)")
-    private Integer vaeBatch;
-    @Option(names = "--vae-learning-rate", paramLabel = "X",
-            description = "representation-sac: of the VAE's Adam (0.001)")
-    private Double vaeLearningRate;
-    @Option(names = "--vae-updates", paramLabel = "N",
-            description = "representation-sac: of the VAE, after the random steps (3000)")
-    private Integer vaeUpdates;
+    static final AgentKind DEFAULT = AgentKind.SAC;
 
-    /** By the names of the settings' components, which are those of the fields here. */
-    private Map<String, Object> given() {
-        Map<String, Object> given = new LinkedHashMap<>();
-        for (Field field : AgentOptions.class.getDeclaredFields()) {
-            try {
-                Object value = field.get(this);
-                if (value != null) {
-                    given.put(field.getName(), value instanceof Integer[] list ? List.of(list) : value);
-                }
-            } catch (IllegalAccessException e) {
-                throw new IllegalStateException(e);
+    private final SettingOptions typed = new SettingOptions();
+
+    /**
+     * Adds the options of all agents to the command, and to what help says a line for each agent. Help shows the
+     * options of the agent that is asked for.
+     *
+     * @param asked the command line
+     * @throws Failure if there is no such agent
+     */
+    void addTo(CommandSpec spec, String... asked) {
+        AgentKind shown = asked(spec, asked);
+        Stream.concat(Stream.of(shown), Stream.of(AgentKind.values())).forEach(kind -> add(spec, kind, kind == shown));
+        Stream<String> lines = Stream.of(AgentKind.values()).map(kind -> String.format("%s: %s (%s, %d steps)", kind
+                .words(), kind.description(), kind.environment(), kind.steps()));
+        spec.usageMessage().description(Stream.concat(Stream.of(spec.usageMessage().description()), lines).toArray(
+                String[]::new));
+        SettingOptions.sayWhose(spec, "the agent " + shown.words(), "elbo4j " + spec.name() + " AGENT");
+    }
+
+    private void add(CommandSpec spec, AgentKind kind, boolean shown) {
+        SavableAgent.Settings usual = kind.defaults();
+        add(spec, usual, shown, "");
+        if (AgentSettings.options(usual).stream().anyMatch(AgentOptions::isSearch)) {
+            for (SearchKind search : SearchKind.values()) {
+                add(spec, AgentSettings.with(usual, Map.of("search", search)), shown, search.words() + ": ");
             }
         }
-        return given;
+    }
+
+    /** @param when they are the usual ones */
+    private void add(CommandSpec spec, SavableAgent.Settings usual, boolean shown, String when) {
+        String of = "the agent " + AgentKind.of(usual).words();
+        Map<String, Object> values = AgentSettings.values(usual);
+        AgentSettings.options(usual).forEach(c -> typed.add(spec, of, c, shown, when + SettingValue.text(c, values.get(c
+                .getName()))));
+    }
+
+    private static boolean isSearch(RecordComponent c) {
+        return c.getType() == Search.class;
+    }
+
+    /** The agent in a command line that is not parsed yet. */
+    private static AgentKind asked(CommandSpec spec, String... words) {
+        if (words.length > 1 && words[0].equals(spec.name()) && !words[1].startsWith("-")) {
+            return kind(words[1]);
+        }
+        // an option may have the name of an agent for its value: no harm, help alone is another one then
+        return Arrays.stream(AgentKind.values()).filter(kind -> List.of(words).contains(kind.words())).findFirst()
+                .orElse(DEFAULT);
+    }
+
+    /** @throws Failure if there is no such agent */
+    static AgentKind kind(String given) {
+        try {
+            return Names.reader(AgentKind.class).convert(given);
+        } catch (Exception e) {
+            throw Failure.usage("AGENT: " + e.getMessage());
+        }
     }
 
     /** @param steps what is never remembered takes no memory */
     SavableAgent.Settings settings(AgentKind kind, int steps) {
-        SavableAgent.Settings usual = search == null ? kind.defaults()
-                : AgentSettings.with(kind.defaults(), Map.of("search", search));
+        SavableAgent.Settings usual = AgentSettings.with(kind.defaults(), values(AgentSettings.options(kind.defaults())
+                .stream().filter(AgentOptions::isSearch).toList()));
         Map<String, Object> given = own(usual);
-        Map<String, Object> otherwise = AgentSettings.values(usual);
-        given.put("capacity", Math.min((int) given.getOrDefault("capacity", otherwise.get("capacity")), steps));
-        if (population != null && otherwise.containsKey("elites")) {
-            given.putIfAbsent("elites", Math.max(1, population / 10));
-        }
-        if (rough != null && Objects.equals(0.0, given.getOrDefault("prior", otherwise.get("prior")))) {
+        Map<String, Object> all = new HashMap<>(AgentSettings.values(usual));
+        all.putAll(given);
+        if (given.containsKey("rough") && Objects.equals(0.0, all.get("prior"))) {
             throw Failure.usage("--rough has no effect without --prior");
         }
-        SavableAgent.Settings all = Names.checked(() -> AgentSettings.with(usual, given));
-        return decay != null || !(all instanceof Learner.Settings learner) || learner.learning().decay() == 0 ? all
-                : AgentSettings.with(all, Map.of("decay", updates(learner.learning(), steps)));
+        if (given.get("population") instanceof Integer population && all.containsKey("elites")) {
+            given.putIfAbsent("elites", Math.max(1, population / 10));
+        }
+        given.remove("capacity");
+        return Names.checked(() -> {
+            SavableAgent.Settings made = AgentSettings.with(usual, given);
+            Map<String, Object> ofRun = new HashMap<>();
+            if (all.get("capacity") instanceof Integer capacity) {
+                ofRun.put("capacity", Math.min(capacity, made.mostRemembered(steps)));
+            }
+            if (made instanceof Learner.Settings learner && learner.learning().decay() > 0 && !given.containsKey(
+                    "decay")) {
+                ofRun.put("decay", updates(learner.learning(), steps));
+            }
+            return AgentSettings.with(made, ofRun);
+        });
     }
 
     /** That are made in so many steps. */
@@ -186,20 +121,22 @@ final class AgentOptions {
     /** Refuses an option that contradicts the agent of a run of so many steps that is resumed. */
     void check(SavableAgent.Settings settings, int steps, Agreement agreement) {
         Map<String, Object> stored = AgentSettings.values(settings);
-        own(settings).forEach((name, value) -> agreement.check(Names.option(name), name.equals("capacity") ? Math.min(
-                (int) value, steps) : value, stored.get(name)));
+        Map<String, Object> given = own(settings);
+        given.computeIfPresent("capacity", (name, value) -> Math.min((int) value, settings.mostRemembered(steps)));
+        AgentSettings.options(settings).forEach(c -> agreement.check(Names.option(c.getName()), SettingValue.said(c,
+                given.get(c.getName())), SettingValue.said(c, stored.get(c.getName()))));
     }
 
     /** What is given, all of which such settings have. */
     private Map<String, Object> own(SavableAgent.Settings settings) {
-        Map<String, Object> given = given();
-        List<String> own = List.copyOf(AgentSettings.values(settings).keySet());
-        for (String name : given.keySet()) {
-            if (!own.contains(name)) {
-                throw Failure.usage(Names.option(name) + " has no effect on " + AgentKind.of(settings).words()
-                        + ", whose settings are " + own.stream().map(Names::option).collect(Collectors.joining(", ")));
-            }
-        }
-        return given;
+        List<RecordComponent> own = AgentSettings.options(settings);
+        typed.requireAmong(own, option -> Failure.usage(option + " has no effect on " + AgentKind.of(settings).words()
+                + ", whose settings are " + own.stream().map(c -> Names.option(c.getName())).collect(Collectors.joining(
+                        ", "))));
+        return values(own);
+    }
+
+    private Map<String, Object> values(List<RecordComponent> own) {
+        return typed.values(own, (c, value) -> true);
     }
 }

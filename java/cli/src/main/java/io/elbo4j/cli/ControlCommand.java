@@ -37,33 +37,24 @@ import picocli.CommandLine.Spec;
 @Command(name = "control", sortOptions = false, description = {
         "Trains an agent in an environment and says what its policy is worth: the mean return over episodes that are"
                 + " the same for everybody, with the standard error of the mean, beside what random actions have.",
-        "sac: soft actor-critic, for actions in a box",
-        "dqn: deep Q-learning, for one of several actions",
-        "soft-q: soft Q-learning, for one of several actions",
-        "mbpo: sac that learns from what it imagines in a learned model, for actions in a box",
-        "pets: plans in a learned model, for actions in a box",
-        "representation-sac: sac on the codes of a VAE, for actions and observations in a box",
-        "In brackets: what is taken if an option is left out, of sac, dqn, soft-q, mbpo, pets and"
-                + " representation-sac where they differ."},
+        "In brackets: an agent's environment and steps if these are left out."},
         footer = {"", "--resume goes on to the same result after Ctrl-C, and after a kill at any moment."})
 final class ControlCommand implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
 
     @Parameters(arity = "0..1", paramLabel = "AGENT",
-            description = "sac, dqn, soft-q, mbpo, pets or representation-sac (sac)")
+            description = "one of those above (sac)")
     private String agent;
     @Option(names = "--list", description = "show the environments and exit")
     private boolean list;
     @Option(names = "--environment", paramLabel = "NAME",
-            description = "one of --list (pendulum; cart-pole; cart-pole; pendulum; cart-pole-swing-up;"
-                    + " pendulum-pixels)")
+            description = "one of --list (that of the agent)")
     private String name;
     @Option(names = "--action-repeat", paramLabel = "N",
             description = "times that the environment takes each action; a step is all of them (1)")
     private Integer actionRepeat;
     @Option(names = "--steps", paramLabel = "N",
-            description = "of the environment, those of exploration at random among them (8000; 50000; 50000; 3000;"
-                    + " 2200; 8000)")
+            description = "of the environment, those of exploration at random among them (those of the agent)")
     private Integer steps;
     @Option(names = "--seeds", split = ",", paramLabel = "N", description = "each trains an agent (0)")
     private Long[] seeds;
@@ -71,8 +62,6 @@ final class ControlCommand implements Callable<Integer> {
     private Integer every;
     @Option(names = "--episodes", paramLabel = "N", description = "of an evaluation (100)")
     private Integer episodes;
-    @Mixin
-    private AgentOptions settings;
     @Option(names = "--out", paramLabel = "DIR",
             description = "folder for metrics.jsonl and the agents, seed-0.safetensors and so on (nothing is kept)")
     private Path out;
@@ -93,9 +82,14 @@ final class ControlCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     private final Console console;
+    private final AgentOptions settings = new AgentOptions();
 
     ControlCommand(Console console) {
         this.console = console;
+    }
+
+    AgentOptions settings() {
+        return settings;
     }
 
     @Override
@@ -108,7 +102,7 @@ final class ControlCommand implements Callable<Integer> {
             return 0;
         }
         // not by picocli: the value of a misspelt option would be taken for the agent, and the option not be named
-        AgentKind kind = agent == null ? AgentKind.SAC : kind(agent);
+        AgentKind kind = agent == null ? AgentOptions.DEFAULT : AgentOptions.kind(agent);
         if (resume && out == null) {
             throw Failure.usage("--resume needs --out DIR, the folder of the run to go on with");
         }
@@ -187,14 +181,6 @@ final class ControlCommand implements Callable<Integer> {
         agreement.check("--evaluate-every", every, plan.evaluateEvery());
         agreement.check("--episodes", episodes, plan.episodes());
         settings.check(plan.ofAgent(), plan.steps(), agreement);
-    }
-
-    private static AgentKind kind(String given) {
-        try {
-            return Names.reader(AgentKind.class).convert(given);
-        } catch (Exception e) {
-            throw Failure.usage("AGENT: " + e.getMessage());
-        }
     }
 
     private static void requirePng(String option, Path file) {

@@ -103,6 +103,8 @@ public final class Main implements Callable<Integer> {
         line.getSubcommands().values().forEach(command -> {
             if (command.getCommand() instanceof TrainCommand train) {
                 train.model().addTo(command.getCommandSpec(), asked);
+            } else if (command.getCommand() instanceof ControlCommand control) {
+                control.settings().addTo(command.getCommandSpec(), asked);
             }
         });
         line.registerConverter(int.class, given -> (int) Values.whole(given, Integer.MAX_VALUE))

@@ -7,18 +7,14 @@ import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.model.ModelKind;
 import io.elbo4j.train.model.Models;
-import io.elbo4j.train.model.Setting;
 import io.elbo4j.train.model.Settings;
 import java.lang.reflect.RecordComponent;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.ISetter;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /**
@@ -33,8 +29,7 @@ final class ModelOptions {
             description = "the model: 'elbo4j models' lists them; with --help its options are shown (" + DEFAULT + ")")
     private String model;
 
-    /** What was typed, by option. */
-    private final Map<String, String> given = new LinkedHashMap<>();
+    private final SettingOptions typed = new SettingOptions();
 
     /**
      * Adds the options of all models to the command that has this as its mixin. Help shows those of the model that is
@@ -45,28 +40,13 @@ final class ModelOptions {
      */
     void addTo(CommandSpec spec, String... asked) {
         ModelKind<?> shown = named(asked(List.of(asked)));
-        Map<String, ModelKind<?>> kinds = new LinkedHashMap<>();
-        Settings.options(shown.settings()).forEach(c -> kinds.put(Names.option(c.getName()), shown));
-        for (ModelKind<?> kind : Models.all()) {
-            Settings.options(kind.settings()).forEach(c -> kinds.putIfAbsent(Names.option(c.getName()), kind));
-        }
-        int order = 0;
-        for (Map.Entry<String, ModelKind<?>> e : kinds.entrySet()) {
-            String option = e.getKey();
-            ModelKind<?> kind = e.getValue();
-            if (spec.optionsMap().containsKey(option)) {
-                throw Failure.because("the model " + kind.name() + " has a setting of the name of an option of elbo4j, "
-                        + option, null);
-            }
-            RecordComponent component = component(kind, option);
-            String[] lines = Stream.of(describe(kind, component)).map(ModelOptions::escaped).toArray(String[]::new);
-            spec.addOption(OptionSpec.builder(option).type(String.class).order(++order).paramLabel(SettingValue
-                    .label(component)).description(lines).hidden(kind != shown).setter(new Typed(option)).build());
-        }
-        String[] own = {"", escaped("The options after --help are those of the model " + shown.name()
-                + ": 'elbo4j train --model NAME --help' shows those of another.")};
-        spec.usageMessage().footer(Stream.concat(Stream.of(own), Stream.of(spec.usageMessage().footer()))
-                .toArray(String[]::new));
+        Stream.concat(Stream.of(shown), Models.all().stream()).forEach(kind -> add(spec, kind, kind == shown));
+        SettingOptions.sayWhose(spec, "the model " + shown.name(), "elbo4j train --model NAME");
+    }
+
+    private void add(CommandSpec spec, ModelKind<?> kind, boolean shown) {
+        String of = "the model " + kind.name();
+        Settings.options(kind.settings()).forEach(c -> typed.add(spec, of, c, shown, defaults(kind, c)));
     }
 
     /** The model in a command line that is not parsed yet; null if none is named. */
@@ -83,33 +63,15 @@ final class ModelOptions {
         return null;
     }
 
-    /** picocli formats what it is given. */
-    private static String escaped(String line) {
-        return line.replace("%", "%%").replace("${", "$ {");
-    }
-
-    private final class Typed implements ISetter {
-        private final String option;
-
-        Typed(String option) {
-            this.option = option;
-        }
-
-        @Override
-        @SuppressWarnings("unchecked")
-        public <T> T set(T value) {
-            // picocli sets what was not given to null before it reads
-            return (T) (value == null ? given.remove(option) : given.put(option, (String) value));
-        }
-    }
-
     /** What an option is, with its default. */
     static String[] describe(ModelKind<?> kind, RecordComponent component) {
-        String[] lines = component.getAnnotation(Setting.class).value().clone();
+        return SettingOptions.describe(component, defaults(kind, component));
+    }
+
+    private static String defaults(ModelKind<?> kind, RecordComponent component) {
         String usual = text(kind, component, DataName.Kind.MNIST);
         String sprites = text(kind, component, DataName.Kind.SPRITES);
-        lines[0] += " (" + usual + (sprites.equals(usual) ? "" : "; for sprites " + sprites) + ")";
-        return lines;
+        return usual + (sprites.equals(usual) ? "" : "; for sprites " + sprites);
     }
 
     private static String text(ModelKind<?> kind, RecordComponent component, DataName.Kind data) {
@@ -139,23 +101,24 @@ final class ModelOptions {
 
     /** What was given for a model, by its component; refuses what is another model's, or no value. */
     Map<String, Object> values(ModelKind<?> kind) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        given.forEach((option, typed) -> {
-            RecordComponent component = component(kind, option);
-            if (component == null) {
-                throw Failure.usage(option + " goes with --model " + Models.all().stream()
-                        .filter(other -> component(other, option) != null).map(ModelKind::name)
-                        .collect(Collectors.joining(" or ")) + ", not with " + kind.name());
-            }
-            values.put(component.getName(), SettingValue.read(option, kind, component, typed));
-        });
-        return values;
+        List<RecordComponent> own = Settings.options(kind.settings());
+        typed.requireAmong(own, option -> Failure.usage(option + " goes with --model " + Models.all().stream().filter(
+                other -> has(other, option)).map(ModelKind::name).collect(Collectors.joining(" or ")) + ", not with "
+                + kind.name()));
+        return typed.values(own, (c, value) -> takes(kind, c, value));
     }
 
-    /** null if the model has no such option. */
-    private static RecordComponent component(ModelKind<?> kind, String option) {
-        return Settings.options(kind.settings()).stream().filter(c -> Names.option(c.getName()).equals(option))
-                .findFirst().orElse(null);
+    private static boolean has(ModelKind<?> kind, String option) {
+        return Settings.options(kind.settings()).stream().anyMatch(c -> Names.option(c.getName()).equals(option));
+    }
+
+    private static <S extends Record> boolean takes(ModelKind<S> kind, RecordComponent c, Object value) {
+        try {
+            Settings.with(usual(kind, DataName.Kind.MNIST), Map.of(c.getName(), value));
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** The model asked for, with a default for what was not given. */
@@ -169,7 +132,7 @@ final class ModelOptions {
             S settings = Settings.with(kind.defaults(data), values);
             kind.check(settings, values.keySet());
             return settings;
-        }, given);
+        }, typed.given());
     }
 
     /** Refuses an option that contradicts the model of a run that is resumed. */
@@ -177,16 +140,14 @@ final class ModelOptions {
         ModelKind<?> kind = Models.of(stored);
         agreement.check("--model", model, kind.name());
         Map<String, Object> own = Settings.values(stored);
-        values(kind).forEach((name, value) -> {
-            String option = Names.option(name);
-            RecordComponent component = component(kind, option);
-            agreement.check(option, SettingValue.text(component, value), SettingValue.text(component, own.get(name)));
-        });
+        Map<String, Object> values = values(kind);
+        Settings.options(kind.settings()).forEach(c -> agreement.check(Names.option(c.getName()), SettingValue.said(c,
+                values.get(c.getName())), SettingValue.said(c, own.get(c.getName()))));
     }
 
     /** What was typed, as "--hidden 400 and --latent 20"; empty if nothing was. */
     String typed() {
-        return given.entrySet().stream().map(e -> e.getKey() + " " + Values.shown(e.getValue()))
+        return typed.given().entrySet().stream().map(e -> e.getKey() + " " + Values.shown(e.getValue()))
                 .collect(Collectors.joining(" and "));
     }
 

@@ -50,7 +50,7 @@ final class ModelsCommand implements Callable<Integer> {
                 String[] about = ModelOptions.describe(kind, c);
                 options.addProperty(Names.option(c.getName()), String.join("; ", about));
                 if (name != null) {
-                    lines.add("  " + Names.option(c.getName()) + "=" + SettingValue.label(c));
+                    lines.add("  " + SettingValue.usage(c));
                     List.of(about).forEach(line -> lines.add("      " + line));
                 }
             }

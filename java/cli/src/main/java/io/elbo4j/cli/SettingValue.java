@@ -1,39 +1,62 @@
 package io.elbo4j.cli;
 
 import io.elbo4j.Quoted;
-import io.elbo4j.train.data.DataName;
-import io.elbo4j.train.model.ModelKind;
+import io.elbo4j.control.planning.Search;
+import io.elbo4j.control.planning.SearchKind;
 import io.elbo4j.train.model.Setting;
-import io.elbo4j.train.model.Settings;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import picocli.CommandLine.TypeConversionException;
 
-/** How the value of a model's setting is written on the command line. */
+/** How the value of a setting is written on the command line. */
 final class SettingValue {
     private SettingValue() {}
 
-    /** What stands for it in help. */
+    /** Whether it is given without a value. */
+    static boolean isFlag(RecordComponent c) {
+        return c.getType() == boolean.class && words(c).length == 0;
+    }
+
+    private static String[] words(RecordComponent c) {
+        return c.getAnnotation(Setting.class).words();
+    }
+
+    /** A search is asked for by its kind. */
+    private static Class<?> type(RecordComponent c) {
+        return c.getType() == Search.class ? SearchKind.class : c.getType();
+    }
+
+    /** How it is given, in help. */
+    static String usage(RecordComponent c) {
+        return Names.option(c.getName()) + (isFlag(c) ? "" : "=" + label(c));
+    }
+
+    /** What stands for its value in help. */
     static String label(RecordComponent c) {
-        Class<?> type = c.getType();
+        Class<?> type = type(c);
         return type == int.class || type == long.class ? "N" : type == double.class ? "X"
                 : type == List.class ? "N,N,..." : type == String.class ? "TEXT" : "NAME";
     }
 
-    /** @throws Failure naming the option, if this is no value of it */
-    static Object read(String option, ModelKind<?> kind, RecordComponent c, String typed) {
+    /**
+     * The value.
+     *
+     * @param takes whether it may be this one of its enum
+     * @throws Failure naming the option, if this is no value of it
+     */
+    static Object read(String option, RecordComponent c, String typed, Predicate<Object> takes) {
         try {
-            return read(kind, c, typed);
+            return read(c, typed, takes);
         } catch (TypeConversionException e) {
             throw Failure.usage("Invalid value for option '" + option + "': " + e.getMessage());
         }
     }
 
-    private static Object read(ModelKind<?> kind, RecordComponent c, String typed) {
-        Class<?> type = c.getType();
+    private static Object read(RecordComponent c, String typed, Predicate<Object> takes) {
+        Class<?> type = type(c);
         if (type == int.class) {
             return (int) Values.whole(typed, Integer.MAX_VALUE);
         }
@@ -44,28 +67,19 @@ final class SettingValue {
             return Values.real(typed);
         }
         if (type == boolean.class) {
-            return flag(c.getAnnotation(Setting.class).words(), typed);
+            return isFlag(c) ? Values.flag(typed) : flag(words(c), typed);
         }
         if (type == List.class) {
             return list(typed);
         }
-        return type.isEnum() ? constant(kind, c, typed) : typed;
+        return type.isEnum() ? constant(type, typed, takes) : typed;
     }
 
-    /** One that the model refuses is read, as the model says why, but not named. */
-    private static Object constant(ModelKind<?> kind, RecordComponent c, String typed) {
-        List<Enum<?>> all = Arrays.stream((Enum<?>[]) c.getType().getEnumConstants()).toList();
+    /** One that may not be is read, as the settings say why, but not named. */
+    private static Object constant(Class<?> type, String typed, Predicate<Object> takes) {
+        List<Enum<?>> all = Arrays.stream((Enum<?>[]) type.getEnumConstants()).toList();
         return all.stream().filter(value -> Names.of(value).equals(typed)).findFirst().orElseThrow(() -> Names.unknown(
-                typed, all.stream().filter(value -> takes(kind, c, value)).map(Names::of).toList()));
-    }
-
-    private static <S extends Record> boolean takes(ModelKind<S> kind, RecordComponent c, Object value) {
-        try {
-            Settings.with(ModelOptions.usual(kind, DataName.Kind.MNIST), Map.of(c.getName(), value));
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+                typed, all.stream().filter(takes).map(Names::of).toList()));
     }
 
     private static boolean flag(String[] words, String typed) {
@@ -90,11 +104,16 @@ final class SettingValue {
     /** As it would be typed. */
     static String text(RecordComponent c, Object value) {
         if (value instanceof Boolean b) {
-            return c.getAnnotation(Setting.class).words()[b ? 1 : 0];
+            return isFlag(c) ? b ? "yes" : "no" : words(c)[b ? 1 : 0];
         }
         if (value instanceof List<?> list) {
             return list.stream().map(String::valueOf).collect(Collectors.joining(","));
         }
         return value instanceof Enum<?> e ? Names.of(e) : String.valueOf(value);
+    }
+
+    /** For a comparison: a boolean by its word, but a flag as it is. */
+    static Object said(RecordComponent c, Object value) {
+        return value instanceof Boolean && !isFlag(c) ? text(c, value) : value;
     }
 }

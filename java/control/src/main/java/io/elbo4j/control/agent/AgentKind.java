@@ -8,39 +8,47 @@ import java.util.stream.Collectors;
 /** The agents that there are, by the names of the command line and of files. */
 public enum AgentKind {
     /** {@link Sac} */
-    SAC(Sac.Settings.small(), "pendulum", 8000),
+    SAC("soft actor-critic, for actions in a box", Sac.Settings.small(), "pendulum", 8000),
     /** {@link Dqn} */
-    DQN(Dqn.Settings.small(), "cart-pole", 50_000),
+    DQN("deep Q-learning, for one of several actions", Dqn.Settings.small(), "cart-pole", 50_000),
     /** {@link SoftQ} */
-    SOFT_Q(SoftQ.Settings.small(), "cart-pole", 50_000),
+    SOFT_Q("soft Q-learning, for one of several actions", SoftQ.Settings.small(), "cart-pole", 50_000),
     /** {@link Mbpo} */
-    MBPO(Mbpo.Settings.small(), "pendulum", 3000),
+    MBPO("sac that learns from what it imagines in a learned model, for actions in a box", Mbpo.Settings.small(),
+            "pendulum", 3000),
     /** {@link Pets} */
-    PETS(Pets.Settings.small(), "cart-pole-swing-up", 2200),
+    PETS("plans in a learned model, for actions in a box", Pets.Settings.small(), "cart-pole-swing-up", 2200),
     /** {@link RepresentationSac} */
-    REPRESENTATION_SAC(RepresentationSac.Settings.small(), "pendulum-pixels", 8000),
+    REPRESENTATION_SAC("sac on the codes of a VAE, for actions and observations in a box", RepresentationSac.Settings
+            .small(), "pendulum-pixels", 8000),
     /** {@link E2c} */
-    E2C(E2c.Settings.small(), "planar", 20_000, 20_000),
+    E2C("plans in the codes of pictures, towards one of the goal, for actions and observations in a box", E2c.Settings
+            .small(), "planar", 20_000, 20_000),
     /** {@link Planet}, whose evaluation takes longer than its life */
-    PLANET(Planet.Settings.small(), "pendulum-angle", 4000, 4000),
+    PLANET("plans in a learned latent space, for actions and observations in a box", Planet.Settings.small(),
+            "pendulum-angle", 4000, 4000),
     /** {@link Dreamer} */
-    DREAMER(Dreamer.Settings.small(), "pendulum-angle", 5000),
+    DREAMER("an actor that learns in a learned latent space, for actions and observations in a box", Dreamer.Settings
+            .small(), "pendulum-angle", 5000),
     /** {@link Slac} */
-    SLAC(Slac.Settings.small(), "pendulum-angle", 6000);
+    SLAC("sac on the states of a learned latent space, for actions and observations in a box", Slac.Settings.small(),
+            "pendulum-angle", 6000);
 
     /** Of those that learn all the time. */
     private static final int OFTEN = 1000;
 
+    private final String description;
     private final SavableAgent.Settings defaults;
     private final String environment;
     private final int steps;
     private final int evaluateEvery;
 
-    AgentKind(SavableAgent.Settings defaults, String environment, int steps) {
-        this(defaults, environment, steps, OFTEN);
+    AgentKind(String description, SavableAgent.Settings defaults, String environment, int steps) {
+        this(description, defaults, environment, steps, OFTEN);
     }
 
-    AgentKind(SavableAgent.Settings defaults, String environment, int steps, int evaluateEvery) {
+    AgentKind(String description, SavableAgent.Settings defaults, String environment, int steps, int evaluateEvery) {
+        this.description = description;
         this.defaults = defaults;
         this.environment = environment;
         this.steps = steps;
@@ -62,6 +70,11 @@ public enum AgentKind {
     /** As "soft-q". */
     public String words() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** In a line for people. */
+    public String description() {
+        return description;
     }
 
     public SavableAgent.Settings defaults() {

@@ -2,9 +2,14 @@ package io.elbo4j.control.agent;
 
 import io.elbo4j.control.planning.Search;
 import io.elbo4j.control.planning.SearchKind;
+import io.elbo4j.train.model.Setting;
 import io.elbo4j.train.model.Settings;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The components of an agent's settings seen from outside, those of records among them in the place of these. Of a
@@ -14,6 +19,19 @@ public final class AgentSettings {
     private static final String SEARCH = "search";
 
     private AgentSettings() {}
+
+    /** Those that can be asked for: with a {@link Setting}, in their order. The value of a {@link Search} is its kind. */
+    public static List<RecordComponent> options(SavableAgent.Settings settings) {
+        return options((Record) settings).toList();
+    }
+
+    private static Stream<RecordComponent> options(Record record) {
+        Map<String, Object> values = Settings.values(record);
+        return Arrays.stream(record.getClass().getRecordComponents()).flatMap(c -> {
+            Stream<RecordComponent> own = Stream.of(c).filter(one -> one.isAnnotationPresent(Setting.class));
+            return values.get(c.getName()) instanceof Record within ? Stream.concat(own, options(within)) : own;
+        });
+    }
 
     /** All values by name, in their order. */
     public static Map<String, Object> values(SavableAgent.Settings settings) {

@@ -9,6 +9,7 @@ import io.elbo4j.control.environment.Space;
 import io.elbo4j.train.layer.Multiply;
 import io.elbo4j.train.layer.OneHot;
 import io.elbo4j.train.layer.RowSum;
+import io.elbo4j.train.model.Setting;
 import java.util.List;
 
 /**
@@ -29,7 +30,12 @@ public final class Dqn extends QLearning {
      * @param epsilon that is left
      * @param epsilonSteps decisions until then
      */
-    public record Settings(Learning learning, int copyEvery, double averageRate, double epsilon, int epsilonSteps)
+    public record Settings(Learning learning,
+            @Setting("updates after which the network's copy is set to it") int copyEvery,
+            @Setting("at which the average of the network's parameters, by which it acts later, moves then, above 0 and"
+                    + " below 1") double averageRate,
+            @Setting("probability of any action that is left at last, from 0 to 1") double epsilon,
+            @Setting("steps in which it falls from 1 to that") int epsilonSteps)
             implements
                 Learner.Settings {
         public Settings {

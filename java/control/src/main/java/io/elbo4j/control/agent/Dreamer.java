@@ -10,6 +10,7 @@ import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.world.WorldModel;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.model.Setting;
 import java.util.List;
 import java.util.Map;
 
@@ -31,8 +32,16 @@ public final class Dreamer extends WorldAgent {
      * @param valueLearningRate of its Adam, from 1e-30 to 1e30
      * @param startEvery which states of the windows are walked on from: every one, every second and so on
      */
-    public record Settings(WorldModel.Settings model, WorldLearning learning, int horizon, double discount,
-            double lambda, double entropy, double actorLearningRate, double valueLearningRate, int startEvery)
+    public record Settings(WorldModel.Settings model, WorldLearning learning,
+            @Setting("steps that are imagined, at most 1000") int horizon,
+            @Setting("of later rewards, at least 0 and below 1") double discount,
+            @Setting("of the lambda returns, from 0, a step and the value, to 1, all steps") double lambda,
+            @Setting("what a nat of an action's entropy is worth, beside the scaled rewards, at least 0") //
+            double entropy,
+            @Setting("of the actor's Adam") double actorLearningRate,
+            @Setting("of the value's Adam") double valueLearningRate,
+            @Setting("which states of the windows are walked on from: 1, every one; 2, every second; and so on") //
+            int startEvery)
             implements
                 WorldAgent.Settings {
         public Settings {

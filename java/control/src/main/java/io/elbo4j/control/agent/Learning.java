@@ -5,6 +5,7 @@ import static io.elbo4j.control.network.Counts.requireCount;
 import static io.elbo4j.control.network.Counts.requireWidths;
 
 import io.elbo4j.control.network.Counts;
+import io.elbo4j.train.model.Setting;
 import java.util.List;
 
 /**
@@ -20,8 +21,17 @@ import java.util.List;
  * @param every decisions after which it learns again
  * @param updates that are made then
  */
-public record Learning(List<Integer> widths, int batch, double learningRate, int decay, double discount, int capacity,
-        int randomSteps, int every, int updates) {
+public record Learning(
+        @Setting("units of the hidden layers of all networks, at most 100 layers") List<Integer> widths,
+        @Setting("transitions of an update") int batch,
+        @Setting("of Adam, at first") double learningRate,
+        @Setting("updates until it has fallen to 0, linearly; 0 if it stays. If this is left out, one"
+                + " that falls takes all updates of the run") int decay,
+        @Setting("of later rewards, at least 0 and below 1") double discount,
+        @Setting("transitions that are remembered, never more than the run has") int capacity,
+        @Setting("first steps, by any action, after which nothing is learned yet") int randomSteps,
+        @Setting("steps after which it learns again") int every,
+        @Setting("that are made then") int updates) {
     public Learning {
         widths = requireWidths(widths);
         requireCount("batch", batch, Counts.ROWS);

@@ -10,6 +10,7 @@ import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.environment.Termination;
 import io.elbo4j.control.network.Counts;
+import io.elbo4j.train.model.Setting;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,8 +43,18 @@ public final class Mbpo extends Sac {
      * @param bootstrap whether each member learns from a bootstrap sample of its own, as of Janner et al.; else all
      *     learn from the same
      */
-    public record Settings(Learning learning, double rate, int members, int modelEvery, int modelUpdates, int rollouts,
-            int kept, int length, int lengthAfter, double real, boolean bootstrap) implements Learner.Settings {
+    public record Settings(Learning learning,
+            @Setting("at which the critics' copies follow them, above 0 and below 1") double rate,
+            @Setting("networks of the model") int members,
+            @Setting("times that it learns, before the model learns again") int modelEvery,
+            @Setting("of the model, that are made then") int modelUpdates,
+            @Setting("that begin in the model each time that it learns") int rollouts,
+            @Setting("steps of rollouts that are remembered") int kept,
+            @Setting("steps of a rollout at last, at most 1000; the first have 1") int length,
+            @Setting("times that it learns until rollouts have that length") int lengthAfter,
+            @Setting("share of a batch that has happened, from 0 to 1") double real,
+            @Setting("each member of the model learns from a bootstrap sample of its own, else all from the same") //
+            boolean bootstrap) implements Learner.Settings {
         /** Without bootstrap samples. */
         public Settings(Learning learning, double rate, int members, int modelEvery, int modelUpdates, int rollouts,
                 int kept, int length, int lengthAfter, double real) {

@@ -17,6 +17,7 @@ import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.planning.Iteration;
 import io.elbo4j.control.planning.ModelPlanner;
 import io.elbo4j.control.planning.Search;
+import io.elbo4j.control.planning.SearchKind;
 import io.elbo4j.control.replay.Replay;
 import io.elbo4j.train.checkpoint.MatrixFile;
 import io.elbo4j.train.graph.Graph;
@@ -24,6 +25,7 @@ import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.model.Setting;
 import io.elbo4j.train.optimiser.Adam;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +59,18 @@ public final class Pets extends SavableAgent {
      * @param pessimism what the members' disagreement costs a plan, at least 0: see {@link Rollout}
      * @param learnReward whether it is learned; else it is given
      */
-    public record Settings(Ensemble.Settings model, Search search, int horizon, int batch, double learningRate,
-            double weightDecay, int updates, int capacity, int randomSteps, double pessimism, boolean learnReward)
+    public record Settings(Ensemble.Settings model,
+            @Setting(SearchKind.SETTING) Search search,
+            @Setting("steps of a plan, at most 1000") int horizon,
+            @Setting("transitions of an update") int batch,
+            @Setting("of Adam") double learningRate,
+            @Setting("of Adam, decoupled") double weightDecay,
+            @Setting("that are made when an episode begins") int updates,
+            @Setting("transitions that are remembered, never more than the run has") int capacity,
+            @Setting("first steps, by any action") int randomSteps,
+            @Setting("what the members' disagreement costs a plan, at least 0") double pessimism,
+            @Setting("the model learns the reward, which else is given; for an environment that has none to give it is"
+                    + " needed") boolean learnReward)
             implements
                 SavableAgent.Settings {
         public Settings {

@@ -11,12 +11,14 @@ import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.planning.Iteration;
 import io.elbo4j.control.planning.ModelPlanner;
 import io.elbo4j.control.planning.Search;
+import io.elbo4j.control.planning.SearchKind;
 import io.elbo4j.control.world.Filter;
 import io.elbo4j.control.world.WorldModel;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Add;
 import io.elbo4j.train.layer.Slice;
+import io.elbo4j.train.model.Setting;
 import java.util.List;
 
 /**
@@ -30,7 +32,9 @@ public final class Planet extends WorldAgent {
      *
      * @param horizon steps of a plan, from 1 to 1,000
      */
-    public record Settings(WorldModel.Settings model, WorldLearning learning, Search search, int horizon)
+    public record Settings(WorldModel.Settings model, WorldLearning learning,
+            @Setting(SearchKind.SETTING) Search search,
+            @Setting("steps of a plan, at most 1000") int horizon)
             implements
                 WorldAgent.Settings {
         public Settings {

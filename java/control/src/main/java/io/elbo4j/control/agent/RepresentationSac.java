@@ -13,6 +13,7 @@ import io.elbo4j.control.network.Counts;
 import io.elbo4j.train.checkpoint.MatrixFile;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.model.Setting;
 import io.elbo4j.train.optimiser.Adam;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,8 +45,13 @@ public final class RepresentationSac extends SavableAgent {
      * @param vaeLearningRate of its Adam, from 1e-30 to 1e30
      * @param vaeUpdates after the random steps
      */
-    public record Settings(Sac.Settings sac, int latent, int width, double klWeight, int vaeBatch,
-            double vaeLearningRate, int vaeUpdates) implements SavableAgent.Settings {
+    public record Settings(Sac.Settings sac,
+            @Setting("dimensions of a code") int latent,
+            @Setting("units of the hidden layer of encoder and decoder") int width,
+            @Setting("of the KL in the VAE's objective, at least 0") double klWeight,
+            @Setting("observations of an update of the VAE") int vaeBatch,
+            @Setting("of the VAE's Adam") double vaeLearningRate,
+            @Setting("of the VAE, after the random steps") int vaeUpdates) implements SavableAgent.Settings {
         public Settings {
             requireGiven("sac", sac);
             requireCount("randomSteps", sac.learning().randomSteps(), Counts.ROWS);

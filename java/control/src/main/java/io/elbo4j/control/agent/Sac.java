@@ -22,6 +22,7 @@ import io.elbo4j.train.layer.Multiply;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.StopGradient;
 import io.elbo4j.train.layer.Subtract;
+import io.elbo4j.train.model.Setting;
 import io.elbo4j.train.objective.WeightedSum;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -47,7 +48,10 @@ public sealed class Sac extends Learner permits Mbpo {
      *
      * @param rate at which the critics' copies follow them, above 0 and below 1
      */
-    public record Settings(Learning learning, double rate) implements Learner.Settings {
+    public record Settings(Learning learning,
+            @Setting("at which the critics' copies follow them, above 0 and below 1") double rate)
+            implements
+                Learner.Settings {
         public Settings {
             requireGiven("learning", learning);
             require(rate > 0 && rate < 1, "rate", "above 0 and below 1", rate);

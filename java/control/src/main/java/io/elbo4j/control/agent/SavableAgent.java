@@ -30,6 +30,11 @@ public abstract class SavableAgent implements Agent {
         }
 
         SavableAgent create(Surroundings surroundings, Backend backend, long seed);
+
+        /** Rows of its memory that so many steps of an environment fill at most: a transition each. */
+        default int mostRemembered(int steps) {
+            return steps;
+        }
     }
 
     private final Settings settings;

@@ -15,6 +15,7 @@ import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.StepBuilder;
 import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.model.Setting;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -35,8 +36,12 @@ public final class Slac extends WorldAgent {
      * @param rate at which the critics' copies follow them, above 0 and below 1
      * @param actorLearningRate of the Adams of actor, critics and temperature, from 1e-30 to 1e30
      */
-    public record Settings(WorldModel.Settings model, WorldLearning learning, double discount, double rate,
-            double actorLearningRate) implements WorldAgent.Settings {
+    public record Settings(WorldModel.Settings model, WorldLearning learning,
+            @Setting("of later rewards, at least 0 and below 1") double discount,
+            @Setting("at which the critics' copies follow them, above 0 and below 1") double rate,
+            @Setting("of the Adams of actor, critics and temperature") double actorLearningRate)
+            implements
+                WorldAgent.Settings {
         public Settings {
             requireGiven("model", model);
             requireGiven("learning", learning);

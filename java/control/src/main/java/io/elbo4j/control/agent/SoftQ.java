@@ -11,6 +11,7 @@ import io.elbo4j.train.layer.LogSoftmax;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.layer.Subtract;
+import io.elbo4j.train.model.Setting;
 import java.util.List;
 
 /**
@@ -32,7 +33,12 @@ public final class SoftQ extends QLearning {
      * @param averageRate at which the average moves to the network then, above 0 and below 1
      * @param temperature alpha, in the unit of the rewards; from 1e-30 to 1e30
      */
-    public record Settings(Learning learning, int copyEvery, double averageRate, double temperature)
+    public record Settings(Learning learning,
+            @Setting("updates after which the network's copy is set to it") int copyEvery,
+            @Setting("at which the average of the network's parameters, by which it acts later, moves then, above 0 and"
+                    + " below 1") double averageRate,
+            @Setting("what a nat of its actions' entropy is worth, in the unit of the rewards, above 0") //
+            double temperature)
             implements
                 Learner.Settings {
         public Settings {

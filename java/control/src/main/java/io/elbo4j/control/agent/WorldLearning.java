@@ -4,6 +4,7 @@ import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.control.network.Counts.requireCount;
 
 import io.elbo4j.control.network.Counts;
+import io.elbo4j.train.model.Setting;
 
 /**
  * How agents with a latent world model learn from what they remember.
@@ -22,8 +23,20 @@ import io.elbo4j.control.network.Counts;
  * @param updates that are made then
  * @param noise standard deviation of what is added to actions in [-1, 1] while it learns, at least 0
  */
-public record WorldLearning(int batch, int window, double learningRate, double gradientNorm, int capacity,
-        boolean bytes, int randomSteps, int firstUpdates, int every, int updates, double noise) {
+public record WorldLearning(
+        @Setting("windows of episodes of an update") int batch,
+        @Setting("steps of each, from 2 to 1000; episodes must not be shorter") int window,
+        @Setting("of the model's Adam") double learningRate,
+        @Setting("to which the gradient of the model is scaled down") double gradientNorm,
+        @Setting("observations that are remembered, one more than its steps of each episode; never more than the run"
+                + " has") int capacity,
+        @Setting("they are remembered as bytes: for pixels and other numbers of which each is one of the 256 that divide"
+                + " its range evenly") boolean bytes,
+        @Setting("first steps, by any action, after which nothing is learned yet") int randomSteps,
+        @Setting("that are made after these") int firstUpdates,
+        @Setting("steps after which it learns again") int every,
+        @Setting("that are made then") int updates,
+        @Setting("standard deviation of what is added to actions in [-1, 1] while it learns, at least 0") double noise) {
     public WorldLearning {
         requireCount("batch", batch, Counts.ROWS);
         require(window >= 2 && window <= Counts.PARTS, "window", "from 2 to " + Counts.PARTS, window);

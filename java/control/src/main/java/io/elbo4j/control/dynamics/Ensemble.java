@@ -24,6 +24,7 @@ import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.layer.Subtract;
 import io.elbo4j.train.layer.Unflatten;
+import io.elbo4j.train.model.Setting;
 import io.elbo4j.train.objective.WeightedSum;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,11 @@ public final class Ensemble {
      * @param prior what the networks that are not trained are multiplied by, at least 0; with 0 there are none
      * @param rough whether these are rough; else they begin as those that are trained
      */
-    public record Settings(int members, List<Integer> widths, double prior, boolean rough) {
+    public record Settings(@Setting("networks of the model") int members,
+            @Setting("units of their hidden layers, at most 100 layers") List<Integer> widths,
+            @Setting("what networks beside these that are never trained are multiplied by; 0 if there are none") //
+            double prior,
+            @Setting("those that are never trained are rough ones") boolean rough) {
         /** Without rough networks. */
         public Settings(int members, List<Integer> widths, double prior) {
             this(members, widths, prior, false);

@@ -14,6 +14,7 @@ import io.elbo4j.train.layer.Multiply;
 import io.elbo4j.train.layer.NormalNoise;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Subtract;
+import io.elbo4j.train.model.Setting;
 
 /**
  * The cross-entropy method (Rubinstein 1999; for planning Chua et al. 2018, PETS, section 5): plans from a Gaussian,
@@ -33,7 +34,13 @@ import io.elbo4j.train.layer.Subtract;
  * @param keep the share of the old mean and variance that stays, in [0, 1)
  * @param deviation in the first iteration of a decision, from 1e-30 to 1e30: 0.5 is a quarter of the box
  */
-public record CrossEntropy(int population, int elites, int iterations, double keep, double deviation)
+public record CrossEntropy(
+        @Setting("plans that are drawn at a time") int population,
+        @Setting("the best plans, from which the next are drawn; a tenth of the population where that alone is given") //
+        int elites,
+        @Setting("times that they are drawn for a decision") int iterations,
+        @Setting("the share of the old mean and variance that stays, at least 0 and below 1") double keep,
+        @Setting("standard deviation of plans at first, of half the box, above 0") double deviation)
         implements
             Search {
     public CrossEntropy {

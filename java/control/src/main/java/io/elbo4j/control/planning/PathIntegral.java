@@ -13,6 +13,7 @@ import io.elbo4j.train.layer.RowSum;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.SoftmaxOver;
 import io.elbo4j.train.layer.Subtract;
+import io.elbo4j.train.model.Setting;
 
 /**
  * Model predictive path integral control, MPPI (Williams et al. 2017, Information theoretic MPC, algorithm 2): the mean
@@ -30,7 +31,12 @@ import io.elbo4j.train.layer.Subtract;
  * @param deviation of the noise, from 1e-30 to 1e30: 0.5 is a quarter of the box
  * @param effort what of the cost of control counts beside the returns, 0 to 1: 1 - alpha of Williams et al.
  */
-public record PathIntegral(int population, int iterations, double temperature, double deviation, double effort)
+public record PathIntegral(
+        @Setting("plans that are drawn at a time") int population,
+        @Setting("times that they are drawn for a decision") int iterations,
+        @Setting("in the unit of the rewards, above 0; the lower, the more the best plan counts") double temperature,
+        @Setting("standard deviation of plans at first, of half the box, above 0") double deviation,
+        @Setting("what of the cost of control counts beside the returns, from 0 to 1") double effort)
         implements
             Search {
     public PathIntegral {

@@ -8,6 +8,7 @@ import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Largest;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.UniformNoise;
+import io.elbo4j.train.model.Setting;
 
 /**
  * Random shooting (Rao 2009, as in Nagabandi et al. 2018, section IV B): plans uniform in the box, the best is taken.
@@ -15,7 +16,7 @@ import io.elbo4j.train.layer.UniformNoise;
  *
  * @param population plans of a decision, from 1 to 1,000,000
  */
-public record RandomShooting(int population) implements Search {
+public record RandomShooting(@Setting("plans that are drawn at a time") int population) implements Search {
     public RandomShooting {
         requireCount("population", population, Counts.ROWS);
     }

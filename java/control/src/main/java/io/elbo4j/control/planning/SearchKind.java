@@ -13,6 +13,11 @@ public enum SearchKind {
     CROSS_ENTROPY(CrossEntropy.of(100, 5)), PATH_INTEGRAL(PathIntegral.of(200)), RANDOM_SHOOTING(
             new RandomShooting(500));
 
+    /** What a setting is that is a search, for people. */
+    public static final String SETTING =
+            "how it plans: cross-entropy, path-integral or random-shooting; one that is not"
+                    + " its own has the defaults of 'elbo4j plan'";
+
     private final Search defaults;
 
     SearchKind(Search defaults) {

@@ -23,6 +23,7 @@ import io.elbo4j.train.layer.Multiply;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.layer.Unflatten;
+import io.elbo4j.train.model.Setting;
 import io.elbo4j.train.objective.FreeNats;
 import io.elbo4j.train.objective.KlBalanced;
 import io.elbo4j.train.schedule.Schedule;
@@ -85,8 +86,20 @@ public final class WorldModel {
      * @param klShare of the KL that moves the prior, from 0 to 1
      * @param freeNats of the KL of each step, at least 0
      */
-    public record Settings(Path path, int units, int latent, List<Integer> encoder, List<Integer> decoder,
-            List<Integer> widths, double observationDeviation, double rewardScale, double klShare, double freeNats) {
+    public record Settings(
+            @Setting("how a state goes on: recurrent, markov or two-level") Path path,
+            @Setting("units of the recurrent path, and of the hidden layers of what draws the states") int units,
+            @Setting("dimensions of what is drawn, at most 12500") int latent,
+            @Setting("units of the encoder's layers; the last ones are what the posterior sees") //
+            List<Integer> encoder,
+            @Setting("units of the decoder's hidden layers") List<Integer> decoder,
+            @Setting("units of the hidden layers of the networks of reward, end, action and value") //
+            List<Integer> widths,
+            @Setting("standard deviation of p(o | s), in the unit of the observations, above 0") //
+            double observationDeviation,
+            @Setting("what rewards are divided by, above 0; their standard deviation is 1 then") double rewardScale,
+            @Setting("share of the KL that moves the prior, from 0 to 1; the rest moves the posterior") double klShare,
+            @Setting("nats of the KL of each step that cost nothing, at least 0") double freeNats) {
         public Settings {
             requireGiven("path", path);
             requireCount("units", units, Counts.UNITS);
