@@ -17,31 +17,32 @@ import picocli.CommandLine.Option;
 /** The settings of an agent; one not given is null. In brackets what agents have otherwise, as `control` names them. */
 final class AgentOptions {
     @Option(names = "--widths", split = ",", paramLabel = "N",
-            description = "units of the hidden layers of all networks (64,64)")
+            description = "all but e2c: units of the hidden layers of all networks (64,64)")
     private Integer[] widths;
-    @Option(names = "--batch", paramLabel = "N", description = "transitions of an update (256; 64; 64; 128; 64; 128)")
+    @Option(names = "--batch", paramLabel = "N",
+            description = "transitions of an update (256; 64; 64; 128; 64; 128; 64)")
     private Integer batch;
     @Option(names = "--learning-rate", paramLabel = "X",
-            description = "of Adam, at first (0.001; 0.0023; 0.0023; 0.001; 0.001; 0.001)")
+            description = "of Adam, at first (0.001; 0.0023; 0.0023; 0.001; 0.001; 0.001; 0.003)")
     private Double learningRate;
     @Option(names = "--decay", paramLabel = "N",
-            description = "all but pets: updates until it has fallen to 0, linearly; 0 if it stays (0; all; all; 0; 0)")
+            description = "all but pets, e2c: updates until it has fallen to 0, linearly; 0 if it stays (0; all; all; 0; 0)")
     private Integer decay;
     @Option(names = "--discount", paramLabel = "X",
-            description = "all but pets: of later rewards, at least 0 and below 1 (0.99)")
+            description = "all but pets, e2c: of later rewards, at least 0 and below 1 (0.99)")
     private Double discount;
     @Option(names = "--capacity", paramLabel = "N",
-            description = "transitions that are remembered (as many as steps, at most 1000000;"
+            description = "all but e2c: transitions that are remembered (as many as steps, at most 1000000;"
                     + " 100000; 100000; 1000000; 100000; as sac)")
     private Integer capacity;
     @Option(names = "--random-steps", paramLabel = "N",
             description = "first steps, by any action, after which nothing is learned yet (100; 1000; 1000; 600; 200;"
-                    + " 1000)")
+                    + " 1000; 20000)")
     private Integer randomSteps;
     @Option(names = "--every", paramLabel = "N",
-            description = "all but pets: steps after which it learns again (1)")
+            description = "all but pets, e2c: steps after which it learns again (1)")
     private Integer every;
-    @Option(names = "--updates", paramLabel = "N", description = "that are made then (1; 1; 1; 20; 1200; 1)")
+    @Option(names = "--updates", paramLabel = "N", description = "that are made then (1; 1; 1; 20; 1200; 1; 1500)")
     private Integer updates;
     @Option(names = "--rate", paramLabel = "X",
             description = "sac, mbpo, representation-sac: at which the critics' copies follow them, above 0 and below"
@@ -97,12 +98,12 @@ final class AgentOptions {
     @Option(names = "--weight-decay", paramLabel = "X", description = "pets: of Adam, decoupled (0.00001)")
     private Double weightDecay;
     @Option(names = "--search", paramLabel = "NAME",
-            description = "pets: how it plans, cross-entropy, path-integral or random-shooting (cross-entropy, of 60"
-                    + " plans 3 times); the options of each are those of 'elbo4j plan'")
+            description = "pets, e2c: how it plans, cross-entropy, path-integral or random-shooting (cross-entropy, of"
+                    + " 60 plans 3 times; of 48 twice); the options of each are those of 'elbo4j plan'")
     private SearchKind search;
-    @Option(names = "--horizon", paramLabel = "N", description = "pets: steps of a plan (25)")
+    @Option(names = "--horizon", paramLabel = "N", description = "pets, e2c: steps of a plan (25; 8)")
     private Integer horizon;
-    @Option(names = "--population", paramLabel = "N", description = "pets: plans that are drawn at a time")
+    @Option(names = "--population", paramLabel = "N", description = "pets, e2c: plans that are drawn at a time")
     private Integer population;
     @Option(names = "--iterations", paramLabel = "N",
             description = "cross-entropy, path-integral: times that they are drawn for a decision")
@@ -125,7 +126,7 @@ final class AgentOptions {
             description = "pets: the model learns the reward, which else is given (not); for an environment that has"
                     + " none to give it is needed")
     private Boolean learnReward;
-    @Option(names = "--latent", paramLabel = "N", description = "representation-sac: dimensions of a code (4)")
+    @Option(names = "--latent", paramLabel = "N", description = "representation-sac, e2c: dimensions of a code (4; 2)")
     private Integer latent;
     @Option(names = "--width", paramLabel = "N",
             description = "representation-sac: units of the hidden layer of encoder and decoder (128)")
@@ -142,6 +143,37 @@ final class AgentOptions {
     @Option(names = "--vae-updates", paramLabel = "N",
             description = "representation-sac: of the VAE, after the random steps (3000)")
     private Integer vaeUpdates;
+
+    @Option(names = "--encoder-widths", split = ",", paramLabel = "N",
+            description = "e2c: units of the hidden layers that make codes of pictures (150,150,150)")
+    private Integer[] encoderWidths;
+    @Option(names = "--decoder-widths", split = ",", paramLabel = "N",
+            description = "e2c: of those that make pictures of codes (200,200)")
+    private Integer[] decoderWidths;
+    @Option(names = "--transition-widths", split = ",", paramLabel = "N",
+            description = "e2c: of those that say how codes move (100,100)")
+    private Integer[] transitionWidths;
+    @Option(names = "--transition-weight", paramLabel = "X",
+            description = "e2c: of the KL between the code that is predicted and the one that comes, at least 0 (0.25)")
+    private Double transitionWeight;
+    @Option(names = "--inverse-weight", paramLabel = "X",
+            description = "e2c: of the inverse model, from which the action can be read; 0 is the published objective,"
+                    + " without it (100)")
+    private Double inverseWeight;
+    @Option(names = "--refit-batch", paramLabel = "N",
+            description = "e2c: transitions of an update of the dynamics alone, on codes that stay (256)")
+    private Integer refitBatch;
+    @Option(names = "--refit-learning-rate", paramLabel = "X",
+            description = "e2c: of its Adam at first, falling linearly to 0 (0.01)")
+    private Double refitLearningRate;
+    @Option(names = "--refit-updates", paramLabel = "N",
+            description = "e2c: of the dynamics alone, after all others (12000)")
+    private Integer refitUpdates;
+    @Option(names = "--hold", paramLabel = "N", description = "e2c: steps that a random action is held for (4)")
+    private Integer hold;
+    @Option(names = "--last-weight", paramLabel = "X",
+            description = "e2c: what the distance from the goal after the last step of a plan counts more (3)")
+    private Double lastWeight;
 
     /** By the names of the settings' components, which are those of the fields here. */
     private Map<String, Object> given() {
@@ -165,7 +197,9 @@ final class AgentOptions {
                 : AgentSettings.with(kind.defaults(), Map.of("search", search));
         Map<String, Object> given = own(usual);
         Map<String, Object> otherwise = AgentSettings.values(usual);
-        given.put("capacity", Math.min((int) given.getOrDefault("capacity", otherwise.get("capacity")), steps));
+        if (otherwise.containsKey("capacity")) {
+            given.put("capacity", Math.min((int) given.getOrDefault("capacity", otherwise.get("capacity")), steps));
+        }
         if (population != null && otherwise.containsKey("elites")) {
             given.putIfAbsent("elites", Math.max(1, population / 10));
         }

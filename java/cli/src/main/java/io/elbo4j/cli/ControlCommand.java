@@ -8,6 +8,7 @@ import io.elbo4j.control.agent.Agent;
 import io.elbo4j.control.agent.AgentKind;
 import io.elbo4j.control.agent.AgentSettings;
 import io.elbo4j.control.agent.Agents;
+import io.elbo4j.control.agent.LatentPicture;
 import io.elbo4j.control.agent.Run;
 import io.elbo4j.control.agent.Surroundings;
 import io.elbo4j.control.environment.Draws;
@@ -21,8 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -40,31 +44,33 @@ import picocli.CommandLine.Parameters;
         "mbpo: sac that learns from what it imagines in a learned model, for actions in a box",
         "pets: plans in a learned model, for actions in a box",
         "representation-sac: sac on the codes of a VAE, for actions and observations in a box",
-        "In brackets: what is taken if an option is left out, of sac, dqn, soft-q, mbpo, pets and"
-                + " representation-sac where they differ."},
+        "e2c: plans in the codes of pictures, towards one of the goal, for actions and observations in a box",
+        "In brackets: what is taken if an option is left out, of sac, dqn, soft-q, mbpo, pets, representation-sac and"
+                + " e2c where they differ."},
         footer = {"", "--resume goes on to the same result after Ctrl-C, and after a kill at any moment."})
 final class ControlCommand implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
 
     @Parameters(arity = "0..1", paramLabel = "AGENT",
-            description = "sac, dqn, soft-q, mbpo, pets or representation-sac (sac)")
+            description = "sac, dqn, soft-q, mbpo, pets, representation-sac or e2c (sac)")
     private String agent;
     @Option(names = "--list", description = "show the environments and exit")
     private boolean list;
     @Option(names = "--environment", paramLabel = "NAME",
             description = "one of --list (pendulum; cart-pole; cart-pole; pendulum; cart-pole-swing-up;"
-                    + " pendulum-pixels)")
+                    + " pendulum-pixels; planar)")
     private String name;
     @Option(names = "--action-repeat", paramLabel = "N",
             description = "times that the environment takes each action; a step is all of them (1)")
     private Integer actionRepeat;
     @Option(names = "--steps", paramLabel = "N",
             description = "of the environment, those of exploration at random among them (8000; 50000; 50000; 3000;"
-                    + " 2200; 8000)")
+                    + " 2200; 8000; 20000)")
     private Integer steps;
     @Option(names = "--seeds", split = ",", paramLabel = "N", description = "each trains an agent (0)")
     private Long[] seeds;
-    @Option(names = "--evaluate-every", paramLabel = "N", description = "steps, and after the last one (1000)")
+    @Option(names = "--evaluate-every", paramLabel = "N",
+            description = "steps, and after the last one (1000; of e2c 20000)")
     private Integer every;
     @Option(names = "--episodes", paramLabel = "N", description = "of an evaluation (100)")
     private Integer episodes;
@@ -81,6 +87,10 @@ final class ControlCommand implements Callable<Integer> {
     @Option(names = "--episode", paramLabel = "FILE.png",
             description = "also draws an episode of the first seed's agent (not drawn)")
     private Path episode;
+    @Option(names = "--latent-picture", paramLabel = "FILE.png",
+            description = "e2c: also draws what the codes of the first seed's agent know, a map of the plane (not"
+                    + " drawn)")
+    private Path latentPicture;
     @Mixin
     private BackendOptions backend;
     @Mixin
@@ -105,23 +115,20 @@ final class ControlCommand implements Callable<Integer> {
         if (resume && out == null) {
             throw Failure.usage("--resume needs --out DIR, the folder of the run to go on with");
         }
-        requirePng("--picture", picture);
-        requirePng("--episode", episode);
-        if (picture != null && episode != null && OutputFile.isSame(picture, episode)) {
-            throw Failure.usage("--episode must be another file than --picture, not " + episode);
-        }
+        requirePictures();
         if (resume) {
             try (RunFolder folder = RunFolder.open(out)) {
                 ControlPlan plan = ControlPlan.read(folder.plan());
                 check(plan, new Agreement(folder.plan()));
+                requireDrawable(plan);
                 return run(plan, folder);
             }
         }
         ControlPlan plan = plan(kind);
-        if (AgentSettings.values(plan.ofAgent()).get("randomSteps") instanceof Integer random && random >= plan
-                .steps()) {
-            console.err().println("nothing is learned: --random-steps is " + random + ", the run has " + plan.steps()
-                    + " steps");
+        requireDrawable(plan);
+        if (!plan.ofAgent().learnsIn(plan.steps())) {
+            console.err().println("nothing is learned: --random-steps is " + AgentSettings.values(plan.ofAgent()).get(
+                    "randomSteps") + ", the run has " + plan.steps() + " steps");
         }
         if (out == null) {
             return run(plan, null);
@@ -138,7 +145,7 @@ final class ControlCommand implements Callable<Integer> {
         ControlPlan plan = Names.checked(() -> new ControlPlan(kind.words(), (Record) settings.settings(kind, length),
                 name != null ? name : kind.environment(), atLeastOne("--action-repeat", actionRepeat, 1), seeds == null
                         ? List.of(0L) : Arrays.asList(seeds), length,
-                atLeastOne("--evaluate-every", every, 1000), atLeastOne("--episodes", episodes, 100)));
+                atLeastOne("--evaluate-every", every, kind.evaluateEvery()), atLeastOne("--episodes", episodes, 100)));
         requireFit(plan);
         Effect.requireDifferent("--seeds", plan.seeds());
         return plan;
@@ -148,6 +155,10 @@ final class ControlCommand implements Callable<Integer> {
         try {
             plan.ofAgent().check(Surroundings.of(plan.named()));
         } catch (ArgumentException e) {
+            if (e.argument().equals("goal")) {
+                throw Failure.usage("--environment must be one that shows its goal, for " + plan.agent() + ", not "
+                        + plan.environment());
+            }
             if (!e.argument().matches("observations|actions")) {
                 throw Failure.usage(Names.option(e.argument()) + " must be " + e.expected() + ", in " + plan
                         .environment() + ", not " + e.given());
@@ -177,9 +188,41 @@ final class ControlCommand implements Callable<Integer> {
         }
     }
 
-    private static void requirePng(String option, Path file) {
-        if (file != null) {
-            OutputFile.requirePng(option, file);
+    private void requirePictures() {
+        Map<String, Path> all = new LinkedHashMap<>();
+        all.put("--picture", picture);
+        all.put("--episode", episode);
+        all.put("--latent-picture", latentPicture);
+        all.values().removeIf(Objects::isNull);
+        all.forEach(OutputFile::requirePng);
+        List<String> options = List.copyOf(all.keySet());
+        for (int i = 0; i < options.size(); i++) {
+            for (String before : options.subList(0, i)) {
+                if (OutputFile.isSame(all.get(before), all.get(options.get(i)))) {
+                    throw Failure.usage(options.get(i) + " must be another file than " + before + ", not " + all.get(
+                            options.get(i)));
+                }
+            }
+        }
+    }
+
+    /** Before anything is written: what cannot be drawn is no picture of a run. */
+    private void requireDrawable(ControlPlan plan) {
+        Environment environment = plan.named();
+        if (episode != null) {
+            EpisodeStrip.requireDrawable(environment);
+        }
+        if (latentPicture == null) {
+            return;
+        }
+        if (!(plan.ofAgent() instanceof LatentPicture.Settings drawn)) {
+            throw Failure.usage("--latent-picture has no effect on " + plan.agent() + ", which has no codes to draw");
+        }
+        try {
+            drawn.checkLatentPicture(environment);
+        } catch (ArgumentException e) {
+            throw Failure.usage("--latent-picture: " + e.argument() + " must be " + e.expected() + ", not " + e
+                    .given());
         }
     }
 
@@ -193,9 +236,6 @@ final class ControlCommand implements Callable<Integer> {
     /** @param folder null if nothing is kept */
     private int run(ControlPlan plan, RunFolder folder) {
         Environment environment = plan.named();
-        if (episode != null) {
-            EpisodeStrip.requireDrawable(environment);
-        }
         double random = random(plan, environment);
         // the process may end as soon as the interrupt is closed: all is written and said before
         try (Backend b = backend.open(console); Interrupt interrupt = new Interrupt(console.err())) {
@@ -265,6 +305,9 @@ final class ControlCommand implements Callable<Integer> {
                 }
                 run.step();
                 bar.at(run.steps(), plan.steps());
+            }
+            if (latentPicture != null && seed == plan.seeds().get(0) && run.agent() instanceof LatentPicture drawn) {
+                OutputFile.write(console, latentPicture, () -> drawn.drawLatent(latentPicture, environment));
             }
             if (episode != null && seed == plan.seeds().get(0)) {
                 try (Agent.GreedyPolicy one = run.agent().greedy(1)) {

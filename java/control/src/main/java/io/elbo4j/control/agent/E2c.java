@@ -14,7 +14,6 @@ import io.elbo4j.control.planning.Iteration;
 import io.elbo4j.control.planning.ModelPlanner;
 import io.elbo4j.control.planning.Search;
 import io.elbo4j.control.world.LocallyLinear;
-import io.elbo4j.train.checkpoint.MatrixFile;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
@@ -77,7 +76,8 @@ public final class E2c extends SavableAgent implements LatentPicture {
         public void check(Surroundings surroundings) {
             Space.Box.bounded("observations", surroundings.observations());
             Space.Box.bounded("actions", surroundings.actions());
-            require(surroundings.goal().isPresent(), "goal", "what is seen there", "none");
+            require(surroundings.goal().isPresent(), "goal",
+                    "an observation, which some environments show and a file by itself does not", "none");
         }
 
         /** A run of the random steps has learned all that there is. */
@@ -249,9 +249,11 @@ public final class E2c extends SavableAgent implements LatentPicture {
         return new AgentState.Counters(decisions, updates, learning.remembered(), planner.decided());
     }
 
+    /** No moments of Adam: between two steps no update is unfinished. */
     @Override
     Map<String, Matrix> matrices(AgentState.Counters at) {
-        Map<String, Matrix> all = new HashMap<>(MatrixFile.of(parameters));
+        Map<String, Matrix> all = new HashMap<>();
+        parameters.all().forEach(s -> all.put(s.parameter().name(), s.value()));
         all.put("planner.around", planner.around());
         learning.rows(at.remembered()).forEach((name, matrix) -> all.put("past." + name, matrix));
         return all;

@@ -49,13 +49,14 @@ public final class ModelLearning implements AutoCloseable {
             require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
             require(updates >= 1, "updates", "at least 1", updates);
             require(refitBatch >= 1, "refitBatch", "at least 1", refitBatch);
-            require(refitLearningRate >= 1e-30 && refitLearningRate <= 1e30, "refitLearningRate", "from 1e-30 to 1e30", refitLearningRate);
+            require(refitLearningRate >= 1e-30 && refitLearningRate <= 1e30, "refitLearningRate", "from 1e-30 to 1e30",
+                    refitLearningRate);
             require(refitUpdates >= 0, "refitUpdates", "at least 0", refitUpdates);
         }
 
-        /** Batches of 64, 3e-3, 1,500 updates; then of 256, 1e-2, 12,000. */
+        /** Batches of 64, 1e-3, 1,500 updates; then of 256, 1e-2, 12,000. */
         public static Settings small() {
-            return new Settings(64, 3e-3, 1500, 256, 1e-2, 12_000);
+            return new Settings(64, 1e-3, 1500, 256, 1e-2, 12_000);
         }
     }
 
@@ -138,12 +139,17 @@ public final class ModelLearning implements AutoCloseable {
 
     /** Makes all updates, and says how many. */
     long learn(Parameters parameters) {
-        model.begin(parameters, background());
+        begin(parameters);
         try (Step training = Step.of(graph, parameters, backend).rows(settings.batch()).seed(seed).read(past.source())
-                .minimise(model.objective(), new Adam(settings.learningRate())).compile()) {
+                .minimise(Training.of(model.objective(), new Adam(settings.learningRate())).withParameters(model
+                        .trained())).compile()) {
             train(training, past, settings.batch(), settings.updates());
         }
-        refit(parameters);
+        Finite.require(parameters, settings.updates(), "the model", "learningRate");
+        if (settings.refitUpdates() > 0) {
+            refit(parameters);
+            Finite.require(parameters, settings.refitUpdates(), "the transition", "refitLearningRate");
+        }
         return (long) settings.updates() + settings.refitUpdates();
     }
 
@@ -168,16 +174,22 @@ public final class ModelLearning implements AutoCloseable {
         }
     }
 
-    private double[] background() {
+    private void begin(Parameters parameters) {
         double[] sum = new double[box.columns()];
+        double squares = 0;
         Matrix all = past.rows(transitions).get(SEEN);
         for (long r = 0; r < transitions; r++) {
             float[] row = all.rows(r, r + 1).toArray();
             for (int i = 0; i < sum.length; i++) {
-                sum[i] += row[i];
+                double x = (double) row[i] / WHITE;
+                sum[i] += x;
+                squares += x * x;
             }
         }
-        return Arrays.stream(sum).map(s -> s / transitions / WHITE).toArray();
+        double[] mean = Arrays.stream(sum).map(s -> s / transitions).toArray();
+        double variance = squares / transitions - Arrays.stream(mean).map(m -> m * m).sum();
+        // where all are the same by rounding
+        model.begin(parameters, mean, variance > 1e-9 ? Math.sqrt(variance / mean.length) : 1);
     }
 
     /** The transitions in codes. */
