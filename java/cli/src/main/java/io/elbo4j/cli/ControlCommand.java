@@ -8,6 +8,7 @@ import io.elbo4j.control.agent.Agent;
 import io.elbo4j.control.agent.AgentKind;
 import io.elbo4j.control.agent.AgentSettings;
 import io.elbo4j.control.agent.Agents;
+import io.elbo4j.control.agent.LatentPicture;
 import io.elbo4j.control.agent.Run;
 import io.elbo4j.control.agent.Surroundings;
 import io.elbo4j.control.environment.Draws;
@@ -21,8 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -58,7 +62,8 @@ final class ControlCommand implements Callable<Integer> {
     private Integer steps;
     @Option(names = "--seeds", split = ",", paramLabel = "N", description = "each trains an agent (0)")
     private Long[] seeds;
-    @Option(names = "--evaluate-every", paramLabel = "N", description = "steps, and after the last one (1000)")
+    @Option(names = "--evaluate-every", paramLabel = "N",
+            description = "steps, and after the last one (1000; of planet and e2c, that plan, all of theirs)")
     private Integer every;
     @Option(names = "--episodes", paramLabel = "N", description = "of an evaluation (100)")
     private Integer episodes;
@@ -73,6 +78,10 @@ final class ControlCommand implements Callable<Integer> {
     @Option(names = "--episode", paramLabel = "FILE.png",
             description = "also draws an episode of the first seed's agent (not drawn)")
     private Path episode;
+    @Option(names = "--latent-picture", paramLabel = "FILE.png",
+            description = "e2c, planet, dreamer, slac: also draws what the first seed's agent knows: a map of the plane; or"
+                    + " an episode as it is seen, known and, after five steps, imagined (not drawn)")
+    private Path latentPicture;
     @Mixin
     private BackendOptions backend;
     @Mixin
@@ -106,23 +115,20 @@ final class ControlCommand implements Callable<Integer> {
         if (resume && out == null) {
             throw Failure.usage("--resume needs --out DIR, the folder of the run to go on with");
         }
-        requirePng("--picture", picture);
-        requirePng("--episode", episode);
-        if (picture != null && episode != null && OutputFile.isSame(picture, episode)) {
-            throw Failure.usage("--episode must be another file than --picture, not " + episode);
-        }
+        requirePictures();
         if (resume) {
             try (RunFolder folder = RunFolder.open(out)) {
                 ControlPlan plan = ControlPlan.read(folder.plan());
                 check(plan, new Agreement(folder.plan()));
+                requireDrawable(plan);
                 return run(plan, folder);
             }
         }
         ControlPlan plan = plan(kind);
-        if (AgentSettings.values(plan.ofAgent()).get("randomSteps") instanceof Integer random && random >= plan
-                .steps()) {
-            console.err().println("nothing is learned: --random-steps is " + random + ", the run has " + plan.steps()
-                    + " steps");
+        requireDrawable(plan);
+        if (!plan.ofAgent().learnsIn(plan.steps())) {
+            console.err().println("nothing is learned: --random-steps is " + AgentSettings.values(plan.ofAgent()).get(
+                    "randomSteps") + ", the run has " + plan.steps() + " steps");
         }
         if (out == null) {
             return run(plan, null);
@@ -151,7 +157,7 @@ final class ControlCommand implements Callable<Integer> {
         ControlPlan plan = Names.checked(() -> new ControlPlan(kind.words(), (Record) settings.settings(kind, length),
                 name != null ? name : kind.environment(), atLeastOne("--action-repeat", actionRepeat, 1), seeds == null
                         ? List.of(0L) : Arrays.asList(seeds), length,
-                atLeastOne("--evaluate-every", every, 1000), atLeastOne("--episodes", episodes, 100)));
+                atLeastOne("--evaluate-every", every, kind.evaluateEvery()), atLeastOne("--episodes", episodes, 100)));
         requireFit(plan);
         Effect.requireDifferent("--seeds", plan.seeds());
         return plan;
@@ -165,6 +171,10 @@ final class ControlCommand implements Callable<Integer> {
                 throw Failure.usage(plan.agent() + " needs --learn-reward in " + plan.environment() + (plan
                         .actionRepeat() == 1 ? "" : " with --action-repeat " + plan.actionRepeat())
                         + ", which has no reward to give it");
+            }
+            if (e.argument().equals("goal")) {
+                throw Failure.usage("--environment must be one that shows its goal, for " + plan.agent() + ", not "
+                        + plan.environment());
             }
             throw Failure.usage("--environment must be one whose " + e.argument() + " are " + e.expected() + ", for "
                     + plan.agent() + ", not " + plan.environment() + ", whose " + e.argument().replaceAll("s$", "")
@@ -183,9 +193,41 @@ final class ControlCommand implements Callable<Integer> {
         settings.check(plan.ofAgent(), plan.steps(), agreement);
     }
 
-    private static void requirePng(String option, Path file) {
-        if (file != null) {
-            OutputFile.requirePng(option, file);
+    private void requirePictures() {
+        Map<String, Path> all = new LinkedHashMap<>();
+        all.put("--picture", picture);
+        all.put("--episode", episode);
+        all.put("--latent-picture", latentPicture);
+        all.values().removeIf(Objects::isNull);
+        all.forEach(OutputFile::requirePng);
+        List<String> options = List.copyOf(all.keySet());
+        for (int i = 0; i < options.size(); i++) {
+            for (String before : options.subList(0, i)) {
+                if (OutputFile.isSame(all.get(before), all.get(options.get(i)))) {
+                    throw Failure.usage(options.get(i) + " must be another file than " + before + ", not " + all.get(
+                            options.get(i)));
+                }
+            }
+        }
+    }
+
+    /** Before anything is written: what cannot be drawn is no picture of a run. */
+    private void requireDrawable(ControlPlan plan) {
+        Environment environment = plan.named();
+        if (episode != null) {
+            EpisodeStrip.requireDrawable(environment);
+        }
+        if (latentPicture == null) {
+            return;
+        }
+        if (!(plan.ofAgent() instanceof LatentPicture.Settings drawn)) {
+            throw Failure.usage("--latent-picture has no effect on " + plan.agent() + ", which has no codes to draw");
+        }
+        try {
+            drawn.checkLatentPicture(environment);
+        } catch (ArgumentException e) {
+            throw Failure.usage("--latent-picture: " + e.argument() + " must be " + e.expected() + ", not " + e
+                    .given());
         }
     }
 
@@ -199,9 +241,6 @@ final class ControlCommand implements Callable<Integer> {
     /** @param folder null if nothing is kept */
     private int run(ControlPlan plan, RunFolder folder) {
         Environment environment = plan.named();
-        if (episode != null) {
-            EpisodeStrip.requireDrawable(environment);
-        }
         double random = random(plan, environment);
         // the process may end as soon as the interrupt is closed: all is written and said before
         try (Backend b = backend.open(console); Interrupt interrupt = new Interrupt(console.err())) {
@@ -277,6 +316,9 @@ final class ControlCommand implements Callable<Integer> {
                 }
                 run.step();
                 bar.at(run.steps(), plan.steps());
+            }
+            if (latentPicture != null && seed == plan.seeds().get(0) && run.agent() instanceof LatentPicture drawn) {
+                OutputFile.write(console, latentPicture, () -> drawn.drawLatent(latentPicture, environment));
             }
             if (episode != null && seed == plan.seeds().get(0)) {
                 try (Agent.GreedyPolicy one = run.agent().greedy(1)) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ControlCommandTest {
     private static final List<String> AGENTS = List.of("sac", "dqn", "soft-q", "mbpo", "pets", "pets path-integral",
-            "representation-sac");
+            "representation-sac", "e2c");
     /** Of these WorldAgentTest says that every setting changes the bits. */
     private static final List<String> WORLDS = List.of("planet", "dreamer", "slac");
     private static final List<String> ALL = Stream.concat(AGENTS.stream(), WORLDS.stream()).toList();
@@ -108,6 +108,9 @@ class ControlCommandTest {
             case "planet" -> world("--horizon", "3", "--population", "10", "--elites", "3", "--iterations", "2");
             case "dreamer" -> world("--horizon", "3", "--lambda", "0.9", "--start-every", "1");
             case "slac" -> world("--path", "two-level", "--rate", "0.01");
+            case "e2c" -> new String[] {"--environment", "planar", "--encoder-widths", "6", "--decoder-widths", "4",
+                    "--transition-widths", "5", "--refit-updates", "3", "--refit-batch", "8", "--horizon", "3",
+                    "--population", "20", "--iterations", "2"};
             default -> new String[] {"--environment", "cart-pole", "--copy-every", "5", "--temperature", "0.1"};
         };
     }
@@ -118,7 +121,13 @@ class ControlCommandTest {
     }
 
     private static boolean plans(String agent) {
-        return agent.startsWith("pets");
+        return agent.startsWith("pets") || agent.equals("e2c");
+    }
+
+    /** Of options that most have. */
+    private static String notOf(String agent) {
+        return agent.equals("e2c") ? "--discount|--every|--widths|--capacity" : plans(agent) ? "--discount|--every"
+                : agent.equals("planet") ? "--discount" : "";
     }
 
     /** All that is common to the agents, then an agent's own, where something is given another value. */
@@ -129,9 +138,7 @@ class ControlCommandTest {
                 "--every", "2", "--updates", "2"};
         for (String[] given : new String[][] {common, agent(agent)}) {
             for (int i = 0; i < given.length; i += 2) {
-                boolean own = !given[i].matches(plans(agent) ? "--discount|--every" : agent.equals("planet")
-                        ? "--discount" : "none");
-                if (own && !List.of(more).contains(given[i])) {
+                if (!given[i].matches(notOf(agent)) && !List.of(more).contains(given[i])) {
                     all.addAll(List.of(given[i], given[i + 1]));
                 }
             }
@@ -145,7 +152,7 @@ class ControlCommandTest {
         List<String> all = arguments(agent, Lists.join(List.of("--out", folder.toString()), more));
         Cli.run(all.toArray(String[]::new)).succeeds();
         return Safetensors.read(folder.resolve("seed-0.safetensors")).tensors().stream().filter(t -> t.name().matches(
-                (plans(agent) ? "model.network" : "(q|actor|critic|target|average)") + ".*(weight|bias)")).mapToInt(
+                (plans(agent) ? "model" : "(q|actor|critic|target|average)") + ".*(weight|bias)|planner.*")).mapToInt(
                         t -> Arrays.hashCode(t.values())).reduce(1,
                                 (x,
                                         y) -> 31 * x + y);
@@ -157,10 +164,16 @@ class ControlCommandTest {
             int before = networks(directory.resolve(agent), agent);
             List<String> others = new ArrayList<>(List.of("--widths 9", "--batch 9", "--random-steps 22",
                     "--learning-rate 0.01", "--capacity 30", "--updates 3"));
-            others.addAll(plans(agent) ? List.of("--steps 101", "--members 3", "--prior 1",
-                    "--weight-decay 0.5", "--horizon 4", "--population 12", "--iterations 3", "--deviation 0.9",
-                    "--pessimism 5", "--learn-reward", "--environment cart-pole-swing-up --action-repeat 10"
-                            + " --learn-reward") : List.of("--decay 70", "--discount 0.5", "--every 4", "--steps 82"));
+            others.removeIf(o -> o.split(" ")[0].matches(notOf(agent)));
+            others.addAll(agent.equals("e2c") ? List.of("--steps 81", "--horizon 2", "--population 12",
+                    "--iterations 3", "--deviation 0.4", "--elites 2", "--keep 0.5", "--search path-integral") : plans(
+                            agent) ? List.of("--steps 101", "--members 3", "--prior 1",
+                                    "--weight-decay 0.5", "--horizon 4", "--population 12", "--iterations 3",
+                                    "--deviation 0.9",
+                                    "--pessimism 5", "--learn-reward",
+                                    "--environment cart-pole-swing-up --action-repeat 10"
+                                            + " --learn-reward") : List.of("--decay 70", "--discount 0.5", "--every 4",
+                                                    "--steps 82"));
             others.addAll(switch (agent) {
                 case "sac" -> List.of("--rate 0.1", "--environment cart-pole-continuous");
                 case "mbpo" -> List.of("--rate 0.1", "--members 3", "--model-every 3", "--model-updates 4",
@@ -170,6 +183,9 @@ class ControlCommandTest {
                 case "representation-sac" -> List.of("--latent 3", "--width 6", "--kl-weight 9", "--vae-batch 9",
                         "--vae-learning-rate 0.01", "--vae-updates 7", "--rate 0.1",
                         "--environment mountain-car-continuous");
+                case "e2c" -> List.of("--latent 3", "--encoder-widths 7", "--decoder-widths 5", "--transition-widths 6",
+                        "--transition-weight 1", "--inverse-weight 0", "--refit-batch 9", "--refit-updates 4",
+                        "--refit-learning-rate 0.1", "--hold 3", "--last-weight 0", "--environment planar-noisy");
                 case "pets" -> List.of("--elites 4", "--keep 0.5", "--prior 0.5 --rough");
                 case "pets path-integral" -> List.of("--temperature 0.1", "--effort 0.5");
                 case "dqn" -> List.of("--copy-every 7", "--average-rate 0.5", "--epsilon 0.9", "--epsilon-steps 500",
@@ -218,7 +234,8 @@ class ControlCommandTest {
             JsonObject last = JsonParser.parseString(lines.get(3)).getAsJsonObject();
             assertEquals(80, last.get("step").getAsInt());
             boolean world = WORLDS.contains(agent);
-            assertEquals(plans(agent) ? 3 * 2 : world ? 3 + 60 : 60, last.get("updates").getAsInt());
+            assertEquals(agent.equals("e2c") ? 2 + 3 : plans(agent) ? 3 * 2 : world ? 3 + 60 : 60, last.get("updates")
+                    .getAsInt());
             assertTrue(world || plans(agent) || last.getAsJsonObject("losses").size() >= 1);
             assertTrue(last.get("seconds").getAsDouble() >= 0);
 
@@ -454,6 +471,45 @@ class ControlCommandTest {
     }
 
     @Test
+    void whatTheCodesKnowIsDrawnIfAsked(@TempDir Path directory) throws IOException {
+        Path picture = directory.resolve("codes.png");
+        Path out = directory.resolve("run");
+        String[] small = arguments("e2c", "--latent-picture", picture.toString(), "--out", out.toString()).toArray(
+                String[]::new);
+        String report = Cli.run(small).succeeds().out();
+        byte[] drawn = Files.readAllBytes(picture);
+        assertEquals(840, ImageIO.read(picture.toFile()).getWidth());
+        Files.delete(picture);
+        assertEquals(report, Cli.run("control", "--resume", "--out", out.toString(), "--latent-picture", picture
+                .toString()).succeeds().out());
+        assertEquals(Arrays.hashCode(drawn), Arrays.hashCode(Files.readAllBytes(picture)));
+        Path no = directory.resolve("no");
+        run("--latent-picture", picture.toString(), "--out", no.toString()).fails(2, "--latent-picture has no effect on"
+                + " sac, which has no codes to draw");
+        assertTrue(Files.notExists(no), "nothing has begun");
+        Cli.run("control", "e2c", "--latent", "1", "--latent-picture", picture.toString()).fails(2,
+                "--latent-picture: latent must be at least 2 for a map, not 1");
+        Cli.run("control", "e2c", "--latent-picture", "a.npy").fails(2, "--latent-picture must end in .png, not");
+        Cli.run("control", "e2c", "--latent-picture", "a.png", "--episode", "./a.png").fails(2,
+                "--latent-picture must be another file than --episode");
+    }
+
+    /** Where it has learned: an evaluation before that is of no use. */
+    @Test
+    void aPlannerThatLearnsOnceIsEvaluatedThen(@TempDir Path directory) {
+        Path out = directory.resolve("run");
+        List<String> small = new ArrayList<>(arguments("e2c", "--steps", "25", "--out", out.toString()));
+        small.remove(small.indexOf("--evaluate-every") + 1);
+        small.remove("--evaluate-every");
+        Cli.run(small.toArray(String[]::new)).succeeds();
+        assertEquals(20_000, ControlPlan.read(out.resolve("run.json")).evaluateEvery());
+        Cli.Result never = Cli.run(arguments("e2c", "--random-steps", "81").toArray(String[]::new)).succeeds();
+        assertTrue(never.err().contains("nothing is learned: --random-steps is 81, the run has 80 steps"), never.err());
+        assertFalse(Cli.run(arguments("e2c", "--random-steps", "80").toArray(String[]::new)).succeeds().err().contains(
+                "nothing is learned"));
+    }
+
+    @Test
     void theCurvesAreDrawnIfAsked(@TempDir Path directory) throws IOException {
         Path picture = directory.resolve("control.png");
         String out = run("--picture", picture.toString()).succeeds().out();
@@ -465,10 +521,10 @@ class ControlCommandTest {
     @Test
     void environmentsAreListed() {
         String out = Cli.run("control", "--list").succeeds().out();
-        assertEquals(14, out.lines().count());
+        assertEquals(16, out.lines().count());
         assertTrue(out.contains("pendulum-pixels          pendulum seen as a picture"), out);
-        assertEquals(14, Cli.run("control", "--list", "--json").succeeds().out().split("\"limit\"").length - 1);
-        assertEquals(12, Cli.run("control", "--list", "--json").succeeds().out().split("\"drawn\":true").length - 1);
+        assertEquals(16, Cli.run("control", "--list", "--json").succeeds().out().split("\"limit\"").length - 1);
+        assertEquals(14, Cli.run("control", "--list", "--json").succeeds().out().split("\"drawn\":true").length - 1);
     }
 
     @Test
@@ -502,11 +558,17 @@ class ControlCommandTest {
         run("--widths", "0").fails(2, "--widths must be at least 1 each, not [0]");
         Cli.run("control", "--stesp", "5").fails(2, "'--stesp'");
         Cli.run("control", "dqm").fails(2, "expected one of sac, dqn, soft-q, mbpo, pets,"
-                + " representation-sac, planet, dreamer, slac, not 'dqm'");
+                + " representation-sac, e2c, planet, dreamer, slac, not 'dqm'");
         Cli.run("control", "pets", "--environment", "pendulum").fails(2,
                 "pets needs --learn-reward in pendulum, which has no reward to give it");
         Cli.run("control", "pets", "--action-repeat", "2").fails(2, "pets needs --learn-reward in cart-pole-swing-up"
                 + " with --action-repeat 2, which has no reward to give it");
+        Cli.run("control", "e2c", "--environment", "pendulum-pixels").fails(2, "--environment must be one that shows"
+                + " its goal, for e2c, not pendulum-pixels");
+        Cli.run("control", "e2c", "--environment", "cart-pole-swing-up").fails(2, "--environment must be one whose"
+                + " observations are in a box with bounds, for e2c, not cart-pole-swing-up");
+        Cli.run("control", "e2c", "--capacity", "5").fails(2, "--capacity has no effect on e2c, whose settings are"
+                + " --latent, --encoder-widths,");
         Cli.run("control", "pets", "--environment", "cart-pole").fails(2, "--environment must be one whose actions are"
                 + " in a box with bounds, for pets, not cart-pole, whose action is one of 2");
         Cli.run("control", "representation-sac", "--environment", "cart-pole-swing-up").fails(2, "--environment must be"

@@ -6,9 +6,11 @@ import io.elbo4j.Backend;
 import io.elbo4j.control.agent.Agents;
 import io.elbo4j.control.agent.Dqn;
 import io.elbo4j.control.agent.Dreamer;
+import io.elbo4j.control.agent.E2c;
 import io.elbo4j.control.agent.Interaction;
 import io.elbo4j.control.agent.Learning;
 import io.elbo4j.control.agent.Mbpo;
+import io.elbo4j.control.agent.ModelLearning;
 import io.elbo4j.control.agent.Pets;
 import io.elbo4j.control.agent.Planet;
 import io.elbo4j.control.agent.RepresentationSac;
@@ -28,11 +30,13 @@ import io.elbo4j.control.environment.GridSoft;
 import io.elbo4j.control.environment.Pendulum;
 import io.elbo4j.control.environment.PendulumAngle;
 import io.elbo4j.control.environment.PendulumPixels;
+import io.elbo4j.control.environment.Planar;
 import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.environment.TimeLimit;
 import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.planning.PathIntegral;
 import io.elbo4j.control.planning.Search;
+import io.elbo4j.control.world.LocallyLinear;
 import io.elbo4j.control.world.WorldModel;
 import io.elbo4j.train.graph.Parameters;
 import java.io.IOException;
@@ -92,8 +96,11 @@ class ControlEquivalenceTest {
                             new GridSoft()), "mbpo", mbpo(false, new Pendulum()), "mbpo-bootstrap", mbpo(true,
                                     new CartPoleContinuous()), "representation-sac", new Life(
                                             new RepresentationSac.Settings(new Sac.Settings(learning(200, 260, 1, 1),
-                                                    0.005), 3, 33, 1, 32, 1e-3, 20), new PendulumPixels()), "dreamer",
-            DREAMER, "planet", PLANET, "slac", SLAC));
+                                                    0.005), 3, 33, 1, 32, 1e-3, 20), new PendulumPixels()), "e2c",
+            new Life(new E2c.Settings(new LocallyLinear.Settings(2, List.of(33, 20), List.of(17), List.of(20), 0.25,
+                    100), new ModelLearning.Settings(32, 1e-3, 15, 64, 1e-2, 20), 295, 4, new CrossEntropy(9, 3, 2, 0.1,
+                            0.5), 5, 3), new Planar()), "dreamer", DREAMER, "planet", PLANET, "slac",
+            SLAC));
 
     @Test
     void everyBackendEndsInTheGoldenRun() throws IOException {
@@ -203,6 +210,9 @@ class ControlEquivalenceTest {
             state.add(s.value().toArray());
             s.slots().values().forEach(slot -> state.add(slot.toArray()));
         });
+        if (run.agent() instanceof E2c e2c) {
+            state.add(e2c.act(new Planar().goal().orElseThrow()));
+        }
         return Bits.sha256(state);
     }
 }

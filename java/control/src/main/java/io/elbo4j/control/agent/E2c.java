@@ -2,6 +2,7 @@ package io.elbo4j.control.agent;
 
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
+import static io.elbo4j.control.network.Counts.requireCount;
 
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
@@ -9,12 +10,12 @@ import io.elbo4j.Matrix;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.planning.Iteration;
 import io.elbo4j.control.planning.ModelPlanner;
 import io.elbo4j.control.planning.Search;
 import io.elbo4j.control.world.LocallyLinear;
-import io.elbo4j.train.checkpoint.MatrixFile;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
@@ -26,6 +27,7 @@ import io.elbo4j.train.layer.RowSum;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.layer.Subtract;
+import io.elbo4j.train.model.Setting;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -55,15 +57,21 @@ public final class E2c extends SavableAgent implements LatentPicture {
      * @param horizon steps of a plan, at least 1
      * @param lastWeight what the distance after the last step counts more, from 0 to 1e30
      */
-    public record Settings(LocallyLinear.Settings model, ModelLearning.Settings learning, int randomSteps, int hold,
-            Search search, int horizon, double lastWeight) implements LatentPicture.Settings {
+    public record Settings(LocallyLinear.Settings model, ModelLearning.Settings learning,
+            @Setting("first steps, by any action, from which it learns when they are over") int randomSteps,
+            @Setting("steps that a random action is held for") int hold,
+            @Setting("how it plans, cross-entropy, path-integral or random-shooting, each with options of its own") //
+            Search search, @Setting("steps of a plan, at most 1000") int horizon,
+            @Setting("what the distance from the goal after the last step of a plan counts more") double lastWeight)
+            implements
+                LatentPicture.Settings {
         public Settings {
             requireGiven("model", model);
             requireGiven("learning", learning);
             require(randomSteps >= 1, "randomSteps", "at least 1", randomSteps);
             require(hold >= 1, "hold", "at least 1", hold);
             requireGiven("search", search);
-            require(horizon >= 1, "horizon", "at least 1", horizon);
+            requireCount("horizon", horizon, Counts.PARTS);
             require(lastWeight >= 0 && lastWeight <= 1e30, "lastWeight", "from 0 to 1e30", lastWeight);
         }
 
@@ -77,7 +85,8 @@ public final class E2c extends SavableAgent implements LatentPicture {
         public void check(Surroundings surroundings) {
             Space.Box.bounded("observations", surroundings.observations());
             Space.Box.bounded("actions", surroundings.actions());
-            require(surroundings.goal().isPresent(), "goal", "what is seen there", "none");
+            require(surroundings.goal().isPresent(), "goal",
+                    "an observation, which some environments show and a file by itself does not", "none");
         }
 
         /** A run of the random steps has learned all that there is. */
@@ -249,9 +258,11 @@ public final class E2c extends SavableAgent implements LatentPicture {
         return new AgentState.Counters(decisions, updates, learning.remembered(), planner.decided());
     }
 
+    /** No moments of Adam: between two steps no update is unfinished. */
     @Override
     Map<String, Matrix> matrices(AgentState.Counters at) {
-        Map<String, Matrix> all = new HashMap<>(MatrixFile.of(parameters));
+        Map<String, Matrix> all = new HashMap<>();
+        parameters.all().forEach(s -> all.put(s.parameter().name(), s.value()));
         all.put("planner.around", planner.around());
         learning.rows(at.remembered()).forEach((name, matrix) -> all.put("past." + name, matrix));
         return all;

@@ -1,11 +1,13 @@
 package io.elbo4j.control.agent;
 
 import static io.elbo4j.ArgumentException.require;
+import static io.elbo4j.control.network.Counts.requireCount;
 
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.replay.Replay;
 import io.elbo4j.control.world.LocallyLinear;
 import io.elbo4j.operation.Rows;
@@ -15,6 +17,7 @@ import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Scale;
+import io.elbo4j.train.model.Setting;
 import io.elbo4j.train.optimiser.Adam;
 import java.util.Arrays;
 import java.util.Map;
@@ -42,21 +45,25 @@ public final class ModelLearning implements AutoCloseable {
      * @param refitLearningRate of its Adam at first, from 1e-30 to 1e30, which falls linearly to 0
      * @param refitUpdates of the transition alone, at least 0
      */
-    public record Settings(int batch, double learningRate, int updates, int refitBatch, double refitLearningRate,
-            int refitUpdates) {
+    public record Settings(@Setting("transitions of an update, at most 1000000") int batch,
+            @Setting("of Adam") double learningRate,
+            @Setting("that are made when the random steps are over") int updates,
+            @Setting("transitions of an update of the dynamics alone, on codes that stay") int refitBatch,
+            @Setting("of its Adam at first, falling to 0, linearly") double refitLearningRate,
+            @Setting("of the dynamics alone, after all others") int refitUpdates) {
         public Settings {
-            require(batch >= 1, "batch", "at least 1", batch);
+            requireCount("batch", batch, Counts.ROWS);
             require(learningRate >= 1e-30 && learningRate <= 1e30, "learningRate", "from 1e-30 to 1e30", learningRate);
             require(updates >= 1, "updates", "at least 1", updates);
-            require(refitBatch >= 1, "refitBatch", "at least 1", refitBatch);
+            requireCount("refitBatch", refitBatch, Counts.ROWS);
             require(refitLearningRate >= 1e-30 && refitLearningRate <= 1e30, "refitLearningRate", "from 1e-30 to 1e30",
                     refitLearningRate);
             require(refitUpdates >= 0, "refitUpdates", "at least 0", refitUpdates);
         }
 
-        /** Batches of 64, 3e-3, 1,500 updates; then of 256, 1e-2, 12,000. */
+        /** Batches of 64, 1e-3, 1,500 updates; then of 256, 1e-2, 12,000. */
         public static Settings small() {
-            return new Settings(64, 3e-3, 1500, 256, 1e-2, 12_000);
+            return new Settings(64, 1e-3, 1500, 256, 1e-2, 12_000);
         }
     }
 
@@ -139,12 +146,17 @@ public final class ModelLearning implements AutoCloseable {
 
     /** Makes all updates, and says how many. */
     long learn(Parameters parameters) {
-        model.begin(parameters, background());
+        begin(parameters);
         try (Step training = Step.of(graph, parameters, backend).rows(settings.batch()).seed(seed).read(past.source())
-                .minimise(model.objective(), new Adam(settings.learningRate())).compile()) {
+                .minimise(Training.of(model.objective(), new Adam(settings.learningRate())).withParameters(model
+                        .trained())).compile()) {
             train(training, past, settings.batch(), settings.updates());
         }
-        refit(parameters);
+        Finite.require(parameters, settings.updates(), "the model", "learningRate");
+        if (settings.refitUpdates() > 0) {
+            refit(parameters);
+            Finite.require(parameters, settings.refitUpdates(), "the transition", "refitLearningRate");
+        }
         return (long) settings.updates() + settings.refitUpdates();
     }
 
@@ -169,16 +181,22 @@ public final class ModelLearning implements AutoCloseable {
         }
     }
 
-    private double[] background() {
+    private void begin(Parameters parameters) {
         double[] sum = new double[box.columns()];
+        double squares = 0;
         Matrix all = past.rows(transitions).get(SEEN);
         for (long r = 0; r < transitions; r++) {
             float[] row = all.rows(r, r + 1).toArray();
             for (int i = 0; i < sum.length; i++) {
-                sum[i] += row[i];
+                double x = (double) row[i] / WHITE;
+                sum[i] += x;
+                squares += x * x;
             }
         }
-        return Arrays.stream(sum).map(s -> s / transitions / WHITE).toArray();
+        double[] mean = Arrays.stream(sum).map(s -> s / transitions).toArray();
+        double variance = squares / transitions - Arrays.stream(mean).map(m -> m * m).sum();
+        // where all are the same by rounding
+        model.begin(parameters, mean, variance > 1e-9 ? Math.sqrt(variance / mean.length) : 1);
     }
 
     /** The transitions in codes. */

@@ -4,7 +4,6 @@ import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.replay.Replay;
-import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.graph.Graph;
@@ -55,15 +54,7 @@ final class ObservationCodes implements AutoCloseable {
             past.sample(i, batch);
             training.rows(batch, 0).run(i);
         }
-        for (Parameters.State each : parameters.all()) {
-            for (float number : each.value().toArray()) {
-                if (!Float.isFinite(number)) {
-                    throw new NonFiniteException("after " + settings.vaeUpdates()
-                            + " updates of the VAE its parameter '"
-                            + each.parameter().name() + "' is " + number, "A smaller vaeLearningRate may help");
-                }
-            }
-        }
+        Finite.require(parameters, settings.vaeUpdates(), "the VAE", "vaeLearningRate");
     }
 
     /** To [0, 1]. */

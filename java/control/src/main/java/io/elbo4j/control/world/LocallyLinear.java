@@ -2,8 +2,11 @@ package io.elbo4j.control.world;
 
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
+import static io.elbo4j.control.network.Counts.requireCount;
+import static io.elbo4j.control.network.Counts.requireWidths;
 
 import io.elbo4j.Activation;
+import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.network.Network;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
@@ -16,11 +19,15 @@ import io.elbo4j.train.graph.Term;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
 import io.elbo4j.train.layer.Dense;
+import io.elbo4j.train.layer.LearnedRow;
 import io.elbo4j.train.layer.Loss;
+import io.elbo4j.train.layer.Multiply;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.layer.Subtract;
+import io.elbo4j.train.model.Setting;
 import io.elbo4j.train.objective.WeightedSum;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -44,7 +51,9 @@ import java.util.stream.Collectors;
  *   refit loss = |A(m) m + B(m) u + o(m) - m'|^2
  * </pre>
  *
- * <p>x is in [0, 1], p is Bernoulli; u should be in [-1, 1]. Of q the standard deviation is between e^-6 and e^2.
+ * <p>x is in [0, 1], p is Bernoulli; u should be in [-1, 1]. Of q the standard deviation is between e^-6 and e^2. Its
+ * network takes x less the mean picture, over one deviation for all pixels: a step of Adam moves what is the same in
+ * all pictures as much as what differs, so that the difference is learned late.
  */
 public final class LocallyLinear {
     private static final String SEEN = "reconstruction";
@@ -53,6 +62,8 @@ public final class LocallyLinear {
     private static final String TRANSITION = "transition";
     private static final String INVERSE = "inverse";
     private static final String REFIT = "refit";
+    private static final String BACKGROUND = ".background";
+    private static final String SCALE = ".scale";
     /** Log-variances are within this of MIDDLE. */
     private static final float RANGE = 8;
     private static final float MIDDLE = -4;
@@ -69,22 +80,22 @@ public final class LocallyLinear {
      * @param transitionWeight of the KL between what is predicted and what comes, from 0 to 1e30
      * @param inverseWeight of the inverse model, from 0, which leaves it out, to 1e30
      */
-    public record Settings(int latent, List<Integer> encoderWidths, List<Integer> decoderWidths,
-            List<Integer> transitionWidths, double transitionWeight, double inverseWeight) {
+    public record Settings(@Setting("dimensions of a code") int latent,
+            @Setting("units of the hidden layers that make codes of pictures") List<Integer> encoderWidths,
+            @Setting("units of those that make pictures of codes") List<Integer> decoderWidths,
+            @Setting("units of those that say how codes move") List<Integer> transitionWidths,
+            @Setting("of the KL between the code that is predicted and the one that comes, at least 0") //
+            double transitionWeight,
+            @Setting("of the inverse model, which reads the action off; 0 is the published objective, without it") //
+            double inverseWeight) {
         public Settings {
-            require(latent >= 1, "latent", "at least 1", latent);
-            encoderWidths = widths("encoderWidths", encoderWidths);
-            decoderWidths = widths("decoderWidths", decoderWidths);
-            transitionWidths = widths("transitionWidths", transitionWidths);
+            requireCount("latent", latent, Counts.UNITS);
+            encoderWidths = requireWidths("encoderWidths", encoderWidths);
+            decoderWidths = requireWidths("decoderWidths", decoderWidths);
+            transitionWidths = requireWidths("transitionWidths", transitionWidths);
             require(transitionWeight >= 0 && transitionWeight <= 1e30, "transitionWeight", "from 0 to 1e30",
                     transitionWeight);
             require(inverseWeight >= 0 && inverseWeight <= 1e30, "inverseWeight", "from 0 to 1e30", inverseWeight);
-        }
-
-        private static List<Integer> widths(String argument, List<Integer> given) {
-            List<Integer> widths = List.copyOf(requireGiven(argument, given));
-            require(widths.stream().allMatch(w -> w >= 1), argument, "at least 1 each", widths);
-            return widths;
         }
 
         /** For the plane of the paper, with its networks: codes of 2, weights of 0.25 and 100. */
@@ -97,6 +108,8 @@ public final class LocallyLinear {
     private final Settings settings;
     private final String name;
     private final int seen;
+    private final Value background;
+    private final Value scale;
     private final Network encoder;
     private final Network decoder;
     private final Network transition;
@@ -111,6 +124,8 @@ public final class LocallyLinear {
         this.name = requireGiven("name", name);
         this.settings = requireGiven("settings", settings);
         this.seen = seen;
+        this.background = LearnedRow.of(graph, name + BACKGROUND, seen, 0);
+        this.scale = LearnedRow.of(graph, name + SCALE, seen, 1);
         int n = settings.latent();
         this.encoder = new Network(name + ".encoder", seen, settings.encoderWidths(), 2L * n);
         this.decoder = new Network(name + ".decoder", n, settings.decoderWidths(), seen);
@@ -121,7 +136,7 @@ public final class LocallyLinear {
     /** q(z | x). */
     public DiagonalGaussian encode(Value x) {
         int n = settings.latent();
-        Value both = encoder.apply(x);
+        Value both = encoder.apply(Multiply.of(Subtract.of(x, background), scale));
         Value free = Slice.of(graph.freeName(name + ".logVariance"), both, n, 2L * n);
         // 0 is nearly where it was
         Value bounded = Activate.of(Scale.of(free, 1 / RANGE, -MIDDLE / RANGE), Activation.TANH);
@@ -178,6 +193,12 @@ public final class LocallyLinear {
         return new WeightedSum().with(REFIT, Term.Role.LOSS, 1);
     }
 
+    /** What is trained: not the background, nor the deviation from it. */
+    public Set<Parameter> trained() {
+        return graph.parameters().stream().filter(p -> p.name().startsWith(name + ".") && !p.name().equals(name
+                + BACKGROUND) && !p.name().equals(name + SCALE)).collect(Collectors.toSet());
+    }
+
     /** What the refit trains. */
     public Set<Parameter> ofTransition() {
         return graph.parameters().stream().filter(p -> p.name().startsWith(name + ".transition.")).collect(Collectors
@@ -185,19 +206,32 @@ public final class LocallyLinear {
     }
 
     /**
-     * Lets the decoder begin with a picture, as that of the background.
+     * Says what pictures are like, before it is trained: the encoder takes what differs from the background over the
+     * deviation, and the decoder begins with the background.
      *
-     * @param background mean of each pixel; what is nearer to 0 or 1 than 0.001 is taken for that
+     * @param background mean of each pixel; where it is nearer to 0 or 1 than 0.001 the decoder takes that
+     * @param deviation root of the mean over all pixels of their variances, above 0
      */
-    public void begin(Parameters parameters, double[] background) {
+    public void begin(Parameters parameters, double[] background, double deviation) {
         require(background.length == seen, "background", seen + " numbers", background.length);
+        require((float) (1 / deviation) > 0 && Float.isFinite((float) (1 / deviation)), "deviation", "above 0",
+                deviation);
+        float[] row = new float[seen];
         float[] bias = new float[seen];
+        float[] scales = new float[seen];
+        Arrays.fill(scales, (float) (1 / deviation));
         for (int i = 0; i < seen; i++) {
+            row[i] = (float) background[i];
             double p = Math.min(1 - UNSURE, Math.max(UNSURE, background[i]));
             bias[i] = (float) StrictMath.log(p / (1 - p));
         }
-        String last = name + ".decoder." + settings.decoderWidths().size() + ".bias";
-        parameters.all().stream().filter(s -> s.parameter().name().equals(last)).findFirst().orElseThrow().value().set(
-                bias);
+        set(parameters, BACKGROUND, row);
+        set(parameters, SCALE, scales);
+        set(parameters, ".decoder." + settings.decoderWidths().size() + ".bias", bias);
+    }
+
+    private void set(Parameters parameters, String which, float[] row) {
+        parameters.all().stream().filter(s -> s.parameter().name().equals(name + which)).findFirst().orElseThrow()
+                .value().set(row);
     }
 }

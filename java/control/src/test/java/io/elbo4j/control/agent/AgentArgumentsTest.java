@@ -24,10 +24,12 @@ import io.elbo4j.control.imitation.Imitation;
 import io.elbo4j.control.planning.EnvironmentPlanner;
 import io.elbo4j.control.planning.PathIntegral;
 import io.elbo4j.control.planning.RandomShooting;
+import io.elbo4j.control.world.LocallyLinear;
 import io.elbo4j.purejava.JavaBackend;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,8 +60,16 @@ class AgentArgumentsTest {
         return new Mbpo.Settings(learning(1e-3), 0.1, 2, 5, 3, 4, 6, length, 10, 0.25);
     }
 
+    private static final E2c.Settings E2C = new E2c.Settings(new LocallyLinear.Settings(2, List.of(4), List.of(3), List
+            .of(5), 0.25, 100), new ModelLearning.Settings(8, 1e-3, 4, 8, 1e-2, 5), 45, 3, PathIntegral.of(4), 3, 3);
     private static final List<SavableAgent.Settings> IN_A_BOX = List.of(SAC, mbpo(2), pets(1e-3, 0), codes(1, 1e-3),
-            WorldAgentTest.DREAMER, WorldAgentTest.PLANET, WorldAgentTest.SLAC);
+            E2C, WorldAgentTest.DREAMER, WorldAgentTest.PLANET, WorldAgentTest.SLAC);
+
+    /** In {@link #ANGLE}, upright being the goal. */
+    private static SavableAgent inABox(SavableAgent.Settings settings, Backend backend) {
+        return settings.create(new Surroundings(ANGLE.observations(), ANGLE.actions(), ANGLE.reward(), ANGLE
+                .termination(), Optional.of(new float[] {1, 0})), backend, 1);
+    }
 
     private static void refused(String message, Runnable action) {
         assertEquals(message, assertThrows(ArgumentException.class, action::run).getMessage());
@@ -68,8 +78,7 @@ class AgentArgumentsTest {
     @Test
     void whatIsNoNumberIsNotRemembered() {
         for (SavableAgent.Settings settings : IN_A_BOX) {
-            try (Backend backend = new JavaBackend(1); SavableAgent agent = Agents.create(settings, ANGLE, backend,
-                    1)) {
+            try (Backend backend = new JavaBackend(1); SavableAgent agent = inABox(settings, backend)) {
                 float[] seen = {0.6f, 0.8f};
                 float[] action = {1};
                 for (float bad : new float[] {NAN, INFINITE, -INFINITE}) {
@@ -97,7 +106,7 @@ class AgentArgumentsTest {
     @Test
     void arraysOfAnotherSizeAreRefused() {
         for (SavableAgent.Settings settings : IN_A_BOX) {
-            try (Backend backend = new JavaBackend(1); SavableAgent agent = Agents.create(settings, ANGLE, backend, 1);
+            try (Backend backend = new JavaBackend(1); SavableAgent agent = inABox(settings, backend);
                     Agent.GreedyPolicy greedy = agent.greedy(2)) {
                 float[] seen = new float[2];
                 for (int size : new int[] {0, 2, 5}) {

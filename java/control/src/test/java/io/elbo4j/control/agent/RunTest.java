@@ -17,6 +17,7 @@ import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.GridSoft;
 import io.elbo4j.control.environment.Pendulum;
 import io.elbo4j.control.environment.PendulumAngle;
+import io.elbo4j.control.environment.Planar;
 import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.environment.StepResult;
 import io.elbo4j.control.environment.TimeLimit;
@@ -25,6 +26,7 @@ import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.planning.PathIntegral;
 import io.elbo4j.control.planning.RandomShooting;
 import io.elbo4j.control.planning.Search;
+import io.elbo4j.control.world.LocallyLinear;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.checkpoint.CheckpointException;
 import io.elbo4j.train.checkpoint.Safetensors;
@@ -67,6 +69,13 @@ class RunTest {
         ALL.put(WorldAgentTest.DREAMER, new TimeLimit(new PendulumAngle(), 17));
         ALL.put(WorldAgentTest.PLANET, new TimeLimit(new PendulumAngle(), 17));
         ALL.put(WorldAgentTest.SLAC, new TimeLimit(new PendulumAngle(), 17));
+        ALL.put(e2c(new CrossEntropy(4, 2, 2, 0.1, 0.5)), new TimeLimit(new Planar(), 13));
+        ALL.put(e2c(PathIntegral.of(4)), new TimeLimit(new Planar(), 13));
+    }
+
+    private static E2c.Settings e2c(Search search) {
+        return new E2c.Settings(new LocallyLinear.Settings(2, List.of(4), List.of(3), List.of(5), 0.25, 100),
+                new ModelLearning.Settings(8, 1e-3, 4, 8, 1e-2, 5), 45, 3, search, 3, 3);
     }
 
     private static Pets.Settings pets(Search search, boolean learnReward) {
@@ -160,7 +169,7 @@ class RunTest {
                     policy.act(seen, later);
                     assertArrayEquals(before, loaded.act(seen), settings.toString());
                     assertArrayEquals(later, loaded.act(seen), settings.toString());
-                    if (settings instanceof Pets.Settings) {
+                    if (settings instanceof Pets.Settings || settings instanceof E2c.Settings) {
                         assertNotEquals(before[0], later[0]);
                     }
                 }
@@ -194,20 +203,21 @@ class RunTest {
     void policiesBeginAnew() {
         Environment swingUp = new TimeLimit(new CartPoleSwingUp(), 30);
         Environment angle = new TimeLimit(new PendulumAngle(), 30);
+        Environment planar = new TimeLimit(new Planar(), 13);
         RepresentationSac.Settings codes = new RepresentationSac.Settings(new Sac.Settings(TINY, 0.01), 2, 5, 1, 8,
                 1e-3, 5);
-        for (SavableAgent.Settings settings : List.of(pets(new CrossEntropy(20, 4, 2, 0.1, 0.5), false), codes,
-                WorldAgentTest.DREAMER, WorldAgentTest.SLAC, new Planet.Settings(WorldAgentTest.MODEL,
-                        WorldAgentTest.LEARNING, PathIntegral
-                                .of(8), 3))) {
-            Environment environment = settings instanceof Pets.Settings ? swingUp : angle;
+        Map<SavableAgent.Settings, Environment> remembering = Map.of(codes, angle, pets(new CrossEntropy(20, 4, 2, 0.1,
+                0.5), false), swingUp, e2c(new CrossEntropy(20, 4, 2, 0.1, 0.5)), planar, WorldAgentTest.DREAMER, angle,
+                WorldAgentTest.SLAC, angle,
+                new Planet.Settings(WorldAgentTest.MODEL, WorldAgentTest.LEARNING, PathIntegral.of(8), 3), angle);
+        remembering.forEach((settings, environment) -> {
             try (Backend backend = new JavaBackend(1); Run run = begin(settings, environment, backend, 3)) {
                 steps(run, 50);
                 for (boolean anew : new boolean[] {true, false}) {
                     Set<Float> actions = new HashSet<>();
                     for (float before : new float[] {-1, -0.5f, 0.2f, 1}) {
                         float[] seen = new float[environment.observations().columns()];
-                        float[] action = new float[1];
+                        float[] action = new float[environment.actions().columns()];
                         try (Agent.GreedyPolicy policy = run.agent().greedy(1)) {
                             Arrays.fill(seen, before);
                             policy.act(seen, action);
@@ -222,7 +232,7 @@ class RunTest {
                     assertEquals(anew, actions.size() == 1, settings + ": " + actions);
                 }
             }
-        }
+        });
     }
 
     /** What an evaluation has seen and planned has no say in the next one, nor in what act does in another episode. */
@@ -259,6 +269,20 @@ class RunTest {
                 }
             }
         });
+    }
+
+    @Test
+    void aGoalIsAskedFor(@TempDir Path directory) {
+        Path file = directory.resolve("agent.safetensors");
+        Environment planar = new Planar();
+        try (Backend backend = new JavaBackend(1)) {
+            try (SavableAgent e2c = Agents.create(e2c(PathIntegral.of(4)), planar, backend, 0)) {
+                e2c.save(file);
+            }
+            refused(file + ": its goal must be an observation, which some environments show and a file by itself does"
+                    + " not, not none", () -> Agents.load(file, backend));
+            Agents.load(file, planar, backend).close();
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.elbo4j.control.environment;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -127,6 +128,42 @@ class PlanarTest {
         double d = 12 - 11 * Math.cos(Math.PI / 6);
         double cap = 16 * Math.acos(d / 4) - d * Math.sqrt(16 - d * d);
         assertEquals((6 * 36 - 2 * cap) / free, left / (double) n, 5 * Math.sqrt(0.2 * 0.8 / n));
+    }
+
+    /** What is seen at (36, 36), also through wrappers; where it is not at the goal nobody says so. */
+    @Test
+    void theGoalIsShown() {
+        float[] goal = new Planar().goal().orElseThrow();
+        assertArrayEquals(seen(36, 36), goal);
+        assertArrayEquals(goal, new NoisyPlanar().goal().orElseThrow());
+        assertArrayEquals(goal, new TimeLimit(new Planar(), 3).goal().orElseThrow());
+        assertArrayEquals(goal, new ActionRepeat(new Planar(), 2).goal().orElseThrow());
+        assertTrue(new Pendulum().goal().isEmpty());
+    }
+
+    /** The corners of the plane are those of the walls; no place is in an obstacle. */
+    @Test
+    void placesAreOnThePlane() {
+        Planar planar = new Planar();
+        assertArrayEquals(new double[] {2, 38}, planar.place(0, 1).orElseThrow());
+        assertArrayEquals(new double[] {20, 20}, planar.place(0.5, 0.5).orElseThrow());
+        assertTrue(planar.place(0.5, 29.0 / 36).isEmpty(), "the obstacle at (20, 31)");
+        assertTrue(planar.place(0.5, 24.9 / 36).isPresent(), "at 26.9; it begins at 27");
+        assertTrue(planar.place(0.5, 25.1 / 36).isEmpty());
+        Environment limited = new TimeLimit(planar, 3);
+        assertArrayEquals(new double[] {2, 2}, limited.place(0, 0).orElseThrow());
+        assertArrayEquals(new double[] {2, 2, 0}, new ActionRepeat(planar, 2).place(0, 0).orElseThrow());
+        assertTrue(new Pendulum().place(0.5, 0.5).isEmpty());
+    }
+
+    @Test
+    void theNoisyOneHasNoiseOfSevenTenths() {
+        double[] one = {20, 20};
+        double[] other = one.clone();
+        new NoisyPlanar().step(one, new float[] {1, 0}, new Draws(SEED));
+        new Planar(0.7).step(other, new float[] {1, 0}, new Draws(SEED));
+        assertArrayEquals(other, one);
+        assertEquals("planar-noisy", new NoisyPlanar().name());
     }
 
     @Test
