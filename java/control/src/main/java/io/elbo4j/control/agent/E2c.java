@@ -15,6 +15,7 @@ import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.planning.Iteration;
 import io.elbo4j.control.planning.ModelPlanner;
 import io.elbo4j.control.planning.Search;
+import io.elbo4j.control.planning.SearchKind;
 import io.elbo4j.control.world.LocallyLinear;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameters;
@@ -60,7 +61,7 @@ public final class E2c extends SavableAgent implements LatentPicture {
     public record Settings(LocallyLinear.Settings model, ModelLearning.Settings learning,
             @Setting("first steps, by any action, from which it learns when they are over") int randomSteps,
             @Setting("steps that a random action is held for") int hold,
-            @Setting("how it plans, cross-entropy, path-integral or random-shooting, each with options of its own") //
+            @Setting(SearchKind.SETTING) //
             Search search, @Setting("steps of a plan, at most 1000") int horizon,
             @Setting("what the distance from the goal after the last step of a plan counts more") double lastWeight)
             implements
