@@ -202,7 +202,12 @@ class AgentOptionsTest {
     /** An agent that sees single transitions has one for each step, one that sees episodes up to two observations. */
     @Test
     void nothingIsRememberedThatARunDoesNotHave() {
+        // E2C remembers its random steps alone, all of them
+        assertFalse(AgentSettings.values(AgentKind.E2C.defaults()).containsKey("capacity"));
         for (AgentKind kind : AgentKind.values()) {
+            if (kind == AgentKind.E2C) {
+                continue;
+            }
             int most = Set.of(AgentKind.PLANET, AgentKind.DREAMER, AgentKind.SLAC).contains(kind) ? 200 : 100;
             assertEquals(most, capacity(settings(100, kind)), kind.words());
             assertEquals(most, capacity(settings(100, kind, "--capacity", "2147483647")), kind.words());

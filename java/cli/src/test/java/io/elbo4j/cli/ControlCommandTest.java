@@ -166,7 +166,7 @@ class ControlCommandTest {
                     "--learning-rate 0.01", "--capacity 30", "--updates 3"));
             others.removeIf(o -> o.split(" ")[0].matches(notOf(agent)));
             others.addAll(agent.equals("e2c") ? List.of("--steps 81", "--horizon 2", "--population 12",
-                    "--iterations 3", "--deviation 0.4", "--elites 2", "--keep 0.5", "--search path-integral") : plans(
+                    "--iterations 3", "--deviation 0.4", "--elites 3", "--keep 0.5", "--search path-integral") : plans(
                             agent) ? List.of("--steps 101", "--members 3", "--prior 1",
                                     "--weight-decay 0.5", "--horizon 4", "--population 12", "--iterations 3",
                                     "--deviation 0.9",

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -253,6 +254,28 @@ class E2cTest {
         }
         assertEquals("latent must be at least 2 for a map, not 1", assertThrows(ArgumentException.class,
                 () -> AgentSettings.with(TINY, Map.of("latent", 1)).checkLatentPicture(PLANAR)).getMessage());
+    }
+
+    /** By construction: a line with noise, and a target that has nothing to do with the inputs. */
+    @Test
+    void theProbeOfTheStudy() {
+        SplittableRandom random = new SplittableRandom(3);
+        double[][] inputs = new double[4000][2];
+        double[] line = new double[4000];
+        double[] unrelated = new double[4000];
+        for (int r = 0; r < 4000; r++) {
+            inputs[r][0] = random.nextGaussian();
+            inputs[r][1] = 5 + 2 * random.nextGaussian() + inputs[r][0];
+            line[r] = 3 + inputs[r][0] - 2 * inputs[r][1];
+            unrelated[r] = random.nextGaussian();
+        }
+        assertEquals(1, E2cStudy.probe(inputs, line), 1e-9);
+        double variance = 1 + 4 * 5 - 4;
+        for (int r = 0; r < 4000; r++) {
+            line[r] += unrelated[r] * Math.sqrt(variance);
+        }
+        assertEquals(0.5, E2cStudy.probe(inputs, line), 0.05);
+        assertEquals(0, E2cStudy.probe(inputs, unrelated), 0.02);
     }
 
     private static void refused(String message, Runnable action) {
