@@ -186,6 +186,9 @@ class AgentOptionsTest {
                     SavableAgent.Settings changed = settings(STEPS, kind, Lists.join(before, typed(c, other)));
                     Map<String, Object> expected = new HashMap<>(usual);
                     expected.put(c.getName(), other);
+                    if (c.getName().equals("population")) {
+                        expected.computeIfPresent("elites", (name, value) -> (int) other / 10);
+                    }
                     if (c.getName().equals("search")) {
                         expected = new HashMap<>(AgentSettings.values(AgentSettings.with(kind.defaults(), Map.of(
                                 "search", other))));
