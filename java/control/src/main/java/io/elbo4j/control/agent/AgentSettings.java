@@ -20,7 +20,7 @@ public final class AgentSettings {
 
     private AgentSettings() {}
 
-    /** Those that can be asked for: with a {@link Setting}, in their order. The value of a {@link Search} is its kind. */
+    /** What can be asked for: with a {@link Setting}, in their order. The value of a {@link Search} is its kind. */
     public static List<RecordComponent> options(SavableAgent.Settings settings) {
         return options((Record) settings).toList();
     }

@@ -17,8 +17,8 @@ import java.util.Map;
 /**
  * Dreamer (Hafner et al. 2020, Dream to control, algorithm 1): an actor and a value that learn in the imagination of a
  * {@link WorldModel}. From states of what has happened the actor walks on by the model's prior, and what rewards and
- * values it is expected to meet there moves it, through the model. Beside the published agent, the entropy of the policy
- * is worth something, as in the second and third version; rewards are divided by the model's scale.
+ * values it is expected to meet there moves it, through the model. Beside the published agent, the policy's entropy is
+ * worth something, as in the second and third version; rewards are divided by the model's scale.
  */
 public final class Dreamer extends WorldAgent {
     /**

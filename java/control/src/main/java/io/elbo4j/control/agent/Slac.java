@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
  * which are drawn anew from windows of episodes for each update, so that nothing that was learned of them is outdated.
  * Neither actor nor critics move the model.
  *
- * <p>Otherwise than there, the actor sees the state, as the critics do, where the published one sees the last frames; and
- * all steps of a window are learned from, where that learns from the last.
+ * <p>Otherwise than there, the actor sees the state, as the critics do, where the published one sees the last frames;
+ * and all steps of a window are learned from, where that learns from the last.
  */
 public final class Slac extends WorldAgent {
     /**
@@ -52,9 +52,9 @@ public final class Slac extends WorldAgent {
         }
 
         /**
-         * Two levels of 8 and 32, 32 windows of 8; 500 steps by chance, 3,000 updates of the model alone, then one of all
-         * each; 0.99, 0.005 and 1e-3. With 1,000 updates at first, actor and critics learn from states that mean nothing
-         * yet, and stay where the torque is constant.
+         * Two levels of 8 and 32, 32 windows of 8; 500 steps by chance, 3,000 updates of the model alone, then one of
+         * all each; 0.99, 0.005 and 1e-3. With 1,000 updates at first, actor and critics learn from states that mean
+         * nothing yet, and stay where the torque is constant.
          */
         public static Settings small() {
             WorldModel.Settings model = new WorldModel.Settings(WorldModel.Path.TWO_LEVEL, 64, 8, List.of(64, 64), List

@@ -54,7 +54,7 @@ public abstract class WorldAgent extends SavableAgent implements LatentPicture {
         @Override
         default void checkLatentPicture(Environment environment) {}
 
-        /** An observation for each step, and one more for each episode, which has a step at least; a window at least. */
+        /** An observation for each step and one more for each episode, which has a step at least; a window at least. */
         @Override
         default int mostRemembered(int steps) {
             return Math.max(learning().window(), (int) Math.min(Integer.MAX_VALUE, 2L * steps));

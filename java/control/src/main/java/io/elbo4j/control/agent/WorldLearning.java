@@ -30,13 +30,14 @@ public record WorldLearning(
         @Setting("to which the gradient of the model is scaled down") double gradientNorm,
         @Setting("observations that are remembered, one more than its steps of each episode; never more than the run"
                 + " has") int capacity,
-        @Setting("they are remembered as bytes: for pixels and other numbers of which each is one of the 256 that divide"
-                + " its range evenly") boolean bytes,
+        @Setting("they are remembered as bytes: for pixels and other numbers of which each is one of the 256 that"
+                + " divide its range evenly") boolean bytes,
         @Setting("first steps, by any action, after which nothing is learned yet") int randomSteps,
         @Setting("that are made after these") int firstUpdates,
         @Setting("steps after which it learns again") int every,
         @Setting("that are made then") int updates,
-        @Setting("standard deviation of what is added to actions in [-1, 1] while it learns, at least 0") double noise) {
+        @Setting("standard deviation of what is added to actions in [-1, 1] while it learns, at least 0") //
+        double noise) {
     public WorldLearning {
         requireCount("batch", batch, Counts.ROWS);
         require(window >= 2 && window <= Counts.PARTS, "window", "from 2 to " + Counts.PARTS, window);

@@ -36,7 +36,7 @@ import io.elbo4j.train.model.Setting;
  */
 public record CrossEntropy(
         @Setting("plans that are drawn at a time") int population,
-        @Setting("the best plans, from which the next are drawn; a tenth of the population where that alone is given") //
+        @Setting("the best plans, from which the next are drawn; a tenth of the population where it alone is given") //
         int elites,
         @Setting("times that they are drawn for a decision") int iterations,
         @Setting("the share of the old mean and variance that stays, at least 0 and below 1") double keep,

@@ -43,13 +43,13 @@ import java.util.function.UnaryOperator;
  * </pre>
  *
  * <p>Here it is said once what belongs together. A row of an episode has what is seen, o_t; the action that has led to
- * it, a_t-1; the reward that has come with it, r_t; and whether anything comes after it, c_t, 0 where it has terminated.
- * An episode's first row has zeros for action and reward, its last one has no other row after it. So the state of a step
- * predicts the reward of the action before. A window begins with a state and an action of zeros, and of its first row
- * the reward is not asked, as nothing in the window has led to it.
+ * it, a_t-1; the reward that has come with it, r_t; and whether anything comes after it, c_t, 0 where it has
+ * terminated. An episode's first row has zeros for action and reward, its last one has no other row after it. So the
+ * state of a step predicts the reward of the action before. A window begins with a state and an action of zeros, and of
+ * its first row the reward is not asked, as nothing in the window has led to it.
  *
- * <p>The KL is free up to some nats for each step of each window (Hafner et al. 2023, equation 5), not their mean; and a
- * share of it moves the prior alone, the rest the posterior alone ({@link KlBalanced}).
+ * <p>The KL is free up to some nats for each step of each window (Hafner et al. 2023, equation 5), not their mean;
+ * and a share of it moves the prior alone, the rest the posterior alone ({@link KlBalanced}).
  */
 public final class WorldModel {
     /** Inputs of {@link #observe}, columns of an episode's memory. */

@@ -14,8 +14,9 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * What an agent's world model expects of the pendulum from what it has seen, torques being drawn by chance: for a policy
- * that stands would make small errors large. 100 episodes of evaluation, from the 10th and from the 40th observation on.
+ * What an agent's world model expects of the pendulum from what it has seen, torques being drawn by chance: for a
+ * policy that stands would make small errors large. 100 episodes of evaluation, from the 10th and from the 40th
+ * observation on.
  */
 final class OpenLoopStudy {
     private static final int EPISODES = 100;
