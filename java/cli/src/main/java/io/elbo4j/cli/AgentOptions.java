@@ -42,7 +42,7 @@ final class AgentOptions {
     @Option(names = "--every", paramLabel = "N",
             description = "all but pets, e2c: steps after which it learns again (1)")
     private Integer every;
-    @Option(names = "--updates", paramLabel = "N", description = "that are made then (1; 1; 1; 20; 1200; 1; 1500)")
+    @Option(names = "--updates", paramLabel = "N", description = "that are made then (1; 1; 1; 20; 1200; 1; 3000)")
     private Integer updates;
     @Option(names = "--rate", paramLabel = "X",
             description = "sac, mbpo, representation-sac: at which the critics' copies follow them, above 0 and below"
