@@ -86,6 +86,18 @@ class ReadmeTest {
                 "        interaction.step();\n    }\n    return pets.updates();\n")));
     }
 
+    /** With 30 random steps and few updates in place of 20,000. */
+    @Test
+    void e2cAsItStands() throws Exception {
+        Path map = directory.resolve("map.png");
+        String example = block("Environment planar").replace("\"cpu\"", "\"java\"").replace("20_000", "30").replace(
+                "E2c.Settings.small()", "AgentSettings.with(E2c.Settings.small(), java.util.Map.of(\"randomSteps\", 30,"
+                        + " \"updates\", 2, \"refitUpdates\", 2))").replace("map.png", map.toString().replace("\\",
+                                "\\\\"));
+        run(example + "return null;\n");
+        assertTrue(Files.size(map) > 0);
+    }
+
     /** With 20 updates and episodes in place of 10,000 and 200. */
     @Test
     void imitationAsItStands() throws Exception {

@@ -92,12 +92,12 @@ final class E2cStudy {
         return Math.min(probe(inputs, axes[0]), probe(inputs, axes[1]));
     }
 
-    /** Prints JSON: seed, threads, weight of the inverse model, the environment in which it then acts. */
+    /** Prints JSON: seed, threads, updates, weight of the inverse model, the environment in which it then acts. */
     public static void main(String[] args) {
         long seed = Long.parseLong(args[0]);
         Environment planar = new Planar();
-        E2c.Settings settings = AgentSettings.with(E2c.Settings.small(), Map.of("inverseWeight", Double.parseDouble(
-                args[2])));
+        E2c.Settings settings = AgentSettings.with(E2c.Settings.small(), Map.of("updates", Integer.parseInt(args[2]),
+                "inverseWeight", Double.parseDouble(args[3])));
         try (Backend backend = Backends.open("auto", Integer.parseInt(args[1]));
                 E2c e2c = settings.create(Surroundings.of(planar), backend, seed);
                 Agent.GreedyPolicy greedy = e2c.greedy(EPISODES)) {
@@ -105,7 +105,7 @@ final class E2cStudy {
             while (interaction.steps() < settings.randomSteps()) {
                 interaction.step();
             }
-            double success = Episodes.of(greedy, Environments.named(args[3]), EPISODES).mean("success");
+            double success = Episodes.of(greedy, Environments.named(args[4]), EPISODES).mean("success");
             System.out.printf(Locale.ROOT, "{\"probe\": %.4f, \"success\": %.1f, \"standard_error\": %.1f}%n", probe(
                     e2c), 100 * success, 100 * Math.sqrt(success * (1 - success) / EPISODES));
         }
