@@ -1,15 +1,10 @@
 package io.elbo4j.control.world;
 
-import static io.elbo4j.control.network.Counts.requireCount;
-
 import io.elbo4j.Activation;
-import io.elbo4j.control.network.Counts;
-import io.elbo4j.control.network.Network;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.Dense;
-import java.util.List;
 
 /**
  * A state space without a deterministic path (Krishnan et al. 2015, Deep Kalman filters): what is known of what was is
@@ -23,8 +18,7 @@ import java.util.List;
 public final class MarkovStateSpace implements StateSpace {
     private final int latent;
     private final Dense input;
-    private final Network prior;
-    private final Network posterior;
+    private final GaussianHeads heads;
 
     /**
      * @param name its parameters' names begin so
@@ -34,12 +28,9 @@ public final class MarkovStateSpace implements StateSpace {
      * @param latent dimensions of z
      */
     public MarkovStateSpace(String name, int actions, int embedding, int units, int latent) {
-        requireCount("units", units, Counts.UNITS);
-        requireCount("latent", latent, Counts.UNITS / 8);
         this.latent = latent;
         this.input = new Dense(name + ".input", (long) latent + actions, units, Activation.RELU);
-        this.prior = new Network(name + ".prior", units, List.of(units), 2L * latent);
-        this.posterior = new Network(name + ".posterior", (long) units + embedding, List.of(units), 2L * latent);
+        this.heads = new GaussianHeads(name, units, embedding, units, latent);
     }
 
     @Override
@@ -54,13 +45,12 @@ public final class MarkovStateSpace implements StateSpace {
 
     @Override
     public DiagonalGaussian prior(Value context) {
-        return StateSpace.gaussian(prior.apply(context));
+        return heads.prior(context);
     }
 
     @Override
     public DiagonalGaussian posterior(Value context, Value embedding) {
-        return StateSpace.gaussian(posterior.apply(Concatenate.of(context.name() + " and " + embedding.name(), context,
-                embedding)));
+        return heads.posterior(context, embedding);
     }
 
     @Override

@@ -1,17 +1,12 @@
 package io.elbo4j.control.world;
 
-import static io.elbo4j.control.network.Counts.requireCount;
-
 import io.elbo4j.Activation;
-import io.elbo4j.control.network.Counts;
-import io.elbo4j.control.network.Network;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.Gru;
 import io.elbo4j.train.layer.Slice;
-import java.util.List;
 
 /**
  * The recurrent state-space model (Hafner et al. 2019, PlaNet, section 3): a state has a deterministic path h, which
@@ -27,8 +22,7 @@ public final class RecurrentStateSpace implements StateSpace {
     private final int latent;
     private final Dense input;
     private final Gru memory;
-    private final Network prior;
-    private final Network posterior;
+    private final GaussianHeads heads;
 
     /**
      * @param name its parameters' names begin so
@@ -38,14 +32,11 @@ public final class RecurrentStateSpace implements StateSpace {
      * @param latent dimensions of z
      */
     public RecurrentStateSpace(String name, int actions, int embedding, int units, int latent) {
-        requireCount("units", units, Counts.UNITS);
-        requireCount("latent", latent, Counts.UNITS / 8);
         this.units = units;
         this.latent = latent;
         this.input = new Dense(name + ".input", (long) latent + actions, units, Activation.RELU);
         this.memory = new Gru(name + ".memory", units, units);
-        this.prior = new Network(name + ".prior", units, List.of(units), 2L * latent);
-        this.posterior = new Network(name + ".posterior", (long) units + embedding, List.of(units), 2L * latent);
+        this.heads = new GaussianHeads(name, units, embedding, units, latent);
     }
 
     @Override
@@ -62,13 +53,12 @@ public final class RecurrentStateSpace implements StateSpace {
 
     @Override
     public DiagonalGaussian prior(Value context) {
-        return StateSpace.gaussian(prior.apply(context));
+        return heads.prior(context);
     }
 
     @Override
     public DiagonalGaussian posterior(Value context, Value embedding) {
-        return StateSpace.gaussian(posterior.apply(Concatenate.of(context.name() + " and " + embedding.name(), context,
-                embedding)));
+        return heads.posterior(context, embedding);
     }
 
     @Override

@@ -1,8 +1,5 @@
 package io.elbo4j.control.world;
 
-import static io.elbo4j.control.network.Counts.requireCount;
-
-import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.network.Network;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.Draw;
@@ -25,8 +22,7 @@ public final class TwoLevelStateSpace implements StateSpace {
     private static final int TIMES = 4;
 
     private final int latent;
-    private final Network prior;
-    private final Network posterior;
+    private final GaussianHeads heads;
     private final Network second;
 
     /**
@@ -37,12 +33,9 @@ public final class TwoLevelStateSpace implements StateSpace {
      * @param latent dimensions of z1
      */
     public TwoLevelStateSpace(String name, int actions, int embedding, int units, int latent) {
-        requireCount("units", units, Counts.UNITS);
-        requireCount("latent", latent, Counts.UNITS / 8);
         this.latent = latent;
         long context = (long) TIMES * latent + actions;
-        this.prior = new Network(name + ".prior", context, List.of(units), 2L * latent);
-        this.posterior = new Network(name + ".posterior", context + embedding, List.of(units), 2L * latent);
+        this.heads = new GaussianHeads(name, context, embedding, units, latent);
         this.second = new Network(name + ".second", context + latent, List.of(units), 2L * TIMES * latent);
     }
 
@@ -58,18 +51,17 @@ public final class TwoLevelStateSpace implements StateSpace {
 
     @Override
     public DiagonalGaussian prior(Value context) {
-        return StateSpace.gaussian(prior.apply(context));
+        return heads.prior(context);
     }
 
     @Override
     public DiagonalGaussian posterior(Value context, Value embedding) {
-        return StateSpace.gaussian(posterior.apply(Concatenate.of(context.name() + " and " + embedding.name(), context,
-                embedding)));
+        return heads.posterior(context, embedding);
     }
 
     @Override
     public Value state(String name, Value context, Value first, boolean draws) {
-        DiagonalGaussian p = StateSpace.gaussian(second.apply(Concatenate.of(name + ".z1 and context", first,
+        DiagonalGaussian p = GaussianHeads.gaussian(second.apply(Concatenate.of(name + ".z1 and context", first,
                 context)));
         return Concatenate.of(name, first, draws ? Draw.of(name + ".z2 drawn", p) : p.mean());
     }
