@@ -23,7 +23,7 @@ final class AgentOptions {
             description = "transitions of an update (256; 64; 64; 128; 64; 128; 64)")
     private Integer batch;
     @Option(names = "--learning-rate", paramLabel = "X",
-            description = "of Adam, at first (0.001; 0.0023; 0.0023; 0.001; 0.001; 0.001; 0.001)")
+            description = "of Adam, at first (0.001; 0.0023; 0.0023; 0.001; 0.001; 0.001; 0.002)")
     private Double learningRate;
     @Option(names = "--decay", paramLabel = "N",
             description = "all but pets, e2c: updates until it has fallen to 0, linearly; 0 if it stays (0; all; all; 0; 0)")
