@@ -61,9 +61,9 @@ public final class ModelLearning implements AutoCloseable {
             require(refitUpdates >= 0, "refitUpdates", "at least 0", refitUpdates);
         }
 
-        /** Batches of 64, 1e-3, 3,000 updates; then of 256, 1e-2, 12,000. */
+        /** Batches of 64, 2e-3, 3,000 updates; then of 256, 1e-2, 12,000. */
         public static Settings small() {
-            return new Settings(64, 1e-3, 3000, 256, 1e-2, 12_000);
+            return new Settings(64, 2e-3, 3000, 256, 1e-2, 12_000);
         }
     }
 
