@@ -19,6 +19,7 @@ module io.elbo4j.control {
     exports io.elbo4j.control.environment;
     exports io.elbo4j.control.evaluation;
     exports io.elbo4j.control.imitation;
+    exports io.elbo4j.control.linear;
     exports io.elbo4j.control.planning;
     exports io.elbo4j.control.replay;
     exports io.elbo4j.control.tabular;
