@@ -70,6 +70,35 @@ public record MatrixNormalInverseWishart(double[][] mean, double[][] precision, 
         return new MatrixNormalInverseWishart(m, k, Dense.symmetric(s), degrees + weight * rows.count());
     }
 
+    /**
+     * On the way to another one, along a line of natural parameters: of the posterior of some rows of many, each of
+     * which counts for several, a step of the natural gradient (Hoffman et al. 2013, Stochastic variational inference);
+     * from a prior to the posterior of many rows, the posterior where each counts less.
+     *
+     * @param share of the way, from 0 to 1
+     */
+    public MatrixNormalInverseWishart towards(double share, MatrixNormalInverseWishart other) {
+        requireGiven("other", other);
+        require(share >= 0 && share <= 1, "share", "from 0 to 1", share);
+        require(other.scale.length == scale.length && other.precision.length == precision.length, "other", scale.length
+                + " outputs and " + precision.length + " inputs", other.scale.length + " and "
+                        + other.precision.length);
+        double[][] k = mixed(share, precision, other.precision);
+        double[][] m = Dense.product(mixed(share, Dense.product(mean, precision), Dense.product(other.mean,
+                other.precision)), Dense.inverse("precision", k));
+        double[][] s = Dense.sum(mixed(share, square(), other.square()), -1, Dense.product(Dense.product(m, k), Dense
+                .transposed(m)));
+        return new MatrixNormalInverseWishart(m, k, Dense.symmetric(s), (1 - share) * degrees + share * other.degrees);
+    }
+
+    private static double[][] mixed(double share, double[][] a, double[][] b) {
+        return Dense.sum(Dense.scaled(1 - share, a), share, b);
+    }
+
+    private double[][] square() {
+        return Dense.sum(scale, 1, Dense.product(Dense.product(mean, precision), Dense.transposed(mean)));
+    }
+
     /** The inverse of E[S^-1]. */
     public double[][] noise() {
         return Dense.scaled(1 / degrees, scale);

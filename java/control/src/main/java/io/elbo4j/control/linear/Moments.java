@@ -74,15 +74,6 @@ public final class Moments {
         count += weight * others.count;
     }
 
-    /** Forgets a share of all. */
-    public void keep(double share) {
-        require(share >= 0 && share <= 1, "share", "from 0 to 1", share);
-        yy = Dense.scaled(share, yy);
-        yx = Dense.scaled(share, yx);
-        xx = Dense.scaled(share, xx);
-        count *= share;
-    }
-
     double[][] yy() {
         return yy;
     }

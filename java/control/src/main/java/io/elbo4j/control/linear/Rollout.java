@@ -1,5 +1,6 @@
 package io.elbo4j.control.linear;
 
+import io.elbo4j.control.environment.Draws;
 import io.elbo4j.train.exact.Cholesky;
 
 /**
@@ -72,6 +73,24 @@ public record Rollout(double[][] mean, double[][][] covariance, double[][][] lag
             }
         }
         return Moments.of(mean[t], Dense.joined(mean[t - 1], actions[t - 1], new double[] {1}), both);
+    }
+
+    /**
+     * Draws of one state.
+     *
+     * @param draws that belong to this state
+     */
+    public double[][] draws(int t, int count, Draws draws) {
+        double[][] factor = new Cholesky("covariance", covariance[t]).factor();
+        double[][] drawn = new double[count][];
+        for (int d = 0; d < count; d++) {
+            double[] e = new double[mean[t].length];
+            for (int i = 0; i < e.length; i++) {
+                e[i] = draws.normal();
+            }
+            drawn[d] = Dense.sum(mean[t], 1, Dense.product(factor, e));
+        }
+        return drawn;
     }
 
     /**

@@ -205,6 +205,25 @@ class MatrixNormalInverseWishartTest {
         return sum;
     }
 
+    /** From a prior some of the way to its posterior is the posterior of rows that count for less. */
+    @Test
+    void aShareOfTheWayIsAPowerPrior() {
+        MatrixNormalInverseWishart prior = some(5);
+        Moments rows = new Moments(N, K);
+        for (int r = 0; r < 9; r++) {
+            rows.add(1, Moments.of(LinearTests.drawn(draws, 1, N, 1)[0], LinearTests.drawn(draws, 1, K, 1)[0]));
+        }
+        MatrixNormalInverseWishart posterior = prior.posterior(1, rows);
+        for (double share : new double[] {0, 0.3, 1}) {
+            MatrixNormalInverseWishart there = prior.towards(share, posterior);
+            MatrixNormalInverseWishart expected = prior.posterior(share, rows);
+            assertEquals(0, there.divergence(expected), 1e-10);
+            assertEquals(expected.degrees(), there.degrees(), 1e-12);
+        }
+        assertTrue(prior.towards(0.3, posterior).divergence(posterior) > 0.01);
+        refused("share must be from 0 to 1, not 1.5", () -> prior.towards(1.5, posterior));
+    }
+
     @Test
     void whatDoesNotFitIsRefused() {
         MatrixNormalInverseWishart of = some(5);
