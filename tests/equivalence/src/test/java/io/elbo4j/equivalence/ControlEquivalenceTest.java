@@ -19,6 +19,7 @@ import io.elbo4j.control.agent.Sac;
 import io.elbo4j.control.agent.SavableAgent;
 import io.elbo4j.control.agent.Slac;
 import io.elbo4j.control.agent.SoftQ;
+import io.elbo4j.control.agent.Solar;
 import io.elbo4j.control.agent.Surroundings;
 import io.elbo4j.control.agent.WorldLearning;
 import io.elbo4j.control.dynamics.Ensemble;
@@ -27,6 +28,7 @@ import io.elbo4j.control.environment.CartPoleContinuous;
 import io.elbo4j.control.environment.CartPoleSwingUp;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.GridSoft;
+import io.elbo4j.control.environment.Navigation;
 import io.elbo4j.control.environment.Pendulum;
 import io.elbo4j.control.environment.PendulumAngle;
 import io.elbo4j.control.environment.PendulumPixels;
@@ -37,6 +39,7 @@ import io.elbo4j.control.planning.CrossEntropy;
 import io.elbo4j.control.planning.PathIntegral;
 import io.elbo4j.control.planning.Search;
 import io.elbo4j.control.world.LocallyLinear;
+import io.elbo4j.control.world.MessageVae;
 import io.elbo4j.control.world.WorldModel;
 import io.elbo4j.train.graph.Parameters;
 import java.io.IOException;
@@ -101,6 +104,12 @@ class ControlEquivalenceTest {
                     100), new ModelLearning.Settings(32, 1e-3, 15, 64, 1e-2, 20), 295, 4, new CrossEntropy(9, 3, 2, 0.1,
                             0.5), 5, 3), new Planar()), "dreamer", DREAMER, "planet", PLANET, "slac",
             SLAC));
+
+    static {
+        // a round ends with the last step
+        LIVES.put("solar", new Life(new Solar.Settings(new MessageVae.Settings(3, List.of(33, 20), List.of(17), 0.2), 2,
+                2e-3, 0.1, 7, 5, 20, 3, 3, 4, 147, 20, 3, 0.1, 0.3), new TimeLimit(new Navigation(), 20)));
+    }
 
     @Test
     void everyBackendEndsInTheGoldenRun() throws IOException {
@@ -212,6 +221,11 @@ class ControlEquivalenceTest {
         });
         if (run.agent() instanceof E2c e2c) {
             state.add(e2c.act(new Planar().goal().orElseThrow()));
+        }
+        if (run.agent() instanceof Solar solar) {
+            float[] seen = new float[Navigation.SIDE * Navigation.SIDE];
+            new Navigation().observe(new double[] {-0.6, -0.4}, seen);
+            state.add(solar.act(seen));
         }
         return Bits.sha256(state);
     }

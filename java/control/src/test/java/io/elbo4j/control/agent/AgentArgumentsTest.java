@@ -63,7 +63,7 @@ class AgentArgumentsTest {
     private static final E2c.Settings E2C = new E2c.Settings(new LocallyLinear.Settings(2, List.of(4), List.of(3), List
             .of(5), 0.25, 100), new ModelLearning.Settings(8, 1e-3, 4, 8, 1e-2, 5), 45, 3, PathIntegral.of(4), 3, 3);
     private static final List<SavableAgent.Settings> IN_A_BOX = List.of(SAC, mbpo(2), pets(1e-3, 0), codes(1, 1e-3),
-            E2C, WorldAgentTest.DREAMER, WorldAgentTest.PLANET, WorldAgentTest.SLAC);
+            E2C, SolarTest.TINY, WorldAgentTest.DREAMER, WorldAgentTest.PLANET, WorldAgentTest.SLAC);
 
     /** In {@link #ANGLE}, upright being the goal. */
     private static SavableAgent inABox(SavableAgent.Settings settings, Backend backend) {

@@ -69,6 +69,7 @@ class RunTest {
         ALL.put(WorldAgentTest.DREAMER, new TimeLimit(new PendulumAngle(), 17));
         ALL.put(WorldAgentTest.PLANET, new TimeLimit(new PendulumAngle(), 17));
         ALL.put(WorldAgentTest.SLAC, new TimeLimit(new PendulumAngle(), 17));
+        ALL.put(SolarTest.TINY, new TimeLimit(new PendulumAngle(), 17));
         ALL.put(e2c(new CrossEntropy(4, 2, 2, 0.1, 0.5)), new TimeLimit(new Planar(), 13));
         ALL.put(e2c(PathIntegral.of(4)), new TimeLimit(new Planar(), 13));
     }
@@ -431,8 +432,9 @@ class RunTest {
                 try (Run resumed = Run.resume(file, settings, environment, backend, 3)) {
                     assertEquals(losses, resumed.losses());
                     assertEquals(List.copyOf(losses.keySet()), List.copyOf(resumed.losses().keySet()));
-                    steps(run, 60);
-                    steps(resumed, 60);
+                    // a round of Solar ends after 68
+                    steps(run, 70);
+                    steps(resumed, 70);
                     assertEquals(run.losses(), resumed.losses());
                     assertEquals(losses.isEmpty(), losses.equals(resumed.losses()));
                 }

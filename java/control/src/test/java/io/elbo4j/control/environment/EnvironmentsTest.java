@@ -25,12 +25,12 @@ class EnvironmentsTest {
     @Test
     void allAreThereByName() {
         assertEquals(List.of("acrobot", "cart-pole", "cart-pole-continuous", "cart-pole-swing-up", "cross", "fork",
-                "fork-pause", "grid-soft", "mountain-car-continuous", "mud", "pendulum", "pendulum-angle",
+                "fork-pause", "grid-soft", "mountain-car-continuous", "mud", "navigation", "pendulum", "pendulum-angle",
                 "pendulum-pixels",
                 "planar", "planar-noisy", "reacher2"), Environments.all().stream().map(Environment::name).toList());
         assertEquals("environment must be one of acrobot, cart-pole, cart-pole-continuous, cart-pole-swing-up, cross,"
-                + " fork, fork-pause, grid-soft, mountain-car-continuous, mud, pendulum, pendulum-angle,"
-                + " pendulum-pixels, planar, planar-noisy, reacher2, not Pendulum-v1", assertThrows(
+                + " fork, fork-pause, grid-soft, mountain-car-continuous, mud, navigation, pendulum,"
+                + " pendulum-angle, pendulum-pixels, planar, planar-noisy, reacher2, not Pendulum-v1", assertThrows(
                         ArgumentException.class,
                         () -> Environments
                                 .named(

@@ -2,12 +2,18 @@ package io.elbo4j.train.exact;
 
 import static io.elbo4j.ArgumentException.require;
 
-/** A = L L^T of a symmetric positive definite matrix, n x n (Golub and Van Loan 2013, section 4.2). */
-final class Cholesky {
+/**
+ * A = L L^T of a symmetric positive definite matrix, n x n (Golub and Van Loan 2013, section 4.2), of which the lower
+ * triangle is read.
+ */
+public final class Cholesky {
     private final double[][] factor;
 
-    /** @param name of A, for the sentence */
-    Cholesky(String name, double[][] a) {
+    /**
+     * @param name of A, for the sentence
+     * @throws io.elbo4j.ArgumentException if A is not positive definite
+     */
+    public Cholesky(String name, double[][] a) {
         int n = a.length;
         factor = new double[n][n];
         for (int i = 0; i < n; i++) {
@@ -26,7 +32,8 @@ final class Cholesky {
         }
     }
 
-    double logDeterminant() {
+    /** log |A|. */
+    public double logDeterminant() {
         double sum = 0;
         for (int i = 0; i < factor.length; i++) {
             sum += 2 * StrictMath.log(factor[i][i]);
@@ -34,8 +41,13 @@ final class Cholesky {
         return sum;
     }
 
+    /** L, n x n. */
+    public double[][] factor() {
+        return factor;
+    }
+
     /** A^-1 b. */
-    double[] solve(double[] b) {
+    public double[] solve(double[] b) {
         int n = factor.length;
         double[] x = b.clone();
         for (int i = 0; i < n; i++) {
@@ -54,7 +66,7 @@ final class Cholesky {
     }
 
     /** A^-1. */
-    double[][] inverse() {
+    public double[][] inverse() {
         int n = factor.length;
         double[][] inverse = new double[n][];
         for (int i = 0; i < n; i++) {

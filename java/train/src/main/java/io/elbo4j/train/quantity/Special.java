@@ -1,14 +1,14 @@
 package io.elbo4j.train.quantity;
 
 /** Functions of the gamma function, and sums of exponentials. */
-final class Special {
+public final class Special {
     /** From here on the asymptotic series below are right to 1e-16. */
     private static final double LARGE = 12;
 
     private Special() {}
 
     /** log Gamma(x), x above 0: Stirling's series, after steps up by Gamma(x + 1) = x Gamma(x). */
-    static double logGamma(double x) {
+    public static double logGamma(double x) {
         double up = 0;
         double at = x;
         for (; at < LARGE; at++) {
@@ -21,7 +21,7 @@ final class Special {
     }
 
     /** The derivative of log Gamma(x), x above 0. */
-    static double digamma(double x) {
+    public static double digamma(double x) {
         double up = 0;
         double at = x;
         for (; at < LARGE; at++) {
