@@ -208,7 +208,7 @@ class AgentOptionsTest {
         // E2C remembers its random steps alone, all of them
         assertFalse(AgentSettings.values(AgentKind.E2C.defaults()).containsKey("capacity"));
         for (AgentKind kind : AgentKind.values()) {
-            if (kind == AgentKind.E2C) {
+            if (kind == AgentKind.E2C || kind == AgentKind.SOLAR) {
                 continue;
             }
             int most = Set.of(AgentKind.PLANET, AgentKind.DREAMER, AgentKind.SLAC).contains(kind) ? 200 : 100;
@@ -216,6 +216,9 @@ class AgentOptionsTest {
             assertEquals(most, capacity(settings(100, kind, "--capacity", "2147483647")), kind.words());
             assertEquals(60, capacity(settings(100, kind, "--capacity", "60")), kind.words());
         }
+        // rollouts of 40 steps, their ends too: at least the 100 random ones
+        assertEquals(4100, capacity(settings(100, AgentKind.SOLAR)));
+        assertEquals(151 * 41, capacity(settings(6000, AgentKind.SOLAR)));
         assertEquals(25, capacity(settings(1, AgentKind.DREAMER)));
         assertEquals(800, capacity(settings(100, AgentKind.DREAMER, "--window", "800")));
         assertEquals(100_000, capacity(settings(Integer.MAX_VALUE, AgentKind.DREAMER)));

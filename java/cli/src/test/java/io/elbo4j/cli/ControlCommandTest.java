@@ -558,7 +558,7 @@ class ControlCommandTest {
         run("--widths", "0").fails(2, "--widths must be at least 1 each, not [0]");
         Cli.run("control", "--stesp", "5").fails(2, "'--stesp'");
         Cli.run("control", "dqm").fails(2, "expected one of sac, dqn, soft-q, mbpo, pets,"
-                + " representation-sac, e2c, planet, dreamer, slac, not 'dqm'");
+                + " representation-sac, e2c, solar, planet, dreamer, slac, not 'dqm'");
         Cli.run("control", "pets", "--environment", "pendulum").fails(2,
                 "pets needs --learn-reward in pendulum, which has no reward to give it");
         Cli.run("control", "pets", "--action-repeat", "2").fails(2, "pets needs --learn-reward in cart-pole-swing-up"

@@ -95,7 +95,7 @@ final class SolarStudy {
             dynamics = SolarPolicy.dynamics(settings, new LinearDynamics(SolarModel.firstPrior(N).posterior(1, first),
                     List.of(prior.posterior(1, steps))), prior, known, rollouts);
             policy = SolarPolicy.improved(settings, policy, known, rollouts, dynamics, new Draws(seed, "costs"), round)
-                    .policy();
+                    .policy().atLeast(settings.noise() * settings.noise());
         }
         double sum = 0;
         for (int e = 0; e < EPISODES; e++) {
