@@ -521,10 +521,10 @@ class ControlCommandTest {
     @Test
     void environmentsAreListed() {
         String out = Cli.run("control", "--list").succeeds().out();
-        assertEquals(16, out.lines().count());
+        assertEquals(17, out.lines().count());
         assertTrue(out.contains("pendulum-pixels          pendulum seen as a picture"), out);
-        assertEquals(16, Cli.run("control", "--list", "--json").succeeds().out().split("\"limit\"").length - 1);
-        assertEquals(14, Cli.run("control", "--list", "--json").succeeds().out().split("\"drawn\":true").length - 1);
+        assertEquals(17, Cli.run("control", "--list", "--json").succeeds().out().split("\"limit\"").length - 1);
+        assertEquals(15, Cli.run("control", "--list", "--json").succeeds().out().split("\"drawn\":true").length - 1);
     }
 
     @Test

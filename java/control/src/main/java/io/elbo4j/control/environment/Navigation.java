@@ -18,9 +18,9 @@ import java.util.OptionalDouble;
  * </pre>
  *
  * <p>It starts up to 0.2 from (-0.6, -0.5) to each side; the goal is (0.5, 0.4); truncated after 40 steps. Seen are
- * 16 x 16 grey values, a row of pixels after the other from the top, of the square from -1.1 to 1.1: a disc whose edge is a
- * ramp of one pixel, 3 minus the distance of a pixel's centre from the point in pixels, between 0 and 1, rounded to a
- * byte b; a value is b / 255. The goal is not seen.
+ * 16 x 16 grey values, a row of pixels after the other from the top, of the square from -1.1 to 1.1: a disc whose edge
+ * is a ramp of one pixel, 3 minus the distance of a pixel's centre from the point in pixels, between 0 and 1, rounded
+ * to a byte b; a value is b / 255. The goal is not seen.
  */
 public final class Navigation implements Environment {
     /** Pixels of a side. */
