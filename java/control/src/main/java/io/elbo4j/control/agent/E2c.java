@@ -96,7 +96,7 @@ public final class E2c extends SavableAgent implements LatentPicture {
             return steps >= randomSteps;
         }
 
-        /** A {@link PlaneMap}. */
+        /** It is a map, of an environment that has places. */
         @Override
         public void checkLatentPicture(Environment environment) {
             PlaneMap.check(environment, model.latent());

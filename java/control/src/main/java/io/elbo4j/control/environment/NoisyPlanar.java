@@ -1,6 +1,6 @@
 package io.elbo4j.control.environment;
 
-/** {@link Planar} whose moves are not quite what they should be: each part has noise of 0.7 pixels added. */
+/** {@link Planar} whose moves are not quite what they should be: noise of 0.7 pixels is added to both numbers. */
 public final class NoisyPlanar extends Planar {
     private static final double NOISE = 0.7;
 

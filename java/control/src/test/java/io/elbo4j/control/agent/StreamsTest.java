@@ -84,14 +84,18 @@ class StreamsTest {
         }
         int[] rows = new int[1];
         try (Replay replay = new Replay(backend, ROWS, Map.of("x", 1), seed);
+                Replay codes = new Replay(backend, ROWS, Map.of("x", 1), Draws.seed(seed, "refit"));
                 EpisodeReplay episodes = new EpisodeReplay(backend, ROWS, Map.of("x", 1), seed);
                 Matrix uniform = backend.matrix(1, 1)) {
             for (int i = 0; i < ROWS; i++) {
                 replay.add(Map.of("x", new float[1]));
+                codes.add(Map.of("x", new float[1]));
                 episodes.add(Map.of("x", new float[1]));
             }
             replay.sample(0, rows);
             first.put("replay", (double) rows[0]);
+            codes.sample(0, rows);
+            first.put("replay of a refit", (double) rows[0]);
             episodes.sample(0, 1, rows);
             first.put("windows", (double) rows[0]);
             RandomFill.uniform(new Noise(seed, 0), 0, 1, uniform).run();
