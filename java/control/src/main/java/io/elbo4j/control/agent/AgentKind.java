@@ -26,7 +26,7 @@ public enum AgentKind {
             .small(), "planar", 20_000, 20_000),
     /** {@link Solar}, that gets better after the random rollouts and each 1,600 steps */
     SOLAR("a policy linear in codes of pictures, by Bayesian linear dynamics, for actions and observations in a box",
-            Solar.Settings.small(), "navigation", 13_600, 1600),
+            Solar.Settings.small(), "navigation", 20_000, 4000),
     /** {@link Planet}, whose evaluation takes longer than its life */
     PLANET("plans in a learned latent space, for actions and observations in a box", Planet.Settings.small(),
             "pendulum-angle", 4000, 4000),
