@@ -2,6 +2,8 @@ package io.elbo4j.train;
 
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Sequences;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
@@ -17,6 +19,7 @@ import java.util.Set;
 public final class Encoder implements AutoCloseable {
     private final OneRow row;
     private final Matrix mean;
+    private final boolean ofSteps;
 
     /** @param standardisation that of the training data: rows are given as they are */
     public Encoder(Model model, Parameters parameters, Backend backend, long seed, Standardisation standardisation) {
@@ -25,6 +28,7 @@ public final class Encoder implements AutoCloseable {
         Step step = Step.of(model.graph(), parameters, backend).seed(seed).want(wanted).compile();
         this.row = new OneRow(step, Inputs.needed(Set.of(wanted), Set.of()), standardisation);
         this.mean = step.value(wanted);
+        this.ofSteps = Inputs.ofSteps(wanted);
     }
 
     /** Latent dimensions; where q has several rows for one of the data, as the steps of a sequence, those of all. */
@@ -43,7 +47,7 @@ public final class Encoder implements AutoCloseable {
     }
 
     /**
-     * The mean of q(z | x).
+     * The mean of q(z | x), NaN for the steps past a sequence's end.
      *
      * @param x one row of data
      * @param z gets {@link #columns} numbers
@@ -55,6 +59,9 @@ public final class Encoder implements AutoCloseable {
         }
         row.run(x);
         System.arraycopy(mean.toArray(), 0, z, 0, z.length);
+        if (ofSteps) {
+            Sequences.end(z, row.get(Images.MASK));
+        }
     }
 
     @Override

@@ -48,6 +48,11 @@ final class OneRow implements AutoCloseable {
         matrix.set(input.equals(Images.X) ? standardisation.apply(row) : row, 0);
     }
 
+    /** What an input was last set to. */
+    float[] get(String input) {
+        return inputs.get(input).toArray();
+    }
+
     /**
      * Runs on the row x, with the noise of the first row of data.
      *

@@ -4,6 +4,7 @@ import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.LogDensity;
+import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Input;
@@ -168,6 +169,12 @@ public final class Inputs {
             }
         }
         return inputs;
+    }
+
+    /** Whether a value has a row for each step of sequences, whose ends {@link Images#MASK} says. */
+    public static boolean ofSteps(Value value) {
+        long steps = columns(value.graph(), Images.MASK);
+        return steps > 0 && value.rows().has(Axis.TIME) && value.graph().size(Axis.TIME).orElse(0) == steps;
     }
 
     /** The width of an input; 0 if there is none of that name. */
