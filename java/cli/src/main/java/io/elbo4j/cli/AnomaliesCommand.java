@@ -17,6 +17,7 @@ import io.elbo4j.train.model.Models;
 import io.elbo4j.train.run.RunPlan;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -94,9 +95,9 @@ final class AnomaliesCommand implements Callable<Integer> {
             DataSource of = DataOptions.taken(model, validation.in(own, validated, loaded.checkpoint().training()
                     .seed()));
             Images reference = held ? of.test() : of.train();
-            AnomalyScores scores = new AnomalyScores(DoubleStream.concat(others ? scores(trained, b, asked.train(),
-                    "rows") : DoubleStream.empty(), scores(trained, b, asked.test(), "rows")).toArray(), scores(trained,
-                            b, reference, "rows that are known").toArray());
+            List<Images> judged = others ? asked.sets() : List.of(asked.test());
+            AnomalyScores scores = new AnomalyScores(judged.stream().flatMapToDouble(images -> scores(trained, b,
+                    images, "rows")).toArray(), scores(trained, b, reference, "rows that are known").toArray());
             if (out != null) {
                 OutputFile.write(console, out, () -> NpyWriter.write(out, scores.rows(), 2, scores.table()));
             }

@@ -67,7 +67,7 @@ final class EncodeCommand implements Callable<Integer> {
         List<Images> sets = switch (part) {
             case TRAIN -> List.of(source.train());
             case TEST -> List.of(source.test());
-            case ALL -> List.of(source.train(), source.test());
+            case ALL -> source.sets();
         };
         int rows = checkRows(sets, latent);
         float[] means = new float[rows * latent];

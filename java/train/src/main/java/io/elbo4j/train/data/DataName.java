@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * What the value of {@code --data} names: {@code sprites}, {@code mnist=DIR}, {@code images=DIR},
@@ -94,6 +95,12 @@ public record DataName(Kind kind, String place) {
             case IMAGES -> ImageFolder.files(Path.of(place), new ArrayList<>());
             case NPY, MUSIC -> List.of(Path.of(place));
         };
+    }
+
+    /** Of those, and the file of labels beside them where there may be one, whether or not that is read. */
+    public List<Path> filesWithLabels() {
+        return kind == Kind.NPY || kind == Kind.IMAGES ? Stream.concat(files().stream(), Stream.of(NpyLabels.of(Path.of(
+                place)))).toList() : files();
     }
 
     /** As {@link #parse} reads it. */

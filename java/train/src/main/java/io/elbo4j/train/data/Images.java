@@ -292,6 +292,16 @@ public final class Images implements AutoCloseable {
         return new Images(name, firstRow, count, height, width, channels, values, Map.of(), ofBytes);
     }
 
+    /** x with the other arrays of this data set, of which one gets zeros after the values of each row. */
+    Images paddedWith(Images x, String array, int columns) {
+        Images all = x;
+        for (Map.Entry<String, Images> other : others.entrySet()) {
+            all = all.with(other.getKey(), other.getKey().equals(array) ? other.getValue().padded(1, columns) : other
+                    .getValue());
+        }
+        return all;
+    }
+
     /** The same rows of this array alone, with zeros after the values of each: as high, or of the same width. */
     Images padded(int higher, int wider) {
         float[] all = allocate(name, count, higher, wider, channels);

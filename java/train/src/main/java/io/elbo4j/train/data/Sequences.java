@@ -59,6 +59,12 @@ public final class Sequences {
         }
     }
 
+    /** The data set with sequences of so many steps, of which the last ones are not there, if it has fewer. */
+    public static Images lengthened(Images images, int steps) {
+        return images.arrays().contains(Images.MASK) && images.height() < steps ? images.paddedWith(images.padded(steps,
+                images.width()), Images.MASK, steps) : images;
+    }
+
     /** How many steps each sequence has, by its mask; the height of images that are none. */
     public static int[] heights(Images images) {
         Optional<Images> mask = images.arrays().contains(Images.MASK) ? Optional.of(images.array(Images.MASK))

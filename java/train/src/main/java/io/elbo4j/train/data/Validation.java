@@ -3,6 +3,7 @@ package io.elbo4j.train.data;
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
@@ -21,12 +22,12 @@ public final class Validation {
      */
     public static Images read(DataName name, Set<String> arrays, boolean stream, List<String> notes,
             ReadProgress progress) {
+        Path path = DataSource.path(name, arrays);
         return switch (name.kind()) {
-            case NPY -> arrays.contains(Images.MASK) ? NpyReader.sequences(DataSource.path(name, arrays), progress)
-                    : stream ? NpyReader.stream(DataSource.path(name, arrays), progress)
-                    : NpyReader.read(DataSource.path(name, arrays), progress);
-            case IMAGES -> ImageFolder.read(DataSource.path(name, arrays), notes, progress);
-            case MUSIC -> MusicFile.validation(DataSource.path(name, arrays));
+            case NPY -> DataSource.labelled(arrays.contains(Images.MASK) ? NpyReader.sequences(path, progress)
+                    : stream ? NpyReader.stream(path, progress) : NpyReader.read(path, progress), path, arrays);
+            case IMAGES -> DataSource.labelled(ImageFolder.read(path, notes, progress), path, arrays);
+            case MUSIC -> MusicFile.validation(path);
             case MNIST, SPRITES -> {
                 DataSource source = DataSource.read(name, arrays, progress);
                 notes.addAll(source.notes());
@@ -53,21 +54,20 @@ public final class Validation {
                         + " (height x width x channels), as of " + train.name(), sequences ? rows.height()
                                 + " steps of " + rows.width() * rows.channels() + " of " + rows.name() : size(rows)
                                         + " of " + rows.name());
-        Images fitted = rows.height() == train.height() ? rows.alone() : rows.padded(train.height(), train.width());
+        boolean labels = train.arrays().contains(Images.LABEL);
+        Images room = Labels.widened(Sequences.lengthened(rows, train.height()), labels ? train.array(Images.LABEL)
+                .columns() : 0);
+        Images fitted = room.alone();
         for (String name : train.arrays()) {
             if (!name.equals(Images.X)) {
-                fitted = fitted.with(name, fitted(name, rows.array(name), train.array(name).columns()));
+                Images array = room.array(name);
+                require(array.columns() == train.array(name).columns(), "validationData", "with " + (name.equals(
+                        Images.LABEL) ? "at most " : "") + train.array(name).columns() + " columns of '" + name
+                        + "', as the training data has", array.columns() + " of " + array.name());
+                fitted = fitted.with(name, array);
             }
         }
         return new DataSource(train, fitted, data.notes());
-    }
-
-    private static Images fitted(String name, Images array, int columns) {
-        boolean zeros = name.equals(Images.MASK) || name.equals(Images.LABEL);
-        require(array.columns() == columns || zeros && array.columns() < columns, "validationData", "with "
-                + (zeros ? "at most " : "") + columns + " columns of '" + name + "', as the training data has", array
-                        .columns() + " of " + array.name());
-        return array.columns() == columns ? array : array.padded(1, columns);
     }
 
     private static String size(Images images) {

@@ -3,6 +3,8 @@ package io.elbo4j.train.model;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Labels;
+import io.elbo4j.train.data.Sequences;
 import io.elbo4j.train.distribution.LogDensity;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
@@ -55,8 +57,12 @@ public final class Inputs {
                         .distribution(), d.x())));
     }
 
-    /** @throws DataException if an input has no array of its name in the data, or one of another width */
+    /**
+     * @throws DataException if an input has no array of its name in the data, or one of another width; or if the data is
+     *     of sequences of several lengths and the graph does not know where they end
+     */
     public static void requireColumns(Graph graph, Images data) {
+        requireEnds(graph, data);
         for (Input input : graph.all(Input.class)) {
             Images array = data.array(input.name());
             if (array.columns() != input.columns()) {
@@ -65,6 +71,20 @@ public final class Inputs {
                         + data.channels() + "), the model takes " + input.columns() : data.name() + ": the array '"
                                 + input.name() + "' has " + array.columns() + " columns, the model takes "
                                 + input.columns());
+            }
+        }
+    }
+
+    private static void requireEnds(Graph graph, Images data) {
+        if (!data.arrays().contains(Images.MASK) || columns(graph, Images.MASK) > 0) {
+            return;
+        }
+        int[] heights = Sequences.heights(data);
+        for (int r = 0; r < heights.length; r++) {
+            if (heights[r] < data.height()) {
+                throw new DataException(data.name() + ": has sequences of several lengths, row " + r + " of "
+                        + heights[r] + " steps and a longest one of " + data.height() + ", but the model takes no '"
+                        + Images.MASK + "': it would learn the zeros after their ends as data");
             }
         }
     }
@@ -108,11 +128,19 @@ public final class Inputs {
         }
     }
 
-    /** The data as a graph takes it: bytes are not divided by 255 where the likelihood is of whole numbers. */
+    /**
+     * The data as a graph takes it: bytes are not divided by 255 where the likelihood is of whole numbers, labels are of
+     * as many classes as the model's, and sequences have as many steps, where the data has fewer.
+     */
     public static DataSource taken(Graph graph, DataSource source) {
-        return whole(graph).isPresent() ? new DataSource(source.train().undivided(), source.test().undivided(), source
-                .notes())
-                : source;
+        Images train = taken(graph, source.train());
+        return new DataSource(train, source.isOneRow() ? train : taken(graph, source.test()), source.notes());
+    }
+
+    private static Images taken(Graph graph, Images images) {
+        Images numbers = whole(graph).isPresent() ? images.undivided() : images;
+        return Labels.widened(Sequences.lengthened(numbers, Math.toIntExact(columns(graph, Images.MASK))), Math
+                .toIntExact(columns(graph, Images.LABEL)));
     }
 
     /** Where a likelihood of x has a density, if that is of whole numbers alone. */

@@ -1,6 +1,6 @@
 package io.elbo4j.train.model;
 
-import static io.elbo4j.train.model.ModelsTest.DATA;
+import static io.elbo4j.train.model.ModelsTest.SEQUENCES;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -39,8 +39,8 @@ class DeepMarkovModelTest {
             Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(2, 2, 1, 3, 4, looking,
                     LikelihoodKind.BERNOULLI, 0, 0));
             ModelsTest.compare(model, (q, r) -> {
-                float[] x = DATA.copyRows(r, 1);
-                boolean isShort = DATA.array(Images.MASK).value(r, 1) == 0;
+                float[] x = SEQUENCES.copyRows(r, 1);
+                boolean isShort = SEQUENCES.array(Images.MASK).value(r, 1) == 0;
                 float[] first = Arrays.copyOf(x, 2);
                 float[] second = Arrays.copyOfRange(x, 2, 4);
                 double begin = q.row("z.first")[0];
@@ -486,8 +486,8 @@ class DeepMarkovModelTest {
                     LikelihoodKind.BERNOULLI, 0, dropout));
             try (Backend backend = new JavaBackend(1);
                     Parameters parameters = ModelsTest.parameters(backend, model);
-                    Trainer trainer = new Trainer(model, parameters, backend, TrainingSettings.of(8, 2), DATA)) {
-                try (Evaluator evaluator = new Evaluator(model, parameters, backend, DATA, 3)) {
+                    Trainer trainer = new Trainer(model, parameters, backend, TrainingSettings.of(8, 2), SEQUENCES)) {
+                try (Evaluator evaluator = new Evaluator(model, parameters, backend, SEQUENCES, 3)) {
                     evaluated.addAll(evaluator.rows(0).subList(0, 2));
                 }
                 trainer.steps(1);
