@@ -249,7 +249,7 @@ public final class Coder {
             }
         }
         if (conditions != null) {
-            new DataCheck(model.graph()).require(conditions, inputs);
+            new DataCheck(model.graph()).requireConditions(conditions, inputs);
         }
         return inputs;
     }

@@ -203,11 +203,15 @@ class DataCheckTest {
                 Parameters p = new Parameters(backend, model.graph().parameters(), 1)) {
             Coder coder = new Coder(model, p, backend, 1);
             Images wrong = with(Images.LABEL, 0, 1, 1, 0);
-            String sentence = "mine: " + LABEL.formatted(2, "1.0");
+            String sentence = "mine: the input 'label' needs values that are shares of classes, at least 0 with a sum"
+                    + " of 1 in each row; row 1, column 3 of 'label' is 0.0";
             assertRefused(sentence, () -> coder.decode(new float[ROWS], wrong, done -> {}));
             assertRefused(sentence, () -> coder.decodeAlike(new float[ROWS], wrong, done -> {}));
             assertRefused(sentence, () -> coder.prior(ROWS, wrong, 1));
-            assertEquals(ROWS * 4, coder.decode(new float[ROWS], with(Images.LABEL, 0, 1, 0, 0), done -> {}).length);
+            for (float[] right : new float[][] {{0, 1, 0, 0}, {0.3f, 0.6f, 0.1f, 0}}) {
+                Images label = with(Images.LABEL, right);
+                assertEquals(ROWS * 4, coder.decode(new float[ROWS], label, done -> {}).length);
+            }
             assertSentence("count must be at least 1, not 0", () -> coder.prior(0));
         }
     }

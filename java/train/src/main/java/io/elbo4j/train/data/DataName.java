@@ -1,6 +1,8 @@
 package io.elbo4j.train.data;
 
 import io.elbo4j.Quoted;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,6 +96,30 @@ public record DataName(Kind kind, String place) {
             case IMAGES -> ImageFolder.files(Path.of(place), new ArrayList<>());
             case NPY, MUSIC -> List.of(Path.of(place));
         };
+    }
+
+    /**
+     * Whether both are read from the same place, by whatever path.
+     *
+     * @throws DataException if that cannot be found out
+     */
+    public boolean isSame(DataName other) {
+        if (kind != other.kind || kind == Kind.SPRITES) {
+            return kind == other.kind;
+        }
+        Path one = whole();
+        Path two = other.whole();
+        try {
+            return one.toAbsolutePath().normalize().equals(two.toAbsolutePath().normalize()) || Files.exists(one)
+                    && Files.exists(two) && Files.isSameFile(one, two);
+        } catch (IOException e) {
+            throw new DataException(two + ": cannot be read: " + DataException.reason(e), e);
+        }
+    }
+
+    /** A file or folder that is in no other data of this kind. */
+    private Path whole() {
+        return kind == Kind.MNIST ? IdxFolder.find(Path.of(place)).testImages() : Path.of(place);
     }
 
     /** As {@link #parse} reads it. */

@@ -23,6 +23,9 @@ public record Support(String words, DoublePredicate values, int most, @Nullable 
     /** A class: see {@link io.elbo4j.train.data.Labels}. */
     public static final Support ONE_HOT = ofRows("that are 1 in one column of a row and 0 in the others",
             Support::otherThanOneHot);
+    /** Shares of classes, as between one class and another. */
+    public static final Support SHARES = new Support("that are shares of classes, at least 0 with a sum of 1 in each"
+            + " row", x -> x >= 0 && x <= 1, 0, row -> isOne(row) ? -1 : row.length - 1);
     /** The steps that a sequence has: see {@link io.elbo4j.train.data.Images#MASK}. */
     public static final Support MASK = ofRows("that are 1 for a sequence's steps, at least one, and 0 after them",
             Support::otherThanMask);
@@ -44,6 +47,14 @@ public record Support(String words, DoublePredicate values, int most, @Nullable 
 
     private static Support ofRows(String words, ToIntFunction<float[]> rows) {
         return new Support(words, x -> x == 0 || x == 1, 0, rows);
+    }
+
+    private static boolean isOne(float[] shares) {
+        double sum = 0;
+        for (float share : shares) {
+            sum += share;
+        }
+        return Math.abs(sum - 1) < 1e-5;
     }
 
     private static int otherThanOneHot(float[] row) {

@@ -105,18 +105,28 @@ public final class DataCheck {
      * @throws DataException naming the first value that may not be, or a row without a library
      */
     public void require(Images data) {
-        require(data, demands.stream().map(Demand::input).toList());
+        demands.stream().map(Demand::input).distinct().forEach(input -> require(data, input, of(input)));
         requireLibraries(data);
     }
 
-    /** Of these arrays alone. */
-    public void require(Images data, Collection<Input> inputs) {
-        for (Input input : Set.copyOf(inputs)) {
-            List<Demand> own = demands.stream().filter(d -> d.input == input).toList();
-            if (!own.isEmpty()) {
-                Images array = data.array(input.name());
-                array.forEachRow((row, number) -> own.forEach(d -> d.require(data.name(), array, row, number)));
-            }
+    /**
+     * Of what is made under these inputs, which may lie between classes.
+     *
+     * @throws DataException naming the first value that may not be
+     */
+    public void requireConditions(Images data, Collection<Input> inputs) {
+        inputs.forEach(input -> require(data, input, of(input).stream().map(d -> d.support == Support.ONE_HOT
+                ? new Demand(d.by, Support.SHARES, d.of, input) : d).toList()));
+    }
+
+    private List<Demand> of(Input input) {
+        return demands.stream().filter(d -> d.input == input).toList();
+    }
+
+    private static void require(Images data, Input input, List<Demand> own) {
+        if (!own.isEmpty()) {
+            Images array = data.array(input.name());
+            array.forEachRow((row, number) -> own.forEach(d -> d.require(data.name(), array, row, number)));
         }
     }
 

@@ -177,6 +177,11 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         return validation > 0 || validationData != null;
     }
 
+    /** The name of the set that the run is evaluated on, {@code validation} or {@code test}. */
+    public String evaluatedSet() {
+        return hasValidation() ? "validation" : "test";
+    }
+
     public RunPlan withOrigin(@Nullable String elbo4j, List<String> words) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience,
                 validation, validationData, evaluatedOn, elbo4j, words);
