@@ -88,6 +88,9 @@ final class ScatterCommand implements Callable<Integer> {
             throw Failure.usage("--colour must be none, label or one of " + String.join(", ", outputs.values().keySet())
                     + ", not " + Quoted.of(colour));
         }
+        if (byLabel) {
+            data.requireLabels("--colour label goes with data that has labels", loaded);
+        }
         try (DataSource source = data.readFor(loaded, console, "--out", out, byLabel ? Set.of(Images.LABEL)
                 : Set.of())) {
             Images all = part == EvaluateCommand.Part.TEST ? source.test() : source.train();
