@@ -180,6 +180,13 @@ class DataCheckTest {
                         0}));
                 scorer.score(x);
             }
+            Model counts = new Vae(VaeSettings.of(4, 1, 3).withLikelihood(LikelihoodKind.POISSON).withLibrarySize());
+            try (Parameters p = new Parameters(backend, counts.graph().parameters(), 1);
+                    Encoder encoder = new Encoder(counts, p, backend, 1, Standardisation.NONE)) {
+                assertSentence("x must be counts with a sum above 0, its library size, not all 0",
+                        () -> encoder.encode(new float[4], new float[1]));
+                encoder.encode(x, new float[1]);
+            }
             Model markov = sequences();
             try (Parameters p = new Parameters(backend, markov.graph().parameters(), 1);
                     Scorer scorer = new Scorer(markov, p, backend, 1, Standardisation.NONE)) {

@@ -73,14 +73,15 @@ public final class DataCheck {
     }
 
     private final List<Demand> demands = new ArrayList<>();
-    private final List<LibrarySize> libraries;
+    /** Those whose rows have a library size. */
+    private final List<Input> counts;
 
     public DataCheck(Graph graph) {
         graph.all(Input.class).forEach(input -> add("the input '" + input.name() + "'", input.support(), input));
         graph.all(Observation.class).forEach(o -> add(likelihood(o.distribution()), o.distribution().support(), o.x()));
         graph.all(LogDensity.class).forEach(d -> add(likelihood(d.distribution()), d.distribution().support(), d.x()));
         graph.nodes().forEach(node -> node.inputs().forEach(v -> add("'" + node.name() + "'", node.support(v), v)));
-        this.libraries = graph.all(LibrarySize.class);
+        this.counts = graph.all(LibrarySize.class).stream().flatMap(size -> moved(size.counts())).distinct().toList();
     }
 
     private static String likelihood(Distribution p) {
@@ -106,7 +107,24 @@ public final class DataCheck {
      */
     public void require(Images data) {
         demands.stream().map(Demand::input).distinct().forEach(input -> require(data, input, of(input)));
-        requireLibraries(data);
+        counts.forEach(input -> {
+            Images array = data.array(input.name());
+            array.forEachRow((row, number) -> {
+                if (isEmpty(row)) {
+                    throw new DataException(data.name() + ": the library size of row " + array.placeOf(number)
+                            + ", the sum of its counts, is 0, expected above 0");
+                }
+            });
+        });
+    }
+
+    private static boolean isEmpty(float[] row) {
+        for (float count : row) {
+            if (count > 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -130,21 +148,6 @@ public final class DataCheck {
         }
     }
 
-    private void requireLibraries(Images data) {
-        for (LibrarySize size : libraries) {
-            moved(size.counts()).map(input -> data.array(input.name())).forEach(counts -> counts.forEachRow((row,
-                    number) -> {
-                for (float count : row) {
-                    if (count > 0) {
-                        return;
-                    }
-                }
-                throw new DataException(data.name() + ": the library size of row " + counts.placeOf(number)
-                        + ", the sum of its counts, is 0, expected above 0");
-            }));
-        }
-    }
-
     /**
      * Of a row of an input.
      *
@@ -152,7 +155,9 @@ public final class DataCheck {
      */
     public void require(String input, float[] row) {
         for (int c = 0; c < row.length; c++) {
-            ArgumentException.require(Float.isFinite(row[c]), input, "finite", row[c] + " in column " + c);
+            if (!Float.isFinite(row[c])) {
+                throw new ArgumentException(input, "finite", row[c] + " in column " + c);
+            }
         }
         for (Demand d : demands) {
             int c = d.input.name().equals(input) ? d.missedAt(row) : -1;
@@ -160,6 +165,9 @@ public final class DataCheck {
                 throw new ArgumentException(input, "of values " + d.support + ", as " + d.by + " needs them", row[c]
                         + " in column " + c);
             }
+        }
+        if (counts.stream().anyMatch(of -> of.name().equals(input)) && isEmpty(row)) {
+            throw new ArgumentException(input, "counts with a sum above 0, its library size", "all 0");
         }
     }
 }
