@@ -49,7 +49,7 @@ final class AnomaliesCommand implements Callable<Integer> {
             + " long one costs more than a short one (not: the sum over its steps)")
     private boolean perStep;
     @Option(names = "--top", defaultValue = "10", paramLabel = "N",
-            description = "rows that are shown, those with the highest scores (${DEFAULT-VALUE})")
+            description = "rows that are shown, those with the highest scores; 0 for none (${DEFAULT-VALUE})")
     private int top;
     @Option(names = "--out", paramLabel = "FILE.npy",
             description = "also writes all: float32, rows x 2, score and p (not written)")
@@ -79,6 +79,7 @@ final class AnomaliesCommand implements Callable<Integer> {
         if (perStep && !sequences) {
             throw Failure.usage("--per-step goes with a model of sequences, as deep-markov-model; this one has none");
         }
+        Effect.requireDraws("--samples", samples, loaded);
         boolean others = data.isGiven();
         RunPlan run = RunPlan.beside(loaded);
         boolean held = run != null && run.hasValidation();
@@ -124,10 +125,11 @@ final class AnomaliesCommand implements Callable<Integer> {
         String of = perStep ? " per step" : sequences ? " in all steps of a sequence" : "";
         String quantiles = DoubleStream.of(QUANTILES).mapToObj(q -> String.format(Locale.ROOT, "%.1f %% %.3f", 100 * q,
                 scores.quantile(q))).collect(Collectors.joining(", "));
+        String head = top == 0 ? "" : String.format(Locale.ROOT, "%8s  %12s  %10s%n", "row", "score", "p");
         return (String.format(Locale.ROOT, "%,d %srows against %,d %s rows; score: %s, nats%s%nquantiles of the %s"
-                + " rows: %s%n%8s  %12s  %10s%n", scores.rows(), set, scores.referenceRows(), known, samples == null
+                + " rows: %s%n", scores.rows(), set, scores.referenceRows(), known, samples == null
                         ? "minus ELBO"
-                        : "-log p(x)", of, known, quantiles, "row", "score", "p") + scores.highest(top).stream()
+                        : "-log p(x)", of, known, quantiles) + head + scores.highest(top).stream()
                                 .map(row -> String.format(Locale.ROOT, "%8d  %12.4f  %10.6f%n", row,
                                         scores.score(row), scores.p(row))).collect(Collectors.joining()))
                 .stripTrailing();

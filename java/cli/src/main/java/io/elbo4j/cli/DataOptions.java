@@ -79,7 +79,7 @@ final class DataOptions {
         }
     }
 
-    private DataName data() {
+    DataName data() {
         return data == null ? DataName.SPRITES : data;
     }
 
@@ -113,6 +113,21 @@ final class DataOptions {
         if (name != null && name.kind() == DataName.Kind.IMAGES && OutputFile.isSame(folder, Path.of(name.place()))) {
             throw Failure.usage("--out " + Quoted.of(folder) + " is the folder of " + option + ", among whose images"
                     + " the run's pictures would lie: choose another one");
+        }
+    }
+
+    /**
+     * Refuses data without labels; if nothing was given, that is what a model was trained on.
+     *
+     * @param why they are needed, the beginning of a sentence
+     */
+    void requireLabels(String why, Checkpoint.Loaded loaded) {
+        RunPlan run = data == null ? RunPlan.beside(loaded) : null;
+        if (run != null) {
+            orElse(run, loaded.file());
+        }
+        if (!data().hasLabels()) {
+            throw Failure.because(why + ", not with " + kind() + ": " + data().whereLabelsAre(), null);
         }
     }
 

@@ -31,8 +31,8 @@ final class ImageFile {
     /** Refuses a picture of what cannot be shown. */
     void check(CheckpointOption checkpoint, Checkpoint.Data shape) {
         if (isPicture() && shape.channels() != 1 && shape.channels() != 3) {
-            throw Failure.because(checkpoint.file() + " models " + shape.channels()
-                    + " channels, which a picture cannot show: write FILE.npy", null);
+            throw Failure.usage(checkpoint.file() + " models " + shape.channels()
+                    + " channels, which a picture cannot show: write FILE.npy");
         }
     }
 

@@ -59,8 +59,8 @@ final class ReconstructCommand implements Callable<Integer> {
         file.check(checkpoint, shape);
         int columns = Outputs.of(loaded).columns(Model.MEAN);
         if (file.isPicture() && columns != shape.columns()) {
-            throw Failure.because(checkpoint.file() + " has means of " + columns + " values for an image of "
-                    + shape.columns() + ", which a picture cannot show: write FILE.npy", null);
+            throw Failure.usage(checkpoint.file() + " has means of " + columns + " values for an image of "
+                    + shape.columns() + ", which a picture cannot show: write FILE.npy");
         }
         try (DataSource source = data.readFor(loaded, console, "--out", out)) {
             reconstruct(loaded, source, file, columns);

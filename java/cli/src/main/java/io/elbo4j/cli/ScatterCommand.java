@@ -95,6 +95,9 @@ final class ScatterCommand implements Callable<Integer> {
             throw Failure.usage("--colour " + colour + " is of each step, where --what " + what
                     + " is of whole sequences");
         }
+        if (byLabel) {
+            data.requireLabels("--colour label goes with data that has labels", loaded);
+        }
         try (DataSource source = data.readFor(loaded, console, "--out", out, byLabel ? Set.of(Images.LABEL)
                 : Set.of())) {
             Images all = part == EvaluateCommand.Part.TEST ? source.test() : source.train();

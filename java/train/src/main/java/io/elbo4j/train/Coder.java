@@ -17,6 +17,7 @@ import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Streams;
 import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.model.DataCheck;
 import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
 import java.util.Set;
@@ -259,6 +260,9 @@ public final class Coder {
                         + ", not " + array.rows() + " x " + array.columns());
             }
         }
+        if (conditions != null) {
+            new DataCheck(model.graph()).requireConditions(conditions, inputs);
+        }
         return inputs;
     }
 
@@ -276,6 +280,7 @@ public final class Coder {
      * @throws IllegalArgumentException if the prior is no Gaussian and the temperature not 1
      */
     public float[] prior(int count, @Nullable Images conditions, double temperature) {
+        ArgumentException.require(count >= 1, "count", "at least 1", count);
         ArgumentException.require(temperature >= 0 && temperature <= Float.MAX_VALUE, "temperature",
                 "a number of at least 0", temperature);
         if (!(output(Model.Z) instanceof Latent z)) {

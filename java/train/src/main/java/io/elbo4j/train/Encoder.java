@@ -26,7 +26,7 @@ public final class Encoder implements AutoCloseable {
         OneRow.requireNoRows(model, "an Encoder");
         Value wanted = new Coder(model, parameters, backend, seed).output(Model.POSTERIOR_MEAN);
         Step step = Step.of(model.graph(), parameters, backend).seed(seed).want(wanted).compile();
-        this.row = new OneRow(step, Inputs.needed(Set.of(wanted), Set.of()), standardisation);
+        this.row = new OneRow(model, step, Inputs.needed(Set.of(wanted), Set.of()), standardisation);
         this.mean = step.value(wanted);
         this.ofSteps = Inputs.ofSteps(wanted);
     }
@@ -39,7 +39,7 @@ public final class Encoder implements AutoCloseable {
     /**
      * Sets another input than x, as a label, for the rows that follow.
      *
-     * @throws IllegalArgumentException if q(z | x) takes no such input, or the row is not of its width
+     * @throws IllegalArgumentException if q(z | x) takes no such input, or no such row there
      */
     public Encoder with(String input, float[] values) {
         row.set(input, values);
@@ -51,7 +51,8 @@ public final class Encoder implements AutoCloseable {
      *
      * @param x one row of data
      * @param z gets {@link #columns} numbers
-     * @throws IllegalArgumentException if an array has another length: nothing is computed then
+     * @throws IllegalArgumentException if an array has another length, or x a value that the model does not take: nothing
+     *     is computed then
      */
     public void encode(float[] x, float[] z) {
         if (z.length != columns()) {

@@ -1,7 +1,6 @@
 package io.elbo4j.train.data;
 
 import io.elbo4j.Quoted;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,17 +159,13 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
     /** Where data with these arrays lies. */
     static Path path(DataName name, Set<String> arrays) {
         Path path = path(name);
-        boolean beside = name.kind() == DataName.Kind.NPY || name.kind() == DataName.Kind.IMAGES;
         boolean masked = name.kind() == DataName.Kind.MUSIC || name.kind() == DataName.Kind.NPY;
-        boolean labelled = !masked && !beside || beside && Files.exists(NpyLabels.of(path));
         for (String array : arrays) {
-            if (!array.equals(Images.X) && !(labelled && array.equals(Images.LABEL)) && !(masked
+            if (!array.equals(Images.X) && !(array.equals(Images.LABEL) && name.hasLabels()) && !(masked
                     && array.equals(Images.MASK))) {
                 throw new DataException(name + " has no array '" + array + "', which the model takes"
-                        + (array.equals(Images.LABEL) ? ": labels come with sprites and mnist=DIR"
-                                + (beside ? ", and are read from " + NpyLabels.of(path) + ", a NumPy array of whole"
-                                        + " numbers from 0 on, one for each row, which is not there" : "")
-                                : array.equals(Images.MASK) ? ": a mask comes with npy=FILE and music=FILE" : ""));
+                        + (array.equals(Images.LABEL) ? ": " + name.whereLabelsAre() : array.equals(Images.MASK)
+                                ? ": a mask comes with npy=FILE and music=FILE" : ""));
             }
         }
         return path;

@@ -287,6 +287,11 @@ public final class Images implements AutoCloseable {
         return new Images(name, firstRow, count, height, width, channels, new Undivided(values), others, false);
     }
 
+    /** Whether a row of one is, at its very place, a row of the other. */
+    boolean overlaps(Images other) {
+        return values == other.values && firstRow < other.firstRow + other.count && other.firstRow < firstRow + count;
+    }
+
     /** The same without other arrays. */
     Images alone() {
         return new Images(name, firstRow, count, height, width, channels, values, Map.of(), ofBytes);

@@ -4,7 +4,9 @@ import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A validation set of one's own: rows that a run is evaluated on instead of the test set, which so chooses nothing. */
@@ -37,15 +39,53 @@ public final class Validation {
     }
 
     /**
+     * Refuses a set whose rows a run has already, to be trained or tested on: its own data again, by whatever path. A
+     * file of music has a third set.
+     *
+     * @throws io.elbo4j.ArgumentException if it is that
+     */
+    public static void requireOther(DataName data, DataName validationData) {
+        requireGiven("data", data);
+        requireGiven("validationData", validationData);
+        require(data.kind() == DataName.Kind.MUSIC || !data.isSame(validationData), "validationData", "other data than "
+                + data + ", whose rows the run is trained or tested on", validationData);
+    }
+
+    /**
+     * How many rows of a set are also among others, value by value: of those that are trained on the set tells little.
+     */
+    public static int among(Images rows, Images others) {
+        Map<Long, Integer> all = new HashMap<>();
+        rows.forEachRow((row, number) -> all.merge(fingerprint(row), 1, Integer::sum));
+        int[] found = {0};
+        others.forEachRow((row, number) -> {
+            Integer count = all.remove(fingerprint(row));
+            found[0] += count == null ? 0 : count;
+        });
+        return found[0];
+    }
+
+    private static long fingerprint(float[] row) {
+        long h = row.length;
+        for (float value : row) {
+            h = (h ^ Float.floatToIntBits(value)) * 0x9E3779B97F4A7C15L;
+            h ^= h >>> 29;
+        }
+        return h;
+    }
+
+    /**
      * The data with these rows in place of the test set. Sequences that are shorter than the longest one to train on
      * end in steps that are not there, labels may be of fewer classes.
      *
      * @param validationData rows of the size of the training data's, with the same arrays
-     * @throws io.elbo4j.ArgumentException naming what differs
+     * @throws io.elbo4j.ArgumentException naming what differs, or if these are rows of the data itself
      */
     public static DataSource of(DataSource data, Images validationData) {
         Images train = requireGiven("data", data).train();
         Images rows = requireGiven("validationData", validationData);
+        require(!rows.overlaps(train) && !rows.overlaps(data.test()), "validationData", "other rows than those that are"
+                + " trained or tested on", "rows of " + (rows.overlaps(train) ? train : data.test()).name());
         boolean sequences = train.arrays().contains(Images.MASK);
         boolean fits = rows.width() == train.width() && rows.channels() == train.channels() && (sequences
                 ? rows.height() <= train.height() : rows.height() == train.height());

@@ -44,7 +44,7 @@ final class Pictures {
         Map<String, Consumer<Path>> pictures = new LinkedHashMap<>();
         if (metrics.epochs().length > 0) {
             pictures.put("curve.png", file -> Curve.write(file, "ELBO (nats per row)", metrics.epochs(),
-                    metrics.elbo("train"), metrics.elbo("test")));
+                    metrics.elbo("train"), metrics.elbo(metrics.set()), metrics.set()));
         }
         int most = MOST_VALUES / images.columns();
         if (images.channels() != 1 && images.channels() != 3 || most < 2 * STEPS) {

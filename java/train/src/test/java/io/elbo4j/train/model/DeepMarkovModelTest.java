@@ -456,9 +456,10 @@ class DeepMarkovModelTest {
     void actionsNeedNoDensity() {
         Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(2, 2, 1, 3, 4, Looking.PAST,
                 LikelihoodKind.BERNOULLI, 1, 0));
-        Images fine = new Images("fine", 1, 2, 2, 1, new float[] {1, -7, 0, 5});
+        Images mask = new Images("mask", 1, 1, 2, 1, new float[] {1, 1});
+        Images fine = new Images("fine", 1, 2, 2, 1, new float[] {1, -7, 0, 5}).with(Images.MASK, mask);
         Inputs.requireValues(model.graph(), fine);
-        Images wrong = new Images("wrong", 1, 2, 2, 1, new float[] {1, -7, -1, 5});
+        Images wrong = new Images("wrong", 1, 2, 2, 1, new float[] {1, -7, -1, 5}).with(Images.MASK, mask);
         assertEquals("wrong: the Bernoulli likelihood needs values in [0, 1]; row 0, column 2 is -1.0", assertThrows(
                 DataException.class, () -> Inputs.requireValues(model.graph(), wrong)).getMessage());
     }
