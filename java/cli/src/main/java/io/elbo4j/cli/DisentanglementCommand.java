@@ -64,9 +64,8 @@ final class DisentanglementCommand implements Callable<Integer> {
         Outputs.of(loaded).columns(Model.POSTERIOR_LOG_VARIANCE);
         data.requireLabels("disentanglement goes with data of known factors", loaded);
         if (bins != null && !data.sprites()) {
-            throw Failure.usage("--bins has no effect on " + data.kind()
-                    + ", whose factor is the label: it goes with the"
-                    + " continuous factors of the sprites");
+            throw Failure.usage("--bins has no effect on " + data.kind() + ", whose factor is the label: it goes with"
+                    + " the continuous factors of the sprites");
         }
         try (DataSource source = data.readFor(loaded, console, Set.of(Images.LABEL))) {
             Images images = source.test().first(Math.min(rows, source.test().rows()));
@@ -76,9 +75,9 @@ final class DisentanglementCommand implements Callable<Integer> {
     }
 
     private List<Factor> factors(Images images) {
-        return data.sprites() ? Sprites.factors(DataSource.SPRITES_SEED, DataSource.SPRITES_TRAIN, images.rows(), bins
-                == null ? BINS
-                        : bins)
+        int parts = bins == null ? BINS : bins;
+        return data.sprites()
+                ? Sprites.factors(DataSource.SPRITES_SEED, DataSource.SPRITES_TRAIN, images.rows(), parts)
                 : List.of(new Factor(Images.LABEL, classes(images.array(Images.LABEL))));
     }
 

@@ -27,9 +27,8 @@ final class Effect {
     static void requireDraws(String option, Object given, Checkpoint.Loaded of) {
         Record settings = of.checkpoint().model();
         if (given != null && !Models.create(settings).isSampled()) {
-            throw Failure.usage(option + " has no effect on " + Models.of(settings).name()
-                    + ", which draws nothing: -log p(x)"
-                    + " is minus its ELBO");
+            throw Failure.usage(option + " has no effect on " + Models.of(settings).name() + ", which draws nothing:"
+                    + " -log p(x) is minus its ELBO");
         }
     }
 

@@ -51,8 +51,8 @@ public final class Encoder implements AutoCloseable {
      *
      * @param x one row of data
      * @param z gets {@link #columns} numbers
-     * @throws IllegalArgumentException if an array has another length, or x a value that the model does not take: nothing
-     *     is computed then
+     * @throws IllegalArgumentException if an array has another length, or x a value that the model does not take:
+     *     nothing is computed then
      */
     public void encode(float[] x, float[] z) {
         if (z.length != columns()) {

@@ -114,6 +114,8 @@ public final class Trainer implements AutoCloseable {
     /** @param chunk see {@link Feed#of} */
     Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
             Position start, Standardisation standardisation, int chunk) {
+        ArgumentException.require(start.row() <= images.rows(), "start", "a position in the " + images.rows()
+                + " rows of the data", "row " + start.row());
         this.parameters = parameters;
         this.settings = settings;
         this.order = new int[images.rows()];
