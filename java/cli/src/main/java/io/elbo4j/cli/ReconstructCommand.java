@@ -33,8 +33,8 @@ final class ReconstructCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "of the first N rows (all; in a picture 32)")
     private Integer count;
     @Option(names = "--out", required = true, paramLabel = "FILE",
-            description = "FILE.png: originals beside reconstructions; FILE.npy: float32, rows x columns, of sequences rows x"
-                    + " steps x columns of a step, NaN past their ends")
+            description = "FILE.png: originals beside reconstructions; FILE.npy: float32, rows x columns, of sequences"
+                    + " rows x steps x columns of a step, NaN past their ends")
     private Path out;
     @Mixin
     private BackendOptions backend;

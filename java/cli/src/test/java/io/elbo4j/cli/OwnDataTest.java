@@ -213,7 +213,8 @@ class OwnDataTest {
         Files.writeString(music, "{\"test\": [[[60]], [[61], [62]]], \"train\": [[[60], [61]], [[62]], [[60], [62]]]}");
         train("vae", "music=" + music, "run").fails(1,
                 "has sequences of several lengths, row 1 of 1 steps and a longest"
-                        + " one of 2, but the model takes no 'mask': it would learn the zeros after their ends as data");
+                        + " one of 2, but the model takes no 'mask'",
+                "it would learn the zeros after their ends as data");
         Files.writeString(music, "{\"test\": [[[60], [62]]], \"train\": [[[60], [61]], [[60], [62]]]}");
         train("vae", "music=" + music, "run").succeeds();
     }

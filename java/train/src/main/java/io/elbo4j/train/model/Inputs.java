@@ -51,8 +51,8 @@ public final class Inputs {
     }
 
     /**
-     * @throws DataException if an input has no array of its name in the data, or one of another width; or if the data is
-     *     of sequences of several lengths and the graph does not know where they end
+     * @throws DataException if an input has no array of its name in the data, or one of another width; or if the data
+     *     is of sequences of several lengths and the graph does not know where they end
      */
     public static void requireColumns(Graph graph, Images data) {
         requireEnds(graph, data);
@@ -109,8 +109,8 @@ public final class Inputs {
     }
 
     /**
-     * The data as a graph takes it: bytes are not divided by 255 where the likelihood is of whole numbers, labels are of
-     * as many classes as the model's, and sequences have as many steps, where the data has fewer.
+     * The data as a graph takes it: bytes are not divided by 255 where the likelihood is of whole numbers, labels are
+     * of as many classes as the model's, and sequences have as many steps, where the data has fewer.
      */
     public static DataSource taken(Graph graph, DataSource source) {
         Images train = taken(graph, source.train());
