@@ -12,7 +12,7 @@ public final class FuzzedMetrics {
 
     /** Reads the file, asks all, and adds a line. */
     public static void read(Path file) {
-        Metrics metrics = new Metrics(file, STEP, epoch -> epoch % 2 == 0);
+        Metrics metrics = new Metrics(file, STEP, epoch -> epoch % 2 == 0, "test");
         metrics.endWith(STEP);
         metrics.epochs();
         metrics.elbo("train");

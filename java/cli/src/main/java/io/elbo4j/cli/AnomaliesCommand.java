@@ -5,21 +5,25 @@ import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.Quoted;
 import io.elbo4j.train.AnomalyScores;
+import io.elbo4j.train.ElboTerms;
 import io.elbo4j.train.Evaluator;
 import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.data.Sequences;
 import io.elbo4j.train.model.Models;
 import io.elbo4j.train.run.RunPlan;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,8 +45,11 @@ final class AnomaliesCommand implements Callable<Integer> {
             "samples of the latent variable for each row: the score is then minus the importance-weighted estimate of"
                     + " log p(x) (the ELBO)"})
     private Integer samples;
+    @Option(names = "--per-step", description = "of sequences: the score divided by how many steps a sequence has, as a"
+            + " long one costs more than a short one (not: the sum over its steps)")
+    private boolean perStep;
     @Option(names = "--top", defaultValue = "10", paramLabel = "N",
-            description = "rows that are shown, those with the highest scores (${DEFAULT-VALUE})")
+            description = "rows that are shown, those with the highest scores; 0 for none (${DEFAULT-VALUE})")
     private int top;
     @Option(names = "--out", paramLabel = "FILE.npy",
             description = "also writes all: float32, rows x 2, score and p (not written)")
@@ -68,6 +75,11 @@ final class AnomaliesCommand implements Callable<Integer> {
             throw Failure.usage("--out must end in .npy, not " + Quoted.of(out));
         }
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
+        boolean sequences = Models.of(loaded.checkpoint().model()).arrays().contains(Images.MASK);
+        if (perStep && !sequences) {
+            throw Failure.usage("--per-step goes with a model of sequences, as deep-markov-model; this one has none");
+        }
+        Effect.requireDraws("--samples", samples, loaded);
         boolean others = data.isGiven();
         RunPlan run = RunPlan.beside(loaded);
         boolean held = run != null && run.hasValidation();
@@ -84,14 +96,14 @@ final class AnomaliesCommand implements Callable<Integer> {
             DataSource of = DataOptions.taken(model, validation.in(own, validated, loaded.checkpoint().training()
                     .seed()));
             Images reference = held ? of.test() : of.train();
-            AnomalyScores scores = new AnomalyScores(DoubleStream.concat(others ? scores(trained, b, asked.train(),
-                    "rows") : DoubleStream.empty(), scores(trained, b, asked.test(), "rows")).toArray(), scores(trained,
-                            b, reference, "rows that are known").toArray());
+            List<Images> judged = others ? asked.sets() : List.of(asked.test());
+            AnomalyScores scores = new AnomalyScores(judged.stream().flatMapToDouble(images -> scores(trained, b,
+                    images, "rows")).toArray(), scores(trained, b, reference, "rows that are known").toArray());
             if (out != null) {
                 OutputFile.write(console, out, () -> NpyWriter.write(out, scores.rows(), 2, scores.table()));
             }
             String known = held ? "validation" : "training";
-            output.result(console, json(scores, known, b), text(scores, others ? "" : "test ", known));
+            output.result(console, json(scores, known, b), text(scores, others ? "" : "test ", known, sequences));
         }
         return 0;
     }
@@ -99,24 +111,25 @@ final class AnomaliesCommand implements Callable<Integer> {
     private DoubleStream scores(Trained trained, Backend b, Images images, String name) {
         try (Evaluator evaluator = new Evaluator(trained.model(), trained.parameters(), b, images, checkpoint.seed(
                 trained), trained.checkpoint().standardisation())) {
-            if (samples != null) {
-                return DoubleStream.of(Bar.during(console, name, bar -> evaluator.logLikelihoods(samples,
-                        done -> bar.at(done, images.rows())))).map(l -> -l);
-            }
-            return Bar.during(console, name, bar -> evaluator.rows(trained.checkpoint().position().step(),
-                    done -> bar.at(done, images.rows()))).stream().mapToDouble(r -> -r.elbo());
+            double[] found = Bar.during(console, name, bar -> samples != null ? evaluator.logLikelihoods(samples,
+                    done -> bar.at(done, images.rows())) : evaluator.rows(trained.checkpoint().position().step(),
+                            done -> bar.at(done, images.rows())).stream().mapToDouble(ElboTerms::elbo).toArray());
+            int[] steps = Sequences.heights(images);
+            return IntStream.range(0, found.length).mapToDouble(r -> -found[r] / (perStep ? steps[r] : 1));
         } catch (NonFiniteException e) {
             throw Failure.because(e.getMessage() + ": the model gives no finite numbers on " + images.name(), e);
         }
     }
 
-    private String text(AnomalyScores scores, String set, String known) {
+    private String text(AnomalyScores scores, String set, String known, boolean sequences) {
+        String of = perStep ? " per step" : sequences ? " in all steps of a sequence" : "";
         String quantiles = DoubleStream.of(QUANTILES).mapToObj(q -> String.format(Locale.ROOT, "%.1f %% %.3f", 100 * q,
                 scores.quantile(q))).collect(Collectors.joining(", "));
-        return (String.format(Locale.ROOT, "%,d %srows against %,d %s rows; score: %s, nats%nquantiles of the %s"
-                + " rows: %s%n%8s  %12s  %10s%n", scores.rows(), set, scores.referenceRows(), known, samples == null
+        String head = top == 0 ? "" : String.format(Locale.ROOT, "%8s  %12s  %10s%n", "row", "score", "p");
+        return (String.format(Locale.ROOT, "%,d %srows against %,d %s rows; score: %s, nats%s%nquantiles of the %s"
+                + " rows: %s%n", scores.rows(), set, scores.referenceRows(), known, samples == null
                         ? "minus ELBO"
-                        : "-log p(x)", known, quantiles, "row", "score", "p") + scores.highest(top).stream()
+                        : "-log p(x)", of, known, quantiles) + head + scores.highest(top).stream()
                                 .map(row -> String.format(Locale.ROOT, "%8d  %12.4f  %10.6f%n", row,
                                         scores.score(row), scores.p(row))).collect(Collectors.joining()))
                 .stripTrailing();
@@ -137,6 +150,7 @@ final class AnomaliesCommand implements Callable<Integer> {
         DoubleStream.of(QUANTILES).forEach(q -> quantiles.addProperty(String.valueOf(q), scores.quantile(q)));
         o.add("quantiles", quantiles);
         o.addProperty("rows", scores.rows());
+        o.addProperty("per_step", perStep);
         o.addProperty("reference", known);
         o.addProperty("reference_rows", scores.referenceRows());
         o.addProperty("checkpoint", checkpoint.file().toString());

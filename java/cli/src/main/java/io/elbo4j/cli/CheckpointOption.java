@@ -34,11 +34,12 @@ final class CheckpointOption {
      *
      * @param option which says where to write
      * @param out where that is; null for nowhere
-     * @throws Failure if that is the checkpoint itself
+     * @throws Failure if that is the checkpoint itself, or in no folder
      */
     Checkpoint.Loaded read(String option, Path out) {
         if (out != null) {
             OutputFile.requireNoInput(option, out, "--checkpoint", List.of(file()));
+            OutputFile.requireFolder(option, out);
         }
         return Checkpoint.read(file());
     }

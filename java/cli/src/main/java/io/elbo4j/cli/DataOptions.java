@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -28,9 +29,11 @@ final class DataOptions {
                     + " unless the likelihood is of counts,"
                     + " other"
                     + " integers as they are, bool as 0 and 1",
+            "(their labels, for a model that takes them: whole numbers from 0 on, a NumPy array beside the data, of"
+                    + " x.npy in x.labels.npy, of a folder DIR in DIR.labels.npy)",
             "(for a model of sequences N x T x D, where all values past a sequence's end are NaN)",
             "music=FILE: JSON, sets \"train\" and \"test\" of sequences of steps of MIDI notes, 21 to 108",
-            "(of images and npy the last tenth of the rows is the test set)",
+            "(of images and npy the last tenth of the rows is the test set; a single row can be used, not trained on)",
             "Of a trained model: what it was trained on, unless something is given."})
     private DataName data;
 
@@ -76,7 +79,7 @@ final class DataOptions {
         }
     }
 
-    private DataName data() {
+    DataName data() {
         return data == null ? DataName.SPRITES : data;
     }
 
@@ -113,6 +116,21 @@ final class DataOptions {
         }
     }
 
+    /**
+     * Refuses data without labels; if nothing was given, that is what a model was trained on.
+     *
+     * @param why they are needed, the beginning of a sentence
+     */
+    void requireLabels(String why, Checkpoint.Loaded loaded) {
+        RunPlan run = data == null ? RunPlan.beside(loaded) : null;
+        if (run != null) {
+            orElse(run, loaded.file());
+        }
+        if (!data().hasLabels()) {
+            throw Failure.because(why + ", not with " + kind() + ": " + data().whereLabelsAre(), null);
+        }
+    }
+
     /** Whether the data stays in its file. */
     boolean stream() {
         return stream;
@@ -132,12 +150,16 @@ final class DataOptions {
      * @param arrays those that the model takes
      */
     DataSource read(Console console, Set<String> arrays) {
+        return read(console, bar -> stream ? DataSource.stream(data(), arrays, bar::at) : DataSource.read(data(),
+                arrays, bar::at));
+    }
+
+    private DataSource read(Console console, Function<Bar, DataSource> reading) {
         if (stream && data().kind() != DataName.Kind.NPY) {
             throw Failure.usage("--stream goes with --data " + DataName.Kind.NPY.form() + ", not with " + kind());
         }
         // a path would leave the bar no room
-        DataSource source = Bar.during(console, "reading " + kind(), bar -> stream
-                ? DataSource.stream(data(), arrays, bar::at) : DataSource.read(data(), arrays, bar::at));
+        DataSource source = Bar.during(console, "reading " + kind(), reading);
         source.notes().forEach(note -> console.err().println("note: " + Quoted.line(note)));
         return source;
     }
@@ -175,12 +197,13 @@ final class DataOptions {
         }
         boolean known = data != null;
         if (out != null) {
-            OutputFile.requireNoInput(option, out, "--data " + kind(), data().files());
+            OutputFile.requireNoInput(option, out, "--data " + kind(), data().filesWithLabels());
         }
         Record trainedModel = loaded.checkpoint().model();
         Set<String> arrays = new TreeSet<>(Models.of(trainedModel).arrays());
         arrays.addAll(more);
-        DataSource source = taken(trainedModel, read(console, arrays));
+        DataSource source = taken(trainedModel, read(console, bar -> DataSource.used(data(), arrays, stream,
+                bar::at)));
         if (!known && !Checkpoint.Data.of(source.train()).equals(loaded.checkpoint().data())) {
             throw new DataException(Quoted.line(loaded.file())
                     + ": no run.json beside it says what it was trained on, and it was"

@@ -53,7 +53,7 @@ final class DecodeCommand implements Callable<Integer> {
         }
         if (file.isPicture() && rows > ImageFile.MOST_IN_A_PICTURE) {
             throw Failure.because(codes.name() + " has " + rows + " rows, a picture shows at most "
-                    + ImageFile.MOST_IN_A_PICTURE, null);
+                    + ImageFile.MOST_IN_A_PICTURE + ": write FILE.npy", null);
         }
         ResultRoom.require(codes.name() + " of " + rows + " rows", rows * (shape.columns() + latent),
                 "decode fewer at once");

@@ -11,7 +11,6 @@ import io.elbo4j.train.data.Factor;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Sprites;
 import io.elbo4j.train.model.Model;
-import io.elbo4j.train.run.RunPlan;
 import io.elbo4j.train.run.Trained;
 import java.util.List;
 import java.util.Locale;
@@ -25,9 +24,11 @@ import picocli.CommandLine.Option;
 
 @Command(name = "disentanglement", sortOptions = false, description = {
         "Measures what each latent dimension tells of the known factors of the test set, and the mutual information gap"
-                + " (MIG): of the sprites their shape, scale, orientation and position, of mnist=DIR the label.",
+                + " (MIG): of the sprites their shape, scale, orientation and position, of other data the label.",
         "gap: of the two most informative dimensions' nats, over the entropy of the factor; MIG: its mean"})
 final class DisentanglementCommand implements Callable<Integer> {
+    private static final int BINS = 8;
+
     @Mixin
     private CheckpointOption checkpoint;
     @Mixin
@@ -38,9 +39,9 @@ final class DisentanglementCommand implements Callable<Integer> {
     @Option(names = "--draws", defaultValue = "5", paramLabel = "N",
             description = "draws of z for each row (${DEFAULT-VALUE})")
     private int draws;
-    @Option(names = "--bins", defaultValue = "8", paramLabel = "N",
-            description = "of each continuous factor of the sprites, 2 to 1000 (${DEFAULT-VALUE})")
-    private int bins;
+    @Option(names = "--bins", paramLabel = "N",
+            description = "of each continuous factor of the sprites, 2 to 1000 (8)")
+    private Integer bins;
     @Mixin
     private BackendOptions backend;
     @Mixin
@@ -54,20 +55,17 @@ final class DisentanglementCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (rows < 2 || draws < 1 || bins < 2 || bins > 1000) {
+        if (rows < 2 || draws < 1 || bins != null && (bins < 2 || bins > 1000)) {
             throw Failure.usage(rows < 2 ? "--rows must be at least 2, not " + rows
                     : draws < 1 ? "--draws must be at least 1, not " + draws
                     : "--bins must be from 2 to 1000, not " + bins);
         }
         Checkpoint.Loaded loaded = checkpoint.read("--out", null);
         Outputs.of(loaded).columns(Model.POSTERIOR_LOG_VARIANCE);
-        RunPlan run = RunPlan.beside(loaded);
-        if (run != null) {
-            data.orElse(run, loaded.file());
-        }
-        if (!List.of("sprites", "mnist").contains(data.kind())) {
-            throw Failure.because("disentanglement goes with data of known factors, not with " + data.kind()
-                    + ": labels come with sprites and mnist=DIR", null);
+        data.requireLabels("disentanglement goes with data of known factors", loaded);
+        if (bins != null && !data.sprites()) {
+            throw Failure.usage("--bins has no effect on " + data.kind() + ", whose factor is the label: it goes with"
+                    + " the continuous factors of the sprites");
         }
         try (DataSource source = data.readFor(loaded, console, Set.of(Images.LABEL))) {
             Images images = source.test().first(Math.min(rows, source.test().rows()));
@@ -77,7 +75,9 @@ final class DisentanglementCommand implements Callable<Integer> {
     }
 
     private List<Factor> factors(Images images) {
-        return data.sprites() ? Sprites.factors(DataSource.SPRITES_SEED, DataSource.SPRITES_TRAIN, images.rows(), bins)
+        int parts = bins == null ? BINS : bins;
+        return data.sprites()
+                ? Sprites.factors(DataSource.SPRITES_SEED, DataSource.SPRITES_TRAIN, images.rows(), parts)
                 : List.of(new Factor(Images.LABEL, classes(images.array(Images.LABEL))));
     }
 

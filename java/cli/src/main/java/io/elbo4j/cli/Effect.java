@@ -1,5 +1,7 @@
 package io.elbo4j.cli;
 
+import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.model.Models;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -21,10 +23,20 @@ final class Effect {
         }
     }
 
+    /** Refuses samples of a model that draws nothing: any number of them has the same result. */
+    static void requireDraws(String option, Object given, Checkpoint.Loaded of) {
+        Record settings = of.checkpoint().model();
+        if (given != null && !Models.create(settings).isSampled()) {
+            throw Failure.usage(option + " has no effect on " + Models.of(settings).name() + ", which draws nothing:"
+                    + " -log p(x) is minus its ELBO");
+        }
+    }
+
     /** The same again would have the same result again. */
     static void requireDifferent(String option, List<?> given) {
         if (given.stream().distinct().count() < given.size()) {
-            throw Failure.usage(option + " must be different ones, not " + given);
+            throw Failure.usage(option + " must be different ones, not " + given.stream().map(String::valueOf).collect(
+                    Collectors.joining(",")));
         }
     }
 }

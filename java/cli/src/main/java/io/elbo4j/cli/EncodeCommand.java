@@ -34,7 +34,8 @@ final class EncodeCommand implements Callable<Integer> {
             "an output of the model: posterior.mean, z (a sample), mean (of p(x | z), z a sample), and what else it"
                     + " has, as posterior.logVariance of a Gaussian one (posterior.mean, or z in a model without one)"})
     private String what;
-    @Option(names = "--out", required = true, paramLabel = "FILE.npy", description = "float32, a row for each")
+    @Option(names = "--out", required = true, paramLabel = "FILE.npy", description = "float32, a row for each; of what"
+            + " sequences have for each step rows x steps x columns, NaN past their ends")
     private Path out;
     @Mixin
     private BackendOptions backend;
@@ -57,16 +58,16 @@ final class EncodeCommand implements Callable<Integer> {
         what = what == null ? outputs.code() : what;
         int latent = outputs.columnsAsked(what);
         try (DataSource source = data.readFor(loaded, console, "--out", out)) {
-            encode(loaded, source, latent);
+            encode(loaded, source, latent, outputs);
         }
         return 0;
     }
 
-    private void encode(Checkpoint.Loaded loaded, DataSource source, int latent) {
+    private void encode(Checkpoint.Loaded loaded, DataSource source, int latent, Outputs outputs) {
         List<Images> sets = switch (part) {
             case TRAIN -> List.of(source.train());
             case TEST -> List.of(source.test());
-            case ALL -> List.of(source.train(), source.test());
+            case ALL -> source.sets();
         };
         int rows = checkRows(sets, latent);
         float[] means = new float[rows * latent];
@@ -82,7 +83,7 @@ final class EncodeCommand implements Callable<Integer> {
                 }
             }
         }
-        OutputFile.write(console, out, () -> NpyWriter.write(out, rows, latent, means));
+        OutputFile.write(console, out, () -> NpyWriter.write(out, means, outputs.axes(what, rows)));
         JsonObject o = new JsonObject();
         o.addProperty("file", out.toString());
         o.addProperty("rows", rows);

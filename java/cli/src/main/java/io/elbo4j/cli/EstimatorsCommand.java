@@ -74,17 +74,14 @@ final class EstimatorsCommand implements Callable<Integer> {
                     : "--samples must be numbers of at least 1, not " + Arrays.stream(samples).mapToObj(
                             String::valueOf).collect(Collectors.joining(",")));
         }
-        if (Arrays.stream(samples).distinct().count() < samples.length) {
-            throw Failure.usage("--samples must be different numbers, not " + Arrays.stream(samples).mapToObj(
-                    String::valueOf).collect(Collectors.joining(",")));
-        }
+        Effect.requireDifferent("--samples", Arrays.stream(samples).boxed().toList());
         if (picture != null) {
             OutputFile.requirePng("--picture", picture);
         }
         Checkpoint.Loaded loaded = checkpoint.read("--picture", picture);
         if (loaded.checkpoint().standardisation().kind() != Standardisation.Kind.NONE) {
-            throw Failure.because(checkpoint.file() + " was trained with --standardise, which this command does not"
-                    + " take", null);
+            throw Failure.usage(checkpoint.file() + " was trained with --standardise, which this command does not"
+                    + " take");
         }
         List<Estimator> estimators = estimators(loaded.checkpoint().model());
         try (DataSource source = data.readFor(loaded, console, "--picture", picture)) {
@@ -100,8 +97,8 @@ final class EstimatorsCommand implements Callable<Integer> {
                         + checkpoint.file() + " is of a vae");
             }
             if (vae.prior() != VaeSettings.Prior.STANDARD) {
-                throw Failure.because(checkpoint.file() + " has the prior " + Names.of(vae.prior())
-                        + "; estimators are measured with the prior standard, whose KL has a closed form", null);
+                throw Failure.usage(checkpoint.file() + " has the prior " + Names.of(vae.prior())
+                        + "; estimators are measured with the prior standard, whose KL has a closed form");
             }
             return GaussianEstimators.of(vae);
         }
@@ -109,8 +106,8 @@ final class EstimatorsCommand implements Callable<Integer> {
             return Names.checked(() -> CategoricalEstimators.of(categorical, temperature == null ? 1
                     : temperature));
         }
-        throw Failure.because(checkpoint.file() + " is of another model than vae or categorical-vae, whose estimators"
-                + " can be measured", null);
+        throw Failure.usage(checkpoint.file() + " is of another model than vae or categorical-vae, whose estimators"
+                + " can be measured");
     }
 
     private void measure(Checkpoint.Loaded loaded, List<Estimator> estimators, Images images) {

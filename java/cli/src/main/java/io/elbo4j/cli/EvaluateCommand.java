@@ -82,6 +82,7 @@ final class EvaluateCommand implements Callable<Integer> {
         LocalSteps local = localSteps == null ? null : Names.checked(() -> new LocalSteps(localSteps, localRate == null
                 ? LOCAL_RATE : localRate));
         Checkpoint.Loaded loaded = checkpoint.read("--rows", rows);
+        Effect.requireDraws("--samples", samples, loaded);
         try (DataSource source = data.readFor(loaded, console, "--rows", rows)) {
             evaluate(loaded, part == Part.TEST ? source.test() : source.train(), local);
         }

@@ -13,12 +13,12 @@ final class Failure extends RuntimeException {
         this.exitCode = exitCode;
     }
 
-    /** The command line itself is wrong. */
+    /** The command line itself is wrong: its options do not go with each other, or with the model of a checkpoint. */
     static Failure usage(String sentence) {
         return new Failure(USAGE, sentence, null);
     }
 
-    /** The command line is right, but what it asks for cannot be done. */
+    /** The command line is right, but what it asks for cannot be done with these files, this data or this machine. */
     static Failure because(String sentence, Throwable cause) {
         return new Failure(OTHER, sentence, cause);
     }

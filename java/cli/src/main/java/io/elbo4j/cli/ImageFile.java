@@ -8,6 +8,7 @@ import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.picture.Png;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 
 /** A file of images that a model has made: a picture or an array. */
 final class ImageFile {
@@ -30,24 +31,29 @@ final class ImageFile {
     /** Refuses a picture of what cannot be shown. */
     void check(CheckpointOption checkpoint, Checkpoint.Data shape) {
         if (isPicture() && shape.channels() != 1 && shape.channels() != 3) {
-            throw Failure.because(checkpoint.file() + " models " + shape.channels()
-                    + " channels, which a picture cannot show: write FILE.npy", null);
+            throw Failure.usage(checkpoint.file() + " models " + shape.channels()
+                    + " channels, which a picture cannot show: write FILE.npy");
         }
     }
 
     /** @param x rows of images, one after the other */
     void write(Console console, OutputOptions output, Model model, Checkpoint.Data shape, float[] x, String what) {
         int columns = Math.toIntExact(shape.columns());
-        write(console, model, shape, x, x.length / columns, columns);
-        said(console, output, x.length / columns, columns, what);
+        int rows = x.length / columns;
+        int[] heights = IntStream.range(0, rows).map(r -> shape.height()).toArray();
+        write(console, model, shape, x, heights, rows, columns);
+        said(console, output, rows, columns, what);
     }
 
-    /** @param axes of an array */
-    void write(Console console, Model model, Checkpoint.Data shape, float[] x, int... axes) {
+    /**
+     * @param heights of each image, how many of its rows of pixels there are
+     * @param axes of an array
+     */
+    void write(Console console, Model model, Checkpoint.Data shape, float[] x, int[] heights, int... axes) {
         OutputFile.write(console, file, () -> {
             if (isPicture()) {
                 Png png = new Png(shape.height(), shape.width(), shape.channels(), Inputs.full(model.graph(), x));
-                png.grid(file, x, (int) Math.ceil(Math.sqrt(axes[0])));
+                png.grid(file, x, (int) Math.ceil(Math.sqrt(axes[0])), heights);
             } else {
                 NpyWriter.write(file, x, axes);
             }

@@ -2,13 +2,17 @@ package io.elbo4j.cli;
 
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
+import io.elbo4j.Quoted;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.Interpolation;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.distribution.StandardNormal;
+import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.model.Inputs;
+import io.elbo4j.train.model.Models;
 import io.elbo4j.train.picture.Png;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
@@ -69,6 +73,12 @@ final class InterpolateCommand implements Callable<Integer> {
         file.check(checkpoint, shape);
         Outputs outputs = Outputs.of(loaded);
         int latent = outputs.columns(Outputs.Z);
+        if (path == Interpolation.Path.SPHERICAL && !(outputs.values().get(Outputs.Z) instanceof Latent z && z
+                .prior() instanceof StandardNormal)) {
+            throw Failure.usage("--path spherical goes with the prior N(0, I), around whose mean its arc lies; that of "
+                    + Quoted.line(loaded.file()) + ", of a " + Models.of(loaded.checkpoint().model()).name()
+                    + ", is another");
+        }
         ResultRoom.require("--steps " + steps, (long) pairs * steps * (shape.columns() + latent), "ask for fewer");
         if (file.isPicture() && (long) pairs * steps > ImageFile.MOST_IN_A_PICTURE) {
             throw Failure.usage("--steps must be at most " + ImageFile.MOST_IN_A_PICTURE / pairs

@@ -31,8 +31,8 @@ final class LabelOption {
         }
         for (Input input : inputs) {
             if (input != label) {
-                throw Failure.because("this model needs '" + input.name() + "' of each row beside z, which this command"
-                        + " cannot give", null);
+                throw Failure.usage("this model needs '" + input.name() + "' of each row beside z, which this command"
+                        + " cannot give");
             }
         }
         if (label == null) {

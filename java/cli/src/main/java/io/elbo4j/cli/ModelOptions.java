@@ -129,10 +129,23 @@ final class ModelOptions {
     private <S extends Record> S settings(ModelKind<S> kind, DataShape data) {
         Map<String, Object> values = values(kind);
         return Names.checked(() -> {
-            S settings = Settings.with(kind.defaults(data), values);
+            S settings = Settings.with(usual(kind, data), values);
             kind.check(settings, values.keySet());
             return settings;
         }, typed.given());
+    }
+
+    /** What it takes of the data is no option, and is not called one. */
+    private static <S extends Record> S usual(ModelKind<S> kind, DataShape data) {
+        try {
+            return kind.defaults(data);
+        } catch (ArgumentException e) {
+            if (Settings.options(kind.settings()).stream().anyMatch(c -> c.getName().equals(e.argument()))) {
+                throw e;
+            }
+            throw Failure.because("--model " + kind.name() + " goes with data whose " + e.argument() + " is "
+                    + e.expected() + ", not " + e.given(), e);
+        }
     }
 
     /** Refuses an option that contradicts the model of a run that is resumed. */

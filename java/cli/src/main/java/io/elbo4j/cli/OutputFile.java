@@ -29,6 +29,11 @@ final class OutputFile {
         if (!file.toString().endsWith(".png")) {
             throw Failure.usage(option + " must end in .png, not " + Quoted.of(file));
         }
+        requireFolder(option, file);
+    }
+
+    /** Noticed now, not after all has been computed. */
+    static void requireFolder(String option, Path file) {
         Path folder = file.toAbsolutePath().getParent();
         if (!Files.isDirectory(folder)) {
             throw Failure.usage(option + " must be in a folder that exists, not " + Quoted.of(file));

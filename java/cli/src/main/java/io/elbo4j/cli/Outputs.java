@@ -2,7 +2,10 @@ package io.elbo4j.cli;
 
 import io.elbo4j.Quoted;
 import io.elbo4j.train.checkpoint.Checkpoint;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.Models;
 import java.util.Map;
@@ -32,6 +35,20 @@ record Outputs(Map<String, Value> values, Checkpoint.Loaded of) {
     int columnsAsked(String name) {
         return columns(name, "--what must be one of " + String.join(", ", values.keySet()) + ", not " + Quoted.of(name)
                 + Suggestions.of(name, values.keySet()));
+    }
+
+    /** Steps that an output has a row for, or the data; 1 where it is of a whole row. */
+    int steps(String name) {
+        Graph graph = values.values().iterator().next().graph();
+        boolean ofSteps = values.containsKey(name) ? Inputs.ofSteps(values.get(name)) : name.equals(Images.X);
+        return ofSteps ? Math.toIntExact(Math.max(1, Inputs.columns(graph, Images.MASK))) : 1;
+    }
+
+    /** Of an array of an output: rows x columns, of what sequences have for each step rows x steps x columns. */
+    int[] axes(String name, int rows) {
+        Value value = values.get(name);
+        int columns = Math.toIntExact(value.columnsOfRow());
+        return Inputs.ofSteps(value) ? new int[] {rows, steps(name), columns / steps(name)} : new int[] {rows, columns};
     }
 
     private int columns(String name, String sentence) {

@@ -101,6 +101,7 @@ final class PosteriorsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Effect.requireDifferent("--target", Names.all(targets));
         ChainSettings ofChains = Names.checked(() -> new ChainSettings(chains, warmUp, steps, spread, seed));
         FitSettings ofFits = Names.checked(() -> new FitSettings(samples, updates, learningRate, seed));
         List<Transition> transitions = Names.checked(() -> List.of(new RandomWalk(deviation),

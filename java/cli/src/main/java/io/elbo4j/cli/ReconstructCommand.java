@@ -6,6 +6,7 @@ import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.data.Sequences;
 import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.picture.Png;
@@ -32,7 +33,8 @@ final class ReconstructCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "of the first N rows (all; in a picture 32)")
     private Integer count;
     @Option(names = "--out", required = true, paramLabel = "FILE",
-            description = "FILE.png: originals beside reconstructions; FILE.npy: float32, rows x columns")
+            description = "FILE.png: originals beside reconstructions; FILE.npy: float32, rows x columns, of sequences"
+                    + " rows x steps x columns of a step, NaN past their ends")
     private Path out;
     @Mixin
     private BackendOptions backend;
@@ -57,8 +59,8 @@ final class ReconstructCommand implements Callable<Integer> {
         file.check(checkpoint, shape);
         int columns = Outputs.of(loaded).columns(Model.MEAN);
         if (file.isPicture() && columns != shape.columns()) {
-            throw Failure.because(checkpoint.file() + " has means of " + columns + " values for an image of "
-                    + shape.columns() + ", which a picture cannot show: write FILE.npy", null);
+            throw Failure.usage(checkpoint.file() + " has means of " + columns + " values for an image of "
+                    + shape.columns() + ", which a picture cannot show: write FILE.npy");
         }
         try (DataSource source = data.readFor(loaded, console, "--out", out)) {
             reconstruct(loaded, source, file, columns);
@@ -80,9 +82,10 @@ final class ReconstructCommand implements Callable<Integer> {
                 if (file.isPicture()) {
                     float[] originals = images.copyRows(0, images.rows());
                     new Png(shape.height(), shape.width(), shape.channels(), Inputs.full(trained.model().graph(),
-                            originals)).originalsBesideReconstructions(out, originals, x, ACROSS);
+                            originals)).originalsBesideReconstructions(out, originals, x, ACROSS, Sequences.heights(
+                                    images));
                 } else {
-                    NpyWriter.write(out, images.rows(), columns, x);
+                    NpyWriter.write(out, x, Outputs.of(loaded).axes(Model.MEAN, images.rows()));
                 }
             });
         }

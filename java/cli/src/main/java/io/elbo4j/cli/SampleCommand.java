@@ -5,9 +5,11 @@ import io.elbo4j.Backend;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Sequences;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -94,9 +96,12 @@ final class SampleCommand implements Callable<Integer> {
             float[] x = Bar.during(console, "sampling", bar -> coder.generate(what, count, conditions, done -> bar.at(
                     done, count)));
             float[] some = SequenceOptions.first(x, count, Math.toIntExact(shape.columns()));
-            boolean ended = SequenceOptions.end(some, conditions, steps);
+            // the actions that are given end there
+            int[] heights = conditions == null ? IntStream.range(0, count).map(r -> steps).toArray()
+                    : Sequences.heights(conditions);
+            boolean ended = IntStream.of(heights).anyMatch(height -> height < steps);
             int columns = shape.width() * shape.channels();
-            file.write(console, trained.model(), shape, some, count, steps, columns);
+            file.write(console, trained.model(), shape, some, heights, count, steps, columns);
             JsonObject more = new JsonObject();
             more.addProperty("steps", steps);
             more.addProperty("ended", ended);

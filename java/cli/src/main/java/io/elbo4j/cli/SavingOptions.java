@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 /** When a run is evaluated and saved on its way; at its end it always is. An option not given is null. */
 final class SavingOptions {
     @Option(names = "--evaluate-every", paramLabel = "EPOCHS", description = {
-            "epochs from one line of metrics, on training and test set, to the next",
+            "epochs from one line of metrics, on the training set and the test or validation set, to the next",
             "(1; for small data so many that at least 100 steps lie between)"})
     private Long evaluateEvery;
 

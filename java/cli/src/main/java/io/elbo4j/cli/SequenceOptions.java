@@ -8,7 +8,6 @@ import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.Models;
 import java.nio.file.Path;
-import java.util.Arrays;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -72,29 +71,6 @@ final class SequenceOptions {
             Images test = source.test();
             return test.array(Images.X).repeated(count).with(Images.MASK, test.array(Images.MASK).repeated(count));
         }
-    }
-
-    /**
-     * Makes the steps NaN for which there are no actions, as they are in a file of sequences.
-     *
-     * @param conditions of each sequence; null where there are none
-     * @param steps of those in x
-     * @return whether there are such steps
-     */
-    static boolean end(float[] x, Images conditions, int steps) {
-        if (conditions == null) {
-            return false;
-        }
-        Images mask = conditions.array(Images.MASK);
-        int width = x.length / mask.rows() / steps;
-        boolean ended = false;
-        for (int i = 0; i < mask.rows() * steps; i++) {
-            if (mask.value(i / steps, i % steps) == 0) {
-                Arrays.fill(x, i * width, (i + 1) * width, Float.NaN);
-                ended = true;
-            }
-        }
-        return ended;
     }
 
     /** The first steps of each sequence. */

@@ -93,6 +93,7 @@ final class TrainCommand implements Callable<Integer> {
     private int start() {
         TrainingSettings settings = training.settings(length.epochs(data.sprites()));
         model.values(model.kind());
+        validation.requireOther(data.data());
         if (out != null) {
             data.requireNoRun(out);
             validation.requireNoRun(out);
@@ -100,7 +101,9 @@ final class TrainCommand implements Callable<Integer> {
         Set<String> arrays = model.kind().arrays();
         try (DataSource read = data.read(console, arrays); Images own = validation.read(console, arrays, data
                 .stream())) {
-            return start(settings, validation.in(read, own, settings.seed()));
+            DataSource source = validation.in(read, own, settings.seed());
+            validation.note(console, read, own, source);
+            return start(settings, source);
         }
     }
 
@@ -207,7 +210,7 @@ final class TrainCommand implements Callable<Integer> {
         try (Interrupt interrupt = new Interrupt(console.err())) {
             PosteriorNotes posterior = new PosteriorNotes(run.state().training(), source.test().rows());
             try (EpochProgress progress = new EpochProgress(console, output.text(console), interrupt, lastStep,
-                    run.plan().evaluateEvery(), posterior, evaluated(run))) {
+                    run.plan().evaluateEvery(), posterior, run.plan().evaluatedSet())) {
                 TrainingRun.Outcome outcome = run.train(lastStep, progress);
                 progress.erase();
                 output.result(console, json(run, directory, b, outcome), text(run, directory, lastStep, outcome));
@@ -244,16 +247,12 @@ final class TrainCommand implements Callable<Integer> {
                 : String.format(Locale.ROOT, "%sbest        %s%n", run.position().step() < lastStep
                         ? "ended       after " + run.plan().patience()
                                 + " evaluations without a better ELBO of the "
-                                + evaluated(run) + " set\n" : "", Quoted.line(TrainingRun.best(directory)));
+                                + run.plan().evaluatedSet() + " set\n" : "", Quoted.line(TrainingRun.best(directory)));
         return ended + String.format(Locale.ROOT, "checkpoint  %s%npictures    %s%n%s   %.2f nats per row"
                 + " (reconstruction %.2f, KL %.2f)", checkpoint, outcome.pictures().stream().map(Quoted::line)
-                        .collect(Collectors.joining(", ")), evaluated(run) + " ELBO", outcome.test().elbo().elbo(),
+                        .collect(Collectors.joining(", ")), run.plan().evaluatedSet() + " ELBO", outcome.test().elbo()
+                                .elbo(),
                 outcome.test().elbo().reconstruction(), outcome.test().elbo().kl());
-    }
-
-    /** The set that a run is evaluated on. */
-    private static String evaluated(TrainingRun run) {
-        return run.plan().hasValidation() ? "validation" : "test";
     }
 
     /** How this program is started from the current folder. */
@@ -291,7 +290,7 @@ final class TrainCommand implements Callable<Integer> {
         o.addProperty("step", position.step());
         o.addProperty("epochs_completed", run.state().epochsCompleted());
         o.addProperty("interrupted", outcome.stopped());
-        o.add("test", Metrics.json(outcome.test()));
+        o.add(run.plan().evaluatedSet(), Metrics.json(outcome.test()));
         o.addProperty("parameters", run.parameters().count());
         o.addProperty("backend", b.name());
         o.addProperty("threads", b.threads());

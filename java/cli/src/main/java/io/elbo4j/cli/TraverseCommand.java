@@ -95,10 +95,16 @@ final class TraverseCommand implements Callable<Integer> {
         }
         row = asked == null ? 0 : asked;
         dimensions = given == null ? null : given.array();
+        if (given != null) {
+            Effect.requireDifferent("--dimensions", given.all());
+        }
         for (int dimension : dimensions == null ? new int[0] : dimensions) {
             if (dimension < 0 || dimension >= latent) {
                 throw Failure.usage("--dimensions must be from 0 to " + (latent - 1) + ", not " + given);
             }
+        }
+        if ((float) from == (float) to) {
+            throw Failure.usage("--to must be another value than --from, not " + to);
         }
         Names.checked(() -> Traversal.of(new float[1], 0, from, to, Math.min(steps, 2)));
         int count = dimensions != null ? dimensions.length : Math.min(TRAVERSED, latent);

@@ -71,6 +71,33 @@ final class ValidationOptions {
         return this;
     }
 
+    /** Refuses the run's own data: an epoch would be chosen by rows that it was trained or is tested on. */
+    void requireOther(DataName own) {
+        if (data != null) {
+            Names.checked(() -> {
+                Validation.requireOther(own, data);
+                return data;
+            });
+        }
+    }
+
+    /** Says of copies what {@link #requireOther} refuses. */
+    void note(Console console, DataSource all, Images own, DataSource in) {
+        if (own == null) {
+            return;
+        }
+        note(console, in, all.train(), "trained on, too: what is chosen by them is not chosen by new data");
+        note(console, in, all.test(), "rows of the test set, too: what is chosen by them is not tested by new data");
+    }
+
+    private static void note(Console console, DataSource in, Images others, String are) {
+        int count = Validation.among(in.test(), others);
+        if (count > 0) {
+            console.err().println("note: " + count + " of the " + in.test().rows() + " rows of " + OPTION + " are "
+                    + are);
+        }
+    }
+
     void requireNoRun(Path folder) {
         DataOptions.requireNoRun(folder, OPTION, data);
     }

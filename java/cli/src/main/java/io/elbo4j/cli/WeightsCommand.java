@@ -9,13 +9,11 @@ import io.elbo4j.train.posterior.HamiltonianMonteCarlo;
 import io.elbo4j.train.posterior.NetworkComparison;
 import io.elbo4j.train.posterior.NetworkSettings;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -111,10 +109,7 @@ final class WeightsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (Arrays.stream(data).distinct().count() < data.length) {
-            throw Failure.usage("--data must be different names, not " + Arrays.stream(data).map(Names::of).collect(
-                    Collectors.joining(",")));
-        }
+        Effect.requireDifferent("--data", Names.all(data));
         NetworkSettings settings = Names.checked(() -> new NetworkSettings(points, units, activation.activation,
                 deviation, updates, samples, learningRate, members, draws, seed));
         ChainSettings ofChains = Names.checked(() -> new ChainSettings(chains, warmUp, steps, spread, seed));

@@ -164,6 +164,11 @@ class BadInputTest {
         Cli.run(Lists.join(List.of(train), "--data", "npy=" + rows)).fails(1, "the data has images of 1 x 100 with 1"
                 + " channel, convolutional-vae takes 2 to 2^24 rows and columns");
         Cli.run(Lists.join(List.of(train), "--data", "images=" + pixels)).fails(1, "the data has images of 1 x 1");
+        String[] completion = {"train", "--model", "completion-vae", "--out", out.toString(), "--backend", "java",
+                "--data"};
+        Cli.run(Lists.join(List.of(completion), "npy=" + rows)).fails(1, "--model completion-vae goes with data whose"
+                + " height is even, and at least 2, not 1");
+        Cli.run(Lists.join(List.of(completion), "images=" + pixels)).fails(1, "goes with data whose height is even");
         Cli.run(Lists.join(List.of(train), "--channels", "20000000")).fails(2,
                 "--channels must be from 1 to 2^24 in every convolution, not 20000000");
         Cli.run(Lists.join(List.of(train), "--channels", "16000000")).fails(2,

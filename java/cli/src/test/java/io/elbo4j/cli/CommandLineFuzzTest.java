@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -75,6 +77,15 @@ class CommandLineFuzzTest {
         return args.toArray(String[]::new);
     }
 
+    /** What a sentence calls an option is one of the command, or was typed. */
+    private static void assertNamesItsOptions(String[] args, String sentence, String line) {
+        CommandLine command = KNOWN.get(args[0]);
+        String typed = String.join(" ", args);
+        List<String> named = Pattern.compile("(?<![\\w-])--[a-z][a-z-]+").matcher(sentence).results().map(
+                MatchResult::group).filter(option -> !typed.contains(option) && !option.equals("--help")).toList();
+        assertTrue(command == null || command.getCommandSpec().optionsMap().keySet().containsAll(named), line);
+    }
+
     @Test
     void aWrongCommandLineIsAnsweredByOneShortLine() {
         long seed = Long.getLong("elbo4j.seed", random.nextLong());
@@ -92,6 +103,7 @@ class CommandLineFuzzTest {
                 assertEquals("", result.out(), line);
                 assertTrue(result.err().startsWith("elbo4j: ") && result.err().endsWith("\n"), line);
                 assertTrue(result.err().length() < LONGEST, line);
+                assertNamesItsOptions(args, result.err(), line);
                 assertTrue(result.err().chars().limit(result.err().length() - 1).noneMatch(c -> c < ' ' || c == 0x7F
                         || c == 0x202E || c == 0x2028), line);
             }

@@ -554,7 +554,7 @@ class ControlCommandTest {
         run("--picture", "a.png", "--episode", "./a.png").fails(2, "--episode must be another file than --picture");
         run("--picture", "no/folder/a.png").fails(2, "--picture must be in a folder that exists, not",
                 "no/folder/a.png");
-        run("--seeds", "1,1").fails(2, "--seeds must be different ones, not [1, 1]");
+        run("--seeds", "1,1").fails(2, "--seeds must be different ones, not 1,1");
         run("--widths", "0").fails(2, "--widths must be at least 1 each, not [0]");
         Cli.run("control", "--stesp", "5").fails(2, "'--stesp'");
         Cli.run("control", "dqm").fails(2, "expected one of sac, dqn, soft-q, mbpo, pets,"

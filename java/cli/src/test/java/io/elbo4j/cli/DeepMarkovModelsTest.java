@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyReader;
 import io.elbo4j.train.model.Models;
 import io.elbo4j.train.model.Settings;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -60,8 +62,12 @@ class DeepMarkovModelsTest extends ModelRuns {
             String[] evaluate = {"evaluate", "--checkpoint", run.toString(), "--set", set};
             assertTrue(Cli.run(evaluate).succeeds().out().contains(" rows of " + file + " (" + set + "), in nats"));
         }
-        assertEquals(4 * 3, array("encode", "--checkpoint", run.toString()).columns());
-        assertEquals(4 * 88, array("reconstruct", "--checkpoint", run.toString()).columns());
+        Images test = DataSource.parse("music=" + file).test();
+        assertEndsAs(test, 3, sequences("encode", "--checkpoint", run.toString(), "--set", "test"));
+        assertEndsAs(test, 88, sequences("reconstruct", "--checkpoint", run.toString()));
+        assertPicturesEnd(run);
+        assertPointsOfSteps(run, test);
+        assertScoresPerStep(run, test);
         Images sampled = array("sample", "--checkpoint", run.toString(), "--count", "5");
         assertEquals(List.of(5, 4, 88), List.of(sampled.rows(), sampled.height(), sampled.width()));
         Images begun = array("sample", "--checkpoint", run.toString(), "--count", "3", "--steps", "2");
@@ -150,8 +156,8 @@ class DeepMarkovModelsTest extends ModelRuns {
         JsonObject found = Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--json").succeeds()
                 .json();
         assertTrue(-found.get("nll").getAsDouble() > found.get("elbo").getAsDouble(), found.toString());
-        assertEquals(4 * 3, array("encode", "--checkpoint", run.toString()).columns());
-        assertEquals(4 * 3, array("reconstruct", "--checkpoint", run.toString()).columns());
+        assertEndsAs(NpyReader.sequences(file, (done, of) -> {}), 3, sequences("encode", "--checkpoint", run
+                .toString()));
         Images test = NpyReader.sequences(file, (done, of) -> {}).last(2);
         Path out = directory.resolve("drawn.npy");
         String[] sample = {"sample", "--checkpoint", run.toString(), "--out", out.toString(), "--count", "5"};
@@ -185,6 +191,65 @@ class DeepMarkovModelsTest extends ModelRuns {
                 "--standardise must be none with sequences, of whose rows not all values are modelled, not column");
         Cli.run(Lists.join(List.of(start), "--stream")).fails(1, "cannot be streamed to a model of sequences");
         assertTrue(Files.notExists(refused));
+    }
+
+    /** N x T x columns, NaN where the data has ended, and numbers everywhere else. */
+    private static void assertEndsAs(Images data, int columns, Images written) {
+        assertEquals(List.of(data.rows(), data.height(), columns), List.of(written.rows(), written.height(), written
+                .width()));
+        Images mask = data.array(Images.MASK);
+        assertArrayEquals(mask.copyRows(0, mask.rows()), written.array(Images.MASK).copyRows(0, mask.rows()));
+    }
+
+    /** The test set has a sequence of 2 steps and one of 3, of which the last has no note. */
+    private void assertPicturesEnd(Path run) throws IOException {
+        Path pairs = directory.resolve("pairs.png");
+        Cli.run("reconstruct", "--checkpoint", run.toString(), "--out", pairs.toString()).succeeds();
+        for (Path file : List.of(pairs, run.resolve("reconstructions.png"))) {
+            BufferedImage drawn = ImageIO.read(file.toFile());
+            for (int pair = 0; pair < 2; pair++) {
+                for (int side = 0; side < 2; side++) {
+                    int left = 1 + (2 * pair + side) * 89 + 3 * pair;
+                    for (int t = 0; t < 4; t++) {
+                        assertEquals(t >= 2 + pair, isGutter(drawn, left, 1 + t), file + ", pair " + pair + ", side "
+                                + side + ", step " + t);
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean isGutter(BufferedImage drawn, int left, int y) {
+        int gutter = drawn.getRGB(0, 0);
+        return IntStream.range(left, left + 88).allMatch(x -> drawn.getRGB(x, y) == gutter);
+    }
+
+    private void assertPointsOfSteps(Path run, Images test) {
+        Path picture = directory.resolve("points.png");
+        String[] scatter = {"scatter", "--checkpoint", run.toString(), "--out", picture.toString(), "--json"};
+        for (String[] what : new String[][] {{}, {"--what", "states"}, {"--what", "x"}, {"--what", "mean"}}) {
+            JsonObject drawn = Cli.run(Lists.join(List.of(scatter), what)).succeeds().json();
+            assertEquals(List.of(2, 2 + 3), List.of(drawn.get("rows").getAsInt(), drawn.get("points").getAsInt()));
+        }
+        assertEquals(2, test.rows());
+        Cli.run(Lists.join(List.of(scatter), "--colour", "mean")).succeeds();
+    }
+
+    private void assertScoresPerStep(Path run, Images test) {
+        String[] anomalies = {"anomalies", "--checkpoint", run.toString()};
+        float[] sums = values(array(anomalies));
+        float[] each = values(array(Lists.join(List.of(anomalies), "--per-step")));
+        Images mask = test.array(Images.MASK);
+        for (int r = 0; r < test.rows(); r++) {
+            float steps = 0;
+            for (int t = 0; t < 4; t++) {
+                steps += mask.value(r, t);
+            }
+            assertEquals(sums[2 * r] / steps, each[2 * r], 1e-4f * sums[2 * r]);
+        }
+        assertTrue(Cli.run(anomalies).succeeds().out().contains("minus ELBO, nats in all steps of a sequence\n"));
+        assertTrue(Cli.run(Lists.join(List.of(anomalies), "--per-step")).succeeds().out().contains(
+                "minus ELBO, nats per step\n"));
     }
 
     private static int lengthOfFirst(Images sequences) {

@@ -70,6 +70,9 @@ class DisentanglementCommandTest {
         assertEquals(1, factors.size());
         assertEquals("label", factors.get(0).getAsJsonObject().get("factor").getAsString());
         assertEquals(Math.log(3), factors.get(0).getAsJsonObject().get("entropy").getAsDouble(), 1e-12);
+        measure(run, "--bins", "8").fails(2,
+                "--bins has no effect on mnist, whose factor is the label: it goes with the"
+                        + " continuous factors of the sprites");
         // there is no second dimension
         assertTrue(measure(run).succeeds().out().lines().toList().get(2).contains(" -  "));
     }

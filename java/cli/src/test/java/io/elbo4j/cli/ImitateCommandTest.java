@@ -158,9 +158,9 @@ class ImitateCommandTest {
         run("--policy", "chunks", "--reading", "ensembling", "--decay", "-1").fails(2, "--decay must be a finite number"
                 + " of at least 0, not -1");
         run("--policy", "chunks", "--reading", "first,first").fails(2,
-                "--reading must be different ones, not [first, first]");
+                "--reading must be different ones, not first,first");
         run("--policy", "chunk-vae", "--style", "mean,mean").fails(2,
-                "--style must be different ones, not [mean, mean]");
+                "--style must be different ones, not mean,mean");
         run("--policy", "latent-plan").fails(2, "--policy latent-plan is for reacher2, not for fork");
         run("--play", "100").fails(2, "--play is for reacher2, not for fork");
         run("--window", "10").fails(2, "--window is for reacher2, not for fork");
@@ -175,8 +175,8 @@ class ImitateCommandTest {
         run("--environment", "reacher2", "--policy", "latent-plan", "--latent", "0").fails(2,
                 "--latent must be at least 1, not 0");
         run("--picture", "ways.jpg").fails(2, "--picture must end in .png");
-        run("--policy", "bins,bins").fails(2, "--policy must be different ones, not [bins, bins]");
-        run("--seeds", "1,1").fails(2, "--seeds must be different ones, not [1, 1]");
+        run("--policy", "bins,bins").fails(2, "--policy must be different ones, not bins,bins");
+        run("--seeds", "1,1").fails(2, "--seeds must be different ones, not 1,1");
         run("--mirrored", "--demonstrations", "6").fails(2,
                 "--demonstrations must be a multiple of 4 with --mirrored, not 6");
         run("--components", "0").fails(2, "--components must be at least 1, not 0");

@@ -75,6 +75,13 @@ abstract class ModelRuns {
         return NpyReader.read(file);
     }
 
+    /** What has something for each step of sequences, NaN past their ends. */
+    Images sequences(String... command) {
+        Path file = directory.resolve("out.npy");
+        Cli.run(Lists.join(List.of(command), "--out", file.toString(), "--backend", "java")).succeeds();
+        return NpyReader.sequences(file, (done, of) -> {});
+    }
+
     static float[] values(Images images) {
         return images.copyRows(0, images.rows());
     }

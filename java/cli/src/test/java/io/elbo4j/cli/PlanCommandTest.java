@@ -90,8 +90,8 @@ class PlanCommandTest {
                 "--temperature has no effect on cross-entropy and random-shooting");
         run("--search", "cross-entropy,path-integral", "--temperature", "1").succeeds();
         run("--search", "path-integral,path-integral").fails(2,
-                "--search must be different ones, not [path-integral, path-integral]");
-        run("--seeds", "1,2,1").fails(2, "--seeds must be different ones, not [1, 2, 1]");
+                "--search must be different ones, not path-integral,path-integral");
+        run("--seeds", "1,2,1").fails(2, "--seeds must be different ones, not 1,2,1");
         run("--temperature", "1").fails(2, "--temperature has no effect on cross-entropy");
         run("--search", "path-integral", "--elites", "1").fails(2, "--elites has no effect on path-integral");
         run("--search", "random-shooting", "--deviation", "1").fails(2, "--deviation has no effect on random-shooting");

@@ -61,6 +61,8 @@ class PosteriorsCommandTest {
     @Test
     void whatCannotBeComparedIsRefused() {
         SMALL.run("--target", "ring").fails(2, "expected one of linear-gaussian, banana, two-modes, not 'ring'");
+        SMALL.run("--target", "banana,two-modes,banana").fails(2, "--target must be different ones, not"
+                + " banana,two-modes,banana");
         SMALL.run("--chains", "1").fails(2, "--chains must be at least 2, not 1");
         SMALL.run("--warm-up", "-1").fails(2, "--warm-up must be at least 0, not -1");
         SMALL.run("--steps", "7").fails(2, "--steps must be from 8 to 100000000, not 7");

@@ -91,7 +91,8 @@ class ScatterCommandTest {
         byte[] mixed = Files.readAllBytes(picture);
         scatter(mixture, "--what", "x").succeeds();
         assertFalse(Arrays.equals(mixed, Files.readAllBytes(picture)));
-        scatter(mixture, "--colour", "label").fails(1, "labels come with sprites and mnist=DIR");
+        scatter(mixture, "--colour", "label").fails(1, "--colour label goes with data that has labels, not with npy:"
+                + " labels come with sprites and mnist=DIR");
     }
 
     /** Its prior depends on the labels, and a flow has no mean of q. */

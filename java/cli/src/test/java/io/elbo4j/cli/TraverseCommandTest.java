@@ -94,15 +94,14 @@ class TraverseCommandTest {
         run = directory.resolve("hierarchical");
         Cli.run("train", "--data", "npy=" + Cli.data(directory), "--model", "hierarchical-vae", "--hidden", "8,6",
                 "--latents", "4,3", "--steps", "10", "--backend", "java", "--out", run.toString()).succeeds();
-        float[] still = values("--row", "1", "--dimensions", "2,0", "--from", "0.5", "--to", "0.5", "--steps", "4");
-        for (int i = 0; i < 2 * 4; i++) {
-            assertArrayEquals(Arrays.copyOfRange(still, i / 4 * 4 * Cli.COLUMNS, (i / 4 * 4 + 1) * Cli.COLUMNS), Arrays
-                    .copyOfRange(still, i * Cli.COLUMNS, (i + 1) * Cli.COLUMNS), "image " + i);
-        }
+        float[] moved = values("--row", "1", "--dimensions", "2,0", "--from", "0.5", "--to", "2", "--steps", "4");
         float[] code = Arrays.copyOfRange(array("encode", "--set", "test"), 3, 6);
-        assertArrayEquals(decoded(new float[] {code[0], code[1], 0.5f}, 3), Arrays.copyOf(still, Cli.COLUMNS));
-        assertArrayEquals(decoded(new float[] {0.5f, code[1], code[2]}, 3), Arrays.copyOfRange(still, 4 * Cli.COLUMNS, 5
-                * Cli.COLUMNS));
+        for (int i = 0; i < 2 * 4; i++) {
+            float value = 0.5f + i % 4 * 0.5f;
+            float[] alone = i < 4 ? new float[] {code[0], code[1], value} : new float[] {value, code[1], code[2]};
+            assertArrayEquals(decoded(alone, 3), Arrays.copyOfRange(moved, i * Cli.COLUMNS, (i + 1) * Cli.COLUMNS),
+                    "image " + i);
+        }
         Path picture = directory.resolve("traversed.png");
         traverse(picture).succeeds();
         assertArrayEquals(Files.readAllBytes(run.resolve("traversal.png")), Files.readAllBytes(picture));
@@ -150,6 +149,10 @@ class TraverseCommandTest {
         traverse(out, "--row", "4").fails(2, "--row must be from 0 to 3, not 4");
         traverse(out, "--row", "-1").fails(2, "--row must be from 0 to 3, not -1");
         traverse(out, "--dimensions", "1,2").fails(2, "--dimensions must be from 0 to 1, not 1,2");
+        traverse(out, "--dimensions", "1,0,1").fails(2, "--dimensions must be different ones, not 1,0,1");
+        for (String same : List.of("3", "3.0", "3.00000001")) {
+            traverse(out, "--from", same).fails(2, "--to must be another value than --from, not 3.0");
+        }
         traverse(out, "--steps", "1").fails(2, "--steps must be at least 2, not 1");
         traverse(out, "--from", "NaN").fails(2, "--from must be finite");
         traverse(out, "--from", "nan").fails(2, "--from", "'nan' is not a number");
@@ -178,15 +181,23 @@ class TraverseCommandTest {
         run = directory.resolve("categorical");
         Cli.train(Cli.data(directory), run, "--model", "categorical-vae", "--steps", "2").succeeds();
         traverse(out).fails(2, "traverse goes with a code of real numbers", "categorical-vae", "is of classes");
+        spherical(out).fails(2, "--path spherical goes with the prior N(0, I), around whose mean its arc lies; that of "
+                + run + "/checkpoint.safetensors, of a categorical-vae, is another");
         run = directory.resolve("mixture");
         Cli.run("train", "--data", "npy=" + Cli.data(directory), "--model", "gaussian-mixture", "--components", "3",
                 "--steps", "2", "--backend", "java", "--out", run.toString()).succeeds();
         traverse(out).fails(2, "traverse goes with a code of real numbers", "gaussian-mixture", "is of classes");
+        spherical(out).fails(2, "--path spherical goes with the prior N(0, I)", "of a gaussian-mixture");
         run = directory.resolve("completion");
         Cli.run("train", "--data", "mnist=" + Cli.digits(directory), "--model", "completion-vae", "--steps", "2",
                 "--hidden", "4", "--latent", "2", "--backend", "java", "--out", run.toString()).succeeds();
         traverse(out).fails(2, "is of a model without an output 'z', the code of a whole row: completion-vae has none");
         assertFalse(Files.exists(out));
+    }
+
+    private Cli.Result spherical(Path out) {
+        return Cli.run("interpolate", "--checkpoint", run.toString(), "--backend", "java", "--between", "0,1", "--path",
+                "spherical", "--out", out.toString());
     }
 
     @Test

@@ -208,10 +208,15 @@ class UseCommandsTest {
     @Test
     void placesThatCannotBeWrittenAreNamed() {
         Path out = results.resolve("no-such-folder").resolve("x.npy");
-        Cli.run("sample", "--checkpoint", checkpoint, "--out", out.toString())
-                .fails(1, out.toString(), "does not exist");
-        Cli.run("encode", "--checkpoint", checkpoint, "--data", "npy=" + data, "--out", out.toString())
-                .fails(1, out.toString(), "does not exist");
+        String expected = " must be in a folder that exists, not '" + out + "'";
+        String[][] commands = {{"sample", "--out"}, {"encode", "--out"}, {"reconstruct", "--out"}, {"interpolate",
+                "--out"}, {"traverse", "--out"}, {"anomalies", "--out"}, {"evaluate", "--rows"}, {"decode", "--z", data
+                        .toString(), "--out"}};
+        for (String[] command : commands) {
+            String option = command[command.length - 1];
+            Cli.run(Lists.join(List.of(command), out.toString(), "--checkpoint", checkpoint)).fails(2, option
+                    + expected);
+        }
     }
 
     private void keeps(Path file, String sentence, String... command) throws IOException {

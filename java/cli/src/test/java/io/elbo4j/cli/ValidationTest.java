@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,8 +24,10 @@ class ValidationTest {
     @TempDir
     Path directory;
 
+    /** Under the one name of what it is evaluated on. */
     private static String metrics(Path of) throws IOException {
-        return Files.readString(of.resolve("metrics.jsonl")).replaceAll("\"[a-z_]*(seconds|per_second)\":[^,}]*", "");
+        return Files.readString(of.resolve("metrics.jsonl")).replaceAll("\"[a-z_]*(seconds|per_second)\":[^,}]*", "")
+                .replace("\"validation\":", "\"test\":");
     }
 
     private Cli.Result train(Path data, String out, String... more) {
@@ -44,6 +47,10 @@ class ValidationTest {
         assertTrue(out.contains(": 27 images to train, 9 to validate"), out);
         assertTrue(out.contains("  validation ELBO -"), out);
         assertFalse(out.contains("test"), out);
+        String lines = Files.readString(directory.resolve("a").resolve("metrics.jsonl"));
+        assertTrue(lines.contains("\"validation\":{") && !lines.contains("test"), lines);
+        String json = train(data, "json", "--validation", "0.25", "--epochs", "1", "--json").succeeds().out();
+        assertTrue(json.contains("\"validation\":{") && !json.contains("\"test\""), json);
         train(other, "b", "--validation", "0.25", "--epochs", "3").succeeds();
         assertEquals(metrics(directory.resolve("a")), metrics(directory.resolve("b")));
         train(data, "c", "--epochs", "3").succeeds();
@@ -152,10 +159,12 @@ class ValidationTest {
     @Test
     void anotherKindOfSetContradictsTheRun() {
         Path data = Cli.data(directory);
-        train(data, "own", "--validation-data", "npy=" + data, "--steps", "3").succeeds();
+        Path held = directory.resolve("held.npy");
+        NpyWriter.write(held, TEST_ROWS, Cli.COLUMNS, new float[TEST_ROWS * Cli.COLUMNS]);
+        train(data, "own", "--validation-data", "npy=" + held, "--steps", "3").succeeds();
         train(data, "plain", "--steps", "3").succeeds();
         Cli.run("train", "--resume", "--out", directory.resolve("own").toString(), "--validation", "0.1").fails(2,
-                "--validation 0.1 contradicts", "which is of a run with --validation-data npy=" + data
+                "--validation 0.1 contradicts", "which is of a run with --validation-data npy=" + held
                         + ": leave the option out");
         Cli.run("train", "--resume", "--out", directory.resolve("plain").toString(), "--validation", "0.1").fails(2,
                 "--validation 0.1 contradicts", "which is of a run without: leave the option out");
@@ -207,5 +216,40 @@ class ValidationTest {
             train(Cli.data(directory), "none", "--validation", share).fails(2, "--validation must be above 0 and"
                     + " below 1");
         }
+    }
+
+    /** An epoch would be chosen by what it was trained on. */
+    @Test
+    void theRunsOwnDataIsNoValidationSet() throws IOException {
+        Path data = Cli.data(directory);
+        Path link = Files.createSymbolicLink(directory.resolve("link.npy"), data);
+        Path hard = Files.createLink(directory.resolve("hard.npy"), data);
+        Path folder = Files.createDirectory(directory.resolve("folder"));
+        for (Path same : List.of(data, link, hard, folder.resolve("..").resolve(data.getFileName()))) {
+            train(data, "none", "--validation-data", "npy=" + same).fails(2, "--validation-data must be other data than"
+                    + " npy=" + data + ", whose rows the run is trained or tested on, not npy=" + same);
+        }
+        Cli.run("train", "--validation-data", "sprites", "--out", directory.resolve("none").toString()).fails(2,
+                "--validation-data must be other data than sprites");
+        Path digits = Cli.digits(directory);
+        Path other = Files.createSymbolicLink(directory.resolve("digits-again"), digits);
+        Cli.run("train", "--data", "mnist=" + digits, "--validation-data", "mnist=" + other, "--out", directory.resolve(
+                "none").toString()).fails(2, "--validation-data must be other data than mnist=" + digits);
+        assertFalse(Files.exists(directory.resolve("none")));
+    }
+
+    /** Of a copy it is the rows that tell. */
+    @Test
+    void rowsThatAreTrainedOnAreSaid() throws IOException {
+        Path data = Cli.data(directory);
+        Path copy = Files.copy(data, directory.resolve("copy.npy"));
+        String said = train(data, "copy", "--validation-data", "npy=" + copy, "--steps", "3").succeeds().err();
+        assertTrue(said.contains("note: 36 of the 40 rows of --validation-data are trained on, too: what is chosen by"
+                + " them is not chosen by new data\nnote: 4 of the 40 rows of --validation-data are rows of the test"
+                + " set, too: what is chosen by them is not tested by new data\n"), said);
+        Path held = directory.resolve("held.npy");
+        NpyWriter.write(held, TEST_ROWS, Cli.COLUMNS, new float[TEST_ROWS * Cli.COLUMNS]);
+        String none = train(data, "own", "--validation-data", "npy=" + held, "--steps", "3").succeeds().err();
+        assertFalse(none.contains("note: "), none);
     }
 }

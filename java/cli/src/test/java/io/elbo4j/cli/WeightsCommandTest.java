@@ -85,7 +85,7 @@ class WeightsCommandTest {
 
     @Test
     void nothingIsComparedTwice() {
-        SMALL.run("--data", "gap,cubic,gap").fails(2, "--data must be different names, not gap,cubic,gap");
+        SMALL.run("--data", "gap,cubic,gap").fails(2, "--data must be different ones, not gap,cubic,gap");
     }
 
     @Test

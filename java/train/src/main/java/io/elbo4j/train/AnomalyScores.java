@@ -67,6 +67,7 @@ public final class AnomalyScores {
 
     /** At most so many rows, the highest score first, among equals the first row. */
     public List<Integer> highest(int count) {
+        require(count >= 0, "count", "at least 0", count);
         return IntStream.range(0, scores.length).boxed().sorted(Comparator.comparingDouble((Integer r) -> scores[r])
                 .reversed()).limit(count).toList();
     }

@@ -6,6 +6,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.operation.RandomFill;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Sequences;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.StandardNormal;
@@ -16,6 +17,7 @@ import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Streams;
 import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.model.DataCheck;
 import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
 import java.util.Set;
@@ -73,7 +75,8 @@ public final class Coder {
     /**
      * One of {@link Model#outputs} of every image, row after row: images.rows() x {@link Value#columnsOfRow}. What has
      * several rows for an image, as the steps of a sequence or the members of an ensemble, has them side by side; what
-     * all images share is there for each. Means of x are those of the data as given.
+     * all images share is there for each. Means of x are those of the data as given. What has a row for each step of a
+     * sequence is NaN past its end, where the model's numbers stand for nothing.
      *
      * @param rowsDone is told now and then how many rows are done
      * @throws IllegalArgumentException if the model has no output of that name
@@ -97,7 +100,7 @@ public final class Coder {
                 rowsDone.accept(chunk.begin() + chunk.rows());
             }
         }
-        return isOfData(name) ? asGiven(out) : out;
+        return asGiven(name, out, images);
     }
 
     /** To the places of a chunk's rows. */
@@ -108,6 +111,15 @@ public final class Coder {
         for (int i = 0; i < copies; i++) {
             System.arraycopy(all, 0, out, (chunk.begin() + i) * width, all.length);
         }
+    }
+
+    /** @param given to the model, of sequences with their mask; null where nothing is */
+    private float[] asGiven(String name, float[] out, @Nullable Images given) {
+        if (given != null && given.arrays().contains(Images.MASK) && Inputs.ofSteps(output(name))) {
+            Images mask = given.array(Images.MASK);
+            Sequences.end(out, mask.copyRows(0, mask.rows()));
+        }
+        return isOfData(name) ? asGiven(out) : out;
     }
 
     private float[] asGiven(float[] means) {
@@ -206,7 +218,8 @@ public final class Coder {
 
     /**
      * One of {@link Model#outputs} with all latent variables drawn from their priors, each given those before it, as
-     * along a sequence: row i is the same whatever the count, and of the same draws whatever the output.
+     * along a sequence: row i is the same whatever the count, and of the same draws whatever the output. Where the
+     * conditions are of sequences, what lies past their end is NaN.
      *
      * @param conditions has the arrays of {@link #conditions(String)}, a row for each; null where there are none
      * @param rowsDone is told now and then how many rows are done
@@ -226,7 +239,7 @@ public final class Coder {
                 rowsDone.accept(chunk.begin() + chunk.rows());
             }
         }
-        return isOfData(name) ? asGiven(out) : out;
+        return asGiven(name, out, conditions);
     }
 
     private static void set(Step step, Set<Input> inputs, @Nullable Images conditions, Chunk chunk) {
@@ -247,6 +260,9 @@ public final class Coder {
                         + ", not " + array.rows() + " x " + array.columns());
             }
         }
+        if (conditions != null) {
+            new DataCheck(model.graph()).requireConditions(conditions, inputs);
+        }
         return inputs;
     }
 
@@ -264,6 +280,7 @@ public final class Coder {
      * @throws IllegalArgumentException if the prior is no Gaussian and the temperature not 1
      */
     public float[] prior(int count, @Nullable Images conditions, double temperature) {
+        ArgumentException.require(count >= 1, "count", "at least 1", count);
         ArgumentException.require(temperature >= 0 && temperature <= Float.MAX_VALUE, "temperature",
                 "a number of at least 0", temperature);
         if (!(output(Model.Z) instanceof Latent z)) {

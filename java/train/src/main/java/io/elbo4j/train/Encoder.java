@@ -2,6 +2,8 @@ package io.elbo4j.train;
 
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
+import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Sequences;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
@@ -17,14 +19,16 @@ import java.util.Set;
 public final class Encoder implements AutoCloseable {
     private final OneRow row;
     private final Matrix mean;
+    private final boolean ofSteps;
 
     /** @param standardisation that of the training data: rows are given as they are */
     public Encoder(Model model, Parameters parameters, Backend backend, long seed, Standardisation standardisation) {
         OneRow.requireNoRows(model, "an Encoder");
         Value wanted = new Coder(model, parameters, backend, seed).output(Model.POSTERIOR_MEAN);
         Step step = Step.of(model.graph(), parameters, backend).seed(seed).want(wanted).compile();
-        this.row = new OneRow(step, Inputs.needed(Set.of(wanted), Set.of()), standardisation);
+        this.row = new OneRow(model, step, Inputs.needed(Set.of(wanted), Set.of()), standardisation);
         this.mean = step.value(wanted);
+        this.ofSteps = Inputs.ofSteps(wanted);
     }
 
     /** Latent dimensions; where q has several rows for one of the data, as the steps of a sequence, those of all. */
@@ -35,7 +39,7 @@ public final class Encoder implements AutoCloseable {
     /**
      * Sets another input than x, as a label, for the rows that follow.
      *
-     * @throws IllegalArgumentException if q(z | x) takes no such input, or the row is not of its width
+     * @throws IllegalArgumentException if q(z | x) takes no such input, or no such row there
      */
     public Encoder with(String input, float[] values) {
         row.set(input, values);
@@ -43,11 +47,12 @@ public final class Encoder implements AutoCloseable {
     }
 
     /**
-     * The mean of q(z | x).
+     * The mean of q(z | x), NaN for the steps past a sequence's end.
      *
      * @param x one row of data
      * @param z gets {@link #columns} numbers
-     * @throws IllegalArgumentException if an array has another length: nothing is computed then
+     * @throws IllegalArgumentException if an array has another length, or x a value that the model does not take:
+     *     nothing is computed then
      */
     public void encode(float[] x, float[] z) {
         if (z.length != columns()) {
@@ -55,6 +60,9 @@ public final class Encoder implements AutoCloseable {
         }
         row.run(x);
         System.arraycopy(mean.toArray(), 0, z, 0, z.length);
+        if (ofSteps) {
+            Sequences.end(z, row.get(Images.MASK));
+        }
     }
 
     @Override

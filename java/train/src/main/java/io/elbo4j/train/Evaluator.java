@@ -44,6 +44,7 @@ public final class Evaluator implements AutoCloseable {
     private final Steps steps;
     private final Map<Integer, Steps> importance = new HashMap<>();
 
+    /** @throws io.elbo4j.train.data.DataException if the model does not take the data, naming the first such value */
     public Evaluator(Model model, Parameters parameters, Backend backend, Images images, long seed) {
         this(model, parameters, backend, images, seed, Standardisation.NONE);
     }

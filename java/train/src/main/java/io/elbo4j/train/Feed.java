@@ -14,7 +14,7 @@ interface Feed extends AutoCloseable {
      * Of data in memory all rows, of streamed data two chunks at a time.
      *
      * @param batch rows of a step at most
-     * @throws io.elbo4j.train.data.DataException if the data lacks an array, or has one of another width
+     * @throws io.elbo4j.train.data.DataException as {@link #check}
      */
     static Feed of(Backend backend, Images data, Model model, Standardisation standardisation, int batch) {
         return of(backend, data, model, standardisation, batch, Streamed.CHUNK);
@@ -26,11 +26,18 @@ interface Feed extends AutoCloseable {
                 : new Resident(backend, data, model, standardisation);
     }
 
-    /** @throws io.elbo4j.train.data.DataException if the data lacks an array, or has one of another width */
+    /**
+     * Looks through all data, once.
+     *
+     * @throws io.elbo4j.train.data.DataException if the data lacks an array, has one of another width, or values that
+     *     the model does not take
+     */
     static void check(Images data, Model model, Standardisation standardisation) {
         FloatingPoint.requireNearest();
         Inputs.requireColumns(model.graph(), data);
         standardisation.requireColumns(data.columns());
+        Inputs.requireStandardisable(model.graph(), "standardisation", standardisation.kind());
+        Inputs.requireValues(model.graph(), data);
     }
 
     /** That of an array: others than x are taken as they are. */

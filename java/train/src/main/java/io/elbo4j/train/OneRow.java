@@ -5,6 +5,8 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.graph.Input;
 import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.model.DataCheck;
+import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
 import java.util.Map;
 import java.util.Set;
@@ -13,12 +15,15 @@ import java.util.TreeSet;
 
 /** A step of one row, whose inputs are set by hand. */
 final class OneRow implements AutoCloseable {
+    private final DataCheck check;
     private final Step step;
     private final Standardisation standardisation;
     private final Map<String, Matrix> inputs = new TreeMap<>();
     private final Set<String> missing = new TreeSet<>();
 
-    OneRow(Step step, Set<Input> inputs, Standardisation standardisation) {
+    OneRow(Model model, Step step, Set<Input> inputs, Standardisation standardisation) {
+        Inputs.requireStandardisable(model.graph(), "standardisation", standardisation.kind());
+        this.check = new DataCheck(model.graph());
         this.step = step;
         this.standardisation = standardisation;
         inputs.forEach(input -> this.inputs.put(input.name(), step.value(input)));
@@ -33,7 +38,7 @@ final class OneRow implements AutoCloseable {
         }
     }
 
-    /** @throws IllegalArgumentException if there is no such input, or the row is not of its width */
+    /** @throws IllegalArgumentException if there is no such input, or the model does not take the row there */
     void set(String input, float[] row) {
         Matrix matrix = inputs.get(input);
         if (matrix == null) {
@@ -44,8 +49,14 @@ final class OneRow implements AutoCloseable {
             throw new IllegalArgumentException(input + " must hold " + matrix.columns() + " numbers, not "
                     + row.length);
         }
+        check.require(input, row);
         missing.remove(input);
         matrix.set(input.equals(Images.X) ? standardisation.apply(row) : row, 0);
+    }
+
+    /** What an input was last set to. */
+    float[] get(String input) {
+        return inputs.get(input).toArray();
     }
 
     /**

@@ -17,7 +17,7 @@ final class Resident implements Feed {
     private final int rows;
     private final Map<String, Matrix> matrices = new LinkedHashMap<>();
 
-    /** @throws io.elbo4j.train.data.DataException if the data lacks an array, or has one of another width */
+    /** @throws io.elbo4j.train.data.DataException as {@link Feed#check} */
     Resident(Backend backend, Images data, Model model, Standardisation standardisation) {
         Feed.check(data, model, standardisation);
         this.rows = data.rows();

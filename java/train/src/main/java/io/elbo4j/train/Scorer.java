@@ -30,13 +30,13 @@ public final class Scorer implements AutoCloseable {
         this.logVolume = standardisation.logVolume(Math.toIntExact(columns));
         this.terms = RowTerms.of(model);
         Step step = Step.of(model.graph(), parameters, backend).seed(seed).evaluate(new Elbo()).compile();
-        this.row = new OneRow(step, Set.copyOf(inputs), standardisation);
+        this.row = new OneRow(model, step, Set.copyOf(inputs), standardisation);
     }
 
     /**
      * Sets another input than x, as a label, for the rows that follow.
      *
-     * @throws IllegalArgumentException if the model takes no such input, or the row is not of its width
+     * @throws IllegalArgumentException if the model takes no such input, or no such row there
      */
     public Scorer with(String input, float[] values) {
         row.set(input, values);
@@ -46,7 +46,7 @@ public final class Scorer implements AutoCloseable {
     /**
      * The terms of a row, in nats.
      *
-     * @throws IllegalArgumentException if x has another length than the model takes
+     * @throws IllegalArgumentException if x has another length than the model takes, or a value that it does not take
      */
     public ElboTerms score(float[] x) {
         return RowTerms.of(row.run(x), terms, 1, logVolume).get(0);

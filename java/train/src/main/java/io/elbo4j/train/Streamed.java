@@ -46,7 +46,7 @@ final class Streamed implements Feed {
     private int current;
     private @Nullable Throwable failure;
 
-    /** @throws io.elbo4j.train.data.DataException if the data lacks an array, or has one of another width */
+    /** @throws io.elbo4j.train.data.DataException as {@link Feed#check} */
     Streamed(Backend backend, Images data, Model model, Standardisation standardisation, int batch, int values) {
         Feed.check(data, model, standardisation);
         this.rows = data.rows();

@@ -1,5 +1,6 @@
 package io.elbo4j.train;
 
+import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
@@ -90,7 +91,11 @@ public final class Trainer implements AutoCloseable {
     private Position at;
     private volatile double klWeight;
 
-    /** Begins at the start. */
+    /**
+     * Begins at the start.
+     *
+     * @throws DataException if the model does not take the data, naming the first value that it takes not
+     */
     public Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images) {
         this(model, parameters, backend, settings, images, Position.START);
     }
@@ -109,6 +114,8 @@ public final class Trainer implements AutoCloseable {
     /** @param chunk see {@link Feed#of} */
     Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
             Position start, Standardisation standardisation, int chunk) {
+        ArgumentException.require(start.row() <= images.rows(), "start", "a position in the " + images.rows()
+                + " rows of the data", "row " + start.row());
         this.parameters = parameters;
         this.settings = settings;
         this.order = new int[images.rows()];
@@ -251,9 +258,11 @@ public final class Trainer implements AutoCloseable {
     /**
      * So many steps, through the ends of epochs.
      *
+     * @param count at least 0
      * @throws NonFiniteException as {@link #step}
      */
     public void steps(long count) {
+        ArgumentException.require(count >= 0, "count", "at least 0", count);
         for (long i = 0; i < count; i++) {
             stepOn();
         }

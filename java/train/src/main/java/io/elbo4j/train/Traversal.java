@@ -34,9 +34,10 @@ public final class Traversal {
      * The dimensions of which the data tells most, those first.
      *
      * @param kl of each dimension, in nats
-     * @param most how many at most
+     * @param most how many at most, at least 0
      */
     public static int[] mostInformative(List<Double> kl, int most) {
+        require(most >= 0, "most", "at least 0", most);
         return IntStream.range(0, kl.size()).boxed().sorted(Comparator.comparing(kl::get).reversed()).limit(most)
                 .mapToInt(i -> i).toArray();
     }

@@ -7,12 +7,13 @@ import io.elbo4j.train.picture.Scene;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * An environment each of whose actions is taken several times, until the episode ends: the rewards are summed. Where
  * the limit is no multiple, the last action is taken less often. The state has one more number, the steps taken.
  */
-public record ActionRepeat(Environment environment, int times) implements Environment {
+public record ActionRepeat(Environment environment, int times) implements Wrapped {
     /** @throws io.elbo4j.ArgumentException if it is below 1 */
     public ActionRepeat {
         requireGiven("environment", environment);
@@ -28,16 +29,6 @@ public record ActionRepeat(Environment environment, int times) implements Enviro
     @Override
     public String description() {
         return environment.description() + "; each action " + times + " times";
-    }
-
-    @Override
-    public Space observations() {
-        return environment.observations();
-    }
-
-    @Override
-    public Space actions() {
-        return environment.actions();
     }
 
     @Override
@@ -98,14 +89,16 @@ public record ActionRepeat(Environment environment, int times) implements Enviro
         environment.observe(inner(state), observation);
     }
 
+    /** None: that of one action alone is known. */
     @Override
-    public Optional<Termination> termination() {
-        return environment.termination();
+    public Optional<Reward> reward() {
+        return Optional.empty();
     }
 
+    /** None: whoever may act anew at each step may do better. */
     @Override
-    public Optional<float[]> goal() {
-        return environment.goal();
+    public OptionalDouble ceiling() {
+        return OptionalDouble.empty();
     }
 
     /** Where an episode begins. */

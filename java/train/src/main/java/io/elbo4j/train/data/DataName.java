@@ -1,11 +1,15 @@
 package io.elbo4j.train.data;
 
 import io.elbo4j.Quoted;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the value of {@code --data} names: {@code sprites}, {@code mnist=DIR}, {@code images=DIR},
@@ -94,6 +98,51 @@ public record DataName(Kind kind, String place) {
             case IMAGES -> ImageFolder.files(Path.of(place), new ArrayList<>());
             case NPY, MUSIC -> List.of(Path.of(place));
         };
+    }
+
+    /** Whether there are labels of the rows. */
+    public boolean hasLabels() {
+        return kind == Kind.SPRITES || kind == Kind.MNIST || labels().filter(Files::exists).isPresent();
+    }
+
+    /** A file in which labels may lie beside the data. */
+    private Optional<Path> labels() {
+        return kind == Kind.NPY || kind == Kind.IMAGES ? Optional.of(NpyLabels.of(Path.of(place))) : Optional.empty();
+    }
+
+    /** Where labels come from, as the end of a sentence that says that there are none. */
+    public String whereLabelsAre() {
+        return "labels come with sprites and mnist=DIR" + labels().map(file -> ", and are read from " + file
+                + ", a NumPy array of whole numbers from 0 on, one for each row, which is not there").orElse("");
+    }
+
+    /** Of those, and the file of labels beside them where there may be one, whether or not that is read. */
+    public List<Path> filesWithLabels() {
+        return Stream.concat(files().stream(), labels().stream()).toList();
+    }
+
+    /**
+     * Whether both are read from the same place, by whatever path.
+     *
+     * @throws DataException if that cannot be found out
+     */
+    public boolean isSame(DataName other) {
+        if (kind != other.kind || kind == Kind.SPRITES) {
+            return kind == other.kind;
+        }
+        Path one = whole();
+        Path two = other.whole();
+        try {
+            return one.toAbsolutePath().normalize().equals(two.toAbsolutePath().normalize()) || Files.exists(one)
+                    && Files.exists(two) && Files.isSameFile(one, two);
+        } catch (IOException e) {
+            throw new DataException(two + ": cannot be read: " + DataException.reason(e), e);
+        }
+    }
+
+    /** A file or folder that is in no other data of this kind. */
+    private Path whole() {
+        return kind == Kind.MNIST ? IdxFolder.find(Path.of(place)).testImages() : Path.of(place);
     }
 
     /** As {@link #parse} reads it. */

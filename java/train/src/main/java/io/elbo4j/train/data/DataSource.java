@@ -18,7 +18,8 @@ import java.util.function.BiFunction;
  * JSON file of lists of sequences of steps of MIDI notes; each row is a sequence, with a mask.
  *
  * @param train the images to learn from
- * @param test images of the same shape that training never sees
+ * @param test images of the same shape that training never sees; the same as train for a single row, which is not
+ *     trained on: see {@link #used}
  * @param notes what was found and does not show in the images, a sentence each
  */
 public record DataSource(Images train, Images test, List<String> notes) implements AutoCloseable {
@@ -63,12 +64,13 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
      * Reads or generates the data.
      *
      * @param arrays names of the arrays that are wanted: of {@link Images#LABEL} a sprite's class is its shape, in the
-     *     order of {@link Sprites.Shape}, and IDX files have one of labels beside that of images; with
+     *     order of {@link Sprites.Shape}, IDX files have one of labels beside that of images, of {@code npy=x.npy} and
+     *     {@code images=DIR} they are whole numbers from 0 on in {@code x.labels.npy} and {@code DIR.labels.npy}; with
      *     {@link Images#MASK} a NumPy array is of sequences, {@link NpyReader#sequences}
      * @throws DataException if the data cannot be used, or has no such array
      */
     public static DataSource read(DataName name, Set<String> arrays, ReadProgress progress) {
-        return read(name, arrays, progress, arrays.contains(Images.MASK) ? NpyReader::sequences : NpyReader::read);
+        return requireTwoRows(used(name, arrays, false, progress));
     }
 
     /**
@@ -78,14 +80,42 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
      * @throws DataException also if the data is of another kind than {@code npy=FILE}
      */
     public static DataSource stream(DataName name, Set<String> arrays, ReadProgress progress) {
-        if (name.kind() != DataName.Kind.NPY) {
+        return requireTwoRows(used(name, arrays, true, progress));
+    }
+
+    /**
+     * As {@link #read(DataName, Set, ReadProgress)} or {@link #stream}, for what uses a trained model: of a single row
+     * both sets are that row.
+     */
+    public static DataSource used(DataName name, Set<String> arrays, boolean stream, ReadProgress progress) {
+        if (stream && name.kind() != DataName.Kind.NPY) {
             throw new DataException(name + " cannot be streamed, only " + DataName.Kind.NPY.form() + " can");
         }
-        if (arrays.contains(Images.MASK)) {
+        if (stream && arrays.contains(Images.MASK)) {
             throw new DataException(name + " cannot be streamed to a model of sequences: where they end is known when"
                     + " all of them are read");
         }
-        return read(name, arrays, progress, NpyReader::stream);
+        return read(name, arrays, progress, stream ? NpyReader::stream : arrays.contains(Images.MASK)
+                ? NpyReader::sequences : NpyReader::read);
+    }
+
+    private static DataSource requireTwoRows(DataSource source) {
+        if (source.isOneRow()) {
+            source.close();
+            throw new DataException(source.train.name() + ": holds a single image, expected at least 2 (one to train,"
+                    + " one to test)");
+        }
+        return source;
+    }
+
+    /** Whether both sets are the only row that there is. */
+    public boolean isOneRow() {
+        return train == test;
+    }
+
+    /** All rows, in their order: the training set and the test set, or the only row. */
+    public List<Images> sets() {
+        return isOneRow() ? List.of(train) : List.of(train, test);
     }
 
     private static DataSource read(DataName name, Set<String> arrays, ReadProgress progress,
@@ -106,26 +136,42 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
             }
             case IMAGES -> {
                 List<String> notes = new ArrayList<>();
-                yield split(ImageFolder.read(path, notes, progress), notes);
+                yield split(labelled(ImageFolder.read(path, notes, progress), path, arrays), notes);
             }
-            case NPY -> split(npy.apply(path, progress), List.of());
+            case NPY -> split(labelled(npy.apply(path, progress), path, arrays), List.of());
             case MUSIC -> MusicFile.read(path);
         };
     }
 
+    /** Rows in memory, or streamed ones, with the labels that lie beside them, if those are wanted. */
+    static Images labelled(Images all, Path path, Set<String> arrays) {
+        if (!arrays.contains(Images.LABEL)) {
+            return all;
+        }
+        try {
+            return NpyLabels.with(all, path);
+        } catch (RuntimeException | Error e) {
+            all.close();
+            throw e;
+        }
+    }
+
     /** Where data with these arrays lies. */
     static Path path(DataName name, Set<String> arrays) {
+        Path path = path(name);
         boolean masked = name.kind() == DataName.Kind.MUSIC || name.kind() == DataName.Kind.NPY;
-        boolean labelled = name.kind() == DataName.Kind.SPRITES || name.kind() == DataName.Kind.MNIST;
         for (String array : arrays) {
-            if (!array.equals(Images.X) && !(labelled && array.equals(Images.LABEL)) && !(masked
+            if (!array.equals(Images.X) && !(array.equals(Images.LABEL) && name.hasLabels()) && !(masked
                     && array.equals(Images.MASK))) {
                 throw new DataException(name + " has no array '" + array + "', which the model takes"
-                        + (array.equals(Images.LABEL) ? ": labels come with sprites and mnist=DIR" : array.equals(
-                                Images.MASK)
+                        + (array.equals(Images.LABEL) ? ": " + name.whereLabelsAre() : array.equals(Images.MASK)
                                 ? ": a mask comes with npy=FILE and music=FILE" : ""));
             }
         }
+        return path;
+    }
+
+    private static Path path(DataName name) {
         try {
             return Path.of(name.place());
         } catch (InvalidPathException e) {
@@ -155,9 +201,8 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
 
     /** The last tenth of the rows, at least one, as the test set. */
     private static DataSource split(Images all, List<String> notes) {
-        if (all.count() < 2) {
-            throw new DataException(
-                    all.name() + ": holds a single image, expected at least 2 (one to train, one to test)");
+        if (all.count() == 1) {
+            return new DataSource(all, all, notes);
         }
         int test = Math.max(1, all.count() / 10);
         return new DataSource(all.first(all.count() - test), all.last(test), notes);

@@ -287,9 +287,24 @@ public final class Images implements AutoCloseable {
         return new Images(name, firstRow, count, height, width, channels, new Undivided(values), others, false);
     }
 
+    /** Whether a row of one is, at its very place, a row of the other. */
+    boolean overlaps(Images other) {
+        return values == other.values && firstRow < other.firstRow + other.count && other.firstRow < firstRow + count;
+    }
+
     /** The same without other arrays. */
     Images alone() {
         return new Images(name, firstRow, count, height, width, channels, values, Map.of(), ofBytes);
+    }
+
+    /** x with the other arrays of this data set, of which one gets zeros after the values of each row. */
+    Images paddedWith(Images x, String array, int columns) {
+        Images all = x;
+        for (Map.Entry<String, Images> other : others.entrySet()) {
+            all = all.with(other.getKey(), other.getKey().equals(array) ? other.getValue().padded(1, columns) : other
+                    .getValue());
+        }
+        return all;
     }
 
     /** The same rows of this array alone, with zeros after the values of each: as high, or of the same width. */

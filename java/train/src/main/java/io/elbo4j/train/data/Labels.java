@@ -11,6 +11,12 @@ public final class Labels {
         return 1 + Arrays.stream(labels).max().orElse(0);
     }
 
+    /** The data set with labels of so many classes, of which the last ones have no row, if it has labels of fewer. */
+    public static Images widened(Images images, int classes) {
+        return images.arrays().contains(Images.LABEL) && images.array(Images.LABEL).columns() < classes ? images
+                .paddedWith(images.alone(), Images.LABEL, classes) : images;
+    }
+
     /**
      * Rows x classes.
      *

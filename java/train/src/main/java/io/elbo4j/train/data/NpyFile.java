@@ -25,6 +25,15 @@ record NpyFile(String name, FileChannel channel, NpyHeader header, long begin) i
 
     /** @throws DataException if there is no such file, or its header or its shape is none that is read here */
     static NpyFile open(Path path) {
+        return open(path, false);
+    }
+
+    /** Of one number for each row: as {@link #open}, but of shape (N) or (N,1). */
+    static NpyFile openLabels(Path path) {
+        return open(path, true);
+    }
+
+    private static NpyFile open(Path path, boolean labels) {
         if (!Files.exists(path)) {
             throw new DataException(path + ": no such file, expected a NumPy .npy file");
         }
@@ -36,7 +45,7 @@ record NpyFile(String name, FileChannel channel, NpyHeader header, long begin) i
         try {
             opened = FileChannel.open(path);
             NpyHeader header = header(name, opened);
-            requireShape(name, header.shape());
+            requireShape(name, header.shape(), labels);
             return new NpyFile(name, opened, header, opened.position());
         } catch (EOFException e) {
             close(opened);
@@ -92,7 +101,13 @@ record NpyFile(String name, FileChannel channel, NpyHeader header, long begin) i
         return buffer.flip();
     }
 
-    private static void requireShape(String file, long[] shape) {
+    private static void requireShape(String file, long[] shape, boolean labels) {
+        if (labels) {
+            if (shape.length != 1 && !(shape.length == 2 && shape[1] == 1)) {
+                throw new DataException(file + ": has the shape " + text(shape) + ", expected (N) or (N,1) of labels");
+            }
+            return;
+        }
         if (shape.length < 2 || shape.length > 4 || (shape.length == 4 && shape[3] != 1 && shape[3] != 3)) {
             throw new DataException(file + ": has the shape " + text(shape)
                     + ", expected (N,D), (N,H,W) or (N,H,W,C) with C = 1 or 3" + mend(shape));

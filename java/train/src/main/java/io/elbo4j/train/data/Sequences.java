@@ -1,7 +1,14 @@
 package io.elbo4j.train.data;
 
-/** Sequences of any lengths, whose steps past the end are NaN in a file. */
-final class Sequences {
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Sequences of any lengths, whose steps past the end are NaN in a file. In memory they are zeros, with an array
+ * {@link Images#MASK} that is 1 for the steps that there are, then 0.
+ */
+public final class Sequences {
     private Sequences() {}
 
     /**
@@ -35,6 +42,43 @@ final class Sequences {
             }
         }
         return new Images(name + " mask", rows, 1, steps, 1, mask);
+    }
+
+    /**
+     * Makes NaN what lies past the end of sequences, in place.
+     *
+     * @param x of each sequence the same number of values for each of its steps, step after step
+     * @param mask a number for each step of each sequence, 0 past its end
+     */
+    public static void end(float[] x, float[] mask) {
+        int width = x.length / mask.length;
+        for (int i = 0; i < mask.length; i++) {
+            if (mask[i] == 0) {
+                Arrays.fill(x, i * width, (i + 1) * width, Float.NaN);
+            }
+        }
+    }
+
+    /** The data set with sequences of so many steps, of which the last ones are not there, if it has fewer. */
+    public static Images lengthened(Images images, int steps) {
+        return images.arrays().contains(Images.MASK) && images.height() < steps ? images.paddedWith(images.padded(steps,
+                images.width()), Images.MASK, steps) : images;
+    }
+
+    /** How many steps each sequence has, by its mask; the height of images that are none. */
+    public static int[] heights(Images images) {
+        Optional<Images> mask = images.arrays().contains(Images.MASK) ? Optional.of(images.array(Images.MASK))
+                : Optional.empty();
+        return IntStream.range(0, images.rows()).map(r -> mask.map(m -> length(m.copyRows(r, 1))).orElse(images
+                .height())).toArray();
+    }
+
+    private static int length(float[] mask) {
+        int length = 0;
+        for (float there : mask) {
+            length += there == 0 ? 0 : 1;
+        }
+        return length;
     }
 
     private static boolean isGap(float[] x, int from, int width) {

@@ -3,7 +3,10 @@ package io.elbo4j.train.data;
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A validation set of one's own: rows that a run is evaluated on instead of the test set, which so chooses nothing. */
@@ -21,12 +24,12 @@ public final class Validation {
      */
     public static Images read(DataName name, Set<String> arrays, boolean stream, List<String> notes,
             ReadProgress progress) {
+        Path path = DataSource.path(name, arrays);
         return switch (name.kind()) {
-            case NPY -> arrays.contains(Images.MASK) ? NpyReader.sequences(DataSource.path(name, arrays), progress)
-                    : stream ? NpyReader.stream(DataSource.path(name, arrays), progress)
-                    : NpyReader.read(DataSource.path(name, arrays), progress);
-            case IMAGES -> ImageFolder.read(DataSource.path(name, arrays), notes, progress);
-            case MUSIC -> MusicFile.validation(DataSource.path(name, arrays));
+            case NPY -> DataSource.labelled(arrays.contains(Images.MASK) ? NpyReader.sequences(path, progress)
+                    : stream ? NpyReader.stream(path, progress) : NpyReader.read(path, progress), path, arrays);
+            case IMAGES -> DataSource.labelled(ImageFolder.read(path, notes, progress), path, arrays);
+            case MUSIC -> MusicFile.validation(path);
             case MNIST, SPRITES -> {
                 DataSource source = DataSource.read(name, arrays, progress);
                 notes.addAll(source.notes());
@@ -36,15 +39,53 @@ public final class Validation {
     }
 
     /**
+     * Refuses a set whose rows a run has already, to be trained or tested on: its own data again, by whatever path. A
+     * file of music has a third set.
+     *
+     * @throws io.elbo4j.ArgumentException if it is that
+     */
+    public static void requireOther(DataName data, DataName validationData) {
+        requireGiven("data", data);
+        requireGiven("validationData", validationData);
+        require(data.kind() == DataName.Kind.MUSIC || !data.isSame(validationData), "validationData", "other data than "
+                + data + ", whose rows the run is trained or tested on", validationData);
+    }
+
+    /**
+     * How many rows of a set are also among others, value by value: of those that are trained on the set tells little.
+     */
+    public static int among(Images rows, Images others) {
+        Map<Long, Integer> all = new HashMap<>();
+        rows.forEachRow((row, number) -> all.merge(fingerprint(row), 1, Integer::sum));
+        int[] found = {0};
+        others.forEachRow((row, number) -> {
+            Integer count = all.remove(fingerprint(row));
+            found[0] += count == null ? 0 : count;
+        });
+        return found[0];
+    }
+
+    private static long fingerprint(float[] row) {
+        long h = row.length;
+        for (float value : row) {
+            h = (h ^ Float.floatToIntBits(value)) * 0x9E3779B97F4A7C15L;
+            h ^= h >>> 29;
+        }
+        return h;
+    }
+
+    /**
      * The data with these rows in place of the test set. Sequences that are shorter than the longest one to train on
      * end in steps that are not there, labels may be of fewer classes.
      *
      * @param validationData rows of the size of the training data's, with the same arrays
-     * @throws io.elbo4j.ArgumentException naming what differs
+     * @throws io.elbo4j.ArgumentException naming what differs, or if these are rows of the data itself
      */
     public static DataSource of(DataSource data, Images validationData) {
         Images train = requireGiven("data", data).train();
         Images rows = requireGiven("validationData", validationData);
+        require(!rows.overlaps(train) && !rows.overlaps(data.test()), "validationData", "other rows than those that are"
+                + " trained or tested on", "rows of " + (rows.overlaps(train) ? train : data.test()).name());
         boolean sequences = train.arrays().contains(Images.MASK);
         boolean fits = rows.width() == train.width() && rows.channels() == train.channels() && (sequences
                 ? rows.height() <= train.height() : rows.height() == train.height());
@@ -53,21 +94,20 @@ public final class Validation {
                         + " (height x width x channels), as of " + train.name(), sequences ? rows.height()
                                 + " steps of " + rows.width() * rows.channels() + " of " + rows.name() : size(rows)
                                         + " of " + rows.name());
-        Images fitted = rows.height() == train.height() ? rows.alone() : rows.padded(train.height(), train.width());
+        boolean labels = train.arrays().contains(Images.LABEL);
+        Images room = Labels.widened(Sequences.lengthened(rows, train.height()), labels ? train.array(Images.LABEL)
+                .columns() : 0);
+        Images fitted = room.alone();
         for (String name : train.arrays()) {
             if (!name.equals(Images.X)) {
-                fitted = fitted.with(name, fitted(name, rows.array(name), train.array(name).columns()));
+                Images array = room.array(name);
+                require(array.columns() == train.array(name).columns(), "validationData", "with " + (name.equals(
+                        Images.LABEL) ? "at most " : "") + train.array(name).columns() + " columns of '" + name
+                        + "', as the training data has", array.columns() + " of " + array.name());
+                fitted = fitted.with(name, array);
             }
         }
         return new DataSource(train, fitted, data.notes());
-    }
-
-    private static Images fitted(String name, Images array, int columns) {
-        boolean zeros = name.equals(Images.MASK) || name.equals(Images.LABEL);
-        require(array.columns() == columns || zeros && array.columns() < columns, "validationData", "with "
-                + (zeros ? "at most " : "") + columns + " columns of '" + name + "', as the training data has", array
-                        .columns() + " of " + array.name());
-        return array.columns() == columns ? array : array.padded(1, columns);
     }
 
     private static String size(Images images) {

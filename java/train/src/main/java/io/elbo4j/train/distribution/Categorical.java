@@ -50,7 +50,7 @@ public record Categorical(Value logits) implements Posterior {
 
     @Override
     public Support support() {
-        return Support.UNIT_INTERVAL;
+        return Support.NON_NEGATIVE;
     }
 
     @Override

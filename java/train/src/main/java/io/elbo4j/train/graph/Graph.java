@@ -105,7 +105,17 @@ public final class Graph {
      * @param rows with the axis BATCH
      */
     public Value input(String name, long columns, Rows rows) {
-        return add(new Input(name, columns, rows));
+        return input(name, columns, rows, Support.REAL);
+    }
+
+    /**
+     * Data that may be no other: what takes a data set, as a trainer, refuses one that is.
+     *
+     * @param rows with the axis BATCH
+     * @param support what a row of the data may be
+     */
+    public Value input(String name, long columns, Rows rows, Support support) {
+        return add(new Input(name, columns, rows, support));
     }
 
     /** How long an axis is, if a node fixes it. */

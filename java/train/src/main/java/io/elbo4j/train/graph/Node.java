@@ -47,6 +47,11 @@ public abstract class Node {
     /** Called once it is in a graph: adds the nodes that go with it. */
     protected void added(Graph graph) {}
 
+    /** What one of its inputs may be where that is data, as an index of a table. */
+    public Support support(Value input) {
+        return Support.REAL;
+    }
+
     /** What it can give an objective: see {@link Plan#term}. */
     public List<Term> terms() {
         return List.of();

@@ -7,6 +7,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Plan;
+import io.elbo4j.train.graph.Support;
 import io.elbo4j.train.graph.Value;
 import java.util.List;
 
@@ -66,6 +67,11 @@ public final class Embedding {
             super(name, weight.columns(), index.rows(), List.of(index), List.of(weight));
             this.index = index;
             this.weight = weight;
+        }
+
+        @Override
+        public Support support(Value input) {
+            return Support.classes((int) Math.min(weight.rows(), 1 << 24));
         }
 
         @Override

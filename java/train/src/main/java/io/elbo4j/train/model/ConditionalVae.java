@@ -10,6 +10,8 @@ import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Latent;
+import io.elbo4j.train.graph.Rows;
+import io.elbo4j.train.graph.Support;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Binarise;
 import io.elbo4j.train.layer.Concatenate;
@@ -106,7 +108,7 @@ public final class ConditionalVae extends GraphModel<ConditionalVae.Settings> {
         List<Integer> hidden = settings.hidden();
         int layers = hidden.size();
         Value data = graph.input(Images.X, settings.columns());
-        Value y = graph.input(Images.LABEL, settings.classes());
+        Value y = graph.input(Images.LABEL, settings.classes(), Rows.BATCH, Support.ONE_HOT);
         Value x = settings.binarise() ? Binarise.of("x.binarised", data) : data;
         Value h = Concatenate.of("x and label", settings.likelihood().seen(x), y);
         for (int i = 0; i < layers; i++) {

@@ -16,6 +16,8 @@ import io.elbo4j.train.distribution.ValueTerm;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Objective;
+import io.elbo4j.train.graph.Rows;
+import io.elbo4j.train.graph.Support;
 import io.elbo4j.train.graph.Term;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Add;
@@ -141,7 +143,7 @@ public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> 
         int steps = settings.steps();
         int observed = settings.columns() - settings.actions();
         Value data = Unflatten.of(graph.input(Images.X, (long) steps * settings.columns()), Axis.TIME, steps);
-        Value mask = graph.input(Images.MASK, steps);
+        Value mask = graph.input(Images.MASK, steps, Rows.BATCH, Support.MASK);
         boolean acts = settings.actions() > 0;
         Value x = acts ? Slice.of("observations", data, 0, observed) : data;
         Optional<Value> actions = acts ? Optional.of(Slice.of("actions", data, observed, settings.columns()))

@@ -1,9 +1,15 @@
 package io.elbo4j.train.model;
 
+import static io.elbo4j.ArgumentException.require;
+
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Labels;
+import io.elbo4j.train.data.Sequences;
+import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.distribution.LogDensity;
+import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Input;
@@ -13,12 +19,11 @@ import io.elbo4j.train.graph.Observation;
 import io.elbo4j.train.graph.Support;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.LibrarySize;
-import io.elbo4j.train.layer.Slice;
-import io.elbo4j.train.layer.Unflatten;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,15 +42,6 @@ public final class Inputs {
         boolean isOfX() {
             return inputs().stream().anyMatch(i -> i.name().equals(Images.X));
         }
-
-        /** Whether a column of a row of the data is among it: of a slice of each step not all are. */
-        boolean has(int column) {
-            if (!(x instanceof Slice some)) {
-                return true;
-            }
-            Value of = some.of() instanceof Unflatten steps ? steps.inputs().get(0) : some.of();
-            return !(of instanceof Input) || some.has(column % some.of().columns());
-        }
     }
 
     private static Stream<Seen> seen(Graph graph) {
@@ -54,8 +50,12 @@ public final class Inputs {
                         .distribution(), d.x())));
     }
 
-    /** @throws DataException if an input has no array of its name in the data, or one of another width */
+    /**
+     * @throws DataException if an input has no array of its name in the data, or one of another width; or if the data
+     *     is of sequences of several lengths and the graph does not know where they end
+     */
     public static void requireColumns(Graph graph, Images data) {
+        requireEnds(graph, data);
         for (Input input : graph.all(Input.class)) {
             Images array = data.array(input.name());
             if (array.columns() != input.columns()) {
@@ -68,50 +68,59 @@ public final class Inputs {
         }
     }
 
-    /** @throws DataException naming the first value of which a likelihood has no density, or a row without a library */
+    private static void requireEnds(Graph graph, Images data) {
+        if (!data.arrays().contains(Images.MASK) || columns(graph, Images.MASK) > 0) {
+            return;
+        }
+        int[] heights = Sequences.heights(data);
+        for (int r = 0; r < heights.length; r++) {
+            if (heights[r] < data.height()) {
+                throw new DataException(data.name() + ": has sequences of several lengths, row " + r + " of "
+                        + heights[r] + " steps and a longest one of " + data.height() + ", but the model takes no '"
+                        + Images.MASK + "': it would learn the zeros after their ends as data");
+            }
+        }
+    }
+
+    /**
+     * Refuses data that is no data of this graph: see {@link DataCheck}.
+     *
+     * @throws DataException naming the first value that may not be, or a row without a library
+     */
     public static void requireValues(Graph graph, Images data) {
-        for (Seen seen : seen(graph).toList()) {
-            Distribution p = seen.p;
-            Support support = p.support();
-            for (Input input : support == Support.REAL ? Set.<Input>of() : seen.inputs()) {
-                Images array = data.array(input.name());
-                array.forEachRow((row, number) -> {
-                    for (int c = 0; c < row.length; c++) {
-                        if (!support.has(row[c]) && seen.has(c)) {
-                            throw new DataException(data.name() + ": the " + p.inWords()
-                                    + " likelihood needs values " + support + "; row " + array.placeOf(number)
-                                    + ", column " + c
-                                    + " is " + row[c]);
-                        }
-                    }
-                });
-            }
-        }
-        requireLibraries(graph, data);
+        new DataCheck(graph).require(data);
     }
 
-    private static void requireLibraries(Graph graph, Images data) {
-        for (LibrarySize size : graph.all(LibrarySize.class)) {
-            for (Input input : needed(Set.of(size.counts()), Set.of())) {
-                Images counts = data.array(input.name());
-                counts.forEachRow((row, number) -> {
-                    for (float count : row) {
-                        if (count > 0) {
-                            return;
-                        }
-                    }
-                    throw new DataException(data.name() + ": the library size of row " + counts.placeOf(number)
-                            + ", the sum of its counts, is 0, expected above 0");
-                });
-            }
+    /**
+     * Refuses a standardisation of what has no standardised values.
+     *
+     * @param argument what callers call it
+     * @throws io.elbo4j.ArgumentException if the data is of sequences, of whose rows not all values are modelled
+     * @throws DataException if the likelihood has no density everywhere, as Bernoulli's has not
+     */
+    public static void requireStandardisable(Graph graph, String argument, Standardisation.Kind kind) {
+        require(kind == Standardisation.Kind.NONE || columns(graph, Images.MASK) == 0, argument, "none with sequences,"
+                + " of whose rows not all values are modelled", kind.name().toLowerCase(Locale.ROOT));
+        Optional<Distribution> bounded = bounded(graph);
+        if (kind != Standardisation.Kind.NONE && bounded.isPresent()) {
+            throw new DataException("the " + bounded.get().inWords() + " likelihood needs values "
+                    + bounded.get().support() + ", which standardised values are not");
         }
     }
 
-    /** The data as a graph takes it: bytes are not divided by 255 where the likelihood is of whole numbers. */
+    /**
+     * The data as a graph takes it: bytes are not divided by 255 where the likelihood is of whole numbers, labels are
+     * of as many classes as the model's, and sequences have as many steps, where the data has fewer.
+     */
     public static DataSource taken(Graph graph, DataSource source) {
-        return whole(graph).isPresent() ? new DataSource(source.train().undivided(), source.test().undivided(), source
-                .notes())
-                : source;
+        Images train = taken(graph, source.train());
+        return new DataSource(train, source.isOneRow() ? train : taken(graph, source.test()), source.notes());
+    }
+
+    private static Images taken(Graph graph, Images images) {
+        Images numbers = whole(graph).isPresent() ? images.undivided() : images;
+        return Labels.widened(Sequences.lengthened(numbers, Math.toIntExact(columns(graph, Images.MASK))), Math
+                .toIntExact(columns(graph, Images.LABEL)));
     }
 
     /** Where a likelihood of x has a density, if that is of whole numbers alone. */
@@ -168,6 +177,12 @@ public final class Inputs {
             }
         }
         return inputs;
+    }
+
+    /** Whether a value has a row for each step of sequences, whose ends {@link Images#MASK} says. */
+    public static boolean ofSteps(Value value) {
+        long steps = columns(value.graph(), Images.MASK);
+        return steps > 0 && value.rows().has(Axis.TIME) && value.graph().size(Axis.TIME).orElse(0) == steps;
     }
 
     /** The width of an input; 0 if there is none of that name. */

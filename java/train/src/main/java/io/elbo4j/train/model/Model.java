@@ -70,6 +70,12 @@ public interface Model {
         return new Elbo(klWeight, freeBits);
     }
 
+    /** Whether a term has a number for each sample: of another model any number of samples has the same result. */
+    default boolean isSampled() {
+        return graph().nodes().stream().flatMap(node -> node.terms().stream()).anyMatch(term -> term.rows().has(
+                Axis.SAMPLE));
+    }
+
     /**
      * Refuses a new run that asks for what has no effect on this model, or that one of its own settings does not bear;
      * {@link #objective(ObjectiveKind, Schedule, double)} refuses the rest. A run that was begun earlier goes on.
@@ -77,9 +83,7 @@ public interface Model {
      * @throws io.elbo4j.ArgumentException naming a component of the settings
      */
     default void check(TrainingSettings training) {
-        boolean drawn = graph().nodes().stream().flatMap(node -> node.terms().stream())
-                .anyMatch(term -> term.rows().has(Axis.SAMPLE));
-        require(drawn || training.samples() == 1, "samples", "1 for a model that is trained without samples",
+        require(isSampled() || training.samples() == 1, "samples", "1 for a model that is trained without samples",
                 training.samples());
         local().ifPresent(local -> local.check(training.optimiser()));
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 
-/** The training curve as a PNG: ELBO per row in nats over epochs, training and test. */
+/** The training curve as a PNG: ELBO per row in nats over epochs, of training and of what a run is evaluated on. */
 public final class Curve {
     private static final int WIDTH = 960;
     private static final int HEIGHT = 600;
@@ -18,7 +18,7 @@ public final class Curve {
     private static final int BOTTOM = HEIGHT - 70;
     private static final int MOST_DOTS = 60;
     private static final Color TRAIN = new Color(0x1f6fb4);
-    private static final Color TEST = new Color(0xe8710a);
+    private static final Color EVALUATED = new Color(0xe8710a);
 
     private Curve() {}
 
@@ -27,26 +27,30 @@ public final class Curve {
      *
      * @param epochs those that the values are of, counted from 1, in rising order
      * @param train their training ELBO; values that are not finite leave a gap
-     * @param test their test ELBO; may be shorter or empty
+     * @param evaluated their ELBO on another set; may be shorter or empty
+     * @param set the name of that set, as test
      * @throws io.elbo4j.train.data.DataException if the file cannot be written
      */
-    public static void write(Path file, String title, long[] epochs, double[] train, double[] test) {
-        Canvas.write(file, WIDTH, HEIGHT, canvas -> paint(canvas, title, epochs, train, test));
+    public static void write(Path file, String title, long[] epochs, double[] train, double[] evaluated,
+            String set) {
+        Canvas.write(file, WIDTH, HEIGHT, canvas -> paint(canvas, title, epochs, train, evaluated, set));
     }
 
-    static BufferedImage draw(String title, long[] epochs, double[] train, double[] test, boolean text) {
-        return Canvas.draw(WIDTH, HEIGHT, text, canvas -> paint(canvas, title, epochs, train, test));
+    static BufferedImage draw(String title, long[] epochs, double[] train, double[] evaluated,
+            String set, boolean text) {
+        return Canvas.draw(WIDTH, HEIGHT, text, canvas -> paint(canvas, title, epochs, train, evaluated, set));
     }
 
-    private static void paint(Canvas canvas, String title, long[] epochs, double[] train, double[] test) {
+    private static void paint(Canvas canvas, String title, long[] epochs, double[] train, double[] evaluated,
+            String set) {
         Axes axes = new Axes(ofEpochs(LongStream.of(epochs).max().orElse(0)), Ruler.linear(DoubleStream.concat(
-                DoubleStream.of(train), DoubleStream.of(test))), LEFT, RIGHT, TOP, BOTTOM);
+                DoubleStream.of(train), DoubleStream.of(evaluated))), LEFT, RIGHT, TOP, BOTTOM);
         axes.draw(canvas, title, "epoch", "ELBO per row, nats");
         series(canvas, axes, epochs, train, TRAIN);
-        series(canvas, axes, epochs, test, TEST);
-        canvas.legend(TRAIN, "train", RIGHT - 170, 38);
-        if (test.length > 0) {
-            canvas.legend(TEST, "test", RIGHT - 75, 38);
+        series(canvas, axes, epochs, evaluated, EVALUATED);
+        canvas.legend(TRAIN, "train", RIGHT - 210, 38);
+        if (evaluated.length > 0) {
+            canvas.legend(EVALUATED, set, RIGHT - 115, 38);
         }
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -16,7 +17,8 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * Writes images of one size as one PNG: a grid with gutters of one pixel, small images enlarged
  * twofold by nearest neighbour. The values are floats, 0 black and 1 full, in the order image,
  * height, width, channel; they are clipped to [0,1], and a value that is not finite is shown in
- * magenta. Files are written atomically.
+ * magenta. Where images are sequences, a step a row of pixels, what lies past an end is not drawn. Files are written
+ * atomically.
  *
  * @param channels 1 (grey) or 3 (RGB)
  * @param full what is shown as 1, above 0
@@ -52,10 +54,29 @@ public record Png(int height, int width, int channels, float full) {
     }
 
     /**
+     * As {@link #grid(Path, float[], int)}.
+     *
+     * @param heights of each image, how many of its rows of pixels there are
+     */
+    public void grid(Path file, float[] values, int columns, int[] heights) {
+        save(file, draw(values, columns, 1, heights));
+    }
+
+    /**
      * Writes each original with its reconstruction to its right, {@code pairs} pairs a row, a wider
      * gutter between pairs.
      */
     public void originalsBesideReconstructions(Path file, float[] originals, float[] reconstructions, int pairs) {
+        originalsBesideReconstructions(file, originals, reconstructions, pairs, whole(originals));
+    }
+
+    /**
+     * As {@link #originalsBesideReconstructions(Path, float[], float[], int)}.
+     *
+     * @param heights of each pair, how many of its rows of pixels there are
+     */
+    public void originalsBesideReconstructions(Path file, float[] originals, float[] reconstructions, int pairs,
+            int[] heights) {
         if (originals.length != reconstructions.length) {
             throw new IllegalArgumentException("reconstructions: " + reconstructions.length
                     + " values given, expected as many as originals: " + originals.length);
@@ -66,7 +87,7 @@ public record Png(int height, int width, int channels, float full) {
             System.arraycopy(originals, i * size, both, 2 * i * size, size);
             System.arraycopy(reconstructions, i * size, both, (2 * i + 1) * size, size);
         }
-        save(file, draw(both, 2 * pairs, 2));
+        save(file, draw(both, 2 * pairs, 2, IntStream.of(heights).flatMap(h -> IntStream.of(h, h)).toArray()));
     }
 
     /** Writes a latent traversal: a row for each latent dimension, {@code steps} images each. */
@@ -80,12 +101,26 @@ public record Png(int height, int width, int channels, float full) {
 
     /** @param group cells between two wider gutters; 1 for even gutters */
     BufferedImage draw(float[] values, int columns, int group) {
+        return draw(values, columns, group, whole(values));
+    }
+
+    private int[] whole(float[] values) {
+        int[] heights = new int[values.length / size()];
+        Arrays.fill(heights, height);
+        return heights;
+    }
+
+    private BufferedImage draw(float[] values, int columns, int group, int[] heights) {
         int size = size();
         if (values.length == 0 || values.length % size != 0 || columns < 1) {
             throw new IllegalArgumentException(values.length + " values in " + columns
                     + " columns given, expected at least one column and a positive multiple of " + size);
         }
         int count = values.length / size;
+        if (heights.length != count) {
+            throw new IllegalArgumentException("heights: " + heights.length + " given, expected one for each of "
+                    + count + " images");
+        }
         int across = Math.min(columns, count);
         int down = (count + across - 1) / across;
         int scale = height < SMALL && width < SMALL ? 2 : 1;
@@ -103,7 +138,7 @@ public record Png(int height, int width, int channels, float full) {
             int column = i % across;
             int left = 1 + column * (width * scale + 1) + column / group * wide;
             int top = 1 + i / across * (height * scale + 1);
-            for (int y = 0; y < height * scale; y++) {
+            for (int y = 0; y < Math.min(height, heights[i]) * scale; y++) {
                 for (int x = 0; x < width * scale; x++) {
                     int pixel = (i * height + y / scale) * width + x / scale;
                     picture.setRGB(left + x, top + y, colour(values, pixel * channels));

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Metrics {
     private final Path file;
     private final LongPredicate evaluated;
+    private final String set;
     private final List<JsonObject> lines = new ArrayList<>();
     /** Whether the file holds other lines than these. */
     private boolean stale;
@@ -40,10 +41,12 @@ public final class Metrics {
      * until {@link #add}.
      *
      * @param evaluated whether an epoch, counted from 1, is evaluated wherever the run ends
+     * @param set the name of the set that the run is evaluated on, {@code test} or {@code validation}
      */
-    Metrics(Path file, long lastStep, LongPredicate evaluated) {
+    Metrics(Path file, long lastStep, LongPredicate evaluated, String set) {
         this.file = file;
         this.evaluated = evaluated;
+        this.set = set;
         if (!Files.exists(file)) {
             return;
         }
@@ -53,7 +56,7 @@ public final class Metrics {
             boolean cutOff = !text.isEmpty() && !Files.readString(file).endsWith("\n");
             for (String line : cutOff ? text.subList(0, text.size() - 1) : text) {
                 number++;
-                JsonObject o = checked(JsonParser.parseString(line).getAsJsonObject());
+                JsonObject o = checked(named(JsonParser.parseString(line).getAsJsonObject()));
                 long step = o.get("step").getAsLong();
                 if (step == lastStep || step < lastStep && stays(o)) {
                     lines.add(o);
@@ -70,10 +73,18 @@ public final class Metrics {
         }
     }
 
+    /** Earlier versions called a validation set test, too. */
+    private JsonObject named(JsonObject line) {
+        if (line.has("test") && !set.equals("test")) {
+            line.add(set, line.remove("test"));
+        }
+        return line;
+    }
+
     /** What is asked of a line later is asked once here, where its number is known. */
-    private static JsonObject checked(JsonObject line) {
+    private JsonObject checked(JsonObject line) {
         if (!line.getAsJsonPrimitive("complete").isBoolean() || line.get("step").getAsLong() < 0
-                || line.get("epoch").getAsLong() < 0 || line.has("test") && !Double.isFinite(elbo(line, "test"))
+                || line.get("epoch").getAsLong() < 0 || line.has(set) && !Double.isFinite(elbo(line, set))
                 || !Double.isFinite(elbo(line, "train"))) {
             throw new IllegalArgumentException(line.toString());
         }
@@ -94,13 +105,13 @@ public final class Metrics {
     }
 
     /**
-     * How many of the evaluations that are planned came after the best one, by the ELBO of the test set, if the run
+     * How many of the evaluations that are planned came after the best one, by the ELBO of its set, if the run
      * stands where {@code next} says.
      *
      * @param next null for where the last of them left it
      */
     long sinceBest(@Nullable EpochReport next) {
-        List<Double> elbos = lines.stream().filter(this::stays).map(o -> elbo(o, "test")).collect(Collectors
+        List<Double> elbos = lines.stream().filter(this::stays).map(o -> elbo(o, set)).collect(Collectors
                 .toCollection(ArrayList::new));
         if (next != null) {
             elbos.add(next.test().elbo().elbo());
@@ -145,20 +156,25 @@ public final class Metrics {
         return lines.stream().mapToLong(o -> o.get("epoch").getAsLong()).toArray();
     }
 
-    /** ELBO of these epochs, of {@code train} or {@code test}. */
-    double[] elbo(String set) {
-        return lines.stream().filter(o -> o.has(set)).mapToDouble(o -> elbo(o, set)).toArray();
+    /** The name of the set that the run is evaluated on. */
+    String set() {
+        return set;
+    }
+
+    /** ELBO of these epochs, of {@code train} or what the run is evaluated on. */
+    double[] elbo(String of) {
+        return lines.stream().filter(o -> o.has(of)).mapToDouble(o -> elbo(o, of)).toArray();
     }
 
     /** The line of metrics that describes an epoch; all terms in nats per row. */
-    public static JsonObject json(EpochReport r) {
+    private JsonObject json(EpochReport r) {
         JsonObject o = new JsonObject();
         o.addProperty("epoch", r.epoch());
         o.addProperty("step", r.step());
         o.addProperty("complete", r.complete());
         o.add("train", json(r.train()));
         if (r.test() != null) {
-            o.add("test", json(r.test()));
+            o.add(set, json(r.test()));
         }
         o.addProperty("kl_weight", r.klWeight());
         o.addProperty("samples_per_second", Double.isNaN(r.samplesPerSecond()) ? null

@@ -4,6 +4,7 @@ import io.elbo4j.train.Coder;
 import io.elbo4j.train.Evaluation;
 import io.elbo4j.train.Traversal;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Sequences;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.graph.Input;
 import io.elbo4j.train.graph.Latent;
@@ -43,7 +44,7 @@ final class Pictures {
         Map<String, Consumer<Path>> pictures = new LinkedHashMap<>();
         if (metrics.epochs().length > 0) {
             pictures.put("curve.png", file -> Curve.write(file, "ELBO (nats per row)", metrics.epochs(),
-                    metrics.elbo("train"), metrics.elbo("test")));
+                    metrics.elbo("train"), metrics.elbo(metrics.set()), metrics.set()));
         }
         int most = MOST_VALUES / images.columns();
         if (images.channels() != 1 && images.channels() != 3 || most < 2 * STEPS) {
@@ -62,7 +63,7 @@ final class Pictures {
         }
         if (outputs.contains(Model.MEAN)) {
             pictures.put("reconstructions.png", file -> png.originalsBesideReconstructions(file,
-                    few.copyRows(0, few.rows()), coder.reconstruct(few), 8));
+                    few.copyRows(0, few.rows()), coder.reconstruct(few), 8, Sequences.heights(few)));
         }
         if (outputs.containsAll(List.of(Model.Z, Model.MEAN)) && model.outputs().get(Model.Z) instanceof Latent latent
                 && latent.prior().isDrawable()) {

@@ -20,7 +20,6 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.data.Standardisation.Kind;
 import io.elbo4j.train.data.Validation;
-import io.elbo4j.train.graph.Distribution;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
@@ -33,8 +32,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,13 +119,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
      */
     public RunPlan withStandardise(Kind kind) {
         Graph graph = Models.create(start.model()).graph();
-        Optional<Distribution> bounded = Inputs.bounded(graph);
-        require(kind == Kind.NONE || Inputs.columns(graph, Images.MASK) == 0, "standardise", "none with sequences, of"
-                + " whose rows not all values are modelled", kind.name().toLowerCase(Locale.ROOT));
-        if (kind != Kind.NONE && bounded.isPresent()) {
-            throw new DataException("the " + bounded.get().inWords() + " likelihood needs values "
-                    + bounded.get().support() + ", which standardised values are not");
-        }
+        Inputs.requireStandardisable(graph, "standardise", kind);
         // of one column both are the same
         Kind one = kind == Kind.COLUMN && start.data().columns() == 1 ? Kind.WHOLE : kind;
         return new RunPlan(start, one, source, stream, steps, evaluateEvery, checkpointEvery, patience, validation,
@@ -184,6 +175,11 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
     /** Whether the run is evaluated on a validation set, instead of the test set. */
     public boolean hasValidation() {
         return validation > 0 || validationData != null;
+    }
+
+    /** The name of the set that the run is evaluated on, {@code validation} or {@code test}. */
+    public String evaluatedSet() {
+        return hasValidation() ? "validation" : "test";
     }
 
     public RunPlan withOrigin(@Nullable String elbo4j, List<String> words) {

@@ -52,7 +52,7 @@ public final class TrainingRun implements AutoCloseable {
      * What a run came to.
      *
      * @param stopped whether the listener ended it
-     * @param test the model on the test set
+     * @param test the model on the test set, or on the validation set of a run that has one
      * @param pictures those drawn
      */
     public record Outcome(boolean stopped, Evaluation test, List<Path> pictures) {}
@@ -78,7 +78,7 @@ public final class TrainingRun implements AutoCloseable {
         Position start = run.loaded() == null ? Position.START : run.loaded().checkpoint().position();
         this.standardisation = run.loaded() == null ? Standardisation.of(source.train(), plan.standardise())
                 : run.loaded().checkpoint().standardisation();
-        this.metrics = new Metrics(folder.metrics(), start.step(), plan::evaluates);
+        this.metrics = new Metrics(folder.metrics(), start.step(), plan::evaluates, plan.evaluatedSet());
         this.parameters = new Parameters(backend, model.graph().parameters(), settings.seed());
         Trainer opened = null;
         try {

@@ -120,4 +120,25 @@ class ValidationSetTest {
         assertArrayEquals(new float[] {0, 51, 102, 255, 0, 0}, Validation.of(new DataSource(train, train), bytes).test()
                 .undivided().copyRows(0, 1));
     }
+
+    @Test
+    void rowsOfTheDataItselfAreRefused() {
+        Images all = rows("all", 10, 1, 2, 0);
+        DataSource data = new DataSource(all.first(6), all.last(2));
+        String message = "validationData must be other rows than those that are trained or tested on, not rows of all";
+        for (Images own : List.of(all, all.first(6), all.first(1), all.last(2), all.last(1), all.last(5))) {
+            assertEquals(message, assertThrows(IllegalArgumentException.class, () -> Validation.of(data, own))
+                    .getMessage());
+        }
+        Images between = all.first(8).last(2);
+        assertArrayEquals(between.copyRows(0, 2), Validation.of(data, between).test().copyRows(0, 2));
+    }
+
+    @Test
+    void equalRowsAreCounted() {
+        Images others = new Images("others", 4, 1, 2, 1, new float[] {1, 2, 3, 4, 1, 2, 2, 1});
+        Images rows = new Images("rows", 5, 1, 2, 1, new float[] {2, 1, 5, 6, 1, 2, 1, 2, 4, 3});
+        assertEquals(3, Validation.among(rows, others));
+        assertEquals(0, Validation.among(rows.last(1), others));
+    }
 }

@@ -1,6 +1,6 @@
 package io.elbo4j.train.model;
 
-import static io.elbo4j.train.model.ModelsTest.DATA;
+import static io.elbo4j.train.model.ModelsTest.SEQUENCES;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -39,8 +39,8 @@ class DeepMarkovModelTest {
             Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(2, 2, 1, 3, 4, looking,
                     LikelihoodKind.BERNOULLI, 0, 0));
             ModelsTest.compare(model, (q, r) -> {
-                float[] x = DATA.copyRows(r, 1);
-                boolean isShort = DATA.array(Images.MASK).value(r, 1) == 0;
+                float[] x = SEQUENCES.copyRows(r, 1);
+                boolean isShort = SEQUENCES.array(Images.MASK).value(r, 1) == 0;
                 float[] first = Arrays.copyOf(x, 2);
                 float[] second = Arrays.copyOfRange(x, 2, 4);
                 double begin = q.row("z.first")[0];
@@ -456,9 +456,10 @@ class DeepMarkovModelTest {
     void actionsNeedNoDensity() {
         Model model = new DeepMarkovModel(new DeepMarkovModel.Settings(2, 2, 1, 3, 4, Looking.PAST,
                 LikelihoodKind.BERNOULLI, 1, 0));
-        Images fine = new Images("fine", 1, 2, 2, 1, new float[] {1, -7, 0, 5});
+        Images mask = new Images("mask", 1, 1, 2, 1, new float[] {1, 1});
+        Images fine = new Images("fine", 1, 2, 2, 1, new float[] {1, -7, 0, 5}).with(Images.MASK, mask);
         Inputs.requireValues(model.graph(), fine);
-        Images wrong = new Images("wrong", 1, 2, 2, 1, new float[] {1, -7, -1, 5});
+        Images wrong = new Images("wrong", 1, 2, 2, 1, new float[] {1, -7, -1, 5}).with(Images.MASK, mask);
         assertEquals("wrong: the Bernoulli likelihood needs values in [0, 1]; row 0, column 2 is -1.0", assertThrows(
                 DataException.class, () -> Inputs.requireValues(model.graph(), wrong)).getMessage());
     }
@@ -486,8 +487,8 @@ class DeepMarkovModelTest {
                     LikelihoodKind.BERNOULLI, 0, dropout));
             try (Backend backend = new JavaBackend(1);
                     Parameters parameters = ModelsTest.parameters(backend, model);
-                    Trainer trainer = new Trainer(model, parameters, backend, TrainingSettings.of(8, 2), DATA)) {
-                try (Evaluator evaluator = new Evaluator(model, parameters, backend, DATA, 3)) {
+                    Trainer trainer = new Trainer(model, parameters, backend, TrainingSettings.of(8, 2), SEQUENCES)) {
+                try (Evaluator evaluator = new Evaluator(model, parameters, backend, SEQUENCES, 3)) {
                     evaluated.addAll(evaluator.rows(0).subList(0, 2));
                 }
                 trainer.steps(1);

@@ -83,7 +83,7 @@ class InputsTest {
     @Test
     void bytesAreCountsWhereTheLikelihoodIsOfCounts(@TempDir Path folder) throws Exception {
         DataSource source = bytes(folder);
-        assertSame(source, Inputs.taken(graph(Support.UNIT_INTERVAL), source));
+        assertEquals(source, Inputs.taken(graph(Support.UNIT_INTERVAL), source));
         Images counts = Inputs.taken(graph(Support.COUNTS), source).test();
         assertEquals(12, counts.count());
         for (int i = 0; i < 24; i++) {

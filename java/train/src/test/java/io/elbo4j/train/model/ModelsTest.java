@@ -33,6 +33,7 @@ class ModelsTest {
     static final int ROWS = 24;
     static final int COLUMNS = 4;
     static final Images DATA = data();
+    static final Images SEQUENCES = DATA.with(Images.MASK, mask());
 
     private static Images data() {
         SplittableRandom random = new SplittableRandom(8);
@@ -45,13 +46,20 @@ class ModelsTest {
                 x[r * COLUMNS + c] = random.nextDouble() < (c == labels[r] ? 0.9 : 0.2) ? 1 : 0;
             }
         }
+        return new Images("toy", ROWS, 2, 2, 1, x).with(Images.LABEL, Labels.oneHot("toy", labels, 3));
+    }
+
+    private static Images mask() {
         // every third sequence of two steps has one
         float[] mask = new float[ROWS * 2];
         for (int i = 0; i < mask.length; i++) {
             mask[i] = i % 6 == 1 ? 0 : 1;
         }
-        return new Images("toy", ROWS, 2, 2, 1, x).with(Images.LABEL, Labels.oneHot("toy", labels, 3)).with(Images.MASK,
-                new Images("mask", ROWS, 1, 2, 1, mask));
+        return new Images("mask", ROWS, 1, 2, 1, mask);
+    }
+
+    private static Images data(Model model) {
+        return Inputs.columns(model.graph(), Images.MASK) > 0 ? SEQUENCES : DATA;
     }
 
     /** With larger parameters than at first, so that the latent variables matter, under wide posteriors. */
@@ -73,7 +81,7 @@ class ModelsTest {
 
     static void compare(Model model, java.util.function.BiFunction<Quadrature, Integer, Double> logDensity) {
         try (Backend backend = new JavaBackend(2); Parameters parameters = parameters(backend, model);
-                Evaluator evaluator = new Evaluator(model, parameters, backend, DATA, 3)) {
+                Evaluator evaluator = new Evaluator(model, parameters, backend, data(model), 3)) {
             Quadrature quadrature = new Quadrature(parameters);
             double[] found = evaluator.logLikelihoods(5000, done -> {});
             List<ElboTerms> terms = evaluator.rows(0);
@@ -251,11 +259,11 @@ class ModelsTest {
     @Test
     void trainingLowersTheLossOfEveryModel() {
         for (ModelKind<?> kind : Models.all()) {
-            Model model = Models.create(kind.defaults(DataShape.of(DataName.Kind.NPY, DATA)));
+            Model model = Models.create(kind.defaults(DataShape.of(DataName.Kind.NPY, SEQUENCES)));
             try (Backend backend = new JavaBackend(1);
                     Parameters parameters = new Parameters(backend, model.graph().parameters(), 2);
-                    Trainer trainer = new Trainer(model, parameters, backend, TrainingSettings.of(8, 2), DATA);
-                    Evaluator evaluator = new Evaluator(model, parameters, backend, DATA, 2)) {
+                    Trainer trainer = new Trainer(model, parameters, backend, TrainingSettings.of(8, 2), data(model));
+                    Evaluator evaluator = new Evaluator(model, parameters, backend, data(model), 2)) {
                 double before = evaluator.evaluate(0).elbo().elbo();
                 trainer.steps(300);
                 double after = evaluator.evaluate(0).elbo().elbo();
@@ -320,8 +328,8 @@ class ModelsTest {
         double least = 0.3;
         Model model = new GaussianMixture(new GaussianMixture.Settings(COLUMNS, 3, least, 1));
         try (Backend backend = new JavaBackend(2); Parameters parameters = new Parameters(backend, model.graph()
-                .parameters(), 5); Evaluator evaluator = new Evaluator(model, parameters, backend, DATA, 3);
-                Trainer trainer = new Trainer(model, parameters, backend, TrainingSettings.of(8, 2), DATA)) {
+                .parameters(), 5); Evaluator evaluator = new Evaluator(model, parameters, backend, data(model), 3);
+                Trainer trainer = new Trainer(model, parameters, backend, TrainingSettings.of(8, 2), data(model))) {
             trainer.steps(500);
             Map<String, float[]> values = new java.util.HashMap<>();
             parameters.all().forEach(s -> values.put(s.parameter().name(), s.value().toArray()));
@@ -380,7 +388,8 @@ class ModelsTest {
             Map<String, Integer> columns = Map.of("posterior.mean", 1, "posterior.logVariance", 1, "z", 1, "mean", 4,
                     "h1", 2, "h1.posterior.mean", 2, "h1.posterior.logVariance", 2);
             assertEquals(columns.keySet(), model.outputs().keySet());
-            columns.forEach((name, n) -> assertEquals(ROWS * n, coder.output(name, DATA, done -> {}).length, name));
+            columns.forEach((name, n) -> assertEquals(ROWS * n, coder.output(name, data(model), done -> {}).length,
+                    name));
             assertEquals("the model has no output 'h3'; it has posterior.mean, posterior.logVariance, z, mean,"
                     + " h1, h1.posterior.mean, h1.posterior.logVariance", assertThrows(
                             IllegalArgumentException.class, () -> coder.output("h3")).getMessage());
@@ -395,7 +404,7 @@ class ModelsTest {
                         + " local-inference, vae, vamp-vae",
                 Models.names());
         for (ModelKind<?> kind : Models.all()) {
-            Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, DATA));
+            Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, SEQUENCES));
             assertEquals(kind.name(), Models.of(settings).name());
             assertEquals(settings, Models.create(settings).settings());
             assertEquals(settings, Settings.with(settings, Map.of()));

@@ -39,15 +39,16 @@ class CurveTest {
     }
 
     private static BufferedImage draw(String title, double[] train, double[] test, boolean text) {
-        return Curve.draw(title, epochs(Math.max(train.length, test.length)), train, test, text);
+        return Curve.draw(title, epochs(Math.max(train.length, test.length)), train, test, "test", text);
     }
 
     @Test
     void onlyTheEpochsEvaluatedAreOnTheCurve() {
         long most = 4_000_000_000_000_000_000L;
         BufferedImage far = Curve.draw("title", new long[] {most / 4, most}, new double[] {-3, -1}, new double[0],
+                "test", false);
+        BufferedImage near = Curve.draw("title", new long[] {1, 2}, new double[] {-3, -1}, new double[0], "test",
                 false);
-        BufferedImage near = Curve.draw("title", new long[] {1, 2}, new double[] {-3, -1}, new double[0], false);
         assertTrue(width(far) > 1.4 * width(near), width(far) + " against " + width(near));
     }
 
@@ -60,7 +61,8 @@ class CurveTest {
     @Test
     void theHigherCurveIsDrawnHigher() throws IOException {
         Path file = dir.resolve("curve.png");
-        Curve.write(file, "title", epochs(3), new double[] {-200, -150, -120}, new double[] {-190, -140, -110});
+        Curve.write(file, "title", epochs(3), new double[] {-200, -150, -120}, new double[] {-190, -140, -110},
+                "test");
         BufferedImage picture = ImageIO.read(file.toFile());
         assertTrue(find(picture, TRAIN)[0] > 500);
         assertTrue(find(picture, TEST)[0] > 500);

@@ -48,7 +48,7 @@ class EndingProcessTest {
     }
 
     private static void draw(Path folder) {
-        Curve.write(folder.resolve("curve.png"), "title", EPOCHS, ELBO, ELBO);
+        Curve.write(folder.resolve("curve.png"), "title", EPOCHS, ELBO, ELBO, "test");
         new Png(2, 2, 1).grid(folder.resolve("grid.png"), new float[] {0, 1, 0.5f, 1}, 1);
     }
 

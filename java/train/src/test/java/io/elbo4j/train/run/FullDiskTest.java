@@ -40,7 +40,7 @@ class FullDiskTest extends Runs {
             Path folder = Path.of(args[0]);
             refused(() -> RunPlan.of(source(1), MODEL, settings(0.1))
                     .withOrigin("1", Collections.nCopies(1000, "word")).write(folder.resolve("run.json")));
-            Metrics metrics = new Metrics(folder.resolve("metrics.jsonl"), 0, epoch -> true);
+            Metrics metrics = new Metrics(folder.resolve("metrics.jsonl"), 0, epoch -> true, "test");
             refused(() -> {
                 for (int i = 1; i <= 1000; i++) {
                     metrics.add(new EpochReport(i, i, true, new ElboTerms(-1, 1), null, 1, 1));
