@@ -18,7 +18,8 @@ import gates
 LEGEND = """\
 A gate of "before" was set before anything was measured, one of "prototype" from what another program with the same
 definitions had, with a margin. Anchors are that program's figures, on other data, where nobody is named. ± is a
-standard error between episodes, of a mean over seeds between seeds. Seconds are those of a seed, with all that starts and ends it.
+standard error between episodes, of a mean over seeds between seeds. Seconds are those of a seed, with all that starts
+and ends it.
 """
 
 
