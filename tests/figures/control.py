@@ -18,7 +18,8 @@ import gates
 LEGEND = """\
 A gate of "before" was set before anything was measured, one of "prototype" from what another program with the same
 definitions had, with a margin. Anchors are that program's figures, on other data, where nobody is named. ± is a
-standard error between episodes. Seconds are those of a seed, with all that starts and ends it.
+standard error between episodes, of a mean over seeds between seeds. Seconds are those of a seed, with all that starts
+and ends it.
 """
 
 
@@ -44,13 +45,31 @@ class Table:
     def line(self, name, seeds):
         """A row of the table, and whether it passes."""
         row = gates.ROWS[name]
+        if row.seeds:
+            found = self.mean(name, row.seeds)
+            failed = [] if row.passes(found, lambda other: self.mean(other, row.seeds)) else ["the mean"]
+            shown = f"mean of the seeds {row.seeds[0]} to {row.seeds[-1]}: " + row.shown.format(**found)
+            return self.cells(name, row, shown, found["seconds"], failed)
         found = [self.found(name, seed) for seed in seeds]
         failed = [str(seed) for seed, each in zip(seeds, found)
                   if row.passes and not row.passes(each, lambda other, seed=seed: self.found(other, seed))]
+        return self.cells(name, row, "; ".join(row.shown.format(**each) for each in found),
+                          statistics.mean(each["seconds"] for each in found), failed)
+
+    def mean(self, name, seeds):
+        """Of all numbers that a row finds; its standard error is that between seeds."""
+        found = [self.found(name, seed) for seed in seeds]
+        means = {key: statistics.mean(each[key] for each in found) for key in found[0]
+                 if isinstance(found[0][key], (int, float))}
+        if "standard_error" in means:
+            means["standard_error"] = statistics.stdev(each["return"] for each in found) / len(found) ** 0.5
+        return means
+
+    @staticmethod
+    def cells(name, row, shown, seconds, failed):
         verdict = "" if not row.passes else f"**no: {', '.join(failed)}**" if failed else "yes"
-        cells = (name, row.measured, row.gate, row.anchor, "; ".join(row.shown.format(**each) for each in found),
-                 f"{statistics.mean(each['seconds'] for each in found):.0f}", verdict)
-        return "| " + " | ".join(cells) + " |", not failed
+        return "| " + " | ".join((name, row.measured, row.gate, row.anchor, shown, f"{seconds:.0f}", verdict)) + " |", \
+            not failed
 
 
 def main():

@@ -13,6 +13,7 @@ SUCCESS = "{success:.1f} ± {standard_error:.1f} %"
 BOTH_WAYS = ", {above:.0f} % above"
 LOG_P = ", log p {log_likelihood:.3f}"
 PROBE = "R² {probe:.3f}, " + SUCCESS
+TWELVE = tuple(range(12))
 BAD_CELLS = ((7, 17), (6, 13), (11, 18))
 
 
@@ -27,6 +28,8 @@ class Row:
     shown: str
     # of what was found, and a function from another row's name to what that found; none where nothing is asked for
     passes: typing.Optional[typing.Callable] = None
+    # where single seeds vary too much to be asked anything: those whose mean is, in place of the seeds that are given
+    seeds: tuple = ()
 
 
 def plan(environment, episodes, search, *options):
@@ -196,8 +199,9 @@ ROWS = {
         and f["data"] < f["data_of_500"]),
     "mud": Row(
         "promised minus true return by pessimism 0, 3, 30 (plans through the mud), with random prior functions",
-        "at 3 ≤ 0.6 × that of 0, mud ≤ 80 % (prototype)", "4.3 → -2.1, 11.0 → -1.3, 7.8 → -1.5",
-        mud(5), MUD, lambda f, of: abs(f["gap_3"]) <= 0.6 * abs(f["gap_0"]) and f["mud_3"] <= 80),
+        "at 3 ≤ 0.6 × that of 0, mud ≤ 80 %, of the mean (prototype: of each of three seeds)",
+        "4.3 → -2.1, 11.0 → -1.3, 7.8 → -1.5",
+        mud(5), MUD, lambda f, of: abs(f["gap_3"]) <= 0.6 * abs(f["gap_0"]) and f["mud_3"] <= 80, TWELVE),
     "mud-plain": Row("the same without them", "", "at 0 18.4, 22.2, 19.4", mud(0), MUD),
     "fork-gaussian": Row(
         "`fork`, 10,000 updates, success of 200 episodes: Gaussian, a draw", "", "76, 73, 78 % (5,000 updates)",
@@ -331,6 +335,6 @@ ROWS = {
         "RL Zoo -157.0 ± 3.2", control("sac", "pendulum", 20000, "--widths", "256,256", "--rate", 0.005), RETURN,
         lambda f, of: f["return"] >= -150 - 140.6 + 134.9),
     "sac-terminal": Row(
-        "the same, the time limit called terminal", "≥ 30 below `sac` (before, from one seed)", "-198.8",
-        study("agent/TimeLimitStudy", 8000), RETURN, lambda f, of: f["return"] <= of("sac")["return"] - 30),
+        "the same, the time limit called terminal", "≥ 30 below `sac`, of the mean (before, from one seed)", "-198.8",
+        study("agent/TimeLimitStudy", 8000), RETURN, lambda f, of: f["return"] <= of("sac")["return"] - 30, TWELVE),
 }

@@ -4,10 +4,12 @@ import com.google.gson.JsonObject;
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.Workers;
+import io.elbo4j.train.picture.Bands;
 import io.elbo4j.train.posterior.ChainSettings;
 import io.elbo4j.train.posterior.HamiltonianMonteCarlo;
 import io.elbo4j.train.posterior.NetworkComparison;
 import io.elbo4j.train.posterior.NetworkSettings;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -96,6 +98,9 @@ final class WeightsCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "0", paramLabel = "N",
             description = "of all that is random (${DEFAULT-VALUE})")
     private Long seed;
+    @Option(names = "--picture", paramLabel = "FILE.png", description = "also draws the functions, their mean and 1.645"
+            + " of their standard deviations to either side of it, of one --data (not drawn)")
+    private Path picture;
     @Mixin
     private BackendOptions backend;
     @Mixin
@@ -110,25 +115,42 @@ final class WeightsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Effect.requireDifferent("--data", Names.all(data));
+        if (picture != null) {
+            OutputFile.requirePng("--picture", picture);
+            if (data.length > 1) {
+                throw Failure.usage("--picture goes with one --data, as --data gap, not with " + data.length);
+            }
+        }
         NetworkSettings settings = Names.checked(() -> new NetworkSettings(points, units, activation.activation,
                 deviation, updates, samples, learningRate, members, draws, seed));
         ChainSettings ofChains = Names.checked(() -> new ChainSettings(chains, warmUp, steps, spread, seed));
         HamiltonianMonteCarlo hmc = Names.checked(() -> new HamiltonianMonteCarlo(stepSize, leaps));
         try (Backend b = backend.open(console); Workers workers = new Workers(b.threads())) {
             List<Supplier<Line>> ways = new ArrayList<>();
+            double[][] points = {};
             for (Data each : data) {
                 NetworkComparison c = new NetworkComparison(settings, each == Data.GAP);
+                points = c.points();
                 ways.add(() -> new Line(each, c.maximum()));
                 ways.add(() -> new Line(each, c.meanField(b)));
                 ways.add(() -> new Line(each, c.ensemble(b)));
                 ways.add(() -> new Line(each, c.chains(hmc, ofChains, workers)));
             }
             List<Line> lines = Comparisons.run(console, "weights", ways);
+            if (picture != null) {
+                draw(lines, points);
+            }
             output.result(console, Comparisons.json("weights", lines, WeightsCommand::json, b), text(lines));
             lines.forEach(line -> Comparisons.noteStill(console, line.row().method() + " on " + Names.of(line.data()),
                     line.row().acceptanceRate(), "--step-size"));
         }
         return 0;
+    }
+
+    private void draw(List<Line> lines, double[][] points) {
+        OutputFile.write(console, picture, () -> new Bands("What is known of y = x^3 by " + points[0].length
+                + " points", "x", "y").write(picture, lines.stream().map(line -> line.row().curve()).toList(),
+                        points[0], points[1]));
     }
 
     private String text(List<Line> lines) {

@@ -1,13 +1,21 @@
 package io.elbo4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class WeightsCommandTest {
     private static final SmallComparison SMALL = new SmallComparison("weights", List.of("--backend", "java",
@@ -81,6 +89,28 @@ class WeightsCommandTest {
     void aRateThatIsTooLargeIsSaid() {
         SMALL.run("--json", "--learning-rate", "1e9", "--updates", "50").fails(1,
                 "mean field flew off to infinity: a smaller learning rate keeps it");
+    }
+
+    /** A panel for each way; of mean field a band is filled, of the most likely weights there is none. */
+    @Test
+    void functionsAreDrawn(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("functions.png");
+        SMALL.run("--data", "gap", "--picture", file.toString()).succeeds();
+        BufferedImage drawn = ImageIO.read(file.toFile());
+        assertEquals(90 + 4 * 300 + 3 * 70 + 30, drawn.getWidth());
+        for (int panel = 0; panel < 4; panel++) {
+            int band = 0;
+            for (int i = 0; i < 300 * 300; i++) {
+                int x = 90 + panel * 370 + i % 300;
+                band += (drawn.getRGB(x, 94 + i / 300) & 0xffffff) == 0xc9dcf0 ? 1 : 0;
+            }
+            assertEquals(panel > 0, band > 300, "panel " + panel + ": " + band);
+        }
+        byte[] gap = Files.readAllBytes(file);
+        SMALL.run("--data", "cubic", "--picture", file.toString()).succeeds();
+        assertFalse(Arrays.equals(gap, Files.readAllBytes(file)));
+        SMALL.run("--picture", file.toString()).fails(2, "--picture goes with one --data, as --data gap, not with 2");
+        SMALL.run("--data", "gap", "--picture", "curve.jpg").fails(2, "--picture must end in .png, not 'curve.jpg'");
     }
 
     @Test

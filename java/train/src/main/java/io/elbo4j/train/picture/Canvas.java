@@ -73,6 +73,22 @@ final class Canvas {
         g.fill(new Ellipse2D.Double(x - radius, y - radius, 2 * radius, 2 * radius));
     }
 
+    /** The area between two lines over the same finite places. */
+    void band(Color colour, double[] x, double[] low, double[] high) {
+        Path2D area = new Path2D.Double();
+        for (int i = 0; i < 2 * x.length; i++) {
+            int at = i < x.length ? i : 2 * x.length - 1 - i;
+            double y = i < x.length ? low[at] : high[at];
+            if (i == 0) {
+                area.moveTo(x[at], y);
+            } else {
+                area.lineTo(x[at], y);
+            }
+        }
+        g.setColor(colour);
+        g.fill(area);
+    }
+
     /** Lines from point to point; one that is not finite leaves a gap. */
     void path(Color colour, double[] x, double[] y) {
         Path2D path = new Path2D.Double();

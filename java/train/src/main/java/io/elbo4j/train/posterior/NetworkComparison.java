@@ -16,12 +16,14 @@ import io.elbo4j.train.layer.DenseOfMembers;
 import io.elbo4j.train.model.BayesianRegression;
 import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.optimiser.Adam;
+import io.elbo4j.train.picture.Bands;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Ways to a posterior over the weights of a network, judged by what they say of y: its mode, mean-field inference, an
@@ -34,6 +36,11 @@ public final class NetworkComparison {
     private static final int TESTS = 1000;
     private static final int GRID = 21;
     private static final double OUTSIDE = 6;
+    /** Of a function that is drawn: half of its range, and how many places. */
+    private static final double SHOWN = 7;
+    private static final int CURVE = 57;
+    /** Of a Gaussian, 90 % lie within so many deviations. */
+    private static final double NINETY_PER_CENT = 1.6449;
     /** Beside the uses of {@link Chains} and {@link Cubic}. */
     private static final int MODE = 5;
 
@@ -50,8 +57,20 @@ public final class NetworkComparison {
         DoubleStream inGap = IntStream.range(0, GRID).mapToDouble(i -> Cubic.INSIDE * (2.0 * i / (GRID - 1) - 1)
                 / Cubic.X_UNIT);
         DoubleStream outside = DoubleStream.of(-OUTSIDE / Cubic.X_UNIT, OUTSIDE / Cubic.X_UNIT);
-        places = DoubleStream.concat(DoubleStream.concat(DoubleStream.of(test.x()), DoubleStream.of(data.x())),
-                DoubleStream.concat(inGap, outside)).toArray();
+        DoubleStream shown = IntStream.range(0, CURVE).mapToDouble(i -> SHOWN * (2.0 * i / (CURVE - 1) - 1)
+                / Cubic.X_UNIT);
+        places = Stream.of(DoubleStream.of(test.x()), DoubleStream.of(data.x()), inGap, outside, shown)
+                .flatMapToDouble(each -> each).toArray();
+    }
+
+    /**
+     * The points that are learned from.
+     *
+     * @return their x, then their y, in their own units
+     */
+    public double[][] points() {
+        return new double[][] {DoubleStream.of(data.x()).map(x -> x * Cubic.X_UNIT).toArray(), DoubleStream.of(data.y())
+                .map(y -> y * Cubic.Y_UNIT).toArray()};
     }
 
     /**
@@ -65,9 +84,10 @@ public final class NetworkComparison {
      * @param outside the same for x = -6 and 6
      * @param acceptanceRate of chains
      * @param rHat of chains, of f at x = -6, -1, 0, 1 and 6: the largest
+     * @param curve f's mean, and 1.645 of its deviations to either side of it, for x from -7 to 7, in their own units
      */
     public record Row(String method, double coverage, double logLikelihood, double deviation, double inGap,
-            double outside, OptionalDouble acceptanceRate, OptionalDouble rHat) {}
+            double outside, OptionalDouble acceptanceRate, OptionalDouble rHat, Bands.Band curve) {}
 
     /** @throws IllegalArgumentException if the updates have gone where the function is no number */
     private Row row(String method, double[][] draws) {
@@ -87,9 +107,17 @@ public final class NetworkComparison {
         }
         int grid = TESTS + data.rows();
         double atData = p.meanDeviation(TESTS, grid);
+        int outside = grid + GRID;
+        int shown = places.length - CURVE;
         return new Row(method, covered / TESTS, log / TESTS - StrictMath.log(Cubic.Y_UNIT), atData * Cubic.Y_UNIT, p
-                .meanDeviation(grid, grid + GRID) / atData, p.meanDeviation(grid + GRID, places.length) / atData,
-                acceptanceRate, rHat);
+                .meanDeviation(grid, outside) / atData, p.meanDeviation(outside, shown) / atData, acceptanceRate, rHat,
+                new Bands.Band(method, DoubleStream.of(places).skip(shown).map(x -> x * Cubic.X_UNIT).toArray(), curve(
+                        p, shown, -NINETY_PER_CENT), curve(p, shown, 0), curve(p, shown, NINETY_PER_CENT)));
+    }
+
+    private double[] curve(Predictive p, int begin, double deviations) {
+        return IntStream.range(begin, places.length).mapToDouble(i -> Cubic.Y_UNIT * (p.mean(i) + deviations * p
+                .deviation(i))).toArray();
     }
 
     /** The posterior of the chains. */

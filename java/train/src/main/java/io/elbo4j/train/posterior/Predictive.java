@@ -10,12 +10,18 @@ record Predictive(double[][] draws, double noise) {
     private static final double LOG_2_PI = StrictMath.log(2 * Math.PI);
     private static final double TAIL = 0.05;
 
-    /** The standard deviation of f at a place. */
-    double deviation(int place) {
+    /** Of f at a place. */
+    double mean(int place) {
         double mean = 0;
         for (double[] f : draws) {
             mean += f[place] / draws.length;
         }
+        return mean;
+    }
+
+    /** The standard deviation of f at a place. */
+    double deviation(int place) {
+        double mean = mean(place);
         double squares = 0;
         for (double[] f : draws) {
             squares += (f[place] - mean) * (f[place] - mean);
