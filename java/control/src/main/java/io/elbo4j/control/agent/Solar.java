@@ -10,6 +10,7 @@ import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.linear.LinearPolicy;
 import io.elbo4j.control.linear.LinearQuadratic;
+import io.elbo4j.control.linear.PolicyImprovement;
 import io.elbo4j.control.linear.Rollout;
 import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.replay.Replay;
@@ -96,17 +97,18 @@ public final class Solar extends SavableAgent {
             long most = Math.max(randomRollouts, rollouts) * (horizon + 1L);
             require(capacity >= most, "capacity", "at least " + most
                     + ", the observations of the random rollouts and of a round", capacity);
-            require(strength >= 0 && strength <= 1e30, "strength", "from 0 to 1e30", strength);
-            require(window >= 1e-3 && window <= 1e30, "window", "from 1e-3 to 1e30", window);
-            require(ridge >= 1e-30 && ridge <= 1e30, "ridge", "from 1e-30 to 1e30", ridge);
+            new PolicyImprovement(strength, window, ridge, divergence);
             require(noise >= 1e-6 && noise <= 1, "noise", "from 1e-6 to 1", noise);
-            require(divergence >= 1e-30 && divergence <= 1e30, "divergence", "from 1e-30 to 1e30", divergence);
         }
 
         /** For {@link io.elbo4j.control.environment.Navigation}: 100 random rollouts of 40 steps, then 40 a round. */
         public static Settings small() {
             return new Settings(MessageVae.Settings.small(), 4, 2e-3, 0.05, 3000, 300, 40, 100, 5, 40, 25_000, 50, 5,
                     0.1, 0.1, 0.15);
+        }
+
+        private PolicyImprovement improvement() {
+            return new PolicyImprovement(strength, window, ridge, divergence);
         }
 
         @Override
@@ -248,8 +250,10 @@ public final class Solar extends SavableAgent {
         updates += count;
         List<SolarModel.Lived> last = rounds == 0 ? all : all.subList(all.size() - settings.rollouts(), all.size());
         List<Rollout> known = last.stream().map(model::smoothed).toList();
-        LinearQuadratic.Improvement better = SolarPolicy.improved(settings, policy, known, last, model.of(known, last),
-                costs, rounds);
+        List<PolicyImprovement.Trial> trials = last.stream().map(SolarModel.Lived::trial).toList();
+        PolicyImprovement improvement = settings.improvement();
+        LinearQuadratic.Improvement better = improvement.improved(policy, known, trials, model.of(improvement, known,
+                trials), costs, rounds);
         saved.set(SolarNumbers.of(better.policy().atLeast(settings.noise() * settings.noise())));
         policy = SolarNumbers.policy(saved.toArray(), settings.horizon(), settings.model().latent(), actions.columns());
         rounds++;
@@ -266,8 +270,9 @@ public final class Solar extends SavableAgent {
         List<SolarModel.Lived> all = new ArrayList<>();
         for (long episode = lived() - there; episode < lived(); episode++) {
             long from = episode * length % rows.get(SEEN).rows();
-            all.add(new SolarModel.Lived(values(rows, SEEN, from, length), doubles(rows, ACTION, from), doubles(rows,
-                    MEAN, from), Arrays.stream(doubles(rows, REWARD, from)).mapToDouble(r -> r[0]).toArray()));
+            all.add(new SolarModel.Lived(values(rows, SEEN, from, length), new PolicyImprovement.Trial(doubles(rows,
+                    ACTION, from), doubles(rows, MEAN, from), Arrays.stream(doubles(rows, REWARD, from)).mapToDouble(
+                            r -> r[0]).toArray())));
         }
         return all;
     }
