@@ -108,7 +108,7 @@ class ControlEquivalenceTest {
     static {
         // a round ends with the last step
         LIVES.put("solar", new Life(new Solar.Settings(new MessageVae.Settings(3, List.of(33, 20), List.of(17), 0.2), 2,
-                2e-3, 0.1, 7, 5, 20, 3, 3, 4, 147, 20, 3, 0.1, 0.1, 0.3), new TimeLimit(new Navigation(), 20)));
+                2e-3, 0.1, 7, 5, 20, 3, 3, 4, 147, 20, 3, 0.1, 0.3), new TimeLimit(new Navigation(), 20)));
     }
 
     @Test

@@ -61,7 +61,6 @@ public final class Solar extends SavableAgent {
      * @param window standard deviation, in steps, of the weights of the costs that belong to one step, from 1e-3 to
      *     1e30
      * @param ridge of the regression of costs, from 1e-30 to 1e30
-     * @param noise least standard deviation of an action in [-1, 1], from 1e-6 to 1
      * @param divergence of a policy from the last one, at most, in nats for each step, from 1e-30 to 1e30
      */
     public record Settings(MessageVae.Settings model,
@@ -78,7 +77,6 @@ public final class Solar extends SavableAgent {
             @Setting("transitions that all others count for in the dynamics of one step") double strength,
             @Setting("steps around one whose costs belong to it, a standard deviation") double window,
             @Setting("of the regression of costs") double ridge,
-            @Setting("least standard deviation of an action in [-1, 1] while it learns") double noise,
             @Setting("of a policy from the last one at most, nats for each step") double divergence)
             implements
                 SavableAgent.Settings {
@@ -98,13 +96,12 @@ public final class Solar extends SavableAgent {
             require(capacity >= most, "capacity", "at least " + most
                     + ", the observations of the random rollouts and of a round", capacity);
             new PolicyImprovement(strength, window, ridge, divergence);
-            require(noise >= 1e-6 && noise <= 1, "noise", "from 1e-6 to 1", noise);
         }
 
         /** For {@link io.elbo4j.control.environment.Navigation}: 100 random rollouts of 40 steps, then 40 a round. */
         public static Settings small() {
             return new Settings(MessageVae.Settings.small(), 4, 2e-3, 0.05, 3000, 300, 40, 100, 5, 40, 25_000, 50, 5,
-                    0.1, 0.1, 0.15);
+                    0.1, 0.15);
         }
 
         private PolicyImprovement improvement() {
@@ -254,7 +251,7 @@ public final class Solar extends SavableAgent {
         PolicyImprovement improvement = settings.improvement();
         LinearQuadratic.Improvement better = improvement.improved(policy, known, trials, model.of(improvement, known,
                 trials), costs, rounds);
-        saved.set(SolarNumbers.of(better.policy().atLeast(settings.noise() * settings.noise())));
+        saved.set(SolarNumbers.of(better.policy()));
         policy = SolarNumbers.policy(saved.toArray(), settings.horizon(), settings.model().latent(), actions.columns());
         rounds++;
         found = new LinkedHashMap<>(model.losses());

@@ -98,8 +98,7 @@ final class SolarStudy {
             LinearDynamics all = new LinearDynamics(prior.first().posterior(1, first), List.of(stepPrior.posterior(1,
                     steps)));
             LinearDynamics dynamics = improvement.dynamics(all, stepPrior, known, trials);
-            policy = improvement.improved(policy, known, trials, dynamics, new Draws(seed, "costs"), round).policy()
-                    .atLeast(settings.noise() * settings.noise());
+            policy = improvement.improved(policy, known, trials, dynamics, new Draws(seed, "costs"), round).policy();
         }
         double sum = 0;
         for (int e = 0; e < EPISODES; e++) {
