@@ -77,7 +77,7 @@ class ControlEquivalenceTest {
     }
 
     private static final WorldModel.Settings WORLD = new WorldModel.Settings(WorldModel.Path.RECURRENT, 33, 5, List.of(
-            32, 17), List.of(31), List.of(20), 1, 8, 0.8, 0.1);
+            32, 17), List.of(31), List.of(20), 1, 8, 0.8, 0.1, false, false);
     private static final WorldLearning WINDOWS = new WorldLearning(5, 7, 1e-3, 10, 250, true, 200, 4, 50, 2, 0.3);
 
     private static final Life DREAMER = new Life(new Dreamer.Settings(WORLD, WINDOWS, 4, 0.99, 0.95, 0.1, 5e-4, 1e-3,
@@ -85,12 +85,14 @@ class ControlEquivalenceTest {
             new PendulumPixels());
     private static final Life SLAC = new Life(new Slac.Settings(new WorldModel.Settings(WorldModel.Path.TWO_LEVEL, 33,
             5,
-            List.of(32, 17), List.of(31), List.of(20), 0.3, 8, 0.5, 0), new WorldLearning(5, 7, 1e-3, 10, 250, false,
+            List.of(32, 17), List.of(31), List.of(20), 0.3, 8, 0.5, 0, false, false), new WorldLearning(5, 7, 1e-3, 10,
+                    250, false,
                     200,
                     4, 5, 1, 0), 0.99, 0.005, 1e-3), new PendulumAngle());
     private static final Life PLANET = new Life(new Planet.Settings(new WorldModel.Settings(WorldModel.Path.MARKOV, 33,
             5, List.of(32), List.of(), List.of(
-                    20, 9), 0.5, 2, 0.6, 0), WINDOWS, new CrossEntropy(9, 3, 2, 0.1, 1), 4), new PendulumPixels());
+                    20, 9), 0.5, 2, 0.6, 0, false, false), WINDOWS, new CrossEntropy(9, 3, 2, 0.1, 1), 4),
+            new PendulumPixels());
 
     private static final Map<String, Life> LIVES = new TreeMap<>(Map.of("sac", new Life(new Sac.Settings(learning(200,
             260, 1, 1),
