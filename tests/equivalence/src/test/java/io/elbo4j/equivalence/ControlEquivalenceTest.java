@@ -3,6 +3,7 @@ package io.elbo4j.equivalence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.elbo4j.Backend;
+import io.elbo4j.control.agent.AgentSettings;
 import io.elbo4j.control.agent.Agents;
 import io.elbo4j.control.agent.Dqn;
 import io.elbo4j.control.agent.Dreamer;
@@ -108,6 +109,8 @@ class ControlEquivalenceTest {
             SLAC));
 
     static {
+        LIVES.put("dreamer-centred", new Life(AgentSettings.with(DREAMER.settings(), Map.of("centred", true,
+                "meanFreeNats", true)), DREAMER.environment()));
         // a round ends with the last step
         LIVES.put("solar", new Life(new Solar.Settings(new MessageVae.Settings(3, List.of(33, 20), List.of(17), 0.2), 2,
                 2e-3, 0.1, 7, 5, 20, 3, 3, 4, 147, 20, 3, 0.1, 0.3), new TimeLimit(new Navigation(), 20)));
