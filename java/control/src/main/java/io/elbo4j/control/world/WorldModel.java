@@ -95,7 +95,8 @@ public final class WorldModel {
      * @param klShare of the KL that moves the prior, from 0 to 1
      * @param freeNats of the KL of each step, at least 0
      * @param meanFreeNats whether they are of the mean KL of all steps of all windows, instead
-     * @param centred whether encoder and decoder are of observations less a mean, {@link #centre}
+     * @param centred whether encoder and decoder are of observations less a mean: {@link
+     *     WorldModel#centre(Parameters, float[])}
      */
     public record Settings(
             @Setting("how a state goes on: recurrent, markov or two-level") Path path,
