@@ -102,7 +102,7 @@ final class ControlServer {
     private static Agent world(boolean dreams, int windows, int units, int latent, Backend backend) {
         Environment angle = Environments.named("pendulum-angle");
         WorldModel.Settings model = new WorldModel.Settings(WorldModel.Path.RECURRENT, units, latent, List.of(units,
-                units), List.of(units, units), List.of(units, units), 1, 8, 0.8, 0);
+                units), List.of(units, units), List.of(units, units), 1, 8, 0.8, 0, false, false);
         WorldLearning learning = new WorldLearning(windows, WINDOW, 1e-3, 1000, REMEMBERED, false, 1, 1, 1, 1, 0.3);
         Surroundings surroundings = Surroundings.of(angle);
         SavableAgent agent = dreams ? new Dreamer.Settings(model, learning, 15, 0.99, 0.95, 0.1, 5e-4, 1e-3, 2).create(

@@ -9,6 +9,7 @@ import figure
 
 STUDIES = os.path.join(figure.HERE, "..", "..", "java", "control", "src", "test", "java", "io", "elbo4j", "control")
 RETURN = "{return:.1f} ± {standard_error:.1f}"
+RETURN_2 = "{return:.2f} ± {standard_error:.2f}"
 SUCCESS = "{success:.1f} ± {standard_error:.1f} %"
 BOTH_WAYS = ", {above:.0f} % above"
 LOG_P = ", log p {log_likelihood:.3f}"
@@ -152,7 +153,7 @@ def cross(policy):
 OPEN_LOOP = (RETURN + ", open loop 1 {reward_1:.2f} {angle_1:.3f}, 5 {reward_5:.2f} {angle_5:.3f}, 10 {reward_10:.1f} "
              "{angle_10:.2f}, 15 {reward_15:.1f} {angle_15:.2f}")
 OPEN_LOOP_GATE = "; open loop 1 ≤ 0.8 and 0.08 rad, 5 ≤ 2.2 and 0.25 rad (prototype)"
-PIXELS = ("--encoder", "128,64", "--decoder", "128", "--bytes")
+PIXELS = ("--encoder", "128,64", "--decoder", "128", "--bytes", "--centred")
 MUD = "{gap_0:.1f} {gap_3:.1f} {gap_30:.1f} ({mud_0:.0f} {mud_3:.0f} {mud_30:.0f} %)"
 ROWS = {
     "soft-value-iteration": Row(
@@ -277,9 +278,10 @@ ROWS = {
         "≥ -195" + OPEN_LOOP_GATE, "-160.7, -169.3, -167.8; 0.36 to 0.60 0.013 to 0.034, 0.76 to 1.61 0.045 to 0.17",
         world("dreamer", "pendulum-angle", 5000), OPEN_LOOP, lambda f, of: f["return"] >= -195 and open_loop(f)),
     "dreamer-pixels": Row(
-        "the same on `pendulum-pixels`, 2,750 updates", "≥ -230" + OPEN_LOOP_GATE,
+        "the same on `pendulum-pixels`, 5,000 updates", "≥ -230" + OPEN_LOOP_GATE,
         "-184, -202, -167 with 2,000 to 2,500; 0.57 0.044, 1.28 0.11",
-        world("dreamer", "pendulum-pixels", 5000, "--first-updates", 500, "--updates", 50, *PIXELS), OPEN_LOOP,
+        world("dreamer", "pendulum-pixels", 5000, "--first-updates", 500, "--updates", 100, "--gradient-norm", 10,
+              *PIXELS), OPEN_LOOP,
         lambda f, of: f["return"] >= -230 and open_loop(f)),
     "planet": Row(
         "PlaNet on `pendulum-angle`, 40 episodes, 3,300 updates, 50 starts; open loop", "≥ -240" + OPEN_LOOP_GATE,
@@ -321,6 +323,10 @@ ROWS = {
     "e2c-published": Row(
         "`e2c` without the inverse model, the published objective", "", "0.12 and less (one seed); expected ≤ 0.5",
         study("agent/E2cStudy", 3000, 0, "planar"), PROBE),
+    "solar": Row(
+        "SOLAR on `navigation`, 20,000 steps; LQR by the same regression on true positions, as many rollouts; ratio of "
+        "the costs", "≤ 1.2 (before)", "the best moves -5.98, random ones -82.2", study("agent/SolarStudy"),
+        RETURN_2 + "; {on_true_states:.2f}, {ratio:.2f}", lambda f, of: f["ratio"] <= 1.2),
     "sac-repeat": Row(
         "SAC on `pendulum`, each action twice, 6,000 steps", "≥ -170 (prototype)", "-150.6, -159.6, -148.2",
         control("sac", "pendulum", 6000, "--action-repeat", 2, "--random-steps", 1000), RETURN,

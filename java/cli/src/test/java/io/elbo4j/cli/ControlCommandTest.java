@@ -29,9 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ControlCommandTest {
     private static final List<String> AGENTS = List.of("sac", "dqn", "soft-q", "mbpo", "pets", "pets path-integral",
             "representation-sac", "e2c");
-    /** Of these WorldAgentTest says that every setting changes the bits. */
+    /** Of these and of solar WorldAgentTest and SolarTest say that every setting changes the bits. */
     private static final List<String> WORLDS = List.of("planet", "dreamer", "slac");
-    private static final List<String> ALL = Stream.concat(AGENTS.stream(), WORLDS.stream()).toList();
+    private static final List<String> ALL = Stream.of(AGENTS, WORLDS, List.of("solar")).flatMap(List::stream).toList();
 
     private static Cli.Result run(String... more) {
         List<String> all = new ArrayList<>(List.of("control", "sac", "--backend", "java"));
@@ -111,6 +111,10 @@ class ControlCommandTest {
             case "e2c" -> new String[] {"--environment", "planar", "--encoder-widths", "6", "--decoder-widths", "4",
                     "--transition-widths", "5", "--refit-updates", "3", "--refit-batch", "8", "--horizon", "3",
                     "--population", "20", "--iterations", "2"};
+            case "solar" -> new String[] {"--environment", "navigation", "--encoder-widths", "4", "--decoder-widths",
+                    "3",
+                    "--action-repeat", "2", "--horizon", "20", "--random-rollouts", "2", "--rollouts", "2",
+                    "--first-updates", "3"};
             default -> new String[] {"--environment", "cart-pole", "--copy-every", "5", "--temperature", "0.1"};
         };
     }
@@ -127,7 +131,9 @@ class ControlCommandTest {
     /** Of options that most have. */
     private static String notOf(String agent) {
         return agent.equals("e2c") ? "--discount|--every|--widths|--capacity" : plans(agent) ? "--discount|--every"
-                : agent.equals("planet") ? "--discount" : "";
+                : agent.equals("planet") ? "--discount" : agent.equals("solar")
+                        ? "--discount|--every|--widths|--capacity|"
+                                + "--random-steps" : "";
     }
 
     /** All that is common to the agents, then an agent's own, where something is given another value. */
@@ -234,8 +240,9 @@ class ControlCommandTest {
             JsonObject last = JsonParser.parseString(lines.get(3)).getAsJsonObject();
             assertEquals(80, last.get("step").getAsInt());
             boolean world = WORLDS.contains(agent);
-            assertEquals(agent.equals("e2c") ? 2 + 3 : plans(agent) ? 3 * 2 : world ? 3 + 60 : 60, last.get("updates")
-                    .getAsInt());
+            assertEquals(agent.equals("e2c") ? 2 + 3 : plans(agent) ? 3 * 2 : world ? 3 + 60 : agent.equals(
+                    "solar") ? 3 + 2 : 60, last.get("updates")
+                            .getAsInt());
             assertTrue(world || plans(agent) || last.getAsJsonObject("losses").size() >= 1);
             assertTrue(last.get("seconds").getAsDouble() >= 0);
 

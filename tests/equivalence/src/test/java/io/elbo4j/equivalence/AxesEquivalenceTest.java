@@ -31,6 +31,7 @@ import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.FreeNats;
 import io.elbo4j.train.objective.ImportanceWeighted;
 import io.elbo4j.train.objective.KlBalanced;
+import io.elbo4j.train.objective.MeanFreeNats;
 import io.elbo4j.train.objective.ScoreFunction;
 import io.elbo4j.train.objective.WeightedSum;
 import io.elbo4j.train.optimiser.Adam;
@@ -104,6 +105,7 @@ class AxesEquivalenceTest {
         return Stream.of(of("sequence", 3, AxesEquivalenceTest::sequence, new ImportanceWeighted()),
                 of("sequence", 3, AxesEquivalenceTest::sequence, new Elbo().withFreeBits(0.1, 0)),
                 of("sequence", 1, AxesEquivalenceTest::sequence, new FreeNats(Schedule.constant(1), 0.3)),
+                of("sequence", 1, AxesEquivalenceTest::sequence, new MeanFreeNats(Schedule.constant(1), 0.3)),
                 of("sequence", 1, AxesEquivalenceTest::sequence, new Capacity(Schedule.constant(2), Schedule.constant(
                         1))),
                 of("sequence", 3, AxesEquivalenceTest::sequence, new KlBalanced(new Elbo(), 0.8)),

@@ -3,6 +3,7 @@ package io.elbo4j.equivalence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.elbo4j.Backend;
+import io.elbo4j.control.agent.AgentSettings;
 import io.elbo4j.control.agent.Agents;
 import io.elbo4j.control.agent.Dqn;
 import io.elbo4j.control.agent.Dreamer;
@@ -77,7 +78,7 @@ class ControlEquivalenceTest {
     }
 
     private static final WorldModel.Settings WORLD = new WorldModel.Settings(WorldModel.Path.RECURRENT, 33, 5, List.of(
-            32, 17), List.of(31), List.of(20), 1, 8, 0.8, 0.1);
+            32, 17), List.of(31), List.of(20), 1, 8, 0.8, 0.1, false, false);
     private static final WorldLearning WINDOWS = new WorldLearning(5, 7, 1e-3, 10, 250, true, 200, 4, 50, 2, 0.3);
 
     private static final Life DREAMER = new Life(new Dreamer.Settings(WORLD, WINDOWS, 4, 0.99, 0.95, 0.1, 5e-4, 1e-3,
@@ -85,12 +86,14 @@ class ControlEquivalenceTest {
             new PendulumPixels());
     private static final Life SLAC = new Life(new Slac.Settings(new WorldModel.Settings(WorldModel.Path.TWO_LEVEL, 33,
             5,
-            List.of(32, 17), List.of(31), List.of(20), 0.3, 8, 0.5, 0), new WorldLearning(5, 7, 1e-3, 10, 250, false,
+            List.of(32, 17), List.of(31), List.of(20), 0.3, 8, 0.5, 0, false, false), new WorldLearning(5, 7, 1e-3, 10,
+                    250, false,
                     200,
                     4, 5, 1, 0), 0.99, 0.005, 1e-3), new PendulumAngle());
     private static final Life PLANET = new Life(new Planet.Settings(new WorldModel.Settings(WorldModel.Path.MARKOV, 33,
             5, List.of(32), List.of(), List.of(
-                    20, 9), 0.5, 2, 0.6, 0), WINDOWS, new CrossEntropy(9, 3, 2, 0.1, 1), 4), new PendulumPixels());
+                    20, 9), 0.5, 2, 0.6, 0, false, false), WINDOWS, new CrossEntropy(9, 3, 2, 0.1, 1), 4),
+            new PendulumPixels());
 
     private static final Map<String, Life> LIVES = new TreeMap<>(Map.of("sac", new Life(new Sac.Settings(learning(200,
             260, 1, 1),
@@ -106,9 +109,11 @@ class ControlEquivalenceTest {
             SLAC));
 
     static {
+        LIVES.put("dreamer-centred", new Life(AgentSettings.with(DREAMER.settings(), Map.of("centred", true,
+                "meanFreeNats", true)), DREAMER.environment()));
         // a round ends with the last step
         LIVES.put("solar", new Life(new Solar.Settings(new MessageVae.Settings(3, List.of(33, 20), List.of(17), 0.2), 2,
-                2e-3, 0.1, 7, 5, 20, 3, 3, 4, 147, 20, 3, 0.1, 0.1, 0.3), new TimeLimit(new Navigation(), 20)));
+                2e-3, 0.1, 7, 5, 20, 3, 3, 4, 147, 20, 3, 0.1, 0.3), new TimeLimit(new Navigation(), 20)));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.elbo4j.control.agent;
 
 import static io.elbo4j.ArgumentException.require;
 
+import io.elbo4j.Matrix;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Add;
@@ -39,6 +40,23 @@ final class RememberedObservations {
                     observation[i]);
         }
         return stored;
+    }
+
+    /** Of what is seen, of each column, over rows of what is stored. */
+    float[] mean(Matrix stored) {
+        double[] sum = new double[box.columns()];
+        for (long r = 0; r < stored.rows(); r++) {
+            float[] row = stored.rows(r, r + 1).toArray();
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += row[i];
+            }
+        }
+        float[] mean = new float[sum.length];
+        for (int i = 0; i < mean.length; i++) {
+            double each = sum[i] / stored.rows();
+            mean[i] = (float) (bytes ? box.low(i) + range(i) * each / 255 : each);
+        }
+        return mean;
     }
 
     /** What is seen of what is stored. */

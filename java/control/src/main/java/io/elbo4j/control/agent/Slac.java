@@ -58,7 +58,8 @@ public final class Slac extends WorldAgent {
          */
         public static Settings small() {
             WorldModel.Settings model = new WorldModel.Settings(WorldModel.Path.TWO_LEVEL, 64, 8, List.of(64, 64), List
-                    .of(64, 64), List.of(64, 64), 1, 8, 0.8, 0);
+                    .of(64, 64), List.of(64, 64), 1, 8, 0.8, 0, false,
+                    false);
             return new Settings(model, new WorldLearning(32, 8, 1e-3, 1000, 100_000, false, 500, 3000, 1, 1, 0), 0.99,
                     0.005, 1e-3);
         }

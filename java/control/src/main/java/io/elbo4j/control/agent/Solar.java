@@ -10,6 +10,7 @@ import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.linear.LinearPolicy;
 import io.elbo4j.control.linear.LinearQuadratic;
+import io.elbo4j.control.linear.PolicyImprovement;
 import io.elbo4j.control.linear.Rollout;
 import io.elbo4j.control.network.Counts;
 import io.elbo4j.control.replay.Replay;
@@ -60,7 +61,6 @@ public final class Solar extends SavableAgent {
      * @param window standard deviation, in steps, of the weights of the costs that belong to one step, from 1e-3 to
      *     1e30
      * @param ridge of the regression of costs, from 1e-30 to 1e30
-     * @param noise least standard deviation of an action in [-1, 1], from 1e-6 to 1
      * @param divergence of a policy from the last one, at most, in nats for each step, from 1e-30 to 1e30
      */
     public record Settings(MessageVae.Settings model,
@@ -77,7 +77,6 @@ public final class Solar extends SavableAgent {
             @Setting("transitions that all others count for in the dynamics of one step") double strength,
             @Setting("steps around one whose costs belong to it, a standard deviation") double window,
             @Setting("of the regression of costs") double ridge,
-            @Setting("least standard deviation of an action in [-1, 1] while it learns") double noise,
             @Setting("of a policy from the last one at most, nats for each step") double divergence)
             implements
                 SavableAgent.Settings {
@@ -96,17 +95,17 @@ public final class Solar extends SavableAgent {
             long most = Math.max(randomRollouts, rollouts) * (horizon + 1L);
             require(capacity >= most, "capacity", "at least " + most
                     + ", the observations of the random rollouts and of a round", capacity);
-            require(strength >= 0 && strength <= 1e30, "strength", "from 0 to 1e30", strength);
-            require(window >= 1e-3 && window <= 1e30, "window", "from 1e-3 to 1e30", window);
-            require(ridge >= 1e-30 && ridge <= 1e30, "ridge", "from 1e-30 to 1e30", ridge);
-            require(noise >= 1e-6 && noise <= 1, "noise", "from 1e-6 to 1", noise);
-            require(divergence >= 1e-30 && divergence <= 1e30, "divergence", "from 1e-30 to 1e30", divergence);
+            new PolicyImprovement(strength, window, ridge, divergence);
         }
 
         /** For {@link io.elbo4j.control.environment.Navigation}: 100 random rollouts of 40 steps, then 40 a round. */
         public static Settings small() {
             return new Settings(MessageVae.Settings.small(), 4, 2e-3, 0.05, 3000, 300, 40, 100, 5, 40, 25_000, 50, 5,
-                    0.1, 0.1, 0.15);
+                    0.1, 0.15);
+        }
+
+        private PolicyImprovement improvement() {
+            return new PolicyImprovement(strength, window, ridge, divergence);
         }
 
         @Override
@@ -248,9 +247,11 @@ public final class Solar extends SavableAgent {
         updates += count;
         List<SolarModel.Lived> last = rounds == 0 ? all : all.subList(all.size() - settings.rollouts(), all.size());
         List<Rollout> known = last.stream().map(model::smoothed).toList();
-        LinearQuadratic.Improvement better = SolarPolicy.improved(settings, policy, known, last, model.of(known, last),
-                costs, rounds);
-        saved.set(SolarNumbers.of(better.policy().atLeast(settings.noise() * settings.noise())));
+        List<PolicyImprovement.Trial> trials = last.stream().map(SolarModel.Lived::trial).toList();
+        PolicyImprovement improvement = settings.improvement();
+        LinearQuadratic.Improvement better = improvement.improved(policy, known, trials, model.of(improvement, known,
+                trials), costs, rounds);
+        saved.set(SolarNumbers.of(better.policy()));
         policy = SolarNumbers.policy(saved.toArray(), settings.horizon(), settings.model().latent(), actions.columns());
         rounds++;
         found = new LinkedHashMap<>(model.losses());
@@ -266,8 +267,9 @@ public final class Solar extends SavableAgent {
         List<SolarModel.Lived> all = new ArrayList<>();
         for (long episode = lived() - there; episode < lived(); episode++) {
             long from = episode * length % rows.get(SEEN).rows();
-            all.add(new SolarModel.Lived(values(rows, SEEN, from, length), doubles(rows, ACTION, from), doubles(rows,
-                    MEAN, from), Arrays.stream(doubles(rows, REWARD, from)).mapToDouble(r -> r[0]).toArray()));
+            all.add(new SolarModel.Lived(values(rows, SEEN, from, length), new PolicyImprovement.Trial(doubles(rows,
+                    ACTION, from), doubles(rows, MEAN, from), Arrays.stream(doubles(rows, REWARD, from)).mapToDouble(
+                            r -> r[0]).toArray())));
         }
         return all;
     }

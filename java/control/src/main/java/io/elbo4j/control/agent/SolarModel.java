@@ -6,6 +6,7 @@ import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.linear.LinearDynamics;
 import io.elbo4j.control.linear.MatrixNormalInverseWishart;
 import io.elbo4j.control.linear.Moments;
+import io.elbo4j.control.linear.PolicyImprovement;
 import io.elbo4j.control.linear.Rollout;
 import io.elbo4j.control.world.MessageVae;
 import io.elbo4j.train.NonFiniteException;
@@ -28,20 +29,13 @@ import java.util.Map;
  */
 final class SolarModel implements AutoCloseable {
     private static final int SETTLING = 3;
-    /** Of the priors: the precision of each weight, the variance of a step, that of a first code. */
-    private static final double WEIGHT_PRECISION = 0.01;
-    private static final double STEP_VARIANCE = 0.01;
-    private static final double FIRST_VARIANCE = 1;
 
     /**
      * A rollout.
      *
      * @param seen one row more than steps
-     * @param actions in [-1, 1]
-     * @param means of the policy that has taken the actions
-     * @param rewards of the steps
      */
-    record Lived(float[] seen, double[][] actions, double[][] means, double[] rewards) {}
+    record Lived(float[] seen, PolicyImprovement.Trial trial) {}
 
     private record Seen(double[][] mean, double[][] precision) {}
 
@@ -96,8 +90,7 @@ final class SolarModel implements AutoCloseable {
     private final Encoder batch;
     private final Encoder one;
     private final Draws draws;
-    private final MatrixNormalInverseWishart firstPrior;
-    private final MatrixNormalInverseWishart stepPrior;
+    private final LinearDynamics prior;
     /** The dynamics' numbers, in float32: all that is known of them between two rounds. */
     final Matrix saved;
     private LinearDynamics dynamics;
@@ -116,24 +109,9 @@ final class SolarModel implements AutoCloseable {
         this.batch = new Encoder(rows);
         this.one = new Encoder(settings.horizon() + 1);
         this.draws = new Draws(seed, "rollouts");
-        this.firstPrior = firstPrior(latent);
-        this.stepPrior = stepPrior(latent, actions);
-        this.dynamics = new LinearDynamics(firstPrior, List.of(stepPrior));
+        this.prior = LinearDynamics.vague(latent, actions);
+        this.dynamics = prior;
         this.saved = backend.matrix(1, numbers(dynamics).length);
-    }
-
-    /** A state that stays where it is, more or less. */
-    static MatrixNormalInverseWishart stepPrior(int states, int actions) {
-        double[][] stays = new double[states][states + actions + 1];
-        for (int i = 0; i < states; i++) {
-            stays[i][i] = 1;
-        }
-        return MatrixNormalInverseWishart.weak(stays, WEIGHT_PRECISION, STEP_VARIANCE);
-    }
-
-    /** A first state around 0. */
-    static MatrixNormalInverseWishart firstPrior(int states) {
-        return MatrixNormalInverseWishart.weak(new double[states][1], WEIGHT_PRECISION, FIRST_VARIANCE);
     }
 
     private static float[] numbers(LinearDynamics of) {
@@ -142,10 +120,14 @@ final class SolarModel implements AutoCloseable {
                         .scale(), new double[][] {{of.steps().get(0).degrees()}});
     }
 
+    private MatrixNormalInverseWishart stepPrior() {
+        return prior.steps().get(0);
+    }
+
     /** Goes on with what is in {@link #saved}. */
     void restored() {
         SolarNumbers all = new SolarNumbers(saved.toArray());
-        int k = stepPrior.precision().length;
+        int k = stepPrior().precision().length;
         dynamics = new LinearDynamics(new MatrixNormalInverseWishart(all.next(latent, 1), all.next(1, 1), all.next(
                 latent, latent), all.next(1, 1)[0][0]), List.of(new MatrixNormalInverseWishart(all.next(latent, k), all
                         .next(k, k), all.next(latent, latent), all.next(1, 1)[0][0])));
@@ -187,11 +169,11 @@ final class SolarModel implements AutoCloseable {
         List<Seen> seen = rollouts.stream().map(r -> one.of(r.seen())).toList();
         for (int i = 0; i < SETTLING; i++) {
             Moments first = new Moments(latent, 1);
-            Moments steps = new Moments(latent, stepPrior.precision().length);
+            Moments steps = new Moments(latent, stepPrior().precision().length);
             for (int r = 0; r < rollouts.size(); r++) {
                 add(smoothed(seen.get(r), rollouts.get(r)), rollouts.get(r), first, steps);
             }
-            dynamics = new LinearDynamics(firstPrior.posterior(1, first), List.of(stepPrior.posterior(1, steps)));
+            dynamics = new LinearDynamics(prior.first().posterior(1, first), List.of(stepPrior().posterior(1, steps)));
         }
         saved.set(numbers(dynamics));
         restored();
@@ -209,7 +191,7 @@ final class SolarModel implements AutoCloseable {
         float[] mean = new float[drawn.length * length * latent];
         float[] precision = new float[mean.length];
         Moments first = new Moments(latent, 1);
-        Moments steps = new Moments(latent, stepPrior.precision().length);
+        Moments steps = new Moments(latent, stepPrior().precision().length);
         for (int b = 0; b < drawn.length; b++) {
             Seen its = new Seen(Arrays.copyOfRange(all.mean(), b * length, (b + 1) * length), Arrays.copyOfRange(all
                     .precision(), b * length, (b + 1) * length));
@@ -229,18 +211,18 @@ final class SolarModel implements AutoCloseable {
         training.run(update);
         double each = (double) rollouts.size() / drawn.length;
         double rate = Math.max(settings.rate(), 1.0 / (update + 1));
-        dynamics = new LinearDynamics(dynamics.first().towards(rate, firstPrior.posterior(each, first)), List.of(
-                dynamics.steps().get(0).towards(rate, stepPrior.posterior(each, steps))));
+        dynamics = new LinearDynamics(dynamics.first().towards(rate, prior.first().posterior(each, first)), List.of(
+                dynamics.steps().get(0).towards(rate, stepPrior().posterior(each, steps))));
     }
 
     private Rollout smoothed(Seen seen, Lived rollout) {
-        return dynamics.smoothed(seen.mean(), seen.precision(), rollout.actions());
+        return dynamics.smoothed(seen.mean(), seen.precision(), rollout.trial().actions());
     }
 
     private void add(Rollout rollout, Lived lived, Moments first, Moments steps) {
-        first.add(1, rollout.moments(0, lived.actions()));
+        first.add(1, rollout.moments(0, lived.trial().actions()));
         for (int t = 1; t <= settings.horizon(); t++) {
-            steps.add(1, rollout.moments(t, lived.actions()));
+            steps.add(1, rollout.moments(t, lived.trial().actions()));
         }
     }
 
@@ -249,9 +231,9 @@ final class SolarModel implements AutoCloseable {
         return smoothed(one.of(rollout.seen()), rollout);
     }
 
-    /** Dynamics of each step of some rollouts: {@link SolarPolicy#dynamics}. */
-    LinearDynamics of(List<Rollout> known, List<Lived> rollouts) {
-        return SolarPolicy.dynamics(settings, dynamics, stepPrior, known, rollouts);
+    /** Dynamics of each step of some rollouts. */
+    LinearDynamics of(PolicyImprovement improvement, List<Rollout> known, List<PolicyImprovement.Trial> trials) {
+        return improvement.dynamics(dynamics, stepPrior(), known, trials);
     }
 
     Map<String, Double> losses() {

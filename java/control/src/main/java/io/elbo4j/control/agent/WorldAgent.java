@@ -125,7 +125,8 @@ public abstract class WorldAgent extends SavableAgent implements LatentPicture {
                 learning.bytes() ? Set.of(WorldModel.OBSERVATION) : Set.of(), seed);
         this.training = Step.of(graph, parameters, backend).rows(learning.batch()).seed(seed).read(memory.windows(
                 learning.window())).minimise(Training.of(model.objective(), new Adam(learning.learningRate()))
-                        .withMaximumGradientNorm(learning.gradientNorm())).want(states).compile();
+                        .withMaximumGradientNorm(learning.gradientNorm()).withParameters(WorldModel.trained(graph)))
+                .want(states).compile();
         this.filter = new Filter(filtering, parameters, 1, backend, Draws.seed(seed, "acting"), wanted.toArray(
                 Value[]::new));
     }
@@ -217,6 +218,9 @@ public abstract class WorldAgent extends SavableAgent implements LatentPicture {
         long since = decisions - learning.randomSteps();
         if (since < 0 || since % learning.every() != 0) {
             return;
+        }
+        if (since == 0 && model.settings().centred()) {
+            model.centre(parameters, remembered.mean(memory.rows(memory.added()).get(WorldModel.OBSERVATION)));
         }
         for (int i = 0; i < (since == 0 ? learning.firstUpdates() : learning.updates()); i++) {
             memory.sample(updates, learning.window(), windows);

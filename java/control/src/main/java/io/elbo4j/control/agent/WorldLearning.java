@@ -12,7 +12,8 @@ import io.elbo4j.train.model.Setting;
  * @param batch windows of an update, at most 1,000,000
  * @param window steps of each, from 2 to 1,000: episodes must not be shorter
  * @param learningRate of the model's Adam, from 1e-30 to 1e30
- * @param gradientNorm to which the gradient of the model is scaled down, from 1e-30 to 1e30
+ * @param gradientNorm to which gradients of the model, and of actor and value of {@link Dreamer}, are scaled down, from
+ *     1e-30 to 1e30: those through a window are some hundreds, and spikes
  * @param capacity observations that are remembered, one more than its steps of each episode; at most
  *     100,000,000
  * @param bytes whether they are remembered as bytes: for observations in a box of which each number is one of the 256
@@ -27,7 +28,8 @@ public record WorldLearning(
         @Setting("windows of episodes of an update") int batch,
         @Setting("steps of each, from 2 to 1000; episodes must not be shorter") int window,
         @Setting("of the model's Adam") double learningRate,
-        @Setting("to which the gradient of the model is scaled down") double gradientNorm,
+        @Setting("to which the gradient of the model is scaled down, of dreamer those of actor and value too") //
+        double gradientNorm,
         @Setting("observations that are remembered, one more than its steps of each episode; never more than the run"
                 + " has") int capacity,
         @Setting("they are remembered as bytes: for pixels and other numbers of which each is one of the 256 that"

@@ -22,6 +22,10 @@ import java.util.List;
  */
 public record LinearDynamics(MatrixNormalInverseWishart first, List<MatrixNormalInverseWishart> steps) {
     private static final double LOG_TWO_PI = StrictMath.log(2 * StrictMath.PI);
+    /** Where little is known: the precision of each weight, the variance of a step, that of a first state. */
+    private static final double WEIGHT_PRECISION = 0.01;
+    private static final double STEP_VARIANCE = 0.01;
+    private static final double FIRST_VARIANCE = 1;
 
     public LinearDynamics {
         requireGiven("first", first);
@@ -34,6 +38,24 @@ public record LinearDynamics(MatrixNormalInverseWishart first, List<MatrixNormal
             require(step.precision().length > n + 1, "steps", "of a state, an action and a 1, more than " + (n + 1)
                     + " inputs", step.precision().length);
         }
+    }
+
+    /**
+     * Of which little is known: a first state around 0 with a variance of 1, one step for all that stays where it is,
+     * more or less.
+     *
+     * @param states numbers of a state, at least 1
+     * @param actions numbers of an action, at least 1
+     */
+    public static LinearDynamics vague(int states, int actions) {
+        require(states >= 1, "states", "at least 1", states);
+        require(actions >= 1, "actions", "at least 1", actions);
+        double[][] stays = new double[states][states + actions + 1];
+        for (int i = 0; i < states; i++) {
+            stays[i][i] = 1;
+        }
+        return new LinearDynamics(MatrixNormalInverseWishart.weak(new double[states][1], WEIGHT_PRECISION,
+                FIRST_VARIANCE), List.of(MatrixNormalInverseWishart.weak(stays, WEIGHT_PRECISION, STEP_VARIANCE)));
     }
 
     /** Numbers of a state. */

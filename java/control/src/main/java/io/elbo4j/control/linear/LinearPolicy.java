@@ -33,15 +33,6 @@ public record LinearPolicy(double[][][] gain, double[][] offset, double[][][] co
         return gain.length;
     }
 
-    /** The same with a covariance whose eigenvalues are at least that: so that there is something to learn from. */
-    public LinearPolicy atLeast(double variance) {
-        double[][][] raised = new double[steps()][][];
-        for (int t = 0; t < steps(); t++) {
-            raised[t] = Dense.atLeast(variance, covariance[t]);
-        }
-        return new LinearPolicy(gain, offset, raised);
-    }
-
     /** The mean of the action at t, in a state. */
     public double[] mean(int t, double[] state) {
         return Dense.sum(Dense.product(gain[t], state), 1, offset[t]);

@@ -14,24 +14,31 @@ import io.elbo4j.train.distribution.Draw;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Objective;
+import io.elbo4j.train.graph.Parameter;
+import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Activate;
+import io.elbo4j.train.layer.Add;
 import io.elbo4j.train.layer.Concatenate;
 import io.elbo4j.train.layer.ConstantRow;
 import io.elbo4j.train.layer.Flatten;
+import io.elbo4j.train.layer.LearnedRow;
 import io.elbo4j.train.layer.Multiply;
 import io.elbo4j.train.layer.Scale;
 import io.elbo4j.train.layer.Slice;
+import io.elbo4j.train.layer.Subtract;
 import io.elbo4j.train.layer.Unflatten;
 import io.elbo4j.train.model.Setting;
 import io.elbo4j.train.objective.FreeNats;
 import io.elbo4j.train.objective.KlBalanced;
+import io.elbo4j.train.objective.MeanFreeNats;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * A latent world model: what happens, in the space of states s of a {@link StateSpace}. With the encoder e, one ELBO of
@@ -48,8 +55,9 @@ import java.util.function.UnaryOperator;
  * state of a step predicts the reward of the action before. A window begins with a state and an action of zeros, and of
  * its first row the reward is not asked, as nothing in the window has led to it.
  *
- * <p>The KL is free up to some nats for each step of each window (Hafner et al. 2023, equation 5), not their mean;
- * and a share of it moves the prior alone, the rest the posterior alone ({@link KlBalanced}).
+ * <p>The KL is free up to some nats: that of each step of each window (Hafner et al. 2023, equation 5), or the mean of
+ * them all (Hafner et al. 2019, appendix A), where a threshold above what the KL settles at stops the prior from
+ * learning at all. A share of it moves the prior alone, the rest the posterior alone ({@link KlBalanced}).
  */
 public final class WorldModel {
     /** Inputs of {@link #observe}, columns of an episode's memory. */
@@ -59,6 +67,7 @@ public final class WorldModel {
     public static final String CONTINUES = "continues";
     /** What the names of the latent variables begin with: "z 0" is the first of a window. */
     public static final String DRAWN = "z ";
+    private static final String CENTRE = "centre";
     public static final Set<String> INPUTS = Set.of(OBSERVATION, ACTION, REWARD, CONTINUES);
 
     /** How a state goes on. */
@@ -85,6 +94,9 @@ public final class WorldModel {
      * @param rewardScale what rewards are divided by, from 1e-15 to 1e15; their deviation is 1 then
      * @param klShare of the KL that moves the prior, from 0 to 1
      * @param freeNats of the KL of each step, at least 0
+     * @param meanFreeNats whether they are of the mean KL of all steps of all windows, instead
+     * @param centred whether encoder and decoder are of observations less a mean: {@link
+     *     WorldModel#centre(Parameters, float[])}
      */
     public record Settings(
             @Setting("how a state goes on: recurrent, markov or two-level") Path path,
@@ -99,7 +111,11 @@ public final class WorldModel {
             double observationDeviation,
             @Setting("what rewards are divided by, above 0; their standard deviation is 1 then") double rewardScale,
             @Setting("share of the KL that moves the prior, from 0 to 1; the rest moves the posterior") double klShare,
-            @Setting("nats of the KL of each step that cost nothing, at least 0") double freeNats) {
+            @Setting("nats of the KL of each step that cost nothing, at least 0") double freeNats,
+            @Setting("they are of the mean KL of all steps of an update, as in PlaNet and the first Dreamer, instead") //
+            boolean meanFreeNats,
+            @Setting("encoder and decoder are of what is seen less its mean in the random steps: for pixels, most of"
+                    + " which hardly change") boolean centred) {
         public Settings {
             requireGiven("path", path);
             requireCount("units", units, Counts.UNITS);
@@ -118,7 +134,7 @@ public final class WorldModel {
         /** A recurrent path of 64, 8 dimensions, layers of 64, 1, rewards by 8, 0.8 for the prior, no free nats. */
         public static Settings small() {
             return new Settings(Path.RECURRENT, 64, 8, List.of(64, 64), List.of(64, 64), List.of(64, 64), 1, 8, 0.8,
-                    0);
+                    0, false, false);
         }
     }
 
@@ -181,7 +197,32 @@ public final class WorldModel {
 
     /** What q sees of an observation. */
     private Value embed(Value observation) {
-        return Activate.of(encoder.apply(observation), Activation.RELU);
+        Value seen = settings.centred() ? Subtract.of(observation, centre(observation.graph())) : observation;
+        return Activate.of(encoder.apply(seen), Activation.RELU);
+    }
+
+    private Value centre(Graph graph) {
+        return graph.all(Value.class).stream().filter(v -> v.name().equals(CENTRE)).findFirst().orElseGet(
+                () -> LearnedRow.of(graph, CENTRE, observations, 0));
+    }
+
+    /**
+     * Says what observations are like on average, before anything is learned, where they are {@link Settings#centred}.
+     * A step of Adam moves a unit of the encoder by its rate for each input that is not 0: what is the same in all
+     * pictures would be most of what it learns from (LeCun et al. 1998, Efficient backprop, section 4.3).
+     *
+     * @param mean of each column
+     */
+    public void centre(Parameters parameters, float[] mean) {
+        require(settings.centred(), "mean", "of observations that are centred", "of others");
+        require(mean.length == observations, "mean", observations + " numbers", mean.length);
+        parameters.all().stream().filter(s -> s.parameter().name().equals(CENTRE)).findFirst().orElseThrow().value()
+                .set(mean);
+    }
+
+    /** What is trained of a graph of {@link #observe}: not the centre. */
+    public static Set<Parameter> trained(Graph graph) {
+        return graph.parameters().stream().filter(p -> !p.name().equals(CENTRE)).collect(Collectors.toSet());
     }
 
     /**
@@ -230,7 +271,10 @@ public final class WorldModel {
 
     /** What is minimised over windows. */
     public Objective objective() {
-        return new KlBalanced(new FreeNats(Schedule.constant(1), settings.freeNats()), settings.klShare());
+        Schedule one = Schedule.constant(1);
+        double free = settings.freeNats();
+        return new KlBalanced(settings.meanFreeNats() ? new MeanFreeNats(one, free) : new FreeNats(one, free), settings
+                .klShare());
     }
 
     /**
@@ -258,7 +302,8 @@ public final class WorldModel {
 
     /** The mean of p(o | s). */
     public Value observation(Value states) {
-        return decoder.apply(states);
+        Value decoded = decoder.apply(states);
+        return settings.centred() ? Add.of(decoded, centre(states.graph())) : decoded;
     }
 
     /** The mean of p(r | s), divided by the scale. */

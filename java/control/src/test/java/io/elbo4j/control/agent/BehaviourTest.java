@@ -43,7 +43,8 @@ class BehaviourTest {
     private static final double LAMBDA = 0.7;
     private static final double ENTROPY = 0.2;
     private static final Dreamer.Settings SETTINGS = new Dreamer.Settings(new WorldModel.Settings(
-            WorldModel.Path.RECURRENT, UNITS, LATENT, List.of(6, 4), List.of(7), List.of(5), 1, 4, 0.8, 0),
+            WorldModel.Path.RECURRENT, UNITS, LATENT, List.of(6, 4), List.of(7), List.of(5), 1, 4, 0.8, 0, false,
+            false),
             new WorldLearning(2, 2, 1e-3, 100, 50, false, 5, 2, 5, 2, 0.3), HORIZON, DISCOUNT, LAMBDA, ENTROPY, 1e-2,
             1e-2, 1);
 

@@ -17,6 +17,7 @@ import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.GridSoft;
 import io.elbo4j.control.environment.Pendulum;
 import io.elbo4j.control.environment.PendulumAngle;
+import io.elbo4j.control.environment.PendulumPixels;
 import io.elbo4j.control.environment.Planar;
 import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.environment.StepResult;
@@ -67,6 +68,8 @@ class RunTest {
         ALL.put(new RepresentationSac.Settings(new Sac.Settings(TINY, 0.01), 2, 5, 1, 8, 1e-3, 5), new TimeLimit(
                 new PendulumAngle(), 17));
         ALL.put(WorldAgentTest.DREAMER, new TimeLimit(new PendulumAngle(), 17));
+        ALL.put(AgentSettings.with(WorldAgentTest.DREAMER, Map.of("bytes", true, "centred", true)), new TimeLimit(
+                new PendulumPixels(), 17));
         ALL.put(WorldAgentTest.PLANET, new TimeLimit(new PendulumAngle(), 17));
         ALL.put(WorldAgentTest.SLAC, new TimeLimit(new PendulumAngle(), 17));
         ALL.put(SolarTest.TINY, new TimeLimit(new PendulumAngle(), 17));

@@ -11,12 +11,13 @@ import io.elbo4j.control.linear.LinearDynamics;
 import io.elbo4j.control.linear.LinearPolicy;
 import io.elbo4j.control.linear.MatrixNormalInverseWishart;
 import io.elbo4j.control.linear.Moments;
+import io.elbo4j.control.linear.PolicyImprovement;
 import io.elbo4j.control.linear.Rollout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What {@link Solar} reaches from pictures, and what the same {@link SolarPolicy} reaches on the true states. */
+/** What {@link Solar} reaches from pictures, and what the same {@link PolicyImprovement} reaches on the true states. */
 final class SolarStudy {
     private static final int EPISODES = 100;
     private static final int ROUNDS = 11;
@@ -25,7 +26,7 @@ final class SolarStudy {
     private SolarStudy() {}
 
     /** A rollout of the true state, that is known, and its return. */
-    private record True(Rollout known, SolarModel.Lived lived, double gained) {}
+    private record True(Rollout known, PolicyImprovement.Trial trial, double gained) {}
 
     private static True rollout(Environment of, double[] state, LinearPolicy policy, int hold, Draws noise, int copy,
             boolean greedy) {
@@ -64,38 +65,40 @@ final class SolarStudy {
         for (int t = 0; t <= steps; t++) {
             exact[t] = new double[][] {{1e-8, 0}, {0, 1e-8}};
         }
-        return new True(new Rollout(states, exact, lagged, 0), new SolarModel.Lived(new float[0], actions, means,
-                rewards), gained);
+        return new True(new Rollout(states, exact, lagged, 0), new PolicyImprovement.Trial(actions, means, rewards),
+                gained);
     }
 
     /** The mean return of evaluation's episodes, of the last policy of as many rollouts as the agent has. */
     static double onTrueStates(Solar.Settings settings, Environment environment, long seed) {
         Draws starts = new Draws(seed, "starts");
         Draws noise = new Draws(seed, "noise");
+        PolicyImprovement improvement = new PolicyImprovement(settings.strength(), settings.window(), settings.ridge(),
+                settings.divergence());
+        LinearDynamics prior = LinearDynamics.vague(N, N);
+        MatrixNormalInverseWishart stepPrior = prior.steps().get(0);
         LinearPolicy policy = null;
-        LinearDynamics dynamics;
         Moments first = new Moments(N, 1);
         Moments steps = new Moments(N, 2 * N + 1);
         int lived = 0;
         for (int round = 0; round < ROUNDS; round++) {
             List<Rollout> known = new ArrayList<>();
-            List<SolarModel.Lived> rollouts = new ArrayList<>();
+            List<PolicyImprovement.Trial> trials = new ArrayList<>();
             for (int r = 0; r < (round == 0 ? settings.randomRollouts() : settings.rollouts()); r++) {
                 double[] state = new double[N];
                 environment.start(state, starts.at(lived, 0, 0));
                 True one = rollout(environment, state, policy, settings.hold(), noise, lived++, false);
                 known.add(one.known());
-                rollouts.add(one.lived());
-                first.add(1, one.known().moments(0, one.lived().actions()));
+                trials.add(one.trial());
+                first.add(1, one.known().moments(0, one.trial().actions()));
                 for (int t = 1; t <= settings.horizon(); t++) {
-                    steps.add(1, one.known().moments(t, one.lived().actions()));
+                    steps.add(1, one.known().moments(t, one.trial().actions()));
                 }
             }
-            MatrixNormalInverseWishart prior = SolarModel.stepPrior(N, N);
-            dynamics = SolarPolicy.dynamics(settings, new LinearDynamics(SolarModel.firstPrior(N).posterior(1, first),
-                    List.of(prior.posterior(1, steps))), prior, known, rollouts);
-            policy = SolarPolicy.improved(settings, policy, known, rollouts, dynamics, new Draws(seed, "costs"), round)
-                    .policy().atLeast(settings.noise() * settings.noise());
+            LinearDynamics all = new LinearDynamics(prior.first().posterior(1, first), List.of(stepPrior.posterior(1,
+                    steps)));
+            LinearDynamics dynamics = improvement.dynamics(all, stepPrior, known, trials);
+            policy = improvement.improved(policy, known, trials, dynamics, new Draws(seed, "costs"), round).policy();
         }
         double sum = 0;
         for (int e = 0; e < EPISODES; e++) {
@@ -112,17 +115,18 @@ final class SolarStudy {
         Environment environment = new Navigation();
         Solar.Settings settings = Solar.Settings.small();
         int steps = (settings.randomRollouts() + (ROUNDS - 1) * settings.rollouts()) * settings.horizon();
-        try (Backend backend = Backends.open("auto", Integer.parseInt(args[1]));
+        try (Backend backend = Backends.open("cpu", Integer.parseInt(args[1]));
                 Solar solar = settings.create(Surroundings.of(environment), backend, seed);
                 Agent.GreedyPolicy greedy = solar.greedy(EPISODES)) {
             Interaction interaction = new Interaction(solar, new Simulation(environment, 1, seed));
             while (interaction.steps() < steps) {
                 interaction.step();
             }
-            double seen = Returns.of(greedy, environment, EPISODES).mean();
+            Returns seen = Returns.of(greedy, environment, EPISODES);
             double known = onTrueStates(settings, environment, seed);
-            System.out.printf(Locale.ROOT, "{\"return\": %.3f, \"return_on_true_states\": %.3f, \"ratio\": %.3f}%n",
-                    seen, known, seen / known);
+            System.out.printf(Locale.ROOT,
+                    "{\"return\": %.3f, \"standard_error\": %.3f, \"on_true_states\": %.3f, \"ratio\": %.3f}%n", seen
+                            .mean(), seen.standardError(), known, seen.mean() / known);
         }
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class SolarTest {
     /** Rollouts of 17 steps; three of them are remembered. */
     static final Solar.Settings TINY = new Solar.Settings(new MessageVae.Settings(2, List.of(5), List.of(4), 0.3), 2,
-            1e-2, 0.3, 3, 2, 17, 2, 3, 2, 54, 5, 2, 0.1, 0.3, 0.5);
+            1e-2, 0.3, 3, 2, 17, 2, 3, 2, 54, 5, 2, 0.1, 0.5);
     private static final Environment ANGLE = new TimeLimit(new PendulumAngle(), 17);
 
     private static Solar live(Solar.Settings settings, Environment environment, Backend backend, long seed,
@@ -72,7 +72,6 @@ class SolarTest {
         others.put("strength", 9.0);
         others.put("window", 3.0);
         others.put("ridge", 0.2);
-        others.put("noise", 0.9);
         others.put("divergence", 0.2);
         assertEquals(AgentSettings.values(TINY).keySet(), others.keySet());
         Set<Integer> found = new HashSet<>(Set.of(hash(TINY, 0)));

@@ -17,6 +17,9 @@ import io.elbo4j.control.environment.PendulumPixels;
 import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.planning.CrossEntropy;
+import io.elbo4j.control.planning.PathIntegral;
+import io.elbo4j.control.planning.RandomShooting;
+import io.elbo4j.control.planning.Search;
 import io.elbo4j.control.world.WorldModel;
 import io.elbo4j.purejava.JavaBackend;
 import java.awt.image.BufferedImage;
@@ -35,12 +38,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** What agents with a world model remember, and that everything they are told has a say. */
 class WorldAgentTest {
     static final WorldModel.Settings MODEL = new WorldModel.Settings(WorldModel.Path.RECURRENT, 6, 2, List.of(5), List
-            .of(5), List.of(5), 1, 2, 0.8, 0.01);
+            .of(5), List.of(5), 1, 2, 0.8, 0.12, false, false);
     static final WorldLearning LEARNING = new WorldLearning(3, 4, 1e-3, 0.5, 60, false, 20, 3, 10, 2, 0.2);
     static final Dreamer.Settings DREAMER = new Dreamer.Settings(MODEL, LEARNING, 3, 0.9, 0.8, 0.1, 1e-3, 2e-3, 2);
     static final Planet.Settings PLANET = new Planet.Settings(MODEL, LEARNING, new CrossEntropy(6, 2, 2, 0.1, 0.8), 3);
     static final Slac.Settings SLAC = new Slac.Settings(new WorldModel.Settings(WorldModel.Path.TWO_LEVEL, 6, 2, List
-            .of(5), List.of(5), List.of(5), 1, 2, 0.8, 0.01), new WorldLearning(3, 4, 1e-3, 0.5, 60, false, 20, 3, 2, 1,
+            .of(5), List.of(5), List.of(5), 1, 2, 0.8, 0.12, false, false), new WorldLearning(3, 4, 1e-3, 0.5, 60,
+                    false, 20, 3, 2, 1,
                     0.2), 0.9, 0.1, 2e-3);
 
     /** Episodes of three steps that terminate, and of four that are truncated; what is seen is where it is. */
@@ -223,6 +227,11 @@ class WorldAgentTest {
                 SavableAgent.Settings other = AgentSettings.with(settings, Map.of(name, changed(name, value)));
                 assertTrue(seen.add(play(other, 0)), AgentKind.of(settings) + ": " + name + " changes nothing");
             });
+            if (settings == PLANET) {
+                for (Search search : List.of(new PathIntegral(6, 2, 0.3, 0.5, 0.5), new RandomShooting(6))) {
+                    assertTrue(seen.add(play(new Planet.Settings(MODEL, LEARNING, search, 3), 0)), search.toString());
+                }
+            }
         }
     }
 
@@ -232,6 +241,9 @@ class WorldAgentTest {
         }
         if (value instanceof Double d) {
             return name.equals("freeNats") ? 5.0 : d * 0.9;
+        }
+        if (value instanceof Boolean b) {
+            return !b;
         }
         if (value instanceof List<?>) {
             return List.of(6);
@@ -291,6 +303,39 @@ class WorldAgentTest {
         assertTrue(counted > decisions / 3, counted + " plans in the middle");
         assertEquals(0, sum / counted, 4 / Math.sqrt(counted));
         assertEquals(1, squares / counted, 4 * Math.sqrt(2.0 / counted));
+    }
+
+    /** Encoder and decoder are of pictures less the mean of the random steps, which learning leaves alone. */
+    @Test
+    void theCentreIsTheMeanOfTheRandomSteps() {
+        Environment pixels = new PendulumPixels();
+        for (boolean bytes : new boolean[] {true, false}) {
+            SavableAgent.Settings settings = AgentSettings.with(DREAMER, Map.of("bytes", bytes, "centred", true));
+            try (Backend backend = new JavaBackend(1); Run run = new Run(Agents.create(settings, pixels, backend, 1),
+                    pixels)) {
+                double[] sum = new double[1024];
+                while (run.steps() < 20) {
+                    assertArrayEquals(new float[1024], centre(run.agent()));
+                    run.step();
+                }
+                float[] seen = run.agent().matrices(run.agent().counters()).get("replay.observation").toArray();
+                for (int i = 0; i < 21 * 1024; i++) {
+                    sum[i % 1024] += bytes ? seen[i] / 255 - 0.5 : seen[i];
+                }
+                while (run.steps() < 41) {
+                    float[] centre = centre(run.agent());
+                    for (int i = 0; i < 1024; i++) {
+                        assertEquals(sum[i] / 21, centre[i], 1e-6);
+                    }
+                    run.step();
+                }
+            }
+        }
+    }
+
+    private static float[] centre(SavableAgent agent) {
+        return agent.parameters().all().stream().filter(s -> s.parameter().name().equals("centre")).findFirst()
+                .orElseThrow().value().toArray();
     }
 
     @Test

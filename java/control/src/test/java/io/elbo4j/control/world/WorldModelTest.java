@@ -25,6 +25,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The model against its formulas in plain loops of doubles. */
 class WorldModelTest {
@@ -36,10 +38,15 @@ class WorldModelTest {
     private static final int LATENT = 3;
     private static final double DEVIATION = 0.7;
     private static final double SCALE = 4;
+    private static final float[] CENTRE = {0.7f, -1.3f};
 
     private static WorldModel.Settings settings(Path path, double freeNats) {
+        return settings(path, freeNats, false, false);
+    }
+
+    private static WorldModel.Settings settings(Path path, double freeNats, boolean mean, boolean centred) {
         return new WorldModel.Settings(path, UNITS, LATENT, List.of(6, 4), List.of(7), List.of(5), DEVIATION, SCALE,
-                0.5, freeNats);
+                0.5, freeNats, mean, centred);
     }
 
     /** A window of each row: observations, actions, rewards, whether anything comes after. */
@@ -89,6 +96,9 @@ class WorldModelTest {
             model = new WorldModel(settings, SEEN, ACTS);
             states = model.observe(graph, LENGTH, x -> x);
             parameters = new Parameters(backend, graph.parameters(), 5);
+            if (settings.centred()) {
+                model.centre(parameters, CENTRE);
+            }
             drawn = graph.all(Latent.class).stream().filter(z -> z.name().matches("z \\d+")).map(Value.class::cast)
                     .toList();
             second = graph.all(Latent.class).stream().filter(z -> z.name().endsWith("z2 drawn")).map(Value.class::cast)
@@ -124,15 +134,20 @@ class WorldModelTest {
         return path == Path.MARKOV ? input : plain.gru("path.memory", input, Arrays.copyOf(state, UNITS));
     }
 
-    private static double[] embedding(Plain plain, float[] observations, int row) {
-        return Plain.each(plain.network("encoder", 2, doubles(observations, row * SEEN, SEEN)), v -> Math.max(v, 0));
+    private static double[] embedding(Plain plain, float[] observations, int row, boolean centred) {
+        double[] seen = doubles(observations, row * SEEN, SEEN);
+        for (int i = 0; centred && i < SEEN; i++) {
+            seen[i] -= CENTRE[i];
+        }
+        return Plain.each(plain.network("encoder", 2, seen), v -> Math.max(v, 0));
     }
 
-    @Test
-    void itsTermsAreThoseOfPlainLoops() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void itsTermsAreThoseOfPlainLoops(boolean centred) {
         for (Path path : Path.values()) {
             Windows windows = Windows.random(7);
-            try (Said said = new Said(settings(path, 0), windows)) {
+            try (Said said = new Said(settings(path, 0, false, centred), windows)) {
                 Plain plain = new Plain(said.parameters);
                 float[] states = said.step.value(said.states).toArray();
                 int columns = states.length / (ROWS * LENGTH);
@@ -152,7 +167,7 @@ class WorldModelTest {
                         double[] context = context(plain, path, state, action);
                         double[][] p = Plain.gaussian(plain.network("path.prior", 2, context));
                         double[][] q = Plain.gaussian(plain.network("path.posterior", 2, both(context, embedding(plain,
-                                windows.observations, row))));
+                                windows.observations, row, centred))));
                         double[] z = doubles(said.step.value(said.drawn.get(t)).toArray(), b * LATENT, LATENT);
                         assertEquals(Plain.kl(q, p), said.term("z " + t, Term.Role.KL)[b], 1e-5, path + " KL " + t);
                         state = switch (path) {
@@ -166,7 +181,8 @@ class WorldModelTest {
                         double[] mean = plain.network("decoder", 2, state);
                         double expected = 0;
                         for (int i = 0; i < SEEN; i++) {
-                            expected += Plain.logNormal(windows.observations[row * SEEN + i], mean[i], DEVIATION);
+                            expected += Plain.logNormal(windows.observations[row * SEEN + i], mean[i] + (centred
+                                    ? CENTRE[i] : 0), DEVIATION);
                         }
                         assertEquals(expected, seen[row], 1e-5);
                         double r = plain.network("reward", 2, state)[0];
@@ -203,7 +219,7 @@ class WorldModelTest {
             Plain plain = new Plain(parameters);
             double[] context = context(plain, Path.RECURRENT, new double[UNITS + LATENT], new double[ACTS]);
             double[][] q = Plain.gaussian(plain.network("path.posterior", 2, both(context, embedding(plain,
-                    new float[SEEN], 0))));
+                    new float[SEEN], 0, false))));
             float[] z = step.value(drawn.get(0)).toArray();
             float[] after = step.value(drawn.get(1)).toArray();
             for (int i = 0; i < LATENT; i++) {
@@ -342,8 +358,28 @@ class WorldModelTest {
         }
     }
 
+    /** Or of their mean: then all are free, or none is. */
+    @Test
+    void freeNatsAreOfTheMean() {
+        Windows windows = Windows.random(8);
+        double mean = 0;
+        try (Said said = new Said(settings(Path.RECURRENT, 0), windows)) {
+            for (int t = 0; t < LENGTH; t++) {
+                mean += Arrays.stream(said.term("z " + t, Term.Role.KL)).sum() / (LENGTH * ROWS);
+            }
+        }
+        float[] all = priorGradient(0, windows);
+        assertArrayEquals(all, priorGradient(mean * 0.99, true, windows));
+        assertArrayEquals(new float[all.length], priorGradient(mean * 1.01, true, windows));
+        assertTrue(!Arrays.equals(all, priorGradient(mean * 0.99, windows)), "some steps alone are free");
+    }
+
     private static float[] priorGradient(double freeNats, Windows windows) {
-        WorldModel model = new WorldModel(settings(Path.RECURRENT, freeNats), SEEN, ACTS);
+        return priorGradient(freeNats, false, windows);
+    }
+
+    private static float[] priorGradient(double freeNats, boolean ofMean, Windows windows) {
+        WorldModel model = new WorldModel(settings(Path.RECURRENT, freeNats, ofMean, false), SEEN, ACTS);
         Graph graph = new Graph();
         model.observe(graph, LENGTH, x -> x);
         try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, graph.parameters(),
@@ -360,13 +396,14 @@ class WorldModelTest {
     void everySettingCounts() {
         Windows windows = Windows.random(8);
         WorldModel.Settings usual = settings(Path.RECURRENT, 0);
-        List<WorldModel.Settings> others = List.of(settings(Path.MARKOV, 0), settings(Path.RECURRENT, 0.53),
+        List<WorldModel.Settings> others = List.of(settings(Path.MARKOV, 0), settings(Path.RECURRENT, 0.53), settings(
+                Path.RECURRENT, 100, true, false),
                 new WorldModel.Settings(Path.RECURRENT, UNITS, LATENT, List.of(6, 4), List.of(7), List.of(5),
-                        DEVIATION, SCALE, 0.6, 0),
+                        DEVIATION, SCALE, 0.6, 0, false, false),
                 new WorldModel.Settings(Path.RECURRENT, UNITS, LATENT, List.of(6, 4), List.of(7), List.of(5),
-                        DEVIATION, 5, 0.5, 0),
+                        DEVIATION, 5, 0.5, 0, false, false),
                 new WorldModel.Settings(Path.RECURRENT, UNITS, LATENT, List.of(6, 4), List.of(7), List.of(5), 0.8,
-                        SCALE, 0.5, 0));
+                        SCALE, 0.5, 0, false, false));
         List<Integer> expected = learned(usual, windows);
         assertEquals(expected, learned(usual, windows));
         for (WorldModel.Settings other : others) {
@@ -389,12 +426,18 @@ class WorldModelTest {
 
     @Test
     void wrongSettingsAreNamed() {
+        try (Said said = new Said(settings(Path.MARKOV, 0), Windows.random(8)); Said centred = new Said(settings(
+                Path.MARKOV, 0, false, true), Windows.random(8))) {
+            refused("mean must be of observations that are centred, not of others", () -> said.model.centre(
+                    said.parameters, CENTRE));
+            refused("mean must be 2 numbers, not 1", () -> centred.model.centre(centred.parameters, new float[1]));
+        }
         refused("units must be at least 1, not 0", () -> new WorldModel.Settings(Path.MARKOV, 0, 1, List.of(1), List
-                .of(), List.of(), 1, 1, 0.5, 0));
+                .of(), List.of(), 1, 1, 0.5, 0, false, false));
         refused("encoder must be at least one layer, not none", () -> new WorldModel.Settings(Path.MARKOV, 1, 1, List
-                .of(), List.of(), List.of(), 1, 1, 0.5, 0));
+                .of(), List.of(), List.of(), 1, 1, 0.5, 0, false, false));
         refused("klShare must be from 0 to 1, not 1.5", () -> new WorldModel.Settings(Path.MARKOV, 1, 1, List.of(1),
-                List.of(), List.of(), 1, 1, 1.5, 0));
+                List.of(), List.of(), 1, 1, 1.5, 0, false, false));
         refused("length must be from 2 to 1000, not 1", () -> new WorldModel(settings(Path.MARKOV, 0), 1, 1).observe(
                 new Graph(), 1, x -> x));
     }

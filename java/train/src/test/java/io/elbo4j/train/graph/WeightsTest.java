@@ -24,6 +24,7 @@ import io.elbo4j.train.objective.Elbo;
 import io.elbo4j.train.objective.FreeNats;
 import io.elbo4j.train.objective.ImportanceWeighted;
 import io.elbo4j.train.objective.KlBalanced;
+import io.elbo4j.train.objective.MeanFreeNats;
 import io.elbo4j.train.objective.Regression;
 import io.elbo4j.train.objective.RowWeighted;
 import io.elbo4j.train.objective.SampledElbo;
@@ -46,6 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WeightsTest {
     private static final int X = 4;
     private static final int Z = 4;
+    private static final int LENGTH = 3;
     private final Graph g = new Graph();
     private final Value x = g.input("x", X, Rows.of(Axis.BATCH, Axis.TIME));
     private final Value c = g.input("c", 3);
@@ -81,7 +83,7 @@ class WeightsTest {
     }
 
     private static StepBuilder shape(StepBuilder s, int samples) {
-        return s.rows(5).samples(samples).length(3);
+        return s.rows(5).samples(samples).length(LENGTH);
     }
 
     private void check(String name, int samples, Objective objective, FiniteDifferences.Loss loss) {
@@ -170,6 +172,16 @@ class WeightsTest {
             check("free nats " + nats, samples, new FreeNats(Schedule.constant(0.7), nats), (in,
                     step) -> -logLikelihood(
                             in, step, 0) + 0.7 * kl(in, step, v -> Math.max(v, nats)));
+        }
+    }
+
+    /** All of the steps are free, or none is. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
+    void meanFreeNats(int samples) {
+        for (double nats : new double[] {0, 0.3, 100}) {
+            check("mean free nats " + nats, samples, new MeanFreeNats(Schedule.constant(0.7), nats), (in,
+                    step) -> -logLikelihood(in, step, 0) + 0.7 * Math.max(kl(in, step, v -> v), LENGTH * nats));
         }
     }
 
@@ -302,6 +314,7 @@ class WeightsTest {
                 Activation.IDENTITY)));
         assertThrows(IllegalArgumentException.class, () -> new KlBalanced(new Elbo(), 1.1));
         assertThrows(IllegalArgumentException.class, () -> new FreeNats(Schedule.constant(1), -1));
+        assertThrows(IllegalArgumentException.class, () -> new MeanFreeNats(Schedule.constant(1), -1));
         assertThrows(IllegalArgumentException.class, () -> new Capacity(Schedule.constant(-1), Schedule.constant(1)));
     }
 
