@@ -3,8 +3,8 @@
 
   python3 tests/figures/amortisation.py --mnist DIR --out DIR
 
-A dense VAE of 784-400-20, grey values drawn to zeros and ones anew in each step, Adam 1e-3, batches of 128, 15 epochs;
-then of the first 450 test images q is fitted to each by 300 updates of Adam from the encoder's answer on, with the model
+A dense VAE of 784-400-20, grey values drawn to zeros and ones anew in each step, Adam 1e-3, batches of 128, 15
+epochs; then of the first 450 test images q is fitted to each by 300 updates of Adam from the encoder's answer on, with the model
 held, and log p(x) is estimated by 2,000 samples. Cremer et al. 2018 have such gaps, of other networks: none is
 published for this one.
 """
@@ -37,8 +37,8 @@ def main():
     folder = os.path.join(args.out, f"vae-{args.seed}")
     this.train_or_go_on(folder, EPOCHS, ["--model", "vae", "--data", f"mnist={args.mnist}", "--hidden", 400, "--latent",
                                          20, "--binarise", "dynamic"])
-    found = this.elbo4j("evaluate", "--checkpoint", folder, "--data", f"npy={few(args.mnist, args.out)}", "--set", "train",
-                        "--local-steps", 300, "--samples", 2000)
+    found = this.elbo4j("evaluate", "--checkpoint", folder, "--data", f"npy={few(args.mnist, args.out)}", "--set",
+                        "train", "--local-steps", 300, "--samples", 2000)
     this.add(epochs=EPOCHS, images=found["rows"], elbo=round(found["elbo_encoder"], 2), elbo_fitted=round(
         found["elbo_fitted"], 2), amortisation_gap=round(found["amortisation_gap"], 3), standard_error=round(
             found["amortisation_gap_error"], 3), nll=round(found["nll"], 2), approximation_gap=round(

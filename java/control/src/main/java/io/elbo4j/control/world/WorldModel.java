@@ -112,7 +112,7 @@ public final class WorldModel {
             @Setting("what rewards are divided by, above 0; their standard deviation is 1 then") double rewardScale,
             @Setting("share of the KL that moves the prior, from 0 to 1; the rest moves the posterior") double klShare,
             @Setting("nats of the KL of each step that cost nothing, at least 0") double freeNats,
-            @Setting("they are of the mean KL of all steps of an update, as in PlaNet and the first Dreamer, instead") //
+            @Setting("they are of the mean KL of an update's steps, as in PlaNet and the first Dreamer, instead") //
             boolean meanFreeNats,
             @Setting("encoder and decoder are of what is seen less its mean in the random steps: for pixels, most of"
                     + " which hardly change") boolean centred) {
