@@ -17,7 +17,7 @@ final class SetOption {
     }
 
     @Option(names = "--set", paramLabel = "NAME",
-            description = "test, train or all (test; all of images=DIR and npy=FILE that it was not trained on)")
+            description = "test, train or all (test; all of images=DIR and npy=FILE that is not the run's)")
     private Part part;
 
     /**
