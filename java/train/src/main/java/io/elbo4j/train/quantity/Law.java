@@ -32,7 +32,7 @@ public interface Law {
     }
 
     /**
-     * Whether {@link #masses} has all of its values, not only those that matter to itself: with these log p(x) is a sum.
+     * Whether {@link #masses} has all of its values, not only those that matter to itself: log p(x) is a sum then.
      */
     default boolean isFinite() {
         return values() == Values.BINARY || values() == Values.ONE_HOT;

@@ -17,7 +17,7 @@ record PoissonLaw(double logRate) implements CountLaw {
         return logMass(x, mean(), logRate);
     }
 
-    /** From {@link CountLaw#LARGE} on by Loader's saddle-point form, where the terms of the first are large and cancel. */
+    /** From {@link CountLaw#LARGE} on by Loader's saddle-point form: the terms of the first are large and cancel. */
     private static double logMass(double x, double mean, double logRate) {
         return mean < LARGE ? x * logRate - mean - Special.logGamma(x + 1)
                 : x == 0 ? -mean
@@ -64,7 +64,7 @@ record PoissonLaw(double logRate) implements CountLaw {
     }
 
     /**
-     * Of a large rate by its asymptotic series, of which the next term, -9 / (80 rate^4), is below 2e-17 (Evans, Boersma,
+     * Of a large rate by its asymptotic series, whose next term, -9 / (80 rate^4), is below 2e-17 (Evans, Boersma,
      * Blachman and Jagers 1988, "The entropy of a Poisson distribution"). Else it is a sum over counts.
      */
     @Override

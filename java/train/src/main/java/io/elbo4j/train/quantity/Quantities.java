@@ -120,9 +120,9 @@ public record Quantities(int draws, long seed) {
     public record Bound(Quantity elbo, Quantity logEvidence, Quantity gap) {}
 
     /**
-     * Sums where q is finite ({@link Law#isFinite}). Else both sides by the same draws, those of counts too: what q hardly
-     * ever is may have most of p(x). The logarithm of a mean is too low by something of the order of 1 over the draws,
-     * and its standard error means little where few draws have most of the weight.
+     * Sums where q is finite ({@link Law#isFinite}). Else both sides by the same draws, those of counts too: what q
+     * hardly ever is may have most of p(x). The logarithm of a mean is too low by something of the order of 1 over the
+     * draws, and its standard error means little where few draws have most of the weight.
      *
      * @param logJoint log p(x, z) of z, in nats
      */

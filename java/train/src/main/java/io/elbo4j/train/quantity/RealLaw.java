@@ -14,8 +14,8 @@ interface RealLaw extends ScalarLaw {
     double distance(double m);
 
     /**
-     * KL(q || p) = -E[log p] - H(q): {@code -E[log N(x; m, v)] = (log(2 pi v) + (var + (mean - m)^2) / v) / 2}, and of a
-     * Laplace with scale b log(2 b) + E|x - m| / b.
+     * KL(q || p) = -E[log p] - H(q), where {@code -E[log N(x; m, v)] = (log(2 pi v) + (variance + (mean - m)^2) / v) /
+     * 2}, and of a Laplace with mean m and scale b it is log(2 b) + E|x - m| / b.
      */
     @Override
     default OptionalDouble divergence(Law p) {

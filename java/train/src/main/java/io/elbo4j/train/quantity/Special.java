@@ -35,16 +35,16 @@ public final class Special {
                 / 132.0 - i * 691 / 32760.0))))) - up;
     }
 
-    /** What log Gamma(x + 1) has more than (x + 1/2) log(x) - x + log(2 pi) / 2, x above 0: the sum of Stirling's series. */
+    /** log Gamma(x + 1) less (x + 1/2) log(x) - x + log(2 pi) / 2, x above 0: the sum of Stirling's series. */
     static double stirlingError(double x) {
         return x < LARGE ? logGamma(x + 1) - (x + 0.5) * StrictMath.log(x) + x - 0.5 * StrictMath.log(2 * Math.PI)
                 : series(x);
     }
 
     /**
-     * x log(x / mean) + mean - x without cancellation where they are near each other: with v = (x - mean) / (x + mean) it
-     * is (x - mean) v + 2 x (v^3 / 3 + v^5 / 5 + ...), as log(x / mean) = 2 atanh(v) (Loader 2000, "Fast and accurate
-     * computation of binomial probabilities").
+     * x log(x / mean) + mean - x without cancellation where they are near each other: with v = (x - mean) / (x + mean)
+     * it is (x - mean) v + 2 x (v^3 / 3 + v^5 / 5 + ...), as log(x / mean) = 2 atanh(v) (Loader 2000, "Fast and
+     * accurate computation of binomial probabilities").
      *
      * @param apart x - mean, which may be known better
      */
