@@ -26,10 +26,10 @@ record NegativeBinomialLaw(double logMean, double logInverseDispersion) implemen
         double n = x + theta;
         double all = mean() + theta;
         double apart = theta / all * (x - mean());
-        return StrictMath.log(theta / (2 * Math.PI * x * n)) / 2 + Special.stirlingError(n) - Special.stirlingError(
-                theta)
-                - Special.stirlingError(x) - Special.deviance(theta, theta / all * n, -apart) - Special.deviance(x,
-                        mean() / all * n, apart);
+        double deviance = Special.deviance(theta, theta / all * n, -apart) + Special.deviance(x, mean() / all * n,
+                apart);
+        double series = Special.stirlingError(n) - Special.stirlingError(theta) - Special.stirlingError(x);
+        return StrictMath.log(theta / (2 * Math.PI * x * n)) / 2 + series - deviance;
     }
 
     /** A Poisson number whose rate is a gamma number. */

@@ -139,6 +139,8 @@ class ClosedDivergencesTest {
         Law t = Laws.studentT(new double[1], new double[1], 1.5);
         assertTrue(Double.isFinite(BY.kl(t, laplace).value()));
         assertEquals(Double.POSITIVE_INFINITY, BY.kl(t, Laws.standardNormal(1)).value());
+        Law heavier = Laws.studentT(new double[1], new double[1], 0.9);
+        assertEquals(Double.POSITIVE_INFINITY, BY.kl(heavier, laplace).value());
     }
 
     /** What a full Gaussian is to independent Laplaces: its margins' KL, and what they share. */
