@@ -23,8 +23,8 @@ final class SetOption {
     /**
      * What was asked for.
      *
-     * @param undivided whether the data was given and nobody has divided it: {@link DataOptions#isUndivided}, before the
-     *     options take what a run was started with
+     * @param undivided whether the data was given and nobody has divided it: {@link DataOptions#isUndivided}, before
+     *     the options take what a run was started with
      */
     Part of(boolean undivided, Checkpoint.Loaded loaded, DataSource source) {
         return part != null ? part : undivided && !Checkpoint.Data.of(source.train()).equals(loaded.checkpoint().data())
