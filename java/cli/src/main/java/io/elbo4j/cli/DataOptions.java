@@ -33,7 +33,7 @@ final class DataOptions {
                     + " x.npy in x.labels.npy, of a folder DIR in DIR.labels.npy)",
             "(for a model of sequences N x T x D, where all values past a sequence's end are NaN)",
             "music=FILE: JSON, sets \"train\" and \"test\" of sequences of steps of MIDI notes, 21 to 108",
-            "(of images and npy the last tenth of the rows is the test set; a single row can be used, not trained on)",
+            "(of images and npy that are trained on the last tenth of the rows is the test set)",
             "Of a trained model: what it was trained on, unless something is given."})
     private DataName data;
 
@@ -86,6 +86,11 @@ final class DataOptions {
     /** Whether it was said on the command line, or is known of a run. */
     boolean isGiven() {
         return data != null;
+    }
+
+    /** Whether rows were given that nobody has divided into training and test. */
+    boolean isUndivided() {
+        return data != null && (data.kind() == DataName.Kind.NPY || data.kind() == DataName.Kind.IMAGES);
     }
 
     /** The value as it is right in every folder. */

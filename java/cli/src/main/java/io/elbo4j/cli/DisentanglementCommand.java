@@ -61,7 +61,11 @@ final class DisentanglementCommand implements Callable<Integer> {
                     : "--bins must be from 2 to 1000, not " + bins);
         }
         Checkpoint.Loaded loaded = checkpoint.read("--out", null);
-        Outputs.of(loaded).columns(Model.POSTERIOR_LOG_VARIANCE);
+        Outputs outputs = Outputs.of(loaded);
+        outputs.columns(Model.POSTERIOR_LOG_VARIANCE);
+        if (outputs.steps(Model.POSTERIOR_MEAN) > 1) {
+            throw Failure.usage("disentanglement goes with a model of one code for a row; this one is of sequences");
+        }
         data.requireLabels("disentanglement goes with data of known factors", loaded);
         if (bins != null && !data.sprites()) {
             throw Failure.usage("--bins has no effect on " + data.kind() + ", whose factor is the label: it goes with"

@@ -3,6 +3,7 @@ package io.elbo4j.cli;
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.Quoted;
+import io.elbo4j.cli.SetOption.Part;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
@@ -19,9 +20,6 @@ import picocli.CommandLine.Option;
 @Command(name = "encode", sortOptions = false,
         description = "Writes the mean of q(z | x) of every row of the data, or another of the model's outputs.")
 final class EncodeCommand implements Callable<Integer> {
-    /** Which part of the data. */
-    enum Part { ALL, TRAIN, TEST }
-
     @Mixin
     private CheckpointOption checkpoint;
     @Mixin
@@ -90,7 +88,7 @@ final class EncodeCommand implements Callable<Integer> {
         o.addProperty("columns", latent);
         o.addProperty("set", Names.of(part));
         o.addProperty("what", what);
-        output.result(console, o, rows + " rows of " + latent + " values are in " + Quoted.line(out));
+        output.result(console, o, outputs.inWords(what, rows) + " are in " + Quoted.line(out));
     }
 
     private int checkRows(List<Images> sets, int latent) {

@@ -3,6 +3,7 @@ package io.elbo4j.cli;
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.Quoted;
+import io.elbo4j.cli.SetOption.Part;
 import io.elbo4j.train.AmortisationGap.LocalSteps;
 import io.elbo4j.train.ElboTerms;
 import io.elbo4j.train.Evaluation;
@@ -29,18 +30,14 @@ import picocli.CommandLine.Option;
         "Evaluates a trained model: ELBO, its terms, and with --samples the importance-weighted log-likelihood.",
         "All are log-densities of the data as given, also of a model that was trained with --standardise."})
 final class EvaluateCommand implements Callable<Integer> {
-    /** Which part of the data. */
-    enum Part { TEST, TRAIN }
-
     private static final double LOCAL_RATE = 0.03;
 
     @Mixin
     private CheckpointOption checkpoint;
     @Mixin
     private DataOptions data;
-    @Option(names = "--set", defaultValue = "test", paramLabel = "NAME",
-            description = "test or train (${DEFAULT-VALUE})")
-    private Part part;
+    @Mixin
+    private SetOption set;
     @Option(names = "--samples", paramLabel = "K", description = {
             "samples of the latent variable for each row, for -log p(x), the nll (not computed)",
             "(Burda et al. 2016, equation 8; memory does not grow with K)"})
@@ -83,13 +80,15 @@ final class EvaluateCommand implements Callable<Integer> {
                 ? LOCAL_RATE : localRate));
         Checkpoint.Loaded loaded = checkpoint.read("--rows", rows);
         Effect.requireDraws("--samples", samples, loaded);
+        boolean undivided = data.isUndivided();
         try (DataSource source = data.readFor(loaded, console, "--rows", rows)) {
-            evaluate(loaded, part == Part.TEST ? source.test() : source.train(), local);
+            Part part = set.of(undivided, loaded, source);
+            evaluate(loaded, part, part.of(source), local);
         }
         return 0;
     }
 
-    private void evaluate(Checkpoint.Loaded loaded, Images images, LocalSteps local) {
+    private void evaluate(Checkpoint.Loaded loaded, Part part, Images images, LocalSteps local) {
         try (Backend b = backend.open(console);
                 Trained model = checkpoint.open(loaded, b);
                 Evaluator evaluator = new Evaluator(model.model(), model.parameters(), b, images,
@@ -111,8 +110,8 @@ final class EvaluateCommand implements Callable<Integer> {
             if (rows != null) {
                 writeRows(evaluator.rows(draw), each);
             }
-            JsonObject json = json(e, nll, images, b);
-            String text = text(e, nll, images, model.checkpoint());
+            JsonObject json = json(e, nll, part, images, b);
+            String text = text(e, nll, part, images, model.checkpoint());
             if (fit != null) {
                 fit.addTo(json);
                 text += System.lineSeparator() + fit.text(nll);
@@ -163,7 +162,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private String text(Evaluation e, Double nll, Images images, Checkpoint trained) {
+    private String text(Evaluation e, Double nll, Part part, Images images, Checkpoint trained) {
         int latent = e.klPerDimension().size();
         String each = e.klPerDimension().stream().map(k -> String.format(Locale.ROOT, "%.3f", k))
                 .collect(Collectors.joining(" "));
@@ -184,7 +183,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         e.activeUnits(), latent, each), note.isEmpty() ? "" : System.lineSeparator() + note);
     }
 
-    private JsonObject json(Evaluation e, Double nll, Images images, Backend b) {
+    private JsonObject json(Evaluation e, Double nll, Part part, Images images, Backend b) {
         JsonObject o = Metrics.json(e);
         if (nll != null) {
             o.addProperty("nll", nll);

@@ -124,7 +124,7 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(OptimiserSettings.Kind.class, Names.reader(OptimiserSettings.Kind.class))
                 .registerConverter(ScheduleSettings.Kind.class, Names.reader(ScheduleSettings.Kind.class))
                 .registerConverter(CheckpointOption.Weights.class, Names.reader(CheckpointOption.Weights.class))
-                .registerConverter(EvaluateCommand.Part.class, Names.reader(EvaluateCommand.Part.class))
+                .registerConverter(SetOption.Part.class, Names.reader(SetOption.Part.class))
                 .registerConverter(AscentCommand.Of.class, Names.reader(AscentCommand.Of.class))
                 .registerConverter(ImitationTask.class, Names.reader(ImitationTask.class))
                 .registerConverter(ImitationKind.class, Names.reader(ImitationKind.class))
@@ -134,8 +134,7 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(PosteriorsCommand.Of.class, Names.reader(PosteriorsCommand.Of.class))
                 .registerConverter(Interpolation.Path.class, Names.reader(Interpolation.Path.class))
                 .registerConverter(WeightsCommand.Data.class, Names.reader(WeightsCommand.Data.class))
-                .registerConverter(WeightsCommand.Units.class, Names.reader(WeightsCommand.Units.class))
-                .registerConverter(EncodeCommand.Part.class, Names.reader(EncodeCommand.Part.class));
+                .registerConverter(WeightsCommand.Units.class, Names.reader(WeightsCommand.Units.class));
         line.setUsageHelpWidth(100).setExpandAtFiles(false);
         if (Console.dumb(System.getenv())) {
             // NO_COLOR picocli knows itself

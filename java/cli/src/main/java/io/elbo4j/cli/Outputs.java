@@ -20,7 +20,12 @@ record Outputs(Map<String, Value> values, Checkpoint.Loaded of) {
 
     /** What stands for a row: the mean of q(z | x), or a draw of it where there is no mean. */
     String code() {
-        return values.containsKey(Model.POSTERIOR_MEAN) ? Model.POSTERIOR_MEAN : Z;
+        String code = values.containsKey(Model.POSTERIOR_MEAN) ? Model.POSTERIOR_MEAN : Z;
+        if (!values.containsKey(code)) {
+            throw Failure.usage("--what must be given, one of " + String.join(", ", values.keySet()) + ": "
+                    + Quoted.line(of.file()) + " is of a model without codes");
+        }
+        return code;
     }
 
     /** @throws Failure if the model has none of that name */
@@ -49,6 +54,12 @@ record Outputs(Map<String, Value> values, Checkpoint.Loaded of) {
         Value value = values.get(name);
         int columns = Math.toIntExact(value.columnsOfRow());
         return Inputs.ofSteps(value) ? new int[] {rows, steps(name), columns / steps(name)} : new int[] {rows, columns};
+    }
+
+    /** As "20 rows of 18 values", or "of 9 x 2 values" where sequences have 2 for each of 9 steps. */
+    String inWords(String name, int rows) {
+        int[] axes = axes(name, rows);
+        return rows + " rows of " + (axes.length > 2 ? axes[1] + " x " : "") + axes[axes.length - 1] + " values";
     }
 
     private int columns(String name, String sentence) {

@@ -3,6 +3,7 @@ package io.elbo4j.cli;
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
 import io.elbo4j.Workers;
+import io.elbo4j.train.picture.HeatMaps;
 import io.elbo4j.train.posterior.Banana;
 import io.elbo4j.train.posterior.ChainSettings;
 import io.elbo4j.train.posterior.Comparison;
@@ -18,6 +19,7 @@ import io.elbo4j.train.posterior.Target;
 import io.elbo4j.train.posterior.Transition;
 import io.elbo4j.train.posterior.TwoModes;
 import io.elbo4j.train.posterior.UnadjustedLangevin;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -88,6 +90,9 @@ final class PosteriorsCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "0", paramLabel = "N",
             description = "of all that is random (${DEFAULT-VALUE})")
     private Long seed;
+    @Option(names = "--picture", paramLabel = "FILE.png", description = "also draws the densities, the exact one first,"
+            + " a row for each target (not drawn)")
+    private Path picture;
     @Mixin
     private BackendOptions backend;
     @Mixin
@@ -102,6 +107,9 @@ final class PosteriorsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Effect.requireDifferent("--target", Names.all(targets));
+        if (picture != null) {
+            OutputFile.requirePng("--picture", picture);
+        }
         ChainSettings ofChains = Names.checked(() -> new ChainSettings(chains, warmUp, steps, spread, seed));
         FitSettings ofFits = Names.checked(() -> new FitSettings(samples, updates, learningRate, seed));
         List<Transition> transitions = Names.checked(() -> List.of(new RandomWalk(deviation),
@@ -114,8 +122,11 @@ final class PosteriorsCommand implements Callable<Integer> {
         }
         try (Backend b = backend.open(console); Workers workers = new Workers(b.threads())) {
             List<Supplier<Comparison.Row>> ways = new ArrayList<>();
+            List<List<HeatMaps.Map>> maps = new ArrayList<>();
             for (Of of : targets) {
                 Comparison comparison = new Comparison(of.target);
+                maps.add(new ArrayList<>(List.of(new HeatMaps.Map(of.target.name() + ", exact", comparison
+                        .exactShares()))));
                 transitions.forEach(transition -> ways.add(() -> comparison.chains(transition, ofChains, workers)));
                 List.of(GaussianFamily.FULL, GaussianFamily.DIAGONAL).forEach(family -> ways.add(() -> comparison.fit(
                         family, ofFits, b)));
@@ -123,6 +134,13 @@ final class PosteriorsCommand implements Callable<Integer> {
                 ways.add(() -> comparison.energy(EnergySettings.of(seed).withUpdates(updates), POINTS, b));
             }
             List<Comparison.Row> rows = Comparisons.run(console, "posteriors", ways);
+            if (picture != null) {
+                int each = rows.size() / maps.size();
+                for (int i = 0; i < rows.size(); i++) {
+                    maps.get(i / each).add(new HeatMaps.Map(rows.get(i).method(), rows.get(i).shares()));
+                }
+                OutputFile.write(console, picture, () -> HeatMaps.write(picture, maps));
+            }
             output.result(console, Comparisons.json("posteriors", rows, PosteriorsCommand::json, b), text(rows));
             rows.forEach(r -> Comparisons.noteStill(console, r.method() + " on " + r.target(), r.acceptanceRate(),
                     "--deviation or --step-size"));

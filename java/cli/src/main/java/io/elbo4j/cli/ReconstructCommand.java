@@ -27,9 +27,8 @@ final class ReconstructCommand implements Callable<Integer> {
     private CheckpointOption checkpoint;
     @Mixin
     private DataOptions data;
-    @Option(names = "--set", defaultValue = "test", paramLabel = "NAME",
-            description = "test or train (${DEFAULT-VALUE})")
-    private EvaluateCommand.Part part;
+    @Mixin
+    private SetOption set;
     @Option(names = "--count", paramLabel = "N", description = "of the first N rows (all; in a picture 32)")
     private Integer count;
     @Option(names = "--out", required = true, paramLabel = "FILE",
@@ -62,15 +61,17 @@ final class ReconstructCommand implements Callable<Integer> {
             throw Failure.usage(checkpoint.file() + " has means of " + columns + " values for an image of "
                     + shape.columns() + ", which a picture cannot show: write FILE.npy");
         }
+        boolean undivided = data.isUndivided();
         try (DataSource source = data.readFor(loaded, console, "--out", out)) {
-            reconstruct(loaded, source, file, columns);
+            reconstruct(loaded, source, set.of(undivided, loaded, source), file, columns);
         }
         return 0;
     }
 
-    private void reconstruct(Checkpoint.Loaded loaded, DataSource source, ImageFile file, int columns) {
+    private void reconstruct(Checkpoint.Loaded loaded, DataSource source, SetOption.Part part, ImageFile file,
+            int columns) {
         Checkpoint.Data shape = loaded.checkpoint().data();
-        Images all = part == EvaluateCommand.Part.TEST ? source.test() : source.train();
+        Images all = part.of(source);
         int most = count != null ? count : file.isPicture() ? SHOWN : all.rows();
         Images images = all.first(Math.min(most, all.rows()));
         ResultRoom.require(images.rows() + " reconstructions", (long) images.rows() * columns, "--count less");

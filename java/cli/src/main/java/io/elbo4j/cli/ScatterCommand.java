@@ -41,15 +41,14 @@ final class ScatterCommand implements Callable<Integer> {
                     + " (posterior.mean, or z in a model without one)"})
     private String what;
     @Option(names = "--colour", defaultValue = NONE, paramLabel = "NAME", description = {
-            "none", "label: the class, of the sprites and of mnist=DIR",
+            "none", "label: the class, of data that has labels",
             "an output of the model: each value's share of a colour, as posterior.mean of a gaussian-mixture, its"
                     + " responsibilities", "(${DEFAULT-VALUE})"})
     private String colour;
     @Option(names = "--prior", description = "with --what z: below them as many draws of its prior, in grey (not)")
     private boolean prior;
-    @Option(names = "--set", defaultValue = "test", paramLabel = "NAME",
-            description = "test or train (${DEFAULT-VALUE})")
-    private EvaluateCommand.Part part;
+    @Mixin
+    private SetOption set;
     @Option(names = "--rows", defaultValue = "10000", paramLabel = "N",
             description = "how many, the first ones (${DEFAULT-VALUE})")
     private int rows;
@@ -72,6 +71,7 @@ final class ScatterCommand implements Callable<Integer> {
         if (rows < 1) {
             throw Failure.usage("--rows must be at least 1, not " + rows);
         }
+        boolean undivided = data.isUndivided();
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         Outputs outputs = Outputs.of(loaded);
         what = what == null ? outputs.code() : what;
@@ -100,7 +100,7 @@ final class ScatterCommand implements Callable<Integer> {
         }
         try (DataSource source = data.readFor(loaded, console, "--out", out, byLabel ? Set.of(Images.LABEL)
                 : Set.of())) {
-            Images all = part == EvaluateCommand.Part.TEST ? source.test() : source.train();
+            Images all = set.of(undivided, loaded, source).of(source);
             Images images = all.first(Math.min(rows, all.rows()));
             draw(loaded, outputs, images, ofData);
         }
@@ -186,8 +186,9 @@ final class ScatterCommand implements Callable<Integer> {
                 sum += share >= 0 ? share : Float.NaN;
             }
             if (!(sum > 0 && Float.isFinite(sum))) {
-                throw Failure.because("--colour " + colour + " must have values of at least 0, not all 0, in every row,"
-                        + " which those of row " + p / each + " are not", null);
+                throw Failure.because("--colour " + colour + " must be an output of shares, as a mixture's"
+                        + " responsibilities: at least 0 and not all 0, which those of row " + p / each + " are not",
+                        null);
             }
             return Palette.mixed(shares, from, classes);
         }).toArray();

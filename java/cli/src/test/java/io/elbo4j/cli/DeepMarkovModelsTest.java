@@ -82,8 +82,10 @@ class DeepMarkovModelsTest extends ModelRuns {
                 .toString(), "--json").succeeds().json();
         assertEquals(List.of(30, 4, false), List.of(written.get("rows").getAsInt(), written.get("steps").getAsInt(),
                 written.get("ended").getAsBoolean()));
-        assertEquals(3, Cli.run("evaluate", "--checkpoint", run.toString(), "--data", "npy=" + drawn, "--json")
-                .succeeds().json().get("rows").getAsInt());
+        String[] evaluated = {"evaluate", "--checkpoint", run.toString(), "--data", "npy=" + drawn, "--json"};
+        assertEquals(30, Cli.run(evaluated).succeeds().json().get("rows").getAsInt());
+        assertEquals(3, Cli.run(Lists.join(List.of(evaluated), "--set", "test")).succeeds().json().get("rows")
+                .getAsInt());
         Path picture = directory.resolve("sampled.png");
         String[] sample = {"sample", "--checkpoint", run.toString(), "--out", picture.toString()};
         Cli.run(Lists.join(List.of(sample), "--count", "4", "--steps", "3")).succeeds();
@@ -233,6 +235,11 @@ class DeepMarkovModelsTest extends ModelRuns {
         }
         assertEquals(2, test.rows());
         Cli.run(Lists.join(List.of(scatter), "--colour", "mean")).succeeds();
+        Cli.run(Lists.join(List.of(scatter), "--colour", "posterior.mean")).fails(1,
+                "--colour posterior.mean must be an"
+                        + " output of shares");
+        Cli.run("disentanglement", "--checkpoint", run.toString()).fails(2,
+                "disentanglement goes with a model of one code for a row; this one is of sequences");
     }
 
     private void assertScoresPerStep(Path run, Images test) {

@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -186,6 +187,47 @@ class OwnDataTest {
             train("conditional-vae", "npy=" + one, "no", more).fails(1,
                     "holds a single image, expected at least 2 (one to train, one to test)");
         }
+    }
+
+    /** What it was trained on has a test set; other rows nobody has divided. */
+    @Test
+    void allRowsOfOtherDataAreUsed() {
+        Path x = array("x", ROWS, COLUMNS);
+        train("vae", "npy=" + x, "run", "--hidden", "6").succeeds();
+        float[] others = new float[20 * COLUMNS];
+        Arrays.fill(others, 1);
+        Path y = directory.resolve("y.npy");
+        NpyWriter.write(y, 20, COLUMNS, others);
+        String[] run = {"--checkpoint", directory.resolve("run").toString()};
+        for (String[] each : new String[][] {{"npy=" + x, null, "4"}, {"npy=" + y, null, "20"}, {"npy=" + y, "test",
+                "2"}, {"npy=" + y, "train", "18"}, {"npy=" + x, "all", "40"}, {null, "all", "40"}, {null, null, "4"}}) {
+            List<String> options = new ArrayList<>(List.of(run));
+            if (each[0] != null) {
+                options.addAll(List.of("--data", each[0]));
+            }
+            if (each[1] != null) {
+                options.addAll(List.of("--set", each[1]));
+            }
+            String[] of = options.toArray(String[]::new);
+            int rows = Integer.parseInt(each[2]);
+            String said = String.join(" ", options);
+            assertEquals(rows, Cli.run(Lists.join(List.of("evaluate", "--json"), of)).succeeds().json().get("rows")
+                    .getAsInt(), said);
+            assertEquals(rows * COLUMNS, written(Lists.join(List.of("reconstruct"), of)).length, said);
+            assertEquals(rows, Cli.run(Lists.join(List.of("scatter", "--json", "--out", directory.resolve("s.png")
+                    .toString()), of)).succeeds().json().get("rows").getAsInt(), said);
+        }
+    }
+
+    /** Of two files, too, as those of MNIST: training rows first. */
+    @Test
+    void bothSetsAreOne() throws IOException {
+        Path digits = Cli.digits(directory);
+        Cli.run("train", "--data", "mnist=" + digits, "--steps", "3", "--hidden", "4", "--latent", "3", "--backend",
+                "java", "--out", directory.resolve("run").toString()).succeeds();
+        String[] encode = {"encode", "--checkpoint", directory.resolve("run").toString(), "--what", "mean"};
+        String[] reconstruct = {"reconstruct", "--checkpoint", directory.resolve("run").toString(), "--set", "all"};
+        assertEquals(written(encode).length, written(reconstruct).length);
     }
 
     @Test

@@ -5,14 +5,38 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PosteriorsCommandTest {
     private static final SmallComparison SMALL = new SmallComparison("posteriors", List.of("--backend", "java",
             "--chains", "8", "--steps", "40", "--warm-up", "5", "--updates", "10", "--samples", "4", "--draws", "5",
             "--seed", "1"));
+
+    /** A row for each target, of which the first map is the exact one. */
+    @Test
+    void densitiesAreDrawn(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("densities.png");
+        SMALL.run("--target", "banana,two-modes", "--picture", file.toString()).succeeds();
+        BufferedImage drawn = ImageIO.read(file.toFile());
+        assertEquals(16 + 9 * (192 + 16), drawn.getWidth());
+        assertEquals(2 * (26 + 192 + 16), drawn.getHeight());
+        for (int map = 0; map < 2 * 9; map++) {
+            int dark = 0;
+            for (int i = 0; i < 190 * 190; i++) {
+                int x = 18 + map % 9 * 208 + i % 190;
+                dark += (drawn.getRGB(x, 26 + map / 9 * 234 + i / 190) & 0xff) < 200 ? 1 : 0;
+            }
+            assertTrue(dark > 20, "map " + map + ": " + dark);
+        }
+        SMALL.run("--picture", "curve.jpg").fails(2, "--picture must end in .png, not 'curve.jpg'");
+    }
 
     @Test
     void eachMethodOfEachTargetIsALine() {

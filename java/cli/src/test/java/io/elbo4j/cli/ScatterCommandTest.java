@@ -117,7 +117,7 @@ class ScatterCommandTest {
         scatter(run, "--what", "zz").fails(2, "--what must be one of");
         scatter(run, "--colour", "red").fails(2, "--colour must be none, label or one of");
         scatter(run, "--colour", "posterior.mean").fails(1,
-                "--colour posterior.mean must have values of at least 0, not all 0, in every row");
+                "--colour posterior.mean must be an output of shares");
         Cli.run("scatter", "--checkpoint", run.toString(), "--out", "a.npy").fails(2, "--out must end in .png");
         Path line = directory.resolve("line");
         Cli.run("train", "--data", "mnist=" + directory.resolve("digits"), "--steps", "1", "--hidden", "4", "--latent",

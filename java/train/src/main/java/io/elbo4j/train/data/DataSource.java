@@ -113,6 +113,11 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
         return train == test;
     }
 
+    /** All rows as one set, in their order. */
+    public Images all() {
+        return isOneRow() ? train : train.and(test);
+    }
+
     /** All rows, in their order: the training set and the test set, or the only row. */
     public List<Images> sets() {
         return isOneRow() ? List.of(train) : List.of(train, test);

@@ -321,6 +321,28 @@ public final class Images implements AutoCloseable {
         return view(0, n);
     }
 
+    /**
+     * The rows of both, those of this one first: a view where the others follow them in the same values, else in new
+     * memory.
+     *
+     * @throws DataException if they are of another size or have other arrays
+     */
+    public Images and(Images more) {
+        if (more.height != height || more.width != width || more.channels != channels || !more.others.keySet().equals(
+                others.keySet())) {
+            throw new DataException(more.name + ": has other arrays or another size than " + name);
+        }
+        Map<String, Images> both = new TreeMap<>();
+        others.forEach((array, all) -> both.put(array, all.and(more.others.get(array))));
+        if (more.values.equals(values) && more.firstRow == firstRow + count && more.ofBytes == ofBytes) {
+            return new Images(name, firstRow, count + more.count, height, width, channels, values, both, ofBytes);
+        }
+        float[] all = allocate(name, (long) count + more.count, height, width, channels);
+        copyRows(0, count, all, 0);
+        more.copyRows(0, more.count, all, count * columns());
+        return new Images(name, 0, count + more.count, height, width, channels, new HeapValues(all), both, ofBytes);
+    }
+
     /** A view of the last {@code n} images, 1 to {@link #count}. */
     public Images last(int n) {
         return view(count - n, n);

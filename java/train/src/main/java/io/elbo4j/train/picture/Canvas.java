@@ -68,6 +68,12 @@ final class Canvas {
         g.draw(new Line2D.Double(x1, y1, x2, y2));
     }
 
+    /** A filled square. */
+    void rectangle(Color colour, double x, double y, double side) {
+        g.setColor(colour);
+        g.fill(new Rectangle2D.Double(x, y, side, side));
+    }
+
     void dot(Color colour, double x, double y, double radius) {
         g.setColor(colour);
         g.fill(new Ellipse2D.Double(x - radius, y - radius, 2 * radius, 2 * radius));

@@ -36,9 +36,25 @@ public final class Comparison {
      * @param evaluationsPerSample of chains: evaluations of the target for an effective sample of the bulk, without the
      *     warm-up
      * @param rHat of chains, of ranks: {@link Diagnostics#ranked}
+     * @param shares of a grid's cells: {@link Grid#masses}
      */
     public record Row(String target, String method, double meanError, double covarianceError, double kl,
-            OptionalDouble acceptanceRate, OptionalDouble evaluationsPerSample, OptionalDouble rHat) {}
+            OptionalDouble acceptanceRate, OptionalDouble evaluationsPerSample, OptionalDouble rHat, double[] shares) {}
+
+    private Row row(String method, Moments moments, double[] shares) {
+        return row(method, moments, shares, OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+    }
+
+    private Row row(String method, Moments moments, double[] shares, OptionalDouble acceptanceRate,
+            OptionalDouble evaluationsPerSample, OptionalDouble rHat) {
+        return new Row(target.name(), method, moments.meanError(exact), moments.covarianceError(exact), Grid.kl(shares,
+                masses), acceptanceRate, evaluationsPerSample, rHat, shares);
+    }
+
+    /** The shares of a grid's cells of what is exact. */
+    public double[] exactShares() {
+        return masses.clone();
+    }
 
     public Row chains(Transition transition, ChainSettings settings, Workers workers) {
         Chains chains = Chains.run(target, transition, settings, workers);
@@ -46,12 +62,8 @@ public final class Comparison {
                 MOMENTS[i]))).toList();
         double samples = all.stream().mapToDouble(Diagnostics::effectiveSamples).min().orElseThrow();
         double rHat = all.stream().mapToDouble(Diagnostics::rHat).max().orElseThrow();
-        Moments moments = chains.moments();
-        return new Row(target.name(), transition.name(), moments.meanError(exact), moments.covarianceError(exact), Grid
-                .kl(
-                        grid.masses(chains), masses), OptionalDouble.of(chains.acceptanceRate()), OptionalDouble.of(
-                                chains
-                                        .evaluations() / samples), OptionalDouble.of(rHat));
+        return row(transition.name(), chains.moments(), grid.masses(chains), OptionalDouble.of(chains
+                .acceptanceRate()), OptionalDouble.of(chains.evaluations() / samples), OptionalDouble.of(rHat));
     }
 
     /**
@@ -75,10 +87,7 @@ public final class Comparison {
      */
     public Row energy(EnergySettings settings, int points, Backend backend) {
         EnergyModel model = new EnergyModel(grid.draws(target::logDensity, points, settings.seed()), settings, backend);
-        Moments moments = grid.moments(model::logDensity);
-        return new Row(target.name(), model.name(), moments.meanError(exact), moments.covarianceError(exact), Grid.kl(
-                grid.masses(model::logDensity), masses), OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble
-                        .empty());
+        return row(model.name(), grid.moments(model::logDensity), grid.masses(model::logDensity));
     }
 
     /** Draws of any other way, points of the plane; of n independent ones that are exact see {@link Grid#kl}. */
@@ -87,16 +96,12 @@ public final class Comparison {
         for (double[] z : draws) {
             sum.add(z, 1);
         }
-        Moments moments = sum.moments();
-        return new Row(target.name(), method, moments.meanError(exact), moments.covarianceError(exact), Grid.kl(grid
-                .masses(draws), masses), OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+        return row(method, sum.moments(), grid.masses(draws));
     }
 
     public Row fit(GaussianFamily family, FitSettings settings, Backend backend) {
         GaussianFit fit = VariationalInference.fit(target, family, settings, backend);
-        Moments moments = fit.moments();
-        return new Row(target.name(), family == GaussianFamily.FULL ? "full Gaussian" : "diagonal Gaussian", moments
-                .meanError(exact), moments.covarianceError(exact), Grid.kl(grid.masses(fit::logDensity), masses),
-                OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+        return row(family == GaussianFamily.FULL ? "full Gaussian" : "diagonal Gaussian", fit.moments(), grid.masses(
+                fit::logDensity));
     }
 }

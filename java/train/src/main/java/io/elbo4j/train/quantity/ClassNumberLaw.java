@@ -22,6 +22,11 @@ record ClassNumberLaw(double[] log) implements ScalarLaw {
     }
 
     @Override
+    public boolean isFinite() {
+        return true;
+    }
+
+    @Override
     public Optional<List<double[]>> masses() {
         return Optional.of(IntStream.range(0, log.length).mapToObj(c -> new double[] {c}).toList());
     }

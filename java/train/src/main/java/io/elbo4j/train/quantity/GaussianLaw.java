@@ -1,7 +1,9 @@
 package io.elbo4j.train.quantity;
 
 import io.elbo4j.train.exact.Gaussian;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** A Gaussian of any covariance; L of which it is L L^T, lower triangular. */
 final class GaussianLaw implements Law {
@@ -58,6 +60,29 @@ final class GaussianLaw implements Law {
             }
         }
         return x;
+    }
+
+    /**
+     * To independent Laplaces, which need each dimension's distance alone: E|x - m| = s sqrt(2 / pi) exp(-t^2) +
+     * |mean - m| erf(t), t = |mean - m| / (s sqrt(2)), s its standard deviation (Leone, Nelson and Nottingham 1961, the
+     * folded normal distribution).
+     */
+    @Override
+    public OptionalDouble divergence(Law p) {
+        List<Law> factors = p.factors();
+        if (!factors.stream().allMatch(LaplaceLaw.class::isInstance)) {
+            return OptionalDouble.empty();
+        }
+        double cross = 0;
+        for (int i = 0; i < factors.size(); i++) {
+            LaplaceLaw laplace = (LaplaceLaw) factors.get(i);
+            double apart = Math.abs(of.mean()[i] - laplace.mean());
+            double deviation = StrictMath.sqrt(of.covariance()[i][i]);
+            double t = apart / deviation / StrictMath.sqrt(2);
+            cross += laplace.cross(deviation * StrictMath.sqrt(2 / Math.PI) * StrictMath.exp(-t * t) + apart * Special
+                    .erf(t));
+        }
+        return OptionalDouble.of(cross - of.entropy());
     }
 
     @Override

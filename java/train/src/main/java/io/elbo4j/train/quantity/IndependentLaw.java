@@ -1,12 +1,16 @@
 package io.elbo4j.train.quantity;
 
 import io.elbo4j.train.exact.Gaussian;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** Distributions beside each other. */
 final class IndependentLaw implements Law {
+    /** Where they have more values together, sums give way to draws. */
+    private static final int MOST = 1 << 17;
+
     private final List<Law> factors;
 
     IndependentLaw(List<Law> factors) {
@@ -43,6 +47,36 @@ final class IndependentLaw implements Law {
             at += each.dimensions();
         }
         return x;
+    }
+
+    @Override
+    public boolean isFinite() {
+        return factors.stream().allMatch(Law::isFinite);
+    }
+
+    /** All combinations, the last factor's values innermost. */
+    @Override
+    public Optional<List<double[]>> masses() {
+        if (!isFinite()) {
+            return Optional.empty();
+        }
+        List<double[]> all = List.of(new double[0]);
+        for (Law each : factors) {
+            Optional<List<double[]>> own = each.masses();
+            if (own.isEmpty() || (long) all.size() * own.get().size() > MOST) {
+                return Optional.empty();
+            }
+            List<double[]> longer = new ArrayList<>();
+            for (double[] begun : all) {
+                for (double[] next : own.get()) {
+                    double[] x = Arrays.copyOf(begun, begun.length + next.length);
+                    System.arraycopy(next, 0, x, begun.length, next.length);
+                    longer.add(x);
+                }
+            }
+            all = longer;
+        }
+        return Optional.of(all);
     }
 
     @Override

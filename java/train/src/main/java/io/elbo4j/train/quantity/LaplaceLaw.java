@@ -1,10 +1,9 @@
 package io.elbo4j.train.quantity;
 
-import io.elbo4j.train.exact.Gaussian;
 import java.util.OptionalDouble;
 
 /** p(x) = exp(-|x - mean| / scale) / (2 scale). */
-record LaplaceLaw(double mean, double logScale) implements ScalarLaw {
+record LaplaceLaw(double mean, double logScale) implements RealLaw {
     private double scale() {
         return StrictMath.exp(logScale);
     }
@@ -30,22 +29,20 @@ record LaplaceLaw(double mean, double logScale) implements ScalarLaw {
         return OptionalDouble.of(1 + StrictMath.log(2) + logScale);
     }
 
-    /** E|x - m| = |mean - m| + scale exp(-|mean - m| / scale), and E(x - m)^2 = 2 scale^2 + (mean - m)^2. */
     @Override
-    public OptionalDouble divergence(Law p) {
-        double entropy = entropy().getAsDouble();
-        if (p instanceof LaplaceLaw other) {
-            double apart = Math.abs(mean - other.mean);
-            double distance = apart + scale() * StrictMath.exp(-apart / scale());
-            return OptionalDouble.of(StrictMath.log(2) + other.logScale + distance / other.scale() - entropy);
-        }
-        if (p.gaussian().isEmpty()) {
-            return OptionalDouble.empty();
-        }
-        Gaussian gaussian = p.gaussian().get();
-        double apart = mean - gaussian.mean()[0];
-        double variance = gaussian.covariance()[0][0];
-        return OptionalDouble.of((StrictMath.log(2 * Math.PI * variance) + (2 * scale() * scale() + apart * apart)
-                / variance) / 2 - entropy);
+    public double variance() {
+        return 2 * scale() * scale();
+    }
+
+    /** |mean - m| + scale exp(-|mean - m| / scale). */
+    @Override
+    public double distance(double m) {
+        double apart = Math.abs(mean - m);
+        return apart + scale() * StrictMath.exp(-apart / scale());
+    }
+
+    /** -E[log p] under what lies at this distance from the mean. */
+    double cross(double distance) {
+        return StrictMath.log(2) + logScale + distance / scale();
     }
 }

@@ -31,6 +31,13 @@ public interface Law {
         return Optional.empty();
     }
 
+    /**
+     * Whether {@link #masses} has all of its values, not only those that matter to itself: log p(x) is a sum then.
+     */
+    default boolean isFinite() {
+        return values() == Values.BINARY || values() == Values.ONE_HOT;
+    }
+
     /** Of which it is the product, in the order of their dimensions: independent ones, or itself alone. */
     default List<Law> factors() {
         return List.of(this);

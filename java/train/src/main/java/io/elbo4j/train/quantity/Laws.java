@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
  * {@link GraphLaws} takes them from a graph.
  */
 public final class Laws {
+    private static final double MOST_LOG = 300;
+
     private Laws() {}
 
     private static double[] requireFinite(String name, double[] values) {
@@ -145,21 +147,33 @@ public final class Laws {
 
     /** See {@link io.elbo4j.train.distribution.Poisson}. */
     public static Law poisson(double... logRate) {
-        return each(requireFinite("logRate", logRate), PoissonLaw::new);
+        for (double v : requireFinite("logRate", logRate)) {
+            require(v <= MOST_LOG, "logRate", "at most 300", v);
+        }
+        return each(logRate, PoissonLaw::new);
+    }
+
+    /** exp of these, and what they make of each other, are numbers. */
+    private static void requireCounts(double[] logMean, double[] logInverseDispersion) {
+        requireFinite("logMean", logMean);
+        requireLength("logInverseDispersion", logInverseDispersion, logMean);
+        for (int i = 0; i < logMean.length; i++) {
+            require(logMean[i] <= MOST_LOG, "logMean", "at most 300", logMean[i]);
+            require(Math.abs(logInverseDispersion[i]) <= MOST_LOG, "logInverseDispersion", "from -300 to 300",
+                    logInverseDispersion[i]);
+        }
     }
 
     /** See {@link io.elbo4j.train.distribution.NegativeBinomial}. */
     public static Law negativeBinomial(double[] logMean, double[] logInverseDispersion) {
-        requireFinite("logMean", logMean);
-        requireLength("logInverseDispersion", logInverseDispersion, logMean);
+        requireCounts(logMean, logInverseDispersion);
         return each(logMean.length, i -> new NegativeBinomialLaw(logMean[i], logInverseDispersion[i]));
     }
 
     /** See {@link io.elbo4j.train.distribution.ZeroInflatedNegativeBinomial}. */
     public static Law zeroInflatedNegativeBinomial(double[] logMean, double[] logInverseDispersion,
             double[] extraZeros) {
-        requireFinite("logMean", logMean);
-        requireLength("logInverseDispersion", logInverseDispersion, logMean);
+        requireCounts(logMean, logInverseDispersion);
         requireLength("extraZeros", extraZeros, logMean);
         return each(logMean.length, i -> new ZeroInflatedLaw(new NegativeBinomialLaw(logMean[i],
                 logInverseDispersion[i]), extraZeros[i]));

@@ -1,8 +1,9 @@
 package io.elbo4j.train.quantity;
 
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** Each of the components with its probability, softmax of the logits. */
 final class MixtureLaw implements Law {
@@ -38,11 +39,17 @@ final class MixtureLaw implements Law {
         return components.get(CategoricalLaw.choose(log, dice)).draw(dice);
     }
 
-    /** Lists of values are beginnings of each other: the longest has all. */
+    @Override
+    public boolean isFinite() {
+        return components.stream().allMatch(Law::isFinite);
+    }
+
+    /** Those of all components, each once. */
     @Override
     public Optional<List<double[]>> masses() {
         List<Optional<List<double[]>>> all = components.stream().map(Law::masses).toList();
+        TreeSet<double[]> seen = new TreeSet<>(Arrays::compare);
         return all.stream().anyMatch(Optional::isEmpty) ? Optional.empty()
-                : all.stream().map(Optional::get).max(Comparator.comparing(List::size));
+                : Optional.of(all.stream().flatMap(each -> each.get().stream()).filter(seen::add).toList());
     }
 }

@@ -120,14 +120,19 @@ public record Quantities(int draws, long seed) {
     public record Bound(Quantity elbo, Quantity logEvidence, Quantity gap) {}
 
     /**
-     * Both sides by the same draws. The logarithm of a mean is too low by something of the order of 1 over the draws,
-     * and its standard error means little where few draws have most of the weight.
+     * Sums where q is finite ({@link Law#isFinite}). Else both sides by the same draws, those of counts too: what q
+     * hardly ever is may have most of p(x). The logarithm of a mean is too low by something of the order of 1 over the
+     * draws, and its standard error means little where few draws have most of the weight.
      *
      * @param logJoint log p(x, z) of z, in nats
      */
     public Bound bound(Law q, ToDoubleFunction<double[]> logJoint) {
         requireGiven("q", q);
         requireGiven("logJoint", logJoint);
+        Optional<List<double[]>> all = q.isFinite() ? q.masses() : Optional.empty();
+        if (all.isPresent()) {
+            return bound(q, all.get(), logJoint);
+        }
         Dice dice = new Dice(seed);
         double[] log = new double[draws];
         for (int i = 0; i < draws; i++) {
@@ -145,10 +150,27 @@ public record Quantities(int draws, long seed) {
         return new Bound(estimated(log), estimated(ofEvidence), estimated(ofGap));
     }
 
-    /** The same where log p(x) is known: the gap has the standard error of the ELBO alone. */
+    private static Bound bound(Law q, List<double[]> all, ToDoubleFunction<double[]> logJoint) {
+        double[] log = all.stream().mapToDouble(logJoint).toArray();
+        double elbo = 0;
+        for (int i = 0; i < log.length; i++) {
+            double ofQ = q.logDensity(all.get(i));
+            double mass = StrictMath.exp(ofQ);
+            elbo += mass > 0 ? mass * (log[i] - ofQ) : 0;
+        }
+        double evidence = Special.logSumExp(log);
+        return new Bound(Quantity.closed(elbo), Quantity.closed(evidence), divergence(evidence - elbo));
+    }
+
+    /**
+     * The same where log p(x) is known: the gap has the standard error of the ELBO alone, and none where that is a sum,
+     * as of counts.
+     */
     public Bound bound(Law q, ToDoubleFunction<double[]> logJoint, double logEvidence) {
-        Quantity elbo = bound(q, logJoint).elbo();
+        requireGiven("q", q);
+        requireGiven("logJoint", logJoint);
+        Quantity elbo = expectation(q, z -> logJoint.applyAsDouble(z) - q.logDensity(z));
         return new Bound(elbo, Quantity.closed(logEvidence), new Quantity(logEvidence - elbo.value(), elbo
-                .standardError(), draws, Unit.NATS));
+                .standardError(), elbo.draws(), Unit.NATS));
     }
 }

@@ -1,10 +1,9 @@
 package io.elbo4j.train.quantity;
 
-import io.elbo4j.train.exact.Gaussian;
 import java.util.OptionalDouble;
 
 /** Student's t around the mean, in units of exp(logScale). */
-record StudentTLaw(double mean, double logScale, double degreesOfFreedom) implements ScalarLaw {
+record StudentTLaw(double mean, double logScale, double degreesOfFreedom) implements RealLaw {
     @Override
     public Values values() {
         return Values.REAL;
@@ -38,23 +37,43 @@ record StudentTLaw(double mean, double logScale, double degreesOfFreedom) implem
                 + logScale);
     }
 
-    /** To a Gaussian: its variance is scale^2 v / (v - 2), and infinite up to v = 2. */
+    @Override
+    public double variance() {
+        return degreesOfFreedom > 2 ? StrictMath.exp(2 * logScale) * degreesOfFreedom / (degreesOfFreedom - 2)
+                : Double.POSITIVE_INFINITY;
+    }
+
+    /**
+     * From {@code integral t f(t) dt = -(v + t^2) / (v - 1) f(t)}: with d = |m - mean| / scale in units of the scale,
+     * {@code 2 (v + d^2) / (v - 1) f(d) + d P(|t| < d)}, and {@code P(|t| < d) = 1 - I(v / (v + d^2); v / 2, 1 / 2)}
+     * (Abramowitz and Stegun 1964, 26.7.1).
+     */
+    @Override
+    public double distance(double m) {
+        double v = degreesOfFreedom;
+        if (v <= 1) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double d = Math.abs(m - mean) * StrictMath.exp(-logScale);
+        double square = d * d / v;
+        double density = StrictMath.exp(peak() - half() * StrictMath.log1p(square));
+        return StrictMath.exp(logScale) * (2 * v * (1 + square) / (v - 1) * density + d * Special.beta(square / (1
+                + square), 0.5, v / 2));
+    }
+
+    /**
+     * To a Cauchy, of another: log(((a + b)^2 + d^2) / (4 a b)), scales a and b, d between the medians (Chyzak and
+     * Nielsen 2019).
+     */
     @Override
     public OptionalDouble divergence(Law p) {
-        if (p instanceof LaplaceLaw && degreesOfFreedom <= 1) {
-            return OptionalDouble.of(Double.POSITIVE_INFINITY);
+        if (p instanceof StudentTLaw other && degreesOfFreedom == 1 && other.degreesOfFreedom == 1) {
+            double a = StrictMath.exp(logScale);
+            double b = StrictMath.exp(other.logScale);
+            // (a + b)^2 = (a - b)^2 + 4 a b, so that two that are near each other are as exact
+            return OptionalDouble.of(StrictMath.log1p(((a - b) * (a - b) + (mean - other.mean) * (mean - other.mean))
+                    / (4 * a * b)));
         }
-        if (p.gaussian().isEmpty()) {
-            return OptionalDouble.empty();
-        }
-        if (degreesOfFreedom <= 2) {
-            return OptionalDouble.of(Double.POSITIVE_INFINITY);
-        }
-        Gaussian gaussian = p.gaussian().get();
-        double apart = mean - gaussian.mean()[0];
-        double variance = gaussian.covariance()[0][0];
-        double own = StrictMath.exp(2 * logScale) * degreesOfFreedom / (degreesOfFreedom - 2);
-        return OptionalDouble.of((StrictMath.log(2 * Math.PI * variance) + (own + apart * apart) / variance) / 2
-                - entropy().getAsDouble());
+        return RealLaw.super.divergence(p);
     }
 }

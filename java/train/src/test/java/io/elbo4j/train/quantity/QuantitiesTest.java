@@ -85,8 +85,8 @@ class QuantitiesTest {
                 closed += found.isClosed() ? 1 : 0;
             }
         }
-        // Gaussians, Laplaces, Laplaces and t to Gaussians
-        assertEquals(4 + 4 + 4 + 4, closed);
+        // Gaussians, Laplaces, t and a relaxed Bernoulli to Gaussians and Laplaces, the last to itself
+        assertEquals(2 * (4 + 4 + 4 + 2) + 1, closed);
         assertTrue(BY_DRAWS.entropy(laws.get("Student's t")).isClosed());
         assertFalse(BY_DRAWS.entropy(laws.get("mixture")).isClosed());
     }
@@ -290,6 +290,63 @@ class QuantitiesTest {
                 + given(model, x, z));
         assertEquals(0, tight.gap().value(), 1e-12);
         assertEquals(model.logMarginal(x), tight.elbo().value(), 1e-12);
+    }
+
+    /** Of p(x, z) = 0.3 and 1 by hand; of several variables in plain loops. */
+    @Test
+    void theGapOfAFiniteDistributionIsASum() {
+        Quantities.Bound two = BY_DRAWS.bound(Laws.categorical(0, 0), z -> z[0] * Math.log(0.3));
+        closed(Math.log(0.3) / 2 + Math.log(2), two.elbo());
+        closed(Math.log(1.3), two.logEvidence());
+        closed(Math.log(1.3) - Math.log(0.3) / 2 - Math.log(2), two.gap());
+        Law coins = Laws.bernoulli(0.3, -1);
+        Law other = Laws.bernoulli(2, 0);
+        Law classes = Laws.classNumbers(new double[] {0.3, -1, 0.4, 0, 0.1, -2}, 3);
+        for (Law q : List.of(coins, classes, Laws.mixture(new double[] {0, 1}, List.of(coins, other)))) {
+            double elbo = 0;
+            double joint = 0;
+            double all = 0;
+            for (int a = 0; a < 3; a++) {
+                for (int b = 0; b < 3; b++) {
+                    double log = q.logDensity(new double[] {a, b});
+                    if (log > Double.NEGATIVE_INFINITY) {
+                        all += Math.exp(log);
+                        joint += Math.exp(-a * b - 0.5 * a);
+                        elbo += Math.exp(log) * (-a * b - 0.5 * a - log);
+                    }
+                }
+            }
+            assertEquals(1, all, 1e-12);
+            Quantities.Bound bound = BY_DRAWS.bound(q, z -> -z[0] * z[1] - 0.5 * z[0]);
+            closed(elbo, bound.elbo());
+            closed(Math.log(joint), bound.logEvidence());
+            closed(Math.log(joint) - elbo, bound.gap());
+        }
+        // 2^18 values are drawn from: coins of p(x, z) = 2^-18 of each have no gap
+        Quantities.Bound many = new Quantities(10, SEED).bound(Laws.bernoulli(new double[18]), z -> -18 * Math.log(2));
+        assertFalse(many.gap().isClosed());
+        assertEquals(0, many.gap().value(), 1e-12);
+        Quantities.Bound none = BY_DRAWS.bound(Laws.bernoulli(0), z -> Double.NEGATIVE_INFINITY);
+        closed(Double.NEGATIVE_INFINITY, none.logEvidence());
+    }
+
+    /** z ~ Poisson(4), p(x given z) = 0.7^z: p(x) = exp(4 (0.7 - 1)), and the posterior is Poisson(2.8). */
+    @Test
+    void theElboOfCountsIsASumWhereTheEvidenceIsKnown() {
+        Law q = Laws.poisson(Math.log(3));
+        Law prior = Laws.poisson(Math.log(4));
+        Quantities.Bound drawn = BY_DRAWS.bound(q, z -> prior.logDensity(z) + z[0] * Math.log(0.7));
+        double gap = 3 * Math.log(3 / 2.8) - 3 + 2.8;
+        agrees("Jensen's gap of counts", gap, drawn.gap());
+        assertFalse(drawn.gap().isClosed());
+        Quantities.Bound known = BY_DRAWS.bound(q, z -> prior.logDensity(z) + z[0] * Math.log(0.7), -1.2);
+        closed(gap, known.gap());
+        closed(-1.2 - gap, known.elbo());
+    }
+
+    private static void closed(double expected, Quantity found) {
+        assertTrue(found.isClosed() && found.standardError() == 0, "" + found);
+        assertEquals(expected, found.value(), 1e-12);
     }
 
     private static double given(FactorAnalysis model, double[] x, double[] z) {
