@@ -213,6 +213,30 @@ class WorldAgentTest {
         }
     }
 
+    /** Episodes of four steps have five observations: one more is refused, and of three steps nothing is learned from. */
+    @Test
+    void episodesThatAreShorterThanAWindowAreNotLearnedFrom() {
+        SavableAgent.Settings five = AgentSettings.with(PLANET, Map.of("window", 5));
+        five.check(Surroundings.of(new Counting(false)));
+        assertEquals("window must be at most 5, the observations of an episode, not 6", assertThrows(
+                ArgumentException.class, () -> AgentSettings.with(PLANET, Map.of("window", 6)).check(Surroundings.of(
+                        new Counting(false)))).getMessage());
+        try (Backend backend = new JavaBackend(1); SavableAgent agent = Agents.create(five, new Counting(true), backend,
+                1)) {
+            Interaction shorter = new Interaction(agent, new Simulation(new Counting(true), 1, 1));
+            while (shorter.steps() < 33) {
+                shorter.step();
+            }
+            assertEquals(0, agent.updates());
+            agent.begin();
+            Interaction longer = new Interaction(agent, new Simulation(new Counting(false), 1, 1));
+            for (int steps = 34; steps <= 60; steps++) {
+                longer.step();
+                assertEquals(steps < 40 ? 0 : 3 + 2 * ((steps - 40) / 10), agent.updates(), steps + " steps");
+            }
+        }
+    }
+
     @Test
     void everySettingChangesTheBits() {
         for (SavableAgent.Settings settings : List.of(DREAMER, PLANET, SLAC)) {
