@@ -170,6 +170,9 @@ class AgentOptionsTest {
                 if (AgentSettings.values(settings).containsKey("prior")) {
                     given.addAll(List.of("--prior", "1"));
                 }
+                if (AgentSettings.values(settings).containsKey("freeNats")) {
+                    given.addAll(List.of("--free-nats", "1"));
+                }
                 if (AgentSettings.values(settings).get("decay") instanceof Integer decay && decay > 0) {
                     given.addAll(List.of("--decay", "7"));
                 }
@@ -193,6 +196,7 @@ class AgentOptionsTest {
                         expected = new HashMap<>(AgentSettings.values(AgentSettings.with(kind.defaults(), Map.of(
                                 "search", other))));
                         expected.computeIfPresent("prior", (name, value) -> 1.0);
+                        expected.computeIfPresent("freeNats", (name, value) -> 1.0);
                     }
                     assertEquals(expected, AgentSettings.values(changed), kind + " " + option);
                     tried++;
@@ -200,6 +204,11 @@ class AgentOptionsTest {
             }
         }
         assertTrue(tried > 150, tried + " options");
+    }
+
+    @Test
+    void whatATemperatureIsOfIsSaid() {
+        assertTrue(help("planet", "--help").contains("of planet those divided by --reward-scale"));
     }
 
     /** An agent that sees single transitions has one for each step, one that sees episodes up to two observations. */

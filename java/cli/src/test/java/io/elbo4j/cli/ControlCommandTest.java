@@ -612,6 +612,8 @@ class ControlCommandTest {
                 "--horizon must be 40, the steps of an episode of navigation, not 30");
         Cli.run("control", "solar", "--environment", "fork").fails(2, "--environment must be one whose episodes are of"
                 + " as many steps each, for solar, not fork, whose episode is of any length");
+        Cli.run("control", "dreamer", "--mean-free-nats").fails(2,
+                "--mean-free-nats has no effect without --free-nats");
         Cli.run("control", "dreamer", "--rough").fails(2, "--rough has no effect on dreamer, whose settings are --path,"
                 + " --units,");
         Cli.run("control", "dreamer", "--path", "two_level").fails(2, "--path", "expected one of recurrent, markov,"
