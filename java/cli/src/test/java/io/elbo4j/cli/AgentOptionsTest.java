@@ -9,7 +9,10 @@ import io.elbo4j.control.agent.AgentSettings;
 import io.elbo4j.control.agent.SavableAgent;
 import io.elbo4j.control.planning.SearchKind;
 import io.elbo4j.train.model.Setting;
+import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -204,6 +207,14 @@ class AgentOptionsTest {
             }
         }
         assertTrue(tried > 150, tried + " options");
+    }
+
+    @Test
+    void theReadmeNamesAllAgents() throws IOException {
+        String said = Files.readString(Path.of("README.md"));
+        String agents = said.substring(said.indexOf("`control` trains an agent"), said.indexOf("environment of its"));
+        Stream.of(AgentKind.values()).forEach(kind -> assertTrue(agents.contains("`" + kind.words() + "`"), kind
+                .words()));
     }
 
     @Test
