@@ -25,7 +25,8 @@ import java.util.stream.IntStream;
  * which are drawn anew from windows of episodes for each update, so that nothing that was learned of them is outdated.
  * Neither actor nor critics move the model.
  *
- * <p>Otherwise than there,
+ * <p>Otherwise than there:
+ *
  * <ul>
  * <li>the actor sees the state, as the critics do, where the published one sees the last frames;
  * <li>it acts on filtered means, though it learns on draws of q;
