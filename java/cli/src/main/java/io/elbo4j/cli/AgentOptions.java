@@ -94,6 +94,9 @@ final class AgentOptions {
         if (given.containsKey("rough") && Objects.equals(0.0, all.get("prior"))) {
             throw Failure.usage("--rough has no effect without --prior");
         }
+        if (given.containsKey("meanFreeNats") && Objects.equals(0.0, all.get("freeNats"))) {
+            throw Failure.usage("--mean-free-nats has no effect without --free-nats");
+        }
         if (given.get("population") instanceof Integer population && all.containsKey("elites")) {
             given.putIfAbsent("elites", Math.max(1, population / 10));
         }

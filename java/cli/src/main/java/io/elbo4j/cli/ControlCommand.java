@@ -10,7 +10,9 @@ import io.elbo4j.control.agent.AgentSettings;
 import io.elbo4j.control.agent.Agents;
 import io.elbo4j.control.agent.LatentPicture;
 import io.elbo4j.control.agent.Run;
+import io.elbo4j.control.agent.Solar;
 import io.elbo4j.control.agent.Surroundings;
+import io.elbo4j.control.agent.WorldAgent;
 import io.elbo4j.control.environment.Draws;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Environments;
@@ -79,7 +81,7 @@ final class ControlCommand implements Callable<Integer> {
             description = "also draws an episode of the first seed's agent (not drawn)")
     private Path episode;
     @Option(names = "--latent-picture", paramLabel = "FILE.png",
-            description = "e2c, planet, dreamer, slac: also draws what the first seed's agent knows: a map of the"
+            description = "e2c, solar, planet, dreamer, slac: also draws what the first seed's agent knows: a map of the"
                     + " plane; or an episode as it is seen, known and, after five steps, imagined (not drawn)")
     private Path latentPicture;
     @Mixin
@@ -127,8 +129,10 @@ final class ControlCommand implements Callable<Integer> {
         ControlPlan plan = plan(kind);
         requireDrawable(plan);
         if (!plan.ofAgent().learnsIn(plan.steps())) {
-            console.err().println("nothing is learned: --random-steps is " + AgentSettings.values(plan.ofAgent()).get(
-                    "randomSteps") + ", the run has " + plan.steps() + " steps");
+            console.err().println("nothing is learned: " + (plan.ofAgent() instanceof Solar.Settings solar
+                    ? "--random-rollouts x --horizon is " + solar.randomRollouts() + " x " + solar.horizon()
+                    : "--random-steps is " + AgentSettings.values(plan.ofAgent()).get("randomSteps"))
+                    + ", the run has " + plan.steps() + " steps");
         }
         if (out == null) {
             return run(plan, null);
@@ -176,10 +180,18 @@ final class ControlCommand implements Callable<Integer> {
                 throw Failure.usage("--environment must be one that shows its goal, for " + plan.agent() + ", not "
                         + plan.environment());
             }
+            if (isSetting(plan, e)) {
+                throw Failure.usage(Names.option(e.argument()) + " must be " + e.expected() + " of " + plan
+                        .environment() + ", not " + e.given());
+            }
             throw Failure.usage("--environment must be one whose " + e.argument() + " are " + e.expected() + ", for "
                     + plan.agent() + ", not " + plan.environment() + ", whose " + e.argument().replaceAll("s$", "")
                     + " is " + e.given());
         }
+    }
+
+    private static boolean isSetting(ControlPlan plan, ArgumentException e) {
+        return AgentSettings.values(plan.ofAgent()).containsKey(e.argument());
     }
 
     private void check(ControlPlan plan, Agreement agreement) {
@@ -314,8 +326,13 @@ final class ControlCommand implements Callable<Integer> {
                     }
                     return false;
                 }
-                run.step();
+                step(run, plan);
                 bar.at(run.steps(), plan.steps());
+            }
+            if (run.agent().updates() == 0 && plan.ofAgent() instanceof WorldAgent.Settings world && world.learnsIn(plan
+                    .steps())) {
+                console.err().println("seed " + seed + ": nothing is learned: no episode has the " + world.learning()
+                        .window() + " observations of --window");
             }
             if (latentPicture != null && seed == plan.seeds().get(0) && run.agent() instanceof LatentPicture drawn) {
                 OutputFile.write(console, latentPicture, () -> drawn.drawLatent(latentPicture, environment));
@@ -328,6 +345,17 @@ final class ControlCommand implements Callable<Integer> {
             }
         }
         return true;
+    }
+
+    private static void step(Run run, ControlPlan plan) {
+        try {
+            run.step();
+        } catch (ArgumentException e) {
+            if (isSetting(plan, e)) {
+                throw Failure.usage(Names.option(e.argument()) + " must be " + e.expected() + ", not " + e.given());
+            }
+            throw e;
+        }
     }
 
     /**

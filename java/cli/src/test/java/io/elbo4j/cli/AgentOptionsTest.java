@@ -9,7 +9,10 @@ import io.elbo4j.control.agent.AgentSettings;
 import io.elbo4j.control.agent.SavableAgent;
 import io.elbo4j.control.planning.SearchKind;
 import io.elbo4j.train.model.Setting;
+import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -170,6 +173,9 @@ class AgentOptionsTest {
                 if (AgentSettings.values(settings).containsKey("prior")) {
                     given.addAll(List.of("--prior", "1"));
                 }
+                if (AgentSettings.values(settings).containsKey("freeNats")) {
+                    given.addAll(List.of("--free-nats", "1"));
+                }
                 if (AgentSettings.values(settings).get("decay") instanceof Integer decay && decay > 0) {
                     given.addAll(List.of("--decay", "7"));
                 }
@@ -193,6 +199,7 @@ class AgentOptionsTest {
                         expected = new HashMap<>(AgentSettings.values(AgentSettings.with(kind.defaults(), Map.of(
                                 "search", other))));
                         expected.computeIfPresent("prior", (name, value) -> 1.0);
+                        expected.computeIfPresent("freeNats", (name, value) -> 1.0);
                     }
                     assertEquals(expected, AgentSettings.values(changed), kind + " " + option);
                     tried++;
@@ -200,6 +207,19 @@ class AgentOptionsTest {
             }
         }
         assertTrue(tried > 150, tried + " options");
+    }
+
+    @Test
+    void theReadmeNamesAllAgents() throws IOException {
+        String said = Files.readString(Path.of("README.md"));
+        String agents = said.substring(said.indexOf("`control` trains an agent"), said.indexOf("environment of its"));
+        Stream.of(AgentKind.values()).forEach(kind -> assertTrue(agents.contains("`" + kind.words() + "`"), kind
+                .words()));
+    }
+
+    @Test
+    void whatATemperatureIsOfIsSaid() {
+        assertTrue(help("planet", "--help").contains("of planet those divided by --reward-scale"));
     }
 
     /** An agent that sees single transitions has one for each step, one that sees episodes up to two observations. */

@@ -69,6 +69,15 @@ class ControlCommandTest {
         String words = "nothing is learned: --random-steps is ";
         assertTrue(run("--random-steps", "60").succeeds().err().contains(words + "60, the run has 60 steps"));
         assertFalse(run("--random-steps", "59").succeeds().err().contains(words));
+        said("nothing is learned: --random-rollouts x --horizon is 5 x 20, the run has 80 steps", "solar",
+                "--random-rollouts", "5");
+        said("seed 0: nothing is learned: no episode has the 30 observations of --window", "dreamer", "--window",
+                "30", "--environment", "fork");
+    }
+
+    private static void said(String words, String agent, String... more) {
+        String err = Cli.run(arguments(agent, more).toArray(String[]::new)).succeeds().err();
+        assertTrue(err.contains(words), err);
     }
 
     @Test
@@ -490,6 +499,12 @@ class ControlCommandTest {
         assertEquals(report, Cli.run("control", "--resume", "--out", out.toString(), "--latent-picture", picture
                 .toString()).succeeds().out());
         assertEquals(Arrays.hashCode(drawn), Arrays.hashCode(Files.readAllBytes(picture)));
+        Files.delete(picture);
+        Cli.run(arguments("solar", "--latent-picture", picture.toString()).toArray(String[]::new)).succeeds();
+        assertEquals(840, ImageIO.read(picture.toFile()).getWidth());
+        Cli.run(arguments("solar", "--latent-picture", picture.toString(), "--environment", "pendulum", "--horizon",
+                "100").toArray(String[]::new)).fails(2, "--latent-picture: environment must be one whose states are"
+                        + " places on a plane, not pendulum");
         Path no = directory.resolve("no");
         run("--latent-picture", picture.toString(), "--out", no.toString()).fails(2, "--latent-picture has no effect on"
                 + " sac, which has no codes to draw");
@@ -589,6 +604,16 @@ class ControlCommandTest {
             Cli.run("control", agent, "--environment", "cart-pole").fails(2, "--environment must be one whose actions"
                     + " are in a box with bounds, for " + agent + ", not cart-pole, whose action is one of 2");
         }
+        Cli.run("control", "dreamer", "--environment", "navigation", "--window", "42").fails(2,
+                "--window must be at most 41, the observations of an episode of navigation, not 42");
+        Cli.run("control", "solar", "--environment", "pendulum", "--steps", "4000").fails(2,
+                "--horizon must be 200, the steps of an episode of pendulum, not 40");
+        Cli.run("control", "solar", "--horizon", "30").fails(2,
+                "--horizon must be 40, the steps of an episode of navigation, not 30");
+        Cli.run("control", "solar", "--environment", "fork").fails(2, "--environment must be one whose episodes are of"
+                + " as many steps each, for solar, not fork, whose episode is of any length");
+        Cli.run("control", "dreamer", "--mean-free-nats").fails(2,
+                "--mean-free-nats has no effect without --free-nats");
         Cli.run("control", "dreamer", "--rough").fails(2, "--rough has no effect on dreamer, whose settings are --path,"
                 + " --units,");
         Cli.run("control", "dreamer", "--path", "two_level").fails(2, "--path", "expected one of recurrent, markov,"

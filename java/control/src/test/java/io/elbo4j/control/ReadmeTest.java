@@ -15,6 +15,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -107,5 +108,22 @@ class ReadmeTest {
         double success = (double) run(example.replace("System.out.println(", "return ").replace("mean(\"success\"))",
                 "mean(\"success\")"));
         assertTrue(success >= 0 && success <= 1);
+    }
+
+    /** From pixels an agent learns with the settings that were measured, no others. */
+    @Test
+    void dreamerFromPixelsIsTheOneThatWasMeasured() throws Exception {
+        String gates = Files.readString(Path.of("tests/figures/gates.py"));
+        Matcher row = Pattern.compile("world\\(\"dreamer\", \"pendulum-pixels\", \\d+(.*?)\\*PIXELS", Pattern.DOTALL)
+                .matcher(gates);
+        Matcher pixels = Pattern.compile("PIXELS = \\((.*?)\\)").matcher(gates);
+        assertTrue(row.find() && pixels.find());
+        List<String> measured = Pattern.compile("\"([^\"]+)\"|(\\d+)").matcher(row.group(1) + pixels.group(1)).results()
+                .map(m -> m.group(1) != null ? m.group(1) : m.group(2)).sorted().toList();
+        Matcher said = Pattern.compile("elbo4j control dreamer --environment pendulum-pixels ((?:.*\\\\\\R)*.*)\\R")
+                .matcher(
+                        Files.readString(Path.of("java/control/README.md")));
+        assertTrue(said.find());
+        assertEquals(measured, Pattern.compile("[\\s\\\\]+").splitAsStream(said.group(1)).sorted().toList());
     }
 }

@@ -8,6 +8,7 @@ import io.elbo4j.train.checkpoint.CheckpointException;
 import io.elbo4j.train.checkpoint.MatrixFile;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Agents, made and read. */
 public final class Agents {
@@ -33,7 +34,7 @@ public final class Agents {
         MatrixFile read = MatrixFile.read(file);
         AgentState state = AgentState.of(read);
         return load(state, new Surroundings(state.observations().space(), state.actions().space(), Optional.empty(),
-                Optional.empty(), Optional.empty()), read, backend);
+                Optional.empty(), Optional.empty(), OptionalInt.empty()), read, backend);
     }
 
     /**

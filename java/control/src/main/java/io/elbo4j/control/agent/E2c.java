@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Embed to control (Watter et al. 2015), for pictures and actions in boxes, towards a goal of which a picture is given:
@@ -129,7 +130,7 @@ public final class E2c extends SavableAgent implements LatentPicture {
         this.settings = settings;
         this.backend = requireGiven("backend", backend);
         settings.check(new Surroundings(observations, actions, Optional.empty(), Optional.empty(), requireGiven("goal",
-                goal)));
+                goal), OptionalInt.empty()));
         Given.element("goal", observations, goal.orElseThrow());
         this.box = (Space.Box) actions;
         this.random = new Draws(seed, "exploration");

@@ -11,17 +11,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The first of evaluation's episodes as a world model has it: what was seen; what it takes each observation for; and
- * below, after the first five, what it expects, told the actions alone. Of observations that are square pictures a row
- * of frames each, of others lines.
+ * below, where it begins after the first five, what it expects, told the actions alone. Of observations that are square
+ * pictures a row of frames each; of others lines, beside the KL of each step, over the largest.
  */
 final class ImaginedFrames {
     private static final int FRAMES = 20;
     private static final int SEEN = 5;
     /** Pixels of the side of what is taken for a picture. */
     private static final int LEAST_SIDE = 8;
+
+    /** What a model says of an episode: rows of observations, and the KL of each step. */
+    private record Said(List<float[]> observations, double[] kl) {}
 
     private ImaginedFrames() {}
 
@@ -44,19 +48,22 @@ final class ImaginedFrames {
                 seen.add(now.observations().clone());
             }
         }
-        List<float[]> known = said(agent, seen, taken, seen.size());
-        List<float[]> imagined = said(agent, seen, taken, Math.min(SEEN, seen.size()));
+        Said known = said(agent, seen, taken, seen.size());
+        Said imagined = said(agent, seen, taken, Math.min(SEEN, seen.size()));
+        List<List<float[]>> rows = List.of(seen, known.observations, imagined.observations);
         int side = (int) Math.sqrt(seen.get(0).length);
         if (side >= LEAST_SIDE && side * side == seen.get(0).length) {
-            frames(file, (Space.Box) agent.observations(), side, List.of(seen, known, imagined));
+            frames(file, (Space.Box) agent.observations(), side, rows);
         } else {
-            lines(file, agent, environment, List.of(seen, known, imagined));
+            new Lines(AgentKind.of(agent.settings()).words() + ", " + environment.name(), "step", "observation", false,
+                    false).write(file, series(rows, known.kl));
         }
     }
 
     /** What the model says, which sees so many observations. */
-    private static List<float[]> said(WorldAgent agent, List<float[]> seen, List<float[]> taken, int sees) {
+    private static Said said(WorldAgent agent, List<float[]> seen, List<float[]> taken, int sees) {
         List<float[]> said = new ArrayList<>();
+        double[] kl = new double[seen.size()];
         try (OpenLoop open = agent.openLoop(1)) {
             for (int t = 0; t < seen.size(); t++) {
                 if (t >= sees) {
@@ -68,17 +75,21 @@ final class ImaginedFrames {
                     open.see(seen.get(t));
                 }
                 said.add(open.observations());
+                kl[t] = open.kl()[0];
             }
         }
-        return said;
+        return new Said(said, kl);
     }
 
+    /** Empty in the last row are those that are not imagined. */
     private static void frames(Path file, Space.Box box, int side, List<List<float[]>> rows) {
         int size = side * side;
         int across = rows.get(0).size();
         float[] all = new float[rows.size() * across * size];
+        int[] heights = new int[rows.size() * across];
         for (int r = 0; r < rows.size(); r++) {
             for (int t = 0; t < across; t++) {
+                heights[r * across + t] = t < from(r) ? 0 : side;
                 for (int i = 0; i < size; i++) {
                     float range = box.high(i) - box.low(i);
                     float grey = Float.isFinite(range) ? (rows.get(r).get(t)[i] - box.low(i)) / range : rows.get(r).get(
@@ -87,23 +98,39 @@ final class ImaginedFrames {
                 }
             }
         }
-        new Png(side, side, 1).grid(file, all, across);
+        new Png(side, side, 1).grid(file, all, across, heights);
     }
 
-    private static void lines(Path file, WorldAgent agent, Environment environment, List<List<float[]>> rows) {
+    /** The first step of a row. */
+    private static int from(int row) {
+        return row == 2 ? SEEN : 0;
+    }
+
+    /**
+     * The first columns, then the KL.
+     *
+     * @param rows what was seen, what it was taken for, what was expected
+     */
+    static List<Lines.Series> series(List<List<float[]>> rows, double[] kl) {
         String[] names = {"seen", "known", "expected from step " + SEEN + " on"};
         List<Lines.Series> series = new ArrayList<>();
         int columns = Math.min(4, rows.get(0).get(0).length);
         for (int c = 0; c < columns; c++) {
             for (int r = 0; r < rows.size(); r++) {
                 int column = c;
-                double[] y = rows.get(r).stream().mapToDouble(row -> row[column]).toArray();
-                double[] x = new double[y.length];
-                Arrays.setAll(x, t -> t);
-                series.add(new Lines.Series("column " + c + ", " + names[r], x, y));
+                double[] y = rows.get(r).stream().skip(from(r)).mapToDouble(row -> row[column]).toArray();
+                series.add(series("column " + c + ", " + names[r], from(r), y));
             }
         }
-        new Lines(AgentKind.of(agent.settings()).words() + ", " + environment.name(), "step", "observation", false,
-                false).write(file, series);
+        double most = Arrays.stream(kl).max().orElse(0);
+        series.add(series(String.format(Locale.ROOT, "KL of a step / %.2f nats", most), 0, Arrays.stream(kl).map(
+                each -> most > 0 ? each / most : 0).toArray()));
+        return series;
+    }
+
+    private static Lines.Series series(String name, int from, double[] y) {
+        double[] x = new double[y.length];
+        Arrays.setAll(x, t -> from + t);
+        return new Lines.Series(name, x, y);
     }
 }

@@ -30,6 +30,7 @@ import io.elbo4j.train.optimiser.Adam;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Probabilistic ensembles with trajectory sampling (Chua et al. 2018, PETS, algorithm 1), for actions in a box. An
@@ -139,7 +140,7 @@ public final class Pets extends SavableAgent {
         this.settings = settings;
         this.backend = requireGiven("backend", backend);
         settings.check(new Surroundings(observations, actions, requireGiven("reward", reward), Optional.empty(),
-                Optional.empty()));
+                Optional.empty(), OptionalInt.empty()));
         this.box = (Space.Box) actions;
         Optional<Reward> given = settings.learnReward() ? Optional.empty() : reward;
         this.random = new Draws(seed, "exploration");

@@ -17,6 +17,7 @@ import io.elbo4j.control.world.WorldModel;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.layer.Add;
+import io.elbo4j.train.layer.Multiply;
 import io.elbo4j.train.layer.Slice;
 import io.elbo4j.train.model.Setting;
 import java.util.List;
@@ -24,17 +25,26 @@ import java.util.List;
 /**
  * The deep planning network (Hafner et al. 2019, Learning latent dynamics for planning from pixels, algorithm 1): it
  * plans in the latent space of a {@link WorldModel}, anew for each decision. A plan is worth the sum of the rewards
- * that the model expects, along the means of its prior.
+ * that the model expects, along the means of its prior. The paper's environments never terminate, and its model knows no
+ * end. This one learns c, the probability that anything comes after a state; with {@link Settings#ends} a plan is worth
+ *
+ * <pre>
+ *   r_1 + c_1 r_2 + c_1 c_2 r_3 + ...
+ * </pre>
  */
 public final class Planet extends WorldAgent {
     /**
      * How it learns and plans.
      *
      * @param horizon steps of a plan, from 1 to 1,000
+     * @param ends whether rewards after an end count for nothing, as is right where episodes terminate: each is weighed
+     *     by the probability of getting there
      */
     public record Settings(WorldModel.Settings model, WorldLearning learning,
             @Setting(SearchKind.SETTING) Search search,
-            @Setting("steps of a plan, at most 1000") int horizon)
+            @Setting("steps of a plan, at most 1000") int horizon,
+            @Setting("a reward of a plan is weighed by the probability that the episode has not ended before: for"
+                    + " environments that terminate, of which the paper has none") boolean ends)
             implements
                 WorldAgent.Settings {
         public Settings {
@@ -42,6 +52,11 @@ public final class Planet extends WorldAgent {
             requireGiven("learning", learning);
             requireGiven("search", search);
             requireCount("horizon", horizon, Counts.PARTS);
+        }
+
+        /** As in the paper, where nothing ends. */
+        public Settings(WorldModel.Settings model, WorldLearning learning, Search search, int horizon) {
+            this(model, learning, search, horizon, false);
         }
 
         /** {@link CrossEntropy} of 100 plans 5 times from N(0, 1), 10 elites, 15 steps. */
@@ -64,18 +79,27 @@ public final class Planet extends WorldAgent {
 
         Plans(Settings settings, WorldModel model, int acts) {
             this.start = graph.input("start", model.space().columns());
-            this.iteration = Iteration.of(graph, settings.search(), settings.horizon(), acts, plans -> {
-                Value state = start;
-                Value worth = null;
-                for (int t = 0; t < settings.horizon(); t++) {
-                    state = model.expect("planned " + t, state, Slice.of("action " + t, plans, (long) t * acts,
-                            (t + 1L) * acts));
-                    Value gained = model.reward(state);
-                    worth = worth == null ? gained : Add.of(worth, gained);
-                }
-                return worth;
-            });
+            this.iteration = Iteration.of(graph, settings.search(), settings.horizon(), acts, plans -> worth(
+                    settings, model, start, plans));
         }
+    }
+
+    /** What plans from a state are worth, rewards being divided by the model's scale. */
+    static Value worth(Settings settings, WorldModel model, Value start, Value plans) {
+        long acts = plans.columns() / settings.horizon();
+        Value state = model.expect("planned 0", start, Slice.of("action 0", plans, 0, acts));
+        Value worth = model.reward(state);
+        Value reached = null;
+        for (int t = 1; t < settings.horizon(); t++) {
+            if (settings.ends()) {
+                Value goesOn = model.continues(state);
+                reached = reached == null ? goesOn : Multiply.of(reached, goesOn);
+            }
+            state = model.expect("planned " + t, state, Slice.of("action " + t, plans, t * acts, (t + 1) * acts));
+            Value gained = model.reward(state);
+            worth = Add.of(worth, reached == null ? gained : Multiply.of(gained, reached));
+        }
+        return worth;
     }
 
     private final class Planning implements Chooser {

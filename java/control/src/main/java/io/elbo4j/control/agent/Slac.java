@@ -25,8 +25,16 @@ import java.util.stream.IntStream;
  * which are drawn anew from windows of episodes for each update, so that nothing that was learned of them is outdated.
  * Neither actor nor critics move the model.
  *
- * <p>Otherwise than there, the actor sees the state, as the critics do, where the published one sees the last frames;
- * and all steps of a window are learned from, where that learns from the last.
+ * <p>Otherwise than there:
+ *
+ * <ul>
+ * <li>the actor sees the state, as the critics do, where the published one sees the last frames;
+ * <li>it acts on filtered means, though it learns on draws of q;
+ * <li>all steps of a window are learned from, where that learns from the last;
+ * <li>a reward is predicted from the state s' that it has come with alone, there from s, a and s';
+ * <li>the KL is balanced, 0.8 of it for the prior, there it is that of the ELBO;
+ * <li>a window's first step has the distributions of all others, after a state of zeros, there it has its own.
+ * </ul>
  */
 public final class Slac extends WorldAgent {
     /**

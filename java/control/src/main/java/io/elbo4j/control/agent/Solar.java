@@ -7,6 +7,7 @@ import static io.elbo4j.control.network.Counts.requireCount;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.control.environment.Draws;
+import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Space;
 import io.elbo4j.control.linear.LinearPolicy;
 import io.elbo4j.control.linear.LinearQuadratic;
@@ -19,6 +20,7 @@ import io.elbo4j.train.checkpoint.MatrixFile;
 import io.elbo4j.train.exact.Cholesky;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Setting;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It acts by the mean of the potential of what it sees, without a memory. In rollouts actions are drawn, and cut off
  * where the box ends.
  */
-public final class Solar extends SavableAgent {
+public final class Solar extends SavableAgent implements LatentPicture {
     private static final String SEEN = "seen";
     private static final String ACTION = "action";
     private static final String MEAN = "mean action";
@@ -79,7 +81,7 @@ public final class Solar extends SavableAgent {
             @Setting("of the regression of costs") double ridge,
             @Setting("of a policy from the last one at most, nats for each step") double divergence)
             implements
-                SavableAgent.Settings {
+                LatentPicture.Settings {
         public Settings {
             requireGiven("model", model);
             requireCount("batch", batch, 10_000);
@@ -113,6 +115,18 @@ public final class Solar extends SavableAgent {
             Space seen = surroundings.observations();
             require(seen instanceof Space.Box, "observations", "in a box", seen);
             Space.Box.bounded("actions", surroundings.actions());
+            String alike = "of as many steps each";
+            require(surroundings.termination().isEmpty(), "episodes", alike, "shorter where it terminates");
+            surroundings.limit().ifPresent(limit -> {
+                require(limit > 0, "episodes", alike, "of any length");
+                require(horizon == limit, "horizon", limit + ", the steps of an episode", horizon);
+            });
+        }
+
+        /** It is a map, of an environment that has places. */
+        @Override
+        public void checkLatentPicture(Environment environment) {
+            PlaneMap.check(environment, model.latent());
         }
 
         @Override
@@ -180,7 +194,8 @@ public final class Solar extends SavableAgent {
     /** @throws io.elbo4j.ArgumentException if the last episode was shorter than {@link Settings#horizon} */
     @Override
     public void begin() {
-        require(step() == 0, "horizon", "steps of an episode, as the last one, " + step(), settings.horizon());
+        require(step() == 0, "horizon", "the steps of an episode, of which the last one had " + step(), settings
+                .horizon());
         running = true;
     }
 
@@ -188,7 +203,7 @@ public final class Solar extends SavableAgent {
     void decide(float[] observation, float[] action) {
         int t = step();
         if (t == 0) {
-            require(running, "horizon", "steps of an episode, not fewer", settings.horizon());
+            require(running, "horizon", "the steps of an episode, which goes on after as many", settings.horizon());
         }
         long number = decisions++;
         Arrays.fill(meant, 0);
@@ -316,6 +331,27 @@ public final class Solar extends SavableAgent {
                 seeing.close();
             }
         };
+    }
+
+    /** The codes of the places of a plane. */
+    @Override
+    public void drawLatent(Path file, Environment environment) {
+        requireGiven("file", file);
+        settings.checkLatentPicture(requireGiven("environment", environment));
+        PlaneMap.write(file, "What solar knows of " + environment.name(), environment, this::codes);
+    }
+
+    /** A code of each of these rows of observations, one after the other. */
+    float[] codes(float[] rows) {
+        int latent = settings.model().latent();
+        float[] all = new float[rows.length / observations.columns() * latent];
+        try (SolarModel.Codes seeing = model.codes(all.length / latent)) {
+            double[][] z = seeing.of(rows);
+            for (int i = 0; i < all.length; i++) {
+                all[i] = (float) z[i / latent][i % latent];
+            }
+        }
+        return all;
     }
 
     /** Of the last round, when it has ended here: of its last update, and what was expected of its policy. */

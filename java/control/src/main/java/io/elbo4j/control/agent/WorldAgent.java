@@ -48,6 +48,10 @@ public abstract class WorldAgent extends SavableAgent implements LatentPicture {
                 Space.Box.bounded("observations", seen);
             }
             Space.Box.bounded("actions", surroundings.actions());
+            int limit = surroundings.limit().orElse(0);
+            int window = learning().window();
+            require(limit == 0 || window <= limit + 1, "window", "at most " + (limit + 1L)
+                    + ", the observations of an episode", window);
         }
 
         /** Any environment has something to be drawn. */
@@ -213,16 +217,18 @@ public abstract class WorldAgent extends SavableAgent implements LatentPicture {
                 WorldModel.REWARD, new float[] {reward}, WorldModel.CONTINUES, new float[] {continues ? 1 : 0}));
     }
 
+    /** Nothing yet while no episode has been as long as a window. */
     @Override
     public void learn() {
         long since = decisions - learning.randomSteps();
-        if (since < 0 || since % learning.every() != 0) {
+        if (since < 0 || since % learning.every() != 0 || !memory.hasWindow(learning.window())) {
             return;
         }
-        if (since == 0 && model.settings().centred()) {
+        boolean first = updates == 0;
+        if (first && model.settings().centred()) {
             model.centre(parameters, remembered.mean(memory.rows(memory.added()).get(WorldModel.OBSERVATION)));
         }
-        for (int i = 0; i < (since == 0 ? learning.firstUpdates() : learning.updates()); i++) {
+        for (int i = 0; i < (first ? learning.firstUpdates() : learning.updates()); i++) {
             memory.sample(updates, learning.window(), windows);
             training.rows(windows, 0).run(updates);
             improve(training, updates++);

@@ -10,7 +10,8 @@ import io.elbo4j.train.model.Setting;
  * How agents with a latent world model learn from what they remember.
  *
  * @param batch windows of an update, at most 1,000,000
- * @param window steps of each, from 2 to 1,000: episodes must not be shorter
+ * @param window steps of each, from 2 to 1,000: shorter episodes are not learned from, and while there is no other one
+ *     nothing is learned
  * @param learningRate of the model's Adam, from 1e-30 to 1e30
  * @param gradientNorm to which gradients of the model, and of actor and value of {@link Dreamer}, are scaled down, from
  *     1e-30 to 1e30: those through a window are some hundreds, and spikes
@@ -19,14 +20,14 @@ import io.elbo4j.train.model.Setting;
  * @param bytes whether they are remembered as bytes: for observations in a box of which each number is one of the 256
  *     that divide its range evenly, as pixels
  * @param randomSteps first decisions, which are uniform in the box, at least 1
- * @param firstUpdates after these
+ * @param firstUpdates after these, as soon as an episode is as long as a window
  * @param every decisions after which it learns again
  * @param updates that are made then
  * @param noise standard deviation of what is added to actions in [-1, 1] while it learns, at least 0
  */
 public record WorldLearning(
         @Setting("windows of episodes of an update") int batch,
-        @Setting("steps of each, from 2 to 1000; episodes must not be shorter") int window,
+        @Setting("steps of each, from 2 to 1000; shorter episodes are not learned from") int window,
         @Setting("of the model's Adam") double learningRate,
         @Setting("to which the gradient of the model is scaled down, of dreamer those of actor and value too") //
         double gradientNorm,

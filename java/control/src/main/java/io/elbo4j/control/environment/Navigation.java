@@ -111,6 +111,11 @@ public final class Navigation implements Environment {
     }
 
     @Override
+    public Optional<double[]> place(double across, double up) {
+        return Optional.of(new double[] {2 * across - 1, 2 * up - 1});
+    }
+
+    @Override
     public Optional<Scene> scene(double[] state) {
         return Optional.of(new Scene(-EXTENT, EXTENT, -EXTENT, EXTENT).disc(Scene.GREEN, GOAL[0], GOAL[1], 0.1).disc(
                 Scene.ORANGE, state[0], state[1], RADIUS * PIXEL - PIXEL / 2));

@@ -27,14 +27,17 @@ import io.elbo4j.train.model.Setting;
  *
  * @param population plans of an iteration, from 1 to 1,000,000
  * @param iterations of a decision, at least 1
- * @param temperature lambda, above 0, in the unit of the returns
+ * @param temperature lambda, above 0, in the unit of the returns as the model says them: those of a world model are
+ *     divided by its scale
  * @param deviation of the noise, from 1e-30 to 1e30: 0.5 is a quarter of the box
  * @param effort what of the cost of control counts beside the returns, 0 to 1: 1 - alpha of Williams et al.
  */
 public record PathIntegral(
         @Setting("plans that are drawn at a time") int population,
         @Setting("times that they are drawn for a decision") int iterations,
-        @Setting("in the unit of the rewards, above 0; the lower, the more the best plan counts") double temperature,
+        @Setting("in the unit of what a plan is worth, above 0: of the rewards, of planet those divided by"
+                + " --reward-scale, of e2c of squared distances of codes; the lower, the more the best plan counts") //
+        double temperature,
         @Setting("standard deviation of plans at first, of half the box, above 0") double deviation,
         @Setting("what of the cost of control counts beside the returns, from 0 to 1") double effort)
         implements

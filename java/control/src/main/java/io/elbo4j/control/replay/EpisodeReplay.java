@@ -136,7 +136,7 @@ public final class EpisodeReplay implements AutoCloseable {
             draws.at(i, number >>> 32, number);
             int at = -1;
             for (int tries = 0; at < 0 || !isWindow(at, length); tries++) {
-                if (size() == 0 || tries % TRIES == TRIES - 1 && !any(length)) {
+                if (size() == 0 || tries % TRIES == TRIES - 1 && !hasWindow(length)) {
                     throw new IllegalStateException("a replay without an episode of " + length
                             + " rows has no window of as many: add one first");
                 }
@@ -146,8 +146,13 @@ public final class EpisodeReplay implements AutoCloseable {
         }
     }
 
-    private boolean any(int length) {
-        for (int at = 0; at < size(); at++) {
+    /**
+     * Whether there is anything to {@link #sample}.
+     *
+     * @param length of the windows
+     */
+    public boolean hasWindow(int length) {
+        for (int at = 0; at + length <= size(); at++) {
             if (isWindow(at, length)) {
                 return true;
             }

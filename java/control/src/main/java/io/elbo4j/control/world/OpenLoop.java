@@ -8,11 +8,12 @@ import io.elbo4j.train.graph.Step;
 import io.elbo4j.train.graph.Value;
 
 /**
- * What a {@link WorldModel} says of episodes that begin together: while it sees them, what it takes what is seen for;
- * then, told what is done alone, what it expects. States are means, of q and of the prior.
+ * What a {@link WorldModel} says of episodes that begin together: while it sees them, what it takes what is seen for,
+ * and how much that is news to it; then, told what is done alone, what it expects. States are means, of q and of the prior.
  */
 public final class OpenLoop implements AutoCloseable {
     private final double rewardScale;
+    private final WorldModel.Known known;
     private final Filter filter;
     private final Step expecting;
     private final Value before;
@@ -22,11 +23,15 @@ public final class OpenLoop implements AutoCloseable {
     private final Value said;
     private final Value observation;
     private final Value reward;
+    private boolean sees;
 
     /** @param rows episodes */
     public OpenLoop(WorldModel model, Parameters parameters, int rows, Backend backend) {
         this.rewardScale = model.settings().rewardScale();
-        this.filter = new Filter(model.filtering(), parameters, rows, backend, 0);
+        WorldModel.Filtering filtering = model.filtering();
+        this.known = model.known(filtering);
+        this.filter = new Filter(filtering, parameters, rows, backend, 0, known.prior().mean(), known.prior()
+                .logVariance(), known.posterior().mean(), known.posterior().logVariance());
         Graph ahead = new Graph();
         this.before = ahead.input("state before", model.space().columns());
         this.action = ahead.input(WorldModel.ACTION, filter.action().columns());
@@ -42,6 +47,7 @@ public final class OpenLoop implements AutoCloseable {
     /** Episodes begin. */
     public void begin() {
         filter.begin();
+        sees = false;
     }
 
     /**
@@ -51,6 +57,7 @@ public final class OpenLoop implements AutoCloseable {
      */
     public void see(float[] observations) {
         filter.see(observations, 0);
+        sees = true;
         say();
     }
 
@@ -65,6 +72,7 @@ public final class OpenLoop implements AutoCloseable {
         expecting.value(action).set(actions);
         expecting.run(0);
         Rows.copy(expecting.value(state), filter.before()).run();
+        sees = false;
         say();
     }
 
@@ -85,6 +93,35 @@ public final class OpenLoop implements AutoCloseable {
             rewards[i] *= (float) rewardScale;
         }
         return rewards;
+    }
+
+    /**
+     * How much what is seen now has changed what is known of each row, in nats, of s_t-1 the mean that it has been
+     * taken for:
+     *
+     * <pre>
+     *   KL(q(s_t | s_t-1, a_t-1, o_t) || p(s_t | s_t-1, a_t-1))
+     * </pre>
+     *
+     * @return 0 where nothing is seen, as after {@link #expect}
+     */
+    public double[] kl() {
+        double[] sums = new double[(int) filter.before().rows()];
+        if (!sees) {
+            return sums;
+        }
+        float[] priorMean = filter.value(known.prior().mean()).toArray();
+        float[] priorLog = filter.value(known.prior().logVariance()).toArray();
+        float[] mean = filter.value(known.posterior().mean()).toArray();
+        float[] log = filter.value(known.posterior().logVariance()).toArray();
+        int latent = mean.length / sums.length;
+        for (int i = 0; i < mean.length; i++) {
+            double distance = (double) mean[i] - priorMean[i];
+            double ratio = Math.exp((double) log[i] - priorLog[i]);
+            sums[i / latent] += (ratio - 1 - ((double) log[i] - priorLog[i]) + distance * distance / Math.exp(
+                    priorLog[i])) / 2;
+        }
+        return sums;
     }
 
     @Override

@@ -57,7 +57,8 @@ import java.util.stream.Collectors;
  *
  * <p>The KL is free up to some nats: that of each step of each window (Hafner et al. 2023, equation 5), or the mean of
  * them all (Hafner et al. 2019, appendix A), where a threshold above what the KL settles at stops the prior from
- * learning at all. A share of it moves the prior alone, the rest the posterior alone ({@link KlBalanced}).
+ * learning at all. A share of it moves the prior alone, the rest the posterior alone ({@link KlBalanced}), so that with
+ * a weight of 1 neither has all of the gradient; both have that of the ELBO with a share of 1/2 and a weight of 2.
  */
 public final class WorldModel {
     /** Inputs of {@link #observe}, columns of an episode's memory. */
@@ -92,7 +93,9 @@ public final class WorldModel {
      * @param widths of the hidden layers of the networks of reward, end, action and value, as many at most
      * @param observationDeviation of p(o | s), from 1e-15 to 1e15
      * @param rewardScale what rewards are divided by, from 1e-15 to 1e15; their deviation is 1 then
-     * @param klShare of the KL that moves the prior, from 0 to 1
+     * @param klShare of the KL that moves the prior alone, from 0 to 1; the rest moves the posterior alone: with a
+     *     {@code klWeight} of 1 neither has all of the ELBO's gradient, with 0.5 and a weight of 2 both have it
+     * @param klWeight of the KL, from 0 to 1e30
      * @param freeNats of the KL of each step, at least 0
      * @param meanFreeNats whether they are of the mean KL of all steps of all windows, instead
      * @param centred whether encoder and decoder are of observations less a mean: {@link
@@ -110,7 +113,10 @@ public final class WorldModel {
             @Setting("standard deviation of p(o | s), in the unit of the observations, above 0") //
             double observationDeviation,
             @Setting("what rewards are divided by, above 0; their standard deviation is 1 then") double rewardScale,
-            @Setting("share of the KL that moves the prior, from 0 to 1; the rest moves the posterior") double klShare,
+            @Setting("share of the KL that moves the prior alone, from 0 to 1; the rest moves the posterior alone, so"
+                    + " that neither has all of its gradient") double klShare,
+            @Setting("of the KL; 2 with a share of 0.5 gives prior and posterior all of its gradient, as the ELBO") //
+            double klWeight,
             @Setting("nats of the KL of each step that cost nothing, at least 0") double freeNats,
             @Setting("they are of the mean KL of an update's steps, as in PlaNet and the first Dreamer, instead") //
             boolean meanFreeNats,
@@ -128,7 +134,16 @@ public final class WorldModel {
                     "from 1e-15 to 1e15", observationDeviation);
             require(rewardScale >= 1e-15 && rewardScale <= 1e15, "rewardScale", "from 1e-15 to 1e15", rewardScale);
             require(klShare >= 0 && klShare <= 1, "klShare", "from 0 to 1", klShare);
+            require(klWeight >= 0 && klWeight <= 1e30, "klWeight", "from 0 to 1e30", klWeight);
             require(freeNats >= 0 && freeNats <= 1e30, "freeNats", "from 0 to 1e30", freeNats);
+        }
+
+        /** With a weight of 1. */
+        public Settings(Path path, int units, int latent, List<Integer> encoder, List<Integer> decoder,
+                List<Integer> widths, double observationDeviation, double rewardScale, double klShare,
+                double freeNats, boolean meanFreeNats, boolean centred) {
+            this(path, units, latent, encoder, decoder, widths, observationDeviation, rewardScale, klShare, 1,
+                    freeNats, meanFreeNats, centred);
         }
 
         /** A recurrent path of 64, 8 dimensions, layers of 64, 1, rewards by 8, 0.8 for the prior, no free nats. */
@@ -193,6 +208,15 @@ public final class WorldModel {
         Value action = graph.input(ACTION, actions);
         Value observation = graph.input(OBSERVATION, observations);
         return new Filtering(graph, before, action, observation, filter("now", before, action, observation));
+    }
+
+    /** What is known of what is drawn of a state: before anything is seen of it, and after. */
+    record Known(DiagonalGaussian prior, DiagonalGaussian posterior) {}
+
+    /** Of the state of now, added to its graph. */
+    Known known(Filtering of) {
+        Value context = space.context("before it is seen", of.before(), of.action());
+        return new Known(space.prior(context), space.posterior(context, embed(of.observation())));
     }
 
     /** What q sees of an observation. */
@@ -271,10 +295,11 @@ public final class WorldModel {
 
     /** What is minimised over windows. */
     public Objective objective() {
-        Schedule one = Schedule.constant(1);
+        Schedule weight = Schedule.constant(settings.klWeight());
         double free = settings.freeNats();
-        return new KlBalanced(settings.meanFreeNats() ? new MeanFreeNats(one, free) : new FreeNats(one, free), settings
-                .klShare());
+        return new KlBalanced(settings.meanFreeNats() ? new MeanFreeNats(weight, free) : new FreeNats(weight, free),
+                settings
+                        .klShare());
     }
 
     /**

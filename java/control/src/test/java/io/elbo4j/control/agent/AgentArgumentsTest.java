@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,7 +69,7 @@ class AgentArgumentsTest {
     /** In {@link #ANGLE}, upright being the goal. */
     private static SavableAgent inABox(SavableAgent.Settings settings, Backend backend) {
         return settings.create(new Surroundings(ANGLE.observations(), ANGLE.actions(), ANGLE.reward(), ANGLE
-                .termination(), Optional.of(new float[] {1, 0})), backend, 1);
+                .termination(), Optional.of(new float[] {1, 0}), OptionalInt.empty()), backend, 1);
     }
 
     private static void refused(String message, Runnable action) {

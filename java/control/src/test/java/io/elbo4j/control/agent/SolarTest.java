@@ -8,13 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
+import io.elbo4j.control.environment.CartPoleContinuous;
 import io.elbo4j.control.environment.Environment;
+import io.elbo4j.control.environment.Fork;
 import io.elbo4j.control.environment.Navigation;
 import io.elbo4j.control.environment.PendulumAngle;
 import io.elbo4j.control.environment.Simulation;
 import io.elbo4j.control.environment.TimeLimit;
 import io.elbo4j.control.world.MessageVae;
 import io.elbo4j.purejava.JavaBackend;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -23,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SolarTest {
     /** Rollouts of 17 steps; three of them are remembered. */
@@ -157,14 +163,52 @@ class SolarTest {
     @Test
     void episodesOfAnotherLengthAreRefused() {
         try (Backend backend = new JavaBackend(1)) {
-            assertEquals("horizon must be steps of an episode, as the last one, 16, not 17", assertThrows(
+            assertEquals("horizon must be the steps of an episode, of which the last one had 16, not 17", assertThrows(
                     ArgumentException.class, () -> live(TINY, new TimeLimit(new PendulumAngle(), 16), backend, 0, 40))
                     .getMessage());
-            assertEquals("horizon must be steps of an episode, not fewer, not 17", assertThrows(ArgumentException.class,
+            assertEquals("horizon must be the steps of an episode, which goes on after as many, not 17", assertThrows(
+                    ArgumentException.class,
                     () -> live(TINY, new TimeLimit(new PendulumAngle(), 18), backend, 0, 40)).getMessage());
         }
+        refused("horizon must be 16, the steps of an episode, not 17", new TimeLimit(new PendulumAngle(), 16));
+        refused("episodes must be of as many steps each, not of any length", new Fork());
+        refused("episodes must be of as many steps each, not shorter where it terminates", new TimeLimit(
+                new CartPoleContinuous(), 17));
+        TINY.check(Surroundings.of(ANGLE));
         assertEquals("capacity must be at least 36, the observations of the random rollouts and of a round, not 35",
                 assertThrows(ArgumentException.class, () -> AgentSettings.with(TINY, Map.of("capacity", 35)))
                         .getMessage());
+    }
+
+    private static void refused(String message, Environment environment) {
+        assertEquals(message, assertThrows(ArgumentException.class, () -> TINY.check(Surroundings.of(environment)))
+                .getMessage());
+    }
+
+    /** Each code is that of the place: of the means of the potentials, a row at a time. */
+    @Test
+    void whereThePlaneIsIsDrawn(@TempDir Path directory) throws IOException {
+        Environment navigation = new TimeLimit(new Navigation(), 17);
+        Path file = directory.resolve("map.png");
+        try (Backend backend = new JavaBackend(1); Solar agent = live(TINY, navigation, backend, 1, 40)) {
+            AgentState.Counters before = agent.counters();
+            agent.drawLatent(file, navigation);
+            assertEquals(before, agent.counters(), "it is looked at alone");
+            assertTrue(Files.size(file) > 0);
+            int columns = navigation.observations().columns();
+            float[] seen = new float[3 * columns];
+            float[] one = new float[columns];
+            for (int i = 0; i < 3; i++) {
+                navigation.observe(navigation.place(i / 2.0, 0.25 * i).orElseThrow(), one);
+                System.arraycopy(one, 0, seen, i * columns, columns);
+            }
+            float[] codes = agent.codes(seen);
+            assertEquals(3 * 2, codes.length);
+            for (int i = 0; i < 3; i++) {
+                assertArrayEquals(agent.codes(Arrays.copyOfRange(seen, i * columns, (i + 1) * columns)), Arrays
+                        .copyOfRange(codes, 2 * i, 2 * i + 2));
+            }
+        }
+        assertThrows(ArgumentException.class, () -> TINY.checkLatentPicture(ANGLE));
     }
 }

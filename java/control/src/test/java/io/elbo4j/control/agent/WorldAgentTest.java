@@ -22,6 +22,11 @@ import io.elbo4j.control.planning.RandomShooting;
 import io.elbo4j.control.planning.Search;
 import io.elbo4j.control.world.WorldModel;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.graph.Graph;
+import io.elbo4j.train.graph.Parameters;
+import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.Value;
+import io.elbo4j.train.picture.Lines;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,6 +35,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -209,6 +215,84 @@ class WorldAgentTest {
             for (int steps = 1; steps <= 45; steps++) {
                 run.step();
                 assertEquals(steps < 20 ? 0 : 3 + 2 * ((steps - 20) / 10), run.agent().updates(), steps + " steps");
+            }
+        }
+    }
+
+    /** A plan's rewards, each times the probability that the episode goes on until there. */
+    @Test
+    void rewardsAfterAnEndCountForNothing() {
+        float[] plan = {0.3f, -0.9f, 0.7f, 0.1f};
+        WorldModel model = new WorldModel(MODEL, 2, 1);
+        Graph graph = new Graph();
+        Value state = graph.input("state", model.space().columns());
+        Value action = graph.input("action", 1);
+        Value next = model.expect("next", state, action);
+        Value reward = model.reward(next);
+        Value continues = model.continues(next);
+        try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, graph.parameters(),
+                3); Step step = Step.of(graph, parameters, backend).rows(1).want(next, reward, continues).compile()) {
+            // else all ends are as likely
+            parameters.all().forEach(s -> s.value().set(drawn((int) (s.value().rows() * s.value().columns()))));
+            double sum = 0;
+            double weighed = 0;
+            double reached = 1;
+            for (float a : plan) {
+                step.value(action).set(new float[] {a});
+                step.run(0);
+                sum += step.value(reward).toArray()[0];
+                weighed += reached * step.value(reward).toArray()[0];
+                reached *= step.value(continues).toArray()[0];
+                step.value(state).set(step.value(next).toArray());
+            }
+            assertEquals(sum, worth(false, model, plan, parameters, backend), 1e-5);
+            assertEquals(weighed, worth(true, model, plan, parameters, backend), 1e-5);
+            assertTrue(Math.abs(sum - weighed) > 0.01 && reached > 1e-3, sum + " " + weighed + " " + reached);
+        }
+    }
+
+    private static double worth(boolean ends, WorldModel model, float[] plan, Parameters parameters, Backend backend) {
+        Graph graph = new Graph();
+        Value start = graph.input("start", model.space().columns());
+        Value plans = graph.input("plans", plan.length);
+        Value worth = Planet.worth(new Planet.Settings(MODEL, LEARNING, new RandomShooting(1), plan.length, ends),
+                model, start, plans);
+        try (Step step = Step.of(graph, parameters, backend).rows(1).want(worth).compile()) {
+            step.value(plans).set(plan);
+            step.run(0);
+            return step.value(worth).toArray()[0];
+        }
+    }
+
+    private static float[] drawn(int count) {
+        Random random = new Random(count);
+        float[] all = new float[count];
+        for (int i = 0; i < count; i++) {
+            all[i] = (float) random.nextGaussian() / 2;
+        }
+        return all;
+    }
+
+    /** Episodes of four steps have five observations: one more is refused, and of three steps nothing is learned from. */
+    @Test
+    void episodesThatAreShorterThanAWindowAreNotLearnedFrom() {
+        SavableAgent.Settings five = AgentSettings.with(PLANET, Map.of("window", 5));
+        five.check(Surroundings.of(new Counting(false)));
+        assertEquals("window must be at most 5, the observations of an episode, not 6", assertThrows(
+                ArgumentException.class, () -> AgentSettings.with(PLANET, Map.of("window", 6)).check(Surroundings.of(
+                        new Counting(false)))).getMessage());
+        try (Backend backend = new JavaBackend(1); SavableAgent agent = Agents.create(five, new Counting(true), backend,
+                1)) {
+            Interaction shorter = new Interaction(agent, new Simulation(new Counting(true), 1, 1));
+            while (shorter.steps() < 33) {
+                shorter.step();
+            }
+            assertEquals(0, agent.updates());
+            agent.begin();
+            Interaction longer = new Interaction(agent, new Simulation(new Counting(false), 1, 1));
+            for (int steps = 34; steps <= 60; steps++) {
+                longer.step();
+                assertEquals(steps < 40 ? 0 : 3 + 2 * ((steps - 40) / 10), agent.updates(), steps + " steps");
             }
         }
     }
@@ -423,8 +507,37 @@ class WorldAgentTest {
             }
             BufferedImage picture = ImageIO.read(file.toFile());
             boolean frames = environment instanceof PendulumPixels;
+            if (frames) {
+                // 64 pixels and a gutter each, of whose colour is what is not imagined
+                for (int t = 0; t < 20; t++) {
+                    boolean empty = true;
+                    for (int i = 0; i < 64 * 64; i++) {
+                        empty &= picture.getRGB(1 + 65 * t + i % 64, 1 + 2 * 65 + i / 64) == picture.getRGB(0, 0);
+                    }
+                    assertEquals(t < 5, empty, "frame " + t + " of what is imagined");
+                }
+            }
             assertTrue(frames ? picture.getWidth() > 6 * picture.getHeight() : picture.getWidth() < 3 * picture
                     .getHeight(), picture.getWidth() + " x " + picture.getHeight());
         }
+    }
+
+    /** What is expected begins after what is seen of it; the KL is drawn over the largest. */
+    @Test
+    void linesOfWhatIsExpectedBeginWhereItIs() {
+        List<float[]> episode = new ArrayList<>();
+        double[] kl = new double[7];
+        for (int t = 0; t < 7; t++) {
+            episode.add(new float[] {t, -t});
+            kl[t] = t == 3 ? 4 : 1;
+        }
+        List<Lines.Series> all = ImaginedFrames.series(List.of(episode, episode, episode), kl);
+        assertEquals(2 * 3 + 1, all.size());
+        assertEquals("column 1, expected from step 5 on", all.get(5).name());
+        assertArrayEquals(new double[] {5, 6}, all.get(5).x());
+        assertArrayEquals(new double[] {-5, -6}, all.get(5).y());
+        assertArrayEquals(new double[] {0, 1, 2, 3, 4, 5, 6}, all.get(4).x());
+        assertEquals("KL of a step / 4.00 nats", all.get(6).name());
+        assertArrayEquals(new double[] {0.25, 0.25, 0.25, 1, 0.25, 0.25, 0.25}, all.get(6).y());
     }
 }

@@ -286,12 +286,13 @@ class WorldModelTest {
         }
     }
 
-    /** With a share of 1/2, the gradient is that of the log-likelihoods and half of the KLs. */
-    @Test
-    void itsGradientIsThatOfFiniteDifferences() {
+    /** With a share of 1/2, the gradient is that of the log-likelihoods and half of the KLs; of all of them, if asked. */
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 2})
+    void itsGradientIsThatOfFiniteDifferences(double klWeight) {
         for (Path path : Path.values()) {
             Windows windows = Windows.random(23);
-            WorldModel model = new WorldModel(settings(path, 0), SEEN, ACTS);
+            WorldModel model = new WorldModel(weighted(path, klWeight), SEEN, ACTS);
             Graph graph = new Graph();
             model.observe(graph, LENGTH, x -> x);
             try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, graph
@@ -317,7 +318,7 @@ class WorldModelTest {
                         asking.run(2);
                         for (Node node : graph.nodes()) {
                             for (Term term : node.terms()) {
-                                double weight = term.role() == Term.Role.KL ? 0.5 : -1;
+                                double weight = term.role() == Term.Role.KL ? klWeight / 2 : -1;
                                 if (asking.term(term).isPresent()) {
                                     for (float t : asking.term(term).get().toArray()) {
                                         loss[side] += weight * t / ROWS;
@@ -331,6 +332,63 @@ class WorldModelTest {
                     assertEquals(expected, gradient, 5e-4 * Math.max(1, Math.abs(expected)), path + " " + each
                             .parameter().name());
                 }
+            }
+        }
+    }
+
+    private static WorldModel.Settings weighted(Path path, double klWeight) {
+        return new WorldModel.Settings(path, UNITS, LATENT, List.of(6, 4), List.of(7), List.of(5), DEVIATION, SCALE,
+                0.5, klWeight, 0, false, false);
+    }
+
+    /** The KL of each step of episodes that are seen: states are means, those of what is seen. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theKlOfAStepIsThatOfPlainLoops(boolean centred) {
+        for (Path path : Path.values()) {
+            Windows windows = Windows.random(7);
+            WorldModel model = new WorldModel(settings(path, 0, false, centred), SEEN, ACTS);
+            Graph graph = new Graph();
+            model.observe(graph, LENGTH, x -> x);
+            try (Backend backend = new JavaBackend(1); Parameters parameters = new Parameters(backend, graph
+                    .parameters(), 5); OpenLoop open = new OpenLoop(model, parameters, ROWS, backend)) {
+                if (centred) {
+                    model.centre(parameters, CENTRE);
+                }
+                Plain plain = new Plain(parameters);
+                double[][] states = new double[ROWS][model.space().columns()];
+                float[] seen = new float[ROWS * SEEN];
+                float[] done = new float[ROWS * ACTS];
+                assertArrayEquals(new double[ROWS], open.kl(), "nothing is seen yet");
+                for (int t = 0; t < LENGTH; t++) {
+                    for (int b = 0; b < ROWS; b++) {
+                        int row = b * LENGTH + t;
+                        System.arraycopy(windows.observations, row * SEEN, seen, b * SEEN, SEEN);
+                        System.arraycopy(windows.actions, row * ACTS, done, b * ACTS, ACTS);
+                    }
+                    if (t > 0) {
+                        open.did(done);
+                    }
+                    open.see(seen);
+                    double[] kl = open.kl();
+                    for (int b = 0; b < ROWS; b++) {
+                        double[] action = t == 0 ? new double[ACTS] : doubles(done, b * ACTS, ACTS);
+                        double[] context = context(plain, path, states[b], action);
+                        double[][] p = Plain.gaussian(plain.network("path.prior", 2, context));
+                        double[][] q = Plain.gaussian(plain.network("path.posterior", 2, both(context, embedding(plain,
+                                seen, b, centred))));
+                        double expected = Plain.kl(q, p);
+                        assertEquals(expected, kl[b], 1e-5 * Math.max(1, expected), path + " KL " + t);
+                        states[b] = switch (path) {
+                            case MARKOV -> q[0];
+                            case RECURRENT -> both(context, q[0]);
+                            case TWO_LEVEL -> both(q[0], Arrays.copyOf(plain.network("path.second", 2, both(q[0],
+                                    context)), 4 * LATENT));
+                        };
+                    }
+                }
+                open.expect(done);
+                assertArrayEquals(new double[ROWS], open.kl(), "nothing is seen");
             }
         }
     }
