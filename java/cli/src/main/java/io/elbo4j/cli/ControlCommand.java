@@ -81,8 +81,8 @@ final class ControlCommand implements Callable<Integer> {
             description = "also draws an episode of the first seed's agent (not drawn)")
     private Path episode;
     @Option(names = "--latent-picture", paramLabel = "FILE.png",
-            description = "e2c, solar, planet, dreamer, slac: also draws what the first seed's agent knows: a map of the"
-                    + " plane; or an episode as it is seen, known and, after five steps, imagined (not drawn)")
+            description = "e2c, solar, planet, dreamer, slac: also draws what the first seed's agent knows: a map of"
+                    + " the plane; or an episode as it is seen, known and, after five steps, imagined (not drawn)")
     private Path latentPicture;
     @Mixin
     private BackendOptions backend;

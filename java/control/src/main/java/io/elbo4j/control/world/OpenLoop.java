@@ -9,7 +9,8 @@ import io.elbo4j.train.graph.Value;
 
 /**
  * What a {@link WorldModel} says of episodes that begin together: while it sees them, what it takes what is seen for,
- * and how much that is news to it; then, told what is done alone, what it expects. States are means, of q and of the prior.
+ * and how much that is news to it; then, told what is done alone, what it expects. States are means, of q and of the
+ * prior.
  */
 public final class OpenLoop implements AutoCloseable {
     private final double rewardScale;

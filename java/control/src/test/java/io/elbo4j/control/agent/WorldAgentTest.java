@@ -273,7 +273,7 @@ class WorldAgentTest {
         return all;
     }
 
-    /** Episodes of four steps have five observations: one more is refused, and of three steps nothing is learned from. */
+    /** Episodes of four steps have five observations: one more is refused, three steps teach nothing. */
     @Test
     void episodesThatAreShorterThanAWindowAreNotLearnedFrom() {
         SavableAgent.Settings five = AgentSettings.with(PLANET, Map.of("window", 5));

@@ -286,7 +286,7 @@ class WorldModelTest {
         }
     }
 
-    /** With a share of 1/2, the gradient is that of the log-likelihoods and half of the KLs; of all of them, if asked. */
+    /** With a share of 1/2, the gradient is that of the log-likelihoods and half of the KLs; of all, if asked. */
     @ParameterizedTest
     @ValueSource(doubles = {1, 2})
     void itsGradientIsThatOfFiniteDifferences(double klWeight) {
