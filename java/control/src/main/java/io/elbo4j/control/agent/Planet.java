@@ -26,7 +26,8 @@ import java.util.List;
  * The deep planning network (Hafner et al. 2019, Learning latent dynamics for planning from pixels, algorithm 1): it
  * plans in the latent space of a {@link WorldModel}, anew for each decision. A plan is worth the sum of the rewards
  * that the model expects, along the means of its prior. The paper's environments never terminate, and its model knows
- * no end. This one learns c, the probability that anything comes after a state; with {@link Settings#ends} a plan is worth
+ * no end. This one learns c, the probability that anything comes after a state; with {@link Settings#ends} a plan is
+ * worth
  *
  * <pre>
  *   r_1 + c_1 r_2 + c_1 c_2 r_3 + ...
