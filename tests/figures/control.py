@@ -33,7 +33,6 @@ class Table:
     @functools.cache
     def found(self, name, seed):
         """Of a row and seed; it is run where nothing is known."""
-        name = gates.ROWS[name].runs_of or name
         before = self.this.done(row=name, seed=seed, **self.of) if self.known else None
         if before:
             return before

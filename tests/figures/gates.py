@@ -31,8 +31,6 @@ class Row:
     passes: typing.Optional[typing.Callable] = None
     # where single seeds vary too much to be asked anything: those whose mean is, in place of the seeds that are given
     seeds: tuple = ()
-    # the row whose runs these are, where it has none of its own
-    runs_of: str = ""
 
 
 def plan(environment, episodes, search, *options):
@@ -277,17 +275,13 @@ ROWS = {
     "dreamer": Row(
         "Dreamer on `pendulum-angle`, 50 episodes, 3,000 updates; open loop of random torques, so many decisions ahead: "
         "error of the reward (RMS; its deviation is 7.2), of the angle (median)",
-        "≥ -195 (prototype)", "-160.7, -169.3, -167.8", world("dreamer", "pendulum-angle", 5000), OPEN_LOOP,
-        lambda f, of: f["return"] >= -195),
-    "dreamer-open-loop": Row(
-        "the model of the same", "open loop 1 ≤ 0.8 and 0.08 rad, 5 ≤ 2.2 and 0.25 rad, of the mean (prototype: of each "
-        "of three seeds)", "0.36 to 0.60 0.013 to 0.034, 0.76 to 1.61 0.045 to 0.17", None, OPEN_LOOP,
-        lambda f, of: open_loop(f), TWELVE, runs_of="dreamer"),
+        "≥ -195; open loop 1 ≤ 0.8 and 0.08 rad, 5 ≤ 2.2 and 0.25 rad, of the mean (prototype: of each of three seeds)",
+        "-160.7, -169.3, -167.8; 0.36 to 0.60 0.013 to 0.034, 0.76 to 1.61 0.045 to 0.17",
+        world("dreamer", "pendulum-angle", 5000), OPEN_LOOP, lambda f, of: f["return"] >= -195 and open_loop(f), TWELVE),
     "dreamer-pixels": Row(
         "the same on `pendulum-pixels`, 5,000 updates", "≥ -230" + OPEN_LOOP_GATE,
         "-184, -202, -167 with 2,000 to 2,500; 0.57 0.044, 1.28 0.11",
-        world("dreamer", "pendulum-pixels", 5000, "--first-updates", 500, "--updates", 100, "--gradient-norm", 10,
-              *PIXELS), OPEN_LOOP,
+        world("dreamer", "pendulum-pixels", 5000, "--first-updates", 500, "--updates", 100, *PIXELS), OPEN_LOOP,
         lambda f, of: f["return"] >= -230 and open_loop(f)),
     "planet": Row(
         "PlaNet on `pendulum-angle`, 40 episodes, 3,300 updates, 50 starts; open loop", "≥ -240" + OPEN_LOOP_GATE,

@@ -58,9 +58,13 @@ public final class Dreamer extends WorldAgent {
             require(startEvery >= 1, "startEvery", "at least 1", startEvery);
         }
 
-        /** 15 steps, 0.99, 0.95, 0.1, 5e-4 and 1e-3, from every second state. */
+        /**
+         * 15 steps, 0.99, 0.95, 0.1, 5e-4 and 1e-3, from every second state; {@link WorldLearning#small} with gradients
+         * of norm 10 at most: with 1,000, two of twelve seeds had not learned to stand after 3,000 updates.
+         */
         public static Settings small() {
-            return new Settings(WorldModel.Settings.small(), WorldLearning.small(), 15, 0.99, 0.95, 0.1, 5e-4, 1e-3, 2);
+            return new Settings(WorldModel.Settings.small(), new WorldLearning(16, 25, 1e-3, 10, 100_000, false, 500,
+                    300, 100, 60, 0.3), 15, 0.99, 0.95, 0.1, 5e-4, 1e-3, 2);
         }
 
         @Override
