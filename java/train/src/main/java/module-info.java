@@ -27,6 +27,7 @@ module io.elbo4j.train {
     exports io.elbo4j.train.model;
     exports io.elbo4j.train.network;
     exports io.elbo4j.train.objective;
+    exports io.elbo4j.train.onnx;
     exports io.elbo4j.train.optimiser;
     exports io.elbo4j.train.picture;
     exports io.elbo4j.train.posterior;

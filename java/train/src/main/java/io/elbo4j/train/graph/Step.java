@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -300,6 +301,14 @@ public final class Step implements AutoCloseable {
                     + "') before it is compiled");
         }
         return matrix;
+    }
+
+    /**
+     * Shows the launches of the forward pass in their order, and the node that each belongs to: for what makes something
+     * else of them.
+     */
+    public void forEachLaunch(BiConsumer<Node, Launch> consumer) {
+        plan.forwardLaunches().forEach(launch -> consumer.accept(plan.owner(launch), launch));
     }
 
     /** What was compiled: for tests, which compute it in another way. */

@@ -203,6 +203,12 @@ public final class StepBuilder {
         return this;
     }
 
+    /** No two buffers share memory: after a run all of them hold what was computed. */
+    public StepBuilder keepAll() {
+        keepAll = true;
+        return this;
+    }
+
     /** Another step of the same, which can be changed. */
     StepBuilder copy() {
         StepBuilder copy = new StepBuilder(graph, parameters, backend);

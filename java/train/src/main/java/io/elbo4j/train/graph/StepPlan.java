@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ final class StepPlan implements Plan, AutoCloseable {
     private final Set<Node> computed;
     private final Map<Value, Matrix> values = new HashMap<>();
     private final List<Launch> launches = new ArrayList<>();
+    private final Map<Launch, Node> owners = new IdentityHashMap<>();
     private final Parts parts = new Parts();
     private final Map<NoiseOf, NodeNoise> noises = new LinkedHashMap<>();
     private final Map<Term, Matrix> terms = new LinkedHashMap<>();
@@ -167,6 +169,11 @@ final class StepPlan implements Plan, AutoCloseable {
     /** Those of the forward pass: what the terms are computed by. */
     List<Launch> forwardLaunches() {
         return launches.subList(0, forwardLaunches);
+    }
+
+    /** The node that added a launch of the forward pass. */
+    Node owner(Launch launch) {
+        return owners.get(launch);
     }
 
     /** Rows of the longest parameter of which it changes the rows of the batch alone; 0 if there is none. */
@@ -339,6 +346,9 @@ final class StepPlan implements Plan, AutoCloseable {
     @Override
     public void launch(Launch... together) {
         launches.addAll(List.of(together));
+        if (forward) {
+            List.of(together).forEach(l -> owners.put(l, node));
+        }
         if (gradients != null) {
             gradients.addPending();
         }
