@@ -40,7 +40,7 @@ final class Rows {
     /** Numbers of the inner rows, which must be of one row of the batch. */
     private static long inside(Matrix few, long inner, Translation t) {
         if (few.rows() / inner % Translation.ROWS != 0) {
-            throw t.refused("mixes the rows of its input");
+            throw t.refused("goes through its input otherwise than row by row");
         }
         return inner * few.columns();
     }

@@ -207,7 +207,7 @@ final class Translation {
     /** Floats of a buffer for each row of the batch. */
     private long width(Matrix m) {
         if (m.storage().elements() % ROWS != 0) {
-            throw refused("mixes the rows of its input");
+            throw refused("goes through its input otherwise than row by row");
         }
         return m.storage().elements() / ROWS;
     }
@@ -217,7 +217,7 @@ final class Translation {
         boolean ofBatch = m.rows() == ROWS && m.rowStride() == width;
         boolean whole = m.rows() % ROWS == 0 && m.rowStride() == m.columns() && m.rows() * m.columns() == width * ROWS;
         if (!ofBatch && !whole) {
-            throw refused("mixes the rows of its input");
+            throw refused("goes through its input otherwise than row by row");
         }
         return m.offset();
     }
