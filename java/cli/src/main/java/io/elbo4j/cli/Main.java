@@ -67,6 +67,8 @@ public final class Main implements Callable<Integer> {
         commands.put("traverse", TraverseCommand::new);
         commands.put("anomalies", AnomaliesCommand::new);
         commands.put("scatter", ScatterCommand::new);
+        commands.put("export", ExportCommand::new);
+        commands.put("import", ImportCommand::new);
         commands.put("estimators", EstimatorsCommand::new);
         commands.put("disentanglement", DisentanglementCommand::new);
         commands.put("ascent", AscentCommand::new);
@@ -123,7 +125,9 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(ObjectiveKind.class, Names.reader(ObjectiveKind.class))
                 .registerConverter(OptimiserSettings.Kind.class, Names.reader(OptimiserSettings.Kind.class))
                 .registerConverter(ScheduleSettings.Kind.class, Names.reader(ScheduleSettings.Kind.class))
-                .registerConverter(CheckpointOption.Weights.class, Names.reader(CheckpointOption.Weights.class))
+                .registerConverter(CheckpointFile.Weights.class, Names.reader(CheckpointFile.Weights.class))
+                .registerConverter(ExportCommand.Format.class, Names.reader(ExportCommand.Format.class))
+                .registerConverter(ExportCommand.Part.class, Names.reader(ExportCommand.Part.class))
                 .registerConverter(SetOption.Part.class, Names.reader(SetOption.Part.class))
                 .registerConverter(AscentCommand.Of.class, Names.reader(AscentCommand.Of.class))
                 .registerConverter(ImitationTask.class, Names.reader(ImitationTask.class))

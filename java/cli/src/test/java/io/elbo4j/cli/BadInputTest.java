@@ -132,7 +132,7 @@ class BadInputTest {
     void wrongCommandsAreUsageErrors() {
         String names =
                 "train, evaluate, sample, encode, decode, reconstruct, interpolate, traverse, anomalies, scatter,"
-                        + " estimators, disentanglement, ascent, posteriors, weights, control, plan, imitate, models"
+                        + " export, import, estimators, disentanglement, ascent, posteriors, weights, control, plan, imitate, models"
                         + " and doctor";
         Cli.run().fails(2, names);
         Cli.run("fly").fails(2, "unknown command 'fly'; there are " + names);

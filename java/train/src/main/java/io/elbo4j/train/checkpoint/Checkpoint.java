@@ -87,8 +87,10 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
         }
     }
 
-    static final String MEAN = "standardisation.mean";
-    static final String DEVIATION = "standardisation.deviation";
+    /** The tensor that holds the means of a standardisation. */
+    public static final String MEAN = "standardisation.mean";
+    /** The tensor that holds its deviations. */
+    public static final String DEVIATION = "standardisation.deviation";
     static final String FORMAT = "elbo4j.format";
     static final String VERSION = "1";
     static final String STATE = "elbo4j.checkpoint";

@@ -54,7 +54,7 @@ public final class NpyWriter {
     }
 
     /** Padded with spaces so that the data starts at a multiple of 64 bytes, as the format asks. */
-    private static ByteBuffer header(int... axes) {
+    static ByteBuffer header(int... axes) {
         String text = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + Arrays.stream(axes).mapToObj(
                 Integer::toString).collect(Collectors.joining(", ")) + "), }";
         int length = 128 - 10;

@@ -79,6 +79,7 @@ final class Translation {
         ofConstants = read.stream().noneMatch(this::isTensor);
         if (ofConstants && written.stream().noneMatch(this::isTensor)) {
             launch.run();
+            constants.keySet().removeIf(constant -> written.contains(constant.storage));
             return;
         }
         translate(op);
