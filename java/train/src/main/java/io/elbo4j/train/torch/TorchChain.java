@@ -15,7 +15,6 @@ import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.Softmax;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Parameter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,6 @@ final class TorchChain {
     private final JsonArray modules = new JsonArray();
     private final JsonArray after = new JsonArray();
     private final Map<String, TorchLayer> layers = new LinkedHashMap<>();
-    private final List<String> taken = new ArrayList<>();
     private Matrix at;
     /** (channels, rows, columns) where what was given last is an image. */
     private int @Nullable [] image;
@@ -68,8 +66,7 @@ final class TorchChain {
         if (launch.body() instanceof Matmul.Forward op && op.bias() != null) {
             dense(op);
         } else if (launch.body() instanceof Convolution.Gather op && op.bias() != null) {
-            ConvolutionShape s = op.shape();
-            convolution("Conv2d", s, op.big(), op.weight(), op.relu(), op.small());
+            convolution("Conv2d", op.shape(), op.big(), op.weight(), op.relu(), op.small());
         } else if (launch.body() instanceof Convolution.Spread op && op.bias() != null) {
             convolution("ConvTranspose2d", op.shape(), op.small(), op.weight(), op.relu(), op.big());
         } else if (launch.body() instanceof LayerNorm.Forward op && op.mean() != null && image == null) {
@@ -201,7 +198,10 @@ final class TorchChain {
             throw refused("comes after a function that is no module");
         }
         JsonObject arguments = new JsonObject();
-        modules.add(json("module", type, arguments));
+        JsonObject module = new JsonObject();
+        module.addProperty("module", type);
+        module.add("arguments", arguments);
+        modules.add(module);
         return arguments;
     }
 
@@ -222,13 +222,6 @@ final class TorchChain {
             throw refused("takes something else than what the module before it has given");
         }
         at = y;
-    }
-
-    static JsonObject json(String key, String type, JsonObject arguments) {
-        JsonObject module = new JsonObject();
-        module.addProperty(key, type);
-        module.add("arguments", arguments);
-        return module;
     }
 
     static JsonArray list(int... numbers) {
