@@ -1,5 +1,6 @@
 package io.elbo4j.train.run;
 
+import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.EpochReport;
@@ -57,6 +58,9 @@ public final class TrainingRun implements AutoCloseable {
      */
     public record Outcome(boolean stopped, Evaluation test, List<Path> pictures) {}
 
+    /** Steps between two lines of {@code steps.jsonl}. */
+    public static final long LOG_EVERY = 100;
+
     private final RunFolder folder;
     private final DataSource source;
     private final Model model;
@@ -67,6 +71,7 @@ public final class TrainingRun implements AutoCloseable {
     private final Evaluator evaluator;
     private final Metrics metrics;
     private RunPlan plan;
+    private long logEvery = LOG_EVERY;
 
     private TrainingRun(RunFolder folder, StoredRun run, DataSource source, Backend backend) {
         this.folder = folder;
@@ -180,6 +185,19 @@ public final class TrainingRun implements AutoCloseable {
         return model;
     }
 
+    /**
+     * How many steps lie between two lines of {@code steps.jsonl}, {@value #LOG_EVERY} unless this is called: step,
+     * epoch, rows since the last line, seconds, the averages of ELBO, reconstruction and KL over these rows, and the norm
+     * of the step's gradients, see {@link Trainer#gradientNorm}. It changes no bit of the run; a device is waited for.
+     *
+     * @param steps at least 1
+     */
+    public TrainingRun withLogEvery(long steps) {
+        ArgumentException.require(steps >= 1, "steps", "at least 1", steps);
+        logEvery = steps;
+        return this;
+    }
+
     /** What the run is. */
     public RunPlan plan() {
         return plan;
@@ -218,12 +236,14 @@ public final class TrainingRun implements AutoCloseable {
         }
         SaveTimes times = new SaveTimes(plan.checkpointEvery(), System::nanoTime);
         Speed speed = new Speed();
+        StepLog log = new StepLog(folder.steps(), at, logEvery);
         boolean exhausted = at.row() > 0 && isEvaluated() && isExhausted(null);
         if (at.row() > 0 && isEvaluated() && isBest(null) && !isKept(at.step())) {
             keepBest();
         }
         while (goOn && !exhausted && trainer.progress().step() < lastStep) {
             if (trainer.atEndOfEpoch()) {
+                log.endOfEpoch(trainer);
                 trainer.nextEpoch();
             }
             int before = trainer.progress().row();
@@ -232,6 +252,7 @@ public final class TrainingRun implements AutoCloseable {
             goOn = listener.step(trainer.progress(), trainer.stepsPerEpoch());
             long step = trainer.progress().step();
             boolean last = !goOn || step == lastStep;
+            log.step(trainer, step, last);
             boolean evaluated = last || isEvaluated();
             boolean saved = last || times.due(step, evaluated);
             if (!evaluated && !saved) {
