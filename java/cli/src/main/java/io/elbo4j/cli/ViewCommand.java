@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "view", sortOptions = false, description = {
-        "Shows the runs of 'train' and 'control' below a folder as a page in a browser, while they go on and after that:"
-                + " curves, KL of each dimension, pictures, settings that differ.",
+        "Shows the runs of 'train' and 'control' below a folder as a page in a browser, while they go on and after"
+                + " that: curves, KL of each dimension, pictures, settings that differ.",
         "Only this machine is answered. Nothing is written; runs do not wait for it."})
 final class ViewCommand implements Callable<Integer> {
     private static final int LAST_PORT = 65_535;

@@ -15,9 +15,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Answers browsers of this machine: the page, what is new in the runs as server-sent events, and pictures. Requests that
- * name another host are refused, as a page of another host would make them (DNS rebinding), and so is every path that
- * leads out of the folder.
+ * Answers browsers of this machine: the page, what is new in the runs as server-sent events, and pictures. Requests
+ * that name another host are refused, as a page of another host would make them (DNS rebinding), and so is every path
+ * that leads out of the folder.
  */
 public final class ViewServer implements AutoCloseable {
     private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";

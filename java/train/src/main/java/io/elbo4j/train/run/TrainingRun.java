@@ -187,8 +187,9 @@ public final class TrainingRun implements AutoCloseable {
 
     /**
      * How many steps lie between two lines of {@code steps.jsonl}, {@value #LOG_EVERY} unless this is called: step,
-     * epoch, rows since the last line, seconds, the averages of ELBO, reconstruction and KL over these rows, and the norm
-     * of the step's gradients, see {@link Trainer#gradientNorm}. It changes no bit of the run; a device is waited for.
+     * epoch, rows since the last line, seconds, the averages of ELBO, reconstruction and KL over these rows, and the
+     * norm of the step's gradients, see {@link Trainer#gradientNorm}. It changes no bit of the run; a device is waited
+     * for.
      *
      * @param steps at least 1
      */
