@@ -11,7 +11,7 @@ published figures are those of all eight stages.
 
 Otherwise than there: weights begin uniform within 1 / sqrt(inputs), biases too; the test set's zeros and ones are other
 draws. With --kl-warm-up, which they do not have, the KL's weight grows from 0 over the first epochs: without it two
-layers lose most of their dimensions in the first epoch. Of two layers "kl" is the sum, active units are the second's.
+layers lose most of their dimensions early on. Of two layers "kl" is the sum, active units are the second's.
 """
 import os
 import time
