@@ -7,6 +7,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.event.StepEvent;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Parameters;
@@ -269,6 +270,20 @@ public final class Trainer implements AutoCloseable {
      * @throws io.elbo4j.train.data.DataException if streamed data could not be read: no step was begun
      */
     public synchronized void step() {
+        StepEvent event = new StepEvent();
+        event.begin();
+        int rows = begin();
+        event.end();
+        if (event.shouldCommit()) {
+            event.step = progress.step();
+            event.epoch = progress.epoch();
+            event.rows = rows;
+            event.commit();
+        }
+    }
+
+    /** Returns the rows of the step. */
+    private int begin() {
         if (orderedEpoch != progress.epoch()) {
             data.end();
             Shuffle.permutation(settings.seed(), progress.epoch(), order);
@@ -289,6 +304,7 @@ public final class Trainer implements AutoCloseable {
         if (unread.size() == mostUnread) {
             readTotals();
         }
+        return rows;
     }
 
     /**

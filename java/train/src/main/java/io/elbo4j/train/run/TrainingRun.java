@@ -13,6 +13,7 @@ import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.checkpoint.CheckpointException;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.event.EvaluationEvent;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.Models;
@@ -341,9 +342,21 @@ public final class TrainingRun implements AutoCloseable {
     private EpochReport report(double samplesPerSecond) {
         trainer.checkParameters();
         Position at = trainer.position();
-        return new EpochReport(at.epoch() + 1, at.step(), trainer.atEndOfEpoch(), trainer.elbo(),
+        EvaluationEvent event = new EvaluationEvent();
+        event.begin();
+        EpochReport report = new EpochReport(at.epoch() + 1, at.step(), trainer.atEndOfEpoch(), trainer.elbo(),
                 evaluator.evaluate(at.step()),
                 plan.start().training().klWeightAt(at.step() - 1, stepsPerEpoch()), samplesPerSecond);
+        event.end();
+        if (event.shouldCommit()) {
+            event.epoch = report.epoch();
+            event.step = report.step();
+            event.trainingElbo = report.train().elbo();
+            event.elbo = report.test().elbo().elbo();
+            event.kl = report.test().elbo().kl();
+            event.commit();
+        }
+        return report;
     }
 
     /** Before a line of metrics: from a checkpoint the line can be written again, but not the other way round. */
