@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class Lines {
     private static final int MOST_BYTES = 1 << 17;
-    private static final int SHOWN = 400;
+    private static final int SHOWN = 250;
     private static final int TAIL = 1 << 16;
 
     private final Path file;

@@ -172,10 +172,10 @@ class ViewServerTest {
         }
         assertEquals(1, steps.get(0));
         assertEquals(100_000, steps.get(steps.size() - 1));
-        assertEquals(401, steps.size());
+        assertEquals(251, steps.size());
         for (int i = 1; i < steps.size() - 1; i++) {
             int apart = steps.get(i) - steps.get(i - 1);
-            assertTrue(apart > 150 && apart < 350, i + ": " + apart);
+            assertTrue(apart > 300 && apart < 500, i + ": " + apart);
         }
         Files.writeString(file, "bo\":-1}\n", StandardOpenOption.APPEND);
         assertFalse(lines.beginsAnew());
