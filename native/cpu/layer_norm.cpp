@@ -5,6 +5,7 @@
 // Means are of the float64 row sums before their rounding. x, y, gradients rows x columns; gamma, beta[columns];
 // m, r[rows]. Moves 8 bytes per element, dX 12, dGamma and dBeta 8; what is read again comes from a cache.
 #include "column_sum_tile.h"
+#include "common_width.h"
 #include "layer_norm_backward.h"
 #include "layer_norm_forward.h"
 #include "layer_norm_parameter_gradients.h"
@@ -29,43 +30,30 @@ Rows rows_of(const elbo4j_matrix& matrix) { return {matrix.floats(), matrix.stri
 // The mean of a row, or 0 where rows are not centred.
 template <bool CENTRED> float mean_of_row(const float* mean, int64_t row) { return CENTRED ? mean[row] : 0.0f; }
 
-// f(row, end) for rows that a first-level cache holds between their passes. A pass ends with a chain of dependent
-// operations, which those of other rows hide.
-enum : int { block_floats = 2048, block_rows = 32 };
-
-template <class F> void for_each_rows(int64_t begin, int64_t end, int64_t columns, F f) {
-  const int64_t fit = block_floats / columns, rows = fit < 1 ? 1 : smaller<int64_t>(fit, block_rows);
-  for (int64_t row = begin; row < end; row += rows) f(row, smaller<int64_t>(row + rows, end));
-}
-
 void means_of(const double* sums, int64_t rows, int64_t columns, float* means) {
   const double count = (double)columns;
   ELBO4J_SIMD for (int64_t r = 0; r < rows; r++) means[r] = spec::mean_of(sums[r], count);
 }
 
-template <bool CENTRED> void forward(const elbo4j_layer_norm_forward& a, int64_t begin, int64_t end) {
+template <bool CENTRED, class Columns>
+void forward(const elbo4j_layer_norm_forward& a, int64_t begin, int64_t end, Columns columns) {
   const Rows x = rows_of(a.x);
   const float *gamma = a.gamma.floats(), *beta = a.beta.floats();
   float *mean = a.mean.floats(), *rstd = a.rstd.floats();
-  const int64_t columns = a.x.columns;
   const double count = (double)columns;
   for_each_rows(begin, end, columns, [&](int64_t first, int64_t last) {
     double sums[block_rows];
     if (CENTRED) {
-      for (int64_t row = first; row < last; row++) {
-        const float* in = x[row];
-        row_sums<1>(columns, {sums + (row - first)}, [&](auto at, Floats* terms) { terms[0] = at.load(in); });
-      }
+      row_sums<1>(last - first, columns, {sums},
+                  [&](int64_t r) { return [in = x[first + r]](auto at, Floats* terms) { terms[0] = at.load(in); }; });
       means_of(sums, last - first, columns, mean + first);
     }
-    for (int64_t row = first; row < last; row++) {
-      const float* in = x[row];
-      const Floats m = floats_of(mean_of_row<CENTRED>(mean, row));
-      row_sums<1>(columns, {sums + (row - first)}, [&](auto at, Floats* terms) {
+    row_sums<1>(last - first, columns, {sums}, [&](int64_t r) {
+      return [in = x[first + r], m = floats_of(mean_of_row<CENTRED>(mean, first + r))](auto at, Floats* terms) {
         const Floats d = at.load(in) - m;
         terms[0] = d * d;
-      });
-    }
+      };
+    });
     ELBO4J_SIMD for (int64_t row = first; row < last; row++) rstd[row] =
         spec::reciprocal_deviation(sums[row - first], count, a.epsilon);
     for (int64_t row = first; row < last; row++) {
@@ -80,26 +68,24 @@ template <bool CENTRED> void forward(const elbo4j_layer_norm_forward& a, int64_t
   });
 }
 
-template <bool CENTRED> void backward(const elbo4j_layer_norm_backward& a, int64_t begin, int64_t end) {
+template <bool CENTRED, class Columns>
+void backward(const elbo4j_layer_norm_backward& a, int64_t begin, int64_t end, Columns columns) {
   const Rows x = rows_of(a.x), dy = rows_of(a.d_y);
   const float *gamma = a.gamma.floats(), *mean = a.mean.floats(), *rstd = a.rstd.floats();
-  const int64_t columns = a.x.columns;
   for_each_rows(begin, end, columns, [&](int64_t first, int64_t last) {
     double of_g[block_rows], of_gx[block_rows];
-    for (int64_t row = first; row < last; row++) {
-      const float *in = x[row], *dy_in = dy[row];
-      const Floats m = floats_of(mean_of_row<CENTRED>(mean, row)), scale = floats_of(rstd[row]);
-      double *const g_sum = of_g + (row - first), *const gx_sum = of_gx + (row - first);
-      if constexpr (CENTRED)
-        row_sums<2>(columns, {g_sum, gx_sum}, [&](auto at, Floats* terms) {
-          terms[0] = at.load(dy_in) * at.load(gamma);
-          terms[1] = terms[0] * ((at.load(in) - m) * scale);
-        });
-      else
-        row_sums<1>(columns, {gx_sum}, [&](auto at, Floats* terms) {
-          terms[0] = at.load(dy_in) * at.load(gamma) * ((at.load(in) - m) * scale);
-        });
-    }
+    auto of_row = [&](int64_t r) {
+      return [in = x[first + r], dy_in = dy[first + r], gamma, m = floats_of(mean_of_row<CENTRED>(mean, first + r)),
+              scale = floats_of(rstd[first + r])](auto at, Floats* terms) {
+        const Floats g = at.load(dy_in) * at.load(gamma);
+        if (CENTRED) *terms++ = g;
+        *terms = g * ((at.load(in) - m) * scale);
+      };
+    };
+    if constexpr (CENTRED)
+      row_sums<2>(last - first, columns, {of_g, of_gx}, of_row);
+    else
+      row_sums<1>(last - first, columns, {of_gx}, of_row);
     float mean_g[block_rows], mean_gx[block_rows];
     if (CENTRED) means_of(of_g, last - first, columns, mean_g);
     means_of(of_gx, last - first, columns, mean_gx);
@@ -150,11 +136,17 @@ void parameter_gradients(const elbo4j_layer_norm_parameter_gradients& a, int64_t
 }  // namespace
 
 void layer_norm_forward(const elbo4j_layer_norm_forward& a, int64_t begin, int64_t end) {
-  (a.mean.data ? forward<true> : forward<false>)(a, begin, end);
+  with_columns(a.x.columns, [&](auto columns) {
+    using Columns = decltype(columns);
+    (a.mean.data ? forward<true, Columns> : forward<false, Columns>)(a, begin, end, columns);
+  });
 }
 
 void layer_norm_backward(const elbo4j_layer_norm_backward& a, int64_t begin, int64_t end) {
-  (a.mean.data ? backward<true> : backward<false>)(a, begin, end);
+  with_columns(a.x.columns, [&](auto columns) {
+    using Columns = decltype(columns);
+    (a.mean.data ? backward<true, Columns> : backward<false, Columns>)(a, begin, end, columns);
+  });
 }
 
 void layer_norm_parameter_gradients(const elbo4j_layer_norm_parameter_gradients& a, int64_t begin, int64_t end) {

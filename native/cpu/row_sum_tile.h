@@ -1,5 +1,6 @@
 // Row sums of the tiles of a block of rows, to the definition in spec/row_sum.h: short rows many at once.
 #pragma once
+#include "common_width.h"
 #include "neighbours.h"
 #include "row_sum.h"
 #include "row_vectors.h"
@@ -45,12 +46,14 @@ template <class T> class RowSumsOf {
   }
 
   void add_whole_rows(const Tile& tile, const float* elements) {
-    for (int r = 0; r < tile.rows; r++) {
-      const float* row = elements + r * tile.width;
-      double sum;
-      row_sums<1>(tile.width, {&sum}, [&](auto at, Floats* terms) { terms[0] = at.load(row); });
-      sums_[r] = (T)sum;
-    }
+    double sums[tile_floats / row_in_registers];
+    with_columns(
+        tile.width, [&](int64_t columns) __attribute__((always_inline)) {
+          row_sums<1>(tile.rows, columns, {sums}, [&](int64_t r) {
+            return [row = elements + r * columns](auto at, Floats* terms) { terms[0] = at.load(row); };
+          });
+        });
+    for (int r = 0; r < tile.rows; r++) sums_[r] = (T)sums[r];
   }
 
   void add_long_row(const Tile& tile, const float* quads, int row) {

@@ -1,8 +1,9 @@
-// A row as vectors of the level's width, and its sum (spec/row_sum.h) without leaving registers: no term is stored.
+// Rows as vectors of the level's width, and their sums (spec/row_sum.h) without leaving registers: no term is stored.
 //
 // The lanes of a sum lie in vectors of doubles in the order that shuffles within 128 bits leave them in, the same for
-// all columns; the tree at the end puts neighbours together again. A pass over a row has as many lanes of all terms as
-// there are registers for: with 512 bits all 32, with 256 those of one term, or half of those of two.
+// all columns. A pass over a row has as many lanes of all terms as there are registers for: with 512 bits all 32, with
+// 256 those of one term, or half of those of two. The trees of as many rows as a vector has doubles are one: each stage
+// adds the halves of the vectors of a row, or puts those of two rows into one.
 #pragma once
 #include "elbo4j_arguments.h"
 #include "level.h"
@@ -77,7 +78,8 @@ namespace row_vectors {
 
 enum : int {
   unit = 4 * vector_floats,  // columns whose quads are a vector: lanes in two vectors of doubles
-  row_sum_units = spec::row_sum_tile / unit
+  row_sum_units = spec::row_sum_tile / unit,
+  group_rows = vector_floats / 2
 };
 
 #if defined(__AVX512F__)
@@ -95,19 +97,22 @@ static ELBO4J_INLINE Doubles high(Floats x) {
   return _mm512_maskz_cvtps_pd(0xff, _mm512_maskz_extractf32x8_ps(0xff, x, 1));
 }
 // The lanes of a unit are (0, 4, 8, 12, 1, 5, 9, 13) and (2, 6, 10, 14, 3, 7, 11, 15).
-static ELBO4J_INLINE double sum_of_two(const Doubles* lanes) {
-  __m256d fours[2];
-  for (int i = 0; i < 2; i++) {
-    __m256d pairs[2];
+template <int ROWS> static ELBO4J_INLINE Doubles sums_of_unit(const Doubles (&lanes)[group_rows][2]) {
+  Doubles of_two[4], of_four[2];
+  for (int i = 0; i < 4; i++) {
+    Doubles pairs[2];
     for (int j = 0; j < 2; j++) {
-      __builtin_memcpy(&pairs[j], &lanes[2 * i + j], sizeof pairs[j]);
-      pairs[j] += _mm512_maskz_extractf64x4_pd(0xf, lanes[2 * i + j], 1);
+      const __m512d x = lanes[2 * i % ROWS][j], y = lanes[(2 * i + 1) % ROWS][j];
+      pairs[j] = _mm512_shuffle_f64x2(x, y, 0x44) + _mm512_shuffle_f64x2(x, y, 0xee);
     }
-    fours[i] = pairs[0] + pairs[1];
+    of_two[i] = pairs[0] + pairs[1];
   }
-  const __m256d eights = _mm256_hadd_pd(fours[0], fours[1]);
-  const __m128d halves = _mm256_castpd256_pd128(eights) + _mm256_extractf128_pd(eights, 1);
-  return halves[0] + halves[1];
+  for (int i = 0; i < 2; i++)
+    of_four[i] = _mm512_maskz_unpacklo_pd(0xff, of_two[2 * i], of_two[2 * i + 1]) +
+                 _mm512_maskz_unpackhi_pd(0xff, of_two[2 * i], of_two[2 * i + 1]);
+  const __m512d sums = _mm512_shuffle_f64x2(of_four[0], of_four[1], 0x88) +
+                       _mm512_shuffle_f64x2(of_four[0], of_four[1], 0xdd);  // of the rows 0, 2, 1, 3, 4, 6, 5, 7
+  return _mm512_maskz_permutex_pd(0xff, sums, 0xd8);
 }
 #elif defined(__AVX2__)
 static ELBO4J_INLINE Floats pairs(Floats x, Floats y) {
@@ -116,10 +121,13 @@ static ELBO4J_INLINE Floats pairs(Floats x, Floats y) {
 static ELBO4J_INLINE Doubles low(Floats x) { return _mm256_cvtps_pd(_mm256_castps256_ps128(x)); }
 static ELBO4J_INLINE Doubles high(Floats x) { return _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1)); }
 // The lanes of a unit are (0, 2, 4, 6) and (1, 3, 5, 7).
-static ELBO4J_INLINE double sum_of_two(const Doubles* lanes) {
-  const __m256d fours = _mm256_hadd_pd(lanes[0] + lanes[1], lanes[2] + lanes[3]);
-  const __m128d halves = _mm256_castpd256_pd128(fours) + _mm256_extractf128_pd(fours, 1);
-  return halves[0] + halves[1];
+template <int ROWS> static ELBO4J_INLINE Doubles sums_of_unit(const Doubles (&lanes)[group_rows][2]) {
+  __m256d of_two[2];
+  for (int i = 0; i < 2; i++) {
+    const Doubles(&x)[2] = lanes[2 * i % ROWS], (&y)[2] = lanes[(2 * i + 1) % ROWS];
+    of_two[i] = _mm256_hadd_pd(x[0] + x[1], y[0] + y[1]);
+  }
+  return _mm256_permute2f128_pd(of_two[0], of_two[1], 0x20) + _mm256_permute2f128_pd(of_two[0], of_two[1], 0x31);
 }
 #else
 #if defined(__SSE2__)
@@ -136,9 +144,9 @@ static ELBO4J_INLINE Doubles low(Floats x) { return Doubles{(double)x[0], (doubl
 static ELBO4J_INLINE Doubles high(Floats x) { return Doubles{(double)x[2], (double)x[3]}; }
 #endif
 // The lanes of a unit are (0, 1) and (2, 3).
-static ELBO4J_INLINE double sum_of_two(const Doubles* lanes) {
-  return ((lanes[0][0] + lanes[0][1]) + (lanes[1][0] + lanes[1][1])) +
-         ((lanes[2][0] + lanes[2][1]) + (lanes[3][0] + lanes[3][1]));
+template <int ROWS> static ELBO4J_INLINE Doubles sums_of_unit(const Doubles (&lanes)[group_rows][2]) {
+  const Doubles(&x)[2] = lanes[0], (&y)[2] = lanes[1];
+  return Doubles{x[0][0] + x[0][1], y[0][0] + y[0][1]} + Doubles{x[1][0] + x[1][1], y[1][0] + y[1][1]};
 }
 #endif
 
@@ -150,41 +158,90 @@ static ELBO4J_INLINE void add(Doubles* lanes, const Floats (&terms)[4]) {
 
 }  // namespace row_vectors
 
-// The sums of N terms of each column of a row, before their rounding: f(vector, terms) computes those of a vector.
-template <int N, class F> static ELBO4J_INLINE void row_sums(int64_t columns, double* const (&sums)[N], F f) {
+// f(0), ... f(COUNT - 1), each a constant: an array that a loop's counter indexes would lie in memory.
+template <int I> struct Index { static constexpr int value = I; };
+
+template <int COUNT, int I = 0, class F> static ELBO4J_INLINE void unrolled(F f) {
+  if constexpr (I < COUNT) {
+    f(Index<I>());
+    unrolled<COUNT, I + 1>(f);
+  }
+}
+
+// The sums of N terms of each column of rows, before their rounding: of_row(row) is a function that computes those of a
+// vector, f(vector, terms); sums[n][row] are of [0, rows).
+template <int N, class F>
+static ELBO4J_INLINE void row_sums(int64_t rows, int64_t columns, double* const (&sums)[N], F of_row) {
   using namespace row_vectors;
   constexpr int units = N == 1 ? units_of_one_sum : 2, pass = units * unit;
-  double of_two[N][row_sum_units / 2] = {};  // units
-  for (int p = 0; p < row_sum_units / units && p * pass < columns; p++) {
-    Doubles lanes[N][2 * units] = {};
-    auto add_unit = [&](int u, auto vector) __attribute__((always_inline)) {
-      Floats terms[N][4];
-      for (int v = 0; v < 4; v++) {
-        const auto at = vector(u * unit + v * vector_floats);
-        Floats of_vector[N];
-        f(at, of_vector);
-        for (int n = 0; n < N; n++) terms[n][v] = at.kept(of_vector[n]);
-      }
-      for (int n = 0; n < N; n++) add(lanes[n] + 2 * u, terms[n]);
-    };
-    int64_t column = p * pass;
-    auto whole = [&](int i) __attribute__((always_inline)) { return WholeVector{column + i}; };
-    auto part = [&](int i) __attribute__((always_inline)) { return PartVector{column + i, columns - column - i}; };
-    for (; column + pass <= columns; column += spec::row_sum_tile)
-      for (int u = 0; u < units; u++) add_unit(u, whole);
-    for (int u = 0; u < units; u++)
-      if (column + (u + 1) * unit <= columns)
-        add_unit(u, whole);
-      else if (column + u * unit < columns)
-        add_unit(u, part);
+  for (int64_t first = 0; first < rows; first += group_rows) {
+    const int count = (int)smaller<int64_t>(group_rows, rows - first);
+    Doubles of_units[N][row_sum_units];
     for (int n = 0; n < N; n++)
-      for (int i = 0; i < units / 2; i++) of_two[n][p * units / 2 + i] = sum_of_two(lanes[n] + 4 * i);
+      for (int u = 0; u < row_sum_units; u++) of_units[n][u] = Doubles{};
+    for (int p = 0; p < row_sum_units / units && p * pass < columns; p++) {
+      Doubles of_rows[N][units][group_rows][2];
+      for (int row = 0; row < count; row++) {
+        const auto f = of_row(first + row);
+        Doubles lanes[N][2 * units] = {};
+        auto add_unit = [&](auto u, auto vector) __attribute__((always_inline)) {
+          Floats terms[N][4];
+          unrolled<4>([&](auto v) __attribute__((always_inline)) {
+            const auto at = vector(u.value * unit + v.value * vector_floats);
+            Floats of_vector[N];
+            f(at, of_vector);
+            unrolled<N>([&](auto n)
+                            __attribute__((always_inline)) { terms[n.value][v.value] = at.kept(of_vector[n.value]); });
+          });
+          unrolled<N>([&](auto n)
+                          __attribute__((always_inline)) { add(lanes[n.value] + 2 * u.value, terms[n.value]); });
+        };
+        int64_t column = p * pass;
+        auto whole = [&](int i) __attribute__((always_inline)) { return WholeVector{column + i}; };
+        auto part = [&](int i) __attribute__((always_inline)) { return PartVector{column + i, columns - column - i}; };
+        for (; column + pass <= columns; column += spec::row_sum_tile)
+          unrolled<units>([&](auto u) __attribute__((always_inline)) { add_unit(u, whole); });
+        unrolled<units>([&](auto u) __attribute__((always_inline)) {
+          if (column + (u.value + 1) * unit <= columns)
+            add_unit(u, whole);
+          else if (column + u.value * unit < columns)
+            add_unit(u, part);
+        });
+        unrolled<N * units * 2>([&](auto i) __attribute__((always_inline)) {
+          constexpr int n = i.value / (2 * units), l = i.value % (2 * units);
+          of_rows[n][l / 2][row][l % 2] = lanes[n][l];
+        });
+      }
+      auto add_rows = [&](auto rows) __attribute__((always_inline)) {
+        for (int n = 0; n < N; n++)
+          for (int u = 0; u < units && p * pass + u * unit < columns; u++) {
+            for (int row = count; row < rows.value; row++) of_rows[n][u][row][0] = of_rows[n][u][row][1] = Doubles{};
+            of_units[n][p * units + u] = sums_of_unit<rows.value>(of_rows[n][u]);
+          }
+      };
+      if (count <= 2)
+        add_rows(Index<2>());
+      else
+        add_rows(Index<group_rows>());
+    }
+    for (int n = 0; n < N; n++) {
+      for (int half = row_sum_units / 2; half >= 1; half /= 2)
+        for (int i = 0; i < half; i++) of_units[n][i] = of_units[n][2 * i] + of_units[n][2 * i + 1];
+      if (count == group_rows)
+        __builtin_memcpy(sums[n] + first, &of_units[n][0], sizeof(Doubles));
+      else
+        for (int row = 0; row < count; row++) sums[n][first + row] = of_units[n][0][row];
+    }
   }
-  for (int n = 0; n < N; n++) {
-    for (int count = row_sum_units / 4; count >= 1; count /= 2)
-      for (int i = 0; i < count; i++) of_two[n][i] = of_two[n][2 * i] + of_two[n][2 * i + 1];
-    *sums[n] = of_two[n][0];
-  }
+}
+
+// f(row, end) for rows that a first-level cache holds between their passes, two operands of them. A pass ends with a
+// chain of dependent operations, which those of other rows hide.
+enum : int { block_floats = 3200, block_rows = 32 };
+
+template <class F> static ELBO4J_INLINE void for_each_rows(int64_t begin, int64_t end, int64_t columns, F f) {
+  const int64_t fit = block_floats / columns, rows = fit < 1 ? 1 : smaller<int64_t>(fit, block_rows);
+  for (int64_t row = begin; row < end; row += rows) f(row, smaller<int64_t>(row + rows, end));
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

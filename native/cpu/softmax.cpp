@@ -14,39 +14,46 @@ namespace elbo4j::ELBO4J_LEVEL {
 
 namespace {
 
+template <class Term, class Gradient>
+void gradient_of_short_rows(const Input& y, const Input& dy, const Output& dx, int64_t begin, int64_t end,
+                            int64_t columns, Term term, Gradient gradient) {
+  for_each_tile(begin, end, columns, [&](const Tile& tile) {
+    Buffer y_buffer, dy_buffer, dx_buffer, terms;
+    const float* p = y.tile(tile, y_buffer);
+    const float* d = dy.tile(tile, dy_buffer);
+    const int size = tile.size();
+    ELBO4J_SIMD for (int i = 0; i < size; i++) terms.data[i] = term(p[i], d[i]);
+    RowSums sums;
+    sums.add(tile, terms.data);
+    float sum_of_row[tile_rows];
+    for (int r = 0; r < tile.rows; r++) sum_of_row[r] = sums[r];
+    float* to = dx.tile(tile, dx_buffer);
+    by_row_weights(tile, sum_of_row, [&](int begin, int end, auto sum) {
+      ELBO4J_SIMD for (int i = begin; i < end; i++) to[i] = gradient(p[i], d[i], sum[i]);
+    });
+    dx.commit(tile, dx_buffer);
+  });
+}
+
 // sum(term(y, dy)) of each row, then dx = gradient(y, dy, sum)
 template <class Term, class Gradient>
 void softmax_gradient(const Input& y, const Input& dy, const Output& dx, int64_t begin, int64_t end, int64_t columns,
                       Term term, Gradient gradient) {
-  for_each_block(begin, end, columns, [&](int64_t row, int rows) {
-    float sum_of_row[tile_rows];
-    if (columns >= row_in_registers) {
-      for (int r = 0; r < rows; r++) {
-        const float *p = y.row(row + r), *d = dy.row(row + r);
-        double sum;
-        row_sums<1>(columns, {&sum}, [&](auto at, Floats* terms) { terms[0] = term(at.load(p), at.load(d)); });
-        sum_of_row[r] = (float)sum;
+  if (columns < row_in_registers) return gradient_of_short_rows(y, dy, dx, begin, end, columns, term, gradient);
+  with_columns(columns, [&](auto columns) {
+    for_each_rows(begin, end, columns, [&](int64_t first, int64_t last) {
+      double sums[block_rows];
+      row_sums<1>(last - first, columns, {sums}, [&](int64_t r) {
+        return [=, p = y.row(first + r), d = dy.row(first + r)](auto at, Floats* terms) {
+          terms[0] = term(at.load(p), at.load(d));
+        };
+      });
+      for (int64_t row = first; row < last; row++) {
+        const float *p = y.row(row), *d = dy.row(row);
+        const float sum = (float)sums[row - first];
+        float* to = dx.row(row);
+        ELBO4J_SIMD for (int64_t i = 0; i < columns; i++) to[i] = gradient(p[i], d[i], sum);
       }
-    } else {
-      RowSums sums;
-      for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
-        Buffer y_buffer, dy_buffer, terms;
-        const float *p = y.tile(tile, y_buffer), *d = dy.tile(tile, dy_buffer);
-        const int size = tile.size();
-        ELBO4J_SIMD for (int i = 0; i < size; i++) terms.data[i] = term(p[i], d[i]);
-        sums.add(tile, terms.data);
-      });
-      for (int r = 0; r < rows; r++) sum_of_row[r] = sums[r];
-    }
-    for_each_tile_of(row, rows, columns, [&](const Tile& tile) {
-      Buffer y_buffer, dy_buffer, dx_buffer;
-      const float* p = y.tile(tile, y_buffer);
-      const float* d = dy.tile(tile, dy_buffer);
-      float* to = dx.tile(tile, dx_buffer);
-      by_row_weights(tile, sum_of_row, [&](int begin, int end, auto sum) {
-        ELBO4J_SIMD for (int i = begin; i < end; i++) to[i] = gradient(p[i], d[i], sum[i]);
-      });
-      dx.commit(tile, dx_buffer);
     });
   });
 }

@@ -4,6 +4,7 @@
 // to such a multiple with zeros. So the stages of an operation are plain loops over consecutive elements, whatever the
 // strides.
 #pragma once
+#include "common_width.h"
 #include "elbo4j_arguments.h"
 #include "half.h"
 #include "level.h"
@@ -189,7 +190,10 @@ template <class F> static inline void with_row_weights(const Tile& tile, const f
 // The same by f(begin, end, weights) for pieces of the elements: rows, where they are whole vectors, without copies.
 template <class F> static inline void by_row_weights(const Tile& tile, const float* of_row, F f) {
   if (tile.columns % 16 != 0) return with_row_weights(tile, of_row, [&](auto weights) { f(0, tile.size(), weights); });
-  for (int r = 0; r < tile.rows; r++) f(r * tile.width, r * tile.width + tile.columns, OneWeight{of_row[r]});
+  with_columns(
+      tile.columns, [&](auto columns) __attribute__((always_inline)) {
+        for (int r = 0; r < tile.rows; r++) f(r * (int)columns, r * (int)columns + (int)columns, OneWeight{of_row[r]});
+      });
 }
 
 }  // namespace elbo4j::ELBO4J_LEVEL

@@ -146,7 +146,7 @@ def main():
                         timed["PyTorch " + variant] = lambda go=go: peer.time(go, repetitions) / sets
             except Exception as e:  # a peer that fails must not cost our figure
                 results.failed(f"PyTorch's {name} {rows} x {columns}", e)
-            ours.time(name, rows, columns, repetitions if ours.gpu or args.smoke else 5 * repetitions, sets=sets)
+            ours.warm_up(0 if args.smoke else 2, name, rows, columns, repetitions, sets=sets)
             results.ratios(f"{rows} x {columns} {name}", measure.interleaved(args.rounds, timed), kernel=name, rows=rows,
                            columns=columns, sets=sets)
     ours.close()

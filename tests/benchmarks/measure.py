@@ -62,6 +62,13 @@ class Ours:
             raise RuntimeError(f"the server ended while measuring {name} {rows} x {columns}")
         return float(answer)
 
+    def warm_up(self, seconds, *arguments, **options):
+        """Launches of microseconds are timed when the JVM has compiled what makes them, some ten thousand calls on."""
+        begin = time.perf_counter()
+        self.time(*arguments, **options)
+        while time.perf_counter() - begin < seconds:
+            self.time(*arguments, **options)
+
     def close(self):
         self.process.stdin.close()
         self.process.wait()

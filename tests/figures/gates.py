@@ -15,6 +15,8 @@ BOTH_WAYS = ", {above:.0f} % above"
 LOG_P = ", log p {log_likelihood:.3f}"
 PROBE = "R² {probe:.3f}, " + SUCCESS
 TWELVE = tuple(range(12))
+# of which none was known when Dreamer's settings were chosen
+FRESH = tuple(range(14, 26))
 BAD_CELLS = ((7, 17), (6, 13), (11, 18))
 
 
@@ -277,7 +279,7 @@ ROWS = {
         "error of the reward (RMS; its deviation is 7.2), of the angle (median)",
         "≥ -195; open loop 1 ≤ 0.8 and 0.08 rad, 5 ≤ 2.2 and 0.25 rad, of the mean (prototype: of each of three seeds)",
         "-160.7, -169.3, -167.8; 0.36 to 0.60 0.013 to 0.034, 0.76 to 1.61 0.045 to 0.17",
-        world("dreamer", "pendulum-angle", 5000), OPEN_LOOP, lambda f, of: f["return"] >= -195 and open_loop(f), TWELVE),
+        world("dreamer", "pendulum-angle", 5000), OPEN_LOOP, lambda f, of: f["return"] >= -195 and open_loop(f), FRESH),
     "dreamer-pixels": Row(
         "the same on `pendulum-pixels`, 5,000 updates", "≥ -230" + OPEN_LOOP_GATE,
         "-184, -202, -167 with 2,000 to 2,500; 0.57 0.044, 1.28 0.11",

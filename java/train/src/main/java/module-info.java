@@ -3,6 +3,7 @@ module io.elbo4j.train {
     requires transitive io.elbo4j.core;
     requires transitive com.google.gson;
     requires java.desktop;
+    requires jdk.jfr;
 
     uses io.elbo4j.train.model.ModelKind;
 

@@ -17,19 +17,28 @@ import java.util.Locale;
 record ControlReport(ControlPlan plan, Environment environment, double random, List<ControlPoint> points) {
     String text() {
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
-                "%s, %s: mean return of %d episodes; random actions %.1f", plan.agent(), environment.name(), plan
-                        .episodes(), random));
-        environment.ceiling().ifPresent(c -> text.append(String.format(Locale.ROOT, ", best known %.1f", c)));
+                "%s, %s: mean return of %d episodes; random actions %s", plan.agent(), environment.name(), plan
+                        .episodes(), shown(random)));
+        environment.ceiling().ifPresent(c -> text.append(", best known ").append(shown(c)));
         for (ControlPoint p : points) {
-            text.append(String.format(Locale.ROOT, "%nseed %d  %,7d steps  %,7d updates  %8.1f%s", p.seed(), p
-                    .steps(), p.updates(), p.mean(), uncertainty(p.standardError())));
+            text.append(String.format(Locale.ROOT, "%nseed %d  %,7d steps  %,7d updates  %8s%s", p.seed(), p
+                    .steps(), p.updates(), shown(p.mean()), uncertainty(p.mean(), p.standardError())));
         }
         return text.toString();
     }
 
     /** Of a mean return; a single episode has none. */
-    static String uncertainty(double standardError) {
-        return Double.isNaN(standardError) ? "" : String.format(Locale.ROOT, " +- %.1f", standardError);
+    static String uncertainty(double mean, double standardError) {
+        return Double.isNaN(standardError) ? "" : " +- " + String.format(Locale.ROOT, format(mean), standardError);
+    }
+
+    /** A mean return: those of some environments lie between 0 and 1. */
+    static String shown(double mean) {
+        return String.format(Locale.ROOT, format(mean), mean);
+    }
+
+    private static String format(double mean) {
+        return Math.abs(mean) < 2 ? "%.3f" : "%.1f";
     }
 
     JsonObject json() {

@@ -77,6 +77,7 @@ public final class Main implements Callable<Integer> {
         commands.put("control", ControlCommand::new);
         commands.put("plan", PlanCommand::new);
         commands.put("imitate", ImitateCommand::new);
+        commands.put("view", ViewCommand::new);
         commands.put("models", ModelsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         return commands;

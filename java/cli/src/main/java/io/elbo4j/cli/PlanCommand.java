@@ -165,10 +165,11 @@ final class PlanCommand implements Callable<Integer> {
     private String text(Environment environment, List<Line> lines) {
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%s: mean return of %d episodes, plans of %d"
                 + " steps", environment.name(), episodes, horizon));
-        environment.ceiling().ifPresent(c -> text.append(String.format(Locale.ROOT, ", best known %.1f", c)));
+        environment.ceiling().ifPresent(c -> text.append(", best known ").append(ControlReport.shown(c)));
         for (Line l : lines) {
-            text.append(String.format(Locale.ROOT, "%n%-16s seed %d  %8.1f%s", Names.of(l.kind()), l.seed(), l
-                    .returns().mean(), ControlReport.uncertainty(l.returns().standardError())));
+            text.append(String.format(Locale.ROOT, "%n%-16s seed %d  %8s%s", Names.of(l.kind()), l.seed(),
+                    ControlReport.shown(l.returns().mean()), ControlReport.uncertainty(l.returns().mean(), l.returns()
+                            .standardError())));
         }
         return text.toString();
     }

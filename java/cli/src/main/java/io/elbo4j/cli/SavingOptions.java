@@ -2,6 +2,7 @@ package io.elbo4j.cli;
 
 import io.elbo4j.train.run.CheckpointEvery;
 import io.elbo4j.train.run.RunPlan;
+import io.elbo4j.train.run.TrainingRun;
 import picocli.CommandLine.Option;
 
 /** When a run is evaluated and saved on its way; at its end it always is. An option not given is null. */
@@ -22,7 +23,14 @@ final class SavingOptions {
             "(never; with --resume as before)"})
     private Long patience;
 
+    @Option(names = "--log-every", paramLabel = "STEPS", description = {
+            "steps from one line of steps.jsonl, for 'elbo4j view', to the next", "(100)"})
+    private Long logEvery;
+
     void check() {
+        if (logEvery != null && logEvery < 1) {
+            throw Failure.usage("--log-every must be at least 1, not " + logEvery);
+        }
         if (patience != null && patience < 1) {
             throw Failure.usage("--patience must be at least 1, not " + patience);
         }
@@ -34,6 +42,10 @@ final class SavingOptions {
     /** Refuses other lines of metrics than those that a run that is resumed has. */
     void check(RunPlan plan, Agreement agreement) {
         agreement.check("--evaluate-every", evaluateEvery, plan.evaluateEvery());
+    }
+
+    long logEvery() {
+        return logEvery == null ? TrainingRun.LOG_EVERY : logEvery;
     }
 
     /** The plan with what was given. */

@@ -120,7 +120,8 @@ final class TrainCommand implements Callable<Integer> {
             requireRoom(asked, settings, b);
             RunFolder folder = out != null ? RunFolder.create(out)
                     : RunFolder.createNext(Path.of("runs"), data.kind());
-            try (TrainingRun run = TrainingRun.start(folder, plan.withSteps(lastStep), source, b)) {
+            try (TrainingRun run = TrainingRun.start(folder, plan.withSteps(lastStep).withDevice(device(b)), source,
+                    b)) {
                 return train(run, source, folder, lastStep, b);
             }
         }
@@ -190,13 +191,17 @@ final class TrainCommand implements Callable<Integer> {
                 images.height(), images.width(), images.channels(), kind == Standardisation.Kind.NONE ? ""
                         : ", standardised (" + Names.of(kind) + ")");
         text.printf(Locale.ROOT, "model    %s (%,d parameters)%n", ModelOptions.inWords(m), run.parameters().count());
-        text.printf(Locale.ROOT, "backend  %s (%s), threads %d%n", b.name(), b.description(), b.threads());
+        text.println("backend  " + device(b));
         text.printf(Locale.ROOT, "run      %s%s%n", Quoted.line(directory),
                 resume ? ", goes on after step " + run.position().step() : "");
         String note = StandardiseOption.note(images, m, kind);
         if (!note.isEmpty()) {
             console.err().println(note);
         }
+    }
+
+    private static String device(Backend b) {
+        return b.name() + " (" + b.description() + "), threads " + b.threads();
     }
 
     private int train(TrainingRun run, DataSource source, RunFolder folder, long lastStep, Backend b) {
@@ -211,7 +216,7 @@ final class TrainCommand implements Callable<Integer> {
             PosteriorNotes posterior = new PosteriorNotes(run.state().training(), source.test().rows());
             try (EpochProgress progress = new EpochProgress(console, output.text(console), interrupt, lastStep,
                     run.plan().evaluateEvery(), posterior, run.plan().evaluatedSet())) {
-                TrainingRun.Outcome outcome = run.train(lastStep, progress);
+                TrainingRun.Outcome outcome = run.withLogEvery(saving.logEvery()).train(lastStep, progress);
                 progress.erase();
                 output.result(console, json(run, directory, b, outcome), text(run, directory, lastStep, outcome));
                 return outcome.stopped() ? INTERRUPTED : 0;

@@ -132,8 +132,8 @@ class BadInputTest {
     void wrongCommandsAreUsageErrors() {
         String names =
                 "train, evaluate, sample, encode, decode, reconstruct, interpolate, traverse, anomalies, scatter,"
-                        + " export, import, estimators, disentanglement, ascent, posteriors, weights, control, plan, imitate, models"
-                        + " and doctor";
+                        + " export, import, estimators, disentanglement, ascent, posteriors, weights, control, plan,"
+                        + " imitate, view, models and doctor";
         Cli.run().fails(2, names);
         Cli.run("fly").fails(2, "unknown command 'fly'; there are " + names);
         Cli.run("trian", "--latent", "3").fails(2, "unknown command 'trian'", "did you mean train");

@@ -40,7 +40,7 @@ class ModelsTest extends ModelRuns {
     void aGaussianMixtureIsTrainedResumedEvaluatedAndSampled() throws IOException {
         Path run = trained("gaussian-mixture");
         assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png", "run.json",
-                "samples.png"), Cli.names(run));
+                "samples.png", "steps.jsonl"), Cli.names(run));
         Path parts = directory.resolve("parts");
         train("gaussian-mixture", parts, "--components=3", "--steps", "7").succeeds();
         Cli.run("train", "--resume", "--out", parts.toString(), "--epochs", "3").succeeds();
@@ -81,7 +81,7 @@ class ModelsTest extends ModelRuns {
     void aCategoricalVaeIsTrainedEvaluatedAndSampled() throws IOException {
         Path run = trained("categorical-vae");
         assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png", "run.json",
-                "samples.png"), Cli.names(run));
+                "samples.png", "steps.jsonl"), Cli.names(run));
         Cli.run("evaluate", "--checkpoint", run.toString(), "--samples", "50", "--backend", "java").succeeds();
         Images codes = array("encode", "--checkpoint", run.toString(), "--data", "mnist=" + data);
         assertEquals(3, codes.columns());
@@ -104,7 +104,7 @@ class ModelsTest extends ModelRuns {
     void aModelIsTrainedResumedEvaluatedAndUsed(String model) throws IOException {
         Path run = trained(model);
         assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png", "run.json",
-                "samples.png", "traversal.png"), Cli.names(run));
+                "samples.png", "steps.jsonl", "traversal.png"), Cli.names(run));
         Path parts = directory.resolve("parts");
         train(model, parts, Lists.join(List.of(sizes(model).split(" ")), "--steps", "7")).succeeds();
         Cli.run("train", "--resume", "--out", parts.toString(), "--epochs", "3").succeeds();
@@ -153,7 +153,7 @@ class ModelsTest extends ModelRuns {
     void aCompletionVaeCompletes() throws IOException {
         Path run = trained("completion-vae");
         assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png",
-                "run.json"), Cli.names(run));
+                "run.json", "steps.jsonl"), Cli.names(run));
         Path parts = directory.resolve("parts");
         train("completion-vae", parts, "--hidden=6", "--latent=3", "--steps", "7").succeeds();
         Cli.run("train", "--resume", "--out", parts.toString(), "--epochs", "3").succeeds();
@@ -177,7 +177,7 @@ class ModelsTest extends ModelRuns {
     void aBayesianRegressionPredicts() throws IOException {
         Path run = trained("bayesian-regression", "--targets=2");
         assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png",
-                "run.json"), Cli.names(run));
+                "run.json", "steps.jsonl"), Cli.names(run));
         Path parts = directory.resolve("parts");
         train("bayesian-regression", parts, "--hidden=6", "--targets=2", "--steps", "7").succeeds();
         Cli.run("train", "--resume", "--out", parts.toString(), "--epochs", "3").succeeds();
@@ -218,7 +218,7 @@ class ModelsTest extends ModelRuns {
     void aFlowVaeIsTrainedResumedEvaluatedAndSampled() throws IOException {
         Path run = trained("flow-vae");
         assertEquals(List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl", "reconstructions.png", "run.json",
-                "samples.png"), Cli.names(run));
+                "samples.png", "steps.jsonl"), Cli.names(run));
         Path parts = directory.resolve("parts");
         train("flow-vae", parts, Lists.join(List.of(sizes("flow-vae").split(" ")), "--steps", "7")).succeeds();
         Cli.run("train", "--resume", "--out", parts.toString(), "--epochs", "3").succeeds();

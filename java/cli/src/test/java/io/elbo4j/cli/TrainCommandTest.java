@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainCommandTest {
     private static final List<String> FILES = List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl",
-            "reconstructions.png", "run.json", "samples.png", "traversal.png");
+            "reconstructions.png", "run.json", "samples.png", "steps.jsonl", "traversal.png");
 
     @TempDir
     Path directory;

@@ -7,6 +7,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.event.StepEvent;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Parameters;
@@ -20,6 +21,7 @@ import io.elbo4j.train.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -196,6 +198,11 @@ public final class Trainer implements AutoCloseable {
         return progress;
     }
 
+    /** Of the data. */
+    public int rows() {
+        return order.length;
+    }
+
     public long stepsPerEpoch() {
         return (order.length + (long) settings.batch() - 1) / settings.batch();
     }
@@ -210,7 +217,37 @@ public final class Trainer implements AutoCloseable {
      */
     public synchronized ElboTerms elbo() {
         readTotals();
-        return new ElboTerms(at.reconstruction() / at.row() - logVolume, at.kl() / at.row());
+        return averages(at.reconstruction(), at.kl(), at.row());
+    }
+
+    /**
+     * Averages over rows, of the data as given.
+     *
+     * @param reconstruction summed over the rows, as {@link Position} has it
+     * @param kl summed over the rows
+     */
+    public ElboTerms averages(double reconstruction, double kl, long rows) {
+        return new ElboTerms(reconstruction / rows - logVolume, kl / rows);
+    }
+
+    /**
+     * The Euclidean norm of the gradients of the last step of all parameters together, clipped element by element if
+     * they are, but not by their norm; 0 before the first step. The parameters that local inference has for each row
+     * are left out. Waits for the steps begun.
+     */
+    public synchronized double gradientNorm() {
+        readTotals();
+        double[] squares = {0};
+        for (Parameters.State s : parameters.all()) {
+            if (s.hasGradient()) {
+                inPieces(s.gradient(), (piece, from) -> {
+                    for (float g : piece) {
+                        squares[0] += (double) g * g;
+                    }
+                });
+            }
+        }
+        return Math.sqrt(squares[0]);
     }
 
     /** Whether the current epoch's rows are all done: then {@link #nextEpoch} comes before the next step. */
@@ -233,6 +270,20 @@ public final class Trainer implements AutoCloseable {
      * @throws io.elbo4j.train.data.DataException if streamed data could not be read: no step was begun
      */
     public synchronized void step() {
+        StepEvent event = new StepEvent();
+        event.begin();
+        int rows = begin();
+        event.end();
+        if (event.shouldCommit()) {
+            event.step = progress.step();
+            event.epoch = progress.epoch();
+            event.rows = rows;
+            event.commit();
+        }
+    }
+
+    /** Returns the rows of the step. */
+    private int begin() {
         if (orderedEpoch != progress.epoch()) {
             data.end();
             Shuffle.permutation(settings.seed(), progress.epoch(), order);
@@ -253,6 +304,7 @@ public final class Trainer implements AutoCloseable {
         if (unread.size() == mostUnread) {
             readTotals();
         }
+        return rows;
     }
 
     /**
@@ -318,10 +370,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void checkFinite(String name, Matrix values) {
-        Matrix all = values.reshape(1, values.rows() * values.columns());
-        // in pieces: parameters may fill the heap
-        for (long from = 0; from < all.columns(); from += PIECE) {
-            float[] piece = all.columns(from, Math.min(from + PIECE, all.columns())).toArray();
+        inPieces(values, (piece, from) -> {
             for (int i = 0; i < piece.length; i++) {
                 if (!Float.isFinite(piece[i])) {
                     throw new NonFiniteException("step " + at.step() + ": " + name + " holds " + piece[i] + " in row "
@@ -330,6 +379,14 @@ public final class Trainer implements AutoCloseable {
                                     : "A smaller refine rate or learning rate, or gradient clipping, may help");
                 }
             }
+        });
+    }
+
+    /** f(elements, place of the first): parameters may fill the heap. */
+    private static void inPieces(Matrix values, ObjLongConsumer<float[]> f) {
+        Matrix all = values.reshape(1, values.rows() * values.columns());
+        for (long from = 0; from < all.columns(); from += PIECE) {
+            f.accept(all.columns(from, Math.min(from + PIECE, all.columns())).toArray(), from);
         }
     }
 

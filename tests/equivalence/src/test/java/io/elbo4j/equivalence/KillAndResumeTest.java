@@ -35,7 +35,7 @@ class KillAndResumeTest {
     private static final int ROWS = 640;
     private static final int COLUMNS = 48;
     private static final List<String> FILES = List.of("checkpoint.safetensors", "curve.png", "metrics.jsonl",
-            "reconstructions.png", "run.json", "samples.png", "traversal.png");
+            "reconstructions.png", "run.json", "samples.png", "steps.jsonl", "traversal.png");
 
     @TempDir
     Path directory;

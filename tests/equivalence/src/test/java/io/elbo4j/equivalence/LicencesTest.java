@@ -87,6 +87,12 @@ class LicencesTest {
                     .filter(name -> !name.startsWith("io/elbo4j/"))
                     .forEach(name -> carried.add(named.stream().filter(name::startsWith).findFirst().orElse(name)));
             assertEquals(named, carried);
+            String webjars = "META-INF/resources/webjars/";
+            assertEquals(List.of("uplot/1.6.30/LICENSE", "uplot/1.6.30/dist/uPlot.iife.min.js",
+                    "uplot/1.6.30/dist/uPlot.min.css"), jar.stream().map(ZipEntry::getName).filter(name -> name
+                            .startsWith(webjars) && !name.endsWith("/")).map(name -> name.substring(webjars.length()))
+                            .sorted().toList());
+            assertTrue(thirdParty.contains("\n" + webjars + "uplot is of org.webjars.npm:uplot"));
         }
     }
 }

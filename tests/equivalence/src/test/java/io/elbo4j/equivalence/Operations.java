@@ -43,6 +43,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -79,10 +80,15 @@ final class Operations {
         optimiser();
         arithmetic();
         triangular();
-        norms();
+        norms("", Operations::atLeastOne);
+        // of which a CPU sums eight rows at once, and knows the first width: any number of rows of them
+        for (int columns : new int[] {64, 200}) {
+            norms(".of" + columns, s -> columns);
+            softmax(".of" + columns, s -> columns);
+        }
         Convolutions.addTo(Operations::add);
         Recurrence.addTo(Operations::add);
-        softmax();
+        softmax("", Operations::atLeastOne);
         dropout();
     }
 
@@ -373,50 +379,41 @@ final class Operations {
     }
 
     /** Gradients of any mean and rstd, and of those that normalise x. */
-    private static void norms() {
-        add("layerNorm", (b, s) -> LayerNorm.forward(wide(b, s), row(b, s), row(b, s), 1e-5f, b.out(s.rows(),
-                atLeastOne(s)), b.outPerRow(s.rows()), b.outPerRow(s.rows())));
-        add("layerNorm.backward", (b, s) -> LayerNorm.backward(wide(b, s), row(b, s), b.inPerRow(s.rows()),
-                b.inPerRow(s.rows()), wide(b, s), b.out(s.rows(), atLeastOne(s))));
-        add("layerNorm.backward.normalised", (b, s) -> {
-            Matrix x = wide(b, s);
-            Matrix gamma = row(b, s);
+    private static void norms(String suffix, ToIntFunction<Shape> columns) {
+        BiFunction<Bench, Shape, Matrix> wide = (b, s) -> b.in(s.rows(), columns.applyAsInt(s));
+        BiFunction<Bench, Shape, Matrix> row = (b, s) -> b.in(1, columns.applyAsInt(s));
+        BiFunction<Bench, Shape, Matrix> out = (b, s) -> b.out(s.rows(), columns.applyAsInt(s));
+        BiFunction<Bench, Shape, Matrix> outRow = (b, s) -> b.out(1, columns.applyAsInt(s));
+        add("layerNorm" + suffix, (b, s) -> LayerNorm.forward(wide.apply(b, s), row.apply(b, s), row.apply(b, s), 1e-5f,
+                out.apply(b, s), b.outPerRow(s.rows()), b.outPerRow(s.rows())));
+        add("layerNorm.backward" + suffix, (b, s) -> LayerNorm.backward(wide.apply(b, s), row.apply(b, s),
+                b.inPerRow(s.rows()), b.inPerRow(s.rows()), wide.apply(b, s), out.apply(b, s)));
+        add("layerNorm.backward.normalised" + suffix, (b, s) -> {
+            Matrix x = wide.apply(b, s);
+            Matrix gamma = row.apply(b, s);
             Matrix mean = b.outPerRow(s.rows());
             Matrix rstd = b.outPerRow(s.rows());
-            LayerNorm.forward(x, gamma, row(b, s), 0.1f, b.out(s.rows(), atLeastOne(s)), mean, rstd).run();
-            return LayerNorm.backward(x, gamma, mean, rstd, wide(b, s), b.out(s.rows(), atLeastOne(s)));
+            LayerNorm.forward(x, gamma, row.apply(b, s), 0.1f, out.apply(b, s), mean, rstd).run();
+            return LayerNorm.backward(x, gamma, mean, rstd, wide.apply(b, s), out.apply(b, s));
         });
-        add("layerNorm.parameterGradients", (b, s) -> LayerNorm.parameterGradients(wide(b, s), b.inPerRow(s.rows()),
-                b.inPerRow(s.rows()), wide(b, s), b.out(1, atLeastOne(s)), b.out(1, atLeastOne(s))));
-        add("rmsNorm", (b, s) -> RmsNorm.forward(wide(b, s), row(b, s), 1e-5f, b.out(s.rows(), atLeastOne(s)),
+        add("layerNorm.parameterGradients" + suffix, (b, s) -> LayerNorm.parameterGradients(wide.apply(b, s),
+                b.inPerRow(s.rows()), b.inPerRow(s.rows()), wide.apply(b, s), outRow.apply(b, s), outRow.apply(b, s)));
+        add("rmsNorm" + suffix, (b, s) -> RmsNorm.forward(wide.apply(b, s), row.apply(b, s), 1e-5f, out.apply(b, s),
                 b.outPerRow(s.rows())));
-        add("rmsNorm.backward", (b, s) -> RmsNorm.backward(wide(b, s), row(b, s), b.inPerRow(s.rows()), wide(b, s),
-                b.out(s.rows(), atLeastOne(s))));
-        add("rmsNorm.gammaGradient", (b, s) -> RmsNorm.gammaGradient(wide(b, s), b.inPerRow(s.rows()), wide(b, s),
-                b.out(1, atLeastOne(s))));
+        add("rmsNorm.backward" + suffix, (b, s) -> RmsNorm.backward(wide.apply(b, s), row.apply(b, s),
+                b.inPerRow(s.rows()), wide.apply(b, s), out.apply(b, s)));
+        add("rmsNorm.gammaGradient" + suffix, (b, s) -> RmsNorm.gammaGradient(wide.apply(b, s), b.inPerRow(s.rows()),
+                wide.apply(b, s), outRow.apply(b, s)));
     }
 
-    private static Matrix wide(Bench b, Shape s) {
-        return b.in(s.rows(), atLeastOne(s));
-    }
-
-    private static Matrix row(Bench b, Shape s) {
-        return b.in(1, atLeastOne(s));
-    }
-
-    private static void softmax() {
-        add("softmax", (b, s) -> Softmax.forward(logits(b, s), ofLogits(b, s)));
-        add("softmax.backward", (b, s) -> Softmax.backward(logits(b, s), logits(b, s), ofLogits(b, s)));
-        add("logSoftmax", (b, s) -> Softmax.logForward(logits(b, s), ofLogits(b, s)));
-        add("logSoftmax.backward", (b, s) -> Softmax.logBackward(logits(b, s), logits(b, s), ofLogits(b, s)));
-    }
-
-    private static Matrix logits(Bench b, Shape s) {
-        return b.in(s.rows(), atLeastOne(s));
-    }
-
-    private static Matrix ofLogits(Bench b, Shape s) {
-        return b.out(s.rows(), atLeastOne(s));
+    private static void softmax(String suffix, ToIntFunction<Shape> columns) {
+        BiFunction<Bench, Shape, Matrix> in = (b, s) -> b.in(s.rows(), columns.applyAsInt(s));
+        BiFunction<Bench, Shape, Matrix> out = (b, s) -> b.out(s.rows(), columns.applyAsInt(s));
+        add("softmax" + suffix, (b, s) -> Softmax.forward(in.apply(b, s), out.apply(b, s)));
+        add("softmax.backward" + suffix, (b, s) -> Softmax.backward(in.apply(b, s), in.apply(b, s), out.apply(b, s)));
+        add("logSoftmax" + suffix, (b, s) -> Softmax.logForward(in.apply(b, s), out.apply(b, s)));
+        add("logSoftmax.backward" + suffix, (b, s) -> Softmax.logBackward(in.apply(b, s), in.apply(b, s), out.apply(b,
+                s)));
     }
 
     private static void dropout() {

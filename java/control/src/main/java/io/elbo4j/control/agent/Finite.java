@@ -11,7 +11,7 @@ final class Finite {
      * Looks at all parameters.
      *
      * @param of what the updates were of
-     * @param setting which may be too large
+     * @param setting which may be too large, in words
      * @throws NonFiniteException naming the first one that is none
      */
     static void require(Parameters parameters, long updates, String of, String setting) {

@@ -123,7 +123,7 @@ final class ImaginedFrames {
             }
         }
         double most = Arrays.stream(kl).max().orElse(0);
-        series.add(series(String.format(Locale.ROOT, "KL of a step / %.2f nats", most), 0, Arrays.stream(kl).map(
+        series.add(series(String.format(Locale.ROOT, "KL of a step / %.2g nats", most), 0, Arrays.stream(kl).map(
                 each -> most > 0 ? each / most : 0).toArray()));
         return series;
     }

@@ -152,10 +152,10 @@ public final class ModelLearning implements AutoCloseable {
                         .trained())).compile()) {
             train(training, past, settings.batch(), settings.updates());
         }
-        Finite.require(parameters, settings.updates(), "the model", "learningRate");
+        Finite.require(parameters, settings.updates(), "the model", "learning rate");
         if (settings.refitUpdates() > 0) {
             refit(parameters);
-            Finite.require(parameters, settings.refitUpdates(), "the transition", "refitLearningRate");
+            Finite.require(parameters, settings.refitUpdates(), "the transition", "learning rate of the refits");
         }
         return (long) settings.updates() + settings.refitUpdates();
     }

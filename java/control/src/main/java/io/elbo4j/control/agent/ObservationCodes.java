@@ -54,7 +54,7 @@ final class ObservationCodes implements AutoCloseable {
             past.sample(i, batch);
             training.rows(batch, 0).run(i);
         }
-        Finite.require(parameters, settings.vaeUpdates(), "the VAE", "vaeLearningRate");
+        Finite.require(parameters, settings.vaeUpdates(), "the VAE", "learning rate of the VAE");
     }
 
     /** To [0, 1]. */

@@ -36,7 +36,7 @@ final class RememberedObservations {
             stored[i] = Math.round(at);
             require(Math.abs(at - stored[i]) <= 1e-3 && stored[i] >= 0 && stored[i] <= 255, "observation",
                     "one of 256 numbers evenly from " + box.low(i) + " to " + box.high(i) + " in column " + i
-                            + ", as bytes are to hold it",
+                            + ", as bytes are to hold it: without bytes any number is kept",
                     observation[i]);
         }
         return stored;

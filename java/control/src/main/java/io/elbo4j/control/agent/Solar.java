@@ -194,8 +194,8 @@ public final class Solar extends SavableAgent implements LatentPicture {
     /** @throws io.elbo4j.ArgumentException if the last episode was shorter than {@link Settings#horizon} */
     @Override
     public void begin() {
-        require(step() == 0, "horizon", "the steps of an episode, of which the last one had " + step(), settings
-                .horizon());
+        require(step() == 0, "horizon", "the steps of every episode, of which the last one had " + step()
+                + " (SOLAR needs episodes of one length)", settings.horizon());
         running = true;
     }
 

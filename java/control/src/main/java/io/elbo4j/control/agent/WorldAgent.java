@@ -217,7 +217,11 @@ public abstract class WorldAgent extends SavableAgent implements LatentPicture {
                 WorldModel.REWARD, new float[] {reward}, WorldModel.CONTINUES, new float[] {continues ? 1 : 0}));
     }
 
-    /** Nothing yet while no episode has been as long as a window. */
+    /**
+     * Nothing yet while no episode has been as long as a window.
+     *
+     * @throws io.elbo4j.train.NonFiniteException if what was learned is no number
+     */
     @Override
     public void learn() {
         long since = decisions - learning.randomSteps();
@@ -234,6 +238,7 @@ public abstract class WorldAgent extends SavableAgent implements LatentPicture {
             improve(training, updates++);
             learned = true;
         }
+        Finite.require(parameters, updates, "the agent", "learning rate");
     }
 
     @Override

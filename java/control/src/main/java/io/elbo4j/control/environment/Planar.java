@@ -54,7 +54,7 @@ public sealed class Planar implements Environment permits NoisyPlanar {
         this(0);
     }
 
-    /** @param noise standard deviation of what is added to each part of a move, at least 0 */
+    /** @param noise standard deviation of what is added to each coordinate of a move, at least 0 */
     public Planar(double noise) {
         require(noise >= 0 && Double.isFinite(noise), "noise", "at least 0", noise);
         this.noise = noise;

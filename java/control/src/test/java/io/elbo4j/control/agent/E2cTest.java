@@ -324,12 +324,12 @@ class E2cTest {
         try (Backend backend = new JavaBackend(1)) {
             String said = assertThrows(io.elbo4j.train.NonFiniteException.class, () -> live(AgentSettings.with(TINY, Map
                     .of("learningRate", 1e30)), backend, 0, 20)).getMessage();
-            assertTrue(said.matches("after 6 updates of the model its parameter '\\S+' is \\S+. A smaller learningRate"
+            assertTrue(said.matches("after 6 updates of the model its parameter '\\S+' is \\S+. A smaller learning rate"
                     + " may help"), said);
             said = assertThrows(io.elbo4j.train.NonFiniteException.class, () -> live(AgentSettings.with(TINY, Map.of(
                     "refitLearningRate", 1e30)), backend, 0, 20)).getMessage();
             assertTrue(said.matches("after 9 updates of the transition its parameter '\\S+' is \\S+. A smaller"
-                    + " refitLearningRate may help"), said);
+                    + " learning rate of the refits may help"), said);
         }
     }
 }

@@ -163,9 +163,13 @@ class SolarTest {
     @Test
     void episodesOfAnotherLengthAreRefused() {
         try (Backend backend = new JavaBackend(1)) {
-            assertEquals("horizon must be the steps of an episode, of which the last one had 16, not 17", assertThrows(
-                    ArgumentException.class, () -> live(TINY, new TimeLimit(new PendulumAngle(), 16), backend, 0, 40))
-                    .getMessage());
+            assertEquals(
+                    "horizon must be the steps of every episode, of which the last one had 16 (SOLAR needs"
+                            + " episodes of one length), not 17",
+                    assertThrows(
+                            ArgumentException.class, () -> live(TINY, new TimeLimit(new PendulumAngle(), 16), backend,
+                                    0, 40))
+                            .getMessage());
             assertEquals("horizon must be the steps of an episode, which goes on after as many, not 17", assertThrows(
                     ArgumentException.class,
                     () -> live(TINY, new TimeLimit(new PendulumAngle(), 18), backend, 0, 40)).getMessage());

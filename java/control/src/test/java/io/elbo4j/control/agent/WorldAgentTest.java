@@ -22,6 +22,7 @@ import io.elbo4j.control.planning.RandomShooting;
 import io.elbo4j.control.planning.Search;
 import io.elbo4j.control.world.WorldModel;
 import io.elbo4j.purejava.JavaBackend;
+import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
@@ -448,8 +449,28 @@ class WorldAgentTest {
         try (Backend backend = new JavaBackend(1); SavableAgent agent = Agents.create(bytes, angle, backend, 1)) {
             float[] seen = {0.123f, 0.5f};
             assertEquals("observation must be one of 256 numbers evenly from -1.0 to 1.0 in column 0, as bytes are to"
-                    + " hold it, not 0.123", assertThrows(ArgumentException.class, () -> agent.remember(seen,
-                            new float[1], 0, false, seen)).getMessage());
+                    + " hold it: without bytes any number is kept, not 0.123", assertThrows(ArgumentException.class,
+                            () -> agent.remember(seen,
+                                    new float[1], 0, false, seen)).getMessage());
+        }
+    }
+
+    @Test
+    void divergenceIsSaidWithAdvice() {
+        Environment angle = new PendulumAngle();
+        for (WorldAgent.Settings each : List.of(DREAMER, PLANET, SLAC)) {
+            var settings = AgentSettings.with(each, Map.of("learningRate", 1e30));
+            try (Backend backend = new JavaBackend(1); Run run = new Run(Agents.create(settings, angle, backend, 1),
+                    angle)) {
+                String said = assertThrows(NonFiniteException.class, () -> {
+                    for (int i = 0; i < 100; i++) {
+                        run.step();
+                    }
+                }).getMessage();
+                assertTrue(said.matches(
+                        "after \\d+ updates of the agent its parameter '.+' is \\S+\\. A smaller learning"
+                                + " rate may help"), said);
+            }
         }
     }
 
@@ -537,7 +558,7 @@ class WorldAgentTest {
         assertArrayEquals(new double[] {5, 6}, all.get(5).x());
         assertArrayEquals(new double[] {-5, -6}, all.get(5).y());
         assertArrayEquals(new double[] {0, 1, 2, 3, 4, 5, 6}, all.get(4).x());
-        assertEquals("KL of a step / 4.00 nats", all.get(6).name());
+        assertEquals("KL of a step / 4.0 nats", all.get(6).name());
         assertArrayEquals(new double[] {0.25, 0.25, 0.25, 1, 0.25, 0.25, 0.25}, all.get(6).y());
     }
 }

@@ -14,6 +14,7 @@ import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.event.CheckpointEvent;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.ModelKind;
 import io.elbo4j.train.model.Models;
@@ -111,6 +112,8 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
      * go there in pieces: this takes less than a megabyte of the heap, however large they are.
      */
     public void write(Path file, Parameters parameters) {
+        CheckpointEvent event = new CheckpointEvent();
+        event.begin();
         List<TensorSource> tensors = new ArrayList<>();
         MatrixFile.of(parameters).forEach((name, matrix) -> tensors.add(TensorSource.of(name, matrix)));
         if (standardisation.kind() != Standardisation.Kind.NONE) {
@@ -118,6 +121,12 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
             tensors.add(row(DEVIATION, standardisation.deviation()));
         }
         SafetensorsWriter.write(file, Map.of(FORMAT, VERSION, STATE, toJson().toString()), tensors);
+        event.end();
+        if (event.shouldCommit()) {
+            event.file = file.toString();
+            event.step = position.step();
+            event.commit();
+        }
     }
 
     private static TensorSource row(String name, float[] values) {

@@ -1,6 +1,7 @@
 package io.elbo4j.train.data;
 
 import io.elbo4j.Quoted;
+import io.elbo4j.train.event.DataReadEvent;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,8 +96,18 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
             throw new DataException(name + " cannot be streamed to a model of sequences: where they end is known when"
                     + " all of them are read");
         }
-        return read(name, arrays, progress, stream ? NpyReader::stream : arrays.contains(Images.MASK)
+        DataReadEvent event = new DataReadEvent();
+        event.begin();
+        DataSource read = read(name, arrays, progress, stream ? NpyReader::stream : arrays.contains(Images.MASK)
                 ? NpyReader::sequences : NpyReader::read);
+        event.end();
+        if (event.shouldCommit()) {
+            event.data = name.toString();
+            event.rows = read.sets().stream().mapToLong(Images::rows).sum();
+            event.columns = read.train().columns();
+            event.commit();
+        }
+        return read;
     }
 
     private static DataSource requireTwoRows(DataSource source) {

@@ -56,6 +56,11 @@ public final class Parameters implements AutoCloseable {
             return gradient;
         }
 
+        /** Whether a training has asked for {@link #gradient}. */
+        public synchronized boolean hasGradient() {
+            return gradient != null;
+        }
+
         /** What an optimiser keeps under this name, zero at first. */
         public synchronized Matrix slot(String name) {
             return slots.computeIfAbsent(name, n -> like());

@@ -143,6 +143,10 @@ public final class RunFolder implements AutoCloseable {
         return directory.resolve("metrics.jsonl");
     }
 
+    Path steps() {
+        return directory.resolve("steps.jsonl");
+    }
+
     /** Something has been saved: from now on the folder stays. */
     public void keep() {
         kept = true;
@@ -156,6 +160,7 @@ public final class RunFolder implements AutoCloseable {
         closed = true;
         if (!kept) {
             remove(plan());
+            remove(steps());
         }
         lock.close();
         if (!kept) {

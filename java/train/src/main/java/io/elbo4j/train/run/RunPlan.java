@@ -53,11 +53,12 @@ import org.jspecify.annotations.Nullable;
  * @param evaluatedOn the fingerprint of the rows that it is evaluated on; null of a run of an earlier version
  * @param version of elbo4j; null if not packaged
  * @param command the command line's words
+ * @param device what it began on, in words; null if that is not known
  */
 public record RunPlan(Checkpoint start, Kind standardise, @Nullable String source, boolean stream, long steps,
         long evaluateEvery, @Nullable CheckpointEvery checkpointEvery, long patience, double validation,
         @Nullable String validationData, @Nullable String evaluatedOn, @Nullable String version,
-        List<String> command) {
+        List<String> command, @Nullable String device) {
     private static final int FORMAT = 1;
     /** Steps from one evaluation to the next, unless asked otherwise: at fewer it would take a share of the time. */
     private static final long STEPS_PER_EVALUATION = 100;
@@ -101,7 +102,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         long stepsPerEpoch = stepsPerEpoch(start);
         return new RunPlan(start, standardise, null, false, 0, (STEPS_PER_EVALUATION + stepsPerEpoch - 1)
                 / stepsPerEpoch,
-                null, 0, 0, null, evaluatedOn, null, List.of());
+                null, 0, 0, null, evaluatedOn, null, List.of(), null);
     }
 
     /** Of a run that an earlier version began, which evaluated every epoch and left no {@code run.json}. */
@@ -123,43 +124,43 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         // of one column both are the same
         Kind one = kind == Kind.COLUMN && start.data().columns() == 1 ? Kind.WHOLE : kind;
         return new RunPlan(start, one, source, stream, steps, evaluateEvery, checkpointEvery, patience, validation,
-                validationData, evaluatedOn, version, command);
+                validationData, evaluatedOn, version, command, device);
     }
 
     public RunPlan withSource(@Nullable String value) {
         return new RunPlan(start, standardise, value, stream, steps, evaluateEvery, checkpointEvery, patience,
-                validation, validationData, evaluatedOn, version, command);
+                validation, validationData, evaluatedOn, version, command, device);
     }
 
     public RunPlan withStream(boolean streamed) {
         return new RunPlan(start, standardise, source, streamed, steps, evaluateEvery, checkpointEvery, patience,
-                validation, validationData, evaluatedOn, version, command);
+                validation, validationData, evaluatedOn, version, command, device);
     }
 
     public RunPlan withSteps(long all) {
         return new RunPlan(start, standardise, source, stream, all, evaluateEvery, checkpointEvery, patience,
-                validation, validationData, evaluatedOn, version, command);
+                validation, validationData, evaluatedOn, version, command, device);
     }
 
     public RunPlan withEvaluateEvery(long epochs) {
         return new RunPlan(start, standardise, source, stream, steps, epochs, checkpointEvery, patience, validation,
-                validationData, evaluatedOn, version, command);
+                validationData, evaluatedOn, version, command, device);
     }
 
     public RunPlan withCheckpointEvery(@Nullable CheckpointEvery every) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, every, patience, validation,
-                validationData, evaluatedOn, version, command);
+                validationData, evaluatedOn, version, command, device);
     }
 
     public RunPlan withPatience(long evaluations) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, evaluations,
-                validation, validationData, evaluatedOn, version, command);
+                validation, validationData, evaluatedOn, version, command, device);
     }
 
     /** The plan must be of data of which this share {@linkplain HeldOut is held out}, by the run's seed. */
     public RunPlan withValidation(double fraction) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience,
-                fraction, null, evaluatedOn, version, command);
+                fraction, null, evaluatedOn, version, command, device);
     }
 
     /**
@@ -169,7 +170,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
      */
     public RunPlan withValidationData(String value) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience, 0,
-                value, evaluatedOn, version, command);
+                value, evaluatedOn, version, command, device);
     }
 
     /** Whether the run is evaluated on a validation set, instead of the test set. */
@@ -184,7 +185,13 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
 
     public RunPlan withOrigin(@Nullable String elbo4j, List<String> words) {
         return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience,
-                validation, validationData, evaluatedOn, elbo4j, words);
+                validation, validationData, evaluatedOn, elbo4j, words, device);
+    }
+
+    /** Says what it begins on, which changes no bit of the run. */
+    public RunPlan withDevice(String words) {
+        return new RunPlan(start, standardise, source, stream, steps, evaluateEvery, checkpointEvery, patience,
+                validation, validationData, evaluatedOn, version, command, words);
     }
 
     public long stepsPerEpoch() {
@@ -243,6 +250,9 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         JsonArray words = new JsonArray();
         command.forEach(words::add);
         o.add("command", words);
+        if (device != null) {
+            o.addProperty("device", device);
+        }
         o.addProperty("source", source);
         o.addProperty("stream", stream);
         o.addProperty("steps", steps);
@@ -295,7 +305,7 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
                     every == null ? null : CheckpointEvery.of(every), o.has("patience") ? o.get("patience").getAsLong()
                             : 0, o.has("validation") ? o.get("validation").getAsDouble() : 0,
                     text(o, "validationData"), text(o, "evaluatedOn"),
-                    text(o, "version"), command);
+                    text(o, "version"), command, text(o, "device"));
         } catch (CheckpointException e) {
             throw e;
         } catch (CharacterCodingException | RuntimeException e) {

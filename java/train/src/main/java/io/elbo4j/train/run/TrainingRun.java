@@ -1,5 +1,6 @@
 package io.elbo4j.train.run;
 
+import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.EpochReport;
@@ -12,6 +13,7 @@ import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.checkpoint.CheckpointException;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.event.EvaluationEvent;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.Models;
@@ -57,6 +59,9 @@ public final class TrainingRun implements AutoCloseable {
      */
     public record Outcome(boolean stopped, Evaluation test, List<Path> pictures) {}
 
+    /** Steps between two lines of {@code steps.jsonl}. */
+    public static final long LOG_EVERY = 100;
+
     private final RunFolder folder;
     private final DataSource source;
     private final Model model;
@@ -67,6 +72,7 @@ public final class TrainingRun implements AutoCloseable {
     private final Evaluator evaluator;
     private final Metrics metrics;
     private RunPlan plan;
+    private long logEvery = LOG_EVERY;
 
     private TrainingRun(RunFolder folder, StoredRun run, DataSource source, Backend backend) {
         this.folder = folder;
@@ -180,6 +186,20 @@ public final class TrainingRun implements AutoCloseable {
         return model;
     }
 
+    /**
+     * How many steps lie between two lines of {@code steps.jsonl}, {@value #LOG_EVERY} unless this is called: step,
+     * epoch, rows since the last line, seconds, the averages of ELBO, reconstruction and KL over these rows, and the
+     * norm of the step's gradients, see {@link Trainer#gradientNorm}. It changes no bit of the run; a device is waited
+     * for.
+     *
+     * @param steps at least 1
+     */
+    public TrainingRun withLogEvery(long steps) {
+        ArgumentException.require(steps >= 1, "steps", "at least 1", steps);
+        logEvery = steps;
+        return this;
+    }
+
     /** What the run is. */
     public RunPlan plan() {
         return plan;
@@ -218,12 +238,14 @@ public final class TrainingRun implements AutoCloseable {
         }
         SaveTimes times = new SaveTimes(plan.checkpointEvery(), System::nanoTime);
         Speed speed = new Speed();
+        StepLog log = new StepLog(folder.steps(), at, logEvery);
         boolean exhausted = at.row() > 0 && isEvaluated() && isExhausted(null);
         if (at.row() > 0 && isEvaluated() && isBest(null) && !isKept(at.step())) {
             keepBest();
         }
         while (goOn && !exhausted && trainer.progress().step() < lastStep) {
             if (trainer.atEndOfEpoch()) {
+                log.endOfEpoch(trainer);
                 trainer.nextEpoch();
             }
             int before = trainer.progress().row();
@@ -232,6 +254,7 @@ public final class TrainingRun implements AutoCloseable {
             goOn = listener.step(trainer.progress(), trainer.stepsPerEpoch());
             long step = trainer.progress().step();
             boolean last = !goOn || step == lastStep;
+            log.step(trainer, step, last);
             boolean evaluated = last || isEvaluated();
             boolean saved = last || times.due(step, evaluated);
             if (!evaluated && !saved) {
@@ -319,9 +342,21 @@ public final class TrainingRun implements AutoCloseable {
     private EpochReport report(double samplesPerSecond) {
         trainer.checkParameters();
         Position at = trainer.position();
-        return new EpochReport(at.epoch() + 1, at.step(), trainer.atEndOfEpoch(), trainer.elbo(),
+        EvaluationEvent event = new EvaluationEvent();
+        event.begin();
+        EpochReport report = new EpochReport(at.epoch() + 1, at.step(), trainer.atEndOfEpoch(), trainer.elbo(),
                 evaluator.evaluate(at.step()),
                 plan.start().training().klWeightAt(at.step() - 1, stepsPerEpoch()), samplesPerSecond);
+        event.end();
+        if (event.shouldCommit()) {
+            event.epoch = report.epoch();
+            event.step = report.step();
+            event.trainingElbo = report.train().elbo();
+            event.elbo = report.test().elbo().elbo();
+            event.kl = report.test().elbo().kl();
+            event.commit();
+        }
+        return report;
     }
 
     /** Before a line of metrics: from a checkpoint the line can be written again, but not the other way round. */

@@ -41,8 +41,8 @@ class SampledKlTest {
         return Reference.dense(x, w.weight(name), w.bias(name), Activation.IDENTITY);
     }
 
-    private static void check(double klWeight) {
-        GradientCheck check = new GradientCheck("sampled KL, weight " + klWeight).klWeight(klWeight);
+    private static GradientCheck twoLayers(String name) {
+        GradientCheck check = new GradientCheck(name);
         Graph g = check.graph();
         Value x = g.input("x", 5);
         DiagonalGaussian q1 = DiagonalGaussian.of("q1", x, H1);
@@ -51,27 +51,43 @@ class SampledKlTest {
         DiagonalGaussian p1 = DiagonalGaussian.of("p1", h2, H1);
         SampledKl.of("KL of h1", h1, q1, p1);
         g.observe("pixels", new Bernoulli(Dense.of("logits", h1, 5, Activation.IDENTITY)), x);
-        check.run(w -> {
-            double[][] in = w.get("x");
-            double[][] both = linear(w, "q1", in);
-            double[][] m1 = columns(both, 0, H1);
-            double[][] v1 = columns(both, H1, 2 * H1);
-            double[][] z1 = sample(m1, v1, w.noise(0, H1));
-            double[][] upper = linear(w, "q2", z1);
-            double[][] m2 = columns(upper, 0, H2);
-            double[][] v2 = columns(upper, H2, 2 * H2);
-            double[][] z2 = sample(m2, v2, w.noise(1, H2));
-            double[][] prior = linear(w, "p1", z2);
-            double klOfH1 = gaussian(m1, v1, z1) - gaussian(columns(prior, 0, H1), columns(prior, H1, 2 * H1), z1);
-            return new Terms(bernoulli(linear(w, "logits", z1), in),
-                    klOfH1 + perRow(kl(m2, v2, zeros(m2), zeros(v2))));
-        });
+        return check;
+    }
+
+    /** @param sampled log q(h2 | h1) - log p(h2) instead of the KL that it estimates */
+    private static Terms terms(World w, boolean sampled) {
+        double[][] in = w.get("x");
+        double[][] both = linear(w, "q1", in);
+        double[][] m1 = columns(both, 0, H1);
+        double[][] v1 = columns(both, H1, 2 * H1);
+        double[][] z1 = sample(m1, v1, w.noise(0, H1));
+        double[][] upper = linear(w, "q2", z1);
+        double[][] m2 = columns(upper, 0, H2);
+        double[][] v2 = columns(upper, H2, 2 * H2);
+        double[][] z2 = sample(m2, v2, w.noise(1, H2));
+        double[][] prior = linear(w, "p1", z2);
+        double klOfH1 = gaussian(m1, v1, z1) - gaussian(columns(prior, 0, H1), columns(prior, H1, 2 * H1), z1);
+        double klOfH2 = sampled ? gaussian(m2, v2, z2) - gaussian(zeros(m2), zeros(v2), z2)
+                : perRow(kl(m2, v2, zeros(m2), zeros(v2)));
+        return new Terms(bernoulli(linear(w, "logits", z1), in), klOfH1 + klOfH2);
     }
 
     @Test
     void gradientsAreThoseOfTheSampledObjective() {
-        check(1);
-        check(0.3);
+        for (double klWeight : new double[] {1, 0.3}) {
+            twoLayers("sampled KL, weight " + klWeight).klWeight(klWeight).run(w -> terms(w, false));
+        }
+    }
+
+    /** With K samples: of the mean over all of them of log p(x, h1, h2) - log q(h1, h2 | x). */
+    @Test
+    void gradientsOfTheSampledElboAreThoseOfItsMeanOverTheSamples() {
+        for (double klWeight : new double[] {1, 0.3}) {
+            twoLayers("sampled ELBO, weight " + klWeight).run(new SampledElbo(klWeight), before -> now -> {
+                Terms terms = terms(now, true);
+                return klWeight * terms.kl() - terms.logLikelihood();
+            });
+        }
     }
 
     /** z = m + x, log q(z) of a mixture of N(-1, 1) and N(1.5, 1): d log q / dz = sum r_c (mean_c - z). */
