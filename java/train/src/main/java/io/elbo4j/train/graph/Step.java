@@ -304,8 +304,8 @@ public final class Step implements AutoCloseable {
     }
 
     /**
-     * Shows the launches of the forward pass in their order, and the node that each belongs to: for what makes something
-     * else of them.
+     * Shows the launches of the forward pass in their order, and the node that each belongs to: for what makes
+     * something else of them.
      */
     public void forEachLaunch(BiConsumer<Node, Launch> consumer) {
         plan.forwardLaunches().forEach(launch -> consumer.accept(plan.owner(launch), launch));

@@ -3,7 +3,7 @@ package io.elbo4j.train.onnx;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** A message in the wire format of Protocol Buffers: fields, each a tag and a value, in the order in which they come. */
+/** A message in the wire format of Protocol Buffers: fields, each a tag and a value, in the order they come in. */
 final class Protobuf {
     private static final int VARINT = 0;
     private static final int LENGTH_DELIMITED = 2;
