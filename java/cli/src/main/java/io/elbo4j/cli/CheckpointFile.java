@@ -1,6 +1,7 @@
 package io.elbo4j.cli;
 
 import io.elbo4j.Backend;
+import io.elbo4j.Quoted;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
@@ -46,6 +47,10 @@ class CheckpointFile {
     }
 
     Trained open(Checkpoint.Loaded loaded, Backend backend) {
+        if (weights == Weights.AVERAGE && loaded.checkpoint().training().optimiser().average() == 0) {
+            throw Failure.usage("--weights average: " + Quoted.line(loaded.file()) + " holds no moving averages of the"
+                    + " parameters, as its run was started without them");
+        }
         return weights == Weights.AVERAGE ? Trained.ofAverages(loaded, backend) : Trained.of(loaded, backend);
     }
 }

@@ -229,7 +229,7 @@ class TrainingOptionsTest {
         assertEquals(trained, Cli.run("evaluate", "--checkpoint", directory.resolve("plain").toString(), "--data",
                 source, "--json").succeeds().json().get("elbo").getAsDouble());
         Cli.run("evaluate", "--checkpoint", directory.resolve("plain").toString(), "--data", source, "--weights",
-                "average").fails(1, "holds no moving averages of the parameters");
+                "average").fails(2, "--weights average: ", "holds no moving averages of the parameters");
     }
 
     /** Local steps so large that q is not finite any more: their rate is what helps. */

@@ -7,8 +7,9 @@ import java.nio.ByteBuffer;
  * Brings the values of a .npy file to float32; what float32 cannot hold is refused.
  *
  * @param gaps whether NaN is taken, as what is not there
+ * @param sequences whether rows have the form of sequences, of which NaN may be what lies past the end
  */
-record NpyNumbers(String file, NpyElement element, long columns, boolean gaps) {
+record NpyNumbers(String file, NpyElement element, long columns, boolean gaps, boolean sequences) {
     /** Every integer up to here is a float32. */
     private static final int MOST_INTEGER = 1 << 24;
 
@@ -17,7 +18,8 @@ record NpyNumbers(String file, NpyElement element, long columns, boolean gaps) {
     }
 
     static NpyNumbers of(NpyFile file, boolean gaps) {
-        return new NpyNumbers(file.name(), file.element(), file.height() * file.width() * file.channels(), gaps);
+        return new NpyNumbers(file.name(), file.element(), file.height() * file.width() * file.channels(), gaps,
+                file.header().shape().length == 3);
     }
 
     /**
@@ -42,6 +44,11 @@ record NpyNumbers(String file, NpyElement element, long columns, boolean gaps) {
     float checked(long place, double value) {
         if (gaps && Double.isNaN(value)) {
             return Float.NaN;
+        }
+        if (sequences && Double.isNaN(value)) {
+            throw new DataException(Images.notFinite(file, place / columns, place % columns, Float.NaN).getMessage()
+                    + "; an array (N, T, D) with NaN past the ends is of sequences of several lengths, which a model of"
+                    + " sequences takes, as deep-markov-model");
         }
         if (!Double.isFinite(value)) {
             throw Images.notFinite(file, place / columns, place % columns, (float) value);

@@ -386,7 +386,8 @@ class NpyTest {
             assertArrayEquals(new float[] {1, 1, 0, 1, 1, 1}, read.array(Images.MASK).copyRows(0, 2));
             assertEquals(List.of(3, 2, 1), List.of(read.height(), read.width(), read.channels()));
             assertSentence(file + ": the value at row 0, column 4 (counted from 0) is NaN, expected a finite float32"
-                    + " number", () -> NpyReader.read(file));
+                    + " number; an array (N, T, D) with NaN past the ends is of sequences of several lengths, which a"
+                    + " model of sequences takes, as deep-markov-model", () -> NpyReader.read(file));
         }
         assertArrayEquals(new float[] {51 / 255f, 1}, NpyReader.sequences(file(1, header("|u1", false, "(2, 1)"), bytes(
                 51, 255)), ReadProgress.NONE).copyRows(0, 2));
