@@ -6,6 +6,7 @@ import io.elbo4j.Backends;
 import io.elbo4j.Quoted;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.run.Trained;
+import io.elbo4j.train.run.TrainingRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,6 +42,11 @@ final class ImportCommand implements Callable<Integer> {
             throw Failure.usage("--out must end in .safetensors, not " + Quoted.of(out));
         }
         OutputFile.requireNoInput("--out", out, "--from", List.of(weights));
+        Path folder = out.toAbsolutePath().getParent();
+        if (List.of(TrainingRun.checkpoint(folder), TrainingRun.best(folder)).contains(out.toAbsolutePath())
+                && Files.exists(folder.resolve("run.json"))) {
+            throw Failure.usage("--out must not be the checkpoint of a run, as " + Quoted.line(out) + " is");
+        }
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         JsonObject o = new JsonObject();
         try (Backend backend = Backends.open("java", 1); Trained trained = checkpoint.open(loaded, backend)) {

@@ -23,6 +23,8 @@ final class ViewCommand implements Callable<Integer> {
     private Path folder = Path.of("runs");
     @Option(names = "--port", paramLabel = "N", description = "from 1 to 65535 (a free one)")
     private Integer port;
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help and exit")
+    private boolean help;
 
     private final Console console;
 

@@ -5,15 +5,20 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -21,10 +26,11 @@ import java.util.stream.Stream;
 
 /**
  * What is new in the runs below a folder, for one browser, as server-sent events: {@code {run, file, anew, lines}} of
- * metrics.jsonl and steps.jsonl, {@code {run, settings, pictures}} of all else.
+ * metrics.jsonl and steps.jsonl, {@code {run, settings, pictures}} of all else, {@code {run, gone}} of what was removed.
  */
 final class Events {
     private static final int DEPTH = 4;
+    private static final Set<String> NAMES = Set.of("metrics.jsonl", "steps.jsonl", "run.json");
     private static final long MILLISECONDS = 250;
     /** Long, and only of the run that is looked at. */
     private static final Pattern DIMENSIONS = Pattern.compile(",\"kl_per_dimension\":\\[[^]]*]");
@@ -42,7 +48,13 @@ final class Events {
     /** @throws IOException when the browser has gone away */
     void sendUntil(BooleanSupplier end) throws IOException {
         while (!end.getAsBoolean()) {
-            for (Path run : runs()) {
+            TreeSet<Path> runs = runs();
+            for (Path gone : described.keySet().stream().filter(run -> !runs.contains(run)).toList()) {
+                described.remove(gone);
+                files.keySet().removeIf(file -> file.getParent().equals(gone));
+                send("{\"run\":" + new JsonPrimitive(name(gone)) + ",\"gone\":true}");
+            }
+            for (Path run : runs) {
                 describe(run);
                 for (String name : List.of("metrics", "steps")) {
                     lines(run, name);
@@ -58,22 +70,45 @@ final class Events {
         }
     }
 
-    private TreeSet<Path> runs() {
-        try (Stream<Path> all = Files.walk(root, DEPTH + 1)) {
-            TreeSet<Path> runs = new TreeSet<>();
-            all.filter(file -> file.endsWith("metrics.jsonl") || file.endsWith("steps.jsonl") || file.endsWith(
-                    "run.json")).forEach(file -> runs.add(file.getParent()));
-            return runs;
-        } catch (IOException | RuntimeException e) {
-            // a folder that has gone meanwhile: the next look finds what is there
-            return new TreeSet<>(files.keySet().stream().map(Path::getParent).filter(Files::isDirectory).toList());
+    /** What cannot be read, or has gone meanwhile, is left out. */
+    private TreeSet<Path> runs() throws IOException {
+        TreeSet<Path> runs = new TreeSet<>();
+        Files.walkFileTree(root, Set.of(), DEPTH + 1, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (NAMES.contains(file.getFileName().toString()) && isOurs(file)) {
+                    runs.add(file.getParent());
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return runs;
+    }
+
+    /** A file, in the folder also behind all links. */
+    private boolean isOurs(Path file) {
+        try {
+            return Files.isRegularFile(file) && file.toRealPath().startsWith(root);
+        } catch (IOException e) {
+            return false;
         }
     }
 
     private void describe(Path run) throws IOException {
         JsonObject event = new JsonObject();
         event.addProperty("run", name(run));
-        event.add("settings", settings(run.resolve("run.json")));
+        Path plan = run.resolve("run.json");
+        event.add("settings", isOurs(plan) ? settings(plan) : new JsonObject());
         event.add("pictures", pictures(run));
         String text = event.toString();
         if (!text.equals(described.put(run, text))) {
@@ -83,7 +118,7 @@ final class Events {
 
     private void lines(Path run, String name) throws IOException {
         Path file = run.resolve(name + ".jsonl");
-        if (!Files.isRegularFile(file)) {
+        if (!isOurs(file)) {
             return;
         }
         Lines lines = files.computeIfAbsent(file, Lines::new);
@@ -106,8 +141,12 @@ final class Events {
     }
 
     private String name(Path run) {
-        String name = root.relativize(run).toString().replace('\\', '/');
+        String name = relative(run);
         return name.isEmpty() ? "." : name;
+    }
+
+    private String relative(Path file) {
+        return root.relativize(file).toString().replace(File.separatorChar, '/');
     }
 
     private void send(String data) throws IOException {
@@ -134,22 +173,23 @@ final class Events {
         }
     }
 
+    /** Paths and when they were written, by which a browser knows that they are others. */
     private JsonArray pictures(Path run) {
-        List<String> names = new ArrayList<>();
+        TreeMap<String, Long> found = new TreeMap<>();
         try (Stream<Path> inRun = Files.walk(run, 2)) {
-            inRun.filter(file -> file.getFileName().toString().endsWith(".png") && (file.getParent().equals(run)
-                    || !files.keySet().stream().map(Path::getParent).toList().contains(file.getParent()))).forEach(
-                            file -> names.add(root.relativize(file).toString().replace('\\', '/') + "?" + time(file)));
+            inRun.filter(file -> file.getFileName().toString().endsWith(".png") && isOurs(file)
+                    && (file.getParent().equals(run) || !described.containsKey(file.getParent()))).forEach(
+                            file -> found.put(relative(file), file.toFile().lastModified()));
         } catch (IOException | RuntimeException e) {
-            // gone meanwhile
+            // gone meanwhile, or not to be read
         }
-        names.sort(null);
         JsonArray all = new JsonArray();
-        names.forEach(all::add);
+        found.forEach((path, time) -> {
+            JsonObject picture = new JsonObject();
+            picture.addProperty("path", path);
+            picture.addProperty("time", time);
+            all.add(picture);
+        });
         return all;
-    }
-
-    private static long time(Path file) {
-        return file.toFile().lastModified();
     }
 }

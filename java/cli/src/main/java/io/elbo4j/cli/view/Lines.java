@@ -1,7 +1,11 @@
 package io.elbo4j.cli.view;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import com.google.gson.Strictness;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +20,8 @@ import java.util.List;
 final class Lines {
     private static final int MOST_BYTES = 1 << 17;
     private static final int SHOWN = 250;
-    private static final int TAIL = 1 << 16;
+
+    private static final Gson STRICT = new GsonBuilder().setStrictness(Strictness.STRICT).create();
 
     private final Path file;
     private long read;
@@ -47,16 +52,18 @@ final class Lines {
         try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
             long length = in.length();
             if (read == 0 && length > MOST_BYTES) {
-                long tail = Math.max(0, length - TAIL);
-                for (int i = 0; i < SHOWN && read < tail; i++) {
-                    long from = tail / SHOWN * i;
-                    if (from >= read) {
+                long end = endOfLine(in, length);
+                long last = end == 0 ? 0 : endOfLine(in, end - 1);
+                for (int i = 0; i < SHOWN; i++) {
+                    long from = last / SHOWN * i;
+                    if (from >= read && from < last) {
                         read = addOne(in, from, taken);
                     }
                 }
-                List<String> last = new ArrayList<>();
-                read = addAll(in, afterLine(in, tail), length, last);
-                taken.addAll(last.isEmpty() ? last : last.subList(last.size() - 1, last.size()));
+                if (last >= read) {
+                    addAll(in, last, end, taken);
+                }
+                read = end;
             } else {
                 read = addAll(in, read, length, taken);
             }
@@ -100,22 +107,21 @@ final class Lines {
         }
     }
 
-    /** Where the line ends that a place is in. */
-    private static long afterLine(RandomAccessFile in, long place) throws IOException {
-        byte[] piece = new byte[1024];
-        in.seek(place);
-        for (long at = place;;) {
-            int count = in.read(piece);
-            if (count <= 0) {
-                return at;
-            }
-            for (int i = 0; i < count; i++) {
-                if (piece[i] == '\n') {
-                    return at + i + 1;
+    /** The end of the last line that ends at a place or before it; 0 if none does. */
+    private static long endOfLine(RandomAccessFile in, long place) throws IOException {
+        byte[] piece = new byte[1 << 12];
+        for (long to = place; to > 0;) {
+            int count = (int) Math.min(piece.length, to);
+            in.seek(to - count);
+            in.readFully(piece, 0, count);
+            for (int i = count; i > 0; i--) {
+                if (piece[i - 1] == '\n') {
+                    return to - count + i;
                 }
             }
-            at += count;
+            to -= count;
         }
+        return 0;
     }
 
     /** The whole lines of a part of the file; returns the end of the last one. */
@@ -131,9 +137,10 @@ final class Lines {
         return from + begin;
     }
 
+    /** As a browser reads it, which knows no NaN and no single quotes. */
     private static boolean isObject(String line) {
         try {
-            return JsonParser.parseString(line).isJsonObject() && line.indexOf('\r') < 0;
+            return line.indexOf('\r') < 0 && STRICT.fromJson(line, JsonElement.class) instanceof JsonObject;
         } catch (JsonParseException e) {
             return false;
         }

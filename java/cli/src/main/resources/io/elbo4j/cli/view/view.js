@@ -42,7 +42,7 @@ function curves(chart, axis) {
     const seeds = chart.seeds ? [...new Set(r[chart.file].map(l => l.seed))] : [null];
     for (const seed of seeds) {
       const points = r[chart.file].filter(l => seed === null || l.seed === seed)
-        .map(l => [place(r, l, axis), chart.y(l)]).filter(([x, y]) => x != null && y != null).sort((a, b) => a[0] - b[0]);
+        .map(l => [place(r, l, axis), chart.y(l)]).filter(p => p.every(Number.isFinite)).sort((a, b) => a[0] - b[0]);
       if (points.length)
         found.push({ label: r.name + (seed === null ? '' : ` seed ${seed}`), colour: r.colour,
           data: [points.map(p => p[0]), points.map(p => p[1])] });
@@ -83,7 +83,8 @@ const shown = v => v == null ? '' : typeof v === 'number' ? (Number.isInteger(v)
 function table() {
   const all = [...runs.values()];
   const names = [...new Set(all.flatMap(r => Object.keys(r.settings)))].filter(n => !NOT_SETTINGS.test(n));
-  const differing = names.filter(n => new Set(all.map(r => r.settings[n])).size > 1);
+  // of those that have the setting: others are of another kind
+  const differing = names.filter(n => new Set(all.map(r => r.settings[n]).filter(v => v !== undefined)).size > 1);
   const columns = { run: r => r.name };
   for (const [name, of] of Object.entries(LAST)) if (all.some(r => of(r) != null)) columns[name] = of;
   for (const name of differing) columns[name] = r => { const v = r.settings[name]; return v !== undefined && v !== '' && !isNaN(v) ? Number(v) : v; };
@@ -131,18 +132,17 @@ async function detail() {
   const dimensions = lines.map(l => evaluated(l)?.kl_per_dimension).filter(d => d?.length);
   if (dimensions.length) parts.push(heat(lines, dimensions));
   const groups = new Map();
-  for (const path of r.pictures) {
-    const name = path.slice(r.name === '.' ? 0 : r.name.length + 1).replace(/\?.*/, ''), slash = name.lastIndexOf('/');
+  for (const { path, time } of r.pictures) {
+    const name = path.slice(r.name === '.' ? 0 : r.name.length + 1), slash = name.lastIndexOf('/');
     const group = slash < 0 ? '' : name.slice(0, slash);
-    groups.set(group, [...(groups.get(group) ?? []), [path, name.slice(slash + 1)]]);
+    groups.set(group, [...(groups.get(group) ?? []), [path, time, name.slice(slash + 1)]]);
   }
   for (const [group, pictures] of groups) {
     const div = document.createElement('div');
     div.className = 'pictures';
-    for (const [path, name] of pictures) {
+    for (const [path, time, name] of pictures) {
       const figure = document.createElement('figure'), image = new Image(), caption = document.createElement('figcaption');
-      const [file, time] = path.split('?');
-      image.src = `/picture/${url(file)}?${time}`; image.alt = name; caption.textContent = (group ? group + '/' : '') + name;
+      image.src = `/picture/${url(path)}?${time}`; image.alt = name; caption.textContent = (group ? group + '/' : '') + name;
       figure.append(image, caption); div.append(figure);
     }
     parts.push(div);
@@ -184,7 +184,13 @@ const source = new EventSource('/events');
 source.onopen = () => { runs.clear(); byId('state').textContent = 'live'; };
 source.onerror = () => { byId('state').textContent = 'not connected'; };
 source.onmessage = message => {
-  const news = JSON.parse(message.data), r = run(news.run);
+  const news = JSON.parse(message.data);
+  if (news.gone) {
+    runs.delete(news.run);
+    if (chosen === news.run) { chosen = null; byId('detail').replaceChildren(); }
+    return later();
+  }
+  const r = run(news.run);
   if (news.file) {
     if (news.anew) r[news.file] = [];
     r[news.file].push(...news.lines);

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 public final class RunFolder implements AutoCloseable {
     private static final String CHECKPOINT = "checkpoint.safetensors";
     static final String PLAN = "run.json";
+    private static final String STEPS = "steps.jsonl";
     /** Runs that fail take folders away while others make them. */
     private static final int MOST_ATTEMPTS = 1000;
 
@@ -27,6 +28,7 @@ public final class RunFolder implements AutoCloseable {
     private final FolderLock lock;
     /** Folders made for this run, the deepest first. */
     private final List<Path> made;
+    private final boolean hadSteps;
     private boolean kept;
     private boolean closed;
 
@@ -34,6 +36,7 @@ public final class RunFolder implements AutoCloseable {
         this.directory = directory;
         this.made = made;
         this.kept = kept;
+        this.hadSteps = Files.exists(directory.resolve(STEPS), LinkOption.NOFOLLOW_LINKS);
         this.lock = FolderLock.take(directory);
         try {
             AtomicFile.sweep(directory);
@@ -144,7 +147,7 @@ public final class RunFolder implements AutoCloseable {
     }
 
     Path steps() {
-        return directory.resolve("steps.jsonl");
+        return directory.resolve(STEPS);
     }
 
     /** Something has been saved: from now on the folder stays. */
@@ -160,7 +163,9 @@ public final class RunFolder implements AutoCloseable {
         closed = true;
         if (!kept) {
             remove(plan());
-            remove(steps());
+            if (!hadSteps) {
+                remove(steps());
+            }
         }
         lock.close();
         if (!kept) {

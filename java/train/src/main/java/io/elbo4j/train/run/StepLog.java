@@ -42,8 +42,9 @@ final class StepLog {
         long kept = 0;
         double seconds = 0;
         if (Files.exists(file)) {
+            String line = null;
             try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                for (line = lines.readLine(); line != null; line = lines.readLine()) {
                     JsonObject o = JsonParser.parseString(line).getAsJsonObject();
                     if (o.get("step").getAsLong() > start.step()) {
                         break;
@@ -54,7 +55,10 @@ final class StepLog {
             } catch (IOException e) {
                 throw new DataException("cannot read " + file + ": " + DataException.reason(e), e);
             } catch (RuntimeException e) {
-                // of what a killed process has left of a line, and of anything else, nothing is needed
+                // of what a killed process has left of a line nothing is needed
+                if (kept == 0 && !line.startsWith("{\"step\":")) {
+                    throw new DataException(file + ": line 1 is no line of steps written by elbo4j", e);
+                }
             }
         }
         this.length = kept;

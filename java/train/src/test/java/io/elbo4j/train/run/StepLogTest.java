@@ -124,6 +124,16 @@ class StepLogTest extends Runs {
     }
 
     @Test
+    void aFileOfOthersIsRefusedAndStays() throws IOException {
+        Path there = Files.createDirectory(dir.resolve("there"));
+        Path file = Files.writeString(there.resolve("steps.jsonl"), "1. buy milk\n");
+        Sentences.assertSentence(file + ": line 1 is no line of steps written by elbo4j", () -> start(there, 4,
+                new Collector(s -> true)));
+        assertEquals("1. buy milk\n", Files.readString(file));
+        assertEquals(List.of("steps.jsonl"), Sentences.names(there));
+    }
+
+    @Test
     void noStepsBetweenLinesAreRefused() {
         try (Backend backend = new JavaBackend(1);
                 TrainingRun run = TrainingRun.start(RunFolder.create(dir.resolve("run")), plan(), source(1), backend)) {
