@@ -111,6 +111,8 @@ final class AnomaliesCommand implements Callable<Integer> {
     private DoubleStream scores(Trained trained, Backend b, Images images, String name) {
         try (Evaluator evaluator = new Evaluator(trained.model(), trained.parameters(), b, images, checkpoint.seed(
                 trained), trained.checkpoint().standardisation())) {
+            checkpoint.requireDrawn("scores by " + Models.of(trained.model().settings()).name(), () -> samples != null
+                    || evaluator.isRandom());
             double[] found = Bar.during(console, name, bar -> samples != null ? evaluator.logLikelihoods(samples,
                     done -> bar.at(done, images.rows())) : evaluator.rows(trained.checkpoint().position().step(),
                             done -> bar.at(done, images.rows())).stream().mapToDouble(ElboTerms::elbo).toArray());

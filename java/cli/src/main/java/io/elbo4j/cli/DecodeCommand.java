@@ -59,6 +59,7 @@ final class DecodeCommand implements Callable<Integer> {
                 "decode fewer at once");
         try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
+            checkpoint.requireDrawn("means of p(x | z) of given z", coder::isDecodingRandom);
             Images conditions = label.conditions(coder, rows);
             float[] x = Bar.during(console, "decoding", bar -> coder.decode(codes.copyRows(0, rows), conditions,
                     done -> bar.at(done, rows)));

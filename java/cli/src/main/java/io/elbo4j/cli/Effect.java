@@ -5,6 +5,7 @@ import io.elbo4j.train.model.Models;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** Options that only some of several choices have. */
@@ -29,6 +30,18 @@ final class Effect {
         if (given != null && !Models.create(settings).isSampled()) {
             throw Failure.usage(option + " has no effect on " + Models.of(settings).name() + ", which draws nothing:"
                     + " -log p(x) is minus its ELBO");
+        }
+    }
+
+    /**
+     * Refuses a seed of what nothing is drawn for: any has the same result.
+     *
+     * @param of what it would be the seed of
+     * @param drawn asked where it is given
+     */
+    static void requireDrawn(String option, Object given, String of, BooleanSupplier drawn) {
+        if (given != null && !drawn.getAsBoolean()) {
+            throw Failure.usage(option + " has no effect on " + of + ", for which nothing is drawn");
         }
     }
 

@@ -71,6 +71,7 @@ final class EncodeCommand implements Callable<Integer> {
         float[] means = new float[rows * latent];
         try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
+            checkpoint.requireDrawn("--what " + what, () -> coder.isRandom(what));
             try (Bar bar = Bar.begun(console, "encoding")) {
                 int before = 0;
                 for (Images images : sets) {

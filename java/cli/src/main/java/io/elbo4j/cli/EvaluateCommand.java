@@ -15,6 +15,7 @@ import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.data.Range;
+import io.elbo4j.train.model.Models;
 import io.elbo4j.train.run.Metrics;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
@@ -97,6 +98,8 @@ final class EvaluateCommand implements Callable<Integer> {
             long draw = model.checkpoint().position().step();
             // what has no encoder is refused before anything is computed
             LocalFit fit = local == null ? null : Names.checked(() -> new LocalFit(local, model, images.rows()));
+            checkpoint.requireDrawn("an evaluation by " + Models.of(model.model().settings()).name(),
+                    () -> samples != null || fit != null || evaluator.isRandom());
             Evaluation e = evaluate(evaluator, draw, images);
             finite("ELBO", e.elbo().elbo(), images);
             double[] each = samples == null ? null : logLikelihoods(evaluator, images);

@@ -102,6 +102,8 @@ final class InterpolateCommand implements Callable<Integer> {
         int images = (between.length - 1) * steps;
         try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
+            checkpoint.requireDrawn("interpolations of " + what, () -> coder.isRandom(what) || coder
+                    .isDecodingRandom());
             // one after the other: a row's noise is keyed by its place in the test set
             int last = IntStream.of(between).max().orElseThrow();
             float[] codes = coder.output(what, test.first(last + 1), done -> {});

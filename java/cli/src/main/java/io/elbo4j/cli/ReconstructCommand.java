@@ -9,6 +9,7 @@ import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.data.Sequences;
 import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
+import io.elbo4j.train.model.Models;
 import io.elbo4j.train.picture.Png;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
@@ -77,6 +78,8 @@ final class ReconstructCommand implements Callable<Integer> {
         ResultRoom.require(images.rows() + " reconstructions", (long) images.rows() * columns, "--count less");
         try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
+            checkpoint.requireDrawn("reconstructions by " + Models.of(trained.model().settings()).name(),
+                    () -> coder.isRandom(Model.MEAN));
             float[] x = Bar.during(console, "reconstructing", bar -> coder.output(Model.MEAN, images,
                     done -> bar.at(done, images.rows())));
             OutputFile.write(console, out, () -> {

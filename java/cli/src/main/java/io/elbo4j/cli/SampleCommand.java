@@ -70,6 +70,7 @@ final class SampleCommand implements Callable<Integer> {
         checkCount(Math.toIntExact(shape.columns()), Outputs.of(loaded).columns(Outputs.Z));
         try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
+            checkpoint.requireDrawn("samples at --temperature 0", () -> scale != 0 || coder.isDecodingRandom());
             Images conditions = label.conditions(coder, count);
             float[] x = Bar.during(console, "sampling", bar -> coder.decode(
                     Names.checked(() -> coder.prior(count, conditions, scale)), conditions, done -> bar.at(done,

@@ -118,6 +118,9 @@ final class ScatterCommand implements Callable<Integer> {
         float[] shares = {};
         try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
             Coder coder = checkpoint.coder(trained, b);
+            boolean byOutput = outputs.values().containsKey(colour);
+            checkpoint.requireDrawn("--what " + what + (byOutput ? " and --colour " + colour : ""), () -> prior
+                    || !ofData && coder.isRandom(what) || byOutput && coder.isRandom(colour));
             values = ofData ? images.copyRows(0, count) : Bar.during(console, "encoding", bar -> coder.output(what,
                     images, done -> bar.at(done, count)));
             if (prior) {

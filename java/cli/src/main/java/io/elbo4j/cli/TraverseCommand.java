@@ -23,6 +23,7 @@ import io.elbo4j.train.picture.Png;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -135,9 +136,12 @@ final class TraverseCommand implements Callable<Integer> {
         Checkpoint.Data shape = loaded.checkpoint().data();
         int columns = Math.toIntExact(shape.columns());
         try (Backend b = backend.open(console); Trained trained = checkpoint.open(loaded, b)) {
+            Coder coder = checkpoint.coder(trained, b);
+            checkpoint.requireDrawn("traversals of " + (prior ? "the prior's mean" : what), () -> coder
+                    .isDecodingRandom() || !prior && coder.isRandom(what) || dimensions == null && units(trained)
+                            .stream().anyMatch(coder::isRandom));
             int[] moved = dimensions != null ? dimensions : mostInformative(trained, b, test, latent);
             int images = moved.length * steps;
-            Coder coder = checkpoint.coder(trained, b);
             Images ofEach = conditions(coder, test, moved.length, 1);
             float[] codes = prior ? coder.prior(moved.length, ofEach, 0) : coder.output(what, test.first(row + 1),
                     done -> {});
@@ -176,9 +180,14 @@ final class TraverseCommand implements Callable<Integer> {
         return o;
     }
 
-    private int[] mostInformative(Trained trained, Backend b, Images test, int latent) {
+    /** Where the model says what the KL of each latent dimension is. */
+    private static List<KlPerDimension> units(Trained trained) {
         Value z = trained.model().outputs().get(Outputs.Z);
-        if (trained.model().graph().all(KlPerDimension.class).stream().noneMatch(u -> u.latent() == z)) {
+        return trained.model().graph().all(KlPerDimension.class).stream().filter(u -> u.latent() == z).toList();
+    }
+
+    private int[] mostInformative(Trained trained, Backend b, Images test, int latent) {
+        if (units(trained).isEmpty()) {
             return IntStream.range(0, Math.min(TRAVERSED, latent)).toArray();
         }
         try (Evaluator evaluator = new Evaluator(trained.model(), trained.parameters(), b, test, checkpoint.seed(

@@ -208,6 +208,19 @@ class BadInputTest {
         assertTrue(Files.notExists(out));
     }
 
+    /** Ten sequences of three steps of two values, the first of which has two. */
+    @Test
+    void sequencesForAModelOfSingleRowsAreNamedAsSuch() {
+        float[] values = Cli.values(60);
+        values[4] = Float.NaN;
+        values[5] = Float.NaN;
+        Path ragged = directory.resolve("ragged.npy");
+        NpyWriter.write(ragged, values, 10, 3, 2);
+        Cli.train(ragged, out).fails(1, ragged + ": the value at row 0, column 4 (counted from 0) is NaN",
+                "sequences of several lengths, which a model of sequences takes, as deep-markov-model");
+        assertTrue(Files.notExists(out));
+    }
+
     @Test
     void aWrongCheckpointIsNamed() throws IOException {
         Cli.train(data, out, "--epochs", "1").succeeds();

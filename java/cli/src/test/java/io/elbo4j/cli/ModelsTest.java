@@ -50,6 +50,8 @@ class ModelsTest extends ModelRuns {
         for (String command : List.of("evaluate", "anomalies")) {
             Cli.run(command, "--checkpoint", run.toString(), "--samples", "2", "--backend", "java").fails(2,
                     "--samples has no effect on gaussian-mixture, which draws nothing: -log p(x) is minus its ELBO");
+            Cli.run(command, "--checkpoint", run.toString(), "--seed", "2", "--backend", "java").fails(2,
+                    "--seed has no effect on ", " by gaussian-mixture, for which nothing is drawn");
         }
         assertEquals("0.0", found.get("kl").getAsString());
         String text = Cli.run("evaluate", "--checkpoint", run.toString(), "--backend", "java").succeeds().out();
@@ -141,6 +143,15 @@ class ModelsTest extends ModelRuns {
         assertEquals(!model.equals("hierarchical-vae"), Arrays.equals(values(decoded), values(reconstructed)));
         assertEquals(-1, Arrays.mismatch(values(reconstructed), values(array("encode", "--checkpoint", run.toString(),
                 "--set", "test", "--what", "mean"))));
+        // what lies between z and x is drawn
+        Cli.Result decodedAgain = Cli.run("decode", "--checkpoint", run.toString(), "--z", codes.toString(), "--seed",
+                "9", "--out", directory.resolve("again.npy").toString(), "--backend", "java");
+        if (model.equals("hierarchical-vae")) {
+            decodedAgain.succeeds();
+            assertFalse(Arrays.equals(values(decoded), values(NpyReader.read(directory.resolve("again.npy")))));
+        } else {
+            decodedAgain.fails(2, "--seed has no effect on means of p(x | z) of given z, for which nothing is drawn");
+        }
         float[] typical = values(array("sample", "--checkpoint", run.toString(), "--temperature", "0.1"));
         assertFalse(Arrays.equals(typical, values(array("sample", "--checkpoint", run.toString()))));
         Path picture = directory.resolve("pairs.png");

@@ -2,6 +2,7 @@ package io.elbo4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,10 +15,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -102,6 +106,52 @@ class UseCommandsTest {
     @Test
     void anotherSeedIsOtherNoise() {
         assertNotEquals(evaluate("--json").json().get("elbo"), evaluate("--json", "--seed", "9").json().get("elbo"));
+    }
+
+    /** With options after it; to a file of its own kind. */
+    private Cli.Result use(String command, String... more) {
+        return Cli.run(Lists.join(List.of(command.split(" ")), Lists.join(List.of("--checkpoint", checkpoint,
+                "--backend", "java", "--out", outOf(command).toString()), more)));
+    }
+
+    private Path outOf(String command) {
+        return results.resolve(command.startsWith("scatter") ? "out.png" : "out.npy");
+    }
+
+    /** Of a vae nothing lies between z and x, and the mean of q is no draw. */
+    @Test
+    void aSeedOfWhatIsNotDrawnIsRefused() {
+        Path codes = results.resolve("codes.npy");
+        NpyWriter.write(codes, 2, 2, Cli.values(4));
+        Map<String, String> refused = Map.of("encode", "--what posterior.mean",
+                "encode --what posterior.logVariance", "--what posterior.logVariance",
+                "decode --z " + codes, "means of p(x | z) of given z",
+                "sample --temperature 0", "samples at --temperature 0",
+                "interpolate --between 0,1", "interpolations of posterior.mean",
+                "traverse", "traversals of posterior.mean",
+                "traverse --prior --dimensions 0", "traversals of the prior's mean",
+                "scatter", "--what posterior.mean",
+                "scatter --what x", "--what x",
+                "scatter --what x --colour posterior.mean", "--what x and --colour posterior.mean");
+        refused.forEach((command, of) -> {
+            use(command, "--seed", "9").fails(2, "--seed has no effect on " + of + ", for which nothing is drawn");
+            assertTrue(Files.notExists(outOf(command)), command);
+        });
+        for (String command : List.of("encode --what z", "encode --what mean", "reconstruct", "sample",
+                "sample --temperature 0.1", "scatter --what z", "scatter --what x --colour mean")) {
+            use(command).succeeds();
+            byte[] before = bytes(outOf(command));
+            use(command, "--seed", "9").succeeds();
+            assertFalse(Arrays.equals(before, bytes(outOf(command))), command);
+        }
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

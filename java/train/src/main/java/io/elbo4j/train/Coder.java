@@ -15,6 +15,7 @@ import io.elbo4j.train.graph.Input;
 import io.elbo4j.train.graph.Latent;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.graph.Step;
+import io.elbo4j.train.graph.StepBuilder;
 import io.elbo4j.train.graph.Streams;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.model.DataCheck;
@@ -142,6 +143,32 @@ public final class Coder {
 
     private static boolean isOfData(String name) {
         return name.equals(Model.MEAN) || name.equals(Model.GENERATED_MEAN) || name.equals(Model.DRAWN);
+    }
+
+    /** Whether anything is drawn for one of {@link Model#outputs} of images: else the seed has no effect on it. */
+    public boolean isRandom(String name) {
+        return isRandom(output(name));
+    }
+
+    /** The same of any value of the model's graph. */
+    public boolean isRandom(Value wanted) {
+        // a fit of parameters to the images draws too
+        return model.local().isPresent() || isRandom(one().want(wanted));
+    }
+
+    /** Whether anything is drawn for {@link #decode}, between z and x: else the seed has no effect on it. */
+    public boolean isDecodingRandom() {
+        return isRandom(one().given(output(Model.Z)).fromPriors().want(generated()));
+    }
+
+    private StepBuilder one() {
+        return Step.of(model.graph(), parameters, backend);
+    }
+
+    private static boolean isRandom(StepBuilder step) {
+        try (Step compiled = step.compile()) {
+            return compiled.isRandom();
+        }
     }
 
     private Value generated() {

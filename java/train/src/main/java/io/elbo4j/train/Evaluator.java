@@ -86,6 +86,12 @@ public final class Evaluator implements AutoCloseable {
         }
     }
 
+    /** Whether anything is drawn for {@link #evaluate(long)}: else the seed and the draw have no effect on it. */
+    public synchronized boolean isRandom() {
+        // a fit of parameters to the rows draws too
+        return model.local().isPresent() || steps.of(Math.min(data.rows(), ROWS)).isRandom();
+    }
+
     /**
      * One sample of the latent variable a row, drawn with the noise of {@code draw}, in [0, 2^40). For a model that
      * binarises, each row is drawn to zeros and ones once, with the noise of {@code draw} too.

@@ -58,7 +58,7 @@ class ModelsTest {
         return new Images("mask", ROWS, 1, 2, 1, mask);
     }
 
-    private static Images data(Model model) {
+    static Images data(Model model) {
         return Inputs.columns(model.graph(), Images.MASK) > 0 ? SEQUENCES : DATA;
     }
 
