@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 
 /**
  * What is new in the runs below a folder, for one browser, as server-sent events: {@code {run, file, anew, lines}} of
- * metrics.jsonl and steps.jsonl, {@code {run, settings, pictures}} of all else, {@code {run, gone}} of what was removed.
+ * metrics.jsonl and steps.jsonl, {@code {run, settings, pictures}} of all else, {@code {run, gone}} of what has
+ * gone.
  */
 final class Events {
     private static final int DEPTH = 4;
