@@ -240,6 +240,18 @@ class ExportCommandTest {
     }
 
     @Test
+    void noRunsCheckpointIsWrittenOver() throws IOException {
+        Path other = Files.createDirectories(results.resolve("other-run"));
+        Files.writeString(other.resolve("run.json"), "{}");
+        for (String name : List.of("checkpoint.safetensors", "best.safetensors")) {
+            Path file = Files.writeString(other.resolve(name), "kept");
+            Cli.run("import", "--checkpoint", run.toString(), "--from", results.resolve("any").toString(), "--out", file
+                    .toString()).fails(2, "--out must not be the checkpoint of a run, as " + file + " is");
+            assertEquals("kept", Files.readString(file));
+        }
+    }
+
+    @Test
     void noInputIsWrittenOver() throws IOException {
         byte[] before = Files.readAllBytes(run.resolve("checkpoint.safetensors"));
         Path npz = Files.write(results.resolve("mine.npz"), before);
