@@ -29,7 +29,8 @@ public final class GaussianKlPerDimension {
         a.inputOrNull("priorMean", priorMean, rows, columns);
         a.inputOrNull("priorLogVariance", priorLogVariance, rows, columns);
         a.output("klPerDimension", klPerDimension, 1, columns);
-        return a.launch(new Forward(mean, logVariance, priorMean, priorLogVariance, klPerDimension))
+        return a.launch(new Forward(mean, logVariance, priorMean, priorLogVariance, klPerDimension, BatchSum.chunksOf(
+                mean.rows())))
                 .readsAll(mean, logVariance, priorMean, priorLogVariance).writes(Arguments.asColumn(klPerDimension))
                 .nanosPerItem(NANOS_PER_ELEMENT * rows);
     }
@@ -51,9 +52,17 @@ public final class GaussianKlPerDimension {
 
     /** Items are columns. */
     public record Forward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
-            @Nullable Matrix priorLogVariance, Matrix klPerDimension)
-            implements
-                Operation {
+            @Nullable Matrix priorLogVariance, Matrix klPerDimension, int chunks) implements BatchSum {
+        @Override
+        public Matrix batch() {
+            return mean;
+        }
+
+        @Override
+        public BatchSum withChunks(int chunks) {
+            return new Forward(mean, logVariance, priorMean, priorLogVariance, klPerDimension, chunks);
+        }
+
         @Override
         public long items() {
             return mean.columns();

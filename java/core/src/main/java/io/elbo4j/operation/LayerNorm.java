@@ -90,7 +90,8 @@ public final class LayerNorm {
         if (dBeta != null) {
             a.output("dBeta", dBeta, 1, x.columns());
         }
-        return a.launch(new ParameterGradients(x, mean, rstd, dY, dGamma, dBeta)).readsAll(x, mean, rstd, dY)
+        return a.launch(new ParameterGradients(x, mean, rstd, dY, dGamma, dBeta, BatchSum.chunksOf(x.rows()))).readsAll(
+                x, mean, rstd, dY)
                 .writes(Arguments.asColumn(dGamma), dBeta == null ? null : Arguments.asColumn(dBeta))
                 .nanosPerItem(NANOS_PER_ELEMENT * x.rows());
     }
@@ -130,9 +131,17 @@ public final class LayerNorm {
 
     /** Items are columns. Without mean and dBeta it is {@link RmsNorm}. */
     public record ParameterGradients(Matrix x, @Nullable Matrix mean, Matrix rstd, Matrix dY, Matrix dGamma,
-            @Nullable Matrix dBeta)
-            implements
-                Operation {
+            @Nullable Matrix dBeta, int chunks) implements BatchSum {
+        @Override
+        public Matrix batch() {
+            return x;
+        }
+
+        @Override
+        public BatchSum withChunks(int chunks) {
+            return new ParameterGradients(x, mean, rstd, dY, dGamma, dBeta, chunks);
+        }
+
         @Override
         public long items() {
             return x.columns();

@@ -31,7 +31,7 @@ public final class Sums {
     /** sums[j] (1 x D) = the sum of column j of x: the gradient of a bias. */
     public static Launch columns(Matrix x, Matrix sums) {
         Arguments a = new Arguments("Sums.columns").input("x", x).output("sums", sums, 1, x.columns());
-        return a.launch(new Columns(x, sums)).readsAll(x).writes(Arguments.asColumn(sums))
+        return a.launch(new Columns(x, sums, BatchSum.chunksOf(x.rows()))).readsAll(x).writes(Arguments.asColumn(sums))
                 .nanosPerItem(NANOS_PER_ELEMENT * x.rows());
     }
 
@@ -56,9 +56,17 @@ public final class Sums {
     }
 
     /** Items are columns. Known by name so that a device can fuse it with what follows. */
-    public record Columns(Matrix x, Matrix sums)
-            implements
-                Operation {
+    public record Columns(Matrix x, Matrix sums, int chunks) implements BatchSum {
+        @Override
+        public Matrix batch() {
+            return x;
+        }
+
+        @Override
+        public BatchSum withChunks(int chunks) {
+            return new Columns(x, sums, chunks);
+        }
+
         @Override
         public long items() {
             return x.columns();
