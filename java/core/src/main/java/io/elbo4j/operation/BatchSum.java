@@ -2,6 +2,7 @@ package io.elbo4j.operation;
 
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 
 /**
  * An operation whose results are sums over the rows of a batch: each is one chain of float32 operations for each of 1,
@@ -17,6 +18,9 @@ public interface BatchSum extends Operation {
 
     /** What is summed over the rows of, or one of several such. */
     Matrix batch();
+
+    /** The sums. */
+    List<Matrix> results();
 
     /** 1, 2, 4 or 8. */
     int chunks();

@@ -5,6 +5,7 @@ import io.elbo4j.ConvolutionShape;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -188,6 +189,11 @@ public final class Convolution {
         }
 
         @Override
+        public List<Matrix> results() {
+            return List.of(dWeight);
+        }
+
+        @Override
         public BatchSum withChunks(int chunks) {
             return new WeightGradient(shape, big, small, workspace, dWeight, chunks);
         }
@@ -203,6 +209,11 @@ public final class Convolution {
         @Override
         public Matrix batch() {
             return images;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return List.of(dBias);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,11 @@ public final class GaussianKlPerDimension {
         @Override
         public Matrix batch() {
             return mean;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return List.of(klPerDimension);
         }
 
         @Override

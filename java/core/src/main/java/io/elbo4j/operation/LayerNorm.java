@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,6 +136,11 @@ public final class LayerNorm {
         @Override
         public Matrix batch() {
             return x;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return dBeta == null ? List.of(dGamma) : List.of(dGamma, dBeta);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +83,11 @@ public final class Matmul {
         @Override
         public Matrix batch() {
             return a;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return List.of(dB);
         }
 
         @Override

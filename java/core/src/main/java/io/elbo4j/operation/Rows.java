@@ -5,6 +5,7 @@ import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 
 /**
  * Moving rows of float32 elements, bit by bit where nothing is added ({@link #copy} also takes 16-bit elements):
@@ -245,6 +246,11 @@ public final class Rows {
         @Override
         public Matrix batch() {
             return dTarget;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return List.of(dTable);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 
 /**
  * Sums of a B x D float32 matrix. Row sums add in float64 and round once (0.5 ULP of the exact sum of the float32 quads
@@ -60,6 +61,11 @@ public final class Sums {
         @Override
         public Matrix batch() {
             return x;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return List.of(sums);
         }
 
         @Override
