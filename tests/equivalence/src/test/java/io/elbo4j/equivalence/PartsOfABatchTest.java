@@ -15,6 +15,7 @@ import io.elbo4j.operation.GaussianLogLikelihood;
 import io.elbo4j.operation.LayerNorm;
 import io.elbo4j.operation.Matmul;
 import io.elbo4j.operation.RandomFill;
+import io.elbo4j.operation.RmsNorm;
 import io.elbo4j.operation.Rows;
 import io.elbo4j.operation.Sums;
 import java.util.ArrayList;
@@ -36,29 +37,32 @@ class PartsOfABatchTest {
 
     /** Rows of the operands, and results. */
     private interface Sum {
-        Launch over(Matrix a, Matrix b, Matrix c, List<Matrix> results);
+        Launch over(Matrix a, Matrix b, Matrix c, Matrix d, List<Matrix> results);
     }
 
-    private record Case(long a, long b, long c, List<long[]> results, Sum sum) {}
+    private record Case(long a, long b, List<long[]> results, Sum sum) {}
 
     private static Map<String, Case> cases() {
         Map<String, Case> all = new LinkedHashMap<>();
-        all.put("Matmul.weightGradient", new Case(COLUMNS, OTHERS, 0, List.of(new long[] {COLUMNS, OTHERS}),
-                (a, b, c, r) -> Matmul.weightGradient(a, b, r.get(0))));
-        all.put("Sums.columns", new Case(COLUMNS, 0, 0, List.of(new long[] {1, COLUMNS}),
-                (a, b, c, r) -> Sums.columns(a, r.get(0))));
-        all.put("GaussianKlPerDimension.forward", new Case(COLUMNS, COLUMNS, 0, List.of(new long[] {1, COLUMNS}),
-                (a, b, c, r) -> GaussianKlPerDimension.forward(a, b, null, null, r.get(0))));
-        all.put("GaussianLogLikelihood.sharedLogVarianceGradient", new Case(COLUMNS, COLUMNS, 1, List.of(
-                new long[] {1, COLUMNS}, new long[] {1, COLUMNS}), (a, b, c, r) -> GaussianLogLikelihood
+        all.put("Matmul.weightGradient", new Case(COLUMNS, OTHERS, List.of(new long[] {COLUMNS, OTHERS}),
+                (a, b, c, d, r) -> Matmul.weightGradient(a, b, r.get(0))));
+        all.put("Sums.columns", new Case(COLUMNS, 0, List.of(new long[] {1, COLUMNS}),
+                (a, b, c, d, r) -> Sums.columns(a, r.get(0))));
+        all.put("GaussianKlPerDimension.forward", new Case(COLUMNS, COLUMNS, List.of(new long[] {1, COLUMNS}),
+                (a, b, c, d, r) -> GaussianKlPerDimension.forward(a, b, null, null, r.get(0))));
+        all.put("GaussianLogLikelihood.sharedLogVarianceGradient", new Case(COLUMNS, COLUMNS, List.of(
+                new long[] {1, COLUMNS}, new long[] {1, COLUMNS}), (a, b, c, d, r) -> GaussianLogLikelihood
                         .sharedLogVarianceGradient(a, r.get(1), b, c, r.get(0))));
-        all.put("LayerNorm.parameterGradients", new Case(COLUMNS, COLUMNS, 2, List.of(new long[] {1, COLUMNS},
-                new long[] {1, COLUMNS}), (a, b, c, r) -> LayerNorm.parameterGradients(a, c.columns(0, 1), c.columns(1,
-                        2), b, r.get(0), r.get(1))));
-        all.put("Rows.lookUpGradient", new Case(COLUMNS, 1, 0, List.of(new long[] {2, COLUMNS}),
-                (a, b, c, r) -> Rows.lookUpGradient(a, b, r.get(0))));
-        all.put("Convolution.biasGradient", new Case(SHAPE.smallImage(), 0, 0, List.of(new long[] {1, SHAPE
-                .smallChannels()}), (a, b, c, r) -> Convolution.biasGradient(SHAPE.smallRows(), SHAPE.smallColumns(), a,
+        all.put("LayerNorm.parameterGradients", new Case(COLUMNS, COLUMNS, List.of(new long[] {1, COLUMNS},
+                new long[] {1, COLUMNS}), (a, b, c, d, r) -> LayerNorm.parameterGradients(a, c, d, b, r.get(0), r.get(
+                        1))));
+        all.put("RmsNorm.gammaGradient", new Case(COLUMNS, COLUMNS, List.of(new long[] {1, COLUMNS}),
+                (a, b, c, d, r) -> RmsNorm.gammaGradient(a, c, b, r.get(0))));
+        all.put("Rows.lookUpGradient", new Case(COLUMNS, 1, List.of(new long[] {2, COLUMNS}),
+                (a, b, c, d, r) -> Rows.lookUpGradient(a, b, r.get(0))));
+        all.put("Convolution.biasGradient", new Case(SHAPE.smallImage(), 0, List.of(new long[] {1, SHAPE
+                .smallChannels()}), (a, b, c, d, r) -> Convolution.biasGradient(SHAPE.smallRows(), SHAPE.smallColumns(),
+                        a,
                         r.get(0))));
         return all;
     }
@@ -94,7 +98,8 @@ class PartsOfABatchTest {
         try {
             Matrix a = filled(backend, batch, of.a(), 1, opened);
             Matrix b = filled(backend, batch, of.b(), 2, opened);
-            Matrix c = filled(backend, batch, of.c(), 3, opened);
+            Matrix c = filled(backend, batch, 1, 3, opened);
+            Matrix d = filled(backend, batch, 1, 6, opened);
             if (name.equals("Rows.lookUpGradient")) {
                 float[] names = new float[batch];
                 for (int i = 0; i < batch; i++) {
@@ -103,13 +108,14 @@ class PartsOfABatchTest {
                 b.set(names);
             }
             List<Matrix> results = of.results().stream().map(s -> filled(backend, s[0], s[1], 4, opened)).toList();
-            List<float[]> whole = results(of.sum().over(a, b, c, results), BatchSum.chunksOf(batch));
+            List<float[]> whole = results(of.sum().over(a, b, c, d, results), BatchSum.chunksOf(batch));
             for (int parts = 2; parts <= BatchSum.chunksOf(batch) && batch % parts == 0; parts *= 2) {
                 List<List<float[]>> own = new ArrayList<>();
                 for (int i = 0; i < parts; i++) {
                     long begin = (long) batch / parts * i;
                     long end = (long) batch / parts * (i + 1);
-                    own.add(results(of.sum().over(a.rows(begin, end), b.rows(begin, end), c.rows(begin, end), results),
+                    own.add(results(of.sum().over(a.rows(begin, end), b.rows(begin, end), c.rows(begin, end), d.rows(
+                            begin, end), results),
                             BatchSum.chunksOf(batch) / parts));
                 }
                 for (int r = 0; r < whole.size(); r++) {
