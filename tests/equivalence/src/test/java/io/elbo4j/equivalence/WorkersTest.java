@@ -28,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class WorkersTest {
     private static final int KILLS = Integer.getInteger("elbo4j.kills", 3);
     private static final long SEED = Long.getLong("elbo4j.seed", System.nanoTime());
+    /** So many that a run is longer than its kills. */
+    private static final int EPOCHS = 400 * KILLS;
     private static final int ROWS = 1100;
     private static final int COLUMNS = 48;
 
@@ -136,11 +138,20 @@ class WorkersTest {
         }
     }
 
+    /** Who is killed before is waited for by the others, for minutes. */
+    private static void awaitMeeting(List<Worker> all) throws Exception {
+        for (Worker worker : all) {
+            while (worker.process().isAlive() && !worker.text().contains("backend")) {
+                Thread.sleep(20);
+            }
+        }
+    }
+
     @Test
     void killedAndResumedWithAnotherNumber() throws Exception {
         SplittableRandom random = new SplittableRandom(SEED);
         Path one = directory.resolve("whole");
-        finish(workers(1, words(256, 300, one)));
+        finish(workers(1, words(256, EPOCHS, one)));
         Path run = directory.resolve("killed");
         int[] counts = {2, 4, 1, 8};
         int kills = 0;
@@ -149,14 +160,14 @@ class WorkersTest {
             boolean resumed = Files.exists(run.resolve("checkpoint.safetensors"));
             int count = counts[kills % counts.length];
             List<Worker> all = workers(count, resumed ? new String[] {"--resume", "--out", run.toString()}
-                    : words(256, 300, run));
+                    : words(256, EPOCHS, run));
             int victim = random.nextInt(count);
             String what = "seed " + SEED + ", kill " + kills + ", worker " + victim + " of " + count;
-            if (kills < KILLS && !all.get(0).process().waitFor(1500 + random.nextInt(4000), TimeUnit.MILLISECONDS)) {
+            awaitMeeting(all);
+            if (kills < KILLS && !all.get(0).process().waitFor(random.nextInt(2500), TimeUnit.MILLISECONDS)) {
                 all.get(victim).process().destroyForcibly();
                 for (int rank = 0; rank < count; rank++) {
                     int code = all.get(rank).end();
-                    // who was killed before it met the others is waited for: their patience is longer than this test's
                     assertTrue(rank == victim ? code == 137 : code == 1, what + ", " + rank + " ended with " + code
                             + ":\n" + all.get(rank).text());
                     assertTrue(rank == victim || all.get(rank).text().contains("worker " + victim), what + ", " + rank
