@@ -197,11 +197,15 @@ class SocketExchangeTest {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         Future<SocketExchange> one = threads.submit(() -> SocketExchange.connect(addresses, 1, PATIENCE));
         stranger.join();
-        try (SocketExchange zero = SocketExchange.connect(addresses, 0, PATIENCE); SocketExchange other = one.get()) {
-            Future<?> sum = threads.submit(() -> other.sum(new float[5]));
-            zero.sum(new float[5]);
-            sum.get();
-        }
+        SocketExchange zero = SocketExchange.connect(addresses, 0, PATIENCE);
+        SocketExchange other = one.get();
+        Future<?> sum = threads.submit(() -> other.sum(new float[5]));
+        zero.sum(new float[5]);
+        sum.get();
+        // one waits for the other
+        Future<?> end = threads.submit(other::close);
+        zero.close();
+        end.get();
         threads.shutdownNow();
     }
 
