@@ -105,8 +105,8 @@ public final class Repeat extends Value {
     }
 
     private Launch sum(Plan plan, Matrix gradient, Matrix target) {
-        // where all rows belong to the same ones, a sum of columns is the more accurate one, has work for all, and can be
-        // shared by workers
+        // where all rows belong to the same ones, a sum of columns is the more accurate one, has work for all, and can
+        // be shared by workers
         if (target.rows() == 1) {
             return Sums.columns(gradient, target);
         }

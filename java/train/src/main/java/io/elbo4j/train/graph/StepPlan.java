@@ -187,7 +187,7 @@ final class StepPlan implements Plan, AutoCloseable {
         return launches.subList(0, forwardLaunches);
     }
 
-    /** The node whose turn it was when a launch was added; null for what an objective, an optimiser or a sum of totals added. */
+    /** The node whose turn it was; null for a launch of an objective, an optimiser or a sum of totals. */
     @Nullable
     Node owner(Launch launch) {
         return owners.get(launch);
