@@ -3,15 +3,16 @@ package io.elbo4j.train.worker;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,15 +49,14 @@ final class Partner {
     private static final int NUMBERS = 1;
     private static final int LOST = 2;
     private static final int END = 3;
+    /** Nothing but that it is alive. */
+    private static final int BEAT = 4;
     private static final int PIECE = 1 << 16;
     private static final int BUFFER = 1 << 20;
     private static final int MOST_FAREWELL = 1 << 16;
     private static final long RETRY_MILLIS = 100;
     /** How long a caller has to say who he is. */
     private static final long GREETING_NANOS = 5_000_000_000L;
-    /** After 15 seconds of silence a connection is probed, and given up after three more times 5. */
-    private static final Map<String, Integer> KEEP_ALIVE = Map.of("TCP_KEEPIDLE", 15, "TCP_KEEPINTERVAL", 5,
-            "TCP_KEEPCOUNT", 3);
 
     private final SocketChannel channel;
     private final int rank;
@@ -65,6 +65,10 @@ final class Partner {
     private final ByteBuffer out = buffer(PIECE * Float.BYTES);
     private final ByteBuffer header = buffer(2 * Integer.BYTES);
     private final float[] received = new float[PIECE];
+    private final ReentrantLock sending = new ReentrantLock();
+    /** When the other was last heard of, or began to be listened to; 0 while nobody listens. */
+    private volatile long heard;
+    private volatile @Nullable Duration silent;
 
     private Partner(SocketChannel channel, int rank, String name) {
         this.channel = channel;
@@ -144,18 +148,6 @@ final class Partner {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER);
         channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER);
-        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        for (SocketOption<?> option : channel.supportedOptions()) {
-            Integer value = KEEP_ALIVE.get(option.name());
-            if (value != null && option.type() == Integer.class) {
-                set(channel, option, value);
-            }
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static void set(SocketChannel channel, SocketOption<?> option, int value) throws IOException {
-        channel.setOption((SocketOption<Integer>) option, value);
     }
 
     private static ByteBuffer hello(int rank, int workers) {
@@ -201,7 +193,8 @@ final class Partner {
 
     /** As a {@link Callable}. */
     Void send(float[] numbers, int begin, int end) throws IOException {
-        synchronized (out) {
+        sending.lock();
+        try {
             out.clear().putInt(NUMBERS).putInt(end - begin);
             int at = begin;
             do {
@@ -211,14 +204,49 @@ final class Partner {
                 out.clear();
                 at += count;
             } while (at < end);
+        } finally {
+            sending.unlock();
         }
         return null;
     }
 
+    /** Says that this one is alive, and gives up the other one if nothing was heard of it for so long. */
+    void beat(Duration silence) {
+        long since = heard;
+        if (since != 0 && System.nanoTime() - since > silence.toNanos()) {
+            silent = silence;
+            close();
+        } else if (sending.tryLock()) {
+            try {
+                write(channel, out.clear().putInt(BEAT).putInt(0).flip());
+            } catch (IOException e) {
+                // who listens to it notices
+            } finally {
+                sending.unlock();
+            }
+        }
+    }
+
     void receive(float[] numbers, int begin, int end, boolean add) throws IOException, Farewell {
-        read(header.clear());
-        int kind = header.flip().getInt();
-        int count = header.getInt();
+        heard = System.nanoTime();
+        try {
+            take(numbers, begin, end, add);
+        } catch (ClosedChannelException e) {
+            throw silent == null ? e : new IOException("nothing was heard of it for " + silent.toSeconds() + " seconds",
+                    e);
+        } finally {
+            heard = 0;
+        }
+    }
+
+    private void take(float[] numbers, int begin, int end, boolean add) throws IOException, Farewell {
+        int kind;
+        int count;
+        do {
+            read(header.clear());
+            kind = header.flip().getInt();
+            count = header.getInt();
+        } while (kind == BEAT);
         if (kind != NUMBERS) {
             throw farewell(kind, count);
         }
@@ -257,6 +285,7 @@ final class Partner {
     void farewell(String why, boolean end) {
         byte[] bytes = why.getBytes(StandardCharsets.UTF_8);
         int count = Math.min(bytes.length, MOST_FAREWELL);
+        sending.lock();
         try {
             channel.configureBlocking(false);
             ByteBuffer words = buffer(2 * Integer.BYTES + count).putInt(end ? END : LOST).putInt(count).put(bytes, 0,
@@ -265,6 +294,8 @@ final class Partner {
             channel.shutdownOutput();
         } catch (IOException e) {
             // it is gone already
+        } finally {
+            sending.unlock();
         }
     }
 
@@ -286,6 +317,7 @@ final class Partner {
             if (channel.read(target) < 0) {
                 throw new EOFException();
             }
+            heard = System.nanoTime();
         }
     }
 

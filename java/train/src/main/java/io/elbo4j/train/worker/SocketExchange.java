@@ -13,10 +13,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -26,14 +29,15 @@ import java.util.concurrent.locks.LockSupport;
  * number is added in the order of {@link Exchange}.
  *
  * <p>There is no encryption, and nobody is asked who he is: for networks whose machines trust each other. A worker
- * whose process ends is noticed at once, and all others end, too. One whose machine or network is gone is noticed when
- * the system gives up on the connection, after half a minute of silence (Linux), with data on its way after up to a
- * quarter of an hour.
+ * whose process ends is noticed at once, and all others end, too. One whose machine or network is gone, or whose
+ * process is held up, is given up after 30 seconds of silence: workers say every 5 that they are alive.
  */
 public final class SocketExchange implements Exchange, AutoCloseable {
     /** How long who leaves waits until the others have read why. */
     private static final long FAREWELL_NANOS = 10_000_000_000L;
     private static final long PAUSE_NANOS = 1_000_000;
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+    private static final int BEATS_OF_A_SILENCE = 6;
 
     private final int rank;
     private final List<InetSocketAddress> addresses;
@@ -43,12 +47,21 @@ public final class SocketExchange implements Exchange, AutoCloseable {
         t.setDaemon(true);
         return t;
     });
+    private final List<Partner> listening = new CopyOnWriteArrayList<>();
+    private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread t = new Thread(task, "elbo4j-alive");
+        t.setDaemon(true);
+        return t;
+    });
     private boolean ended;
 
-    private SocketExchange(int rank, List<InetSocketAddress> addresses) {
+    private SocketExchange(int rank, List<InetSocketAddress> addresses, Duration silence) {
         this.rank = rank;
         this.addresses = addresses;
         this.partners = new Partner[Integer.numberOfTrailingZeros(addresses.size())];
+        long beat = silence.toMillis() / BEATS_OF_A_SILENCE;
+        beats.scheduleAtFixedRate(() -> listening.forEach(partner -> partner.beat(silence)), beat, beat,
+                TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -61,6 +74,11 @@ public final class SocketExchange implements Exchange, AutoCloseable {
      * @throws WorkerException if another worker does not come, or is one of another training
      */
     public static SocketExchange connect(List<String> workers, int rank, Duration patience) {
+        return connect(workers, rank, patience, SILENCE);
+    }
+
+    /** @param silence after which a worker is given up */
+    static SocketExchange connect(List<String> workers, int rank, Duration patience, Duration silence) {
         int count = workers.size();
         ArgumentException.require(count == 1 || count == 2 || count == 4 || count == 8, "workers",
                 "1, 2, 4 or 8 addresses", count + " of them");
@@ -72,7 +90,7 @@ public final class SocketExchange implements Exchange, AutoCloseable {
                     + " twice");
             addresses.add(address);
         }
-        SocketExchange exchange = new SocketExchange(rank, List.copyOf(addresses));
+        SocketExchange exchange = new SocketExchange(rank, List.copyOf(addresses), silence);
         try {
             exchange.connect(System.nanoTime() + patience.toNanos());
             return exchange;
@@ -124,6 +142,7 @@ public final class SocketExchange implements Exchange, AutoCloseable {
                 if (other > rank) {
                     partners[round] = Partner.call(addresses.get(other), inWords(other), rank, addresses.size(), other,
                             deadline);
+                    listening.add(partners[round]);
                 }
             }
             while (missing() >= 0) {
@@ -139,6 +158,7 @@ public final class SocketExchange implements Exchange, AutoCloseable {
                     throw new IOException("two processes say that they are worker " + partner.rank());
                 }
                 partners[round] = partner;
+                listening.add(partner);
             }
         }
     }
@@ -229,6 +249,8 @@ public final class SocketExchange implements Exchange, AutoCloseable {
             return;
         }
         ended = true;
+        // an interrupt would close a connection
+        beats.shutdown();
         for (Partner partner : partners) {
             partner.farewell(why, end);
         }
@@ -242,6 +264,7 @@ public final class SocketExchange implements Exchange, AutoCloseable {
 
     private void release() {
         ended = true;
+        beats.shutdown();
         sender.shutdownNow();
         for (Partner partner : partners) {
             if (partner != null) {

@@ -268,4 +268,42 @@ class SocketExchangeTest {
         assertEquals("worker 0 cannot reach the others: worker 1 (" + addresses.get(1) + ") hung up", four);
         threads.shutdownNow();
     }
+
+    /** Who computes for long is not given up, who is not there any more is. */
+    @Test
+    void silenceIsNoticed() throws Exception {
+        List<String> addresses = addresses(2);
+        Duration silence = Duration.ofMillis(1200);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        Future<SocketExchange> one = threads.submit(() -> SocketExchange.connect(addresses, 1, PATIENCE, silence));
+        SocketExchange zero = SocketExchange.connect(addresses, 0, PATIENCE, silence);
+        float[] sum = {1};
+        Future<?> waits = threads.submit(() -> zero.sum(sum));
+        Thread.sleep(3 * silence.toMillis());
+        one.get().sum(new float[] {2});
+        waits.get();
+        assertEquals(3, sum[0]);
+        // this one says hello, and then nothing more
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            List<String> other = List.of("127.0.0.1:" + addresses(1).get(0).substring(10), "127.0.0.1:" + server
+                    .getLocalPort());
+            threads.submit(() -> {
+                Socket socket = server.accept();
+                byte[] hello = socket.getInputStream().readNBytes(12);
+                hello[4] = 1;
+                socket.getOutputStream().write(hello);
+                return socket;
+            });
+            SocketExchange alone = SocketExchange.connect(other, 0, PATIENCE, silence);
+            String message = assertThrows(WorkerException.class, () -> alone.sum(new float[5])).getMessage();
+            assertEquals("worker 1 (" + other.get(1) + ") was lost (nothing was heard of it for 1 seconds)", message);
+        }
+        Future<?> end = threads.submit(() -> {
+            one.get().close();
+            return null;
+        });
+        zero.close();
+        end.get();
+        threads.shutdownNow();
+    }
 }
