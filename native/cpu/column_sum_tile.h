@@ -1,11 +1,9 @@
-// Sums over the batch of the elements of tiles: the rows are cut into a number of chunks that the batch alone decides,
-// each is one chain of float additions from +0 in row order, and neighbouring chunks are added, 8 -> 4 -> 2 -> 1.
+// Sums over the batch of the elements of tiles: the rows are cut into 1, 2, 4 or 8 chunks, as the operation says, each
+// is one chain of float additions from +0 in row order, and neighbouring chunks are added, 8 -> 4 -> 2 -> 1.
 #pragma once
 #include "tile.h"
 
 namespace elbo4j::ELBO4J_LEVEL {
-
-static inline int batch_chunks(int64_t rows) { return rows >= 256 ? 8 : rows >= 128 ? 4 : rows >= 64 ? 2 : 1; }
 
 // Leaves the sum in the first of them.
 static inline void add_chunks(float (&sums)[8][tile_floats], int chunks, int columns) {
@@ -16,10 +14,9 @@ static inline void add_chunks(float (&sums)[8][tile_floats], int chunks, int col
 
 // values(tile, elements) computes the elements of a tile; result(column, sum) takes the sum of one of [begin, end).
 template <class Values, class Result>
-static inline void column_sums_of(int64_t rows, int64_t begin, int64_t end, Values values, Result result) {
+static inline void column_sums_of(int64_t rows, int chunks, int64_t begin, int64_t end, Values values, Result result) {
   // all of a tile in one row: narrower pieces of rows that lie far apart are read at half the speed
   constexpr int block = tile_floats;
-  const int chunks = batch_chunks(rows);
   for (int64_t column = begin; column < end; column += block) {
     const int columns = (int)smaller<int64_t>(block, end - column);
     const int width = round_up(columns, 4);
@@ -49,8 +46,7 @@ static inline void column_sums_of(int64_t rows, int64_t begin, int64_t end, Valu
 enum : int { rows_together = 4 };
 
 template <int K, class Add, class Result>
-static inline void column_sums_by_rows(int64_t rows, int64_t begin, int64_t end, Add add, Result result) {
-  const int chunks = batch_chunks(rows);
+static inline void column_sums_by_rows(int64_t rows, int chunks, int64_t begin, int64_t end, Add add, Result result) {
   for (int64_t column = begin; column < end; column += tile_floats) {
     const int columns = (int)smaller<int64_t>(tile_floats, end - column);
     alignas(64) float sums[K][8][tile_floats];

@@ -164,7 +164,7 @@ void convolution_weight_gradient(const elbo4j_convolution_weight_gradient& a, in
   const elbo4j_convolution_shape& s = a.shape;
   const int64_t h = s.small_rows(), v = s.small_columns(), o = s.small_channels, c = s.big_channels;
   const int64_t kernel_row = s.kernel_columns * c, across = parts(o, WIDE);
-  const spec::Leaves leaves = spec::leaves_of(a.big.rows, h, v);
+  const spec::Leaves leaves = spec::leaves_of(a.big.rows, a.chunks, h, v);
   const int64_t count = spec::leaf_count(leaves);
   const bool spans_taps = c < TILE_ROWS;
   // Few rows of dWeight would use what is packed of the small image too seldom; it is read in place by whole vectors.
@@ -254,7 +254,7 @@ void convolution_weight_gradient(const elbo4j_convolution_weight_gradient& a, in
 }
 
 void convolution_bias_gradient(const elbo4j_convolution_bias_gradient& a, int64_t begin, int64_t end) {
-  const spec::Leaves leaves = spec::leaves_of(a.images.rows, a.rows, a.columns);
+  const spec::Leaves leaves = spec::leaves_of(a.images.rows, a.chunks, a.rows, a.columns);
   const int64_t count = spec::leaf_count(leaves), channels = a.d_bias.columns;
   const int levels = levels_of(count);
   for (int64_t j = begin; j < end; j += LANES) {

@@ -39,7 +39,7 @@ void gaussian_kl_per_dimension_forward(const elbo4j_gaussian_kl_per_dimension_fo
   const Input pm = float_input(a.prior_mean), plv = float_input(a.prior_log_variance);
   Buffer buffers[4];
   column_sums_of(
-      a.mean.rows, begin, end,
+      a.mean.rows, a.chunks, begin, end,
       [&](const Tile& tile, float* t) {
         const float *mean_tile = m.tile(tile, buffers[0]), *log_variance_tile = lv.tile(tile, buffers[1]);
         if (pm.data)

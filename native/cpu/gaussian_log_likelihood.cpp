@@ -59,7 +59,7 @@ void gaussian_log_likelihood_shared_log_variance_gradient(
   const Input x_in = float_input(a.x, a.mean.samples_of(a.x));
   Buffer inputs[3];
   column_sums_of(
-      a.mean.rows, begin, end,
+      a.mean.rows, a.chunks, begin, end,
       [&](const Tile& tile, float* t) {
         const int size = tile.size();
         const float *m = mean_in.tile(tile, inputs[0]), *lv = log_variance_in.tile(tile, inputs[1]);

@@ -106,7 +106,7 @@ void parameter_gradients(const elbo4j_layer_norm_parameter_gradients& a, int64_t
   const float *mean = a.mean.floats(), *rstd = a.rstd.floats();
   float* const results[] = {a.d_gamma.floats(), a.d_beta.floats()};
   column_sums_by_rows<SHIFTED ? 2 : 1>(
-      a.x.rows, begin, end,
+      a.x.rows, a.chunks, begin, end,
       [&](int64_t row, int rows, int64_t column, int columns, float* const* sums) {
         float *of_gamma = sums[0], *of_beta = SHIFTED ? sums[1] : nullptr;
         auto add = [&](auto together) __attribute__((always_inline)) {

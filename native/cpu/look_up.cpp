@@ -43,10 +43,9 @@ NamedRows named_rows(const elbo4j_matrix& index, int64_t table_rows) {
 }
 
 // Of columns that are a tile at most.
-void sum_of_row(Input d_target, int64_t batch, const NamedRows& named, int64_t row, int64_t column, int columns,
-                float* result) {
+void sum_of_row(Input d_target, int64_t batch, int chunks, const NamedRows& named, int64_t row, int64_t column,
+                int columns, float* result) {
   alignas(64) float sums[8][tile_floats];
-  const int chunks = batch_chunks(batch);
   int64_t r = named.first[row];
   for (int chunk = 0; chunk < chunks; chunk++) {
     float* sum = sums[chunk];
@@ -84,7 +83,7 @@ void rows_look_up_gradient(const elbo4j_rows_look_up_gradient& a, int64_t begin,
       ELBO4J_SIMD for (int64_t i = begin; i < end; i++) sum[i] = 0.0f;
     } else {
       for (int64_t column = begin; column < end; column += tile_floats)
-        sum_of_row(float_input(a.d_target), a.d_target.rows, named, v, column,
+        sum_of_row(float_input(a.d_target), a.d_target.rows, a.chunks, named, v, column,
                    (int)smaller<int64_t>(tile_floats, end - column), sum);
     }
   }

@@ -4,7 +4,7 @@
 //   matmul_weight_gradient  C = A^T.B                     A k x m,    B k x n      (k: the batch)
 //   sums_columns            out = sum of the rows of X    X rows x n               (rows: the batch)
 // Every output is one chain of fma from +0, k ascending; where k is the batch, one such chain for each of
-// batch_chunks(k) chunks, combined by the adjacent-first tree. Blocking and packing only choose which chains run
+// its chunks, combined by the adjacent-first tree. Blocking and packing only choose which chains run
 // together. Each output is written once per k-block (512 steps): about 4 (1/n + 1/rows + 1/k) bytes per multiply-add.
 #include "matmul_forward.h"
 #include "matmul_input_gradient.h"
@@ -60,9 +60,6 @@ struct Range {
 inline int64_t smaller(int64_t x, int64_t y) { return x < y ? x : y; }
 inline int64_t parts(int64_t size, int64_t largest) { return (size + largest - 1) / largest; }
 inline Range part(int64_t size, int64_t count, int64_t i) { return {i * size / count, (i + 1) * size / count}; }
-
-// Part of the contract: a function of the batch alone, never of the machine.
-int batch_chunks(int64_t batch) { return batch >= 256 ? 8 : batch >= 128 ? 4 : batch >= 64 ? 2 : 1; }
 
 // Rows a multiple of 1 KiB apart compete for the same few cache sets.
 bool conflicting(int64_t stride) { return stride % 256 == 0; }
@@ -229,7 +226,7 @@ void matmul_input_gradient(const elbo4j_matmul_input_gradient& m, int64_t begin,
 
 void matmul_weight_gradient(const elbo4j_matmul_weight_gradient& m, int64_t begin, int64_t end) {
   Product p = product(m.a, true, m.d_c, false, m.d_b, m.a.rows, begin, end);
-  p.chunks = batch_chunks(p.depth);
+  p.chunks = m.chunks;
   (p.depth >= DEEP ? multiply_chunks : multiply)(p);
 }
 
@@ -238,7 +235,7 @@ void sums_columns(const elbo4j_sums_columns& m, int64_t begin, int64_t end) {
   enum : int { VECTORS = 8 };
   float* out = m.sums.floats();
   const int64_t rows = m.x.rows;
-  const int chunks = batch_chunks(rows);
+  const int chunks = m.chunks;
   for (int64_t j = begin; j < end; j += (int64_t)VECTORS * LANES) {
     const int64_t width = smaller(end - j, (int64_t)VECTORS * LANES);
     const int count = (int)parts(width, LANES);

@@ -1,4 +1,4 @@
-// Sums over the batch, one for each column: the rows are cut into a number of chunks that the batch alone decides, each
+// Sums over the batch, one for each column: the rows are cut into 1, 2, 4 or 8 chunks, as the operation says, each
 // is one chain of float additions from +0 in row order, and neighbouring chunks are added, 8 -> 4 -> 2 -> 1.
 //
 // A block has 32 columns, a warp of it a chunk: loads of 128 bytes, and all chains of a column at once.
@@ -12,10 +12,6 @@
 namespace elbo4j::cuda {
 
 constexpr int most_chunks = 8;
-
-__host__ __device__ inline int batch_chunks(int64_t rows) {
-  return rows >= 256 ? 8 : rows >= 128 ? 4 : rows >= 64 ? 2 : 1;
-}
 
 template <class Operation>
 __global__ void __launch_bounds__(32 * most_chunks) sum_batch(Operation operation, int64_t rows, int64_t columns) {
@@ -42,9 +38,10 @@ __global__ void __launch_bounds__(32 * most_chunks) sum_batch(Operation operatio
   }
 }
 
-template <class Operation> int sum_batch_of(const Operation& operation, int64_t rows, int64_t columns, void* stream) {
-  return launch(sum_batch<Operation>, dim3(blocks_for(columns, 32)), dim3(32 * batch_chunks(rows)), stream, operation,
-                rows, columns);
+template <class Operation>
+int sum_batch_of(const Operation& operation, int64_t rows, int chunks, int64_t columns, void* stream) {
+  return launch(sum_batch<Operation>, dim3(blocks_for(columns, 32)), dim3(32 * chunks), stream, operation, rows,
+                columns);
 }
 
 }  // namespace elbo4j::cuda

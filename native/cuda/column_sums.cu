@@ -20,7 +20,7 @@ struct ColumnSum {
 }  // namespace
 
 int sums_columns(const elbo4j_sums_columns& a, void* stream) {
-  return sum_batch_of(ColumnSum{input(a.x), a.sums.floats()}, a.x.rows, a.x.columns, stream);
+  return sum_batch_of(ColumnSum{input(a.x), a.sums.floats()}, a.x.rows, a.chunks, a.x.columns, stream);
 }
 
 }  // namespace elbo4j::cuda

@@ -157,7 +157,8 @@ __global__ void __launch_bounds__(most_leaves, 1) sum_images(const BiasGradients
 BiasGradient layer_of(const elbo4j_convolution_bias_gradient& a, int64_t first_block) {
   BiasGradient p = {};
   p.images = input(a.images), p.channels = a.d_bias.columns, p.row_floats = a.columns * p.channels;
-  p.leaves = spec::leaves_of(a.images.rows, a.rows, a.columns), p.leaf_count = (int)spec::leaf_count(p.leaves);
+  p.leaves = spec::leaves_of(a.images.rows, a.chunks, a.rows, a.columns),
+  p.leaf_count = (int)spec::leaf_count(p.leaves);
   p.d_bias = a.d_bias.floats(), p.dense = a.images.stride == a.images.columns, p.first_block = first_block;
   p.aligned = aligned(p.channels, {p.images, Input{p.d_bias, 0}});
   if (p.dense && p.channels <= few_channels && p.leaf_count >= 32) return p;

@@ -214,7 +214,7 @@ int convolution_leaves(const elbo4j_convolution_weight_gradient& a, void* stream
   WeightGradient p = {};
   p.shape = a.shape;
   p.small_rows = (int)a.shape.small_rows(), p.small_columns = (int)a.shape.small_columns();
-  p.leaves = spec::leaves_of(a.big.rows, p.small_rows, p.small_columns);
+  p.leaves = spec::leaves_of(a.big.rows, a.chunks, p.small_rows, p.small_columns);
   p.big = input(a.big), p.small = input(a.small);
   if (spec::leaf_count(p.leaves) == 1)
     p.sums = a.d_weight.floats(), p.stride = a.d_weight.stride;

@@ -89,7 +89,7 @@ Layer layer_of(const elbo4j_dense_update& u) {
   layer.x = {x.floats(), x.stride, x.columns, aligned(x.columns, {input(x)})};
   layer.dy = {dy.floats(), dy.stride, dy.columns, aligned(dy.columns, {input(dy)})};
   layer.batch = x.rows;
-  layer.log_chunks = log_batch_chunks(x.rows);
+  layer.log_chunks = log_of(u.gradient.chunks);
   layer.weight = parameter_of(u.weight);
   layer.bias = parameter_of(u.bias);
   layer.aligned = true;

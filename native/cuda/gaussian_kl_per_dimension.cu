@@ -49,8 +49,9 @@ int gaussian_kl_per_dimension_forward(const elbo4j_gaussian_kl_per_dimension_for
   const Gaussian<float> q{input(a.mean), input(a.log_variance)};
   const Gaussian<float> prior{input(a.prior_mean), input(a.prior_log_variance)};
   float* kl = a.kl_per_dimension.floats();
-  if (prior.mean.data) return sum_batch_of(KlPerDimension<true>{q, prior, kl}, a.mean.rows, a.mean.columns, stream);
-  return sum_batch_of(KlPerDimension<false>{q, prior, kl}, a.mean.rows, a.mean.columns, stream);
+  if (prior.mean.data)
+    return sum_batch_of(KlPerDimension<true>{q, prior, kl}, a.mean.rows, a.chunks, a.mean.columns, stream);
+  return sum_batch_of(KlPerDimension<false>{q, prior, kl}, a.mean.rows, a.chunks, a.mean.columns, stream);
 }
 
 int gaussian_kl_per_dimension_free_bits_gate(const elbo4j_gaussian_kl_per_dimension_free_bits_gate& a, void* stream) {

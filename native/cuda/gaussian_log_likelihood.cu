@@ -92,7 +92,7 @@ int gaussian_log_likelihood_shared_log_variance_gradient(
     const elbo4j_gaussian_log_likelihood_shared_log_variance_gradient& a, void* stream) {
   const SharedLogVarianceGradient of{input(a.mean),          a.log_variance.floats(),     input(a.x),
                                      a.mean.samples_of(a.x), a.d_log_likelihood.floats(), a.d_log_variance.floats()};
-  return sum_batch_of(of, a.mean.rows, a.mean.columns, stream);
+  return sum_batch_of(of, a.mean.rows, a.chunks, a.mean.columns, stream);
 }
 
 }  // namespace elbo4j::cuda

@@ -159,7 +159,7 @@ template <bool CENTRED> int backward(const elbo4j_layer_norm_backward& a, void* 
 template <bool CENTRED> int parameter_gradients(const elbo4j_layer_norm_parameter_gradients& a, void* stream) {
   const ParameterGradients<CENTRED> of{input(a.x),   a.mean.floats(),    a.rstd.floats(),
                                        input(a.d_y), a.d_gamma.floats(), a.d_beta.floats()};
-  return sum_batch_of(of, a.x.rows, a.x.columns, stream);
+  return sum_batch_of(of, a.x.rows, a.chunks, a.x.columns, stream);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 // element of the table, each quad of which reads all of index, from a cache: no atomic addition keeps an order.
 // Compiled for sm_90: at most 72 registers, no spills; instructions of PTX per element, aligned: 39, of the gradient 16
 // for each row that is added.
-#include "batch_sums.h"
 #include "row_number.h"
 #include "rows.h"
 #include "rows_look_up.h"
@@ -37,11 +36,11 @@ __device__ __forceinline__ Quad plus(const Quad& a, const Quad& b) {
 struct LookUpGradient {
   Input dtarget, index;
   int64_t rows, table_rows;
+  int chunks;
   Output dtable;
   int64_t columns;
 
   template <bool ALIGNED> __device__ __forceinline__ void quad(int64_t row, int64_t column) const {
-    const int chunks = batch_chunks(rows);
     Quad sum = {}, parked[3];  // a binary counter
     for (int chunk = 0; chunk < chunks; chunk++) {
       sum = {};
@@ -77,7 +76,7 @@ int rows_look_up_gradient(const elbo4j_rows_look_up_gradient& a, void* stream) {
   const Input dtarget = input(a.d_target);
   const Output dtable = output(a.d_table);
   const int64_t columns = a.d_table.columns;
-  return map_rows(LookUpGradient{dtarget, input(a.index), a.d_target.rows, a.d_table.rows, dtable, columns},
+  return map_rows(LookUpGradient{dtarget, input(a.index), a.d_target.rows, a.d_table.rows, a.chunks, dtable, columns},
                   aligned(columns, {dtarget, dtable}), a.d_table.rows, columns, stream);
 }
 

@@ -3,7 +3,7 @@
 //   matmul_input_gradient   C = A.B^T, zeroed by a gate   A rows x k, B n x k
 //   matmul_weight_gradient  C = A^T.B                     A k x rows, B k x n      (k is the batch)
 // Every output is one chain of fma from +0, k ascending; where k is the batch, one such chain for each of
-// batch_chunks(k) chunks, combined by the adjacent-first tree. A tile of C reads 4 (1 / its rows + 1 / its columns)
+// its chunks, combined by the adjacent-first tree. A tile of C reads 4 (1 / its rows + 1 / its columns)
 // bytes per multiply-add from the second-level cache; C is written once.
 //
 // Which tile, for 132 multiprocessors (matmul_choice.h): 128x400x784 (rows x n x k) 16x32, 128x784x400 32x32,
@@ -141,7 +141,7 @@ int matmul_weight_gradient(const elbo4j_matmul_weight_gradient& m, void* stream)
   const int64_t rows = m.d_b.rows, n = m.d_b.columns, k = m.a.rows;
   const Operand a = operand(m.a, rows, rows), b = operand(m.d_c, n, n);
   const Stored finish{result(m.d_b, Input{})};
-  const int log_chunks = log_batch_chunks(k);
+  const int log_chunks = log_of(m.chunks);
   const auto time = [&](auto tile) {
     using T = decltype(tile);
     return time_of(tiles_of<T>(rows, n), T::cycles(log_chunks));

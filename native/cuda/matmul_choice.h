@@ -9,7 +9,7 @@
 // and a tenth for the rest. Predicted, not measured.
 // blocks: resident on a multiprocessor at least, which bounds the registers.
 #pragma once
-#include "batch_sums.h"
+#include "launch.h"
 #include "matmul_tile.h"
 
 namespace elbo4j::cuda {
@@ -45,10 +45,8 @@ struct ChunkWarpsTile : Tile<32, 32, 8, 4, 8, 4> {
   static double cycles(int log_chunks) { return log_chunks == 0 ? 38 : log_chunks == 1 ? 19 : 12; }
 };
 
-inline int log_batch_chunks(int64_t batch) {
-  const int chunks = batch_chunks(batch);
-  return chunks == 8 ? 3 : chunks / 2;
-}
+// Of 1, 2, 4 or 8.
+inline int log_of(int chunks) { return chunks == 8 ? 3 : chunks / 2; }
 
 inline int64_t multiprocessors() {
   static const int count = [] {

@@ -6,5 +6,6 @@
   FIELD(int32, rows)                            \
   FIELD(int32, columns)                         \
   FIELD(matrix, images)                         \
-  FIELD(matrix, d_bias)
+  FIELD(matrix, d_bias)                         \
+  FIELD(int32, chunks)
 ELBO4J_ARGUMENTS(convolution_bias_gradient, ELBO4J_CONVOLUTION_BIAS_GRADIENT)

@@ -7,5 +7,6 @@
   FIELD(matrix, log_variance)                           \
   FIELD(matrix, prior_mean)                             \
   FIELD(matrix, prior_log_variance)                     \
-  FIELD(matrix, kl_per_dimension)
+  FIELD(matrix, kl_per_dimension)                       \
+  FIELD(int32, chunks)
 ELBO4J_ARGUMENTS(gaussian_kl_per_dimension_forward, ELBO4J_GAUSSIAN_KL_PER_DIMENSION_FORWARD)

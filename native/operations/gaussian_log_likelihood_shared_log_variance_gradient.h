@@ -7,6 +7,7 @@
   FIELD(matrix, log_variance)                                              \
   FIELD(matrix, x)                                                         \
   FIELD(matrix, d_log_likelihood)                                          \
-  FIELD(matrix, d_log_variance)
+  FIELD(matrix, d_log_variance)                                            \
+  FIELD(int32, chunks)
 ELBO4J_ARGUMENTS(gaussian_log_likelihood_shared_log_variance_gradient,
                  ELBO4J_GAUSSIAN_LOG_LIKELIHOOD_SHARED_LOG_VARIANCE_GRADIENT)

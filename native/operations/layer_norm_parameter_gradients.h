@@ -9,5 +9,6 @@
   FIELD(matrix, rstd)                                \
   FIELD(matrix, d_y)                                 \
   FIELD(matrix, d_gamma)                             \
-  FIELD(matrix, d_beta)
+  FIELD(matrix, d_beta)                              \
+  FIELD(int32, chunks)
 ELBO4J_ARGUMENTS(layer_norm_parameter_gradients, ELBO4J_LAYER_NORM_PARAMETER_GRADIENTS)

@@ -5,5 +5,6 @@
 #define ELBO4J_MATMUL_WEIGHT_GRADIENT(FIELD) \
   FIELD(matrix, a)                           \
   FIELD(matrix, d_c)                         \
-  FIELD(matrix, d_b)
+  FIELD(matrix, d_b)                         \
+  FIELD(int32, chunks)
 ELBO4J_ARGUMENTS(matmul_weight_gradient, ELBO4J_MATMUL_WEIGHT_GRADIENT)

@@ -5,5 +5,6 @@
 #define ELBO4J_ROWS_LOOK_UP_GRADIENT(FIELD) \
   FIELD(matrix, d_target)                   \
   FIELD(matrix, index)                      \
-  FIELD(matrix, d_table)
+  FIELD(matrix, d_table)                    \
+  FIELD(int32, chunks)
 ELBO4J_ARGUMENTS(rows_look_up_gradient, ELBO4J_ROWS_LOOK_UP_GRADIENT)

@@ -4,5 +4,6 @@
 
 #define ELBO4J_SUMS_COLUMNS(FIELD) \
   FIELD(matrix, x)                 \
-  FIELD(matrix, sums)
+  FIELD(matrix, sums)              \
+  FIELD(int32, chunks)
 ELBO4J_ARGUMENTS(sums_columns, ELBO4J_SUMS_COLUMNS)

@@ -12,8 +12,7 @@ struct Leaves {
   int64_t images, rows, chunks, each;
 };
 
-ELBO4J_SPEC Leaves leaves_of(int64_t images, int64_t rows, int64_t columns) {
-  const int64_t chunks = images >= 256 ? 8 : images >= 128 ? 4 : images >= 64 ? 2 : 1;
+ELBO4J_SPEC Leaves leaves_of(int64_t images, int64_t chunks, int64_t rows, int64_t columns) {
   const int64_t pixels = images / chunks * rows * columns;
   int64_t each = 1;
   while (each < 64 && each * 2 * 256 <= pixels) each *= 2;

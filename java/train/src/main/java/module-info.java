@@ -36,4 +36,5 @@ module io.elbo4j.train {
     exports io.elbo4j.train.run;
     exports io.elbo4j.train.schedule;
     exports io.elbo4j.train.torch;
+    exports io.elbo4j.train.worker;
 }

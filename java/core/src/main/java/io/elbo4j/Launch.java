@@ -1,7 +1,10 @@
 package io.elbo4j;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,8 @@ public final class Launch {
     private final Backend backend;
     private final long items;
     private final List<Access> accesses = new ArrayList<>();
+    /** Of which an item may read more than its share of the rows, or than the row whose share it is. */
+    private final Set<Storage> readBeyond = Collections.newSetFromMap(new IdentityHashMap<>());
     private double nanosPerItem = 1;
     private long blockItems = Long.MAX_VALUE;
     private Body body;
@@ -85,6 +90,9 @@ public final class Launch {
             }
             m.storage().requireOpen();
             boolean all = shared || m.overlaps() || items == 0 || m.rows() % items != 0;
+            if (!write && all && (shared || m.overlaps() || items == 0 || items % m.rows() != 0)) {
+                readBeyond.add(m.storage());
+            }
             long rowsPerItem = all ? 0 : m.rows() / items;
             long width = all ? 0 : (rowsPerItem - 1) * m.rowStride() + m.columns();
             accesses.add(new Access(m.storage(), m.offset(), rowsPerItem * m.rowStride(), width,
@@ -97,6 +105,11 @@ public final class Launch {
     public void forEachAccess(BiConsumer<Storage, Boolean> consumer) {
         accesses.stream().filter(a -> !a.write()).forEach(a -> consumer.accept(a.storage(), false));
         accesses.stream().filter(Access::write).forEach(a -> consumer.accept(a.storage(), true));
+    }
+
+    /** Whether an item may read more of this storage than its share of the rows, or the row whose share it is. */
+    public boolean readsBeyondItsShare(Storage storage) {
+        return readBeyond.contains(storage);
     }
 
     /** Every item may read these row numbers. */

@@ -167,22 +167,30 @@ public final class Matrix implements AutoCloseable {
     /** All elements, row after row, as float32 values. */
     public float[] toArray() {
         storage.requireOpen();
-        requireArithmetic();
         requireFitsArray();
         float[] out = new float[(int) (rows * columns)];
+        get(out, 0);
+        return out;
+    }
+
+    /** All elements, row after row, as float32 values, to {@code target[from ...]}. */
+    public void get(float[] target, int from) {
+        storage.requireOpen();
+        requireArithmetic();
+        requireFitsArray();
+        Objects.checkFromIndexSize(from, (int) (rows * columns), target.length);
         storage.uses().begin();
         try {
             if (rowStride == columns) {
-                storage.read(offset, out, 0, out.length);
+                storage.read(offset, target, from, (int) (rows * columns));
             } else {
                 for (int r = 0; r < rows; r++) {
-                    storage.read(offset + r * rowStride, out, (int) (r * columns), (int) columns);
+                    storage.read(offset + r * rowStride, target, (int) (from + r * columns), (int) columns);
                 }
             }
         } finally {
             storage.uses().end();
         }
-        return out;
     }
 
     /** Sets all elements, row after row, from {@code values[from ...]}; rows that overlap are refused. */

@@ -13,6 +13,7 @@ import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.run.CheckpointEvery;
+import io.elbo4j.train.worker.WorkerException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -205,7 +206,8 @@ public final class Main implements Callable<Integer> {
         }
         // The layers below say what a wrong argument was and what they expected.
         if (e instanceof Failure || e instanceof DataException || e instanceof IllegalArgumentException
-                || e instanceof OutOfMemoryError || e instanceof CudaException || e instanceof NonFiniteException) {
+                || e instanceof OutOfMemoryError || e instanceof CudaException || e instanceof NonFiniteException
+                || e instanceof WorkerException) {
             return e.getMessage();
         }
         return "an internal error, " + e + "; with -Delbo4j.trace=true Java says where";

@@ -11,12 +11,15 @@ import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.graph.Exchange;
 import io.elbo4j.train.model.Models;
 import io.elbo4j.train.run.Metrics;
 import io.elbo4j.train.run.RunFolder;
 import io.elbo4j.train.run.RunPlan;
 import io.elbo4j.train.run.StoredRun;
 import io.elbo4j.train.run.TrainingRun;
+import io.elbo4j.train.run.WorkerRun;
+import io.elbo4j.train.worker.WorkerException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
@@ -56,6 +59,8 @@ final class TrainCommand implements Callable<Integer> {
     private SavingOptions saving;
     @Mixin
     private BackendOptions backend;
+    @Mixin
+    private WorkerOptions workers;
     @Option(names = "--out", paramLabel = "DIR",
             description = "folder for checkpoint, metrics and pictures (the first free one of runs/KIND-1,"
                     + " runs/KIND-2, ...: runs/sprites-1)")
@@ -81,13 +86,21 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (resume && out == null) {
+        workers.check();
+        if (resume && out == null && !workers.follows()) {
             throw Failure.usage("--resume needs --out DIR, the folder of the run to go on with");
         }
         length.check();
         validation.check();
         saving.check();
-        return resume ? resume() : start();
+        try {
+            return workers.follows() ? follow() : resume ? resume() : start();
+        } catch (RuntimeException | Error e) {
+            workers.abandon(e);
+            throw e;
+        } finally {
+            workers.close();
+        }
     }
 
     private int start() {
@@ -118,10 +131,11 @@ final class TrainCommand implements Callable<Integer> {
         long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), 0);
         try (Backend b = backend.open(console)) {
             requireRoom(asked, settings, b);
+            Exchange exchange = workers.connect(console);
             RunFolder folder = out != null ? RunFolder.create(out)
                     : RunFolder.createNext(Path.of("runs"), data.kind());
             try (TrainingRun run = TrainingRun.start(folder, plan.withSteps(lastStep).withDevice(device(b)), source,
-                    b)) {
+                    b, exchange)) {
                 return train(run, source, folder, lastStep, b);
             }
         }
@@ -151,9 +165,44 @@ final class TrainCommand implements Callable<Integer> {
                 requireRoom(plan.start().model(), plan.start().training(), b);
                 StoredRun now = stored.withPlan(validation.in(saving.in(plan)).withSource(data.absolute())
                         .withStream(data.stream()));
-                try (TrainingRun run = TrainingRun.resume(folder, now, source, b)) {
+                try (TrainingRun run = TrainingRun.resume(folder, now, source, b, workers.connect(console))) {
                     return train(run, source, folder, lastStep, b);
                 }
+            }
+        }
+    }
+
+    /** As a worker of a run that another process has. */
+    private int follow() {
+        Exchange exchange = workers.connect(console);
+        RunPlan plan = WorkerRun.plan(exchange);
+        Path of0 = Path.of("the run of worker 0");
+        Agreement agreement = new Agreement(of0);
+        model.check(plan.start().model(), agreement);
+        training.check(plan.start().training(), agreement);
+        standardise.check(plan.standardise(), plan.start().data().columns(), agreement);
+        saving.check(plan, agreement);
+        validation.check(plan, agreement);
+        data.orElse(plan, of0);
+        validation.orElse(plan, of0);
+        Record trained = plan.start().model();
+        Set<String> arrays = Models.of(trained).arrays();
+        try (DataSource all = data.read(console, arrays);
+                Images own = validation.read(console, arrays, data.stream());
+                Backend b = backend.open(console)) {
+            DataSource source = DataOptions.taken(trained, validation.in(all, own, plan.start().training().seed()));
+            requireRoom(trained, plan.start().training(), b);
+            try (WorkerRun run = new WorkerRun(plan, source, b, exchange);
+                    Interrupt interrupt = new Interrupt(console.err())) {
+                PrintStream text = output.text(console);
+                text.println("backend  " + device(b));
+                text.println("worker   " + exchange.rank() + " of " + exchange.workers());
+                long steps = run.train(step -> !interrupt.requested());
+                text.println(interrupt.requested() ? "stopped after step " + steps
+                        : "worker 0 has ended the training after step " + steps);
+                return interrupt.requested() ? INTERRUPTED : 0;
+            } catch (NonFiniteException e) {
+                throw Failure.because(advised(e, plan, source.train()), e);
             }
         }
     }
@@ -225,7 +274,13 @@ final class TrainCommand implements Callable<Integer> {
                 return Main.failed(console, Failure.because(advised(e, run.plan(), source.train())
                         + (Files.exists(checkpoint) ? ". The last checkpoint is kept: " + checkpoint
                                 : ". No checkpoint has been written yet"), e));
+            } catch (WorkerException e) {
+                Path checkpoint = TrainingRun.checkpoint(directory);
+                return Main.failed(console, Failure.because(e.getMessage() + (Files.exists(checkpoint)
+                        ? ". The last checkpoint is kept: go on, with any number of workers, with --resume --out "
+                                + quoted(directory.toString()) : ". No checkpoint has been written yet"), e));
             } catch (RuntimeException | Error e) {
+                workers.abandon(e);
                 return Main.failed(console, e);
             }
         }

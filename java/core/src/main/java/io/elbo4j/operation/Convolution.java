@@ -5,6 +5,7 @@ import io.elbo4j.ConvolutionShape;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,17 +85,28 @@ public final class Convolution {
      */
     public static Launch weightGradient(ConvolutionShape shape, Matrix big, Matrix small, @Nullable Matrix workspace,
             Matrix dWeight) {
+        Arguments.given("Convolution.weightGradient", "big", big);
+        return weightGradient(shape, big, small, workspace, dWeight, BatchSum.chunksOf(big.rows()));
+    }
+
+    /**
+     * The same, of images that are a part of a batch.
+     *
+     * @param chunks of the part: see {@link BatchSum#withChunks}
+     */
+    public static Launch weightGradient(ConvolutionShape shape, Matrix big, Matrix small, @Nullable Matrix workspace,
+            Matrix dWeight, int chunks) {
         Arguments.given("Convolution.weightGradient", "shape", shape);
         Arguments a = new Arguments("Convolution.weightGradient").input("big", big);
         a.shape("big", big, big.rows(), shape.bigImage()).input("small", small, big.rows(), shape.smallImage());
         a.output("dWeight", dWeight, shape.weightRows(), shape.smallChannels());
-        long leaves = leaves(big.rows(), shape.smallRows(), shape.smallColumns());
+        long leaves = leaves(big.rows(), chunks, shape.smallRows(), shape.smallColumns());
         boolean needed = leaves > 1 && big.backend().memory() == Backend.Memory.DEVICE;
         a.require(needed == (workspace != null), "workspace", needed ? "be given" : "be null", workspace == null
                 ? "null" : "a matrix");
         a.outputOrNull("workspace", workspace, leaves, (long) shape.weightRows() * shape.smallChannels());
         double products = products(shape) * big.rows() / shape.weightRows();
-        return a.launch(new WeightGradient(shape, big, small, workspace, dWeight)).readsAll(big, small)
+        return a.launch(new WeightGradient(shape, big, small, workspace, dWeight, chunks)).readsAll(big, small)
                 .writes(dWeight, workspace == null ? null : Arguments.whole(workspace))
                 .nanosPerItem(NANOS_PER_PRODUCT * products);
     }
@@ -110,24 +122,34 @@ public final class Convolution {
         a.require(images.columns() >= pixels && images.columns() % pixels == 0, "images", "have a multiple of rows x"
                 + " columns, " + pixels + ", columns", images.columns());
         a.output("dBias", dBias, 1, images.columns() / pixels);
-        return a.launch(new BiasGradient(rows, columns, images, dBias)).readsAll(images)
+        return a.launch(new BiasGradient(rows, columns, images, dBias, BatchSum.chunksOf(images.rows()))).readsAll(
+                images)
                 .writes(Arguments.asColumn(dBias)).nanosPerItem(NANOS_PER_SUM * images.rows() * pixels);
     }
 
     /**
-     * Into how many leaves a sum over images and pixels is cut: P chunks of images, P as of any sum over a batch, each
-     * cut between rows of pixels into Q leaves, Q the largest power of two of at most (B / P) rows columns / 256, at
-     * least 1 and at most 64. A function of the problem alone.
+     * Into how many leaves a sum over all images of a batch, and their pixels, is cut: P chunks of images, P as of any
+     * sum over a batch, each cut between rows of pixels into Q leaves, Q the largest power of two of at most (B / P)
+     * rows columns / 256, at least 1 and at most 64. A function of the problem alone.
      *
      * @param images B, at least 0
      * @param rows of the small image, at least 1
      * @param columns of the small image, at least 1
      */
     public static int leaves(long images, int rows, int columns) {
+        return leaves(images, BatchSum.chunksOf(images), rows, columns);
+    }
+
+    /**
+     * As {@link #leaves(long, int, int)}, of images that are a part of a batch.
+     *
+     * @param chunks P, of the part
+     */
+    public static int leaves(long images, int chunks, int rows, int columns) {
         new Arguments("Convolution.leaves").require(images >= 0, "images", "be at least 0", images)
+                .require(chunks >= 1 && chunks <= 8, "chunks", "be 1 to 8", chunks)
                 .require(rows >= 1, "rows", "be at least 1", rows)
                 .require(columns >= 1, "columns", "be at least 1", columns);
-        int chunks = images >= 256 ? 8 : images >= 128 ? 4 : images >= 64 ? 2 : 1;
         double pixels = (double) (images / chunks) * rows * columns;
         int each = 1;
         while (each < 64 && each * 2 * 256 <= pixels) {
@@ -160,9 +182,22 @@ public final class Convolution {
 
     /** Items are rows of dWeight. */
     public record WeightGradient(ConvolutionShape shape, Matrix big, Matrix small, @Nullable Matrix workspace,
-            Matrix dWeight)
-            implements
-                Operation {
+            Matrix dWeight, int chunks) implements BatchSum {
+        @Override
+        public Matrix batch() {
+            return big;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return List.of(dWeight);
+        }
+
+        @Override
+        public BatchSum withChunks(int chunks) {
+            return new WeightGradient(shape, big, small, workspace, dWeight, chunks);
+        }
+
         @Override
         public long items() {
             return dWeight.rows();
@@ -170,7 +205,22 @@ public final class Convolution {
     }
 
     /** Items are channels. */
-    public record BiasGradient(int rows, int columns, Matrix images, Matrix dBias) implements Operation {
+    public record BiasGradient(int rows, int columns, Matrix images, Matrix dBias, int chunks) implements BatchSum {
+        @Override
+        public Matrix batch() {
+            return images;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return List.of(dBias);
+        }
+
+        @Override
+        public BatchSum withChunks(int chunks) {
+            return new BiasGradient(rows, columns, images, dBias, chunks);
+        }
+
         @Override
         public long items() {
             return dBias.columns();

@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,8 @@ public final class GaussianKlPerDimension {
         a.inputOrNull("priorMean", priorMean, rows, columns);
         a.inputOrNull("priorLogVariance", priorLogVariance, rows, columns);
         a.output("klPerDimension", klPerDimension, 1, columns);
-        return a.launch(new Forward(mean, logVariance, priorMean, priorLogVariance, klPerDimension))
+        return a.launch(new Forward(mean, logVariance, priorMean, priorLogVariance, klPerDimension, BatchSum.chunksOf(
+                mean.rows())))
                 .readsAll(mean, logVariance, priorMean, priorLogVariance).writes(Arguments.asColumn(klPerDimension))
                 .nanosPerItem(NANOS_PER_ELEMENT * rows);
     }
@@ -51,9 +53,22 @@ public final class GaussianKlPerDimension {
 
     /** Items are columns. */
     public record Forward(Matrix mean, Matrix logVariance, @Nullable Matrix priorMean,
-            @Nullable Matrix priorLogVariance, Matrix klPerDimension)
-            implements
-                Operation {
+            @Nullable Matrix priorLogVariance, Matrix klPerDimension, int chunks) implements BatchSum {
+        @Override
+        public Matrix batch() {
+            return mean;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return List.of(klPerDimension);
+        }
+
+        @Override
+        public BatchSum withChunks(int chunks) {
+            return new Forward(mean, logVariance, priorMean, priorLogVariance, klPerDimension, chunks);
+        }
+
         @Override
         public long items() {
             return mean.columns();

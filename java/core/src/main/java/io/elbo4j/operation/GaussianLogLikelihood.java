@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,8 @@ public final class GaussianLogLikelihood {
         a.input("logVariance", logVariance, 1, columns).input("x", x).samples("mean", mean, "x", x.rows());
         a.shape("x", x, x.rows(), columns).inputPerRow("dLogLikelihood", dLogLikelihood, mean.rows());
         a.output("dLogVariance", dLogVariance, 1, columns);
-        return a.launch(new SharedLogVarianceGradient(mean, logVariance, x, dLogLikelihood, dLogVariance))
+        return a.launch(new SharedLogVarianceGradient(mean, logVariance, x, dLogLikelihood, dLogVariance, BatchSum
+                .chunksOf(mean.rows())))
                 .readsAll(mean, x, dLogLikelihood).reads(Arguments.asColumn(logVariance))
                 .writes(Arguments.asColumn(dLogVariance)).nanosPerItem(NANOS_PER_ELEMENT * mean.rows());
     }
@@ -94,9 +96,22 @@ public final class GaussianLogLikelihood {
 
     /** Items are columns. */
     public record SharedLogVarianceGradient(Matrix mean, Matrix logVariance, Matrix x, Matrix dLogLikelihood,
-            Matrix dLogVariance)
-            implements
-                Operation {
+            Matrix dLogVariance, int chunks) implements BatchSum {
+        @Override
+        public Matrix batch() {
+            return mean;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return List.of(dLogVariance);
+        }
+
+        @Override
+        public BatchSum withChunks(int chunks) {
+            return new SharedLogVarianceGradient(mean, logVariance, x, dLogLikelihood, dLogVariance, chunks);
+        }
+
         @Override
         public long items() {
             return mean.columns();

@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,7 +91,8 @@ public final class LayerNorm {
         if (dBeta != null) {
             a.output("dBeta", dBeta, 1, x.columns());
         }
-        return a.launch(new ParameterGradients(x, mean, rstd, dY, dGamma, dBeta)).readsAll(x, mean, rstd, dY)
+        return a.launch(new ParameterGradients(x, mean, rstd, dY, dGamma, dBeta, BatchSum.chunksOf(x.rows()))).readsAll(
+                x, mean, rstd, dY)
                 .writes(Arguments.asColumn(dGamma), dBeta == null ? null : Arguments.asColumn(dBeta))
                 .nanosPerItem(NANOS_PER_ELEMENT * x.rows());
     }
@@ -130,9 +132,22 @@ public final class LayerNorm {
 
     /** Items are columns. Without mean and dBeta it is {@link RmsNorm}. */
     public record ParameterGradients(Matrix x, @Nullable Matrix mean, Matrix rstd, Matrix dY, Matrix dGamma,
-            @Nullable Matrix dBeta)
-            implements
-                Operation {
+            @Nullable Matrix dBeta, int chunks) implements BatchSum {
+        @Override
+        public Matrix batch() {
+            return x;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return dBeta == null ? List.of(dGamma) : List.of(dGamma, dBeta);
+        }
+
+        @Override
+        public BatchSum withChunks(int chunks) {
+            return new ParameterGradients(x, mean, rstd, dY, dGamma, dBeta, chunks);
+        }
+
         @Override
         public long items() {
             return x.columns();

@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,7 @@ public final class Matmul {
         Arguments arguments = new Arguments("Matmul.weightGradient").input("a", a).input("dC", dC);
         arguments.shape("dC", dC, a.rows(), dC.columns()).output("dB", dB, a.columns(), dC.columns());
         long rowsInCache = FLOATS_IN_CACHE / Math.max(1, dB.columns());
-        return arguments.launch(new WeightGradient(a, dC, dB)).readsAll(a, dC).writes(dB)
+        return arguments.launch(new WeightGradient(a, dC, dB, BatchSum.chunksOf(a.rows()))).readsAll(a, dC).writes(dB)
                 .nanosPerItem(NANOS_PER_PRODUCT * dC.rows() * dC.columns())
                 .blockItems(a.rows() < DEEP ? Math.max(TILE_ROWS, rowsInCache / TILE_ROWS * TILE_ROWS)
                         : Long.MAX_VALUE);
@@ -78,9 +79,22 @@ public final class Matmul {
     }
 
     /** Items are rows of dB. Known by name so that a device can fuse it with what follows. */
-    public record WeightGradient(Matrix a, Matrix dC, Matrix dB)
-            implements
-                Operation {
+    public record WeightGradient(Matrix a, Matrix dC, Matrix dB, int chunks) implements BatchSum {
+        @Override
+        public Matrix batch() {
+            return a;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return List.of(dB);
+        }
+
+        @Override
+        public BatchSum withChunks(int chunks) {
+            return new WeightGradient(a, dC, dB, chunks);
+        }
+
         @Override
         public long items() {
             return dB.rows();

@@ -5,6 +5,7 @@ import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 
 /**
  * Moving rows of float32 elements, bit by bit where nothing is added ({@link #copy} also takes 16-bit elements):
@@ -125,8 +126,9 @@ public final class Rows {
         Arguments a = new Arguments("Rows.lookUpGradient").input("dTarget", dTarget);
         long rows = Arguments.given("Rows.lookUpGradient", "dTable", dTable).rows();
         a.input("index", index, dTarget.rows(), 1).output("dTable", dTable, rows, dTarget.columns());
-        return a.launch(new LookUpGradient(dTarget, index, dTable)).readsAll(dTarget, index).writes(Arguments.whole(
-                dTable))
+        return a.launch(new LookUpGradient(dTarget, index, dTable, BatchSum.chunksOf(dTarget.rows()))).readsAll(dTarget,
+                index).writes(Arguments.whole(
+                        dTable))
                 .nanosPerItem((NANOS_PER_ELEMENT + NANOS_PER_LINK / Math.max(1, dTarget.columns())) * (dTarget.rows()
                         + rows));
     }
@@ -240,9 +242,22 @@ public final class Rows {
     }
 
     /** Items are columns. */
-    public record LookUpGradient(Matrix dTarget, Matrix index, Matrix dTable)
-            implements
-                Operation {
+    public record LookUpGradient(Matrix dTarget, Matrix index, Matrix dTable, int chunks) implements BatchSum {
+        @Override
+        public Matrix batch() {
+            return dTarget;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return List.of(dTable);
+        }
+
+        @Override
+        public BatchSum withChunks(int chunks) {
+            return new LookUpGradient(dTarget, index, dTable, chunks);
+        }
+
         @Override
         public long items() {
             return dTable.columns();

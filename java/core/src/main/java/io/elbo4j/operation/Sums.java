@@ -3,6 +3,7 @@ package io.elbo4j.operation;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.Operation;
+import java.util.List;
 
 /**
  * Sums of a B x D float32 matrix. Row sums add in float64 and round once (0.5 ULP of the exact sum of the float32 quads
@@ -31,7 +32,7 @@ public final class Sums {
     /** sums[j] (1 x D) = the sum of column j of x: the gradient of a bias. */
     public static Launch columns(Matrix x, Matrix sums) {
         Arguments a = new Arguments("Sums.columns").input("x", x).output("sums", sums, 1, x.columns());
-        return a.launch(new Columns(x, sums)).readsAll(x).writes(Arguments.asColumn(sums))
+        return a.launch(new Columns(x, sums, BatchSum.chunksOf(x.rows()))).readsAll(x).writes(Arguments.asColumn(sums))
                 .nanosPerItem(NANOS_PER_ELEMENT * x.rows());
     }
 
@@ -56,9 +57,22 @@ public final class Sums {
     }
 
     /** Items are columns. Known by name so that a device can fuse it with what follows. */
-    public record Columns(Matrix x, Matrix sums)
-            implements
-                Operation {
+    public record Columns(Matrix x, Matrix sums, int chunks) implements BatchSum {
+        @Override
+        public Matrix batch() {
+            return x;
+        }
+
+        @Override
+        public List<Matrix> results() {
+            return List.of(sums);
+        }
+
+        @Override
+        public BatchSum withChunks(int chunks) {
+            return new Columns(x, sums, chunks);
+        }
+
         @Override
         public long items() {
             return x.columns();

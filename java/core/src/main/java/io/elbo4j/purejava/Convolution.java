@@ -214,7 +214,7 @@ final class Convolution {
         Matrix images = op.images();
         int channels = (int) op.dBias().columns();
         int width = (int) (end - begin);
-        Leaves leaves = new Leaves(images.rows(), op.rows(), op.columns());
+        Leaves leaves = new Leaves(images.rows(), op.chunks(), op.rows(), op.columns());
         float[][] parked = new float[Leaves.MOST_LEVELS][width];
         float[] sum = new float[width];
         // pixels of few channels are read many at a time: for each alone the call would take longer than the sum

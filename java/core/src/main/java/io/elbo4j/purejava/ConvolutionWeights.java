@@ -38,7 +38,7 @@ final class ConvolutionWeights {
     ConvolutionWeights(WeightGradient op) {
         this.op = op;
         this.shape = op.shape();
-        this.leaves = new Leaves(op.big().rows(), shape.smallRows(), shape.smallColumns());
+        this.leaves = new Leaves(op.big().rows(), op.chunks(), shape.smallRows(), shape.smallColumns());
         this.smallRows = shape.smallRows();
         this.smallColumns = shape.smallColumns();
         this.step = shape.stride() * shape.bigChannels();

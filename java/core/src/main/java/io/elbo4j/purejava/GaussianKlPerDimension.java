@@ -37,7 +37,7 @@ final class GaussianKlPerDimension {
         float[] t = scratch.tile(6);
         float[] sum = chains.sums[0];
         int rows = Math.toIntExact(mean.rows());
-        int chunks = Matmul.batchChunks(rows);
+        int chunks = op.chunks();
         for (int c = (int) begin; c < end; c += TILE) {
             int n = width(c, (int) end);
             for (int chunk = 0; chunk < chunks; chunk++) {

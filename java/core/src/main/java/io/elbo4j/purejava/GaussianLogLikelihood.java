@@ -88,7 +88,7 @@ final class GaussianLogLikelihood {
         float[] q = scratch.tile(5);
         float[] sum = chains.sums[0];
         int rows = Math.toIntExact(mean.rows());
-        int chunks = Matmul.batchChunks(rows);
+        int chunks = op.chunks();
         long samples = x.rows() == 0 ? 1 : mean.rows() / x.rows();
         for (int c = (int) begin; c < end; c += TILE) {
             int n = width(c, (int) end);

@@ -143,7 +143,7 @@ final class LayerNorm {
     static void parameterGradients(ParameterGradients op, long begin, long end) {
         gammaGradient(op, begin, end);
         if (op.dBeta() != null) {
-            Sums.columns(new Columns(op.dY(), op.dBeta()), begin, end);
+            Sums.columns(new Columns(op.dY(), op.dBeta(), op.chunks()), begin, end);
         }
     }
 
@@ -154,7 +154,7 @@ final class LayerNorm {
         float[] dy = scratch.tile(1);
         float[] sum = chains.sums[0];
         int rows = Math.toIntExact(op.x().rows());
-        int chunks = Matmul.batchChunks(rows);
+        int chunks = op.chunks();
         for (int c = (int) begin; c < end; c += TILE) {
             int n = width(c, (int) end);
             for (int chunk = 0; chunk < chunks; chunk++) {

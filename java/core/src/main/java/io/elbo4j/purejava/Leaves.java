@@ -13,11 +13,11 @@ final class Leaves {
     private final int chunks;
     private final int each;
 
-    Leaves(long images, int rows, int columns) {
+    Leaves(long images, int chunks, int rows, int columns) {
         this.images = images;
         this.rows = rows;
-        this.chunks = Matmul.batchChunks((int) images);
-        this.each = io.elbo4j.operation.Convolution.leaves(images, rows, columns) / chunks;
+        this.chunks = chunks;
+        this.each = io.elbo4j.operation.Convolution.leaves(images, chunks, rows, columns) / chunks;
     }
 
     int count() {

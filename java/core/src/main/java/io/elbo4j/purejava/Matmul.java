@@ -15,7 +15,7 @@ import java.util.Arrays;
  * Matrix products of row-major float32 matrices inside {@code float[]}, with fused epilogues.
  *
  * <p>Every output is one chain of fma from +0, k ascending; where k is the batch ({@link #weightGradient}) it is one
- * such chain for each of {@link #batchChunks} chunks, combined by the adjacent-first tree of float additions. These are
+ * such chain for each of its chunks, combined by the adjacent-first tree of float additions. These are
  * the same bits as those of every other backend.
  *
  * <p>Each call computes the rows {@code begin} (included) to {@code end} (excluded) of the output and touches nothing
@@ -93,7 +93,7 @@ final class Matmul {
             int columns = Math.min(width, n - j);
             float[][] panel = panel(scratch, op.dC(), j, columns, batch);
             for (int row = (int) begin; row < end; row += ROWS) {
-                chains(scratch, op.a(), 1, stride(op.a()), panel, columns, batch, batchChunks(batch), row, (int) end);
+                chains(scratch, op.a(), 1, stride(op.a()), panel, columns, batch, op.chunks(), row, (int) end);
                 for (int i = 0; i < ROWS && row + i < end; i++) {
                     store(scratch.sums[i], op.dB(), row + i, j, columns);
                 }
@@ -112,11 +112,6 @@ final class Matmul {
             load(b, step, column, panel[step], columns);
         }
         return panel;
-    }
-
-    /** Into how many chains a sum over the batch is cut: a power of two from 1 to 8, a function of the batch alone. */
-    static int batchChunks(int batch) {
-        return batch >= 256 ? 8 : batch >= 128 ? 4 : batch >= 64 ? 2 : 1;
     }
 
     private static final int ROWS = 3;

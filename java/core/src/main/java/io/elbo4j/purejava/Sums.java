@@ -16,7 +16,7 @@ import java.util.Arrays;
 
 /**
  * Sums of a B x D matrix: of its rows, and of their squares, in the order of {@link RowSum}, B x 1; and of its columns,
- * 1 x D, the gradient of a bias: the rows are cut into {@link Matmul#batchChunks} chunks, each a chain of float
+ * 1 x D, the gradient of a bias: the rows are cut into the chunks of the operation, each a chain of float
  * additions from +0 in row order, combined by the adjacent-first tree. Moves 4 bytes an element.
  */
 final class Sums {
@@ -54,7 +54,7 @@ final class Sums {
         float[] from = values(x);
         Matmul.Scratch scratch = Matmul.Scratch.get();
         int rows = (int) x.rows();
-        int chunks = Matmul.batchChunks(rows);
+        int chunks = op.chunks();
         float[] sum = scratch.sums[0];
         for (int j = (int) begin; j < end; j += Matmul.Scratch.WIDEST) {
             int columns = (int) Math.min(Matmul.Scratch.WIDEST, end - j);

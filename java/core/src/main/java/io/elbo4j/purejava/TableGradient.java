@@ -37,7 +37,7 @@ final class TableGradient {
             }
             for (int c = begin; c < end; c += Scratch.TILE) {
                 int columns = Scratch.width(c, end);
-                sum(op.dTarget(), first[v], next, c, columns, scratch);
+                sum(op, first[v], next, c, columns, scratch);
                 store(scratch.tile(0), dTable, v, c, columns);
             }
         }
@@ -55,10 +55,11 @@ final class TableGradient {
     }
 
     /** Leaves the sum over a list in the first tile. */
-    private static void sum(Matrix dTarget, int first, int[] next, int column, int columns, Scratch scratch) {
+    private static void sum(LookUpGradient op, int first, int[] next, int column, int columns, Scratch scratch) {
         float[] row = scratch.tile(CHUNKS);
+        Matrix dTarget = op.dTarget();
         int batch = (int) dTarget.rows();
-        int chunks = Matmul.batchChunks(batch);
+        int chunks = op.chunks();
         int r = first;
         for (int chunk = 0; chunk < chunks; chunk++) {
             float[] sum = scratch.tile(chunk);

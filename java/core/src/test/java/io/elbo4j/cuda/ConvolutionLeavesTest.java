@@ -11,6 +11,7 @@ import io.elbo4j.ConvolutionShape;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
 import io.elbo4j.operation.Adam;
+import io.elbo4j.operation.BatchSum;
 import io.elbo4j.operation.Convolution;
 import io.elbo4j.operation.Rows;
 import java.util.List;
@@ -41,7 +42,7 @@ class ConvolutionLeavesTest {
         Layer(Matrix workspace) {
             this.workspace = workspace;
             Convolution.WeightGradient operation = new Convolution.WeightGradient(SHAPE, big, small, workspace,
-                    dWeight);
+                    dWeight, BatchSum.chunksOf(big.rows()));
             gradient = Launch.of("gradient", backend, operation.items()).body(operation).readsAll(big, small).writes(
                     dWeight, workspace);
         }

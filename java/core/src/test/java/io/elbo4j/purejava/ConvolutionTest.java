@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.ConvolutionShape;
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.BatchSum;
 import io.elbo4j.operation.Convolution.BiasGradient;
 import io.elbo4j.operation.Convolution.Gather;
 import io.elbo4j.operation.Convolution.Spread;
@@ -91,12 +92,14 @@ class ConvolutionTest {
         same(ConvolutionDefinition.spread(s, images, small, w, null, false, big), back.values(), of);
 
         Guarded dw = new Guarded(s.weightRows(), s.smallChannels());
-        run(finite, s.weightRows(), (b, e) -> new WeightGradient(s, bigs, smalls, null, dw.matrix)
+        run(finite, s.weightRows(), (b, e) -> new WeightGradient(s, bigs, smalls, null, dw.matrix, BatchSum.chunksOf(
+                bigs.rows()))
                 .run(b, e), dw);
         same(ConvolutionDefinition.weightGradient(s, images, big, small), dw.values(), of);
 
         Guarded db = new Guarded(1, s.smallChannels());
-        new BiasGradient(s.smallRows(), s.smallColumns(), smalls, db.matrix).run(0, s.smallChannels());
+        new BiasGradient(s.smallRows(), s.smallColumns(), smalls, db.matrix, BatchSum.chunksOf(bigs.rows())).run(0, s
+                .smallChannels());
         same(ConvolutionDefinition.biasGradient(images, s.smallRows(), s.smallColumns(), s.smallChannels(),
                 small), db.values(), of);
     }
@@ -125,7 +128,7 @@ class ConvolutionTest {
             float[] small = values(random, 2 * s.smallImage(), true);
             Guarded dw = new Guarded(s.weightRows(), s.smallChannels());
             run(true, s.weightRows(), (b, e) -> new WeightGradient(s, filling(s.bigImage(), big), filling(s
-                    .smallImage(), small), null, dw.matrix).run(b, e), dw);
+                    .smallImage(), small), null, dw.matrix, 1).run(b, e), dw);
             same(ConvolutionDefinition.weightGradient(s, 2, big, small), dw.values(), s.toString());
         }
     }
@@ -141,7 +144,7 @@ class ConvolutionTest {
         for (int images : new int[] {0, 1, 5, 63, 64, 128, 255, 256, 1000}) {
             for (int[] size : new int[][] {{1, 1}, {7, 7}, {14, 14}, {16, 15}, {33, 31}, {200, 300}}) {
                 int[] begins = ConvolutionDefinition.leaves(images, size[0], size[1]);
-                Leaves leaves = new Leaves(images, size[0], size[1]);
+                Leaves leaves = new Leaves(images, BatchSum.chunksOf(images), size[0], size[1]);
                 assertEquals(begins.length - 1, leaves.count());
                 assertEquals(begins.length - 1, io.elbo4j.operation.Convolution.leaves(images, size[0], size[1]));
                 for (int i = 0; i < begins.length; i++) {
@@ -260,10 +263,11 @@ class ConvolutionTest {
             new Spread(s, smalls, weight, null, false, null, toBig.matrix).run(0, images);
             spread.assertNear(toBig.values(), "spread");
             Guarded dw = new Guarded(s.weightRows(), s.smallChannels());
-            new WeightGradient(s, bigs, smalls, null, dw.matrix).run(0, s.weightRows());
+            new WeightGradient(s, bigs, smalls, null, dw.matrix, BatchSum.chunksOf(bigs.rows())).run(0, s.weightRows());
             weightGradient.assertNear(dw.values(), "gradient of the weights");
             Guarded db = new Guarded(1, s.smallChannels());
-            new BiasGradient(s.smallRows(), s.smallColumns(), smalls, db.matrix).run(0, s.smallChannels());
+            new BiasGradient(s.smallRows(), s.smallColumns(), smalls, db.matrix, BatchSum.chunksOf(bigs.rows())).run(0,
+                    s.smallChannels());
             biasGradient.assertNear(db.values(), "gradient of the bias");
         }
     }

@@ -7,6 +7,7 @@ import static io.elbo4j.purejava.References.gaussian;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.BatchSum;
 import io.elbo4j.operation.GaussianKlPerDimension.Forward;
 import io.elbo4j.operation.GaussianKlPerDimension.FreeBitsGate;
 import java.util.Arrays;
@@ -33,7 +34,8 @@ class GaussianKlPerDimensionTest {
             Matrix priorLogVariance = prior ? Guarded.matrix(rows, d, plv) : null;
             Guarded kl = new Guarded(1, d);
             Guarded.assertSplits(d, true,
-                    (b, e) -> new Forward(mean, logVariance, priorMean, priorLogVariance, kl.matrix).run(b, e),
+                    (b, e) -> new Forward(mean, logVariance, priorMean, priorLogVariance, kl.matrix, BatchSum.chunksOf(
+                            rows)).run(b, e),
                     kl);
             for (int j = 0; j < d; j++) {
                 double sum = 0;
@@ -62,7 +64,8 @@ class GaussianKlPerDimensionTest {
             Arrays.fill(m, 1);
             m[0] = 4096;
             Guarded kl = new Guarded(1, 1);
-            new Forward(Guarded.matrix(rows, 1, m), Guarded.matrix(rows, 1, new float[rows]), null, null, kl.matrix)
+            new Forward(Guarded.matrix(rows, 1, m), Guarded.matrix(rows, 1, new float[rows]), null, null, kl.matrix,
+                    BatchSum.chunksOf(rows))
                     .run(0, 1);
             assertEquals(0.5f * (0x1p24f + pair[1]), kl.values()[0], rows + " rows");
         }

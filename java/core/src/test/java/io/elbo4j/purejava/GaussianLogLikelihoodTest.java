@@ -9,6 +9,7 @@ import static io.elbo4j.purejava.References.derivative;
 import static io.elbo4j.purejava.References.gaussian;
 
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.BatchSum;
 import io.elbo4j.operation.GaussianLogLikelihood.Fused;
 import io.elbo4j.operation.GaussianLogLikelihood.SharedLogVarianceGradient;
 import org.junit.jupiter.api.Test;
@@ -102,7 +103,8 @@ class GaussianLogLikelihoodTest {
             Matrix dLogLikelihood = Guarded.matrix(rows, 1, w);
             Guarded out = new Guarded(1, d);
             Guarded.assertSplits(d, true,
-                    (b, e) -> new SharedLogVarianceGradient(mean, logVariance, observed, dLogLikelihood, out.matrix)
+                    (b, e) -> new SharedLogVarianceGradient(mean, logVariance, observed, dLogLikelihood, out.matrix,
+                            BatchSum.chunksOf(rows))
                             .run(b, e),
                     out);
             for (int c = 0; c < d; c++) {

@@ -12,6 +12,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.Operation;
 import io.elbo4j.Storage;
+import io.elbo4j.operation.BatchSum;
 import io.elbo4j.operation.BernoulliLogLikelihood;
 import io.elbo4j.operation.GaussianKlPerDimension;
 import io.elbo4j.operation.GaussianLogLikelihood;
@@ -108,7 +109,7 @@ class JavaBackendTest {
         new InputGradient(a, a, Guarded.matrix(2, 2, 1, 0, 1, -1), c.matrix).run(0, 2);
         assertArrayEquals(new float[] {14, 0, 32, 0}, c.values());
         Guarded d = new Guarded(3, 3);
-        new WeightGradient(a, a, d.matrix).run(0, 3);
+        new WeightGradient(a, a, d.matrix, BatchSum.chunksOf(a.rows())).run(0, 3);
         assertArrayEquals(new float[] {17, 22, 27, 22, 29, 36, 27, 36, 45}, d.values());
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.BatchSum;
 import io.elbo4j.operation.LayerNorm;
 import io.elbo4j.operation.RmsNorm;
 import java.util.Arrays;
@@ -64,8 +65,9 @@ class LayerNormTest {
             Guarded.assertSplits(rows, false, (from, to) -> new LayerNorm.Backward(in, g, m, rstd.matrix, dy, dX.matrix)
                     .run(from, to), dX);
             Guarded.assertSplits(columns, true, (from, to) -> new LayerNorm.ParameterGradients(in, m, rstd.matrix, dy,
-                    dGamma.matrix, centred ? dBeta.matrix : null).run(from, to), centred ? new Guarded[] {dGamma,
-                            dBeta} : new Guarded[] {dGamma});
+                    dGamma.matrix, centred ? dBeta.matrix : null, BatchSum.chunksOf(rows)).run(from, to), centred
+                            ? new Guarded[] {dGamma,
+                                    dBeta} : new Guarded[] {dGamma});
         }
 
         double x(int row, int column) {

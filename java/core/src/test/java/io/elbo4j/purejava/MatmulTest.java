@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Matrix;
 import io.elbo4j.Storage;
+import io.elbo4j.operation.BatchSum;
 import io.elbo4j.operation.Matmul.Forward;
 import io.elbo4j.operation.Matmul.InputGradient;
 import io.elbo4j.operation.Matmul.WeightGradient;
@@ -171,7 +172,7 @@ class MatmulTest {
         int count = chunks(k);
         float[] parts = new float[count];
         c.fillWithSentinels();
-        new WeightGradient(at.matrix, b.matrix, c.matrix).run(begin, end);
+        new WeightGradient(at.matrix, b.matrix, c.matrix, BatchSum.chunksOf(b.matrix.rows())).run(begin, end);
         assertOutput("weightGradient, " + what, c, begin, end, 0, n, (i, j) -> {
             for (int chunk = 0; chunk < count; chunk++) {
                 float sum = 0f;
@@ -187,7 +188,7 @@ class MatmulTest {
         int first = random.nextInt(n + 1);
         int last = first + random.nextInt(n - first + 1);
         out.fillWithSentinels();
-        new Columns(b.matrix, out.matrix).run(first, last);
+        new Columns(b.matrix, out.matrix, BatchSum.chunksOf(b.matrix.rows())).run(first, last);
         assertOutput("sums of columns " + first + " to " + last + ", " + what, out, 0, 1, first, last, (i, j) -> {
             for (int chunk = 0; chunk < count; chunk++) {
                 float sum = 0f;
@@ -241,7 +242,7 @@ class MatmulTest {
         assertTrue(Arrays.equals(x, product.toArray()), "X·I");
         new Forward(one, factor, null, false, product).run(0, n);
         assertTrue(Arrays.equals(x, product.toArray()), "I·X");
-        new WeightGradient(one, factor, product).run(0, n);
+        new WeightGradient(one, factor, product, BatchSum.chunksOf(one.rows())).run(0, n);
         assertTrue(Arrays.equals(x, product.toArray()), "Iᵀ·X");
         new InputGradient(one, factor, null, product).run(0, n);
         float[] c = product.toArray();
@@ -264,10 +265,10 @@ class MatmulTest {
             assertAll(k + 1, c.toArray());
             new InputGradient(matrix(rows, k, ones), matrix(n, k, ones), null, c).run(0, rows);
             assertAll(k, c.toArray());
-            new WeightGradient(matrix(k, rows, ones), matrix(k, n, ones), c).run(0, rows);
+            new WeightGradient(matrix(k, rows, ones), matrix(k, n, ones), c, BatchSum.chunksOf(k)).run(0, rows);
             assertAll(k, c.toArray());
             Matrix sums = BACKEND.matrix(1, n);
-            new Columns(matrix(k, n, ones), sums).run(0, n);
+            new Columns(matrix(k, n, ones), sums, BatchSum.chunksOf(k)).run(0, n);
             assertAll(k, sums.toArray());
         }
     }
@@ -321,7 +322,7 @@ class MatmulTest {
     void theBatchIsCutByItsSizeAlone() {
         int[][] chunksOf = {{0, 1}, {1, 1}, {63, 1}, {64, 2}, {127, 2}, {128, 4}, {255, 4}, {256, 8}, {1 << 30, 8}};
         for (int[] pair : chunksOf) {
-            assertEquals(pair[1], Matmul.batchChunks(pair[0]), "batch " + pair[0]);
+            assertEquals(pair[1], BatchSum.chunksOf(pair[0]), "batch " + pair[0]);
         }
     }
 }

@@ -7,6 +7,7 @@ import static io.elbo4j.purejava.References.gaussian;
 
 import io.elbo4j.Indices;
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.BatchSum;
 import io.elbo4j.operation.Rows.Add;
 import io.elbo4j.operation.Rows.Copy;
 import io.elbo4j.operation.Rows.Fill;
@@ -171,7 +172,7 @@ class RowsTest {
             }
             Guarded gradient = new Guarded(SOURCE_ROWS, d);
             Guarded.assertSplits(d, true, new LookUpGradient(Guarded.matrix(names.length, d, dy), index,
-                    gradient.matrix)::run, gradient);
+                    gradient.matrix, BatchSum.chunksOf(names.length))::run, gradient);
             for (int i = 0; i < SOURCE_ROWS * d; i++) {
                 assertBits(i / d == 1 ? 0 : 0x1p24f, gradient.values()[i], "its gradient, " + d);
             }
@@ -183,7 +184,7 @@ class RowsTest {
     void lookUpGradientKeepsTheOrderOfRows() {
         Matrix index = Guarded.matrix(4, 2, 1, 9, 1, 9, 0, 9, 1, 9).columns(0, 1);
         Guarded gradient = new Guarded(2, 1);
-        new LookUpGradient(Guarded.matrix(4, 1, 1, 1, -0.0f, 0x1p24f), index, gradient.matrix).run(0, 1);
+        new LookUpGradient(Guarded.matrix(4, 1, 1, 1, -0.0f, 0x1p24f), index, gradient.matrix, 1).run(0, 1);
         assertBits(new float[] {0, 0x1p24f + 2}, gradient.values(), "sums");
     }
 
@@ -206,7 +207,7 @@ class RowsTest {
             }
             Guarded gradient = new Guarded(3, 2);
             Guarded.assertSplits(2, true, new LookUpGradient(Guarded.matrix(batches[i], 2, dy), Guarded.matrix(
-                    batches[i], 1, names), gradient.matrix)::run, gradient);
+                    batches[i], 1, names), gradient.matrix, BatchSum.chunksOf(batches[i]))::run, gradient);
             float others = 3 * (batches[i] - 2 * chunks[i]);
             assertBits(new float[] {others, others, 0x1p24f + 2 * (chunks[i] - 1), chunks[i], 0, 0}, gradient.values(),
                     "batch " + batches[i]);

@@ -7,6 +7,7 @@ import static io.elbo4j.purejava.References.gaussian;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.BatchSum;
 import io.elbo4j.operation.Sums.Columns;
 import io.elbo4j.operation.Sums.Rows;
 import io.elbo4j.operation.Sums.RowsOfSquares;
@@ -58,7 +59,8 @@ class SumsTest {
             float[] x = gaussian(SEED + 1, rows * d, 100);
             Matrix in = Guarded.matrix(rows, d, x);
             Guarded sums = new Guarded(1, d);
-            Guarded.assertSplits(d, true, (b, e) -> new Columns(in, sums.matrix).run(b, e), sums);
+            Guarded.assertSplits(d, true, (b, e) -> new Columns(in, sums.matrix, BatchSum.chunksOf(in.rows())).run(b,
+                    e), sums);
             for (int c = 0; c < d; c++) {
                 BigDecimal sum = BigDecimal.ZERO;
                 BigDecimal magnitude = BigDecimal.ZERO;

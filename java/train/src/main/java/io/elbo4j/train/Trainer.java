@@ -8,6 +8,7 @@ import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.event.StepEvent;
+import io.elbo4j.train.graph.Exchange;
 import io.elbo4j.train.graph.Objective;
 import io.elbo4j.train.graph.Parameter;
 import io.elbo4j.train.graph.Parameters;
@@ -18,10 +19,12 @@ import io.elbo4j.train.graph.Training;
 import io.elbo4j.train.model.Local;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.schedule.Schedule;
+import io.elbo4j.train.worker.Broadcast;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ObjLongConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +58,14 @@ public final class Trainer implements AutoCloseable {
             require(row >= 0, "row", "at least 0", row);
             require(Double.isFinite(reconstruction), "reconstruction", "finite", reconstruction);
             require(Double.isFinite(kl), "kl", "finite", kl);
+        }
+
+        /** That of worker 0. */
+        private Position of0(Exchange workers) {
+            long[] all = Broadcast.longs(workers, step, epoch, row, Double.doubleToLongBits(reconstruction), Double
+                    .doubleToLongBits(kl));
+            return new Position(all[0], all[1], (int) all[2], Double.longBitsToDouble(all[3]), Double.longBitsToDouble(
+                    all[4]));
         }
 
         private static void require(boolean holds, String argument, String expected, Object given) {
@@ -116,6 +127,28 @@ public final class Trainer implements AutoCloseable {
     /** @param chunk see {@link Feed#of} */
     Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
             Position start, Standardisation standardisation, int chunk) {
+        this(model, parameters, backend, settings, images, start, standardisation, chunk, null);
+    }
+
+    /**
+     * One of several workers, which train the model together: each computes a part of each batch, and all have the same
+     * parameters, totals and positions, to the bit those that one worker alone would have. Parameters, what the
+     * optimiser keeps of them, and the position are taken from worker 0, which the others wait for here. The data is
+     * the whole data on each of them. See {@link StepBuilder#workers} for who shares a batch, and for what is refused.
+     *
+     * @throws IllegalArgumentException if workers cannot share a step of it
+     * @throws io.elbo4j.train.worker.WorkerException here and in steps, if another worker is lost
+     */
+    public Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
+            Position start, Standardisation standardisation, Exchange workers) {
+        this(model, parameters, backend, settings, images, start, standardisation, Streamed.CHUNK, workers);
+    }
+
+    private Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
+            Position own, Standardisation standardisation, int chunk, @Nullable Exchange workers) {
+        ArgumentException.require(workers == null || settings.refinement().isNone(), "workers",
+                "one with local steps of q in each training step", "several");
+        Position start = workers == null ? own : own.of0(workers);
         ArgumentException.require(start.row() <= images.rows(), "start", "a position in the " + images.rows()
                 + " rows of the data", "row " + start.row());
         this.parameters = parameters;
@@ -128,6 +161,10 @@ public final class Trainer implements AutoCloseable {
                 .withName("training of each row's parameters").withParameters(ofRows(local, images))));
         // also for what the objective does not reach: a checkpoint has them of every parameter
         parameters.keep(trainings.get(0).optimiser());
+        if (workers != null) {
+            Broadcast.matrices(workers, parameters.all().stream().flatMap(s -> Stream.concat(Stream.of(s.value()), s
+                    .slots().values().stream())).toList());
+        }
         this.data = Feed.of(backend, images, model, standardisation, settings.batch(), chunk);
         this.logVolume = standardisation.logVolume(images.columns());
         this.deviceOrder = indices(backend);
@@ -145,6 +182,9 @@ public final class Trainer implements AutoCloseable {
             StepBuilder step = Step.of(model.graph(), parameters, backend).rows(rows).samples(settings.samples())
                     .seed(settings.seed()).read(data.source(), deviceOrder);
             trainings.forEach(step::minimise);
+            if (workers != null) {
+                step.workers(workers);
+            }
             return (refinement == null ? step : step.want(refinement.wanted())).compile();
         });
         try {

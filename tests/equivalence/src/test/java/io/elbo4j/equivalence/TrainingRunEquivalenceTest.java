@@ -14,19 +14,30 @@ import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyReader;
 import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.data.Sprites;
+import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.graph.Exchange;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.ConvolutionalVae;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.Vae;
 import io.elbo4j.train.model.VaeSettings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
+import io.elbo4j.train.worker.SocketExchange;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,10 +82,15 @@ class TrainingRunEquivalenceTest {
     }
 
     private static String sha256(Backend backend, Run run, Images data) {
+        return sha256(backend, run, data, null);
+    }
+
+    private static String sha256(Backend backend, Run run, Images data, @Nullable Exchange workers) {
         Model model = run.model().get();
         try (Parameters parameters = new Parameters(backend, model.graph().parameters(), run.training().seed());
-                Trainer trainer = new Trainer(model, parameters, backend, run.training(), data,
-                        Trainer.Position.START)) {
+                Trainer trainer = workers == null ? new Trainer(model, parameters, backend, run.training(), data)
+                        : new Trainer(model, parameters, backend, run.training(), data, Trainer.Position.START,
+                                Standardisation.NONE, workers)) {
             for (int i = 0; i < run.steps(); i++) {
                 if (trainer.atEndOfEpoch()) {
                     trainer.nextEpoch();
@@ -117,6 +133,61 @@ class TrainingRunEquivalenceTest {
                     + " other backends, levels and thread counts");
         }
         golden.check();
+    }
+
+    /** One worker's backend is not the other's. */
+    @Test
+    void workersOfDifferentBackendsAreOneModel() throws Exception {
+        List<BackendsUnderTest> all = BackendsUnderTest.all();
+        List<BackendsUnderTest> of = new ArrayList<>(List.of(all.get(0), all.get(all.size() - 1)));
+        all.stream().filter(under -> under.name().startsWith("cpu") && under.name().endsWith("2 threads")).reduce((a,
+                b) -> b).ifPresent(of::add);
+        for (Map.Entry<String, Run> e : runs().entrySet()) {
+            if (e.getValue().steps() > 100) {
+                continue;
+            }
+            String expected;
+            try (Backend reference = BackendsUnderTest.reference()) {
+                expected = sha256(reference, e.getValue());
+            }
+            for (int i = 0; i < of.size(); i++) {
+                List<BackendsUnderTest> two = List.of(of.get(i), of.get((i + 1) % of.size()));
+                assertEquals(List.of(expected, expected), together(two, e.getValue()), e.getKey() + " on " + two.get(0)
+                        .name() + " and " + two.get(1).name());
+            }
+        }
+    }
+
+    private static List<String> together(List<BackendsUnderTest> workers, Run run) throws Exception {
+        List<String> addresses = new ArrayList<>();
+        try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            addresses.add("127.0.0.1:" + one.getLocalPort());
+            addresses.add("127.0.0.1:" + other.getLocalPort());
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(workers.size());
+        try {
+            List<Callable<String>> all = new ArrayList<>();
+            for (int rank = 0; rank < workers.size(); rank++) {
+                int own = rank;
+                all.add(() -> {
+                    try (Backend backend = workers.get(own).open();
+                            SocketExchange exchange = SocketExchange.connect(addresses, own, Duration.ofMinutes(1))) {
+                        String sha256 = sha256(backend, run, DATA, exchange);
+                        // nobody ends before both have what they need
+                        exchange.sum(new float[1]);
+                        return sha256;
+                    }
+                });
+            }
+            List<String> found = new ArrayList<>();
+            for (Future<String> result : threads.invokeAll(all)) {
+                found.add(result.get());
+            }
+            return found;
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     /** An epoch is more than a chunk: a thread writes to one while kernels read the other. */

@@ -76,7 +76,7 @@ final class OptimalLogVariance extends Value {
         plan.launch(Arithmetic.subtract(m, plan.value(x), difference));
         plan.launch(Sums.rowsOfSquares(difference, squares));
         plan.launch(Sums.columns(squares, sum));
-        plan.launch(Arithmetic.scale((float) (1.0 / (m.rows() * (double) m.columns())), sum, error));
+        plan.launch(Arithmetic.scale((float) (1.0 / (plan.wholeRows(mean.rows()) * (double) m.columns())), sum, error));
         return error;
     }
 }

@@ -82,7 +82,8 @@ final class Compilation {
             last = group.getValue().stream().map(training -> plan.update(training, named, trained)).toList();
             updates.addAll(last);
         }
-        if (last.stream().anyMatch(update -> update.readsAnother(trained))) {
+        // workers meet once for all gradients
+        if (of.share != null || last.stream().anyMatch(update -> update.readsAnother(trained))) {
             addGradients(last);
         }
         updates.forEach(update -> plan.part(List.of(update.training()), () -> update.addTo(plan.launches())));

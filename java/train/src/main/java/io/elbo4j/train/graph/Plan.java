@@ -39,6 +39,23 @@ public interface Plan {
     /** How many rows there are for each of these axes. */
     long rows(Rows rows);
 
+    /**
+     * As {@link #rows(Rows)}, of the whole batch, where a step has a worker's part of one: for what divides a sum over
+     * the batch.
+     */
+    long wholeRows(Rows rows);
+
+    /**
+     * The rows of all workers, in their order: for what sums over the batch in another way than
+     * {@link io.elbo4j.operation.BatchSum}, which is added up without this. What was written to {@code own} by the
+     * launches before is there for those after.
+     *
+     * @param owner as of {@link #buffer}
+     * @param own rows of this worker's part of the batch
+     * @param rows what they stand for; those that stand for no part of the batch are given back
+     */
+    Matrix whole(Object owner, String role, Matrix own, Rows rows);
+
     /** The matrix of a value, rows(value) x its columns. */
     Matrix value(Value value);
 

@@ -93,12 +93,20 @@ public final class Repeat extends Value {
         }
         Matrix gradient = plan.gradient(this);
         Function<Matrix, Launch> sum = target -> sum(plan, gradient, target);
-        x.asParameter().ifPresentOrElse(p -> plan.parameterGradient(p, sum),
-                () -> plan.launch(sum.apply(plan.gradientOf(x))));
+        x.asParameter().ifPresentOrElse(p -> plan.parameterGradient(p, sum), () -> {
+            Matrix target = plan.gradientOf(x);
+            boolean apart = outer(plan) == 1 && target.rows() > 1 && target.rowStride() != columns();
+            Matrix ofColumns = apart ? plan.buffer(this, "sum", target.rows(), columns()) : target;
+            plan.launch(sum.apply(ofColumns));
+            if (apart) {
+                plan.launch(Rows.copy(ofColumns, target));
+            }
+        });
     }
 
     private Launch sum(Plan plan, Matrix gradient, Matrix target) {
-        // where all rows belong to the same ones, a sum of columns is the more accurate one, and has work for all
+        // where all rows belong to the same ones, a sum of columns is the more accurate one, has work for all, and can
+        // be shared by workers
         if (target.rows() == 1) {
             return Sums.columns(gradient, target);
         }

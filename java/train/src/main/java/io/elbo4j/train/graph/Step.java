@@ -5,7 +5,6 @@ import io.elbo4j.FloatingPoint;
 import io.elbo4j.Indices;
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
-import io.elbo4j.Program;
 import io.elbo4j.Readback;
 import io.elbo4j.operation.Sums;
 import java.util.ArrayList;
@@ -44,8 +43,9 @@ public final class Step implements AutoCloseable {
     /** One of each optimiser's. */
     private final Training[] optimised;
     /** For each set of trainings that were due together so far. */
-    private final Map<BitSet, Program> programs = new HashMap<>();
-    private final Program ofAll;
+    private final Map<BitSet, Segments> programs = new HashMap<>();
+    private final Segments ofAll;
+    private final @Nullable Partials partials;
     /** The numbers of the trainings that the last run was one of. */
     private final BitSet due = new BitSet();
     private final Term[] terms;
@@ -61,8 +61,8 @@ public final class Step implements AutoCloseable {
 
     Step(StepBuilder of) {
         this.of = of;
-        this.batch = of.rows;
-        this.ownOrder = of.source == null || of.order != null ? null : of.backend.indices(Math.toIntExact(batch));
+        this.batch = of.share == null ? of.rows : of.share.batch();
+        this.ownOrder = of.source == null || of.order != null ? null : of.backend.indices(Math.toIntExact(of.rows));
         this.order = of.order != null ? of.order : ownOrder;
         this.trainings = of.trainings.toArray(Training[]::new);
         Map<Optimiser, Training> byOptimiser = new IdentityHashMap<>();
@@ -76,10 +76,14 @@ public final class Step implements AutoCloseable {
             sum(planned);
             Lifetimes lifetimes = planned.lifetimes(planned.launches());
             this.peak = lifetimes.peak();
+            this.partials = of.share == null ? null : partials(planned);
             compiled = new StepPlan(of, order, lifetimes);
             new Compilation(of, compiled).compile();
             this.totals = sum(compiled);
-            this.ofAll = new Program(of.backend, compiled.launches());
+            if (partials != null) {
+                partials.setChunks(compiled.launches());
+            }
+            this.ofAll = segments(compiled);
             programs.put((BitSet) due.clone(), ofAll);
             this.recorded = totals == null || trainings.length == 0 ? null
                     : of.backend.readback(totals, MOST_RECORDED);
@@ -100,13 +104,37 @@ public final class Step implements AutoCloseable {
         this.noises = plan.noises().toArray(StepPlan.NodeNoise[]::new);
     }
 
+    /** What of a worker's step are sums over its part of the batch. */
+    private Partials partials(StepPlan planned) {
+        StepBuilder longer = of.copy();
+        longer.rows++;
+        Indices some = order == null ? null : of.backend.indices(Math.toIntExact(longer.rows));
+        try {
+            StepPlan other = new StepPlan(longer, some, null);
+            new Compilation(longer, other).compile();
+            sum(other);
+            return new Partials(of.share, planned, other);
+        } finally {
+            if (some != null) {
+                some.close();
+            }
+        }
+    }
+
+    /** Of a run in which those are due that are. */
+    private Segments segments(StepPlan compiled) {
+        return partials != null ? partials.segments(compiled, compiled.run(due))
+                : Segments.of(of.backend, compiled.launches(due));
+    }
+
     private double perSample(Term term) {
         return (double) (term.rows().has(Axis.BATCH) ? 1 : batch) / (term.rows().has(Axis.SAMPLE) ? of.samples : 1);
     }
 
     /** Adds the launches that sum the terms; their totals, or null if there are no terms. */
     private static @Nullable Matrix sum(StepPlan plan) {
-        List<Matrix> all = new ArrayList<>(plan.terms().values());
+        List<Matrix> all = new ArrayList<>();
+        plan.terms().forEach((term, own) -> all.add(plan.whole(term, "all rows", own, term.rows())));
         if (all.isEmpty()) {
             return null;
         }
@@ -142,7 +170,7 @@ public final class Step implements AutoCloseable {
             if (distinct != null) {
                 distinct.require(source, from, ownOrder.count());
             }
-            ownOrder.set(source, from);
+            ownOrder.set(source, from + firstOwn());
         } finally {
             turn.end();
         }
@@ -156,11 +184,16 @@ public final class Step implements AutoCloseable {
         }
         turn.begin();
         try {
-            order.position(from);
+            order.position(from + firstOwn());
         } finally {
             turn.end();
         }
         return this;
+    }
+
+    /** The first row of the batch that this step computes. */
+    private int firstOwn() {
+        return of.share == null ? 0 : Math.toIntExact(of.share.first());
     }
 
     /**
@@ -188,7 +221,7 @@ public final class Step implements AutoCloseable {
             this.number = number;
             this.firstRow = firstRow;
             for (StepPlan.NodeNoise n : noises) {
-                n.noise().step(n.fixed() ? 0 : number).firstRow(firstRow * n.rowsPerRow());
+                n.noise().step(n.fixed() ? 0 : number).firstRow((firstRow + firstOwn()) * n.rowsPerRow());
             }
             plan.meanWeights().at(number);
             for (Training training : optimised) {
@@ -205,15 +238,16 @@ public final class Step implements AutoCloseable {
         }
     }
 
-    private Program programOfDue() {
-        Program known = programs.get(due);
+    private Segments programOfDue() {
+        Segments known = programs.get(due);
         if (known == null) {
-            known = new Program(of.backend, plan.launches(due));
+            known = segments(plan);
             programs.put((BitSet) due.clone(), known);
         }
         return known;
     }
 
+    /** Rows of the batch: of all workers together. */
     public long batch() {
         return batch;
     }
@@ -412,8 +446,8 @@ public final class Step implements AutoCloseable {
 
     private OptionalLong rowOfBatch(Buffers.Buffer buffer, long row) {
         long rows = buffer.matrix().rows();
-        return rows(buffer.key()).has(Axis.BATCH) && rows % batch == 0 ? OptionalLong.of(row / (rows / batch))
-                : OptionalLong.empty();
+        return rows(buffer.key()).has(Axis.BATCH) && rows % of.rows == 0 ? OptionalLong.of(firstOwn() + row / (rows
+                / of.rows)) : OptionalLong.empty();
     }
 
     /** What a value, its gradient, or a term has rows for; of other buffers it is not known. */
@@ -431,7 +465,7 @@ public final class Step implements AutoCloseable {
         Launch.requireOutside("a step cannot be closed");
         turn.await();
         try {
-            programs.values().forEach(Program::close);
+            programs.values().forEach(Segments::close);
             if (recorded != null) {
                 recorded.close();
             }

@@ -29,6 +29,10 @@ public final class StepBuilder {
     long length = 1;
     long seed;
     @Nullable
+    Share share;
+    @Nullable
+    Exchange exchange;
+    @Nullable
     Source source;
     @Nullable
     Indices order;
@@ -119,6 +123,20 @@ public final class StepBuilder {
     /** The only input is rows of this matrix, in that order. */
     public StepBuilder read(Matrix data, Indices sharedOrder) {
         return read(Source.of(graph, data), sharedOrder);
+    }
+
+    /**
+     * The step of one of several workers, each of which computes a part of every batch, and has all sums over the batch
+     * from all of them: parameters and totals are those of one worker to the bit. {@link #rows} are those of the whole
+     * batch. As many workers share a batch as the largest power of two that divides its rows and is at most a 32nd of
+     * them; the others are idle meanwhile, and where that is 1, each computes the whole batch. What reads several rows
+     * of the batch at once is refused when the step is compiled, and so are parameters with a row for each of the data.
+     *
+     * <p>A value, a term, a bound and a gradient of a value have the worker's own rows.
+     */
+    public StepBuilder workers(Exchange between) {
+        exchange = between;
+        return this;
     }
 
     /** Trains all parameters that the objective depends on. */
@@ -226,6 +244,8 @@ public final class StepBuilder {
         copy.evaluated = evaluated;
         copy.fromPriors = fromPriors;
         copy.sameData = sameData;
+        copy.exchange = exchange;
+        copy.share = share;
         copy.keepAll = keepAll;
         return copy;
     }
@@ -237,6 +257,13 @@ public final class StepBuilder {
      *     would train a parameter twice
      */
     public Step compile() {
-        return new Step(copy());
+        StepBuilder own = copy();
+        if (exchange != null) {
+            Share share = Share.of(exchange, rows);
+            // what nobody shares each of them computes whole: they need not tell each other
+            own.share = share.parts() == 1 ? null : share;
+            own.rows = share.rows();
+        }
+        return new Step(own);
     }
 }

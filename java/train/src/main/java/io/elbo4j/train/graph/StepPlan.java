@@ -27,6 +27,9 @@ final class StepPlan implements Plan, AutoCloseable {
     /** The noise of a node that has {@code rowsPerRow} rows for each row of the batch. */
     record NodeNoise(Noise noise, long rowsPerRow, boolean fixed) {}
 
+    /** Rows of a worker's part of the batch, and the place for those of all parts. */
+    record Gather(Matrix own, Matrix whole) {}
+
     private record NoiseOf(Node node, String role) {
         String name() {
             return role.isEmpty() ? node.name() : role + " of " + node.name();
@@ -44,6 +47,7 @@ final class StepPlan implements Plan, AutoCloseable {
     private final List<Launch> launches = new ArrayList<>();
     private final Map<Launch, Node> owners = new IdentityHashMap<>();
     private final Parts parts = new Parts();
+    private final List<Gather> gathers = new ArrayList<>();
     private final Map<NoiseOf, NodeNoise> noises = new LinkedHashMap<>();
     private final Map<Term, Matrix> terms = new LinkedHashMap<>();
     private final Set<Storage> kept = new HashSet<>();
@@ -52,6 +56,7 @@ final class StepPlan implements Plan, AutoCloseable {
     private @Nullable Node node;
     private int forwardLaunches;
     private boolean trains;
+    private boolean combines;
     private Weights weights = new Weights(this, null);
     private @Nullable Gradients gradients;
     private @Nullable Matrix bound;
@@ -105,8 +110,10 @@ final class StepPlan implements Plan, AutoCloseable {
     /** In every run, since it gives the bound. */
     void combine(Objective objective, boolean toTrain) {
         trains = toTrain;
+        combines = true;
         objective.combine(terms.keySet().stream().filter(objective::takes).toList(), this);
         trains = false;
+        combines = false;
     }
 
     /** Whether a value has a gradient to pass on: by what was computed from it, or by its own terms. */
@@ -156,14 +163,23 @@ final class StepPlan implements Plan, AutoCloseable {
         return launches;
     }
 
-    /** Those of a run in which these trainings are due, by their numbers. */
-    List<Launch> launches(BitSet due) {
-        return parts.run(due, launches.size()).stream().mapToObj(launches::get).toList();
-    }
-
     /** The buffers that hold after such a run what it computed them for, in the order of their first use. */
     List<Buffers.Buffer> whole(BitSet due) {
-        return buffers.whole(launches, parts.run(due, launches.size()));
+        return buffers.whole(launches, run(due));
+    }
+
+    List<Gather> gathers() {
+        return gathers;
+    }
+
+    /** Those of a run in which these trainings are due, by their numbers. */
+    List<Launch> launches(BitSet due) {
+        return run(due).stream().mapToObj(launches::get).toList();
+    }
+
+    /** The numbers of those of a run in which these trainings are due. */
+    BitSet run(BitSet due) {
+        return parts.run(due, launches.size());
     }
 
     /** Those of the forward pass: what the terms are computed by. */
@@ -171,7 +187,8 @@ final class StepPlan implements Plan, AutoCloseable {
         return launches.subList(0, forwardLaunches);
     }
 
-    /** The node that added a launch of the forward pass. */
+    /** The node whose turn it was; null for a launch of an objective, an optimiser or a sum of totals. */
+    @Nullable
     Node owner(Launch launch) {
         return owners.get(launch);
     }
@@ -236,6 +253,28 @@ final class StepPlan implements Plan, AutoCloseable {
     @Override
     public long batch() {
         return of.rows;
+    }
+
+    @Override
+    public long wholeRows(Rows rows) {
+        return rows.has(Axis.BATCH) ? ofWhole(rows(rows)) : rows(rows);
+    }
+
+    /** So many rows are as many for each of the batch. */
+    private long ofWhole(long rows) {
+        return of.share == null ? rows : rows / of.rows * of.share.batch();
+    }
+
+    @Override
+    public Matrix whole(Object owner, String role, Matrix own, Rows rows) {
+        if (of.share == null || !rows.has(Axis.BATCH)) {
+            return own;
+        }
+        Matrix whole = buffers.get(owner, role, ofWhole(own.rows()), own.columns());
+        gathers.add(new Gather(own, whole));
+        kept.add(own.storage());
+        kept.add(whole.storage());
+        return whole;
     }
 
     @Override
@@ -346,7 +385,7 @@ final class StepPlan implements Plan, AutoCloseable {
     @Override
     public void launch(Launch... together) {
         launches.addAll(List.of(together));
-        if (forward) {
+        if (!combines) {
             List.of(together).forEach(l -> owners.put(l, node));
         }
         if (gradients != null) {
@@ -431,7 +470,7 @@ final class StepPlan implements Plan, AutoCloseable {
     @Override
     public Matrix meanWeight(Schedule schedule, Rows rows) {
         long count = rows(rows);
-        long mean = rows(new Rows(rows.axes().stream().filter(StepPlan::isMean).toList()));
+        long mean = wholeRows(new Rows(rows.axes().stream().filter(StepPlan::isMean).toList()));
         return buffers.planning() ? buffers.get(schedule, "weight of " + count + ", 1/" + mean, count, 1)
                 : meanWeights.of(schedule, count, mean);
     }
@@ -488,6 +527,10 @@ final class StepPlan implements Plan, AutoCloseable {
 
     @Override
     public void rowGradient(Parameter parameter, Indices rows, Matrix gradient) {
+        if (of.share != null) {
+            throw new IllegalArgumentException("workers cannot share this step: '" + parameter.name()
+                    + "' has a row for each of the data, of which each worker would change others");
+        }
         gradients().rows(parameter, rows, gradient);
         learnedRows = Math.max(learnedRows, parameter.rows());
     }

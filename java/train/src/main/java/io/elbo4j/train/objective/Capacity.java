@@ -59,7 +59,8 @@ public record Capacity(Schedule gamma, Schedule capacity) implements Objective {
             Matrix shares = plan.buffer(List.of(this, term), "shares of the mean KL", kl.rows(), 1);
             Matrix mean = plan.buffer(List.of(this, term), "mean KL", 1, 1);
             plan.launch(Arithmetic.multiply(kl, plan.meanWeight(ONE, term.rows()), shares));
-            plan.launch(Sums.rows(shares.reshape(1, kl.rows()), mean));
+            Matrix all = plan.whole(List.of(this, term), "shares of all rows", shares, term.rows());
+            plan.launch(Sums.rows(all.reshape(1, all.rows()), mean));
             plan.launch(Rows.add(mean, excess));
         }
         plan.launch(Arithmetic.subtract(excess, plan.meanWeight(capacity, io.elbo4j.train.graph.Rows.SHARED), excess));

@@ -89,7 +89,7 @@ public record Elbo(Schedule klWeight, double freeBits, long group) implements Ob
         }
         Matrix each = plan.buffer(latent, "KL per dimension", 1, latent.columns());
         plan.launch(KlPerDimension.launch(plan, latent, each));
-        return Optional.of(gate(plan, latent, each, (float) (freeBits * plan.rows(term.rows()))));
+        return Optional.of(gate(plan, latent, each, (float) (freeBits * plan.wholeRows(term.rows()))));
     }
 
     private Matrix gate(Plan plan, Latent latent, Matrix each, float threshold) {

@@ -59,7 +59,8 @@ public record MeanFreeNats(Schedule klWeight, double freeNats) implements Object
         plan.launch(Rows.fill(0, sum));
         long count = 0;
         for (Term term : kls) {
-            Matrix kl = plan.term(term).orElseThrow();
+            Matrix kl = plan.whole(List.of(this, term), "KL of all rows", plan.term(term).orElseThrow(),
+                    term.rows());
             Matrix own = plan.buffer(List.of(this, term), "sum of the KL", 1, 1);
             plan.launch(Sums.rows(kl.reshape(1, kl.rows()), own));
             plan.launch(Rows.add(own, sum));

@@ -133,7 +133,7 @@ public record ScoreFunction(Schedule klWeight, boolean logRatio, boolean leaveOn
         } else if (baseline != null) {
             Matrix ones = plan.constant(this, "ones of the batch", plan.batch(), 1, 1);
             for (Matrix part : Repeat.each(loss, plan.batch())) {
-                plan.launch(Arithmetic.multiplyAdd(1f / loss.rows(), plan.value(baseline), ones, part));
+                plan.launch(Arithmetic.multiplyAdd(1f / plan.wholeRows(SAMPLES), plan.value(baseline), ones, part));
             }
             if (plan.wants(baseline)) {
                 plan.launch(RowSum.sums(plan, this, loss.reshape(plan.batch(), samples), plan.gradientOf(baseline)));

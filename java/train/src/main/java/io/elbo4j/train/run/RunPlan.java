@@ -235,12 +235,17 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
 
     /** Atomically. */
     void write(Path file) {
-        byte[] text = (GSON.toJson(json()) + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] text = text().getBytes(StandardCharsets.UTF_8);
         try {
             AtomicFile.write(file, channel -> AtomicFile.put(channel, ByteBuffer.wrap(text)));
         } catch (IOException e) {
             throw new DataException(e.getMessage(), e);
         }
+    }
+
+    /** What the file holds. */
+    String text() {
+        return GSON.toJson(json()) + "\n";
     }
 
     private JsonObject json() {
@@ -289,7 +294,22 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
     /** @throws CheckpointException saying what is wrong with the file */
     static RunPlan read(Path file) {
         try {
-            JsonObject o = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            return of(Files.readString(file), file);
+        } catch (CharacterCodingException e) {
+            throw noRun(file, e);
+        } catch (IOException e) {
+            throw new CheckpointException("cannot read " + file + ": " + DataException.reason(e), e);
+        }
+    }
+
+    private static CheckpointException noRun(Object file, Exception e) {
+        return new CheckpointException(file + ": is no description of a run written by elbo4j", e);
+    }
+
+    /** @param file for messages */
+    static RunPlan of(String text, Object file) {
+        try {
+            JsonObject o = JsonParser.parseString(text).getAsJsonObject();
             int format = o.get("format").getAsInt();
             if (format != FORMAT) {
                 throw new CheckpointException(file + ": has format " + format + ", expected " + FORMAT
@@ -308,11 +328,9 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
                     text(o, "version"), command, text(o, "device"));
         } catch (CheckpointException e) {
             throw e;
-        } catch (CharacterCodingException | RuntimeException e) {
-            // no UTF-8, and each of Gson's ways to say that something else is there
-            throw new CheckpointException(file + ": is no description of a run written by elbo4j", e);
-        } catch (IOException e) {
-            throw new CheckpointException("cannot read " + file + ": " + DataException.reason(e), e);
+        } catch (RuntimeException e) {
+            // each of Gson's ways to say that something else is there
+            throw noRun(file, e);
         }
     }
 

@@ -14,9 +14,11 @@ import io.elbo4j.train.checkpoint.CheckpointException;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Standardisation;
 import io.elbo4j.train.event.EvaluationEvent;
+import io.elbo4j.train.graph.Exchange;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.Models;
+import io.elbo4j.train.worker.Broadcast;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +76,8 @@ public final class TrainingRun implements AutoCloseable {
     private RunPlan plan;
     private long logEvery = LOG_EVERY;
 
-    private TrainingRun(RunFolder folder, StoredRun run, DataSource source, Backend backend) {
+    private TrainingRun(RunFolder folder, StoredRun run, DataSource source, Backend backend,
+            @Nullable Exchange workers) {
         this.folder = folder;
         this.source = source;
         this.backend = backend;
@@ -91,7 +94,12 @@ public final class TrainingRun implements AutoCloseable {
             if (run.loaded() != null) {
                 run.loaded().restore(parameters);
             }
-            opened = new Trainer(model, parameters, backend, settings, source.train(), start, standardisation);
+            if (workers != null) {
+                Broadcast.text(workers, plan.text());
+            }
+            opened = workers == null ? new Trainer(model, parameters, backend, settings, source.train(), start,
+                    standardisation) : new Trainer(model, parameters, backend, settings, source.train(), start,
+                            standardisation, workers);
             this.evaluator = new Evaluator(model, parameters, backend, source.test(), settings.seed(),
                     standardisation);
         } catch (RuntimeException | Error e) {
@@ -133,9 +141,22 @@ public final class TrainingRun implements AutoCloseable {
      * @throws io.elbo4j.train.data.DataException if the folder cannot be written to
      */
     public static TrainingRun start(RunFolder folder, RunPlan plan, DataSource source, Backend backend) {
+        return start(folder, plan, source, backend, null);
+    }
+
+    /**
+     * As worker 0, the only one with a folder: the others are {@link WorkerRun}s. The run has the bits of one worker
+     * alone.
+     *
+     * @param workers null for one alone
+     */
+    public static TrainingRun start(RunFolder folder, RunPlan plan, DataSource source, Backend backend,
+            @Nullable Exchange workers) {
         return open(folder, () -> {
+            TrainingRun run = new TrainingRun(folder, new StoredRun(plan, null, folder.plan()), source, backend,
+                    workers);
             plan.write(folder.plan());
-            return new TrainingRun(folder, new StoredRun(plan, null, folder.plan()), source, backend);
+            return run;
         });
     }
 
@@ -156,6 +177,16 @@ public final class TrainingRun implements AutoCloseable {
      * @throws CheckpointException if the run's data is another, or what it is evaluated on
      */
     public static TrainingRun resume(RunFolder folder, StoredRun run, DataSource source, Backend backend) {
+        return resume(folder, run, source, backend, null);
+    }
+
+    /**
+     * As worker 0, with as many workers as there are now.
+     *
+     * @param workers null for one alone
+     */
+    public static TrainingRun resume(RunFolder folder, StoredRun run, DataSource source, Backend backend,
+            @Nullable Exchange workers) {
         return open(folder, () -> {
             Checkpoint.Data given = Checkpoint.Data.of(source.train());
             Checkpoint.Data own = run.plan().start().data();
@@ -164,7 +195,7 @@ public final class TrainingRun implements AutoCloseable {
                         + source.train().name() + ", is " + inWords(given) + ": resume with the run's own data");
             }
             run.plan().requireEvaluated(run.file(), source.test());
-            return new TrainingRun(folder, run, source, backend);
+            return new TrainingRun(folder, run, source, backend, workers);
         });
     }
 
@@ -177,7 +208,7 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    private static String inWords(Checkpoint.Data data) {
+    static String inWords(Checkpoint.Data data) {
         return data.rows() + " images of " + data.height() + " x " + data.width() + " x " + data.channels()
                 + " (fingerprint " + data.fingerprint().substring(0, Math.min(8, data.fingerprint().length())) + ")";
     }
