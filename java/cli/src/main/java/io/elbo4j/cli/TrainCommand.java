@@ -198,9 +198,15 @@ final class TrainCommand implements Callable<Integer> {
                 text.println("backend  " + device(b));
                 text.println("worker   " + exchange.rank() + " of " + exchange.workers());
                 long steps = run.train(step -> !interrupt.requested());
-                text.println(interrupt.requested() ? "stopped after step " + steps
+                boolean stopped = interrupt.requested();
+                JsonObject o = new JsonObject();
+                o.addProperty("worker", exchange.rank());
+                o.addProperty("workers", exchange.workers());
+                o.addProperty("step", steps);
+                o.addProperty("interrupted", stopped);
+                output.result(console, o, stopped ? "stopped after step " + steps
                         : "worker 0 has ended the training after step " + steps);
-                return interrupt.requested() ? INTERRUPTED : 0;
+                return stopped ? INTERRUPTED : 0;
             } catch (NonFiniteException e) {
                 throw Failure.because(advised(e, plan, source.train()), e);
             }
@@ -270,6 +276,7 @@ final class TrainCommand implements Callable<Integer> {
                 output.result(console, json(run, directory, b, outcome), text(run, directory, lastStep, outcome));
                 return outcome.stopped() ? INTERRUPTED : 0;
             } catch (NonFiniteException e) {
+                workers.abandon(e);
                 Path checkpoint = TrainingRun.checkpoint(directory);
                 return Main.failed(console, Failure.because(advised(e, run.plan(), source.train())
                         + (Files.exists(checkpoint) ? ". The last checkpoint is kept: " + checkpoint
