@@ -105,6 +105,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private int start() {
         TrainingSettings settings = training.settings(length.epochs(data.sprites()));
+        workers.check(settings);
         model.values(model.kind());
         validation.requireOther(data.data());
         if (out != null) {
@@ -192,24 +193,34 @@ final class TrainCommand implements Callable<Integer> {
                 Backend b = backend.open(console)) {
             DataSource source = DataOptions.taken(trained, validation.in(all, own, plan.start().training().seed()));
             requireRoom(trained, plan.start().training(), b);
-            try (WorkerRun run = new WorkerRun(plan, source, b, exchange);
-                    Interrupt interrupt = new Interrupt(console.err())) {
-                PrintStream text = output.text(console);
-                text.println("backend  " + device(b));
-                text.println("worker   " + exchange.rank() + " of " + exchange.workers());
-                long steps = run.train(step -> !interrupt.requested());
-                boolean stopped = interrupt.requested();
-                JsonObject o = new JsonObject();
-                o.addProperty("worker", exchange.rank());
-                o.addProperty("workers", exchange.workers());
-                o.addProperty("step", steps);
-                o.addProperty("interrupted", stopped);
-                output.result(console, o, stopped ? "stopped after step " + steps
-                        : "worker 0 has ended the training after step " + steps);
-                return stopped ? INTERRUPTED : 0;
-            } catch (NonFiniteException e) {
-                throw Failure.because(advised(e, plan, source.train()), e);
+            // the process may end as soon as the interrupt is closed: the others are told before
+            try (Interrupt interrupt = new Interrupt(console.err())) {
+                return follow(plan, source, b, exchange, interrupt);
             }
+        }
+    }
+
+    private int follow(RunPlan plan, DataSource source, Backend b, Exchange exchange, Interrupt interrupt) {
+        try (WorkerRun run = new WorkerRun(plan, source, b, exchange)) {
+            PrintStream text = output.text(console);
+            text.println("backend  " + device(b));
+            text.println("worker   " + exchange.rank() + " of " + exchange.workers());
+            long steps = run.train(step -> !interrupt.requested());
+            boolean stopped = interrupt.requested();
+            JsonObject o = new JsonObject();
+            o.addProperty("worker", exchange.rank());
+            o.addProperty("workers", exchange.workers());
+            o.addProperty("step", steps);
+            o.addProperty("interrupted", stopped);
+            output.result(console, o, stopped ? "stopped after step " + steps
+                    : "worker 0 has ended the training after step " + steps);
+            return stopped ? INTERRUPTED : 0;
+        } catch (NonFiniteException e) {
+            throw workers.abandoned(Failure.because(advised(e, plan, source.train()), e));
+        } catch (RuntimeException e) {
+            throw workers.abandoned(e);
+        } finally {
+            workers.close();
         }
     }
 
@@ -289,6 +300,8 @@ final class TrainCommand implements Callable<Integer> {
             } catch (RuntimeException | Error e) {
                 workers.abandon(e);
                 return Main.failed(console, e);
+            } finally {
+                workers.close();
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.elbo4j.cli;
 
+import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.worker.SocketExchange;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,19 @@ final class WorkerOptions {
             throw Failure.usage(workers == null ? "--rank needs --workers HOST:PORT,HOST:PORT,..."
                     : "--workers needs --rank N, which of them this process is");
         }
+        if (workers != null) {
+            Names.checked(() -> {
+                SocketExchange.check(workers, rank);
+                return workers;
+            });
+        }
+    }
+
+    /** Refuses what workers cannot share, as far as it is known before they meet. */
+    void check(TrainingSettings settings) {
+        if (workers != null && !settings.refinement().isNone()) {
+            throw Failure.usage("--refine-steps goes with one process alone, not with --workers");
+        }
     }
 
     /** Whether this is one of several, and not the one that writes. */
@@ -52,6 +66,11 @@ final class WorkerOptions {
         if (exchange != null) {
             exchange.abandon(Main.sentence(why).replaceFirst("^elbo4j: ", ""));
         }
+    }
+
+    RuntimeException abandoned(RuntimeException why) {
+        abandon(why);
+        return why;
     }
 
     void close() {

@@ -33,7 +33,8 @@ public record RefinementSettings(int refineSteps, double refineRate) {
         return new RefinementSettings(steps, RATE);
     }
 
-    boolean isNone() {
+    /** Whether there are no local steps. */
+    public boolean isNone() {
         return refineSteps == 0;
     }
 

@@ -77,8 +77,29 @@ public final class SocketExchange implements Exchange, AutoCloseable {
         return connect(workers, rank, patience, SILENCE);
     }
 
+    /**
+     * Checks what {@link #connect} would, before anything is waited for.
+     *
+     * @throws ArgumentException naming what is wrong with an address or the rank
+     */
+    public static void check(List<String> workers, int rank) {
+        addresses(workers, rank);
+    }
+
     /** @param silence after which a worker is given up */
     static SocketExchange connect(List<String> workers, int rank, Duration patience, Duration silence) {
+        SocketExchange exchange = new SocketExchange(rank, addresses(workers, rank), silence);
+        try {
+            exchange.connect(System.nanoTime() + patience.toNanos());
+            return exchange;
+        } catch (IOException | RuntimeException | Error e) {
+            exchange.release();
+            throw e instanceof IOException io ? WorkerException.lost("worker " + rank + " cannot reach the others: "
+                    + io.getMessage()) : sneaky(e);
+        }
+    }
+
+    private static List<InetSocketAddress> addresses(List<String> workers, int rank) {
         int count = workers.size();
         ArgumentException.require(count == 1 || count == 2 || count == 4 || count == 8, "workers",
                 "1, 2, 4 or 8 addresses", count + " of them");
@@ -90,15 +111,7 @@ public final class SocketExchange implements Exchange, AutoCloseable {
                     + " twice");
             addresses.add(address);
         }
-        SocketExchange exchange = new SocketExchange(rank, List.copyOf(addresses), silence);
-        try {
-            exchange.connect(System.nanoTime() + patience.toNanos());
-            return exchange;
-        } catch (IOException | RuntimeException | Error e) {
-            exchange.release();
-            throw e instanceof IOException io ? WorkerException.lost("worker " + rank + " cannot reach the others: "
-                    + io.getMessage()) : sneaky(e);
-        }
+        return List.copyOf(addresses);
     }
 
     private static RuntimeException sneaky(Throwable e) {
