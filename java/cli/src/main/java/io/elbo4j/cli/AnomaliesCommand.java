@@ -90,7 +90,8 @@ final class AnomaliesCommand implements Callable<Integer> {
         Record model = loaded.checkpoint().model();
         try (DataSource asked = data.readFor(loaded, console, "--out", out);
                 DataSource own = others ? new DataOptions().readFor(loaded, console, Set.of()) : asked;
-                Images validated = validation.read(console, Models.of(model).arrays(), false);
+                Images validated = validation.read(console, Models.of(model).arrays(), new DataOptions(),
+                        own.table());
                 Backend b = backend.open(console);
                 Trained trained = checkpoint.open(loaded, b)) {
             DataSource of = DataOptions.taken(model, validation.in(own, validated, loaded.checkpoint().training()

@@ -3,6 +3,7 @@ package io.elbo4j.train.data;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * Labels of one's own, a NumPy array beside the data: of {@code x.npy} in {@code x.labels.npy}, of a folder {@code DIR}
@@ -20,6 +21,19 @@ final class NpyLabels {
         String name = String.valueOf(last.getFileName());
         String stem = name.endsWith(EXTENSION) ? name.substring(0, name.length() - EXTENSION.length()) : name;
         return last.resolveSibling(stem + ".labels" + EXTENSION);
+    }
+
+    /** Rows in memory, or streamed ones, with the labels that lie beside them, if those are wanted. */
+    static Images asked(Images all, Path data, Set<String> arrays) {
+        if (!arrays.contains(Images.LABEL)) {
+            return all;
+        }
+        try {
+            return with(all, data);
+        } catch (RuntimeException | Error e) {
+            all.close();
+            throw e;
+        }
     }
 
     /** The data with its labels as the array {@link Images#LABEL}. */

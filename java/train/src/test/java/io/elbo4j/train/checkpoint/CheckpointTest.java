@@ -311,7 +311,7 @@ class CheckpointTest {
         float[] deviation = {1e-45f, 1, 2, 3, 4, 5};
         for (Standardisation s : List.of(new Standardisation(mean, deviation),
                 new Standardisation(new float[] {7}, new float[] {8}))) {
-            Checkpoint checkpoint = new Checkpoint(MODEL, TRAINING, DATA, CHECKPOINT.position(), s);
+            Checkpoint checkpoint = CHECKPOINT.with(s);
             checkpoint.write(file, parameters);
             assertEquals(checkpoint, Checkpoint.read(file).checkpoint());
             StoredTensor stored = Safetensors.read(file).tensor("standardisation.mean");

@@ -1,0 +1,29 @@
+package io.elbo4j.train.data;
+
+import java.util.Set;
+
+/**
+ * What is wanted of data.
+ *
+ * @param arrays names of the arrays, as of {@link DataSource#read(DataName, Set, ReadProgress)}
+ * @param stream whether the values stay in a file
+ * @param settings how a table is read
+ * @param like the table whose columns these data must have, that of a trained model; {@link Table#NONE} for any
+ * @param keys whether a table's key columns are read too
+ * @param progress is told how far reading is
+ */
+public record DataRequest(Set<String> arrays, boolean stream, TableSettings settings, Table like, boolean keys,
+        ReadProgress progress) {
+    public DataRequest {
+        arrays = Set.copyOf(arrays);
+    }
+
+    public DataRequest(Set<String> arrays, boolean stream, ReadProgress progress) {
+        this(arrays, stream, TableSettings.NONE, Table.NONE, false, progress);
+    }
+
+    /** The same of a table. */
+    public DataRequest of(TableSettings how, Table as, boolean withKeys) {
+        return new DataRequest(arrays, stream, how, as, withKeys, progress);
+    }
+}
