@@ -264,7 +264,7 @@ class ModelsTest extends ModelRuns {
         Cli.run("decode", "--checkpoint", run.toString(), "--z", codes.toString(), "--out", out)
                 .fails(1, codes + " has rows of 4 values, the model has 3 latent dimensions");
         Cli.run("decode", "--checkpoint", run.toString(), "--z", codes.toString(), "--out", "x.jpg")
-                .fails(2, "--out must end in .png or .npy, not 'x.jpg'");
+                .fails(2, "--out must end in .png, .npy, .csv or .parquet, not 'x.jpg'");
         Cli.run("reconstruct", "--checkpoint", run.toString(), "--count", "0", "--out", out)
                 .fails(2, "--count must be at least 1, not 0");
         Cli.run("sample", "--checkpoint", run.toString(), "--temperature", "-1", "--out", out)

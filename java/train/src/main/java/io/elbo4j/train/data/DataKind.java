@@ -60,7 +60,7 @@ public abstract class DataKind {
     }
 
     /** Whether every such data has labels, as far as is known before it is read. */
-    boolean isLabelled() {
+    public boolean isLabelled() {
         return false;
     }
 

@@ -20,7 +20,7 @@ final class MnistKind extends DataKind {
     }
 
     @Override
-    boolean isLabelled() {
+    public boolean isLabelled() {
         return true;
     }
 

@@ -15,7 +15,7 @@ final class SpritesKind extends DataKind {
     }
 
     @Override
-    boolean isLabelled() {
+    public boolean isLabelled() {
         return true;
     }
 
