@@ -35,6 +35,9 @@ final class DataOptions {
                     + " unless the likelihood is of counts,"
                     + " other"
                     + " integers as they are, bool as 0 and 1",
+            "npz=FILE, npz=FILE#NAME: an array of a NumPy archive, x or the only one, or x_train and x_test; labels are"
+                    + " label or y, y_train and y_test",
+            "classes=DIR: a folder of PNG and JPEG files for each class, which is their label",
             "(their labels, for a model that takes them: whole numbers from 0 on, a NumPy array beside the data, of"
                     + " x.npy in x.labels.npy, of a folder DIR in DIR.labels.npy)",
             "(for a model of sequences N x T x D, where all values past a sequence's end are NaN)",
@@ -178,7 +181,7 @@ final class DataOptions {
     /** Of other data of a kind, which must have the columns of this. */
     DataRequest requestLike(Table own, DataKind kind, Set<String> arrays, ReadProgress progress) {
         DataRequest request = new DataRequest(arrays, stream && kind.streams(), progress);
-        return kind.isTable() ? request.of(own.settings(), own, false) : request;
+        return request.of(own.settings(), own, false);
     }
 
     private DataSource read(Console console, Function<Bar, DataSource> reading) {

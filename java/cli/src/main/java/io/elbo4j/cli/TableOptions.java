@@ -63,7 +63,7 @@ final class TableOptions {
     /** The request, of a table with what was given. */
     DataRequest of(DataRequest request, DataKind kind, boolean withKeys) {
         if (!kind.isTable()) {
-            return request;
+            return request.of(TableSettings.NONE, own, withKeys);
         }
         TableSettings old = own.settings();
         TableSettings settings = new TableSettings(Objects.requireNonNullElse(query, old.query()),

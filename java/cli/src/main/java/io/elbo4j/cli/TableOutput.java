@@ -33,8 +33,9 @@ record TableOutput(Table table, Keys keys, List<Images> sets) {
         int[] places = keys.columns().isEmpty() ? new int[rows] : sets.stream().flatMapToInt(images -> IntStream.range(
                 0,
                 images.rows()).map(images::placeOf)).toArray();
-        List<Column> columns = what.equals(Model.MEAN) && !table.isNone() && rows > 0 && values.length / rows == table
-                .names().size() ? original(values, rows) : numbered(what.replace('.', '_') + "_", values, rows);
+        List<Column> columns = what.equals(Model.MEAN) && table.hasColumns() && rows > 0 && values.length / rows
+                == table
+                        .names().size() ? original(values, rows) : numbered(what.replace('.', '_') + "_", values, rows);
         TableFile.write(file, new TableWriter.Rows(keys, places, columns));
     }
 

@@ -187,8 +187,9 @@ final class TrainCommand implements Callable<Integer> {
         PrintStream text = output.text(console);
         text.printf(Locale.ROOT, "data     %s: %,d %s to train, %,d to %s, %d x %d x %d%s%n",
                 Quoted.line(images.name()), images.rows(), images.arrays().contains(Images.MASK) ? "sequences"
-                        : source.table().isNone() ? "images" : "rows", source.test().rows(), run.plan().hasValidation()
-                                ? "validate" : "test",
+                        : source.table().hasColumns() ? "rows" : "images", source.test().rows(), run.plan()
+                                .hasValidation()
+                                        ? "validate" : "test",
                 images.height(), images.width(), images.channels(), kind == Standardisation.Kind.NONE ? ""
                         : ", standardised (" + Names.of(kind) + ")");
         text.printf(Locale.ROOT, "model    %s (%,d parameters)%n", ModelOptions.inWords(m), run.parameters().count());

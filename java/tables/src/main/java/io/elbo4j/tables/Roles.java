@@ -46,7 +46,7 @@ record Roles(List<Source> values, List<Source> keys, Optional<Source> label, Opt
         for (String key : settings.keys()) {
             find(name, byName, "key", key, like.settings().keys().contains(key), notes).ifPresent(keys::add);
         }
-        boolean old = !like.isNone();
+        boolean old = like.hasColumns();
         Optional<Source> label = settings.label().isEmpty() ? Optional.empty() : find(name, byName, "label", settings
                 .label(), old && settings.label().equals(like.settings().label()), notes);
         Optional<Source> split = settings.split().isEmpty() ? Optional.empty() : find(name, byName, "split", settings

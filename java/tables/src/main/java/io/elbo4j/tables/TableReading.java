@@ -46,7 +46,7 @@ final class TableReading {
         this.roles = Roles.of(name, all, request);
         Fills fills = Fills.of(name, request.settings().nulls(), roles.values().stream().map(Source::name).toList());
         for (int i = 0; i < roles.values().size(); i++) {
-            add(roles.values().get(i), request.like().isNone() ? null : request.like().columns().get(i), fills);
+            add(roles.values().get(i), !request.like().hasColumns() ? null : request.like().columns().get(i), fills);
         }
         boolean labelled = request.arrays().contains(Images.LABEL);
         if (labelled && roles.label().isEmpty()) {
@@ -56,7 +56,7 @@ final class TableReading {
         List<String> known = request.like().classes();
         this.classes = !labelled ? List.of() : !known.isEmpty() ? known : Classes.of(db, name, this.query, roles.label()
                 .orElseThrow().name());
-        this.split = new Split(name, request, roles.split());
+        this.split = new Split(name, request, roles.split().map(Source::name).orElse(""));
         asText(labelled ? roles.label() : Optional.empty());
         asText(roles.split());
         if (request.keys()) {
@@ -152,7 +152,10 @@ final class TableReading {
                     labels.add(oneHot, n);
                 }
                 if (roles.split().isPresent()) {
-                    split.add(chunk.vector(c++), done, n);
+                    DuckDBReadableVector v = chunk.vector(c++);
+                    for (int r = 0; r < n; r++) {
+                        split.add(done + r, v.isNull(r) ? null : v.getString(r));
+                    }
                 }
                 for (Keys.Column key : keys) {
                     DuckDBReadableVector v = chunk.vector(c++);

@@ -17,10 +17,14 @@ public final class DataKinds {
     public static final DataKind IMAGES = new ImagesKind();
     /** a NumPy array */
     public static final DataKind NPY = new NpyKind();
+    /** an array of a NumPy archive */
+    public static final DataKind NPZ = new NpzKind();
+    /** a folder of images for each class */
+    public static final DataKind CLASSES = new ClassFoldersKind();
     /** sequences of notes in a JSON file */
     public static final DataKind MUSIC = new MusicKind();
 
-    private static final List<DataKind> OURS = List.of(SPRITES, MNIST, IMAGES, NPY, MUSIC);
+    private static final List<DataKind> OURS = List.of(SPRITES, MNIST, IMAGES, CLASSES, NPY, NPZ, MUSIC);
 
     /** Of java/tables, which is too large to be in every jar. */
     private static final Set<String> MODULES = Set.of("table", "h5ad", "hdf5");

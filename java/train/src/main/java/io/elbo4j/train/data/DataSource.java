@@ -123,8 +123,8 @@ public record DataSource(Images train, Images test, List<String> notes, Table ta
     private static DataSource requireTwoRows(DataSource source) {
         if (source.isOneRow()) {
             source.close();
-            throw new DataException(source.train.name() + ": holds a single " + (source.table.isNone() ? "image"
-                    : "row") + ", expected at least 2 (one to train, one to test)");
+            throw new DataException(source.train.name() + ": holds a single " + (source.table.hasColumns() ? "row"
+                    : "image") + ", expected at least 2 (one to train, one to test)");
         }
         return source;
     }

@@ -32,11 +32,12 @@ final class NpyKind extends DataKind {
 
     @Override
     public DataSource read(String at, DataRequest request) {
-        return DataSource.split(all(at, request), List.of());
+        return DataSource.split(all(at, request), NpyReader.notes(Path.of(at)));
     }
 
     @Override
     Images validation(String at, DataRequest request, List<String> notes) {
+        notes.addAll(NpyReader.notes(Path.of(at)));
         return all(at, request);
     }
 

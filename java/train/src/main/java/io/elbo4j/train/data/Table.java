@@ -43,8 +43,14 @@ public record Table(TableSettings settings, List<Column> columns, List<String> c
         classes = List.copyOf(classes);
     }
 
+    /** Whether nothing is known: neither columns nor classes. */
     public boolean isNone() {
-        return columns.isEmpty();
+        return columns.isEmpty() && classes.isEmpty();
+    }
+
+    /** Whether the values of a row have names. */
+    public boolean hasColumns() {
+        return !columns.isEmpty();
     }
 
     /** A name for each value of a row: the column's, or {@code column=category}. */

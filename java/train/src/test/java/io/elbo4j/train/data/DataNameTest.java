@@ -9,7 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DataNameTest {
-    private static final String ACCEPTED = "expected sprites, mnist=DIR, images=DIR, npy=FILE or music=FILE, not ";
+    private static final String ACCEPTED =
+            "expected sprites, mnist=DIR, images=DIR, classes=DIR, npy=FILE, npz=FILE or music=FILE, not ";
 
     @ParameterizedTest
     @ValueSource(strings = {"sprites", "mnist=a", "images=a b", "npy=~/a=b.npy"})
