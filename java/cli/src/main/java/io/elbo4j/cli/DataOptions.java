@@ -41,8 +41,9 @@ final class DataOptions {
             "(their labels, for a model that takes them: whole numbers from 0 on, a NumPy array beside the data, of"
                     + " x.npy in x.labels.npy, of a folder DIR in DIR.labels.npy)",
             "(for a model of sequences N x T x D, where all values past a sequence's end are NaN)",
-            "table=FILE: CSV, Parquet or JSON, each row of the file or of --query a row; h5ad=FILE: counts of an AnnData"
-                    + " file; both need the module elbo4j-tables",
+            "table=FILE: CSV, Parquet or JSON, or a glob of such files; a row of them, or of --query, is a row",
+            "h5ad=FILE, h5ad=FILE#layers/counts: a matrix of an AnnData file, X or another; hdf5=FILE#NAME: a dataset",
+            "(table, h5ad and hdf5 need the module elbo4j-tables)",
             "music=FILE: JSON, sets \"train\" and \"test\" of sequences of steps of MIDI notes, 21 to 108",
             "(of images, npy and tables that are trained on the last tenth of the rows is the test set)",
             "Of a trained model: what it was trained on, unless something is given."})

@@ -50,10 +50,13 @@ public final class DataKinds {
 
     /** What to do about a kind that is not here but in a jar of ours, the end of a sentence. */
     static String missing(String name) {
-        return MODULES.contains(name) && all().stream().noneMatch(kind -> kind.toString().equals(name)) ? "; " + name
-                + "= needs the module elbo4j-tables: 'mvn -q -DskipTests package -pl java/tables -am' builds it, and the"
-                + " folder java/tables/target/lib is then copied beside elbo4j.jar, where it is found as lib; or its jars"
-                + " are on the class path" : "";
+        if (!MODULES.contains(name) || all().stream().anyMatch(kind -> kind.toString().equals(name))) {
+            return "";
+        }
+        return "; " + name
+                + "= needs the module elbo4j-tables: 'mvn -q -DskipTests -Ptables package -pl java/tables -am'"
+                + " builds it, and the folder java/tables/target/lib is then copied beside elbo4j.jar, where it is found"
+                + " as lib; or its jars are on the class path";
     }
 
     private static void add(List<DataKind> all, DataKind kind) {
