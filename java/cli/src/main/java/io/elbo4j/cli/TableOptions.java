@@ -71,6 +71,7 @@ final class TableOptions {
                 Objects.requireNonNullElse(label, old.label()), split != null ? split : test != null ? "" : old.split(),
                 test != null ? test : split != null ? 0 : old.test(), Objects.requireNonNullElse(testSeed,
                         old.testSeed()));
-        return request.of(settings, own, withKeys);
+        DataRequest made = request.of(settings, own, withKeys);
+        return query == null ? made : made.withTrust();
     }
 }

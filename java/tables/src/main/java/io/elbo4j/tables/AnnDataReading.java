@@ -86,7 +86,14 @@ final class AnnDataReading {
             return Keys.NONE;
         }
         List<Keys.Column> keys = new ArrayList<>(List.of(obs.indexKey()));
-        request.settings().keys().forEach(key -> keys.add(obs.key(key)));
+        for (String key : request.settings().keys()) {
+            boolean old = request.like().settings().keys().contains(key);
+            if (old && !obs.group().getChildren().containsKey(key)) {
+                notes.add(name + ": has no column " + Quoted.of(key) + ", the key of the trained table");
+            } else {
+                keys.add(obs.key(key));
+            }
+        }
         return new Keys(keys);
     }
 

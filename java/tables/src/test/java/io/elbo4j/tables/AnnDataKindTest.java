@@ -109,13 +109,15 @@ class AnnDataKindTest {
 
     @Test
     void variablesGoByTheirNames() {
-        Table like = read(cells, split("set", 0, 0)).table();
+        Table like = read(cells, new TableSettings("", List.of("batch"), List.of(), "", "set", 0, 0)).table();
         DataSource data = read(other("MT-1", "CD19", "NKG7", "NEW", "α-Gen", "CD3E"), like.settings(), like, false,
                 Images.X);
         int[] order = {5, 1, 2, 4, 0};
         assertArrayEquals(IntStream.range(0, 15).mapToObj(i -> i / 5 * 6 + order[i % 5]).mapToInt(i -> i).toArray(),
                 toInts(values(data)));
         assertTrue(data.notes().get(0).contains("not trained on 1 of its variables"), data.notes().toString());
+        assertTrue(data.notes().get(1).contains("has no column 'batch', the key of the trained table"), data.notes()
+                .toString());
         assertEquals(List.of("barcode"), data.keys().columns().stream().map(k -> k.name()).toList());
         refused(() -> read(other("MT-1", "CD19", "NKG7", "NEW", "CD3E"), ALL, like, false, Images.X),
                 "has no variable 'α-Gen' that the model was trained on");

@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataRequest;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.ReadProgress;
 import io.elbo4j.train.data.Table;
 import io.elbo4j.train.data.TableSettings;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,8 +132,8 @@ class TableKindTest {
     @Test
     void namesMayHaveAnyCharacters() throws IOException {
         Path folder = Files.createDirectory(dir.resolve("it's [1] *"));
-        Path file = Files.writeString(folder.resolve("größe 'x' [a-z]?.csv"), "größe,\"a \"\"b\"\"\",'c',数\n1,2,3,4\n");
-        Files.writeString(folder.resolve("größe 'x' b!.csv"), "größe\n9\n");
+        Path file = Files.writeString(folder.resolve("size 'x' [a-z]?.csv"), "größe,\"a \"\"b\"\"\",'c',数\n1,2,3,4\n");
+        Files.writeString(folder.resolve("size 'x' b!.csv"), "größe\n9\n");
         try (DataSource data = read(file, ALL)) {
             assertEquals(List.of("größe", "a \"b\"", "'c'", "数"), data.table().names());
             assertArrayEquals(new float[] {1, 2, 3, 4}, values(data));
@@ -213,12 +217,23 @@ class TableKindTest {
         String sql = "SELECT x FROM data UNION ALL SELECT x FROM '" + other + "'";
         Table own = read(file, query(sql)).table();
         refused(() -> read(file, own.settings(), own, false, Images.X), "secret.csv", "disabled by configuration");
+        // the same, if it is the caller's own
+        assertArrayEquals(new float[] {1, 2, 3, 4}, values(DataSource.used(DataName.parse("table=" + file),
+                new DataRequest(Set.of(Images.X), false, ReadProgress.NONE).of(own.settings(), own, false)
+                        .withTrust())));
         String writes = "SELECT x FROM data); COPY (SELECT 1) TO '" + dir.resolve("written.csv")
                 + "'; SELECT * FROM (SELECT 1 AS x";
         TableSettings evil = query(writes);
         Table forged = new Table(evil, own.columns(), List.of());
         refused(() -> read(file, evil, forged, false, Images.X), "written.csv");
         assertTrue(Files.notExists(dir.resolve("written.csv")));
+    }
+
+    @Test
+    void columnsOfOneNameAreToldApart() throws IOException {
+        DataSource data = read(file("a.csv", "x,y", "1,2"), query("SELECT x, y AS x, x + y AS \"X\" FROM data"));
+        assertArrayEquals(new float[] {1, 2, 3}, values(data));
+        assertEquals(3, Set.copyOf(data.table().names()).size(), data.table().names().toString());
     }
 
     @Test

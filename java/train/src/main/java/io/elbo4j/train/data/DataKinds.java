@@ -26,6 +26,11 @@ public final class DataKinds {
 
     private static final List<DataKind> OURS = List.of(SPRITES, MNIST, IMAGES, CLASSES, NPY, NPZ, MUSIC);
 
+    /** What is done about a module that is not here, from the verb on. */
+    static final String WANTED = "needs the module elbo4j-tables:"
+            + " 'mvn -q -DskipTests -Ptables package -pl java/tables -am' builds it,"
+            + " and the folder java/tables/target/lib is then copied beside elbo4j.jar, where it is found as lib;"
+            + " or its jars are on the class path";
     /** Of java/tables, which is too large to be in every jar. */
     private static final Set<String> MODULES = Set.of("table", "h5ad", "hdf5");
 
@@ -53,10 +58,7 @@ public final class DataKinds {
         if (!MODULES.contains(name) || all().stream().anyMatch(kind -> kind.toString().equals(name))) {
             return "";
         }
-        return "; " + name
-                + "= needs the module elbo4j-tables: 'mvn -q -DskipTests -Ptables package -pl java/tables -am'"
-                + " builds it, and the folder java/tables/target/lib is then copied beside elbo4j.jar, where it is found"
-                + " as lib; or its jars are on the class path";
+        return "; " + name + "= " + WANTED;
     }
 
     private static void add(List<DataKind> all, DataKind kind) {

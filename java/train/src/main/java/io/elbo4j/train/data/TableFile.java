@@ -57,7 +57,8 @@ public final class TableFile {
     private static TableWriter writer(Path file) {
         return ServiceLoader.load(TableWriter.class).stream().map(ServiceLoader.Provider::get)
                 .filter(writer -> file.toString().endsWith(writer.extension())).findFirst()
-                .orElseThrow(() -> new DataException(file + " cannot be written" + DataKinds.missing("table")));
+                .orElseThrow(() -> new DataException(file + ": cannot be written: Parquet "
+                        + DataKinds.WANTED));
     }
 
     private static void csv(TableWriter.Rows rows, BufferedWriter out) throws IOException {
