@@ -12,6 +12,7 @@ import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.ReadProgress;
 import io.elbo4j.train.data.Table;
+import io.elbo4j.train.data.TableFile;
 import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Models;
 import io.elbo4j.train.run.RunPlan;
@@ -227,9 +228,9 @@ final class DataOptions {
         return readFor(loaded, console, option, out, more, false);
     }
 
-    /** As {@link #readFor(Checkpoint.Loaded, Console, String, Path)}, with the keys of a table. */
-    DataSource readWithKeysFor(Checkpoint.Loaded loaded, Console console, Path out) {
-        return readFor(loaded, console, "--out", out, Set.of(), true);
+    /** As {@link #readFor(Checkpoint.Loaded, Console, String, Path)}, with keys if a table is to be written. */
+    DataSource readWithKeysFor(Checkpoint.Loaded loaded, Console console, String option, Path out) {
+        return readFor(loaded, console, option, out, Set.of(), out != null && TableFile.isTable(out));
     }
 
     private DataSource readFor(Checkpoint.Loaded loaded, Console console, String option, Path out, Set<String> more,

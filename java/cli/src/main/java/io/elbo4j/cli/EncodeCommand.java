@@ -51,18 +51,12 @@ final class EncodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!out.toString().endsWith(".npy") && !TableFile.isTable(out)) {
-            throw Failure.usage("--out must end in .npy, .csv or .parquet, not " + Quoted.of(out));
-        }
-        if (TableFile.isTable(out)) {
-            TableFile.requireWriter(out);
-        }
+        TableOutput.requireArrayOrTable("--out", out);
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         Outputs outputs = Outputs.of(loaded);
         what = what == null ? outputs.code() : what;
         int latent = outputs.columnsAsked(what);
-        try (DataSource source = TableFile.isTable(out) ? data.readWithKeysFor(loaded, console, out)
-                : data.readFor(loaded, console, "--out", out)) {
+        try (DataSource source = data.readWithKeysFor(loaded, console, "--out", out)) {
             encode(loaded, source, latent, outputs);
         }
         return 0;

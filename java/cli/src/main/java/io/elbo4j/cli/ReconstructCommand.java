@@ -13,7 +13,6 @@ import io.elbo4j.train.model.Models;
 import io.elbo4j.train.picture.Png;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,9 +33,11 @@ final class ReconstructCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "of the first N rows (all; in a picture 32)")
     private Integer count;
     @Option(names = "--out", required = true, paramLabel = "FILE",
-            description = "FILE.png: originals beside reconstructions; FILE.npy: float32, rows x columns, of sequences"
-                    + " rows x steps x columns of a step, NaN past their ends; FILE.csv, FILE.parquet: the table's columns beside"
-                    + " its keys")
+            description = {
+                    "FILE.png: originals beside reconstructions",
+                    "FILE.npy: float32, rows x columns, of sequences rows x steps x columns of a step, NaN past their"
+                            + " ends",
+                    "FILE.csv, FILE.parquet: a table's columns beside its keys"})
     private Path out;
     @Mixin
     private BackendOptions backend;
@@ -65,7 +66,7 @@ final class ReconstructCommand implements Callable<Integer> {
                     + shape.columns() + ", which a picture cannot show: write FILE.npy");
         }
         boolean undivided = data.isUndivided();
-        try (DataSource source = data.readWithKeysFor(loaded, console, out)) {
+        try (DataSource source = data.readWithKeysFor(loaded, console, "--out", out)) {
             reconstruct(loaded, source, set.of(undivided, loaded, source), file, columns);
         }
         return 0;
@@ -91,7 +92,8 @@ final class ReconstructCommand implements Callable<Integer> {
                             originals)).originalsBesideReconstructions(out, originals, x, ACROSS, Sequences.heights(
                                     images));
                 } else if (file.isTable()) {
-                    new TableOutput(loaded.checkpoint().table(), source.keys(), List.of(images)).write(out, Model.MEAN,
+                    new TableOutput(loaded.checkpoint().table(), source.keys(), part.sets(source)).write(out,
+                            Model.MEAN,
                             x,
                             images.rows());
                 } else {

@@ -1,7 +1,9 @@
 package io.elbo4j.cli;
 
+import io.elbo4j.Quoted;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Keys;
+import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.data.Table;
 import io.elbo4j.train.data.TableFile;
 import io.elbo4j.train.data.TableWriter;
@@ -32,11 +34,40 @@ record TableOutput(Table table, Keys keys, List<Images> sets) {
     void write(Path file, String what, float[] values, int rows) {
         int[] places = keys.columns().isEmpty() ? new int[rows] : sets.stream().flatMapToInt(images -> IntStream.range(
                 0,
-                images.rows()).map(images::placeOf)).toArray();
+                images.rows()).map(images::placeOf)).limit(rows).toArray();
         List<Column> columns = what.equals(Model.MEAN) && table.hasColumns() && rows > 0 && values.length / rows
                 == table
                         .names().size() ? original(values, rows) : numbered(what.replace('.', '_') + "_", values, rows);
+        write(file, columns, rows);
+    }
+
+    /** Writes values, row after row, as an array, or a table with columns of these names, as the file's name says. */
+    void writeArrayOr(Path file, List<String> names, float[] values) {
+        int width = names.size();
+        int rows = values.length / width;
+        if (TableFile.isTable(file)) {
+            write(file, IntStream.range(0, width).mapToObj(c -> new Column(names.get(c), column(values, c, width, rows),
+                    List.of())).toList(), rows);
+        } else {
+            NpyWriter.write(file, rows, width, values);
+        }
+    }
+
+    private void write(Path file, List<Column> columns, int rows) {
+        int[] places = keys.columns().isEmpty() ? new int[rows] : sets.stream().flatMapToInt(images -> IntStream.range(
+                0,
+                images.rows()).map(images::placeOf)).limit(rows).toArray();
         TableFile.write(file, new TableWriter.Rows(keys, places, columns));
+    }
+
+    /** @param file null for none */
+    static void requireArrayOrTable(String option, Path file) {
+        if (file != null && !file.toString().endsWith(".npy") && !TableFile.isTable(file)) {
+            throw Failure.usage(option + " must end in .npy, .csv or .parquet, not " + Quoted.of(file));
+        }
+        if (file != null && TableFile.isTable(file)) {
+            TableFile.requireWriter(file);
+        }
     }
 
     private static List<Column> numbered(String name, float[] values, int rows) {

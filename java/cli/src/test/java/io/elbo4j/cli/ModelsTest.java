@@ -269,8 +269,8 @@ class ModelsTest extends ModelRuns {
                 .fails(2, "--count must be at least 1, not 0");
         Cli.run("sample", "--checkpoint", run.toString(), "--temperature", "-1", "--out", out)
                 .fails(2, "--temperature must be a number of at least 0, not -1.0");
-        Cli.run("evaluate", "--checkpoint", run.toString(), "--rows", "rows.csv")
-                .fails(2, "--rows must end in .npy, not 'rows.csv'");
+        Cli.run("evaluate", "--checkpoint", run.toString(), "--rows", "rows.txt")
+                .fails(2, "--rows must end in .npy, .csv or .parquet, not 'rows.txt'");
         assertTrue(Files.notExists(Path.of(out)));
     }
 }

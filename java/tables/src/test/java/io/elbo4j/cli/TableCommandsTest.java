@@ -202,6 +202,33 @@ class TableCommandsTest {
     }
 
     @Test
+    void rowsOfAnyCommandLieBesideTheirKeys() throws Exception {
+        Path run = dir.resolve("run");
+        train(run, "--data", "table=" + csv, "--key", "id", "--epochs", "2", "--test", "0.3").succeeds();
+        Path terms = dir.resolve("terms.csv");
+        run("evaluate", "--checkpoint", run, "--set", "all", "--rows", terms, "--backend", "java").succeeds();
+        Path means = dir.resolve("means.csv");
+        run("reconstruct", "--checkpoint", run, "--set", "all", "--count", "190", "--out", means, "--backend", "java")
+                .succeeds();
+        Path scores = dir.resolve("scores.csv");
+        run("anomalies", "--checkpoint", run, "--data", "table=" + csv, "--out", scores, "--backend", "java")
+                .succeeds();
+        Path codes = dir.resolve("codes.csv");
+        run("encode", "--checkpoint", run, "--out", codes, "--backend", "java").succeeds();
+        assertEquals("id,elbo,reconstruction,kl", Files.readAllLines(terms).get(0));
+        assertEquals("id,score,p", Files.readAllLines(scores).get(0));
+        // encode's own order is tested above
+        assertEquals(keys(codes), keys(terms));
+        assertEquals(keys(codes), keys(scores));
+        assertEquals(keys(codes).subList(0, 190), keys(means));
+        assertNotEquals(keys(codes).stream().sorted().toList(), keys(codes));
+    }
+
+    private static List<String> keys(Path file) throws IOException {
+        return Files.readAllLines(file).stream().skip(1).map(line -> line.split(",")[0]).toList();
+    }
+
+    @Test
     void validationDataAndEvaluationGoByTheTrainedColumns() throws Exception {
         Path valid = Files.writeString(dir.resolve("valid.csv"), "colour,age,weight,id,height\nred,30,80,a,160\n"
                 + "blue,40,90,b,180\nred,50,70,c,150\n");
