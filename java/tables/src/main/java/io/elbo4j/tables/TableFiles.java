@@ -57,12 +57,20 @@ record TableFiles(List<String> files, String reader) {
         return reader;
     }
 
-    /** SQL of all rows. Types are those of all values, not of the first ones; columns of several files go by name. */
-    String sql() {
-        String list = DuckDb.list(patterns());
+    /**
+     * SQL of all rows. Types are those of all values, not of the first ones; columns of several files go by name.
+     *
+     * @param doubts is told what may be wrong
+     */
+    String sql(DuckDb db, List<String> doubts) {
         String options = reader.equals("read_parquet") ? "" : ", sample_size = -1";
-        return "SELECT * FROM " + reader + "(" + list + options + (files.size() > 1 ? ", union_by_name = true" : "")
-                + ")";
+        if (reader.equals("read_csv")) {
+            CsvFile first = CsvFile.of(db, files.get(0), patterns().get(0));
+            first.doubt().ifPresent(doubts::add);
+            options = files.size() == 1 ? first.options() : options;
+        }
+        return "SELECT * FROM " + reader + "(" + DuckDb.list(patterns()) + options + (files.size() > 1
+                ? ", union_by_name = true" : "") + ")";
     }
 
     /** The files as globs that match them alone, whatever characters are in their names. */

@@ -1,10 +1,12 @@
 package io.elbo4j.tables;
 
+import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.DataKind;
 import io.elbo4j.train.data.DataRequest;
 import io.elbo4j.train.data.DataSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -55,12 +57,16 @@ public final class TableKind extends DataKind {
     public DataSource read(String at, DataRequest request) {
         try (DuckDb db = DuckDb.open(at)) {
             TableFiles files = TableFiles.of(db, at);
-            db.execute("CREATE VIEW " + VIEW + " AS " + files.sql());
+            List<String> doubts = new ArrayList<>();
+            db.execute("CREATE VIEW " + VIEW + " AS " + files.sql(db, doubts));
             String query = request.settings().query().strip().replaceFirst("[;\\s]+$", "");
+            if (query.isEmpty() && !doubts.isEmpty()) {
+                throw new DataException(doubts.get(0));
+            }
             if (!request.trusted()) {
                 db.lock(files.opened());
             }
-            return new TableReading(db, at, query.isEmpty() ? "SELECT * FROM " + VIEW : query, request).read();
+            return new TableReading(db, at, query.isEmpty() ? "SELECT * FROM " + VIEW : query, request).read(doubts);
         }
     }
 }

@@ -104,7 +104,9 @@ final class TableReading {
         return sorted;
     }
 
-    DataSource read() {
+    /** @param doubts that are notes of the data */
+    DataSource read(List<String> doubts) {
+        roles.notes().addAll(doubts);
         int width = columns.stream().mapToInt(Table.Column::width).sum();
         List<Keys.Column> keys = request.keys() ? roles.keys().stream().map(key -> new Keys.Column(key.name(), key
                 .type(), new ArrayList<>())).toList() : List.of();

@@ -230,6 +230,29 @@ class TableKindTest {
     }
 
     @Test
+    void waysToWriteCsv() throws IOException {
+        float[] expected = {1, 0.5f, 3, -4};
+        String[] files = {"x;y\n1;0.5\n3;-4\n", "x|y\r\n1|0.5\r\n3|-4\r\n", "x,y\n1,0.5\n3,-4",
+                "# made by hand\nx,y\n1,0.5\n"
+                        + "3,-4\n", "\"x\",\"y\"\n\"1\",\"0.5\"\n\"3\",\"-4\"\n", "\ufeffx,y\n1,0.5\n3,-4\n"};
+        for (int i = 0; i < files.length; i++) {
+            DataSource data = read(Files.writeString(dir.resolve(i + ".csv"), files[i]), ALL);
+            assertArrayEquals(expected, values(data), files[i]);
+            assertEquals(List.of("x", "y"), data.table().names());
+        }
+        Path bare = file("none.csv", "1,0.5", "3,-4");
+        refused(bare, ALL, "none.csv: its first line is of numbers alone, '1', '0.5', expected the columns' names");
+        assertArrayEquals(expected, values(read(bare, query("SELECT * FROM read_csv('" + bare
+                + "', header = false)"))));
+        assertArrayEquals(new float[] {1, 2, 3, 4}, values(read(file("whole.csv", "1,2", "3,4"), ALL)));
+        assertEquals(List.of("t=a \"b\"", "t=c,d", "t=e\nf"), read(file("q.csv", "t", "\"c,d\"", "\"a \"\"b\"\"\"",
+                "\"e\nf\""),
+                ALL).table().names());
+        assertArrayEquals(new float[] {0, 31, 1, 28}, values(read(file("d.csv", "d;n", "31/01/2021;0", "28/02/2021;1"),
+                query("SELECT n, day(d)::INT AS d FROM data"))));
+    }
+
+    @Test
     void columnsOfOneNameAreToldApart() throws IOException {
         DataSource data = read(file("a.csv", "x,y", "1,2"), query("SELECT x, y AS x, x + y AS \"X\" FROM data"));
         assertArrayEquals(new float[] {1, 2, 3}, values(data));
