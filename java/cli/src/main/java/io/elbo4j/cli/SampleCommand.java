@@ -34,8 +34,8 @@ final class SampleCommand implements Callable<Integer> {
     @Mixin
     private SequenceOptions sequence;
     @Option(names = "--out", required = true, paramLabel = "FILE",
-            description = "FILE.png: one picture; FILE.csv, FILE.parquet: a table; FILE.npy: float32, N x columns, of sequences N x steps x"
-                    + " columns of a step")
+            description = {"FILE.png: one picture; FILE.csv, FILE.parquet: a table",
+                    "FILE.npy: float32, N x columns, of sequences N x steps x columns of a step"})
     private Path out;
     @Mixin
     private BackendOptions backend;

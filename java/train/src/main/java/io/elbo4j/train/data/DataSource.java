@@ -14,8 +14,8 @@ import java.util.Set;
  * the test, always the same ones. {@code mnist=DIR}: the split of the IDX files of MNIST, EMNIST or
  * QMNIST, which may lie where torchvision puts them. {@code images=DIR} and {@code npy=FILE}: the last
  * tenth of the rows, at least one, is the test set. {@code music=FILE}: the sets {@code train} and {@code test} of a
- * JSON file of lists of sequences of steps of MIDI notes; each row is a sequence, with a mask. Other jars may add kinds,
- * see {@link DataKind}.
+ * JSON file of lists of sequences of steps of MIDI notes; each row is a sequence, with a mask. Other jars may add
+ * kinds, see {@link DataKind}.
  *
  * @param train the images to learn from
  * @param test images of the same shape that training never sees; the same as train for a single row, which is not
@@ -104,7 +104,7 @@ public record DataSource(Images train, Images test, List<String> notes, Table ta
         return used(name, new DataRequest(arrays, stream, progress));
     }
 
-    /** As {@link #read(DataName, DataRequest)}, for what uses a trained model: of a single row both sets are that row. */
+    /** As {@link #read(DataName, DataRequest)}, for what uses a trained model: of one row both sets are that row. */
     public static DataSource used(DataName name, DataRequest request) {
         requirePossible(name, request);
         DataReadEvent event = new DataReadEvent();

@@ -121,8 +121,8 @@ public final class NpyReader {
             }
             if (file.isChannelsFirst() && file.channels() > 1) {
                 throw new DataException(file.name() + ": has its channels first, expected (N,H,W,C) of a file that is"
-                        + " streamed: numpy.save(FILE, numpy.ascontiguousarray(numpy.transpose(x, (0, 2, 3, 1)))) writes"
-                        + " it");
+                        + " streamed: numpy.save(FILE, numpy.ascontiguousarray(numpy.transpose(x, (0, 2, 3, 1))))"
+                        + " writes it");
             }
             NpyValues values = new NpyValues(path, file);
             check(file, values, progress);
@@ -166,7 +166,7 @@ public final class NpyReader {
         }
     }
 
-    /** Of each value of an image, in the order in which they lie in the file, its place among values as they are here. */
+    /** Of each value of an image, in the order in which they lie in the file, its place among those of images here. */
     private static int[] columnsInFileOrder(NpyFile file) {
         int channels = (int) file.channels();
         int width = (int) file.width();
