@@ -50,9 +50,9 @@ class TableFileTest {
         Path file = dir.resolve("a.csv");
         TableFile.write(file, ROWS);
         assertEquals("id,\"a \"\"b\"\", c\",größe,colour", Files.readAllLines(file).get(0));
-        rowsAreThere(read(file, "read_csv(FILE, header = true, auto_detect = false, delim = ',', quote = '\"', escape ="
-                + " '\"', columns = {'id': 'BIGINT', 'k': 'VARCHAR', 'x': 'FLOAT', 'c': 'VARCHAR'}, allow_quoted_nulls ="
-                + " false)"));
+        rowsAreThere(read(file, "read_csv(FILE, header = true, auto_detect = false, delim = ',', quote = '\"',"
+                + " escape = '\"', columns = {'id': 'BIGINT', 'k': 'VARCHAR', 'x': 'FLOAT', 'c': 'VARCHAR'},"
+                + " allow_quoted_nulls = false)"));
     }
 
     private static void rowsAreThere(List<List<String>> rows) {
