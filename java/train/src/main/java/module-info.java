@@ -5,6 +5,8 @@ module io.elbo4j.train {
     requires java.desktop;
     requires jdk.jfr;
 
+    uses io.elbo4j.train.data.DataKind;
+    uses io.elbo4j.train.data.TableWriter;
     uses io.elbo4j.train.model.ModelKind;
 
     provides io.elbo4j.train.model.ModelKind with io.elbo4j.train.model.BayesianRegression.Kind,

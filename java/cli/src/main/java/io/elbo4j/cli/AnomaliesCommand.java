@@ -3,7 +3,6 @@ package io.elbo4j.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.elbo4j.Backend;
-import io.elbo4j.Quoted;
 import io.elbo4j.train.AnomalyScores;
 import io.elbo4j.train.ElboTerms;
 import io.elbo4j.train.Evaluator;
@@ -11,7 +10,6 @@ import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
-import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.data.Sequences;
 import io.elbo4j.train.model.Models;
 import io.elbo4j.train.run.RunPlan;
@@ -51,8 +49,9 @@ final class AnomaliesCommand implements Callable<Integer> {
     @Option(names = "--top", defaultValue = "10", paramLabel = "N",
             description = "rows that are shown, those with the highest scores; 0 for none (${DEFAULT-VALUE})")
     private int top;
-    @Option(names = "--out", paramLabel = "FILE.npy",
-            description = "also writes all: float32, rows x 2, score and p (not written)")
+    @Option(names = "--out", paramLabel = "FILE", description = {
+            "also writes all (not written)", "FILE.npy: float32, rows x 2, score and p",
+            "FILE.csv, FILE.parquet: columns of these names beside a table's keys"})
     private Path out;
     @Mixin
     private BackendOptions backend;
@@ -71,9 +70,7 @@ final class AnomaliesCommand implements Callable<Integer> {
             throw Failure.usage(top < 0 ? "--top must be at least 0, not " + top : "--samples must be at least 1, not "
                     + samples);
         }
-        if (out != null && !out.toString().endsWith(".npy")) {
-            throw Failure.usage("--out must end in .npy, not " + Quoted.of(out));
-        }
+        TableOutput.requireArrayOrTable("--out", out);
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         boolean sequences = Models.of(loaded.checkpoint().model()).arrays().contains(Images.MASK);
         if (perStep && !sequences) {
@@ -88,9 +85,10 @@ final class AnomaliesCommand implements Callable<Integer> {
             validation.orElse(run, loaded.file());
         }
         Record model = loaded.checkpoint().model();
-        try (DataSource asked = data.readFor(loaded, console, "--out", out);
+        try (DataSource asked = data.readWithKeysFor(loaded, console, "--out", out);
                 DataSource own = others ? new DataOptions().readFor(loaded, console, Set.of()) : asked;
-                Images validated = validation.read(console, Models.of(model).arrays(), false);
+                Images validated = validation.read(console, Models.of(model).arrays(), new DataOptions(),
+                        own.table());
                 Backend b = backend.open(console);
                 Trained trained = checkpoint.open(loaded, b)) {
             DataSource of = DataOptions.taken(model, validation.in(own, validated, loaded.checkpoint().training()
@@ -100,7 +98,9 @@ final class AnomaliesCommand implements Callable<Integer> {
             AnomalyScores scores = new AnomalyScores(judged.stream().flatMapToDouble(images -> scores(trained, b,
                     images, "rows")).toArray(), scores(trained, b, reference, "rows that are known").toArray());
             if (out != null) {
-                OutputFile.write(console, out, () -> NpyWriter.write(out, scores.rows(), 2, scores.table()));
+                OutputFile.write(console, out, () -> new TableOutput(asked.table(), asked.keys(), judged).writeArrayOr(
+                        out,
+                        List.of("score", "p"), scores.table()));
             }
             String known = held ? "validation" : "training";
             output.result(console, json(scores, known, b), text(scores, others ? "" : "test ", known, sequences));

@@ -24,7 +24,7 @@ final class DecodeCommand implements Callable<Integer> {
     @Mixin
     private LabelOption label;
     @Option(names = "--out", required = true, paramLabel = "FILE",
-            description = "FILE.png: one picture; FILE.npy: float32, rows x columns")
+            description = "FILE.png: one picture; FILE.npy: float32, rows x columns; FILE.csv, FILE.parquet: a table")
     private Path out;
     @Mixin
     private BackendOptions backend;
@@ -39,7 +39,7 @@ final class DecodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ImageFile file = new ImageFile(out);
+        ImageFile file = ImageFile.orTable(out);
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         Checkpoint.Data shape = loaded.checkpoint().data();
         file.check(checkpoint, shape);
@@ -63,7 +63,7 @@ final class DecodeCommand implements Callable<Integer> {
             Images conditions = label.conditions(coder, rows);
             float[] x = Bar.during(console, "decoding", bar -> coder.decode(codes.copyRows(0, rows), conditions,
                     done -> bar.at(done, rows)));
-            file.write(console, output, trained.model(), shape, x, "images");
+            file.write(console, output, trained.model(), shape, loaded.checkpoint().table(), x, "images");
         }
         return 0;
     }

@@ -9,6 +9,7 @@ import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.data.TableFile;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,8 +33,10 @@ final class EncodeCommand implements Callable<Integer> {
             "an output of the model: posterior.mean, z (a sample), mean (of p(x | z), z a sample), and what else it"
                     + " has, as posterior.logVariance of a Gaussian one (posterior.mean, or z in a model without one)"})
     private String what;
-    @Option(names = "--out", required = true, paramLabel = "FILE.npy", description = "float32, a row for each; of what"
-            + " sequences have for each step rows x steps x columns, NaN past their ends")
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = {
+            "FILE.npy: float32, a row for each; of what sequences have for each step rows x steps x columns, NaN past"
+                    + " their ends",
+            "FILE.csv, FILE.parquet: a table of them beside a table's keys"})
     private Path out;
     @Mixin
     private BackendOptions backend;
@@ -48,14 +51,12 @@ final class EncodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!out.toString().endsWith(".npy")) {
-            throw Failure.usage("--out must end in .npy, not " + Quoted.of(out));
-        }
+        TableOutput.requireArrayOrTable("--out", out);
         Checkpoint.Loaded loaded = checkpoint.read("--out", out);
         Outputs outputs = Outputs.of(loaded);
         what = what == null ? outputs.code() : what;
         int latent = outputs.columnsAsked(what);
-        try (DataSource source = data.readFor(loaded, console, "--out", out)) {
+        try (DataSource source = data.readWithKeysFor(loaded, console, "--out", out)) {
             encode(loaded, source, latent, outputs);
         }
         return 0;
@@ -82,7 +83,13 @@ final class EncodeCommand implements Callable<Integer> {
                 }
             }
         }
-        OutputFile.write(console, out, () -> NpyWriter.write(out, means, outputs.axes(what, rows)));
+        OutputFile.write(console, out, () -> {
+            if (TableFile.isTable(out)) {
+                new TableOutput(loaded.checkpoint().table(), source.keys(), sets).write(out, what, means, rows);
+            } else {
+                NpyWriter.write(out, means, outputs.axes(what, rows));
+            }
+        });
         JsonObject o = new JsonObject();
         o.addProperty("file", out.toString());
         o.addProperty("rows", rows);

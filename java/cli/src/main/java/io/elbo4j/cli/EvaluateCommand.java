@@ -13,7 +13,6 @@ import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
-import io.elbo4j.train.data.NpyWriter;
 import io.elbo4j.train.data.Range;
 import io.elbo4j.train.model.Models;
 import io.elbo4j.train.run.Metrics;
@@ -51,9 +50,10 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--local-rate", paramLabel = "X",
             description = "learning rate of --local-steps, which falls to 0 along half a cosine (0.03)")
     private Double localRate;
-    @Option(names = "--rows", paramLabel = "FILE.npy", description = {
-            "also writes the terms of each row: float32, rows x 3, the ELBO, reconstruction and KL, and with --samples"
-                    + " a fourth, the nll (not written)"})
+    @Option(names = "--rows", paramLabel = "FILE", description = {
+            "also writes the terms of each row (not written)",
+            "FILE.npy: float32, rows x 3, the ELBO, reconstruction and KL, and with --samples a fourth, the nll",
+            "FILE.csv, FILE.parquet: columns of these names beside a table's keys"})
     private Path rows;
     @Mixin
     private BackendOptions backend;
@@ -71,9 +71,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (samples != null && samples < 1) {
             throw Failure.usage("--samples must be at least 1, not " + samples);
         }
-        if (rows != null && !rows.toString().endsWith(".npy")) {
-            throw Failure.usage("--rows must end in .npy, not " + Quoted.of(rows));
-        }
+        TableOutput.requireArrayOrTable("--rows", rows);
         if (localRate != null && localSteps == null) {
             throw Failure.usage("--local-rate goes with --local-steps");
         }
@@ -82,14 +80,15 @@ final class EvaluateCommand implements Callable<Integer> {
         Checkpoint.Loaded loaded = checkpoint.read("--rows", rows);
         Effect.requireDraws("--samples", samples, loaded);
         boolean undivided = data.isUndivided();
-        try (DataSource source = data.readFor(loaded, console, "--rows", rows)) {
+        try (DataSource source = data.readWithKeysFor(loaded, console, "--rows", rows)) {
             Part part = set.of(undivided, loaded, source);
-            evaluate(loaded, part, part.of(source), local);
+            evaluate(loaded, part, source, local);
         }
         return 0;
     }
 
-    private void evaluate(Checkpoint.Loaded loaded, Part part, Images images, LocalSteps local) {
+    private void evaluate(Checkpoint.Loaded loaded, Part part, DataSource source, LocalSteps local) {
+        Images images = part.of(source);
         try (Backend b = backend.open(console);
                 Trained model = checkpoint.open(loaded, b);
                 Evaluator evaluator = new Evaluator(model.model(), model.parameters(), b, images,
@@ -111,7 +110,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 fit.run(console, b, images, checkpoint.seed(model), draw);
             }
             if (rows != null) {
-                writeRows(evaluator.rows(draw), each);
+                writeRows(evaluator.rows(draw), each, new TableOutput(source.table(), source.keys(), part.sets(
+                        source)));
             }
             JsonObject json = json(e, nll, part, images, b);
             String text = text(e, nll, part, images, model.checkpoint());
@@ -143,7 +143,7 @@ final class EvaluateCommand implements Callable<Integer> {
         return sum / values.length;
     }
 
-    private void writeRows(List<ElboTerms> terms, double[] logLikelihoods) {
+    private void writeRows(List<ElboTerms> terms, double[] logLikelihoods, TableOutput table) {
         int columns = logLikelihoods == null ? 3 : 4;
         float[] all = new float[terms.size() * columns];
         for (int r = 0; r < terms.size(); r++) {
@@ -155,7 +155,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 all[r * columns + 3] = (float) -logLikelihoods[r];
             }
         }
-        OutputFile.write(console, rows, () -> NpyWriter.write(rows, terms.size(), columns, all));
+        List<String> names = List.of("elbo", "reconstruction", "kl", "nll").subList(0, columns);
+        OutputFile.write(console, rows, () -> table.writeArrayOr(rows, names, all));
     }
 
     private void finite(String name, double value, Images images) {

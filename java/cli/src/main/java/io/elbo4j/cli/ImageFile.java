@@ -4,6 +4,8 @@ import com.google.gson.JsonObject;
 import io.elbo4j.Quoted;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.NpyWriter;
+import io.elbo4j.train.data.Table;
+import io.elbo4j.train.data.TableFile;
 import io.elbo4j.train.model.Inputs;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.picture.Png;
@@ -18,14 +20,39 @@ final class ImageFile {
 
     /** @throws Failure if it is to be neither a picture nor an array */
     ImageFile(Path file) {
-        this.file = file;
-        if (!isPicture() && !file.toString().endsWith(".npy")) {
-            throw Failure.usage("--out must end in .png or .npy, not " + Quoted.of(file));
+        this(file, ".png or .npy");
+        if (isTable()) {
+            throw wrong(".png or .npy");
         }
+    }
+
+    private ImageFile(Path file, String expected) {
+        this.file = file;
+        if (!isPicture() && !isTable() && !file.toString().endsWith(".npy")) {
+            throw wrong(expected);
+        }
+    }
+
+    /** The same, or a table. */
+    static ImageFile orTable(Path file) {
+        ImageFile made = new ImageFile(file, ".png, .npy, .csv or .parquet");
+        if (made.isTable()) {
+            TableFile.requireWriter(file);
+        }
+        return made;
+    }
+
+    private Failure wrong(String expected) {
+        return Failure.usage("--out must end in " + expected + ", not " + Quoted.of(file));
     }
 
     boolean isPicture() {
         return file.toString().endsWith(".png");
+    }
+
+    /** Whether it has columns with names. */
+    boolean isTable() {
+        return TableFile.isTable(file);
     }
 
     /** Refuses a picture of what cannot be shown. */
@@ -37,23 +64,28 @@ final class ImageFile {
     }
 
     /** @param x rows of images, one after the other */
-    void write(Console console, OutputOptions output, Model model, Checkpoint.Data shape, float[] x, String what) {
+    void write(Console console, OutputOptions output, Model model, Checkpoint.Data shape, Table table, float[] x,
+            String what) {
         int columns = Math.toIntExact(shape.columns());
         int rows = x.length / columns;
         int[] heights = IntStream.range(0, rows).map(r -> shape.height()).toArray();
-        write(console, model, shape, x, heights, rows, columns);
+        write(console, model, shape, TableOutput.ofTable(table), x, heights, rows, columns);
         said(console, output, rows, columns, what);
     }
 
     /**
+     * @param table which the rows are of
      * @param heights of each image, how many of its rows of pixels there are
      * @param axes of an array
      */
-    void write(Console console, Model model, Checkpoint.Data shape, float[] x, int[] heights, int... axes) {
+    void write(Console console, Model model, Checkpoint.Data shape, TableOutput table, float[] x, int[] heights,
+            int... axes) {
         OutputFile.write(console, file, () -> {
             if (isPicture()) {
                 Png png = new Png(shape.height(), shape.width(), shape.channels(), Inputs.full(model.graph(), x));
                 png.grid(file, x, (int) Math.ceil(Math.sqrt(axes[0])), heights);
+            } else if (isTable()) {
+                table.write(file, Model.MEAN, x, axes[0]);
             } else {
                 NpyWriter.write(file, x, axes);
             }

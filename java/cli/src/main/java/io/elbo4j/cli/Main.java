@@ -53,6 +53,7 @@ public final class Main implements Callable<Integer> {
 
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT);
+        Lib.open();
         System.exit(run(Console.system(), args));
     }
 

@@ -2,7 +2,8 @@ package io.elbo4j.cli;
 
 import io.elbo4j.ArgumentException;
 import io.elbo4j.Quoted;
-import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataKind;
+import io.elbo4j.train.data.DataKinds;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.model.ModelKind;
@@ -69,17 +70,17 @@ final class ModelOptions {
     }
 
     private static String defaults(ModelKind<?> kind, RecordComponent component) {
-        String usual = text(kind, component, DataName.Kind.MNIST);
-        String sprites = text(kind, component, DataName.Kind.SPRITES);
+        String usual = text(kind, component, DataKinds.MNIST);
+        String sprites = text(kind, component, DataKinds.SPRITES);
         return usual + (sprites.equals(usual) ? "" : "; for sprites " + sprites);
     }
 
-    private static String text(ModelKind<?> kind, RecordComponent component, DataName.Kind data) {
+    private static String text(ModelKind<?> kind, RecordComponent component, DataKind data) {
         return SettingValue.text(component, Settings.values(usual(kind, data)).get(component.getName()));
     }
 
     /** Of images as MNIST's. */
-    static <S extends Record> S usual(ModelKind<S> kind, DataName.Kind data) {
+    static <S extends Record> S usual(ModelKind<S> kind, DataKind data) {
         return kind.defaults(new DataShape(data, 1, 28, 28, 1, IMAGE));
     }
 
@@ -114,7 +115,7 @@ final class ModelOptions {
 
     private static <S extends Record> boolean takes(ModelKind<S> kind, RecordComponent c, Object value) {
         try {
-            Settings.with(usual(kind, DataName.Kind.MNIST), Map.of(c.getName(), value));
+            Settings.with(usual(kind, DataKinds.MNIST), Map.of(c.getName(), value));
             return true;
         } catch (IllegalArgumentException e) {
             return false;

@@ -33,8 +33,11 @@ final class ReconstructCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "of the first N rows (all; in a picture 32)")
     private Integer count;
     @Option(names = "--out", required = true, paramLabel = "FILE",
-            description = "FILE.png: originals beside reconstructions; FILE.npy: float32, rows x columns, of sequences"
-                    + " rows x steps x columns of a step, NaN past their ends")
+            description = {
+                    "FILE.png: originals beside reconstructions",
+                    "FILE.npy: float32, rows x columns, of sequences rows x steps x columns of a step, NaN past their"
+                            + " ends",
+                    "FILE.csv, FILE.parquet: a table's columns beside its keys"})
     private Path out;
     @Mixin
     private BackendOptions backend;
@@ -49,7 +52,7 @@ final class ReconstructCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ImageFile file = new ImageFile(out);
+        ImageFile file = ImageFile.orTable(out);
         if (count != null && (count < 1 || file.isPicture() && count > ImageFile.MOST_IN_A_PICTURE / 2)) {
             throw Failure.usage("--count must be at least 1" + (file.isPicture() ? " and, for a picture, at most "
                     + ImageFile.MOST_IN_A_PICTURE / 2 : "") + ", not " + count);
@@ -63,7 +66,7 @@ final class ReconstructCommand implements Callable<Integer> {
                     + shape.columns() + ", which a picture cannot show: write FILE.npy");
         }
         boolean undivided = data.isUndivided();
-        try (DataSource source = data.readFor(loaded, console, "--out", out)) {
+        try (DataSource source = data.readWithKeysFor(loaded, console, "--out", out)) {
             reconstruct(loaded, source, set.of(undivided, loaded, source), file, columns);
         }
         return 0;
@@ -88,6 +91,11 @@ final class ReconstructCommand implements Callable<Integer> {
                     new Png(shape.height(), shape.width(), shape.channels(), Inputs.full(trained.model().graph(),
                             originals)).originalsBesideReconstructions(out, originals, x, ACROSS, Sequences.heights(
                                     images));
+                } else if (file.isTable()) {
+                    new TableOutput(loaded.checkpoint().table(), source.keys(), part.sets(source)).write(out,
+                            Model.MEAN,
+                            x,
+                            images.rows());
                 } else {
                     NpyWriter.write(out, x, Outputs.of(loaded).axes(Model.MEAN, images.rows()));
                 }

@@ -6,6 +6,7 @@ import io.elbo4j.train.Coder;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Sequences;
+import io.elbo4j.train.data.Table;
 import io.elbo4j.train.run.Trained;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -33,8 +34,8 @@ final class SampleCommand implements Callable<Integer> {
     @Mixin
     private SequenceOptions sequence;
     @Option(names = "--out", required = true, paramLabel = "FILE",
-            description = "FILE.png: one picture; FILE.npy: float32, N x columns, of sequences N x steps x"
-                    + " columns of a step")
+            description = {"FILE.png: one picture; FILE.csv, FILE.parquet: a table",
+                    "FILE.npy: float32, N x columns, of sequences N x steps x columns of a step"})
     private Path out;
     @Mixin
     private BackendOptions backend;
@@ -49,7 +50,7 @@ final class SampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ImageFile file = new ImageFile(out);
+        ImageFile file = ImageFile.orTable(out);
         if (count < 1 || file.isPicture() && count > ImageFile.MOST_IN_A_PICTURE) {
             throw Failure.usage("--count must be at least 1" + (file.isPicture() ? " and, for a picture, at most "
                     + ImageFile.MOST_IN_A_PICTURE : "") + ", not " + count);
@@ -75,7 +76,7 @@ final class SampleCommand implements Callable<Integer> {
             float[] x = Bar.during(console, "sampling", bar -> coder.decode(
                     Names.checked(() -> coder.prior(count, conditions, scale)), conditions, done -> bar.at(done,
                             count)));
-            file.write(console, output, trained.model(), shape, x, "samples");
+            file.write(console, output, trained.model(), shape, loaded.checkpoint().table(), x, "samples");
         }
         return 0;
     }
@@ -102,7 +103,8 @@ final class SampleCommand implements Callable<Integer> {
                     : Sequences.heights(conditions);
             boolean ended = IntStream.of(heights).anyMatch(height -> height < steps);
             int columns = shape.width() * shape.channels();
-            file.write(console, trained.model(), shape, some, heights, count, steps, columns);
+            file.write(console, trained.model(), shape, TableOutput.ofTable(Table.NONE), some, heights, count, steps,
+                    columns);
             JsonObject more = new JsonObject();
             more.addProperty("steps", steps);
             more.addProperty("ended", ended);

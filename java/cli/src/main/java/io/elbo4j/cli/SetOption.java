@@ -3,6 +3,7 @@ package io.elbo4j.cli;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Which rows of the data a command works on. */
@@ -13,6 +14,11 @@ final class SetOption {
 
         Images of(DataSource source) {
             return this == TEST ? source.test() : this == TRAIN ? source.train() : source.all();
+        }
+
+        /** The same rows in the same order, as they are divided: of each it is known where it is in the data. */
+        List<Images> sets(DataSource source) {
+            return this == ALL ? source.sets() : List.of(of(source));
         }
     }
 

@@ -113,8 +113,8 @@ final class TrainCommand implements Callable<Integer> {
             validation.requireNoRun(out);
         }
         Set<String> arrays = model.kind().arrays();
-        try (DataSource read = data.read(console, arrays); Images own = validation.read(console, arrays, data
-                .stream())) {
+        try (DataSource read = data.read(console, arrays); Images own = validation.read(console, arrays, data,
+                read.table())) {
             DataSource source = validation.in(read, own, settings.seed());
             validation.note(console, read, own, source);
             return start(settings, source);
@@ -159,7 +159,7 @@ final class TrainCommand implements Callable<Integer> {
             Record trained = plan.start().model();
             Set<String> arrays = Models.of(trained).arrays();
             try (DataSource all = data.read(console, arrays);
-                    Images own = validation.read(console, arrays, data.stream());
+                    Images own = validation.read(console, arrays, data, all.table());
                     Backend b = backend.open(console)) {
                 DataSource source = DataOptions.taken(trained, validation.in(all, own, plan.start().training().seed()));
                 long lastStep = length.lastStep(data.sprites(), plan.stepsPerEpoch(), plan.steps());
@@ -253,7 +253,9 @@ final class TrainCommand implements Callable<Integer> {
         PrintStream text = output.text(console);
         text.printf(Locale.ROOT, "data     %s: %,d %s to train, %,d to %s, %d x %d x %d%s%n",
                 Quoted.line(images.name()), images.rows(), images.arrays().contains(Images.MASK) ? "sequences"
-                        : "images", source.test().rows(), run.plan().hasValidation() ? "validate" : "test",
+                        : source.table().hasColumns() ? "rows" : "images", source.test().rows(), run.plan()
+                                .hasValidation()
+                                        ? "validate" : "test",
                 images.height(), images.width(), images.channels(), kind == Standardisation.Kind.NONE ? ""
                         : ", standardised (" + Names.of(kind) + ")");
         text.printf(Locale.ROOT, "model    %s (%,d parameters)%n", ModelOptions.inWords(m), run.parameters().count());

@@ -5,6 +5,7 @@ import io.elbo4j.train.HeldOut;
 import io.elbo4j.train.data.DataName;
 import io.elbo4j.train.data.DataSource;
 import io.elbo4j.train.data.Images;
+import io.elbo4j.train.data.Table;
 import io.elbo4j.train.data.Validation;
 import io.elbo4j.train.run.RunPlan;
 import java.nio.file.Path;
@@ -105,15 +106,17 @@ final class ValidationOptions {
     /**
      * Reads the data of its own; what is left aside is said on standard error. To be closed.
      *
+     * @param own how the run's data is read
+     * @param table which that is
      * @return null if there is none
      */
-    Images read(Console console, Set<String> arrays, boolean stream) {
+    Images read(Console console, Set<String> arrays, DataOptions own, Table table) {
         if (data == null) {
             return null;
         }
         List<String> notes = new ArrayList<>();
-        Images rows = Bar.during(console, "reading " + data.kind(), bar -> Validation.read(data, arrays, stream, notes,
-                bar::at));
+        Images rows = Bar.during(console, "reading " + data.kind(), bar -> Validation.read(data, own.requestLike(table,
+                data.kind(), arrays, bar::at), notes));
         notes.forEach(note -> console.err().println("note: " + Quoted.line(note)));
         return rows;
     }

@@ -132,8 +132,9 @@ class AnomaliesCommandTest {
     void whatCannotBeDoneIsRefused() {
         anomalies("--samples", "0").fails(2, "--samples must be at least 1, not 0");
         anomalies("--top", "-1").fails(2, "--top must be at least 0, not -1");
-        anomalies("--out", "a.png").fails(2, "--out must end in .npy, not 'a.png'");
-        anomalies("--out", run.resolve("checkpoint.safetensors") + "", "--json").fails(2, "--out must end in .npy");
+        anomalies("--out", "a.png").fails(2, "--out must end in .npy, .csv or .parquet, not 'a.png'");
+        anomalies("--out", run.resolve("checkpoint.safetensors") + "", "--json").fails(2,
+                "--out must end in .npy, .csv");
         assertFalse(Files.exists(out));
         assertArrayEquals(new String[] {"data.npy", "run"}, Cli.names(directory).toArray());
     }

@@ -140,7 +140,7 @@ class BadInputTest {
         Cli.run("--json").fails(2, "'--json'", "command before it", "train, evaluate");
         Cli.run("evaluate", "--checkpoint", "").fails(2, "--checkpoint", "a path, not ''");
         Cli.run("evaluate").fails(2, "--checkpoint");
-        Cli.run("sample", "--checkpoint", "x", "--out", "x.jpg").fails(2, ".png or .npy", "x.jpg");
+        Cli.run("sample", "--checkpoint", "x", "--out", "x.jpg").fails(2, ".png, .npy, .csv or .parquet", "x.jpg");
         Cli.run("sample", "--checkpoint", "x", "--out", "x.npy", "--count", "0").fails(2, "--count", "not 0");
         Cli.run("encode", "--checkpoint", "x", "--out", "x.png").fails(2, ".npy", "x.png");
         Cli.run("evaluate", "--checkpoint", "x", "--samples", "0").fails(2, "--samples", "not 0");

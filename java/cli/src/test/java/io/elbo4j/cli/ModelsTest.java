@@ -264,13 +264,13 @@ class ModelsTest extends ModelRuns {
         Cli.run("decode", "--checkpoint", run.toString(), "--z", codes.toString(), "--out", out)
                 .fails(1, codes + " has rows of 4 values, the model has 3 latent dimensions");
         Cli.run("decode", "--checkpoint", run.toString(), "--z", codes.toString(), "--out", "x.jpg")
-                .fails(2, "--out must end in .png or .npy, not 'x.jpg'");
+                .fails(2, "--out must end in .png, .npy, .csv or .parquet, not 'x.jpg'");
         Cli.run("reconstruct", "--checkpoint", run.toString(), "--count", "0", "--out", out)
                 .fails(2, "--count must be at least 1, not 0");
         Cli.run("sample", "--checkpoint", run.toString(), "--temperature", "-1", "--out", out)
                 .fails(2, "--temperature must be a number of at least 0, not -1.0");
-        Cli.run("evaluate", "--checkpoint", run.toString(), "--rows", "rows.csv")
-                .fails(2, "--rows must end in .npy, not 'rows.csv'");
+        Cli.run("evaluate", "--checkpoint", run.toString(), "--rows", "rows.txt")
+                .fails(2, "--rows must end in .npy, .csv or .parquet, not 'rows.txt'");
         assertTrue(Files.notExists(Path.of(out)));
     }
 }

@@ -29,7 +29,7 @@ public final class HeldOut {
         int[] order = Shuffle.ofHeldOut(seed, rows);
         Arrays.sort(order, 0, held);
         Arrays.sort(order, held, rows);
-        return new DataSource(data.train().chosen(Arrays.copyOfRange(order, held, rows)), data.train().chosen(Arrays
-                .copyOf(order, held)), data.notes());
+        return data.with(data.train().chosen(Arrays.copyOfRange(order, held, rows)), data.train().chosen(Arrays.copyOf(
+                order, held)));
     }
 }

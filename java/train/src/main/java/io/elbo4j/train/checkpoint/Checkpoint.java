@@ -14,6 +14,7 @@ import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.data.Table;
 import io.elbo4j.train.event.CheckpointEvent;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.ModelKind;
@@ -44,12 +45,13 @@ import java.util.Map;
  * @param position where the run stands
  * @param standardisation of the data; if there is any, it is in the file as two tensors of 1 x 1 or 1 x columns,
  *     {@code standardisation.mean} and {@code standardisation.deviation}
+ * @param table what the values of a row mean; {@link Table#NONE} if that is not known
  */
 public record Checkpoint(Record model, TrainingSettings training, Data data, Position position,
-        Standardisation standardisation) {
+        Standardisation standardisation, Table table) {
     /** Of data that is taken as it is. */
     public Checkpoint(Record model, TrainingSettings training, Data data, Position position) {
-        this(model, training, data, position, Standardisation.NONE);
+        this(model, training, data, position, Standardisation.NONE, Table.NONE);
     }
 
     /**
@@ -134,7 +136,7 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
     }
 
     /** What of a checkpoint is in the metadata. */
-    private record State(Record model, TrainingSettings training, Data data, Position position) {}
+    private record State(Record model, TrainingSettings training, Data data, Position position, Table table) {}
 
     /** The kind of the model; files of earlier versions have no {@code kind}, and nor have those of that kind. */
     private record Kind(String kind) {}
@@ -153,6 +155,9 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
         state.add("training", GSON.toJsonTree(training));
         state.add("data", GSON.toJsonTree(data));
         state.add("position", GSON.toJsonTree(position));
+        if (!table.isNone()) {
+            state.add("table", GSON.toJsonTree(table));
+        }
         leaveOut(TRAINING, training, state.getAsJsonObject("training"));
         leaveOut(Models.of(model).earlier(), model, state.getAsJsonObject("model"));
         return state;
@@ -180,21 +185,26 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("names a model that is not here: " + e.getMessage(), e);
         }
-        Map<String, Object> defaults = new HashMap<>();
+        Map<String, Object> defaults = new HashMap<>(Map.of("table", Table.NONE));
         TRAINING.forEach((name, value) -> defaults.put("training." + name, value));
         model.earlier().forEach((name, value) -> defaults.put("model." + name, value));
         State s = RecordReader.read(State.class, json, defaults, Map.of(Record.class, model.settings()));
-        return new Checkpoint(s.model, s.training, s.data, s.position);
+        return new Checkpoint(s.model, s.training, s.data, s.position, Standardisation.NONE, s.table);
     }
 
     /** The same run at another position. */
     public Checkpoint at(Position other) {
-        return new Checkpoint(model, training, data, other, standardisation);
+        return new Checkpoint(model, training, data, other, standardisation, table);
     }
 
     /** The same run on data that is standardised so. */
     public Checkpoint with(Standardisation other) {
-        return new Checkpoint(model, training, data, position, other);
+        return new Checkpoint(model, training, data, position, other, table);
+    }
+
+    /** The same run on a table. */
+    public Checkpoint with(Table other) {
+        return new Checkpoint(model, training, data, position, standardisation, other);
     }
 
     /** Epochs whose rows are all done. */

@@ -112,6 +112,11 @@ final class CheckpointReader {
             throw new IllegalArgumentException("has a model of " + width + " columns and a standardisation"
                     + " of " + standardisation.mean().length);
         }
+        int named = checkpoint.table().names().size();
+        if (checkpoint.table().hasColumns() && named != width) {
+            throw new IllegalArgumentException("has a table of " + named + " values a row and a model of " + width
+                    + " columns");
+        }
         Optional<Distribution> bounded = Inputs.bounded(graph);
         if (standardisation.kind() != Standardisation.Kind.NONE && bounded.isPresent()) {
             throw new IllegalArgumentException("has a " + bounded.get().inWords()

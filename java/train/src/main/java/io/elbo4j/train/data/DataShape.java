@@ -1,6 +1,5 @@
 package io.elbo4j.train.data;
 
-import io.elbo4j.train.data.DataName.Kind;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -14,12 +13,12 @@ import java.util.stream.Collectors;
  * @param channels of x's images, the last in the order of their values
  * @param columns of each array of a row, by the array's name
  */
-public record DataShape(Kind kind, int rows, int height, int width, int channels, Map<String, Integer> columns) {
+public record DataShape(DataKind kind, int rows, int height, int width, int channels, Map<String, Integer> columns) {
     public DataShape {
         columns = Map.copyOf(columns);
     }
 
-    public static DataShape of(Kind kind, Images images) {
+    public static DataShape of(DataKind kind, Images images) {
         return new DataShape(kind, images.rows(), images.height(), images.width(), images.channels(), images.arrays()
                 .stream()
                 .collect(Collectors.toMap(a -> a, a -> images.array(a).columns())));

@@ -4,10 +4,8 @@ import io.elbo4j.Quoted;
 import io.elbo4j.train.event.DataReadEvent;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiFunction;
 
 /**
  * The data a run works on: what the value of {@code --data} names.
@@ -16,14 +14,19 @@ import java.util.function.BiFunction;
  * the test, always the same ones. {@code mnist=DIR}: the split of the IDX files of MNIST, EMNIST or
  * QMNIST, which may lie where torchvision puts them. {@code images=DIR} and {@code npy=FILE}: the last
  * tenth of the rows, at least one, is the test set. {@code music=FILE}: the sets {@code train} and {@code test} of a
- * JSON file of lists of sequences of steps of MIDI notes; each row is a sequence, with a mask.
+ * JSON file of lists of sequences of steps of MIDI notes; each row is a sequence, with a mask. Other jars may add
+ * kinds, see {@link DataKind}.
  *
  * @param train the images to learn from
  * @param test images of the same shape that training never sees; the same as train for a single row, which is not
  *     trained on: see {@link #used}
  * @param notes what was found and does not show in the images, a sentence each
+ * @param table what the values of a row mean; {@link Table#NONE} if that is not known
+ * @param keys a table's keys, if they were asked for
  */
-public record DataSource(Images train, Images test, List<String> notes) implements AutoCloseable {
+public record DataSource(Images train, Images test, List<String> notes, Table table, Keys keys)
+        implements
+            AutoCloseable {
     public static final int SPRITES_TRAIN = 16_384;
     public static final int SPRITES_TEST = 2_048;
     /** Of the sprites; the first {@link #SPRITES_TRAIN} images are the training set. */
@@ -36,6 +39,10 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
                     String.format("%s is %s but %s is %s (height x width x channels), expected one size", train.name(),
                             size(train), test.name(), size(test)));
         }
+    }
+
+    public DataSource(Images train, Images test, List<String> notes) {
+        this(train, test, notes, Table.NONE, Keys.NONE);
     }
 
     public DataSource(Images train, Images test) {
@@ -71,17 +78,22 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
      * @throws DataException if the data cannot be used, or has no such array
      */
     public static DataSource read(DataName name, Set<String> arrays, ReadProgress progress) {
-        return requireTwoRows(used(name, arrays, false, progress));
+        return read(name, new DataRequest(arrays, false, progress));
     }
 
     /**
      * As {@link #read(DataName, Set, ReadProgress)}, but the values stay in their file: see {@link NpyReader#stream}.
      * To be closed.
      *
-     * @throws DataException also if the data is of another kind than {@code npy=FILE}
+     * @throws DataException also if data of that kind cannot stay in a file
      */
     public static DataSource stream(DataName name, Set<String> arrays, ReadProgress progress) {
-        return requireTwoRows(used(name, arrays, true, progress));
+        return read(name, new DataRequest(arrays, true, progress));
+    }
+
+    /** Reads or generates what is asked for; to be closed if that is streamed. */
+    public static DataSource read(DataName name, DataRequest request) {
+        return requireTwoRows(used(name, request));
     }
 
     /**
@@ -89,17 +101,15 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
      * both sets are that row.
      */
     public static DataSource used(DataName name, Set<String> arrays, boolean stream, ReadProgress progress) {
-        if (stream && name.kind() != DataName.Kind.NPY) {
-            throw new DataException(name + " cannot be streamed, only " + DataName.Kind.NPY.form() + " can");
-        }
-        if (stream && arrays.contains(Images.MASK)) {
-            throw new DataException(name + " cannot be streamed to a model of sequences: where they end is known when"
-                    + " all of them are read");
-        }
+        return used(name, new DataRequest(arrays, stream, progress));
+    }
+
+    /** As {@link #read(DataName, DataRequest)}, for what uses a trained model: of one row both sets are that row. */
+    public static DataSource used(DataName name, DataRequest request) {
+        requirePossible(name, request);
         DataReadEvent event = new DataReadEvent();
         event.begin();
-        DataSource read = read(name, arrays, progress, stream ? NpyReader::stream : arrays.contains(Images.MASK)
-                ? NpyReader::sequences : NpyReader::read);
+        DataSource read = name.kind().read(name.place(), request);
         event.end();
         if (event.shouldCommit()) {
             event.data = name.toString();
@@ -113,8 +123,8 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
     private static DataSource requireTwoRows(DataSource source) {
         if (source.isOneRow()) {
             source.close();
-            throw new DataException(source.train.name() + ": holds a single image, expected at least 2 (one to train,"
-                    + " one to test)");
+            throw new DataException(source.train.name() + ": holds a single " + (source.table.hasColumns() ? "row"
+                    : "image") + ", expected at least 2 (one to train, one to test)");
         }
         return source;
     }
@@ -134,89 +144,39 @@ public record DataSource(Images train, Images test, List<String> notes) implemen
         return isOneRow() ? List.of(train) : List.of(train, test);
     }
 
-    private static DataSource read(DataName name, Set<String> arrays, ReadProgress progress,
-            BiFunction<Path, ReadProgress, Images> npy) {
-        Path path = path(name, arrays);
-        boolean labels = arrays.contains(Images.LABEL);
-        return switch (name.kind()) {
-            case SPRITES -> {
-                int count = SPRITES_TRAIN + SPRITES_TEST;
-                Images drawn = Sprites.images(SPRITES_SEED, count, progress);
-                Images all = labels ? drawn.with(Images.LABEL, Sprites.labels(SPRITES_SEED, count)) : drawn;
-                yield new DataSource(all.first(SPRITES_TRAIN), all.last(SPRITES_TEST));
-            }
-            case MNIST -> {
-                IdxFolder files = IdxFolder.find(path);
-                DataSource images = mnist(files, progress);
-                yield labels ? labelled(images, files) : images;
-            }
-            case IMAGES -> {
-                List<String> notes = new ArrayList<>();
-                yield split(labelled(ImageFolder.read(path, notes, progress), path, arrays), notes);
-            }
-            case NPY -> split(labelled(npy.apply(path, progress), path, arrays), List.of());
-            case MUSIC -> MusicFile.read(path);
-        };
+    /** The same data with these rows. */
+    public DataSource with(Images otherTrain, Images otherTest) {
+        return new DataSource(otherTrain, otherTest, notes, table, keys);
     }
 
-    /** Rows in memory, or streamed ones, with the labels that lie beside them, if those are wanted. */
-    static Images labelled(Images all, Path path, Set<String> arrays) {
-        if (!arrays.contains(Images.LABEL)) {
-            return all;
+    /** @throws DataException if data of that kind has no such array, or cannot be streamed */
+    static void requirePossible(DataName name, DataRequest request) {
+        DataKind kind = name.kind();
+        Set<String> arrays = request.arrays();
+        if (request.stream() && !kind.streams()) {
+            throw new DataException(name + " cannot be streamed, only " + DataName.forms(DataKind::streams) + " can");
         }
-        try {
-            return NpyLabels.with(all, path);
-        } catch (RuntimeException | Error e) {
-            all.close();
-            throw e;
+        if (request.stream() && arrays.contains(Images.MASK)) {
+            throw new DataException(name + " cannot be streamed to a model of sequences: where they end is known when"
+                    + " all of them are read");
         }
-    }
-
-    /** Where data with these arrays lies. */
-    static Path path(DataName name, Set<String> arrays) {
-        Path path = path(name);
-        boolean masked = name.kind() == DataName.Kind.MUSIC || name.kind() == DataName.Kind.NPY;
         for (String array : arrays) {
-            if (!array.equals(Images.X) && !(array.equals(Images.LABEL) && name.hasLabels()) && !(masked
+            if (!array.equals(Images.X) && !(array.equals(Images.LABEL) && name.hasLabels()) && !(kind.isMasked()
                     && array.equals(Images.MASK))) {
                 throw new DataException(name + " has no array '" + array + "', which the model takes"
                         + (array.equals(Images.LABEL) ? ": " + name.whereLabelsAre() : array.equals(Images.MASK)
                                 ? ": a mask comes with npy=FILE and music=FILE" : ""));
             }
         }
-        return path;
-    }
-
-    private static Path path(DataName name) {
         try {
-            return Path.of(name.place());
+            Path.of(name.place());
         } catch (InvalidPathException e) {
             throw new DataException(Quoted.of(name) + " is not a path: " + e.getReason(), e);
         }
     }
 
-    /** Two files are one reading. */
-    private static DataSource mnist(IdxFolder files, ReadProgress progress) {
-        Path train = files.trainImages();
-        Path test = files.testImages();
-        long trainBytes = train.toFile().length();
-        long testBytes = test.toFile().length();
-        return new DataSource(IdxReader.images(train, (done, of) -> progress.at(done, of + testBytes)),
-                IdxReader.images(test, (done, of) -> progress.at(trainBytes + done, trainBytes + of)), files.notes());
-    }
-
-    private static DataSource labelled(DataSource images, IdxFolder files) {
-        int[] train = IdxReader.labels(files.trainLabels());
-        int[] test = IdxReader.labels(files.testLabels());
-        int classes = Math.max(Labels.classes(train), Labels.classes(test));
-        return new DataSource(
-                images.train.with(Images.LABEL, Labels.oneHot(files.trainLabels().toString(), train, classes)),
-                images.test.with(Images.LABEL, Labels.oneHot(files.testLabels().toString(), test, classes)),
-                images.notes);
-    }
-
     /** The last tenth of the rows, at least one, as the test set. */
-    private static DataSource split(Images all, List<String> notes) {
+    static DataSource split(Images all, List<String> notes) {
         if (all.count() == 1) {
             return new DataSource(all, all, notes);
         }

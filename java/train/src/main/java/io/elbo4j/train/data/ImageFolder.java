@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  */
 public final class ImageFolder {
     /** A name as a string is lossy under a locale that cannot decode it; a path keeps the bytes and compares them. */
-    private static final Comparator<Path> ORDER =
+    static final Comparator<Path> ORDER =
             File.separatorChar == '/' ? Comparator.naturalOrder() : Comparator.comparing(Path::toString);
     private static final long LARGEST_FILE = Integer.MAX_VALUE - 8;
 
@@ -50,7 +50,11 @@ public final class ImageFolder {
 
     /** @param notes is told what of the folder does not show in the images */
     static Images read(Path folder, List<String> notes, ReadProgress progress) {
-        List<Path> files = files(folder, notes);
+        return read(folder, files(folder, notes), notes, progress);
+    }
+
+    /** These files of a folder or of those in it. */
+    static Images read(Path folder, List<Path> files, List<String> notes, ReadProgress progress) {
         try {
             return images(folder, files, notes, progress);
         } catch (OutOfMemoryError e) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ObjIntConsumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -285,6 +286,11 @@ public final class Images implements AutoCloseable {
             return this;
         }
         return new Images(name, firstRow, count, height, width, channels, new Undivided(values), others, false);
+    }
+
+    /** The same images of other values. */
+    Images with(UnaryOperator<Values> other) {
+        return new Images(name, firstRow, count, height, width, channels, other.apply(values), others, ofBytes);
     }
 
     /** Whether a row of one is, at its very place, a row of the other. */

@@ -25,22 +25,26 @@ record NpyFile(String name, FileChannel channel, NpyHeader header, long begin) i
 
     /** @throws DataException if there is no such file, or its header or its shape is none that is read here */
     static NpyFile open(Path path) {
-        return open(path, false);
+        return open(path, path.toString());
+    }
+
+    /** @param name of what is in the file, for error messages */
+    static NpyFile open(Path path, String name) {
+        return open(path, name, false);
     }
 
     /** Of one number for each row: as {@link #open}, but of shape (N) or (N,1). */
-    static NpyFile openLabels(Path path) {
-        return open(path, true);
+    static NpyFile openLabels(Path path, String name) {
+        return open(path, name, true);
     }
 
-    private static NpyFile open(Path path, boolean labels) {
+    private static NpyFile open(Path path, String name, boolean labels) {
         if (!Files.exists(path)) {
             throw new DataException(path + ": no such file, expected a NumPy .npy file");
         }
         if (Files.isDirectory(path)) {
             throw new DataException(path + ": is a directory, expected a NumPy .npy file");
         }
-        String name = path.toString();
         FileChannel opened = null;
         try {
             opened = FileChannel.open(path);
@@ -49,7 +53,7 @@ record NpyFile(String name, FileChannel channel, NpyHeader header, long begin) i
             return new NpyFile(name, opened, header, opened.position());
         } catch (EOFException e) {
             close(opened);
-            throw new DataException(path + ": ends inside its header, expected a whole .npy file (truncated?)", e);
+            throw new DataException(name + ": ends inside its header, expected a whole .npy file (truncated?)", e);
         } catch (IOException e) {
             close(opened);
             throw unreadable(name, e);
@@ -108,9 +112,10 @@ record NpyFile(String name, FileChannel channel, NpyHeader header, long begin) i
             }
             return;
         }
-        if (shape.length < 2 || shape.length > 4 || (shape.length == 4 && shape[3] != 1 && shape[3] != 3)) {
+        if (shape.length < 2 || shape.length > 4 || (shape.length == 4 && !isColour(shape[3]) && !isChannelsFirst(
+                shape))) {
             throw new DataException(file + ": has the shape " + text(shape)
-                    + ", expected (N,D), (N,H,W) or (N,H,W,C) with C = 1 or 3" + mend(shape));
+                    + ", expected (N,D), (N,H,W), (N,H,W,C) or (N,C,H,W) with C = 1 or 3" + mend(shape));
         }
     }
 
@@ -118,12 +123,25 @@ record NpyFile(String name, FileChannel channel, NpyHeader header, long begin) i
         return shape.length <= 8 ? Arrays.toString(shape) : "of " + shape.length + " axes";
     }
 
+    private static boolean isColour(long channels) {
+        return channels == 1 || channels == 3;
+    }
+
+    /** Whether the channels are the second axis, as PyTorch has them: they can be no others. */
+    boolean isChannelsFirst() {
+        return isChannelsFirst(header.shape());
+    }
+
+    private static boolean isChannelsFirst(long[] shape) {
+        return shape.length == 4 && isColour(shape[1]) && shape[3] > 4;
+    }
+
     /** How to give a wrong shape a right one, where it can be told. */
     private static String mend(long[] shape) {
         if (shape.length == 1) {
             return "; one axis holds labels, or images that numpy.reshape can give their shape again";
         }
-        if (shape.length == 4 && shape[1] >= 1 && shape[1] <= 4 && shape[3] > 4) {
+        if (shape.length == 4 && (shape[1] == 2 || shape[1] == 4) && shape[3] > 4) {
             return "; the channels seem to be the second axis: numpy.transpose(x, (0, 2, 3, 1)) puts them last";
         }
         return shape.length == 4 && shape[3] == 4 ? "; x[..., :3] leaves out a fourth channel, alpha" : "";
@@ -139,17 +157,17 @@ record NpyFile(String name, FileChannel channel, NpyHeader header, long begin) i
 
     long height() {
         long[] shape = header.shape();
-        return shape.length == 2 ? 1 : shape[1];
+        return shape.length == 2 ? 1 : shape[isChannelsFirst() ? 2 : 1];
     }
 
     long width() {
         long[] shape = header.shape();
-        return shape.length == 2 ? shape[1] : shape[2];
+        return shape.length == 2 ? shape[1] : shape[isChannelsFirst() ? 3 : 2];
     }
 
     long channels() {
         long[] shape = header.shape();
-        return shape.length == 4 ? shape[3] : 1;
+        return shape.length == 4 ? shape[isChannelsFirst() ? 1 : 3] : 1;
     }
 
     /** @throws DataException unless the file has so many bytes as its shape says */

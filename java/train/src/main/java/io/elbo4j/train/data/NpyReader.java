@@ -2,11 +2,14 @@ package io.elbo4j.train.data;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Reads NumPy .npy files, format versions 1.0, 2.0 and 3.0 (numpy.lib.format), C or Fortran order.
  *
- * <p>Shapes: (N,D) is N images of height 1 and width D; (N,H,W) is grey; (N,H,W,C) has C = 1 or 3.
+ * <p>Shapes: (N,D) is N images of height 1 and width D; (N,H,W) is grey; (N,H,W,C) has C = 1 or 3; (N,C,H,W) too where
+ * W is above 4, so that it can be nothing else, and comes to have its channels last.
  * Element types, of either byte order: float16, float32 and float64 are taken as they are (float64
  * rounded to float32); uint8, the type of images, is divided by 255 (see {@link Images#undivided});
  * the other integers are taken as they are, from -2^24 to 2^24, which float32 holds exactly; bool
@@ -30,7 +33,12 @@ public final class NpyReader {
      * @param progress is told of bytes
      */
     public static Images read(Path path, ReadProgress progress) {
-        return read(path, progress, false);
+        return read(path, path.toString(), progress);
+    }
+
+    /** @param name of what is in the file, for error messages */
+    static Images read(Path path, String name, ReadProgress progress) {
+        return read(path, name, progress, false);
     }
 
     /**
@@ -40,18 +48,27 @@ public final class NpyReader {
      * @throws DataException naming the file, what it holds and what was expected
      */
     public static Images sequences(Path path, ReadProgress progress) {
-        return read(path, progress, true);
+        return read(path, path.toString(), progress, true);
     }
 
-    private static Images read(Path path, ReadProgress progress, boolean sequences) {
+    /** What of a file does not show in its images. */
+    static List<String> notes(Path path) {
         try (NpyFile file = NpyFile.open(path)) {
-            String name = file.name();
+            return !file.isChannelsFirst() ? List.of() : List.of(path + ": has its channels first, " + Arrays.toString(
+                    file.header().shape()) + "; here they come last, as in " + file.height() + " x " + file.width()
+                    + " x " + file.channels());
+        }
+    }
+
+    private static Images read(Path path, String name, ReadProgress progress, boolean sequences) {
+        try (NpyFile file = NpyFile.open(path, name)) {
             int length = Images.length(name, file.rows(), file.height(), file.width(), file.channels(), STREAM);
             file.requireSize();
             float[] values = Images.allocate(name, length, STREAM);
             NpyNumbers numbers = NpyNumbers.of(file, sequences);
             ByteBuffer bytes = ByteBuffer.allocate(PIECE * file.element().bytes()).order(file.element().order());
-            int[] columns = file.header().fortranOrder() ? columnsInFileOrder(file) : null;
+            boolean fortran = file.header().fortranOrder();
+            int[] columns = fortran || file.isChannelsFirst() ? columnsInFileOrder(file) : null;
             int first = 0;
             while (first < length) {
                 int n = Math.min(PIECE, length - first);
@@ -59,7 +76,7 @@ public final class NpyReader {
                 if (columns == null) {
                     numbers.copy(bytes, first, n, values, first);
                 } else {
-                    fortranOrder(file, numbers, columns, bytes, first, n, values);
+                    inOtherOrder(file, numbers, columns, bytes, first, n, values);
                 }
                 first += n;
                 said(progress, file, first, length);
@@ -102,6 +119,11 @@ public final class NpyReader {
                         + " expected C order of a file that is streamed: numpy.save(FILE, numpy.ascontiguousarray(x))"
                         + " writes it");
             }
+            if (file.isChannelsFirst() && file.channels() > 1) {
+                throw new DataException(file.name() + ": has its channels first, expected (N,H,W,C) of a file that is"
+                        + " streamed: numpy.save(FILE, numpy.ascontiguousarray(numpy.transpose(x, (0, 2, 3, 1))))"
+                        + " writes it");
+            }
             NpyValues values = new NpyValues(path, file);
             check(file, values, progress);
             return images(file, values);
@@ -132,27 +154,34 @@ public final class NpyReader {
                 (int) file.channels(), values, file.element().isByte());
     }
 
-    /** In Fortran order the image number varies fastest, then height, then width, then channel. */
-    private static void fortranOrder(NpyFile file, NpyNumbers numbers, int[] columns, ByteBuffer bytes, int first,
+    /** In Fortran order the image number varies fastest, then the first axis of an image; in C order the last one. */
+    private static void inOtherOrder(NpyFile file, NpyNumbers numbers, int[] columns, ByteBuffer bytes, int first,
             int n, float[] values) {
+        boolean fortran = file.header().fortranOrder();
         int rows = (int) file.rows();
         for (int i = first; i < first + n; i++) {
-            int place = i % rows * columns.length + columns[i / rows];
+            int row = fortran ? i % rows : i / columns.length;
+            int place = row * columns.length + columns[fortran ? i / rows : i % columns.length];
             values[place] = numbers.checked(place, file.element().next(bytes));
         }
     }
 
+    /** Of each value of an image, in the order in which they lie in the file, its place among those of images here. */
     private static int[] columnsInFileOrder(NpyFile file) {
-        int height = (int) file.height();
-        int width = (int) file.width();
         int channels = (int) file.channels();
-        int[] columns = new int[height * width * channels];
-        int next = 0;
-        for (int c = 0; c < channels; c++) {
-            for (int x = 0; x < width; x++) {
-                for (int y = 0; y < height; y++) {
-                    columns[next++] = (y * width + x) * channels + c;
-                }
+        int width = (int) file.width();
+        int[] sizes = file.isChannelsFirst() ? new int[] {channels, (int) file.height(), width} : new int[] {(int) file
+                .height(), width, channels};
+        int[] steps = file.isChannelsFirst() ? new int[] {1, width * channels, channels} : new int[] {width * channels,
+                channels, 1};
+        boolean fortran = file.header().fortranOrder();
+        int[] columns = new int[sizes[0] * sizes[1] * sizes[2]];
+        for (int i = 0; i < columns.length; i++) {
+            int rest = i;
+            for (int k = 0; k < 3; k++) {
+                int axis = fortran ? k : 2 - k;
+                columns[i] += rest % sizes[axis] * steps[axis];
+                rest /= sizes[axis];
             }
         }
         return columns;

@@ -3,7 +3,6 @@ package io.elbo4j.train.data;
 import static io.elbo4j.ArgumentException.require;
 import static io.elbo4j.ArgumentException.requireGiven;
 
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,18 +23,13 @@ public final class Validation {
      */
     public static Images read(DataName name, Set<String> arrays, boolean stream, List<String> notes,
             ReadProgress progress) {
-        Path path = DataSource.path(name, arrays);
-        return switch (name.kind()) {
-            case NPY -> DataSource.labelled(arrays.contains(Images.MASK) ? NpyReader.sequences(path, progress)
-                    : stream ? NpyReader.stream(path, progress) : NpyReader.read(path, progress), path, arrays);
-            case IMAGES -> DataSource.labelled(ImageFolder.read(path, notes, progress), path, arrays);
-            case MUSIC -> MusicFile.validation(path);
-            case MNIST, SPRITES -> {
-                DataSource source = DataSource.read(name, arrays, progress);
-                notes.addAll(source.notes());
-                yield source.test();
-            }
-        };
+        return read(name, new DataRequest(arrays, stream && name.kind().streams(), progress), notes);
+    }
+
+    /** The same, as it is asked for. */
+    public static Images read(DataName name, DataRequest request, List<String> notes) {
+        DataSource.requirePossible(name, request);
+        return name.kind().validation(name.place(), request, notes);
     }
 
     /**
@@ -47,7 +41,7 @@ public final class Validation {
     public static void requireOther(DataName data, DataName validationData) {
         requireGiven("data", data);
         requireGiven("validationData", validationData);
-        require(data.kind() == DataName.Kind.MUSIC || !data.isSame(validationData), "validationData", "other data than "
+        require(data.kind() == DataKinds.MUSIC || !data.isSame(validationData), "validationData", "other data than "
                 + data + ", whose rows the run is trained or tested on", validationData);
     }
 
@@ -107,7 +101,7 @@ public final class Validation {
                 fitted = fitted.with(name, array);
             }
         }
-        return new DataSource(train, fitted, data.notes());
+        return data.with(train, fitted);
     }
 
     private static String size(Images images) {

@@ -3,7 +3,7 @@ package io.elbo4j.train.model;
 import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.Activation;
-import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataKinds;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
@@ -83,7 +83,7 @@ public final class ConditionalVae extends GraphModel<ConditionalVae.Settings> {
         @Override
         public Settings defaults(DataShape data) {
             return new Settings(data.columns(Images.X), data.columns(Images.LABEL), List.of(400),
-                    data.kind() == DataName.Kind.SPRITES ? 10 : 20, Activation.RELU, LikelihoodKind.BERNOULLI, false,
+                    data.kind() == DataKinds.SPRITES ? 10 : 20, Activation.RELU, LikelihoodKind.BERNOULLI, false,
                     Prior.STANDARD);
         }
 

@@ -7,7 +7,7 @@ import io.elbo4j.Activation;
 import io.elbo4j.ArgumentException;
 import io.elbo4j.ConvolutionShape;
 import io.elbo4j.train.data.DataException;
-import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataKinds;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
@@ -126,7 +126,7 @@ public final class ConvolutionalVae extends GraphModel<ConvolutionalVae.Settings
             }
             List<Integer> channels = List.of(32, 64, 128).subList(0, Math.min(3, Settings.halvings(least)));
             return new Settings(data.height(), data.width(), data.channels(), channels, data
-                    .kind() == DataName.Kind.SPRITES ? 10 : 20, Activation.RELU, LikelihoodKind.BERNOULLI, false);
+                    .kind() == DataKinds.SPRITES ? 10 : 20, Activation.RELU, LikelihoodKind.BERNOULLI, false);
         }
 
         @Override

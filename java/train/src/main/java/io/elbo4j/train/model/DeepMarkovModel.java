@@ -4,7 +4,7 @@ import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.Activation;
 import io.elbo4j.train.data.DataException;
-import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataKinds;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
@@ -113,7 +113,7 @@ public final class DeepMarkovModel extends GraphModel<DeepMarkovModel.Settings> 
 
         @Override
         public Settings defaults(DataShape data) {
-            if (data.kind() == DataName.Kind.NPY && data.height() == 1) {
+            if (data.kind() == DataKinds.NPY && data.height() == 1) {
                 throw new DataException("the data has rows of " + data.width() * data.channels() + " values, which "
                         + name() + " would take for sequences of one step: expected an array of N x T x D, of N x T x 1"
                         + " if a step has one value");

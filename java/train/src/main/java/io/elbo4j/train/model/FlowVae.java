@@ -4,7 +4,7 @@ import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.Activation;
 import io.elbo4j.train.ObjectiveKind;
-import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataKinds;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.InverseAutoregressiveFlow;
@@ -60,7 +60,7 @@ public final class FlowVae extends GraphModel<FlowVae.Settings> {
 
         @Override
         public Settings defaults(DataShape data) {
-            return new Settings(data.columns(Images.X), List.of(400), data.kind() == DataName.Kind.SPRITES ? 10 : 20, 2,
+            return new Settings(data.columns(Images.X), List.of(400), data.kind() == DataKinds.SPRITES ? 10 : 20, 2,
                     100, Activation.RELU, LikelihoodKind.BERNOULLI, false);
         }
 

@@ -114,7 +114,7 @@ public final class Inputs {
      */
     public static DataSource taken(Graph graph, DataSource source) {
         Images train = taken(graph, source.train());
-        return new DataSource(train, source.isOneRow() ? train : taken(graph, source.test()), source.notes());
+        return source.with(train, source.isOneRow() ? train : taken(graph, source.test()));
     }
 
     private static Images taken(Graph graph, Images images) {

@@ -5,7 +5,7 @@ import static io.elbo4j.ArgumentException.require;
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.train.ObjectiveKind;
-import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataKinds;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.DiagonalGaussian;
@@ -49,7 +49,7 @@ public final class Vae extends GraphModel<VaeSettings> {
 
         @Override
         public VaeSettings defaults(DataShape data) {
-            return new VaeSettings(data.columns(Images.X), List.of(400), data.kind() == DataName.Kind.SPRITES
+            return new VaeSettings(data.columns(Images.X), List.of(400), data.kind() == DataKinds.SPRITES
                     ? SPRITES_LATENT : 20, Activation.RELU, LikelihoodKind.BERNOULLI, 0.1, false);
         }
 

@@ -89,7 +89,8 @@ public record RunPlan(Checkpoint start, Kind standardise, @Nullable String sourc
         Graph graph = created.graph();
         requireInputs(graph, source.train());
         requireInputs(graph, source.test());
-        return of(new Checkpoint(model, training, Checkpoint.Data.of(source.train()), Position.START), Kind.NONE,
+        return of(new Checkpoint(model, training, Checkpoint.Data.of(source.train()), Position.START)
+                .with(source.table()), Kind.NONE,
                 Checkpoint.Data.of(source.test()).fingerprint());
     }
 

@@ -21,6 +21,8 @@ import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.data.Table;
+import io.elbo4j.train.data.TableSettings;
 import io.elbo4j.train.graph.Parameters;
 import io.elbo4j.train.model.ConditionalVae;
 import io.elbo4j.train.model.Models;
@@ -311,13 +313,35 @@ class CheckpointTest {
         float[] deviation = {1e-45f, 1, 2, 3, 4, 5};
         for (Standardisation s : List.of(new Standardisation(mean, deviation),
                 new Standardisation(new float[] {7}, new float[] {8}))) {
-            Checkpoint checkpoint = new Checkpoint(MODEL, TRAINING, DATA, CHECKPOINT.position(), s);
+            Checkpoint checkpoint = CHECKPOINT.with(s);
             checkpoint.write(file, parameters);
             assertEquals(checkpoint, Checkpoint.read(file).checkpoint());
             StoredTensor stored = Safetensors.read(file).tensor("standardisation.mean");
             assertArrayEquals(new long[] {1, s.mean().length}, stored.shape());
             assertArrayEquals(s.mean(), stored.values());
         }
+    }
+
+    @Test
+    void aTableIsInTheFile() {
+        TableSettings settings = new TableSettings("SELECT \"größe\", 'it''s'\n-- <&>\u2028", List.of("id", "a,b"), List
+                .of(
+                        "mean", "größe=1e-3"), "kind", "", 0.1 + 0.2, Long.MIN_VALUE);
+        List<Table.Column> columns = List.of(new Table.Column("größe", "DECIMAL(9,3)", List.of(),
+                "0.30000000000000004"),
+                new Table.Column("", "VARCHAR", List.of("", "\"a\"", "数", "\\"), "数"), new Table.Column("x=y", "FLOAT",
+                        List.of(), ""));
+        Checkpoint checkpoint = CHECKPOINT.with(new Table(settings, columns, List.of("no", "yes")));
+        Path file = dir.resolve("table");
+        checkpoint.write(file, parameters);
+        assertEquals(checkpoint, Checkpoint.read(file).checkpoint());
+        assertEquals(List.of("größe", "=", "=\"a\"", "=数", "=\\", "x=y"), checkpoint.table().names());
+        // without a table nothing of it is in the file
+        CHECKPOINT.write(file, parameters);
+        assertFalse(Safetensors.read(file).metadata().get("elbo4j.checkpoint").contains("table"));
+        CHECKPOINT.with(new Table(settings, columns.subList(0, 2), List.of())).write(file, parameters);
+        String said = assertThrows(CheckpointException.class, () -> Checkpoint.read(file)).getMessage();
+        assertTrue(said.contains("has a table of 5 values a row and a model of 6 columns"), said);
     }
 
     @Test

@@ -4,13 +4,13 @@ import static io.elbo4j.train.data.Sentences.assertSentence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.elbo4j.train.data.DataName.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DataNameTest {
-    private static final String ACCEPTED = "expected sprites, mnist=DIR, images=DIR, npy=FILE or music=FILE, not ";
+    private static final String ACCEPTED =
+            "expected sprites, mnist=DIR, images=DIR, classes=DIR, npy=FILE, npz=FILE or music=FILE, not ";
 
     @ParameterizedTest
     @ValueSource(strings = {"sprites", "mnist=a", "images=a b", "npy=~/a=b.npy"})
@@ -20,7 +20,7 @@ class DataNameTest {
 
     @Test
     void theKindEndsAtTheFirstSign() {
-        assertEquals(new DataName(Kind.NPY, "a=b.npy"), DataName.parse("npy=a=b.npy"));
+        assertEquals(new DataName(DataKinds.NPY, "a=b.npy"), DataName.parse("npy=a=b.npy"));
         assertEquals(DataName.SPRITES, DataName.parse("sprites"));
     }
 
@@ -38,7 +38,7 @@ class DataNameTest {
 
     @Test
     void aPathBelongsToTheKind() {
-        assertThrows(IllegalArgumentException.class, () -> new DataName(Kind.SPRITES, "a"));
-        assertThrows(IllegalArgumentException.class, () -> new DataName(Kind.NPY, ""));
+        assertThrows(IllegalArgumentException.class, () -> new DataName(DataKinds.SPRITES, "a"));
+        assertThrows(IllegalArgumentException.class, () -> new DataName(DataKinds.NPY, ""));
     }
 }

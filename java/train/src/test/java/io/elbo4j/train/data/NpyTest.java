@@ -122,6 +122,40 @@ class NpyTest {
     }
 
     @Test
+    void channelsThatComeFirstComeToBeLast() throws IOException {
+        int n = 2;
+        int c = 3;
+        int h = 4;
+        int w = 5;
+        for (boolean fortran : new boolean[] {false, true}) {
+            ByteBuffer data = buffer(4 * n * c * h * w, ByteOrder.LITTLE_ENDIAN);
+            for (int k = 0; k < n * c * h * w; k++) {
+                int[] at = fortran ? new int[] {k % n, k / n % c, k / n / c % h, k / n / c / h}
+                        : new int[] {k / w / h / c, k / w / h % c, k / w % h, k % w};
+                data.putFloat(1000 * at[0] + 100 * at[1] + 10 * at[2] + at[3]);
+            }
+            Path file = file(1, header("<f4", fortran, "(2, 3, 4, 5)"), data.array());
+            Images images = NpyReader.read(file);
+            assertEquals(List.of(h, w, c), List.of(images.height(), images.width(), images.channels()));
+            for (int i = 0; i < n; i++) {
+                for (int column = 0; column < images.columns(); column++) {
+                    assertEquals(1000 * i + 100 * (column % c) + 10 * (column / c / w) + column / c % w, images.value(i,
+                            column));
+                }
+            }
+            assertEquals(List.of(file + ": has its channels first, [2, 3, 4, 5]; here they come last, as in 4 x 5 x 3"),
+                    DataSource.parse("npy=" + file).notes());
+            Sentences.assertSentence(file + (fortran ? ": is in Fortran order, where the values of a row lie apart,"
+                    + " expected C order of a file that is streamed: numpy.save(FILE, numpy.ascontiguousarray(x))"
+                    + " writes it" : ": has its channels first, expected (N,H,W,C) of a file that is streamed:"
+                            + " numpy.save(FILE, numpy.ascontiguousarray(numpy.transpose(x, (0, 2, 3, 1)))) writes it"),
+                    () -> NpyReader.stream(file));
+        }
+        Images grey = NpyReader.read(file(1, header("|u1", false, "(1, 1, 5, 6)"), new byte[30]));
+        assertEquals(List.of(5, 6, 1), List.of(grey.height(), grey.width(), grey.channels()));
+    }
+
+    @Test
     void shapesAndSpellings() throws IOException {
         Images images = NpyReader.read(file(1, header("|u1", false, "(1, 2, 3)"), new byte[6]));
         assertEquals(2, images.height());
@@ -131,13 +165,11 @@ class NpyTest {
                 {"(3, 1, 1, 2)", "[3, 1, 1, 2]", ""}, {"(" + "1, ".repeat(40) + ")", "of 40 axes", ""},
                 {"(6,)", "[6]", "; one axis holds labels, or images that numpy.reshape can give their shape again"},
                 {"(1, 1, 2, 4)", "[1, 1, 2, 4]", "; x[..., :3] leaves out a fourth channel, alpha"},
-                {"(9, 1, 28, 28)", "[9, 1, 28, 28]", "; the channels seem to be the second axis: numpy.transpose(x,"
-                        + " (0, 2, 3, 1)) puts them last"},
-                {"(9, 3, 32, 40)", "[9, 3, 32, 40]", "; the channels seem to be the second axis: numpy.transpose(x,"
+                {"(9, 2, 28, 28)", "[9, 2, 28, 28]", "; the channels seem to be the second axis: numpy.transpose(x,"
                         + " (0, 2, 3, 1)) puts them last"}};
         for (String[] shape : wrong) {
             malformed(header("|u1", false, shape[0]), new byte[6], ": has the shape " + shape[1]
-                    + ", expected (N,D), (N,H,W) or (N,H,W,C) with C = 1 or 3" + shape[2]);
+                    + ", expected (N,D), (N,H,W), (N,H,W,C) or (N,C,H,W) with C = 1 or 3" + shape[2]);
         }
     }
 

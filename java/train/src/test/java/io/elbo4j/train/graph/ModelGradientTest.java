@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.elbo4j.train.PenaltySettings;
 import io.elbo4j.train.TrainingSettings;
-import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataKinds;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.TotalCorrelation;
@@ -35,7 +35,7 @@ class ModelGradientTest {
             "flowUnits", 3);
 
     private static <S extends Record> Model small(ModelKind<S> kind, Map<String, Object> asked) {
-        S usual = kind.defaults(new DataShape(DataName.Kind.NPY, 7, 4, 6, 1, Map.of(Images.X, 24, Images.LABEL, 3)));
+        S usual = kind.defaults(new DataShape(DataKinds.NPY, 7, 4, 6, 1, Map.of(Images.X, 24, Images.LABEL, 3)));
         Map<String, Object> changed = new HashMap<>(asked);
         for (RecordComponent c : Settings.options(kind.settings())) {
             if (SIZES.containsKey(c.getName())) {

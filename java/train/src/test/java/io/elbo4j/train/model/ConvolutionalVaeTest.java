@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.elbo4j.Activation;
 import io.elbo4j.ArgumentException;
 import io.elbo4j.train.data.DataException;
-import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataKinds;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.model.ConvolutionalVae.Settings;
 import io.elbo4j.train.model.VaeSettings.LikelihoodKind;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ConvolutionalVaeTest {
     private static Settings defaults(int height, int width, int channels) {
-        return new ConvolutionalVae.Kind().defaults(new DataShape(DataName.Kind.NPY, 40, height, width, channels, Map
+        return new ConvolutionalVae.Kind().defaults(new DataShape(DataKinds.NPY, 40, height, width, channels, Map
                 .of()));
     }
 

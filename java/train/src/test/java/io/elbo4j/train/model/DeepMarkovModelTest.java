@@ -16,7 +16,7 @@ import io.elbo4j.train.ScheduleSettings;
 import io.elbo4j.train.Trainer;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.data.DataException;
-import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataKinds;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.graph.Parameters;
@@ -439,7 +439,7 @@ class DeepMarkovModelTest {
     void rowsThatAreNoSequencesAreRefused() {
         assertEquals("the data has rows of 6 values, which deep-markov-model would take for sequences of one step:"
                 + " expected an array of N x T x D, of N x T x 1 if a step has one value", assertThrows(
-                        DataException.class, () -> new DeepMarkovModel.Kind().defaults(new DataShape(DataName.Kind.NPY,
+                        DataException.class, () -> new DeepMarkovModel.Kind().defaults(new DataShape(DataKinds.NPY,
                                 40, 1, 6, 1, Map.of()))).getMessage());
     }
 

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.elbo4j.Activation;
 import io.elbo4j.ArgumentException;
-import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataKinds;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import java.util.Arrays;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 class HiddenActivationTest {
-    private static final DataShape DATA = new DataShape(DataName.Kind.MNIST, 1, 28, 28, 1, Map.of(Images.X, 784,
+    private static final DataShape DATA = new DataShape(DataKinds.MNIST, 1, 28, 28, 1, Map.of(Images.X, 784,
             Images.LABEL, 10));
     private static final Set<Activation> NONE_OF_HIDDEN_LAYERS = Set.of(Activation.EXP, Activation.LOG, Activation.SQRT,
             Activation.SQUARE);

@@ -16,7 +16,7 @@ import io.elbo4j.train.Trainer;
 import io.elbo4j.train.TrainingSettings;
 import io.elbo4j.train.checkpoint.Checkpoint;
 import io.elbo4j.train.data.DataException;
-import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataKinds;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Labels;
@@ -259,7 +259,7 @@ class ModelsTest {
     @Test
     void trainingLowersTheLossOfEveryModel() {
         for (ModelKind<?> kind : Models.all()) {
-            Model model = Models.create(kind.defaults(DataShape.of(DataName.Kind.NPY, SEQUENCES)));
+            Model model = Models.create(kind.defaults(DataShape.of(DataKinds.NPY, SEQUENCES)));
             try (Backend backend = new JavaBackend(1);
                     Parameters parameters = new Parameters(backend, model.graph().parameters(), 2);
                     Trainer trainer = new Trainer(model, parameters, backend, TrainingSettings.of(8, 2), data(model));
@@ -404,7 +404,7 @@ class ModelsTest {
                         + " local-inference, vae, vamp-vae",
                 Models.names());
         for (ModelKind<?> kind : Models.all()) {
-            Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, SEQUENCES));
+            Record settings = kind.defaults(DataShape.of(DataKinds.NPY, SEQUENCES));
             assertEquals(kind.name(), Models.of(settings).name());
             assertEquals(settings, Models.create(settings).settings());
             assertEquals(settings, Settings.with(settings, Map.of()));

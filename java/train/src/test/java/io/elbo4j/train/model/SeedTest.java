@@ -6,7 +6,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.Evaluator;
-import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataKinds;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.graph.Parameters;
@@ -39,7 +39,7 @@ class SeedTest {
     private static Map<String, Model> models() {
         Map<String, Model> models = new LinkedHashMap<>();
         for (ModelKind<?> kind : Models.all()) {
-            Record settings = kind.defaults(DataShape.of(DataName.Kind.NPY, ModelsTest.SEQUENCES));
+            Record settings = kind.defaults(DataShape.of(DataKinds.NPY, ModelsTest.SEQUENCES));
             models.put(kind.name(), Models.create(settings));
             if (Settings.options(kind.settings()).stream().anyMatch(c -> c.getName().equals("binarise"))) {
                 models.put(kind.name() + " of binarised pixels", Models.create(Settings.with(settings, Map.of(
