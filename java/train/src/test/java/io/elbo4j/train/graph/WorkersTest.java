@@ -11,7 +11,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.PenaltySettings;
 import io.elbo4j.train.TrainingSettings;
-import io.elbo4j.train.data.DataName;
+import io.elbo4j.train.data.DataKinds;
 import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.Bernoulli;
@@ -164,7 +164,7 @@ class WorkersTest {
             "flowUnits", 3);
 
     private static <S extends Record> Model small(ModelKind<S> kind, Map<String, Object> asked) {
-        S usual = kind.defaults(new DataShape(DataName.Kind.NPY, DATA, 4, 6, 1, Map.of(Images.X, 24, Images.LABEL,
+        S usual = kind.defaults(new DataShape(DataKinds.NPY, DATA, 4, 6, 1, Map.of(Images.X, 24, Images.LABEL,
                 3)));
         Map<String, Object> changed = new HashMap<>(asked);
         for (RecordComponent c : Settings.options(kind.settings())) {
