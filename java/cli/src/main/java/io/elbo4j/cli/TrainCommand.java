@@ -262,6 +262,10 @@ final class TrainCommand implements Callable<Integer> {
 
     /** How this program is started from the current folder. */
     private static String program() {
+        String image = System.getProperty("jpackage.app-path");
+        if (image != null) {
+            return quoted(image);
+        }
         try {
             Path jar = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
             Path here = Path.of("").toAbsolutePath();

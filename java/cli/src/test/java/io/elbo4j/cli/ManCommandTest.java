@@ -65,6 +65,13 @@ class ManCommandTest {
         assertTrue(page.startsWith(".TH \"ELBO4J\\-TRAIN\" \"1\""), page);
         assertTrue(page.contains("\n\\fB\\-\\-latent\\fR=\\fIN\\fR\n"), page);
         assertTrue(page(null).contains("\\fBelbo4j\\-evaluate\\fR(1)"));
+        Cli.run("man", "--out", dir.toString()).succeeds();
+        assertEquals(names().size(), Cli.names(dir).size());
+        assertEquals(page, Files.readString(dir.resolve("elbo4j-train.1")));
+        assertEquals(page(null), Files.readString(dir.resolve("elbo4j.1")));
+        Cli.run("man", "train", "--out", dir.toString()).fails(2, "COMMAND has no effect on --out");
+        Cli.run("man", "--out", dir.resolve("none").toString()).fails(1, "cannot write ",
+                "none/elbo4j.1: no such file");
         Cli.run("man", "trian").fails(2, "COMMAND must be one of train, ", "not 'trian'");
     }
 }
