@@ -27,6 +27,11 @@ final class SavingOptions {
             "steps from one line of steps.jsonl, for 'elbo4j view', to the next", "(100)"})
     private Long logEvery;
 
+    @Option(names = "--tensorboard", description = {
+            "also write the numbers of metrics.jsonl and steps.jsonl as event files for TensorBoard",
+            "(not; with --resume if the run has such files)"})
+    private boolean tensorBoard;
+
     void check() {
         if (logEvery != null && logEvery < 1) {
             throw Failure.usage("--log-every must be at least 1, not " + logEvery);
@@ -44,8 +49,10 @@ final class SavingOptions {
         agreement.check("--evaluate-every", evaluateEvery, plan.evaluateEvery());
     }
 
-    long logEvery() {
-        return logEvery == null ? TrainingRun.LOG_EVERY : logEvery;
+    /** What a run writes for those who watch. */
+    TrainingRun in(TrainingRun run) {
+        run.withLogEvery(logEvery == null ? TrainingRun.LOG_EVERY : logEvery);
+        return tensorBoard ? run.withTensorBoard() : run;
     }
 
     /** The plan with what was given. */

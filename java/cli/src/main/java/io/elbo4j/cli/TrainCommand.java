@@ -216,7 +216,7 @@ final class TrainCommand implements Callable<Integer> {
             PosteriorNotes posterior = new PosteriorNotes(run.state().training(), source.test().rows());
             try (EpochProgress progress = new EpochProgress(console, output.text(console), interrupt, lastStep,
                     run.plan().evaluateEvery(), posterior, run.plan().evaluatedSet())) {
-                TrainingRun.Outcome outcome = run.withLogEvery(saving.logEvery()).train(lastStep, progress);
+                TrainingRun.Outcome outcome = saving.in(run).train(lastStep, progress);
                 progress.erase();
                 output.result(console, json(run, directory, b, outcome), text(run, directory, lastStep, outcome));
                 return outcome.stopped() ? INTERRUPTED : 0;

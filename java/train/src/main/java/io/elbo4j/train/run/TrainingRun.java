@@ -1,5 +1,6 @@
 package io.elbo4j.train.run;
 
+import com.google.gson.JsonObject;
 import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.train.Coder;
@@ -71,8 +72,11 @@ public final class TrainingRun implements AutoCloseable {
     private final Trainer trainer;
     private final Evaluator evaluator;
     private final Metrics metrics;
+    private final long begin;
     private RunPlan plan;
     private long logEvery = LOG_EVERY;
+    private boolean tensorBoard;
+    private @Nullable EventFile events;
 
     private TrainingRun(RunFolder folder, StoredRun run, DataSource source, Backend backend) {
         this.folder = folder;
@@ -84,6 +88,8 @@ public final class TrainingRun implements AutoCloseable {
         Position start = run.loaded() == null ? Position.START : run.loaded().checkpoint().position();
         this.standardisation = run.loaded() == null ? Standardisation.of(source.train(), plan.standardise())
                 : run.loaded().checkpoint().standardisation();
+        this.begin = start.step();
+        this.tensorBoard = EventFile.areIn(folder.directory());
         this.metrics = new Metrics(folder.metrics(), start.step(), plan::evaluates, plan.evaluatedSet());
         this.parameters = new Parameters(backend, model.graph().parameters(), settings.seed());
         Trainer opened = null;
@@ -200,6 +206,15 @@ public final class TrainingRun implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Writes the numbers of {@code steps.jsonl} and {@code metrics.jsonl} for TensorBoard, too, as event files beside
+     * them, in single precision. A run that has such files goes on with a new one whether this is called or not.
+     */
+    public TrainingRun withTensorBoard() {
+        tensorBoard = true;
+        return this;
+    }
+
     /** What the run is. */
     public RunPlan plan() {
         return plan;
@@ -233,7 +248,7 @@ public final class TrainingRun implements AutoCloseable {
         if (at.row() > 0 && (isEvaluated() || at.step() >= lastStep) && !metrics.endWith(at.step())) {
             // an earlier process ended between the checkpoint and its line of metrics
             EpochReport missing = report(Double.NaN);
-            metrics.add(missing);
+            add(missing);
             test = missing.test();
         }
         SaveTimes times = new SaveTimes(plan.checkpointEvery(), System::nanoTime);
@@ -254,7 +269,7 @@ public final class TrainingRun implements AutoCloseable {
             goOn = listener.step(trainer.progress(), trainer.stepsPerEpoch());
             long step = trainer.progress().step();
             boolean last = !goOn || step == lastStep;
-            log.step(trainer, step, last);
+            log.step(trainer, step, last).ifPresent(line -> logged("steps", line));
             boolean evaluated = last || isEvaluated();
             boolean saved = last || times.due(step, evaluated);
             if (!evaluated && !saved) {
@@ -272,7 +287,7 @@ public final class TrainingRun implements AutoCloseable {
                 if (saved) {
                     save();
                 }
-                metrics.add(report);
+                add(report);
                 if (best) {
                     keepBest();
                 }
@@ -289,6 +304,19 @@ public final class TrainingRun implements AutoCloseable {
             test = evaluator.evaluate(trainer.position().step());
         }
         return goOn ? draw(test, listener) : new Outcome(true, test, List.of());
+    }
+
+    private void add(EpochReport report) {
+        logged("metrics", metrics.add(report));
+    }
+
+    private void logged(String group, JsonObject line) {
+        if (tensorBoard && events == null) {
+            events = EventFile.start(folder.directory(), begin);
+        }
+        if (events != null) {
+            events.add(group, line);
+        }
     }
 
     private Outcome draw(Evaluation test, Listener listener) {
@@ -374,6 +402,9 @@ public final class TrainingRun implements AutoCloseable {
     @Override
     public void close() {
         try (folder) {
+            if (events != null) {
+                events.close();
+            }
             trainer.close();
             evaluator.close();
             parameters.close();
