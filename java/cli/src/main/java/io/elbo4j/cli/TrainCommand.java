@@ -120,7 +120,8 @@ final class TrainCommand implements Callable<Integer> {
             requireRoom(asked, settings, b);
             RunFolder folder = out != null ? RunFolder.create(out)
                     : RunFolder.createNext(Path.of("runs"), data.kind());
-            try (TrainingRun run = TrainingRun.start(folder, plan.withSteps(lastStep).withDevice(device(b)), source,
+            try (TrainingRun run = TrainingRun.start(folder, plan.withSteps(lastStep).withDevice(BackendOptions.inWords(
+                    b)), source,
                     b)) {
                 return train(run, source, folder, lastStep, b);
             }
@@ -191,17 +192,13 @@ final class TrainCommand implements Callable<Integer> {
                 images.height(), images.width(), images.channels(), kind == Standardisation.Kind.NONE ? ""
                         : ", standardised (" + Names.of(kind) + ")");
         text.printf(Locale.ROOT, "model    %s (%,d parameters)%n", ModelOptions.inWords(m), run.parameters().count());
-        text.println("backend  " + device(b));
+        text.println("backend  " + BackendOptions.inWords(b));
         text.printf(Locale.ROOT, "run      %s%s%n", Quoted.line(directory),
                 resume ? ", goes on after step " + run.position().step() : "");
         String note = StandardiseOption.note(images, m, kind);
         if (!note.isEmpty()) {
             console.err().println(note);
         }
-    }
-
-    private static String device(Backend b) {
-        return b.name() + " (" + b.description() + "), threads " + b.threads();
     }
 
     private int train(TrainingRun run, DataSource source, RunFolder folder, long lastStep, Backend b) {
@@ -224,11 +221,17 @@ final class TrainCommand implements Callable<Integer> {
                 Path checkpoint = TrainingRun.checkpoint(directory);
                 return Main.failed(console, Failure.because(advised(e, run.plan(), source.train())
                         + (Files.exists(checkpoint) ? ". The last checkpoint is kept: " + checkpoint
-                                : ". No checkpoint has been written yet"), e));
+                                : ". No checkpoint has been written yet" + steps(directory)), e));
             } catch (RuntimeException | Error e) {
                 return Main.failed(console, e);
             }
         }
+    }
+
+    /** What is left of a run without a checkpoint. */
+    private static String steps(Path directory) {
+        Path steps = directory.resolve("steps.jsonl");
+        return Files.exists(steps) ? "; the lines of its steps are kept: " + steps : "";
     }
 
     /** What was met, and the one thing that is most likely to help. */

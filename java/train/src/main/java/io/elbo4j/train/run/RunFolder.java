@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /**
  * The folder of a run, which nobody else uses until this is closed or the process ends. A run that saves nothing takes
- * away what it has made, unless it is killed: then it can be resumed.
+ * away what it has made, unless it is killed: then it can be resumed; one that diverges leaves the lines of its steps.
  */
 public final class RunFolder implements AutoCloseable {
     private static final String CHECKPOINT = "checkpoint.safetensors";
@@ -28,7 +28,7 @@ public final class RunFolder implements AutoCloseable {
     private final FolderLock lock;
     /** Folders made for this run, the deepest first. */
     private final List<Path> made;
-    private final boolean hadSteps;
+    private boolean keepsSteps;
     private boolean kept;
     private boolean closed;
 
@@ -36,7 +36,7 @@ public final class RunFolder implements AutoCloseable {
         this.directory = directory;
         this.made = made;
         this.kept = kept;
-        this.hadSteps = Files.exists(directory.resolve(STEPS), LinkOption.NOFOLLOW_LINKS);
+        this.keepsSteps = Files.exists(directory.resolve(STEPS), LinkOption.NOFOLLOW_LINKS);
         this.lock = FolderLock.take(directory);
         try {
             AtomicFile.sweep(directory);
@@ -155,6 +155,11 @@ public final class RunFolder implements AutoCloseable {
         kept = true;
     }
 
+    /** The lines of the steps so far stay, as of a run that diverges: they are what one wants to see. */
+    void keepSteps() {
+        keepsSteps = true;
+    }
+
     @Override
     public void close() {
         if (closed) {
@@ -163,7 +168,7 @@ public final class RunFolder implements AutoCloseable {
         closed = true;
         if (!kept) {
             remove(plan());
-            if (!hadSteps) {
+            if (!keepsSteps) {
                 remove(steps());
             }
         }

@@ -7,6 +7,7 @@ import io.elbo4j.train.Coder;
 import io.elbo4j.train.EpochReport;
 import io.elbo4j.train.Evaluation;
 import io.elbo4j.train.Evaluator;
+import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.Trainer;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
@@ -236,9 +237,19 @@ public final class TrainingRun implements AutoCloseable {
      * Trains until {@code lastStep} steps are done in all, is evaluated and saved on the way as planned and at the end,
      * then draws the pictures; stopped by the listener it leaves them out, so as to end soon.
      *
-     * @throws io.elbo4j.train.NonFiniteException if a number is not finite; the last checkpoint stays as it was
+     * @throws NonFiniteException if a number is not finite; the last checkpoint stays as it was, and the lines of
+     *     steps
      */
     public Outcome train(long lastStep, Listener listener) {
+        try {
+            return trainUntil(lastStep, listener);
+        } catch (NonFiniteException e) {
+            folder.keepSteps();
+            throw e;
+        }
+    }
+
+    private Outcome trainUntil(long lastStep, Listener listener) {
         Position at = trainer.position();
         Evaluation test = null;
         boolean goOn = true;
