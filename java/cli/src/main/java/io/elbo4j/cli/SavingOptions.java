@@ -27,6 +27,12 @@ final class SavingOptions {
             "steps from one line of steps.jsonl, for 'elbo4j view', to the next", "(100)"})
     private Long logEvery;
 
+    @Option(names = "--pictures-every", paramLabel = "EPOCHS", description = {
+            "epochs from one set of pictures, epochs/samples-5.png and so on in --out, to the next",
+            "(none but those at"
+                    + " the end; of data that are no pictures none)"})
+    private Long picturesEvery;
+
     @Option(names = "--tensorboard", description = {
             "also write the numbers of metrics.jsonl and steps.jsonl as event files for TensorBoard",
             "(not; with --resume if the run has such files)"})
@@ -35,6 +41,9 @@ final class SavingOptions {
     void check() {
         if (logEvery != null && logEvery < 1) {
             throw Failure.usage("--log-every must be at least 1, not " + logEvery);
+        }
+        if (picturesEvery != null && picturesEvery < 1) {
+            throw Failure.usage("--pictures-every must be at least 1, not " + picturesEvery);
         }
         if (patience != null && patience < 1) {
             throw Failure.usage("--patience must be at least 1, not " + patience);
@@ -52,6 +61,9 @@ final class SavingOptions {
     /** What a run writes for those who watch. */
     TrainingRun in(TrainingRun run) {
         run.withLogEvery(logEvery == null ? TrainingRun.LOG_EVERY : logEvery);
+        if (picturesEvery != null) {
+            run.withPicturesEvery(picturesEvery);
+        }
         return tensorBoard ? run.withTensorBoard() : run;
     }
 

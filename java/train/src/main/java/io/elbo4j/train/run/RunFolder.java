@@ -11,6 +11,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -148,6 +150,17 @@ public final class RunFolder implements AutoCloseable {
 
     Path steps() {
         return directory.resolve(STEPS);
+    }
+
+    /** Draws what is of an epoch, which the curve is not. */
+    void pictures(long epoch, Map<String, Consumer<Path>> all) {
+        Path epochs = directory.resolve("epochs");
+        all.forEach((name, draw) -> {
+            if (!name.equals(Pictures.CURVE)) {
+                makeAll(epochs);
+                draw.accept(epochs.resolve(name.replace(".png", "-" + epoch + ".png")));
+            }
+        });
     }
 
     /** Something has been saved: from now on the folder stays. */

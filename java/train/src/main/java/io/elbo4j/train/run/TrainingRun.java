@@ -76,6 +76,7 @@ public final class TrainingRun implements AutoCloseable {
     private final long begin;
     private RunPlan plan;
     private long logEvery = LOG_EVERY;
+    private long picturesEvery;
     private boolean tensorBoard;
     private @Nullable EventFile events;
 
@@ -208,6 +209,19 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /**
+     * How many epochs lie between two sets of pictures on the way, {@code epochs/samples-5.png} and so on, named as
+     * those at the end and by the epoch, counted from 1. Unless this is called there are none. It changes no bit of
+     * the run; data without pictures has none.
+     *
+     * @param epochs at least 1
+     */
+    public TrainingRun withPicturesEvery(long epochs) {
+        ArgumentException.require(epochs >= 1, "epochs", "at least 1", epochs);
+        picturesEvery = epochs;
+        return this;
+    }
+
+    /**
      * Writes the numbers of {@code steps.jsonl} and {@code metrics.jsonl} for TensorBoard, too, as event files beside
      * them, in single precision. A run that has such files goes on with a new one whether this is called or not.
      */
@@ -269,6 +283,9 @@ public final class TrainingRun implements AutoCloseable {
         if (at.row() > 0 && isEvaluated() && isBest(null) && !isKept(at.step())) {
             keepBest();
         }
+        if (at.row() > 0 && isPictured()) {
+            drawEpoch(test);
+        }
         while (goOn && !exhausted && trainer.progress().step() < lastStep) {
             if (trainer.atEndOfEpoch()) {
                 log.endOfEpoch(trainer);
@@ -283,14 +300,16 @@ public final class TrainingRun implements AutoCloseable {
             log.step(trainer, step, last).ifPresent(line -> logged("steps", line));
             boolean evaluated = last || isEvaluated();
             boolean saved = last || times.due(step, evaluated);
-            if (!evaluated && !saved) {
+            boolean pictured = goOn && isPictured();
+            if (!evaluated && !saved && !pictured) {
                 continue;
             }
             // a device has done these steps when their totals have been read
             trainer.position();
-            if (!evaluated) {
+            test = null;
+            if (!evaluated && saved) {
                 speed.leaveOut(this::save);
-            } else {
+            } else if (evaluated) {
                 EpochReport report = report(speed.perSecond());
                 boolean best = isEvaluated() && isBest(report);
                 exhausted = isEvaluated() && isExhausted(report);
@@ -309,6 +328,10 @@ public final class TrainingRun implements AutoCloseable {
             }
             if (saved) {
                 times.saved();
+            }
+            if (pictured) {
+                Evaluation known = test;
+                speed.leaveOut(() -> drawEpoch(known));
             }
         }
         if (test == null) {
@@ -330,9 +353,23 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    private Outcome draw(Evaluation test, Listener listener) {
+    private Map<String, Consumer<Path>> pictures(Evaluation test) {
         Coder coder = new Coder(model, parameters, backend, plan.start().training().seed(), standardisation);
-        Map<String, Consumer<Path>> pictures = Pictures.of(coder, model, source.test(), test, metrics);
+        return Pictures.of(coder, model, source.test(), test, metrics);
+    }
+
+    private boolean isPictured() {
+        return picturesEvery > 0 && trainer.atEndOfEpoch() && (trainer.progress().epoch() + 1) % picturesEvery == 0;
+    }
+
+    /** @param test null where the epoch is not evaluated otherwise */
+    private void drawEpoch(@Nullable Evaluation test) {
+        Position at = trainer.position();
+        folder.pictures(at.epoch() + 1, pictures(test != null ? test : evaluator.evaluate(at.step())));
+    }
+
+    private Outcome draw(Evaluation test, Listener listener) {
+        Map<String, Consumer<Path>> pictures = pictures(test);
         List<Path> drawn = new ArrayList<>();
         boolean goOn = pictures.isEmpty() || listener.pictures(0, pictures.size());
         for (Map.Entry<String, Consumer<Path>> picture : pictures.entrySet()) {
