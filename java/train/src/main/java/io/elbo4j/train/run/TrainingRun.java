@@ -61,6 +61,8 @@ public final class TrainingRun implements AutoCloseable {
      */
     public record Outcome(boolean stopped, Evaluation test, List<Path> pictures) {}
 
+    private static final System.Logger LOGGER = System.getLogger("io.elbo4j.train");
+
     /** Steps between two lines of {@code steps.jsonl}. */
     public static final long LOG_EVERY = 100;
 
@@ -172,7 +174,10 @@ public final class TrainingRun implements AutoCloseable {
                         + source.train().name() + ", is " + inWords(given) + ": resume with the run's own data");
             }
             run.plan().requireEvaluated(run.file(), source.test());
-            return new TrainingRun(folder, run, source, backend);
+            TrainingRun resumed = new TrainingRun(folder, run, source, backend);
+            LOGGER.log(System.Logger.Level.DEBUG, () -> "run " + folder.directory() + " goes on after step "
+                    + resumed.begin);
+            return resumed;
         });
     }
 
