@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The same inputs give the same jar bytes: packages this checkout twice as for a release, in two folders, and compares
-# every jar and bill of materials; so Javadoc's warnings are seen too. Java only, unless options for Maven are given, for
-# minutes more: tests/reproducible.sh -Dnative=cpu
+# every jar and bill of materials; so Javadoc's warnings are seen too. Java only, unless options for Maven are given,
+# for minutes more: tests/reproducible.sh -Dnative=cpu
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
