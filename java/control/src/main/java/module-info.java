@@ -1,6 +1,7 @@
 /** Environments, agents, planners, learned dynamics and imitation. */
 module io.elbo4j.control {
     requires transitive io.elbo4j.train;
+    requires jdk.jfr;
 
     uses io.elbo4j.control.environment.Environment;
 

@@ -122,12 +122,30 @@ public final class Backends {
      */
     public static Backend open(String name, int threads) {
         Objects.requireNonNull(name, "backend must be a name, auto for the fastest one available, not null");
-        return switch (name) {
-            case "auto" -> {
-                whyNotCuda().filter(why -> SAID.compareAndSet(false, true)).ifPresent(why -> LOGGER.log(Level.WARNING,
-                        "the GPU is not used: " + why));
-                yield open(best(), threads);
+        if (name.equals("auto")) {
+            return openBest(threads);
+        }
+        Backend opened = named(name, threads);
+        LOGGER.log(Level.DEBUG, () -> "backend " + opened.name() + " is open: " + opened.description() + ", threads "
+                + opened.threads());
+        return opened;
+    }
+
+    /** Said once: what a faster one needs. */
+    private static Backend openBest(int threads) {
+        String best = best();
+        if (!best.equals("cuda") && SAID.compareAndSet(false, true)) {
+            whyNotCuda().ifPresent(why -> LOGGER.log(Level.WARNING, "the GPU is not used: " + why));
+            if (best.equals("java")) {
+                CpuLibrary.problem().ifPresent(why -> LOGGER.log(Level.INFO, "backend auto is java, many times slower"
+                        + " than cpu: " + why));
             }
+        }
+        return open(best, threads);
+    }
+
+    private static Backend named(String name, int threads) {
+        return switch (name) {
             case "java" -> new JavaBackend(threads(threads));
             case "cpu" -> openCpu(CpuLibrary.problem().isEmpty() ? cpuLevel() : 0, threads);
             case "cuda" -> openCuda();

@@ -57,4 +57,9 @@ final class BackendOptions {
             throw Failure.because(e.getMessage(), e);
         }
     }
+
+    /** What a run begins on. */
+    static String inWords(Backend b) {
+        return b.name() + " (" + b.description() + "), threads " + b.threads();
+    }
 }

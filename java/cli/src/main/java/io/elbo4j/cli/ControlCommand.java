@@ -138,7 +138,6 @@ final class ControlCommand implements Callable<Integer> {
             return run(plan, null);
         }
         try (RunFolder folder = RunFolder.create(out)) {
-            plan.write(folder.plan());
             return run(plan, folder);
         }
     }
@@ -253,9 +252,13 @@ final class ControlCommand implements Callable<Integer> {
     /** @param folder null if nothing is kept */
     private int run(ControlPlan plan, RunFolder folder) {
         Environment environment = plan.named();
-        double random = random(plan, environment);
         // the process may end as soon as the interrupt is closed: all is written and said before
         try (Backend b = backend.open(console); Interrupt interrupt = new Interrupt(console.err())) {
+            if (folder != null && !resume) {
+                plan.write(folder.plan(), Main.version(), spec.root().commandLine().getParseResult().originalArgs(),
+                        BackendOptions.inWords(b));
+            }
+            double random = random(plan, environment);
             ControlMetrics metrics = folder == null ? null : new ControlMetrics(folder.metrics());
             for (long seed : metrics == null ? List.<Long>of() : plan.seeds()) {
                 Path file = file(folder, seed);

@@ -2,7 +2,9 @@ package io.elbo4j.cli;
 
 import static io.elbo4j.ArgumentException.require;
 
+import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.elbo4j.control.agent.AgentJson;
 import io.elbo4j.control.agent.SavableAgent;
@@ -41,9 +43,20 @@ record ControlPlan(String agent, Record settings, String environment, int action
         return actionRepeat == 1 ? found : new ActionRepeat(found, actionRepeat);
     }
 
-    void write(Path file) {
-        String json = new GsonBuilder().setPrettyPrinting().create().toJson(JsonParser.parseString(AgentJson.write(
-                this))) + "\n";
+    /**
+     * Writes it with where it comes from, which is not read again.
+     *
+     * @param version of elbo4j; null if not packaged
+     * @param command the command line's words
+     * @param device what it begins on, in words
+     */
+    void write(Path file, String version, List<String> command, String device) {
+        JsonObject plan = JsonParser.parseString(AgentJson.write(this)).getAsJsonObject();
+        Gson gson = new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
+        plan.addProperty("version", version);
+        plan.add("command", gson.toJsonTree(command));
+        plan.addProperty("device", device);
+        String json = gson.toJson(plan) + "\n";
         try {
             AtomicFile.write(file, channel -> AtomicFile.put(channel, ByteBuffer.wrap(json.getBytes(
                     StandardCharsets.UTF_8))));

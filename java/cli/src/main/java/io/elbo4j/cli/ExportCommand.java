@@ -137,17 +137,30 @@ final class ExportCommand implements Callable<Integer> {
         metadata.put("elbo4j.weights", checkpoint.weights());
         Map<Path, Runnable> writes = new LinkedHashMap<>();
         for (Path target : targets) {
-            String of = target.getFileName().toString().replace(".onnx", "");
+            Part of = target.endsWith("encoder.onnx") ? Part.ENCODER : Part.DECODER;
             try {
-                byte[] bytes = of.equals("encoder") ? onnx.encoder(metadata) : onnx.decoder(metadata);
+                byte[] bytes = bytes(of, onnx, metadata);
                 writes.put(target, () -> write(target, bytes));
             } catch (IllegalArgumentException e) {
-                throw Failure.because(Quoted.line(loaded.file()) + ": its " + of + " " + e.getMessage() + (part == null
-                        ? "; the other file alone may be possible, by --part"
-                        : ""), e);
+                throw Failure.because(Quoted.line(loaded.file()) + ": its " + Names.of(of) + " " + e.getMessage()
+                        + (part == null ? alone(of == Part.ENCODER ? Part.DECODER : Part.ENCODER, onnx) : ""), e);
             }
         }
         return writes;
+    }
+
+    private static byte[] bytes(Part of, Onnx onnx, Map<String, String> metadata) {
+        return of == Part.ENCODER ? onnx.encoder(metadata) : onnx.decoder(metadata);
+    }
+
+    /** The advice to write the other file alone, if that can be had. */
+    private static String alone(Part other, Onnx onnx) {
+        try {
+            bytes(other, onnx, Map.of());
+            return "; its " + Names.of(other) + " alone can be, by --part " + Names.of(other);
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
     }
 
     private Map<Path, Runnable> pytorch(List<Path> targets, Checkpoint.Loaded loaded, Trained trained,

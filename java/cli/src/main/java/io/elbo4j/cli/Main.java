@@ -82,6 +82,8 @@ public final class Main implements Callable<Integer> {
         commands.put("view", ViewCommand::new);
         commands.put("models", ModelsCommand::new);
         commands.put("doctor", DoctorCommand::new);
+        commands.put("completion", CompletionCommand::new);
+        commands.put("man", ManCommand::new);
         return commands;
     }
 

@@ -27,9 +27,23 @@ final class SavingOptions {
             "steps from one line of steps.jsonl, for 'elbo4j view', to the next", "(100)"})
     private Long logEvery;
 
+    @Option(names = "--pictures-every", paramLabel = "EPOCHS", description = {
+            "epochs from one set of pictures, epochs/samples-5.png and so on in --out, to the next",
+            "(none but those at"
+                    + " the end; of data that are no pictures none)"})
+    private Long picturesEvery;
+
+    @Option(names = "--tensorboard", description = {
+            "also write the numbers of metrics.jsonl and steps.jsonl as event files for TensorBoard",
+            "(not; with --resume if the run has such files)"})
+    private boolean tensorBoard;
+
     void check() {
         if (logEvery != null && logEvery < 1) {
             throw Failure.usage("--log-every must be at least 1, not " + logEvery);
+        }
+        if (picturesEvery != null && picturesEvery < 1) {
+            throw Failure.usage("--pictures-every must be at least 1, not " + picturesEvery);
         }
         if (patience != null && patience < 1) {
             throw Failure.usage("--patience must be at least 1, not " + patience);
@@ -44,8 +58,13 @@ final class SavingOptions {
         agreement.check("--evaluate-every", evaluateEvery, plan.evaluateEvery());
     }
 
-    long logEvery() {
-        return logEvery == null ? TrainingRun.LOG_EVERY : logEvery;
+    /** What a run writes for those who watch. */
+    TrainingRun in(TrainingRun run) {
+        run.withLogEvery(logEvery == null ? TrainingRun.LOG_EVERY : logEvery);
+        if (picturesEvery != null) {
+            run.withPicturesEvery(picturesEvery);
+        }
+        return tensorBoard ? run.withTensorBoard() : run;
     }
 
     /** The plan with what was given. */

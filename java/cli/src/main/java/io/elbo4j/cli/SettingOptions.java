@@ -55,9 +55,12 @@ final class SettingOptions {
             throw Failure.because(of + " has a setting of the name of an option of elbo4j, " + option, null);
         }
         String[] lines = Stream.of(describe(c, usual)).map(SettingOptions::escaped).toArray(String[]::new);
-        spec.addOption(OptionSpec.builder(option).type(SettingValue.isFlag(c) ? Boolean.class : String.class)
+        OptionSpec.Builder added = OptionSpec.builder(option).type(SettingValue.isFlag(c) ? Boolean.class
+                : String.class)
                 .order(names.size()).paramLabel(SettingValue.label(c)).description(lines).hidden(!shown)
-                .setter(new Typed(option)).build());
+                .setter(new Typed(option));
+        List<String> values = SettingValue.names(c);
+        spec.addOption((values.isEmpty() ? added : added.completionCandidates(values)).build());
     }
 
     /** What an option is, with its default. */

@@ -24,6 +24,12 @@ final class SettingValue {
         return c.getAnnotation(Setting.class).words();
     }
 
+    /** Its values, if they have names; else none. */
+    static List<String> names(RecordComponent c) {
+        Class<?> type = type(c);
+        return type.isEnum() ? Names.all((Enum<?>[]) type.getEnumConstants()) : List.of(words(c));
+    }
+
     /** A search is asked for by its kind. */
     private static Class<?> type(RecordComponent c) {
         return c.getType() == Search.class ? SearchKind.class : c.getType();

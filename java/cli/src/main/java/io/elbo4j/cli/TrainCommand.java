@@ -135,8 +135,8 @@ final class TrainCommand implements Callable<Integer> {
             Exchange exchange = workers.connect(console);
             RunFolder folder = out != null ? RunFolder.create(out)
                     : RunFolder.createNext(Path.of("runs"), data.kind());
-            try (TrainingRun run = TrainingRun.start(folder, plan.withSteps(lastStep).withDevice(device(b)), source,
-                    b, exchange)) {
+            try (TrainingRun run = TrainingRun.start(folder, plan.withSteps(lastStep).withDevice(BackendOptions.inWords(
+                    b)), source, b, exchange)) {
                 return train(run, source, folder, lastStep, b);
             }
         }
@@ -189,7 +189,7 @@ final class TrainCommand implements Callable<Integer> {
         Record trained = plan.start().model();
         Set<String> arrays = Models.of(trained).arrays();
         try (DataSource all = data.read(console, arrays);
-                Images own = validation.read(console, arrays, data.stream());
+                Images own = validation.read(console, arrays, data, all.table());
                 Backend b = backend.open(console)) {
             DataSource source = DataOptions.taken(trained, validation.in(all, own, plan.start().training().seed()));
             requireRoom(trained, plan.start().training(), b);
@@ -203,7 +203,7 @@ final class TrainCommand implements Callable<Integer> {
     private int follow(RunPlan plan, DataSource source, Backend b, Exchange exchange, Interrupt interrupt) {
         try (WorkerRun run = new WorkerRun(plan, source, b, exchange)) {
             PrintStream text = output.text(console);
-            text.println("backend  " + device(b));
+            text.println("backend  " + BackendOptions.inWords(b));
             text.println("worker   " + exchange.rank() + " of " + exchange.workers());
             long steps = run.train(step -> !interrupt.requested());
             boolean stopped = interrupt.requested();
@@ -259,17 +259,13 @@ final class TrainCommand implements Callable<Integer> {
                 images.height(), images.width(), images.channels(), kind == Standardisation.Kind.NONE ? ""
                         : ", standardised (" + Names.of(kind) + ")");
         text.printf(Locale.ROOT, "model    %s (%,d parameters)%n", ModelOptions.inWords(m), run.parameters().count());
-        text.println("backend  " + device(b));
+        text.println("backend  " + BackendOptions.inWords(b));
         text.printf(Locale.ROOT, "run      %s%s%n", Quoted.line(directory),
                 resume ? ", goes on after step " + run.position().step() : "");
         String note = StandardiseOption.note(images, m, kind);
         if (!note.isEmpty()) {
             console.err().println(note);
         }
-    }
-
-    private static String device(Backend b) {
-        return b.name() + " (" + b.description() + "), threads " + b.threads();
     }
 
     private int train(TrainingRun run, DataSource source, RunFolder folder, long lastStep, Backend b) {
@@ -284,7 +280,7 @@ final class TrainCommand implements Callable<Integer> {
             PosteriorNotes posterior = new PosteriorNotes(run.state().training(), source.test().rows());
             try (EpochProgress progress = new EpochProgress(console, output.text(console), interrupt, lastStep,
                     run.plan().evaluateEvery(), posterior, run.plan().evaluatedSet())) {
-                TrainingRun.Outcome outcome = run.withLogEvery(saving.logEvery()).train(lastStep, progress);
+                TrainingRun.Outcome outcome = saving.in(run).train(lastStep, progress);
                 progress.erase();
                 output.result(console, json(run, directory, b, outcome), text(run, directory, lastStep, outcome));
                 return outcome.stopped() ? INTERRUPTED : 0;
@@ -293,7 +289,7 @@ final class TrainCommand implements Callable<Integer> {
                 Path checkpoint = TrainingRun.checkpoint(directory);
                 return Main.failed(console, Failure.because(advised(e, run.plan(), source.train())
                         + (Files.exists(checkpoint) ? ". The last checkpoint is kept: " + checkpoint
-                                : ". No checkpoint has been written yet"), e));
+                                : ". No checkpoint has been written yet" + steps(directory)), e));
             } catch (WorkerException e) {
                 Path checkpoint = TrainingRun.checkpoint(directory);
                 return Main.failed(console, Failure.because(e.getMessage() + (Files.exists(checkpoint)
@@ -306,6 +302,12 @@ final class TrainCommand implements Callable<Integer> {
                 workers.close();
             }
         }
+    }
+
+    /** What is left of a run without a checkpoint. */
+    private static String steps(Path directory) {
+        Path steps = directory.resolve("steps.jsonl");
+        return Files.exists(steps) ? "; the lines of its steps are kept: " + steps : "";
     }
 
     /** What was met, and the one thing that is most likely to help. */
@@ -339,6 +341,10 @@ final class TrainCommand implements Callable<Integer> {
 
     /** How this program is started from the current folder. */
     private static String program() {
+        String image = System.getProperty("jpackage.app-path");
+        if (image != null) {
+            return quoted(image);
+        }
         try {
             Path jar = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
             Path here = Path.of("").toAbsolutePath();

@@ -133,7 +133,7 @@ class BadInputTest {
         String names =
                 "train, evaluate, sample, encode, decode, reconstruct, interpolate, traverse, anomalies, scatter,"
                         + " export, import, estimators, disentanglement, ascent, posteriors, weights, control, plan,"
-                        + " imitate, view, models and doctor";
+                        + " imitate, view, models, doctor, completion and man";
         Cli.run().fails(2, names);
         Cli.run("fly").fails(2, "unknown command 'fly'; there are " + names);
         Cli.run("trian", "--latent", "3").fails(2, "unknown command 'trian'", "did you mean train");

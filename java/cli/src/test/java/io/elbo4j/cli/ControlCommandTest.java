@@ -307,6 +307,21 @@ class ControlCommandTest {
         }
     }
 
+    @Test
+    void theRunSaysWhereItComesFrom(@TempDir Path directory) throws IOException {
+        Path folder = directory.resolve("run");
+        List<String> words = arguments("sac", "--out", folder.toString());
+        Cli.run(words.toArray(String[]::new)).succeeds();
+        String text = Files.readString(folder.resolve("run.json"));
+        JsonObject plan = JsonParser.parseString(text).getAsJsonObject();
+        assertEquals(words, plan.getAsJsonArray("command").asList().stream().map(w -> w.getAsString()).toList());
+        assertTrue(plan.get("device").getAsString().startsWith("java ("), text);
+        // null where it is not packaged, as here
+        assertTrue(plan.has("device") && text.contains("\"version\": null"), text);
+        Cli.run("control", "--resume", "--out", folder.toString()).succeeds();
+        assertEquals(text, Files.readString(folder.resolve("run.json")));
+    }
+
     /** The last evaluation is made again, as after an interrupt in it; of an earlier one the agent is no more. */
     @Test
     void linesOfMetricsThatAreGone(@TempDir Path directory) throws IOException {

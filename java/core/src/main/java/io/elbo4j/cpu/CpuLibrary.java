@@ -5,6 +5,8 @@ import io.elbo4j.cpu.jni.ElboCpu;
 import io.elbo4j.jni.CpuHeader;
 import io.elbo4j.jni.NativeLibrary;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.URL;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import org.bytedeco.javacpp.Loader;
 
 /** The native CPU library: loaded once, at the first question; a refusal keeps its reason in words. */
 public final class CpuLibrary {
+    private static final Logger LOGGER = System.getLogger("io.elbo4j");
     private static final int GENERIC = 0;
     private static final String CACHE = "-Dorg.bytedeco.javacpp.cachedir=DIR";
 
@@ -66,6 +69,7 @@ public final class CpuLibrary {
                         + " missing)";
             }
             NativeLibrary.load(library);
+            LOGGER.log(Level.DEBUG, () -> "native library " + library + " is loaded");
             return ElboCpu.elbo4j_cpu_header().getString().equals(CpuHeader.sha256()) ? null
                     : "the native library is of another version: give all jars of elbo4j the same version";
         } catch (LinkageError | RuntimeException | IOException e) {

@@ -114,7 +114,11 @@ public final class ViewServer implements AutoCloseable {
 
     private static void send(HttpExchange x, int status, String type, byte[] body) throws IOException {
         x.getResponseHeaders().set("Content-Type", type);
-        x.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-        x.getResponseBody().write(body);
+        // to HEAD no body may be sent, nor its length be given
+        boolean empty = body.length == 0 || x.getRequestMethod().equals("HEAD");
+        x.sendResponseHeaders(status, empty ? -1 : body.length);
+        if (!empty) {
+            x.getResponseBody().write(body);
+        }
     }
 }

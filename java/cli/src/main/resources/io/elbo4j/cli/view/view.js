@@ -2,15 +2,18 @@
 // What the server sends is all there is: settings, lines of metrics and of steps, names of pictures, by run.
 const runs = new Map();
 const byId = id => document.getElementById(id);
-const MOST_LINES = 2000, SIZE = { width: 400, height: 240 };
+const MOST_LINES = 2000, MOST_NAMED = 12, SIZE = { width: 400, height: 240 };
 let chosen = null, sorted = { column: 'run', up: true }, pending = null;
+let held = false;  // the slider of epochs, which must not be replaced meanwhile
 
 const run = name => {
   if (!runs.has(name))
-    runs.set(name, { name, settings: {}, pictures: [], metrics: [], steps: [], shown: true,
-      colour: `hsl(${(runs.size * 137.5) % 360} 65% 42%)` });
+    runs.set(name, { name, settings: {}, pictures: [], metrics: [], steps: [], shown: true, epoch: null,
+      hue: (runs.size * 137.5) % 360 });
   return runs.get(name);
 };
+/** A run's hue, a lightness for each of its seeds. */
+const colour = (r, i = 0, count = 1) => `hsl(${r.hue} 65% ${count > 1 ? 25 + 45 * i / (count - 1) : 42}%)`;
 const evaluated = line => line.test ?? line.validation;
 
 // ---- charts: what of which file, of a run or of each seed of it
@@ -40,11 +43,11 @@ function curves(chart, axis) {
   for (const r of runs.values()) {
     if (!r.shown) continue;
     const seeds = chart.seeds ? [...new Set(r[chart.file].map(l => l.seed))] : [null];
-    for (const seed of seeds) {
+    for (const [i, seed] of seeds.entries()) {
       const points = r[chart.file].filter(l => seed === null || l.seed === seed)
         .map(l => [place(r, l, axis), chart.y(l)]).filter(p => p.every(Number.isFinite)).sort((a, b) => a[0] - b[0]);
       if (points.length)
-        found.push({ label: r.name + (seed === null ? '' : ` seed ${seed}`), colour: r.colour,
+        found.push({ label: r.name + (seed === null ? '' : ` seed ${seed}`), colour: colour(r, i, seeds.length),
           data: [points.map(p => p[0]), points.map(p => p[1])] });
     }
   }
@@ -63,7 +66,7 @@ function draw(chart, axis) {
   if (old?.key === key) return old.plot.setData(data);
   old?.plot.destroy();
   const at = old?.at ?? document.createElement('div');
-  const plot = new uPlot({ title: chart.title, ...SIZE, legend: { show: false }, scales: { x: { time: false }, y: { distr: chart.log ? 3 : 1 } },
+  const plot = new uPlot({ title: chart.title, ...SIZE, legend: { show: all.length <= MOST_NAMED }, scales: { x: { time: false }, y: { distr: chart.log ? 3 : 1 } },
     axes: [{ label: axis, labelSize: 20 }, { size: 64 }],
     series: [{ label: axis }, ...all.map(c => ({ label: c.label, stroke: c.colour, width: 1.5, spanGaps: true,
       points: { show: c.data[0].length < 30, size: 4 } }))] }, data, at);
@@ -105,7 +108,7 @@ function table() {
       const td = document.createElement('td');
       td.textContent = td.title = shown(value(r));
       if (name === 'run') {
-        td.style.color = r.colour;
+        td.style.color = colour(r);
         td.onclick = () => { chosen = r.name; table(); detail(); };
         const box = document.createElement('input');
         box.type = 'checkbox'; box.checked = r.shown; box.title = 'in the charts';
@@ -124,7 +127,7 @@ function table() {
 const url = name => name.split('/').map(encodeURIComponent).join('/');
 async function detail() {
   const r = runs.get(chosen);
-  if (!r) return;
+  if (!r || held) return;
   const parts = [], title = document.createElement('h2');
   title.textContent = r.name + (r.settings.device ? ' · ' + r.settings.device : '');
   parts.push(title);
@@ -137,17 +140,52 @@ async function detail() {
     const group = slash < 0 ? '' : name.slice(0, slash);
     groups.set(group, [...(groups.get(group) ?? []), [path, time, name.slice(slash + 1)]]);
   }
+  if (groups.has('epochs')) parts.push(byEpoch(r, groups.get('epochs')));
+  groups.delete('epochs');
   for (const [group, pictures] of groups) {
     const div = document.createElement('div');
     div.className = 'pictures';
     for (const [path, time, name] of pictures) {
-      const figure = document.createElement('figure'), image = new Image(), caption = document.createElement('figcaption');
-      image.src = `/picture/${url(path)}?${time}`; image.alt = name; caption.textContent = (group ? group + '/' : '') + name;
-      figure.append(image, caption); div.append(figure);
+      div.append(picture(path, time, (group ? group + '/' : '') + name));
     }
     parts.push(div);
   }
-  if (chosen === r.name) byId('detail').replaceChildren(...parts);
+  if (chosen !== r.name || held) return;
+  const focused = document.activeElement?.type === 'range';
+  byId('detail').replaceChildren(...parts);
+  if (focused) document.querySelector('.epochs input')?.focus();
+}
+
+function picture(path, time, name) {
+  const figure = document.createElement('figure'), image = new Image(), caption = document.createElement('figcaption');
+  image.src = `/picture/${url(path)}?${time}`; image.alt = caption.textContent = name;
+  figure.append(image, caption);
+  return figure;
+}
+
+/** Those of one epoch, chosen by a slider; as long as it is the last one, the next that comes. */
+function byEpoch(r, pictures) {
+  const epochs = new Map();
+  for (const [path, time, name] of pictures) {
+    const epoch = Number(name.match(/-(\d+)\.png$/)?.[1]);
+    if (Number.isFinite(epoch)) epochs.set(epoch, [...(epochs.get(epoch) ?? []), [path, time, name]]);
+  }
+  const all = [...epochs.keys()].sort((a, b) => a - b), div = document.createElement('div');
+  const label = document.createElement('label'), slider = document.createElement('input'), shown = document.createElement('div');
+  const show = () => {
+    const epoch = all[slider.value];
+    label.firstChild.textContent = `epoch ${epoch} `;
+    shown.replaceChildren(...epochs.get(epoch).map(p => picture(...p)));
+  };
+  div.className = 'epochs'; shown.className = 'pictures';
+  Object.assign(slider, { type: 'range', min: 0, max: all.length - 1 });
+  slider.value = r.epoch === null ? all.length - 1 : Math.max(0, all.indexOf(r.epoch));
+  slider.oninput = () => { r.epoch = Number(slider.value) === all.length - 1 ? null : all[slider.value]; show(); };
+  slider.onpointerdown = () => { held = true; };
+  slider.onpointerup = slider.onpointercancel = () => { held = false; detail(); };
+  label.append('', slider); div.append(label, shown);
+  if (all.length) show();
+  return div;
 }
 
 /** A column a line, a row a dimension, the darker the more nats; those that the KL has switched off stay white. */

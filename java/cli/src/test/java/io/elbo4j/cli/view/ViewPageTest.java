@@ -99,6 +99,62 @@ class ViewPageTest {
         }
     }
 
+    /** By a slider, which follows the run while it is at its end. */
+    @Test
+    void picturesAreShownByEpoch() throws Exception {
+        Path epochs = Files.createDirectories(run("one", 5).resolve("epochs"));
+        for (int epoch : new int[] {2, 4, 10}) {
+            Files.write(epochs.resolve("samples-" + epoch + ".png"), PNG);
+            Files.write(epochs.resolve("traversal-" + epoch + ".png"), PNG);
+        }
+        String captions = "[...document.querySelectorAll('.epochs figcaption')].map(c => c.textContent).join(' ')";
+        try (ViewServer server = ViewServer.start(dir, 0); Browser page = browser(dir.resolve("profile"))) {
+            page.open("http://localhost:" + server.port());
+            page.waitFor(captions + " === 'samples-10.png traversal-10.png'");
+            page.waitFor("[...document.querySelectorAll('.epochs img')].every(i => i.naturalWidth === 1)");
+            assertEquals("epoch 10 ", page.evaluate("document.querySelector('.epochs label').textContent"));
+            Files.write(epochs.resolve("samples-12.png"), PNG);
+            page.waitFor(captions + " === 'samples-12.png'");
+            page.evaluate("(document.querySelector('.epochs input').value = 1,"
+                    + " document.querySelector('.epochs input').oninput())");
+            assertEquals("samples-4.png traversal-4.png", page.evaluate(captions));
+            assertEquals("epoch 4 ", page.evaluate("document.querySelector('.epochs label').textContent"));
+            // another one that comes leaves it there
+            Files.write(epochs.resolve("samples-14.png"), PNG);
+            page.waitFor("document.querySelector('.epochs input').max === '4'");
+            assertEquals("samples-4.png traversal-4.png", page.evaluate(captions));
+            assertEquals("", String.join("\n", page.errors()));
+        }
+    }
+
+    @Test
+    void seedsAreToldApart() throws Exception {
+        Path run = Files.createDirectories(dir.resolve("pendulum"));
+        StringBuilder lines = new StringBuilder();
+        for (int seed = 0; seed < 4; seed++) {
+            for (int step = 1000; step <= 8000; step += 1000) {
+                lines.append("{\"seed\":").append(seed).append(",\"step\":").append(step).append(",\"return\":")
+                        .append(-1200 + step / 8 - 20 * seed).append("}\n");
+            }
+        }
+        Files.writeString(run.resolve("metrics.jsonl"), lines);
+        try (ViewServer server = ViewServer.start(dir, 0); Browser page = browser(dir.resolve("profile"))) {
+            page.open("http://localhost:" + server.port());
+            page.waitFor("drawn.get(CHARTS.at(-1))?.plot.series.length === 5");
+            assertEquals("4", page.evaluate("new Set(drawn.get(CHARTS.at(-1)).plot.series.slice(1).map(s =>"
+                    + " s.stroke())).size"));
+            String legend = page.evaluate("document.querySelector('.u-legend').textContent");
+            for (int seed = 0; seed < 4; seed++) {
+                assertTrue(legend.contains("pendulum seed " + seed), legend);
+            }
+            assertEquals("", String.join("\n", page.errors()));
+            String shown = System.getProperty("elbo4j.picture");
+            if (shown != null) {
+                page.picture(Path.of(shown));
+            }
+        }
+    }
+
     @Test
     void twoHundredLongRunsAreOpenSoon() throws Exception {
         StringBuilder steps = new StringBuilder();

@@ -17,6 +17,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +86,32 @@ class ViewServerTest {
             assertTrue(answer("GET", "/events", host).startsWith("403"), host);
         }
         assertTrue(answer("POST", "/", "localhost" + port).startsWith("405"));
+    }
+
+    @Test
+    void headIsRefusedWithoutAWarning() throws IOException {
+        List<String> said = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord of) {
+                said.add(of.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("com.sun.net.httpserver");
+        logger.addHandler(handler);
+        try {
+            String answer = answer("HEAD", "/", "localhost:" + server.port());
+            assertTrue(answer.startsWith("405") && answer.endsWith("\r\n\r\n"), answer);
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertEquals(List.of(), said);
     }
 
     @Test

@@ -5,6 +5,8 @@ import static io.elbo4j.ArgumentException.requireGiven;
 import io.elbo4j.Backend;
 import io.elbo4j.control.environment.Environment;
 import io.elbo4j.control.environment.Simulation;
+import io.elbo4j.control.event.AgentCheckpointEvent;
+import io.elbo4j.control.event.AgentStepEvent;
 import io.elbo4j.train.checkpoint.CheckpointException;
 import io.elbo4j.train.checkpoint.MatrixFile;
 import java.nio.file.Path;
@@ -81,7 +83,16 @@ public final class Run implements AutoCloseable {
 
     /** Takes a step of the environment, and learns. */
     public void step() {
+        AgentStepEvent event = new AgentStepEvent();
+        event.begin();
         interaction.step();
+        event.end();
+        if (event.shouldCommit()) {
+            event.step = steps();
+            event.updates = agent.updates();
+            event.reward = interaction.reward();
+            event.commit();
+        }
         gained += interaction.reward();
         if (!interaction.isRunning()) {
             returns.add(gained);
@@ -109,9 +120,17 @@ public final class Run implements AutoCloseable {
 
     /** Writes all that it is, atomically. */
     public void save(Path file) {
+        AgentCheckpointEvent event = new AgentCheckpointEvent();
+        event.begin();
         agent.save(file, new AgentState.Stage(environment.name(), environment.limit(), simulation.episode(
                 0), gained, List.copyOf(returns), losses().entrySet().stream().map(e -> new AgentState.NamedLoss(e
                         .getKey(), e.getValue())).toList()));
+        event.end();
+        if (event.shouldCommit()) {
+            event.file = file.toString();
+            event.step = steps();
+            event.commit();
+        }
     }
 
     @Override

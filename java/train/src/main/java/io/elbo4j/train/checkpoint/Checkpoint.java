@@ -108,6 +108,7 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
             Map.entry("penalty", PenaltySettings.NONE), Map.entry("penalty.klCapacity", 0.0),
             Map.entry("refinement", RefinementSettings.NONE));
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
+    private static final System.Logger LOGGER = System.getLogger("io.elbo4j.train");
 
     /**
      * Writes this and the parameters to {@code file}, atomically: the old file stays if anything fails. The parameters
@@ -124,6 +125,8 @@ public record Checkpoint(Record model, TrainingSettings training, Data data, Pos
         }
         SafetensorsWriter.write(file, Map.of(FORMAT, VERSION, STATE, toJson().toString()), tensors);
         event.end();
+        LOGGER.log(System.Logger.Level.DEBUG, () -> "checkpoint " + file + " is written after step " + position
+                .step());
         if (event.shouldCommit()) {
             event.file = file.toString();
             event.step = position.step();

@@ -119,8 +119,12 @@ public final class Metrics {
         return elbos.isEmpty() ? 0 : elbos.size() - 1 - elbos.indexOf(Collections.max(elbos));
     }
 
-    /** Appends an epoch, or a part of one. */
-    void add(EpochReport report) {
+    /**
+     * Appends an epoch, or a part of one.
+     *
+     * @return the line
+     */
+    JsonObject add(EpochReport report) {
         stale |= lines.removeIf(o -> !stays(o));
         JsonObject line = json(report);
         lines.add(line);
@@ -132,6 +136,7 @@ public final class Metrics {
             } else {
                 append(line + "\n");
             }
+            return line;
         } catch (IOException e) {
             throw new DataException(e.getMessage(), e);
         }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a run shows: reconstructions, samples from the prior, a latent traversal, the training curve. */
 final class Pictures {
+    static final String CURVE = "curve.png";
     private static final int PAIRS = 32;
     private static final int SAMPLES = 64;
     private static final int TRAVERSED = 10;
@@ -43,7 +44,7 @@ final class Pictures {
             Metrics metrics) {
         Map<String, Consumer<Path>> pictures = new LinkedHashMap<>();
         if (metrics.epochs().length > 0) {
-            pictures.put("curve.png", file -> Curve.write(file, "ELBO (nats per row)", metrics.epochs(),
+            pictures.put(CURVE, file -> Curve.write(file, "ELBO (nats per row)", metrics.epochs(),
                     metrics.elbo("train"), metrics.elbo(metrics.set()), metrics.set()));
         }
         int most = MOST_VALUES / images.columns();

@@ -11,11 +11,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * The folder of a run, which nobody else uses until this is closed or the process ends. A run that saves nothing takes
- * away what it has made, unless it is killed: then it can be resumed.
+ * away what it has made, unless it is killed: then it can be resumed; one that diverges leaves the lines of its steps.
  */
 public final class RunFolder implements AutoCloseable {
     private static final String CHECKPOINT = "checkpoint.safetensors";
@@ -28,7 +30,7 @@ public final class RunFolder implements AutoCloseable {
     private final FolderLock lock;
     /** Folders made for this run, the deepest first. */
     private final List<Path> made;
-    private final boolean hadSteps;
+    private boolean keepsSteps;
     private boolean kept;
     private boolean closed;
 
@@ -36,7 +38,7 @@ public final class RunFolder implements AutoCloseable {
         this.directory = directory;
         this.made = made;
         this.kept = kept;
-        this.hadSteps = Files.exists(directory.resolve(STEPS), LinkOption.NOFOLLOW_LINKS);
+        this.keepsSteps = Files.exists(directory.resolve(STEPS), LinkOption.NOFOLLOW_LINKS);
         this.lock = FolderLock.take(directory);
         try {
             AtomicFile.sweep(directory);
@@ -150,9 +152,25 @@ public final class RunFolder implements AutoCloseable {
         return directory.resolve(STEPS);
     }
 
+    /** Draws what is of an epoch, which the curve is not. */
+    void pictures(long epoch, Map<String, Consumer<Path>> all) {
+        Path epochs = directory.resolve("epochs");
+        all.forEach((name, draw) -> {
+            if (!name.equals(Pictures.CURVE)) {
+                makeAll(epochs);
+                draw.accept(epochs.resolve(name.replace(".png", "-" + epoch + ".png")));
+            }
+        });
+    }
+
     /** Something has been saved: from now on the folder stays. */
     public void keep() {
         kept = true;
+    }
+
+    /** The lines of the steps so far stay, as of a run that diverges: they are what one wants to see. */
+    void keepSteps() {
+        keepsSteps = true;
     }
 
     @Override
@@ -163,7 +181,7 @@ public final class RunFolder implements AutoCloseable {
         closed = true;
         if (!kept) {
             remove(plan());
-            if (!hadSteps) {
+            if (!keepsSteps) {
                 remove(steps());
             }
         }

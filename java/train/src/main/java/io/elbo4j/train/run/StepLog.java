@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /**
  * {@code steps.jsonl}: one JSON object a line every so many steps, for those who watch: the terms are averages over the
@@ -78,10 +79,10 @@ final class StepLog {
         from = now;
     }
 
-    /** After a step. */
-    void step(Trainer trainer, long step, boolean last) {
+    /** After a step: its line, if it has one. */
+    Optional<JsonObject> step(Trainer trainer, long step, boolean last) {
         if (step % every != 0 && !last) {
-            return;
+            return Optional.empty();
         }
         take(trainer.position());
         ElboTerms terms = trainer.averages(reconstruction, kl, rows);
@@ -99,6 +100,7 @@ final class StepLog {
         reconstruction = 0;
         kl = 0;
         rows = 0;
+        return Optional.of(o);
     }
 
     private void append(String line) {

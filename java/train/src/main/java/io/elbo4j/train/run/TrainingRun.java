@@ -1,11 +1,13 @@
 package io.elbo4j.train.run;
 
+import com.google.gson.JsonObject;
 import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.train.Coder;
 import io.elbo4j.train.EpochReport;
 import io.elbo4j.train.Evaluation;
 import io.elbo4j.train.Evaluator;
+import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.Trainer;
 import io.elbo4j.train.Trainer.Position;
 import io.elbo4j.train.TrainingSettings;
@@ -61,6 +63,8 @@ public final class TrainingRun implements AutoCloseable {
      */
     public record Outcome(boolean stopped, Evaluation test, List<Path> pictures) {}
 
+    private static final System.Logger LOGGER = System.getLogger("io.elbo4j.train");
+
     /** Steps between two lines of {@code steps.jsonl}. */
     public static final long LOG_EVERY = 100;
 
@@ -73,8 +77,12 @@ public final class TrainingRun implements AutoCloseable {
     private final Trainer trainer;
     private final Evaluator evaluator;
     private final Metrics metrics;
+    private final long begin;
     private RunPlan plan;
     private long logEvery = LOG_EVERY;
+    private long picturesEvery;
+    private boolean tensorBoard;
+    private @Nullable EventFile events;
 
     private TrainingRun(RunFolder folder, StoredRun run, DataSource source, Backend backend,
             @Nullable Exchange workers) {
@@ -87,6 +95,8 @@ public final class TrainingRun implements AutoCloseable {
         Position start = run.loaded() == null ? Position.START : run.loaded().checkpoint().position();
         this.standardisation = run.loaded() == null ? Standardisation.of(source.train(), plan.standardise())
                 : run.loaded().checkpoint().standardisation();
+        this.begin = start.step();
+        this.tensorBoard = EventFile.areIn(folder.directory());
         this.metrics = new Metrics(folder.metrics(), start.step(), plan::evaluates, plan.evaluatedSet());
         this.parameters = new Parameters(backend, model.graph().parameters(), settings.seed());
         Trainer opened = null;
@@ -195,7 +205,10 @@ public final class TrainingRun implements AutoCloseable {
                         + source.train().name() + ", is " + inWords(given) + ": resume with the run's own data");
             }
             run.plan().requireEvaluated(run.file(), source.test());
-            return new TrainingRun(folder, run, source, backend, workers);
+            TrainingRun resumed = new TrainingRun(folder, run, source, backend, workers);
+            LOGGER.log(System.Logger.Level.DEBUG, () -> "run " + folder.directory() + " goes on after step "
+                    + resumed.begin);
+            return resumed;
         });
     }
 
@@ -231,6 +244,28 @@ public final class TrainingRun implements AutoCloseable {
         return this;
     }
 
+    /**
+     * How many epochs lie between two sets of pictures on the way, {@code epochs/samples-5.png} and so on, named as
+     * those at the end and by the epoch, counted from 1. Unless this is called there are none. It changes no bit of
+     * the run; data without pictures has none.
+     *
+     * @param epochs at least 1
+     */
+    public TrainingRun withPicturesEvery(long epochs) {
+        ArgumentException.require(epochs >= 1, "epochs", "at least 1", epochs);
+        picturesEvery = epochs;
+        return this;
+    }
+
+    /**
+     * Writes the numbers of {@code steps.jsonl} and {@code metrics.jsonl} for TensorBoard, too, as event files beside
+     * them, in single precision. A run that has such files goes on with a new one whether this is called or not.
+     */
+    public TrainingRun withTensorBoard() {
+        tensorBoard = true;
+        return this;
+    }
+
     /** What the run is. */
     public RunPlan plan() {
         return plan;
@@ -252,9 +287,19 @@ public final class TrainingRun implements AutoCloseable {
      * Trains until {@code lastStep} steps are done in all, is evaluated and saved on the way as planned and at the end,
      * then draws the pictures; stopped by the listener it leaves them out, so as to end soon.
      *
-     * @throws io.elbo4j.train.NonFiniteException if a number is not finite; the last checkpoint stays as it was
+     * @throws NonFiniteException if a number is not finite; the last checkpoint stays as it was, and the lines of
+     *     steps
      */
     public Outcome train(long lastStep, Listener listener) {
+        try {
+            return trainUntil(lastStep, listener);
+        } catch (NonFiniteException e) {
+            folder.keepSteps();
+            throw e;
+        }
+    }
+
+    private Outcome trainUntil(long lastStep, Listener listener) {
         Position at = trainer.position();
         Evaluation test = null;
         boolean goOn = true;
@@ -264,7 +309,7 @@ public final class TrainingRun implements AutoCloseable {
         if (at.row() > 0 && (isEvaluated() || at.step() >= lastStep) && !metrics.endWith(at.step())) {
             // an earlier process ended between the checkpoint and its line of metrics
             EpochReport missing = report(Double.NaN);
-            metrics.add(missing);
+            add(missing);
             test = missing.test();
         }
         SaveTimes times = new SaveTimes(plan.checkpointEvery(), System::nanoTime);
@@ -273,6 +318,9 @@ public final class TrainingRun implements AutoCloseable {
         boolean exhausted = at.row() > 0 && isEvaluated() && isExhausted(null);
         if (at.row() > 0 && isEvaluated() && isBest(null) && !isKept(at.step())) {
             keepBest();
+        }
+        if (at.row() > 0 && isPictured()) {
+            drawEpoch(test);
         }
         while (goOn && !exhausted && trainer.progress().step() < lastStep) {
             if (trainer.atEndOfEpoch()) {
@@ -285,17 +333,19 @@ public final class TrainingRun implements AutoCloseable {
             goOn = listener.step(trainer.progress(), trainer.stepsPerEpoch());
             long step = trainer.progress().step();
             boolean last = !goOn || step == lastStep;
-            log.step(trainer, step, last);
+            log.step(trainer, step, last).ifPresent(line -> logged("steps", line));
             boolean evaluated = last || isEvaluated();
             boolean saved = last || times.due(step, evaluated);
-            if (!evaluated && !saved) {
+            boolean pictured = goOn && isPictured();
+            if (!evaluated && !saved && !pictured) {
                 continue;
             }
             // a device has done these steps when their totals have been read
             trainer.position();
-            if (!evaluated) {
+            test = null;
+            if (!evaluated && saved) {
                 speed.leaveOut(this::save);
-            } else {
+            } else if (evaluated) {
                 EpochReport report = report(speed.perSecond());
                 boolean best = isEvaluated() && isBest(report);
                 exhausted = isEvaluated() && isExhausted(report);
@@ -303,7 +353,7 @@ public final class TrainingRun implements AutoCloseable {
                 if (saved) {
                     save();
                 }
-                metrics.add(report);
+                add(report);
                 if (best) {
                     keepBest();
                 }
@@ -315,6 +365,10 @@ public final class TrainingRun implements AutoCloseable {
             if (saved) {
                 times.saved();
             }
+            if (pictured) {
+                Evaluation known = test;
+                speed.leaveOut(() -> drawEpoch(known));
+            }
         }
         if (test == null) {
             test = evaluator.evaluate(trainer.position().step());
@@ -322,9 +376,36 @@ public final class TrainingRun implements AutoCloseable {
         return goOn ? draw(test, listener) : new Outcome(true, test, List.of());
     }
 
-    private Outcome draw(Evaluation test, Listener listener) {
+    private void add(EpochReport report) {
+        logged("metrics", metrics.add(report));
+    }
+
+    private void logged(String group, JsonObject line) {
+        if (tensorBoard && events == null) {
+            events = EventFile.start(folder.directory(), begin);
+        }
+        if (events != null) {
+            events.add(group, line);
+        }
+    }
+
+    private Map<String, Consumer<Path>> pictures(Evaluation test) {
         Coder coder = new Coder(model, parameters, backend, plan.start().training().seed(), standardisation);
-        Map<String, Consumer<Path>> pictures = Pictures.of(coder, model, source.test(), test, metrics);
+        return Pictures.of(coder, model, source.test(), test, metrics);
+    }
+
+    private boolean isPictured() {
+        return picturesEvery > 0 && trainer.atEndOfEpoch() && (trainer.progress().epoch() + 1) % picturesEvery == 0;
+    }
+
+    /** @param test null where the epoch is not evaluated otherwise */
+    private void drawEpoch(@Nullable Evaluation test) {
+        Position at = trainer.position();
+        folder.pictures(at.epoch() + 1, pictures(test != null ? test : evaluator.evaluate(at.step())));
+    }
+
+    private Outcome draw(Evaluation test, Listener listener) {
+        Map<String, Consumer<Path>> pictures = pictures(test);
         List<Path> drawn = new ArrayList<>();
         boolean goOn = pictures.isEmpty() || listener.pictures(0, pictures.size());
         for (Map.Entry<String, Consumer<Path>> picture : pictures.entrySet()) {
@@ -405,6 +486,9 @@ public final class TrainingRun implements AutoCloseable {
     @Override
     public void close() {
         try (folder) {
+            if (events != null) {
+                events.close();
+            }
             trainer.close();
             evaluator.close();
             parameters.close();

@@ -58,8 +58,8 @@ public final class StateDict {
      * @param file whose tensors for these layers are of F32, F64, F16 or BF16, as float32 then; those that no layer
      *     reads may be of any type; see {@link Safetensors#weights}
      * @return the names of the file's other tensors, sorted
-     * @throws CheckpointException if the file cannot be read, or a tensor is missing or has another shape or type, or
-     *     is there though a layer says that its module lacks it
+     * @throws CheckpointException if the file cannot be read, or a tensor is missing, has another shape or type, or
+     *     a value that is not finite, or is there though a layer says that its module lacks it
      * @throws IllegalArgumentException if there is no such layer among the parameters, or it has another size
      */
     public List<String> load(Path file, Parameters parameters) {
@@ -76,11 +76,22 @@ public final class StateDict {
         });
         Map<Parameter, float[]> values = new LinkedHashMap<>();
         for (TorchTensor tensor : tensors) {
-            float[] theirs = tensor.absent() == null ? stored.get(tensor.name()).values() : constant(tensor);
+            float[] theirs = tensor.absent() == null ? finite(file, stored.get(tensor.name())) : constant(tensor);
             tensor.toOurs(theirs, values.computeIfAbsent(tensor.parameter(), p -> parameters.get(p).value().toArray()));
         }
         values.forEach((parameter, of) -> parameters.get(parameter).value().set(of));
         return List.copyOf(others);
+    }
+
+    private static float[] finite(Path file, StoredTensor tensor) {
+        float[] values = tensor.values();
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new CheckpointException(file + ": tensor " + Quoted.of(tensor.name()) + " has " + values[i]
+                        + " as its element " + i + ", expected finite numbers");
+            }
+        }
+        return values;
     }
 
     private static float[] constant(TorchTensor tensor) {

@@ -11,6 +11,7 @@ import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.EpochReport;
+import io.elbo4j.train.NonFiniteException;
 import io.elbo4j.train.data.Sentences;
 import io.elbo4j.train.graph.Parameters;
 import java.io.IOException;
@@ -121,6 +122,22 @@ class StepLogTest extends Runs {
         })));
         assertEquals(List.of(), Sentences.names(there));
         assertFalse(Files.exists(there.resolve("steps.jsonl")));
+    }
+
+    /** It is what one wants to see; and the folder is as good as new. */
+    @Test
+    void theLinesOfARunThatDivergesStay() throws IOException {
+        Path run = dir.resolve("run");
+        try (Backend backend = new JavaBackend(1);
+                TrainingRun training = TrainingRun.start(run, source(1), MODEL, settings(1e15), backend)) {
+            Assertions.assertThrows(NonFiniteException.class, () -> training.withLogEvery(1).train(8, new Collector(
+                    s -> true)));
+        }
+        assertEquals(List.of("steps.jsonl"), Sentences.names(run));
+        assertEquals(1, lines(run).get(0).get("step").getAsLong());
+        assertTrue(Double.isFinite(lines(run).get(0).get("elbo").getAsDouble()));
+        start(run, 8, new Collector(s -> true));
+        assertEquals(List.of(8L), lines(run).stream().map(o -> o.get("step").getAsLong()).toList());
     }
 
     @Test

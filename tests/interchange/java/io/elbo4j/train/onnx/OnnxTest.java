@@ -294,6 +294,18 @@ class OnnxTest {
                 });
     }
 
+    /** Its mean, a function of the logits, is no chain of ONNX's operations here; its encoder is as any. */
+    @Test
+    void theMeanOfTheContinuousBernoulliIsRefused() {
+        Images data = real(1, 30, 1);
+        Model model = new Vae(VaeSettings.of(30, 4, 12).withLikelihood(LikelihoodKind.CONTINUOUS_BERNOULLI));
+        trained(model, data, Standardisation.NONE, 5, (coder, onnx) -> {
+            encodes(model, coder, onnx, data);
+            refuses("cannot be written as ONNX: 'mean of logits' is an operation without a counterpart in ONNX here"
+                    + " (LogLikelihood.fused)", () -> onnx.decoder(Map.of()));
+        });
+    }
+
     private static void refuses(String sentence, Runnable call) {
         String said = assertThrows(IllegalArgumentException.class, call::run).getMessage();
         assertTrue(said.startsWith(sentence), said);
