@@ -112,6 +112,12 @@ public final class Launch {
         return readBeyond.contains(storage);
     }
 
+    /** Whether the items between them touch only some of the rows of this storage. */
+    public boolean leavesOutRows(Storage storage) {
+        return accesses.stream().anyMatch(a -> a.storage() == storage && !a.shared() && a.itemStride() * items < storage
+                .elements());
+    }
+
     /** Every item may read these row numbers. */
     public Launch reads(Indices rows) {
         indices.add(rows);

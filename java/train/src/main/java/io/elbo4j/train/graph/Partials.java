@@ -3,6 +3,7 @@ package io.elbo4j.train.graph;
 import io.elbo4j.Launch;
 import io.elbo4j.Storage;
 import io.elbo4j.operation.BatchSum;
+import io.elbo4j.train.schedule.Schedule;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -42,6 +43,8 @@ final class Partials {
                 partial.set(i);
             } else if (readsSeveralRows(launch, same, ofBatch)) {
                 throw cannot(launch, planned.owner(launch), "reads several rows of the batch at once");
+            } else if (touches(launch, false, ofBatch) && !touchesOnly(launch, true, ofBatch)) {
+                throw cannot(launch, planned.owner(launch), "writes what is not the batch's from its rows");
             }
         }
     }
@@ -72,18 +75,31 @@ final class Partials {
         Set<Storage> found = Collections.newSetFromMap(new IdentityHashMap<>());
         planned.buffers().all().forEach((key, buffer) -> {
             Buffers.Buffer same = other.buffers().all().get(key);
-            if (same != null && same.matrix().storage().elements() != buffer.matrix().storage().elements()) {
+            // the weight of a mean has a name with its rows; what else has another name is looked at as the batch's
+            boolean unknown = same == null && !(key.owner() instanceof Schedule);
+            if (unknown || same != null && same.matrix().storage().elements() != buffer.matrix().storage().elements()) {
                 found.add(buffer.matrix().storage());
             }
         });
         return found;
     }
 
+    private static boolean touches(Launch launch, boolean writing, Set<Storage> some) {
+        boolean[] found = {false};
+        launch.forEachAccess((storage, write) -> found[0] |= write == writing && some.contains(storage));
+        return found[0];
+    }
+
+    private static boolean touchesOnly(Launch launch, boolean writing, Set<Storage> some) {
+        boolean[] all = {true};
+        launch.forEachAccess((storage, write) -> all[0] &= write != writing || some.contains(storage));
+        return all[0];
+    }
+
     private static boolean readsSeveralRows(Launch launch, Launch same, Set<Storage> ofBatch) {
         boolean[] reads = {false};
         launch.forEachAccess((storage, write) -> reads[0] |= !write && ofBatch.contains(storage) && (launch
-                .readsBeyondItsShare(
-                        storage) || launch.items() == same.items()));
+                .readsBeyondItsShare(storage) || launch.leavesOutRows(storage) || launch.items() == same.items()));
         return reads[0];
     }
 
@@ -111,8 +127,11 @@ final class Partials {
         run.stream().forEach(i -> {
             Launch launch = plan.launches().get(i);
             boolean[] touches = {false};
-            launch.forEachAccess((storage, write) -> touches[0] |= segments.isPending(storage));
-            if (touches[0] && !partial.get(i)) {
+            // sums of a part may lie beside each other in one matrix
+            launch.forEachAccess((storage, write) -> touches[0] |= segments.isPending(storage) && !(write && partial
+                    .get(
+                            i)));
+            if (touches[0]) {
                 segments.exchange();
             }
             segments.add(launch);

@@ -62,7 +62,7 @@ final class Segments implements AutoCloseable {
     private final Backend backend;
     private final @Nullable Share share;
     private final List<Program> programs = new ArrayList<>();
-    /** After each program but the last. */
+    /** After each program, but perhaps the last. */
     private final List<Meeting> meetings = new ArrayList<>();
     private final List<Launch> next = new ArrayList<>();
     private final List<Matrix> sums = new ArrayList<>();
@@ -111,9 +111,13 @@ final class Segments implements AutoCloseable {
         gathers.clear();
     }
 
-    /** No more follows; what nothing read is not exchanged. */
+    /** No more follows. What nothing has read yet is there after the run, for who asks. */
     Segments end() {
-        close(next);
+        if (!sums.isEmpty() || !gathers.isEmpty()) {
+            exchange();
+        } else {
+            close(next);
+        }
         return this;
     }
 

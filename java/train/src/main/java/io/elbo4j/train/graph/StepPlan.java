@@ -203,7 +203,7 @@ final class StepPlan implements Plan, AutoCloseable {
     }
 
     Matrix totals(long count) {
-        Matrix totals = buffers.get(of, "totals", "totals of the objective", 1, count);
+        Matrix totals = buffers.get(of.graph, "totals", "totals of the objective", 1, count);
         kept.add(totals.storage());
         return totals;
     }
@@ -482,7 +482,7 @@ final class StepPlan implements Plan, AutoCloseable {
 
     @Override
     public Matrix bound(Rows rows) {
-        bound = buffers.get(of, "bound", "log mean weight", rows(rows), 1);
+        bound = buffers.get(of.graph, "bound", "log mean weight", rows(rows), 1);
         return bound;
     }
 

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.elbo4j.Activation;
 import io.elbo4j.Backend;
 import io.elbo4j.Matrix;
+import io.elbo4j.operation.Arithmetic;
+import io.elbo4j.operation.Sums;
 import io.elbo4j.purejava.JavaBackend;
 import io.elbo4j.train.PenaltySettings;
 import io.elbo4j.train.TrainingSettings;
@@ -16,6 +18,7 @@ import io.elbo4j.train.data.DataShape;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.distribution.Bernoulli;
 import io.elbo4j.train.distribution.DiagonalGaussian;
+import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.DenseOfMembers;
 import io.elbo4j.train.model.Model;
@@ -43,6 +46,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -233,6 +237,102 @@ class WorkersTest {
                 assertEquals(((Elbo) objective).freeBits() == 0 ? STEPS : 2 * STEPS, exchange.meetings());
                 return 0;
             });
+        }
+    }
+
+    /** What no launch of the step reads: the KL of each dimension, and a gradient that is asked for. */
+    @Test
+    void whatIsReadAfterwardsIsOfTheWholeBatch() {
+        Graph g = vae();
+        Latent z = g.all(Latent.class).get(0);
+        Value kl = KlPerDimension.of(z);
+        float[] one = klOf(g, kl, null);
+        for (int workers : new int[] {2, 4}) {
+            LocalExchange.run(workers, exchange -> klOf(g, kl, exchange)).forEach(found -> assertArrayEquals(bits(one),
+                    bits(found), workers + " workers"));
+        }
+    }
+
+    private static float[] klOf(Graph graph, Value kl, Exchange exchange) {
+        try (Backend backend = new JavaBackend(1);
+                Parameters parameters = new Parameters(backend, graph.parameters(), SEED);
+                Matrix x = backend.matrix(DATA, 5).set(data(graph, 1).get("x"))) {
+            StepBuilder builder = Step.of(graph, parameters, backend).rows(256).seed(SEED).read(x).want(kl);
+            try (Step step = (exchange == null ? builder : builder.workers(exchange)).compile()) {
+                step.rows(order(), 3).run(0);
+                return step.value(kl).toArray();
+            }
+        }
+    }
+
+    private static void assertRefused(String launch, Function<Value, Value> made) {
+        Graph g = new Graph();
+        Value found = g.add(made.apply(g.input("x", 5)));
+        String message = assertThrows(IllegalArgumentException.class, () -> LocalExchange.run(2, exchange -> {
+            try (Backend backend = new JavaBackend(1);
+                    Parameters parameters = new Parameters(backend, g.parameters(), SEED);
+                    Matrix data = backend.matrix(DATA, 5)) {
+                Step.of(g, parameters, backend).rows(64).read(data).want(found).workers(exchange).compile().close();
+                return 0;
+            }
+        })).getMessage();
+        assertTrue(message.startsWith("workers cannot share this step: " + launch + " of "), message);
+    }
+
+    @Test
+    void rowsThatMeetAreRefused() {
+        assertRefused("Rows.copy", FirstRow::new);
+        assertRefused("Arithmetic.add", OtherHalf::new);
+        assertRefused("Sums.rows", Total::new);
+    }
+
+    /** Each row and the one half a batch later: by items that are rows, too. */
+    private static final class OtherHalf extends Value {
+        private final Value x;
+
+        OtherHalf(Value x) {
+            super("halves", x.columns(), Rows.BATCH, List.of(x), List.of());
+            this.x = x;
+        }
+
+        @Override
+        protected void forward(Plan plan) {
+            long half = plan.batch() / 2;
+            Matrix all = plan.value(x);
+            Matrix sum = plan.value(this);
+            plan.launch(io.elbo4j.operation.Rows.fill(0, sum));
+            plan.launch(Arithmetic.add(all.rows(0, half), all.rows(half, 2 * half), sum.rows(0, half)));
+        }
+    }
+
+    /** One number of all rows. */
+    private static final class Total extends Value {
+        private final Value x;
+
+        Total(Value x) {
+            super("total", 1, Rows.SHARED, List.of(x), List.of());
+            this.x = x;
+        }
+
+        @Override
+        protected void forward(Plan plan) {
+            Matrix all = plan.value(x);
+            plan.launch(Sums.rows(all.reshape(1, all.rows() * all.columns()), plan.value(this)));
+        }
+    }
+
+    /** The first row of a batch, by a launch over it alone. */
+    private static final class FirstRow extends Value {
+        private final Value x;
+
+        FirstRow(Value x) {
+            super("first", x.columns(), Rows.SHARED, List.of(x), List.of());
+            this.x = x;
+        }
+
+        @Override
+        protected void forward(Plan plan) {
+            plan.launch(io.elbo4j.operation.Rows.copy(plan.value(x).rows(0, 1), plan.value(this)));
         }
     }
 }
