@@ -118,6 +118,13 @@ public final class Launch {
                 .elements());
     }
 
+    /** Whether item i reads nothing of this matrix but elements of column i. */
+    public boolean readsOwnColumns(Matrix m) {
+        return items == m.columns() && accesses.stream().allMatch(a -> a.storage() != m.storage() || a.write()
+                || !a.shared() && a.itemStride() == 1 && a.width() == 1 && (a.offset() - m.offset()) % m
+                        .rowStride() == 0);
+    }
+
     /** Every item may read these row numbers. */
     public Launch reads(Indices rows) {
         indices.add(rows);

@@ -1,8 +1,10 @@
 package io.elbo4j.train.graph;
 
 import io.elbo4j.Launch;
+import io.elbo4j.Matrix;
 import io.elbo4j.Storage;
 import io.elbo4j.operation.BatchSum;
+import io.elbo4j.operation.Transpose;
 import io.elbo4j.train.schedule.Schedule;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Partials {
     private final BitSet partial = new BitSet();
     private final Share share;
+    private final Map<Storage, Matrix> byColumn = new IdentityHashMap<>();
 
     /**
      * @param planned without memory, so that no two buffers share any
@@ -71,14 +75,18 @@ final class Partials {
         }
     }
 
-    private static Set<Storage> ofBatch(StepPlan planned, StepPlan other) {
+    private Set<Storage> ofBatch(StepPlan planned, StepPlan other) {
         Set<Storage> found = Collections.newSetFromMap(new IdentityHashMap<>());
         planned.buffers().all().forEach((key, buffer) -> {
             Buffers.Buffer same = other.buffers().all().get(key);
             // the weight of a mean has a name with its rows; what else has another name is looked at as the batch's
             boolean unknown = same == null && !(key.owner() instanceof Schedule);
             if (unknown || same != null && same.matrix().storage().elements() != buffer.matrix().storage().elements()) {
-                found.add(buffer.matrix().storage());
+                Matrix m = buffer.matrix();
+                found.add(m.storage());
+                if (!unknown && m.rows() == same.matrix().rows() && m.columns() == share.rows()) {
+                    byColumn.put(m.storage(), m);
+                }
             }
         });
         return found;
@@ -96,11 +104,19 @@ final class Partials {
         return all[0];
     }
 
-    private static boolean readsSeveralRows(Launch launch, Launch same, Set<Storage> ofBatch) {
+    private boolean readsSeveralRows(Launch launch, Launch same, Set<Storage> ofBatch) {
         boolean[] reads = {false};
-        launch.forEachAccess((storage, write) -> reads[0] |= !write && ofBatch.contains(storage) && (launch
-                .readsBeyondItsShare(storage) || launch.leavesOutRows(storage) || launch.items() == same.items()));
+        launch.forEachAccess((storage, write) -> reads[0] |= !write && ofBatch.contains(storage) && !isByColumn(launch,
+                storage) && (launch.readsBeyondItsShare(storage) || launch.leavesOutRows(storage)
+                        || launch.items() == same.items()));
         return reads[0];
+    }
+
+    /** Of a matrix that has a column for each row of the batch, as of numbers of each step: one column, or all turned. */
+    private boolean isByColumn(Launch launch, Storage storage) {
+        Matrix m = byColumn.get(storage);
+        return m != null && (launch.readsOwnColumns(m) || launch.body() instanceof Transpose.Of of && of.x().storage()
+                == storage && of.x().rows() == m.rows() && of.x().columns() == m.columns());
     }
 
     private static IllegalArgumentException cannot(Launch launch, @Nullable Node owner, String why) {

@@ -21,6 +21,7 @@ import io.elbo4j.train.distribution.DiagonalGaussian;
 import io.elbo4j.train.distribution.KlPerDimension;
 import io.elbo4j.train.layer.Dense;
 import io.elbo4j.train.layer.DenseOfMembers;
+import io.elbo4j.train.layer.Gru;
 import io.elbo4j.train.model.Model;
 import io.elbo4j.train.model.ModelKind;
 import io.elbo4j.train.model.Models;
@@ -76,7 +77,7 @@ class WorkersTest {
     /** Parameters, slots, totals of each step: of a worker, or of the only one. */
     private static Map<String, float[]> train(Case of, int batch, Exchange exchange) {
         Graph graph = of.graph();
-        int length = (int) graph.size(Axis.TIME).orElse(1);
+        int length = (int) graph.size(Axis.TIME).orElse(3);
         Map<String, float[]> result = new LinkedHashMap<>();
         try (Backend backend = new JavaBackend(1);
                 Parameters parameters = new Parameters(backend, graph.parameters(), SEED)) {
@@ -214,6 +215,20 @@ class WorkersTest {
             assertTrue(message.startsWith("workers cannot share this step: "), message);
             assertTrue(message.endsWith(" reads several rows of the batch at once"), message);
             System.out.println(message);
+        }
+    }
+
+    @Test
+    void recurrence() {
+        for (boolean normalised : new boolean[] {false, true}) {
+            check("recurrent, normalised " + normalised, () -> {
+                Graph g = new Graph();
+                Value x = g.input("x", 3, Rows.of(Axis.BATCH, Axis.TIME));
+                Value h = (normalised ? Gru.normalised("encoder", 3, 4) : new Gru("encoder", 3, 4)).apply(x);
+                Value z = g.latent("z", DiagonalGaussian.of("q", h, 2));
+                g.observe("o", new Bernoulli(Dense.of("logits", z, 3, Activation.IDENTITY)), x);
+                return new Case(g, s -> s.length(3).minimise(new Elbo(1), new Adam(0.01)));
+            });
         }
     }
 
