@@ -112,7 +112,7 @@ final class Partials {
         return reads[0];
     }
 
-    /** Of a matrix that has a column for each row of the batch, as of numbers of each step: one column, or all turned. */
+    /** Of a matrix with a column for each row of the batch, as of numbers of each step: one column, or all turned. */
     private boolean isByColumn(Launch launch, Storage storage) {
         Matrix m = byColumn.get(storage);
         return m != null && (launch.readsOwnColumns(m) || launch.body() instanceof Transpose.Of of && of.x().storage()
