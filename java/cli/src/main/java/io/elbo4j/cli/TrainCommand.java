@@ -177,7 +177,7 @@ final class TrainCommand implements Callable<Integer> {
     private int follow() {
         Exchange exchange = workers.connect(console);
         RunPlan plan = WorkerRun.plan(exchange);
-        Path of0 = Path.of("the run of worker 0");
+        Path of0 = Path.of("run.json of worker 0");
         Agreement agreement = new Agreement(of0);
         model.check(plan.start().model(), agreement);
         training.check(plan.start().training(), agreement);

@@ -127,7 +127,7 @@ class WorkersTest {
 
     @Test
     void processesAreOneModel() throws Exception {
-        for (int batch : new int[] {64, 256, 1000}) {
+        for (int batch : new int[] {32, 64, 256, 1000}) {
             Path one = directory.resolve("one-" + batch);
             finish(workers(1, words(batch, 3, one)));
             for (int count : new int[] {2, 4, 8}) {
@@ -195,7 +195,7 @@ class WorkersTest {
         Worker second = start(one);
         assertEquals(2, second.end(), second.text());
         assertEquals(1, first.end(), first.text());
-        String sentence = "--batch 128 contradicts the run of worker 0, which is of a run with --batch 256";
+        String sentence = "--batch 128 contradicts run.json of worker 0, which is of a run with --batch 256";
         assertTrue(second.text().contains(sentence), second.text());
         assertTrue(first.text().contains("worker 1 ended: " + sentence), first.text());
         assertTrue(Files.notExists(directory.resolve("run/checkpoint.safetensors")));

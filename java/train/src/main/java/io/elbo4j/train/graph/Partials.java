@@ -2,6 +2,7 @@ package io.elbo4j.train.graph;
 
 import io.elbo4j.Launch;
 import io.elbo4j.Matrix;
+import io.elbo4j.Operation;
 import io.elbo4j.Storage;
 import io.elbo4j.operation.BatchSum;
 import io.elbo4j.operation.Transpose;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * part has other rows: a step is planned for two numbers of rows, and both plans are compared.
  */
 final class Partials {
+    private static final String CANNOT = "workers cannot share this step: ";
+
     private final BitSet partial = new BitSet();
     private final Share share;
     private final Map<Storage, Matrix> byColumn = new IdentityHashMap<>();
@@ -35,10 +38,19 @@ final class Partials {
     Partials(Share share, StepPlan planned, StepPlan other) {
         this.share = share;
         Set<Storage> ofBatch = ofBatch(planned, other);
+        planned.constants().forEach((key, numbers) -> {
+            if (!numbers.equals(other.constants().get(key))) {
+                throw new IllegalArgumentException(CANNOT + "a constant, " + planned.buffers().all().get(key).name()
+                        + ", depends on the number of rows");
+            }
+        });
         List<Launch> launches = planned.launches();
         for (int i = 0; i < launches.size(); i++) {
             Launch launch = launches.get(i);
             Launch same = i < other.launches().size() ? other.launches().get(i) : null;
+            if (!(launch.body() instanceof Operation)) {
+                throw cannot(launch, planned.owner(launch), "is no operation, of which it is known what it reads");
+            }
             if (same == null || !numbers(launch.body()).equals(numbers(same.body()))) {
                 throw cannot(launch, planned.owner(launch), "depends on the number of rows");
             }
@@ -120,7 +132,7 @@ final class Partials {
     }
 
     private static IllegalArgumentException cannot(Launch launch, @Nullable Node owner, String why) {
-        return new IllegalArgumentException("workers cannot share this step: " + launch.name() + (owner == null ? ""
+        return new IllegalArgumentException(CANNOT + launch.name() + (owner == null ? ""
                 : " of '" + owner.name() + "'") + " " + why);
     }
 
@@ -139,7 +151,9 @@ final class Partials {
      */
     Segments segments(StepPlan plan, BitSet run) {
         Segments segments = new Segments(plan.backend(), share);
-        List<StepPlan.Gather> waiting = new ArrayList<>(plan.gathers());
+        // what no launch writes is there from the beginning
+        plan.gathers().stream().filter(g -> run.stream().noneMatch(i -> writes(plan.launches().get(i), g.own())))
+                .forEach(segments::pending);
         run.stream().forEach(i -> {
             Launch launch = plan.launches().get(i);
             boolean[] touches = {false};
@@ -154,21 +168,14 @@ final class Partials {
             if (partial.get(i)) {
                 ((BatchSum) launch.body()).results().forEach(segments::pending);
             }
-            waiting.removeIf(gather -> {
-                boolean complete = lastWrite(plan, run, gather.own().storage()) == i;
-                if (complete) {
-                    segments.pending(gather);
-                }
-                return complete;
-            });
+            plan.gathers().stream().filter(g -> writes(launch, g.own())).forEach(segments::pending);
         });
         return segments.end();
     }
 
-    private static int lastWrite(StepPlan plan, BitSet run, Storage storage) {
-        int[] last = {-1};
-        run.stream().forEach(i -> plan.launches().get(i).forEachAccess((written, write) -> last[0] = write
-                && written == storage ? i : last[0]));
-        return last[0];
+    private static boolean writes(Launch launch, Matrix m) {
+        boolean[] found = {false};
+        launch.forEachAccess((storage, write) -> found[0] |= write && storage == m.storage());
+        return found[0];
     }
 }

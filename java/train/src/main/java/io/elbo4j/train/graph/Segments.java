@@ -95,6 +95,7 @@ final class Segments implements AutoCloseable {
     }
 
     void pending(StepPlan.Gather gather) {
+        gathers.remove(gather);
         gathers.add(gather);
     }
 
@@ -124,6 +125,11 @@ final class Segments implements AutoCloseable {
     private void close(List<Launch> launches) {
         programs.add(new Program(backend, launches));
         launches.clear();
+    }
+
+    /** Whether the workers meet in it. */
+    boolean meets() {
+        return !meetings.isEmpty();
     }
 
     void run() {

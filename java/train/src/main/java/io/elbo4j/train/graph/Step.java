@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * close a step.
  */
 public final class Step implements AutoCloseable {
+    private static final float[] NOTHING = {};
+
     /** Runs whose totals can be recorded before they are taken. */
     public static final int MOST_RECORDED = 64;
 
@@ -232,7 +234,12 @@ public final class Step implements AutoCloseable {
             for (int i = 0; i < trainings.length; i++) {
                 due.set(i, number % trainings[i].every() == 0);
             }
-            programOfDue().run();
+            Segments all = programOfDue();
+            all.run();
+            if (of.exchange != null && !all.meets()) {
+                // who has nothing to tell must hear all the same that another one has ended
+                of.exchange.sum(NOTHING);
+            }
         } finally {
             turn.end();
         }

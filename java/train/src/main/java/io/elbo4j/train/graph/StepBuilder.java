@@ -129,7 +129,7 @@ public final class StepBuilder {
      * The step of one of several workers, each of which computes a part of every batch, and has all sums over the batch
      * from all of them: parameters and totals are those of one worker to the bit. {@link #rows} are those of the whole
      * batch. As many workers share a batch as the largest power of two that divides its rows and is at most a 32nd of
-     * them; the others are idle meanwhile, and where that is 1, each computes the whole batch. What reads several rows
+     * them; the others are idle meanwhile, and where that is 1, each computes the whole batch. They meet in every run. What reads several rows
      * of the batch at once is refused when the step is compiled, and so are parameters with a row for each of the data.
      *
      * <p>A value, a term, a bound and a gradient of a value have the worker's own rows.
@@ -260,7 +260,7 @@ public final class StepBuilder {
         StepBuilder own = copy();
         if (exchange != null) {
             Share share = Share.of(exchange, rows);
-            // what nobody shares each of them computes whole: they need not tell each other
+            // what nobody shares each of them computes whole
             own.share = share.parts() == 1 ? null : share;
             own.rows = share.rows();
         }

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What nodes and objectives see of a step that is compiled, and what they have added to it. */
@@ -48,6 +49,7 @@ final class StepPlan implements Plan, AutoCloseable {
     private final Map<Launch, Node> owners = new IdentityHashMap<>();
     private final Parts parts = new Parts();
     private final List<Gather> gathers = new ArrayList<>();
+    private final Map<Buffers.Key, List<Float>> constants = new HashMap<>();
     private final Map<NoiseOf, NodeNoise> noises = new LinkedHashMap<>();
     private final Map<Term, Matrix> terms = new LinkedHashMap<>();
     private final Set<Storage> kept = new HashSet<>();
@@ -166,6 +168,11 @@ final class StepPlan implements Plan, AutoCloseable {
     /** The buffers that hold after such a run what it computed them for, in the order of their first use. */
     List<Buffers.Buffer> whole(BitSet due) {
         return buffers.whole(launches, run(due));
+    }
+
+    /** What matrices were filled with. */
+    Map<Buffers.Key, List<Float>> constants() {
+        return constants;
     }
 
     List<Gather> gathers() {
@@ -319,6 +326,7 @@ final class StepPlan implements Plan, AutoCloseable {
     public Matrix constant(Object owner, String role, long rows, long columns, float value) {
         boolean isNew = !buffers.has(owner, role);
         Matrix filled = buffer(owner, role, rows, columns);
+        constants.put(new Buffers.Key(owner, role), List.of(value));
         if (isNew && !buffers.planning()) {
             io.elbo4j.operation.Rows.fill(value, filled).run();
         }
@@ -329,6 +337,8 @@ final class StepPlan implements Plan, AutoCloseable {
     public Matrix constant(Object owner, String role, long rows, float[] numbers) {
         boolean isNew = !buffers.has(owner, role);
         Matrix filled = buffer(owner, role, rows, numbers.length / rows);
+        constants.put(new Buffers.Key(owner, role), IntStream.range(0, numbers.length).mapToObj(i -> numbers[i])
+                .toList());
         if (isNew && !buffers.planning()) {
             filled.set(numbers);
         }

@@ -2,22 +2,23 @@ package io.elbo4j.train.worker;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Another worker at the other end of a socket. Frames are {kind, count} and what they have: numbers as little-endian
- * float32, or the UTF-8 bytes of a farewell. Before the first frame each end says {MAGIC, rank, workers}.
+ * float32, or the UTF-8 bytes of a farewell. {@link Greeting} comes before them.
  */
 final class Partner {
     /** That a partner ends, in its words. */
@@ -35,28 +36,14 @@ final class Partner {
         }
     }
 
-    /** At the other end is something else. */
-    private static final class NoWorker extends IOException {
-        private static final long serialVersionUID = 1;
-
-        NoWorker(String message) {
-            super(message);
-        }
-    }
-
-    /** "elb1": the number is that of the format. */
-    private static final int MAGIC = 0x656c6231;
     private static final int NUMBERS = 1;
     private static final int LOST = 2;
     private static final int END = 3;
     /** Nothing but that it is alive. */
     private static final int BEAT = 4;
+    private static final int READY = 5;
     private static final int PIECE = 1 << 16;
-    private static final int BUFFER = 1 << 20;
     private static final int MOST_FAREWELL = 1 << 16;
-    private static final long RETRY_MILLIS = 100;
-    /** How long a caller has to say who he is. */
-    private static final long GREETING_NANOS = 5_000_000_000L;
 
     private final SocketChannel channel;
     private final int rank;
@@ -70,7 +57,11 @@ final class Partner {
     private volatile long heard;
     private volatile @Nullable Duration silent;
 
-    private Partner(SocketChannel channel, int rank, String name) {
+    private volatile long written;
+    private boolean ready;
+
+    /** @param channel which does not block until {@link #begin} */
+    Partner(SocketChannel channel, int rank, String name) {
         this.channel = channel;
         this.rank = rank;
         this.name = name;
@@ -80,107 +71,54 @@ final class Partner {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Calls until the other one listens. */
-    static Partner call(InetSocketAddress address, String name, int rank, int workers, int other, long deadline)
-            throws IOException {
-        while (true) {
-            SocketChannel channel = SocketChannel.open();
-            try {
-                channel.connect(address);
-                tune(channel);
-                write(channel, hello(rank, workers));
-                int answered = greeted(channel, workers, deadline, name);
-                if (answered != other) {
-                    throw new IOException("at the address of " + name + " is worker " + answered);
+    /**
+     * While the workers meet: reads what has come. As soon as both are ready it may be numbers, which are left.
+     *
+     * @param saidReady whether this worker is
+     */
+    boolean isHere(boolean saidReady) {
+        try {
+            while (!(ready && saidReady)) {
+                int read = channel.read(header);
+                if (read <= 0) {
+                    return read == 0;
                 }
-                return new Partner(channel, other, name);
-            } catch (java.net.ConnectException e) {
-                channel.close();
-                waitUntil(deadline, name);
-            } catch (IOException | RuntimeException | Error e) {
-                channel.close();
-                throw e;
+                if (!header.hasRemaining()) {
+                    int kind = header.flip().getInt();
+                    header.clear();
+                    ready |= kind == READY;
+                    if (kind != READY && kind != BEAT) {
+                        return false;
+                    }
+                }
             }
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
-    /** The next that calls. */
-    static SocketChannel accept(ServerSocketChannel server, long deadline, String missing) throws IOException {
-        while (true) {
-            SocketChannel channel = server.accept();
-            if (channel != null) {
-                return channel;
-            }
-            waitUntil(deadline, missing);
-        }
+    boolean isReady() {
+        return ready;
     }
 
-    /** Null for who is no worker. */
-    static @Nullable Partner answer(SocketChannel channel, int rank, int workers) throws IOException {
+    /** That all partners of this worker are here. */
+    void sayReady() throws IOException {
+        sending.lock();
         try {
-            tune(channel);
-            String from = String.valueOf(channel.getRemoteAddress());
-            int caller = greeted(channel, workers, System.nanoTime() + GREETING_NANOS, from);
-            write(channel, hello(rank, workers));
-            return new Partner(channel, caller, "worker " + caller + " (" + from.replaceFirst("^.*/", "") + ")");
-        } catch (NoWorker e) {
-            channel.close();
-            return null;
-        } catch (IOException | RuntimeException | Error e) {
-            channel.close();
-            throw e;
+            write(out.clear().putInt(READY).putInt(0).flip());
+        } finally {
+            sending.unlock();
         }
     }
 
-    private static void waitUntil(long deadline, String missing) throws IOException {
-        if (System.nanoTime() > deadline) {
-            throw new IOException(missing + " did not come");
-        }
-        try {
-            Thread.sleep(RETRY_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while it waited for " + missing, e);
-        }
-    }
-
-    private static void tune(SocketChannel channel) throws IOException {
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER);
-        channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER);
-    }
-
-    private static ByteBuffer hello(int rank, int workers) {
-        return buffer(3 * Integer.BYTES).putInt(MAGIC).putInt(rank).putInt(workers).flip();
-    }
-
-    /** The rank of who says hello. Who says nothing is waited for until the deadline. */
-    private static int greeted(SocketChannel channel, int workers, long deadline, String name) throws IOException {
-        ByteBuffer hello = buffer(3 * Integer.BYTES);
-        channel.configureBlocking(false);
-        while (hello.hasRemaining()) {
-            int read = channel.read(hello);
-            if (read < 0) {
-                throw new NoWorker(name + " hung up");
-            }
-            if (read == 0 && System.nanoTime() > deadline) {
-                throw new NoWorker(name + " does not say who it is");
-            }
-            if (read == 0) {
-                waitUntil(deadline, name);
-            }
-        }
+    /** From here on numbers are exchanged. */
+    void begin() throws IOException {
         channel.configureBlocking(true);
-        hello.flip();
-        if (hello.getInt() != MAGIC) {
-            throw new NoWorker(name + " is no worker of this version of elbo4j");
+        if (header.position() > 0) {
+            // of the last frame before, which is one of nothing
+            read(header);
         }
-        int rank = hello.getInt();
-        int count = hello.getInt();
-        if (count != workers) {
-            throw new IOException(name + " was told of " + count + " workers, this one of " + workers);
-        }
-        return rank;
     }
 
     int rank() {
@@ -200,7 +138,7 @@ final class Partner {
             do {
                 int count = Math.min(end - at, out.remaining() / Float.BYTES);
                 out.asFloatBuffer().put(numbers, at, count);
-                write(channel, out.position(out.position() + count * Float.BYTES).flip());
+                write(out.position(out.position() + count * Float.BYTES).flip());
                 out.clear();
                 at += count;
             } while (at < end);
@@ -218,7 +156,7 @@ final class Partner {
             close();
         } else if (sending.tryLock()) {
             try {
-                write(channel, out.clear().putInt(BEAT).putInt(0).flip());
+                write(out.clear().putInt(BEAT).putInt(0).flip());
             } catch (IOException e) {
                 // who listens to it notices
             } finally {
@@ -321,9 +259,25 @@ final class Partner {
         }
     }
 
-    private static void write(SocketChannel channel, ByteBuffer source) throws IOException {
+    private void write(ByteBuffer source) throws IOException {
         while (source.hasRemaining()) {
             channel.write(source);
+            written = System.nanoTime();
+        }
+    }
+
+    /** Waits until all is sent: for as long as the other one takes something every now and then. */
+    void await(Future<?> sent, Duration silence) throws IOException, ExecutionException, InterruptedException {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                sent.get(silence.toMillis(), TimeUnit.MILLISECONDS);
+                return;
+            } catch (TimeoutException e) {
+                if (System.nanoTime() - Math.max(begin, written) > silence.toNanos()) {
+                    throw new IOException("it has taken nothing for " + silence.toSeconds() + " seconds", e);
+                }
+            }
         }
     }
 

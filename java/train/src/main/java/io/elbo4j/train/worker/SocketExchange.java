@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sums over workers in processes of their own, by recursive halving and doubling over sockets (Thakur, Rabenseifner and
@@ -36,11 +37,13 @@ public final class SocketExchange implements Exchange, AutoCloseable {
     /** How long who leaves waits until the others have read why. */
     private static final long FAREWELL_NANOS = 10_000_000_000L;
     private static final long PAUSE_NANOS = 1_000_000;
+    private static final long MEETING_PAUSE_NANOS = 20_000_000;
     private static final Duration SILENCE = Duration.ofSeconds(30);
     private static final int BEATS_OF_A_SILENCE = 6;
 
     private final int rank;
     private final List<InetSocketAddress> addresses;
+    private final Duration silence;
     private final Partner[] partners;
     private final ExecutorService sender = Executors.newSingleThreadExecutor(task -> {
         Thread t = new Thread(task, "elbo4j-exchange");
@@ -58,6 +61,7 @@ public final class SocketExchange implements Exchange, AutoCloseable {
     private SocketExchange(int rank, List<InetSocketAddress> addresses, Duration silence) {
         this.rank = rank;
         this.addresses = addresses;
+        this.silence = silence;
         this.partners = new Partner[Integer.numberOfTrailingZeros(addresses.size())];
         long beat = silence.toMillis() / BEATS_OF_A_SILENCE;
         beats.scheduleAtFixedRate(() -> listening.forEach(partner -> partner.beat(silence)), beat, beat,
@@ -150,33 +154,89 @@ public final class SocketExchange implements Exchange, AutoCloseable {
                         + e.getMessage(), e);
             }
             server.configureBlocking(false);
-            for (int round = 0; round < partners.length; round++) {
-                int other = rank ^ 1 << round;
-                if (other > rank) {
-                    partners[round] = Partner.call(addresses.get(other), inWords(other), rank, addresses.size(), other,
-                            deadline);
-                    listening.add(partners[round]);
+            Greeting greeting = new Greeting(rank, addresses.size());
+            boolean saidReady = false;
+            while (true) {
+                dropLost(saidReady);
+                callMissing(greeting);
+                answer(server, greeting, saidReady);
+                if (!saidReady && missing() < 0) {
+                    saidReady = true;
+                    for (Partner partner : partners) {
+                        partner.sayReady();
+                    }
                 }
+                if (saidReady && Arrays.stream(partners).allMatch(Partner::isReady)) {
+                    break;
+                }
+                await(deadline);
             }
-            while (missing() >= 0) {
-                SocketChannel caller = Partner.accept(server, deadline, inWords(missing()));
-                Partner partner = Partner.answer(caller, rank, addresses.size());
-                if (partner == null) {
-                    continue;
+        }
+        for (Partner partner : partners) {
+            partner.begin();
+        }
+    }
+
+    /** Who goes before all have come may come again. */
+    private void dropLost(boolean saidReady) throws IOException {
+        for (int round = 0; round < partners.length; round++) {
+            Partner partner = partners[round];
+            if (partner != null && !partner.isHere(saidReady)) {
+                if (saidReady) {
+                    throw new IOException(partner.name() + " was lost when all had come");
                 }
-                int round = Integer.numberOfTrailingZeros(rank ^ partner.rank());
-                if (Integer.bitCount(rank ^ partner.rank()) != 1 || round >= partners.length
-                        || partners[round] != null) {
-                    partner.close();
-                    throw new IOException("two processes say that they are worker " + partner.rank());
-                }
-                partners[round] = partner;
-                listening.add(partner);
+                listening.remove(partner);
+                partner.close();
+                partners[round] = null;
             }
         }
     }
 
-    /** The first worker that has not called, or -1. */
+    private void callMissing(Greeting greeting) throws IOException {
+        for (int round = 0; round < partners.length; round++) {
+            int other = rank ^ 1 << round;
+            if (partners[round] == null && other > rank) {
+                take(round, greeting.call(addresses.get(other), inWords(other), other));
+            }
+        }
+    }
+
+    private void answer(ServerSocketChannel server, Greeting greeting, boolean saidReady) throws IOException {
+        for (SocketChannel caller = server.accept(); caller != null; caller = server.accept()) {
+            Partner partner = greeting.answer(caller);
+            if (partner == null) {
+                continue;
+            }
+            int round = Integer.numberOfTrailingZeros(rank ^ partner.rank());
+            boolean lower = partner.rank() >= 0 && partner.rank() < rank;
+            dropLost(saidReady);
+            if (!lower || Integer.bitCount(rank ^ partner.rank()) != 1 || partners[round] != null) {
+                partner.close();
+                throw new IOException("two processes say that they are worker " + (lower ? partner.rank() : rank));
+            }
+            take(round, partner);
+        }
+    }
+
+    private void take(int round, @Nullable Partner partner) {
+        partners[round] = partner;
+        if (partner != null) {
+            listening.add(partner);
+        }
+    }
+
+    private void await(long deadline) throws IOException {
+        if (System.nanoTime() > deadline) {
+            throw new IOException(missing() >= 0 ? inWords(missing()) + " did not come"
+                    : "not all of the others have come");
+        }
+        LockSupport.parkNanos(MEETING_PAUSE_NANOS);
+        if (Thread.currentThread().isInterrupted()) {
+            throw new IOException("interrupted");
+        }
+    }
+
+    /** The first worker that is not here, or -1. */
     private int missing() {
         for (int round = 0; round < partners.length; round++) {
             if (partners[round] == null) {
@@ -233,7 +293,7 @@ public final class SocketExchange implements Exchange, AutoCloseable {
         Future<Void> sent = sender.submit(() -> partner.send(numbers, sendBegin, sendEnd));
         try {
             partner.receive(numbers, begin, end, add);
-            sent.get();
+            partner.await(sent, silence);
         } catch (Partner.Farewell farewell) {
             throw leave(partner, farewell.getMessage(), farewell.isEnd());
         } catch (IOException | ExecutionException e) {

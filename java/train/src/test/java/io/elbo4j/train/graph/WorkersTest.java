@@ -243,6 +243,18 @@ class WorkersTest {
         });
     }
 
+    /** Batches that nobody shares: who has nothing to tell hears all the same that another one has ended. */
+    @Test
+    void workersMeetInEveryStep() {
+        for (int batch : new int[] {37, 99}) {
+            LocalExchange.run(2, exchange -> {
+                train(new Case(vae(), s -> s.minimise(new Elbo(1), new Adam(0.01))), batch, exchange);
+                assertEquals(STEPS, exchange.meetings());
+                return 0;
+            });
+        }
+    }
+
     /** A step with one sum over the batch for each of its parameters meets once. */
     @Test
     void workersMeetOncePerStep() {
@@ -291,7 +303,7 @@ class WorkersTest {
                 return 0;
             }
         })).getMessage();
-        assertTrue(message.startsWith("workers cannot share this step: " + launch + " of "), message);
+        assertTrue(message.startsWith("workers cannot share this step: " + launch), message);
     }
 
     @Test
@@ -299,6 +311,8 @@ class WorkersTest {
         assertRefused("Rows.copy", FirstRow::new);
         assertRefused("Arithmetic.add", OtherHalf::new);
         assertRefused("Sums.rows", Total::new);
+        assertRefused("own body", x -> new Other(x, "a launch of one's own"));
+        assertRefused("a constant, share of other, depends on the number of rows", x -> new Other(x, "a constant"));
     }
 
     /** Each row and the one half a batch later: by items that are rows, too. */
@@ -317,6 +331,38 @@ class WorkersTest {
             Matrix sum = plan.value(this);
             plan.launch(io.elbo4j.operation.Rows.fill(0, sum));
             plan.launch(Arithmetic.add(all.rows(0, half), all.rows(half, 2 * half), sum.rows(0, half)));
+        }
+    }
+
+    /** What divides by the rows of its part, in two ways that no argument of an operation shows. */
+    private static final class Other extends Value {
+        private final Value x;
+        private final String how;
+
+        Other(Value x, String how) {
+            super("other", x.columns(), Rows.BATCH, List.of(x), List.of());
+            this.x = x;
+            this.how = how;
+        }
+
+        @Override
+        protected void forward(Plan plan) {
+            Matrix from = plan.value(x);
+            Matrix to = plan.value(this);
+            if (how.equals("a constant")) {
+                Matrix share = plan.constant(this, "share", 1, x.columns(), 1f / plan.batch());
+                plan.launch(Arithmetic.multiply(from, share.repeatRow(plan.batch()), to));
+            } else {
+                float share = 1f / plan.batch();
+                plan.launch(io.elbo4j.Launch.of("own body", plan.backend(), plan.batch()).reads(from).writes(to).body((
+                        begin, end) -> {
+                    float[] values = from.toArray();
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] *= share;
+                    }
+                    to.set(values);
+                }));
+            }
         }
     }
 

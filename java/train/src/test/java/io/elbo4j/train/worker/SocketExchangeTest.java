@@ -14,6 +14,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -265,7 +267,8 @@ class SocketExchangeTest {
         String four = assertThrows(WorkerException.class, () -> SocketExchange.connect(addresses, 0, PATIENCE))
                 .getMessage();
         assertTrue(two.get().endsWith(" was told of 4 workers, this one of 2"), two.get());
-        assertEquals("worker 0 cannot reach the others: worker 1 (" + addresses.get(1) + ") hung up", four);
+        assertEquals("worker 0 cannot reach the others: worker 1 (" + addresses.get(1)
+                + ") was told of 2 workers, this one of 4", four);
         threads.shutdownNow();
     }
 
@@ -283,21 +286,13 @@ class SocketExchangeTest {
         one.get().sum(new float[] {2});
         waits.get();
         assertEquals(3, sum[0]);
-        // this one says hello, and then nothing more
-        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            List<String> other = List.of("127.0.0.1:" + addresses(1).get(0).substring(10), "127.0.0.1:" + server
-                    .getLocalPort());
-            threads.submit(() -> {
-                Socket socket = server.accept();
-                byte[] hello = socket.getInputStream().readNBytes(12);
-                hello[4] = 1;
-                socket.getOutputStream().write(hello);
-                return socket;
-            });
-            SocketExchange alone = SocketExchange.connect(other, 0, PATIENCE, silence);
-            String message = assertThrows(WorkerException.class, () -> alone.sum(new float[5])).getMessage();
-            assertEquals("worker 1 (" + other.get(1) + ") was lost (nothing was heard of it for 1 seconds)", message);
-        }
+        // these say hello, and that they are ready; one says nothing more, the other its numbers, and takes none
+        assertEquals(" was lost (nothing was heard of it for 1 seconds)", lostAgainst(socket -> {}, 5));
+        assertEquals(" was lost (it has taken nothing for 1 seconds)", lostAgainst(socket -> {
+            ByteBuffer numbers = ByteBuffer.allocate(8 + (1 << 24)).order(ByteOrder.LITTLE_ENDIAN).putInt(1).putInt(
+                    1 << 22);
+            socket.getOutputStream().write(numbers.array());
+        }, 1 << 23));
         Future<?> end = threads.submit(() -> {
             one.get().close();
             return null;
@@ -305,5 +300,66 @@ class SocketExchangeTest {
         zero.close();
         end.get();
         threads.shutdownNow();
+    }
+
+    private interface Talk {
+        void with(Socket socket) throws IOException;
+    }
+
+    /** What worker 0 says of a worker 1 that is none, less its name. */
+    private static String lostAgainst(Talk talk, int count) throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            List<String> addresses = List.of(addresses(1).get(0), "127.0.0.1:" + server.getLocalPort());
+            Future<Socket> other = thread.submit(() -> {
+                Socket socket = server.accept();
+                byte[] hello = socket.getInputStream().readNBytes(12);
+                hello[4] = 1;
+                socket.getOutputStream().write(hello);
+                socket.getOutputStream().write(new byte[] {5, 0, 0, 0, 0, 0, 0, 0});
+                talk.with(socket);
+                return socket;
+            });
+            SocketExchange alone = SocketExchange.connect(addresses, 0, PATIENCE, Duration.ofMillis(1200));
+            String message = assertThrows(WorkerException.class, () -> alone.sum(new float[count])).getMessage();
+            other.get().close();
+            return message.replace("worker 1 (" + addresses.get(1) + ")", "");
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    /** One that goes before all have come may come again. */
+    @Test
+    void whoComesAgainIsTaken() throws Exception {
+        List<String> addresses = addresses(4);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<Future<float[]>> all = new ArrayList<>();
+        for (int rank : new int[] {1, 2}) {
+            all.add(threads.submit(() -> oneSum(addresses, rank, PATIENCE)));
+        }
+        String gone = assertThrows(WorkerException.class, () -> oneSum(addresses, 0, Duration.ofMillis(1500)))
+                .getMessage();
+        assertTrue(gone.startsWith("worker 0 cannot reach the others: "), gone);
+        // a stranger whose connection breaks is no worker
+        try (Socket stranger = new Socket("127.0.0.1", Integer.parseInt(addresses.get(1).substring(10)))) {
+            stranger.setSoLinger(true, 0);
+        }
+        for (int rank : new int[] {0, 3}) {
+            all.add(threads.submit(() -> oneSum(addresses, rank, PATIENCE)));
+        }
+        for (Future<float[]> one : all) {
+            assertArrayEquals(new float[] {6}, one.get());
+        }
+        threads.shutdownNow();
+    }
+
+    private static float[] oneSum(List<String> addresses, int rank, Duration patience) {
+        try (SocketExchange exchange = SocketExchange.connect(addresses, rank, patience)) {
+            float[] sum = {rank};
+            exchange.sum(sum);
+            exchange.sum(new float[1]);
+            return sum;
+        }
     }
 }
