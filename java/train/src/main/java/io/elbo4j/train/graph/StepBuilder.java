@@ -129,8 +129,9 @@ public final class StepBuilder {
      * The step of one of several workers, each of which computes a part of every batch, and has all sums over the batch
      * from all of them: parameters and totals are those of one worker to the bit. {@link #rows} are those of the whole
      * batch. As many workers share a batch as the largest power of two that divides its rows and is at most a 32nd of
-     * them; the others are idle meanwhile, and where that is 1, each computes the whole batch. They meet in every run. What reads several rows
-     * of the batch at once is refused when the step is compiled, and so are parameters with a row for each of the data.
+     * them; the others are idle meanwhile, and where that is 1, each computes the whole batch. They meet in every run.
+     * What reads several rows of the batch at once is refused when the step is compiled, and so are parameters with a
+     * row for each of the data, launches that run no operation, and arguments that depend on the rows of a part.
      *
      * <p>A value, a term, a bound and a gradient of a value have the worker's own rows.
      */
