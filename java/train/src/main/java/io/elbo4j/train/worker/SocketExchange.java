@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sums over workers in processes of their own, by recursive halving and doubling over sockets (Thakur, Rabenseifner and
@@ -77,8 +78,23 @@ public final class SocketExchange implements Exchange, AutoCloseable {
         return connect(workers, rank, patience, SILENCE);
     }
 
+    /**
+     * As {@link #connect(List, int, Duration)}, where a worker listens before the others are told its address: so it can
+     * have any port that is free.
+     *
+     * @param own the socket that is bound to this worker's address; this method closes it
+     */
+    public static SocketExchange connect(List<String> workers, int rank, ServerSocketChannel own, Duration patience) {
+        return connect(workers, rank, patience, SILENCE, own);
+    }
+
     /** @param silence after which a worker is given up */
     static SocketExchange connect(List<String> workers, int rank, Duration patience, Duration silence) {
+        return connect(workers, rank, patience, silence, null);
+    }
+
+    private static SocketExchange connect(List<String> workers, int rank, Duration patience, Duration silence,
+            @Nullable ServerSocketChannel own) {
         int count = workers.size();
         ArgumentException.require(count == 1 || count == 2 || count == 4 || count == 8, "workers",
                 "1, 2, 4 or 8 addresses", count + " of them");
@@ -91,8 +107,8 @@ public final class SocketExchange implements Exchange, AutoCloseable {
             addresses.add(address);
         }
         SocketExchange exchange = new SocketExchange(rank, List.copyOf(addresses), silence);
-        try {
-            exchange.connect(System.nanoTime() + patience.toNanos());
+        try (ServerSocketChannel server = own == null ? ServerSocketChannel.open() : own) {
+            exchange.connect(System.nanoTime() + patience.toNanos(), server);
             return exchange;
         } catch (IOException | RuntimeException | Error e) {
             exchange.release();
@@ -125,41 +141,41 @@ public final class SocketExchange implements Exchange, AutoCloseable {
         }
     }
 
-    private void connect(long deadline) throws IOException {
+    private void connect(long deadline, ServerSocketChannel server) throws IOException {
         if (partners.length == 0) {
             return;
         }
-        try (ServerSocketChannel server = ServerSocketChannel.open()) {
+        if (server.getLocalAddress() == null) {
             try {
                 server.bind(addresses.get(rank), addresses.size());
             } catch (IOException e) {
                 throw new IOException("it cannot listen on " + inWords(rank) + ", the address of rank " + rank + ": "
                         + e.getMessage(), e);
             }
-            server.configureBlocking(false);
-            for (int round = 0; round < partners.length; round++) {
-                int other = rank ^ 1 << round;
-                if (other > rank) {
-                    partners[round] = Partner.call(addresses.get(other), inWords(other), rank, addresses.size(), other,
-                            deadline);
-                    listening.add(partners[round]);
-                }
+        }
+        server.configureBlocking(false);
+        for (int round = 0; round < partners.length; round++) {
+            int other = rank ^ 1 << round;
+            if (other > rank) {
+                partners[round] = Partner.call(addresses.get(other), inWords(other), rank, addresses.size(), other,
+                        deadline);
+                listening.add(partners[round]);
             }
-            while (missing() >= 0) {
-                SocketChannel caller = Partner.accept(server, deadline, inWords(missing()));
-                Partner partner = Partner.answer(caller, rank, addresses.size());
-                if (partner == null) {
-                    continue;
-                }
-                int round = Integer.numberOfTrailingZeros(rank ^ partner.rank());
-                if (Integer.bitCount(rank ^ partner.rank()) != 1 || round >= partners.length
-                        || partners[round] != null) {
-                    partner.close();
-                    throw new IOException("two processes say that they are worker " + partner.rank());
-                }
-                partners[round] = partner;
-                listening.add(partner);
+        }
+        while (missing() >= 0) {
+            SocketChannel caller = Partner.accept(server, deadline, inWords(missing()));
+            Partner partner = Partner.answer(caller, rank, addresses.size());
+            if (partner == null) {
+                continue;
             }
+            int round = Integer.numberOfTrailingZeros(rank ^ partner.rank());
+            if (Integer.bitCount(rank ^ partner.rank()) != 1 || round >= partners.length
+                    || partners[round] != null) {
+                partner.close();
+                throw new IOException("two processes say that they are worker " + partner.rank());
+            }
+            partners[round] = partner;
+            listening.add(partner);
         }
     }
 
