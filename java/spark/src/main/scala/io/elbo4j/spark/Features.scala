@@ -1,6 +1,7 @@
 package io.elbo4j.spark
 
 import io.elbo4j.ArgumentException
+import io.elbo4j.train.data.DataException
 import org.apache.spark.ml.linalg.{SQLDataTypes, Vector}
 import org.apache.spark.sql.Row
 import org.apache.spark.sql.types.{ArrayType, DataType, NumericType, StructType}
@@ -36,7 +37,7 @@ private[spark] object Features {
   def named[T](column: String, place: => String)(work: => T): T =
     try work
     catch {
-      case e: IllegalArgumentException =>
+      case e @ (_: IllegalArgumentException | _: DataException) =>
         throw new IllegalArgumentException(s"featuresCol '$column', $place: ${e.getMessage}", e)
     }
 }

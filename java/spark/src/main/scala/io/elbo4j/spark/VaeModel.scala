@@ -3,7 +3,7 @@ package io.elbo4j.spark
 import io.elbo4j.ArgumentException
 import io.elbo4j.train.checkpoint.Checkpoint
 import io.elbo4j.train.data.Images
-import io.elbo4j.train.model.{Model => Graph, Models}
+import io.elbo4j.train.model.{Model => Graph, ModelKind, Models}
 import org.apache.hadoop.fs.Path
 import org.apache.spark.TaskContext
 import org.apache.spark.ml.Model
@@ -63,6 +63,20 @@ class VaeModel private[spark] (override val uid: String, private[spark] val chec
   /** How the model was trained, and what it is. */
   @transient lazy val description: Checkpoint = ModelFile.checkpoint(checkpoint)
 
+  @transient private var trainingSummary: Option[VaeSummary] = None
+
+  private[spark] def setSummary(summary: VaeSummary): this.type = {
+    trainingSummary = Some(summary)
+    this
+  }
+
+  /** Whether the model has been trained, not loaded. */
+  def hasSummary: Boolean = trainingSummary.nonEmpty
+
+  /** @throws IllegalStateException if it has none */
+  def summary: VaeSummary = trainingSummary.getOrElse(
+    throw new IllegalStateException("a model that was loaded has no summary of its training"))
+
   /** @group setParam */
   def setFeaturesCol(value: String): this.type = set(featuresCol, value)
   /** @group setParam */
@@ -74,7 +88,11 @@ class VaeModel private[spark] (override val uid: String, private[spark] val chec
 
   private[spark] def withCheckpoint(bytes: Array[Byte]): VaeModel = copyValues(new VaeModel(uid, bytes))
 
-  override def copy(extra: ParamMap): VaeModel = copyValues(new VaeModel(uid, checkpoint), extra).setParent(parent)
+  override def copy(extra: ParamMap): VaeModel = {
+    val copied = copyValues(new VaeModel(uid, checkpoint), extra).setParent(parent)
+    trainingSummary.foreach(copied.setSummary)
+    copied
+  }
 
   override def transformSchema(schema: StructType): StructType = {
     val graph = Models.create(description.model)
@@ -138,12 +156,15 @@ object VaeModel extends DefaultParamsReadable[VaeModel] {
     }
   }
 
-  /** Of a row nothing but x is asked for, and it is judged by itself. */
+  /** Of a row nothing but x is asked for. */
+  private[spark] def requireX(kind: ModelKind[_ <: Record]): Unit =
+    ArgumentException.require(kind.arrays == java.util.Set.of(Images.X), "model", "one that takes x alone",
+      s"${kind.name}, which takes ${String.join(", ", kind.arrays)}")
+
+  /** And it is judged by itself. */
   private[spark] def requireRows(model: Graph): Unit = {
-    val name = Models.of(model.settings).name
-    ArgumentException.require(model.local.isEmpty, "model", "one without parameters of each row", name)
-    val others = Models.named(name).arrays
-    ArgumentException.require(others == java.util.Set.of(Images.X), "model", "one that takes x alone",
-      s"$name, which takes ${String.join(", ", others)}")
+    val kind = Models.named(Models.of(model.settings).name)
+    requireX(kind)
+    ArgumentException.require(model.local.isEmpty, "model", "one without parameters of each row", kind.name)
   }
 }

@@ -17,9 +17,11 @@ object Sparks {
   val Columns = 12
 
   /** One of a JVM; a task may fail, so that a stage is tried again. */
-  lazy val session: SparkSession = SparkSession.builder().master("local[4,4]").appName("elbo4j")
+  lazy val session: SparkSession = builder("local[4,4]").getOrCreate()
+
+  def builder(master: String): SparkSession.Builder = SparkSession.builder().master(master).appName("elbo4j")
     .config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "4")
-    .config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1").getOrCreate()
+    .config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
 
   /** In [0, 1], in groups, so that there is something to learn. */
   def rows(count: Int, seed: Long = Seed): Array[Array[Float]] = {
