@@ -94,8 +94,8 @@ trait VaeParams extends VaeColumns with HasMaxIter with HasStepSize with HasSeed
 
 /**
  * Trains a model of any kind that takes x alone, on executors each of which holds a part of the rows. Rows are
- * numbered, and lie in eight shards by their number; a batch has equally many of each, so that 1, 2, 4 and 8 workers are
- * one model to the bit, that of elbo4j without Spark on the same order of rows ([[io.elbo4j.train.ShardOrder]]).
+ * numbered, and lie in eight shards by their number; a batch has equally many of each, so that 1, 2, 4 and 8 workers
+ * are one model to the bit, that of elbo4j without Spark on the same order of rows ([[io.elbo4j.train.ShardOrder]]).
  *
  * A stage whose task fails is tried again by Spark, and goes on from `checkpointPath`, if there is one.
  */
@@ -178,4 +178,7 @@ class VaeEstimator(override val uid: String) extends Estimator[VaeModel] with Va
   }
 }
 
-object VaeEstimator extends DefaultParamsReadable[VaeEstimator]
+object VaeEstimator extends DefaultParamsReadable[VaeEstimator] {
+  /** With its type for Java. */
+  override def load(path: String): VaeEstimator = super.load(path)
+}

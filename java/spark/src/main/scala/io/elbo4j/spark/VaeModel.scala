@@ -145,6 +145,9 @@ object VaeModel extends DefaultParamsReadable[VaeModel] {
     model
   }
 
+  /** With its type for Java. */
+  override def load(path: String): VaeModel = super.load(path)
+
   override def read: MLReader[VaeModel] = {
     val params = super.read
     new MLReader[VaeModel] {
