@@ -60,6 +60,9 @@ class VaeModel private[spark] (override val uid: String, private[spark] val chec
   /** For the reader. */
   private[spark] def this(uid: String) = this(uid, Array.emptyByteArray)
 
+  /** For Spark Connect, which asks for the class alone. */
+  private[spark] def this() = this(Identifiable.randomUID("vae"))
+
   /** How the model was trained, and what it is. */
   @transient lazy val description: Checkpoint = ModelFile.checkpoint(checkpoint)
 

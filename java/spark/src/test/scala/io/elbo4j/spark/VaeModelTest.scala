@@ -6,12 +6,15 @@ import io.elbo4j.train.data.{DataName, DataShape}
 import io.elbo4j.train.model.{Models, VaeSettings}
 import io.elbo4j.train.run.Trained
 import java.nio.file.{Files, Path}
+import java.util.ServiceLoader
+import org.apache.spark.ml.{Estimator, Transformer}
 import org.apache.spark.ml.linalg.{Vector, Vectors}
 import org.apache.spark.sql.DataFrame
 import org.apache.spark.sql.functions.{col, lit}
 import org.junit.jupiter.api.Assertions.{assertArrayEquals, assertEquals, assertThrows, assertTrue}
 import org.junit.jupiter.api.{BeforeEach, Test}
 import org.junit.jupiter.api.io.TempDir
+import scala.jdk.StreamConverters._
 
 class VaeModelTest {
   @TempDir
@@ -105,6 +108,13 @@ class VaeModelTest {
     assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(Path.of(folder, "checkpoint.safetensors")))
     assertThrows(classOf[java.io.IOException], () => saved.save(folder))
     saved.write.overwrite().save(folder)
+  }
+
+  @Test
+  def sparkConnectFindsTheClasses(): Unit = {
+    def found[T](kind: Class[T]) = ServiceLoader.load(kind).stream.toScala(Seq).map(_.`type`.getName).toSet
+    assertTrue(found(classOf[Estimator[_]]).contains("io.elbo4j.spark.VaeEstimator"))
+    assertTrue(found(classOf[Transformer]).contains("io.elbo4j.spark.VaeModel"))
   }
 
   private def refused(frame: DataFrame, words: String): Unit = {
