@@ -93,6 +93,7 @@ public final class Trainer implements AutoCloseable {
     private final TrainingSettings settings;
     private final Feed data;
     private final double logVolume;
+    private final RowOrder rowOrder;
     private final int[] order;
     private final Indices deviceOrder;
     private final Steps steps;
@@ -127,7 +128,8 @@ public final class Trainer implements AutoCloseable {
     /** @param chunk see {@link Feed#of} */
     Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
             Position start, Standardisation standardisation, int chunk) {
-        this(model, parameters, backend, settings, images, start, standardisation, chunk, null);
+        this(model, parameters, backend, settings, images, start, standardisation, RowOrder.shuffled(images.rows()),
+                chunk, null);
     }
 
     /**
@@ -141,19 +143,32 @@ public final class Trainer implements AutoCloseable {
      */
     public Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
             Position start, Standardisation standardisation, Exchange workers) {
-        this(model, parameters, backend, settings, images, start, standardisation, Streamed.CHUNK, workers);
+        this(model, parameters, backend, settings, images, start, standardisation, RowOrder.shuffled(images.rows()),
+                workers);
+    }
+
+    /**
+     * One of several workers, each of which has no other rows of the data than those that it reads itself.
+     *
+     * @param images rows of this worker
+     * @param order of each epoch, as long on every worker, by the numbers of the rows of this one
+     */
+    public Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
+            Position start, Standardisation standardisation, RowOrder order, Exchange workers) {
+        this(model, parameters, backend, settings, images, start, standardisation, order, Streamed.CHUNK, workers);
     }
 
     private Trainer(Model model, Parameters parameters, Backend backend, TrainingSettings settings, Images images,
-            Position own, Standardisation standardisation, int chunk, @Nullable Exchange workers) {
+            Position own, Standardisation standardisation, RowOrder rowOrder, int chunk, @Nullable Exchange workers) {
         ArgumentException.require(workers == null || settings.refinement().isNone(), "workers",
                 "one with local steps of q in each training step", "several");
         Position start = workers == null ? own : own.of0(workers);
-        ArgumentException.require(start.row() <= images.rows(), "start", "a position in the " + images.rows()
-                + " rows of the data", "row " + start.row());
+        ArgumentException.require(start.row() <= rowOrder.rows(), "start", "a position in the " + rowOrder.rows()
+                + " rows of an epoch", "row " + start.row());
         this.parameters = parameters;
         this.settings = settings;
-        this.order = new int[images.rows()];
+        this.rowOrder = rowOrder;
+        this.order = new int[rowOrder.rows()];
         Objective objective = settings.objective(model, stepsPerEpoch());
         List<Training> trainings = new ArrayList<>();
         trainings.add(training(objective, settings.schedule().of(settings.learningRate(), stepsPerEpoch())));
@@ -238,7 +253,7 @@ public final class Trainer implements AutoCloseable {
         return progress;
     }
 
-    /** Of the data. */
+    /** Of an epoch: all of the data, unless it was given an order that leaves out some. */
     public int rows() {
         return order.length;
     }
@@ -326,7 +341,7 @@ public final class Trainer implements AutoCloseable {
     private int begin() {
         if (orderedEpoch != progress.epoch()) {
             data.end();
-            Shuffle.permutation(settings.seed(), progress.epoch(), order);
+            rowOrder.fill(settings.seed(), progress.epoch(), order);
             deviceOrder.set(order, 0);
             data.begin(order, progress.row());
             orderedEpoch = progress.epoch();

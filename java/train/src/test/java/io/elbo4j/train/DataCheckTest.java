@@ -283,7 +283,7 @@ class DataCheckTest {
                 Parameters p = new Parameters(backend, model.graph().parameters(), 1);
                 Trainer trainer = new Trainer(model, p, backend, TrainingSettings.of(2, 1), x(0, 1, 0, 1))) {
             assertSentence("count must be at least 0, not -1", () -> trainer.steps(-1));
-            assertSentence("start must be a position in the 3 rows of the data, not row 4", () -> new Trainer(model, p,
+            assertSentence("start must be a position in the 3 rows of an epoch, not row 4", () -> new Trainer(model, p,
                     backend, TrainingSettings.of(2, 1), x(), new Trainer.Position(2, 0, 4, 0, 0)));
             trainer.steps(0);
             assertEquals(Trainer.Position.START, trainer.position());

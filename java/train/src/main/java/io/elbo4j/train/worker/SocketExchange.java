@@ -82,6 +82,16 @@ public final class SocketExchange implements Exchange, AutoCloseable {
     }
 
     /**
+     * As {@link #connect(List, int, Duration)}, where a worker listens before the others are told its address: so it can
+     * have any port that is free.
+     *
+     * @param own the socket that is bound to this worker's address; this method closes it
+     */
+    public static SocketExchange connect(List<String> workers, int rank, ServerSocketChannel own, Duration patience) {
+        return connect(workers, rank, patience, SILENCE, own);
+    }
+
+    /**
      * Checks what {@link #connect} would, before anything is waited for.
      *
      * @throws ArgumentException naming what is wrong with an address or the rank
@@ -92,9 +102,14 @@ public final class SocketExchange implements Exchange, AutoCloseable {
 
     /** @param silence after which a worker is given up */
     static SocketExchange connect(List<String> workers, int rank, Duration patience, Duration silence) {
+        return connect(workers, rank, patience, silence, null);
+    }
+
+    private static SocketExchange connect(List<String> workers, int rank, Duration patience, Duration silence,
+            @Nullable ServerSocketChannel own) {
         SocketExchange exchange = new SocketExchange(rank, addresses(workers, rank), silence);
-        try {
-            exchange.connect(System.nanoTime() + patience.toNanos());
+        try (ServerSocketChannel server = own == null ? ServerSocketChannel.open() : own) {
+            exchange.connect(System.nanoTime() + patience.toNanos(), server);
             return exchange;
         } catch (IOException | RuntimeException | Error e) {
             exchange.release();
@@ -142,35 +157,32 @@ public final class SocketExchange implements Exchange, AutoCloseable {
         }
     }
 
-    private void connect(long deadline) throws IOException {
+    private void connect(long deadline, ServerSocketChannel server) throws IOException {
         if (partners.length == 0) {
             return;
         }
-        try (ServerSocketChannel server = ServerSocketChannel.open()) {
+        if (server.getLocalAddress() == null) {
             try {
                 server.bind(addresses.get(rank), addresses.size());
             } catch (IOException e) {
                 throw new IOException("it cannot listen on " + inWords(rank) + ", the address of rank " + rank + ": "
                         + e.getMessage(), e);
             }
-            server.configureBlocking(false);
-            Greeting greeting = new Greeting(rank, addresses.size());
-            boolean saidReady = false;
-            while (true) {
-                dropLost(saidReady);
-                callMissing(greeting);
-                answer(server, greeting, saidReady);
-                if (!saidReady && missing() < 0) {
-                    saidReady = true;
-                    for (Partner partner : partners) {
-                        partner.sayReady();
-                    }
+        }
+        server.configureBlocking(false);
+        Greeting greeting = new Greeting(rank, addresses.size());
+        boolean saidReady = false;
+        while (!(saidReady && Arrays.stream(partners).allMatch(Partner::isReady))) {
+            dropLost(saidReady);
+            callMissing(greeting);
+            answer(server, greeting, saidReady);
+            if (!saidReady && missing() < 0) {
+                saidReady = true;
+                for (Partner partner : partners) {
+                    partner.sayReady();
                 }
-                if (saidReady && Arrays.stream(partners).allMatch(Partner::isReady)) {
-                    break;
-                }
-                await(deadline);
             }
+            await(deadline);
         }
         for (Partner partner : partners) {
             partner.begin();

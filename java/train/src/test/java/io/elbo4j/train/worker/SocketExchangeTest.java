@@ -2,6 +2,7 @@ package io.elbo4j.train.worker;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +113,39 @@ class SocketExchangeTest {
                 }
             }
         }
+    }
+
+    /** Each has any free port, and some call before the others take calls. */
+    @Test
+    void whoListensAlreadyIsReached() throws Exception {
+        int workers = 4;
+        List<String> addresses = new ArrayList<>();
+        List<ServerSocketChannel> sockets = new ArrayList<>();
+        for (int rank = 0; rank < workers; rank++) {
+            sockets.add(ServerSocketChannel.open().bind(null, workers));
+            addresses.add("127.0.0.1:" + sockets.get(rank).socket().getLocalPort());
+        }
+        List<Callable<Float>> all = new ArrayList<>();
+        for (int i = 0; i < workers; i++) {
+            int rank = i;
+            all.add(() -> {
+                Thread.sleep(200 * rank);
+                try (SocketExchange exchange = SocketExchange.connect(addresses, rank, sockets.get(rank), PATIENCE)) {
+                    float[] sum = {1 << rank};
+                    exchange.sum(sum);
+                    return sum[0];
+                }
+            });
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(workers);
+        try {
+            for (Future<Float> sum : threads.invokeAll(all)) {
+                assertEquals(15, sum.get());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        sockets.forEach(socket -> assertFalse(socket.isOpen()));
     }
 
     @Test
