@@ -5,7 +5,7 @@ import io.elbo4j.ArgumentException.require
 import io.elbo4j.Quoted
 import io.elbo4j.train.{ObjectiveKind, ShardOrder, TrainingSettings}
 import io.elbo4j.train.checkpoint.RecordReader
-import io.elbo4j.train.data.{DataName, DataShape, Images}
+import io.elbo4j.train.data.{DataKinds, DataShape, Images}
 import io.elbo4j.train.model.{Model, ModelKind, Models, Settings}
 import java.util.Locale
 import scala.jdk.CollectionConverters._
@@ -33,7 +33,7 @@ private[spark] case class Plan(kind: String, settings: String, size: (Int, Int, 
 
   /** @param rows of all of the data */
   def model(rows: Int): Model = Models.create(Plan.settings(Models.named(kind), settings, new DataShape(
-    DataName.Kind.NPY, rows, size._1, size._2, size._3, java.util.Map.of(Images.X, columns))))
+    DataKinds.NPY, rows, size._1, size._2, size._3, java.util.Map.of(Images.X, columns))))
 
   /** Refuses what is not trained so, before any row is read. */
   def check(): Plan = {

@@ -2,7 +2,7 @@ package io.elbo4j.spark
 
 import io.elbo4j.Backends
 import io.elbo4j.train.Coder
-import io.elbo4j.train.data.{DataName, DataShape}
+import io.elbo4j.train.data.{DataKinds, DataShape}
 import io.elbo4j.train.model.{Models, VaeSettings}
 import io.elbo4j.train.run.Trained
 import java.nio.file.{Files, Path}
@@ -144,7 +144,7 @@ class VaeModelTest {
 
   @Test
   def aModelWithoutCodesIsScored(): Unit = {
-    val shape = DataShape.of(DataName.Kind.NPY, Sparks.images(rows))
+    val shape = DataShape.of(DataKinds.NPY, Sparks.images(rows))
     Sparks.trained(Models.named("flow-vae").defaults(shape).asInstanceOf[Record], rows, file)
     refused(Sparks.frame(rows), "latentCol must be empty for a model whose q(z given x) has no mean, not 'latent'")
     assertEquals(200L, model.setLatentCol("").transform(Sparks.frame(rows)).where(col("score") > 0).count())

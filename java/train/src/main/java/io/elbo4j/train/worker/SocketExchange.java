@@ -82,8 +82,8 @@ public final class SocketExchange implements Exchange, AutoCloseable {
     }
 
     /**
-     * As {@link #connect(List, int, Duration)}, where a worker listens before the others are told its address: so it can
-     * have any port that is free.
+     * As {@link #connect(List, int, Duration)}, where a worker listens before the others are told its address: so it
+     * can have any port that is free.
      *
      * @param own the socket that is bound to this worker's address; this method closes it
      */
