@@ -7,7 +7,8 @@
 from pyspark import keyword_only
 from pyspark.ml.common import inherit_doc
 from pyspark.ml.param import Param, Params, TypeConverters
-from pyspark.ml.param.shared import HasFeaturesCol, HasMaxIter, HasSeed, HasStepSize, HasValidationIndicatorCol
+from pyspark.ml.param.shared import (HasFeaturesCol, HasMaxIter, HasSeed, HasStepSize, HasValidationIndicatorCol,
+                                     HasWeightCol)
 from pyspark.ml.util import JavaMLReadable, JavaMLReader, JavaMLWritable
 from pyspark.ml.wrapper import JavaEstimator, JavaModel
 
@@ -34,7 +35,7 @@ class _Columns(HasFeaturesCol):
 
 @inherit_doc
 class VaeEstimator(JavaEstimator, _Columns, HasMaxIter, HasStepSize, HasSeed, HasValidationIndicatorCol,
-                   JavaMLReadable, JavaMLWritable):
+                   HasWeightCol, JavaMLReadable, JavaMLWritable):
     model = _param("model", _TEXT, "kind of model")
     settings = _param("settings", _TEXT, "of the model, a JSON object")
     imageSize = _param("imageSize", TypeConverters.toListInt, "height, width and channels of a row")

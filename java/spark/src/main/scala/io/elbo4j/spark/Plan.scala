@@ -6,7 +6,7 @@ import io.elbo4j.Quoted
 import io.elbo4j.train.{ObjectiveKind, ShardOrder, TrainingSettings}
 import io.elbo4j.train.checkpoint.RecordReader
 import io.elbo4j.train.data.{DataKinds, DataShape, Images}
-import io.elbo4j.train.model.{Model, ModelKind, Models, Settings}
+import io.elbo4j.train.model.{Model, ModelKind, Models, Settings, WeightedRows}
 import java.util.Locale
 import scala.jdk.CollectionConverters._
 
@@ -16,12 +16,13 @@ import scala.jdk.CollectionConverters._
  * @param settings of the model, in JSON
  * @param size height, width and channels of a row
  * @param column that has the rows, for refusals
+ * @param weighted whether rows have weights
  * @param patience epochs without a better one of the validation rows; None without such rows
  */
 private[spark] case class Plan(kind: String, settings: String, size: (Int, Int, Int), column: String, backend: String,
     batch: Int, epochs: Int, rate: Double, klWeight: Double, klWarmUp: Double, freeBits: Double, clip: Double,
-    objective: String, samples: Int, seed: Long, workers: Int, patience: Option[Int], checkpoints: Option[String],
-    interval: Int) {
+    objective: String, samples: Int, seed: Long, workers: Int, weighted: Boolean, patience: Option[Int],
+    checkpoints: Option[String], interval: Int) {
   def columns: Int = size._1 * size._2 * size._3
 
   def training: TrainingSettings = {
@@ -31,15 +32,18 @@ private[spark] case class Plan(kind: String, settings: String, size: (Int, Int, 
     new TrainingSettings(batch, rate, klWeight, klWarmUp, freeBits, clip, seed).withObjective(wanted.get, samples)
   }
 
+  /** As it is trained. */
+  def model(rows: Int): Model = if (weighted) new WeightedRows(unweighted(rows)) else unweighted(rows)
+
   /** @param rows of all of the data */
-  def model(rows: Int): Model = Models.create(Plan.settings(Models.named(kind), settings, new DataShape(
+  def unweighted(rows: Int): Model = Models.create(Plan.settings(Models.named(kind), settings, new DataShape(
     DataKinds.NPY, rows, size._1, size._2, size._3, java.util.Map.of(Images.X, columns))))
 
   /** Refuses what is not trained so, before any row is read. */
   def check(): Plan = {
     VaeModel.requireX(Models.named(kind))
+    VaeModel.requireRows(unweighted(1))
     val found = model(1)
-    VaeModel.requireRows(found)
     require(epochs >= 1, "maxIter", "at least 1", epochs)
     ShardOrder.requireBatch("batchSize", batch, workers)
     training.requireEffect(1)

@@ -7,18 +7,26 @@ import io.elbo4j.train.model.DataCheck
 import org.apache.spark.rdd.RDD
 import org.apache.spark.sql.{Dataset, Row}
 import org.apache.spark.sql.functions.col
-import org.apache.spark.sql.types.{BooleanType, StructType}
+import org.apache.spark.sql.types.{BooleanType, NumericType, StructType}
+
+/** @param weight in the objective; 1 where rows have none */
+private[spark] case class Sample(x: Array[Float], weight: Double)
+
+/** The columns by which rows are numbered, kept for validation, and weighed. */
+private[spark] case class Columns(order: Option[String], validation: Option[String], weight: Option[String])
 
 /** The rows of a data frame, numbered and checked. */
 private[spark] object Rows {
-  def check(schema: StructType, order: Option[String], validation: Option[String]): Unit = {
-    for ((name, column) <- Seq("orderCol" -> order, "validationIndicatorCol" -> validation); c <- column) {
+  def check(schema: StructType, columns: Columns): Unit = {
+    for ((name, column) <- Seq("orderCol" -> columns.order, "validationIndicatorCol" -> columns.validation,
+        "weightCol" -> columns.weight); c <- column) {
       require(schema.fieldNames.contains(c), name, s"a column of ${schema.fieldNames.mkString(", ")}", s"'$c'")
     }
-    for (c <- validation) {
-      require(schema(c).dataType == BooleanType, "validationIndicatorCol", "a column of booleans",
-        s"'$c' of ${schema(c).dataType.simpleString}")
-    }
+    def requireType(name: String, column: String, expected: String, holds: Boolean): Unit =
+      require(holds, name, s"a column of $expected", s"'$column' of ${schema(column).dataType.simpleString}")
+    columns.validation.foreach(c => requireType("validationIndicatorCol", c, "booleans",
+      schema(c).dataType == BooleanType))
+    columns.weight.foreach(c => requireType("weightCol", c, "numbers", schema(c).dataType.isInstanceOf[NumericType]))
   }
 
   /** Numbers of a row, as the first has it. */
@@ -31,16 +39,17 @@ private[spark] object Rows {
   }
 
   /** By number, those for validation from {@link Shards#Validation} on. */
-  def of(dataset: Dataset[_], plan: Plan, order: Option[String],
-      validation: Option[String]): RDD[(Long, Array[Float])] = {
-    val wanted = Seq(plan.column) ++ validation ++ order
+  def of(dataset: Dataset[_], plan: Plan, columns: Columns): RDD[(Long, Sample)] = {
+    val Columns(order, validation, weight) = columns
+    val wanted = Seq(plan.column) ++ validation ++ weight ++ order
     val sorted = order.fold(dataset.toDF())(c => dataset.toDF().orderBy(col(c))).select(wanted.map(col): _*)
     val all = order.fold(sorted.rdd)(c => distinct(sorted.rdd, c, wanted.length - 1))
-    if (validation.isEmpty) numbered(all, plan, "row", 0)
+    val weighed = weight.map(c => (c, 1 + validation.size))
+    if (validation.isEmpty) numbered(all, plan, "row", 0, weighed)
     else {
       val held = all.filter(isHeldOut(_, validation.get))
-      numbered(all.filter(!isHeldOut(_, validation.get)), plan, "training row", 0)
-        .union(numbered(held, plan, "validation row", Shards.Validation))
+      numbered(all.filter(!isHeldOut(_, validation.get)), plan, "training row", 0, weighed)
+        .union(numbered(held, plan, "validation row", Shards.Validation, weighed))
     }
   }
 
@@ -63,17 +72,31 @@ private[spark] object Rows {
     }
   }
 
-  private def numbered(rows: RDD[Row], plan: Plan, what: String, from: Long): RDD[(Long, Array[Float])] =
+  private def weight(row: Row, column: String, at: Int, place: => String): Double = {
+    val found = row.get(at) match {
+      case number: Number => number.doubleValue
+      case _ => Double.NaN
+    }
+    require(found >= 0 && found < Double.PositiveInfinity, "weightCol",
+      s"a finite number of at least 0 in each row of '$column'", s"${row.get(at)} in $place")
+    found
+  }
+
+  /** @param weighed the column of weights, and its place */
+  private def numbered(rows: RDD[Row], plan: Plan, what: String, from: Long,
+      weighed: Option[(String, Int)]): RDD[(Long, Sample)] =
     rows.zipWithIndex().mapPartitions { some =>
-      val check = new DataCheck(plan.model(1).graph)
+      val check = new DataCheck(plan.unweighted(1).graph)
       some.map { case (row, number) =>
-        Features.named(plan.column, s"$what $number, counted from 0") {
+        def place = s"$what $number, counted from 0"
+        val weighs = weighed.fold(1.0) { case (column, at) => weight(row, column, at, place) }
+        Features.named(plan.column, place) {
           val x = Features.of(row, 0)
           if (x.length != plan.columns) {
             throw new DataException(s"x must hold ${plan.columns} numbers, as the first row does, not ${x.length}")
           }
           check.require("x", x)
-          (from + number, x)
+          (from + number, Sample(x, weighs))
         }
       }
     }

@@ -3,6 +3,7 @@ package io.elbo4j.spark
 import io.elbo4j.ArgumentException.require
 import io.elbo4j.train.ShardOrder
 import io.elbo4j.train.data.{DataException, Images}
+import io.elbo4j.train.model.WeightedRows
 import java.nio.{ByteBuffer, ByteOrder}
 import java.security.MessageDigest
 import java.util.HexFormat
@@ -35,40 +36,62 @@ private[spark] object Shards {
  * The rows that a worker holds: those of its shards, shard after shard, in the order of their numbers.
  *
  * @param sizes rows of each of its shards
- * @param digests SHA-256 of each, of float32, little-endian
+ * @param weights the sum of those of the rows of each of its shards
+ * @param digests SHA-256 of each shard: of each row float32, and its weight, if it has one, as float64, little-endian
  */
-private[spark] case class Held(train: Option[Images], validation: Option[Images], sizes: Seq[Int],
+private[spark] case class Held(train: Seq[Sample], validation: Seq[Sample], sizes: Seq[Int], weights: Seq[Double],
     digests: Seq[String])
 
 private[spark] object Held {
   /** @param rows by number, ascending */
-  def read(rows: Iterator[(Long, Array[Float])], plan: Plan): Held = {
-    val shards = Array.fill(ShardOrder.SHARDS / plan.workers)(ArrayBuffer[Array[Float]]())
-    val validation = ArrayBuffer[Array[Float]]()
-    for ((number, x) <- rows) {
-      if (number < 0) validation += x
-      else shards((number % ShardOrder.SHARDS).toInt % shards.length) += x
+  def read(rows: Iterator[(Long, Sample)], plan: Plan): Held = {
+    val shards = Array.fill(ShardOrder.SHARDS / plan.workers)(ArrayBuffer[Sample]())
+    val validation = ArrayBuffer[Sample]()
+    for ((number, row) <- rows) {
+      if (number < 0) validation += row
+      else shards((number % ShardOrder.SHARDS).toInt % shards.length) += row
     }
-    Held(images("training rows", shards.toSeq.flatten, plan), images("validation rows", validation.toSeq, plan),
-      shards.map(_.length).toSeq, shards.map(shard => digest(shard.toSeq)).toSeq)
+    Held(shards.toSeq.flatten, validation.toSeq, shards.map(_.length).toSeq,
+      shards.map(_.iterator.map(_.weight).sum).toSeq,
+      shards.map(shard => digest(shard.toSeq, plan.weighted)).toSeq)
   }
 
-  private def images(name: String, rows: Seq[Array[Float]], plan: Plan): Option[Images] = {
+  /**
+   * What the model takes of rows.
+   *
+   * @param scale of the weights, so that those of the training have a mean of 1
+   */
+  def images(name: String, rows: Seq[Sample], plan: Plan, scale: Double): Option[Images] = {
     val numbers = rows.length.toLong * plan.columns
     require(numbers <= Int.MaxValue - 8, "numWorkers", "so many that each holds fewer than 2^31 numbers",
       s"${plan.workers}, of which one holds ${rows.length} rows of ${plan.columns}")
     Option.when(rows.nonEmpty) {
       val all = new Array[Float](numbers.toInt)
-      for ((x, r) <- rows.zipWithIndex) System.arraycopy(x, 0, all, r * plan.columns, plan.columns)
-      new Images(name, rows.length, plan.size._1, plan.size._2, plan.size._3, all)
+      for ((row, r) <- rows.zipWithIndex) System.arraycopy(row.x, 0, all, r * plan.columns, plan.columns)
+      val x = new Images(name, rows.length, plan.size._1, plan.size._2, plan.size._3, all)
+      if (!plan.weighted) x
+      else x.`with`(WeightedRows.WEIGHT, new Images(s"weights of $name", rows.length, 1, 1, 1,
+        rows.map(row => (row.weight * scale).toFloat).toArray))
     }
   }
 
-  private def digest(rows: Seq[Array[Float]]): String = {
+  /** Of all workers. */
+  def weightScale(sizes: Seq[Int], weights: Seq[Double]): Double = {
+    requireWeight("training", weights.sum)
+    sizes.map(_.toLong).sum / weights.sum
+  }
+
+  /** @param sum of the weights of all rows */
+  def requireWeight(what: String, sum: Double): Unit = require(sum > 0 && sum < Double.PositiveInfinity, "weightCol",
+    s"of weights of the $what rows with a finite sum above 0", sum)
+
+  private def digest(rows: Seq[Sample], weighted: Boolean): String = {
     val sha256 = MessageDigest.getInstance("SHA-256")
-    for (x <- rows) {
-      val bytes = ByteBuffer.allocate(x.length * java.lang.Float.BYTES).order(ByteOrder.LITTLE_ENDIAN)
-      bytes.asFloatBuffer().put(x)
+    for (Sample(x, weight) <- rows) {
+      val bytes = ByteBuffer.allocate(x.length * java.lang.Float.BYTES + (if (weighted) java.lang.Double.BYTES else 0))
+        .order(ByteOrder.LITTLE_ENDIAN)
+      x.foreach(bytes.putFloat)
+      if (weighted) bytes.putDouble(weight)
       sha256.update(bytes.array)
     }
     HexFormat.of.formatHex(sha256.digest)

@@ -6,7 +6,7 @@ import org.apache.spark.util.SerializableConfiguration
 
 /** The stage in which workers train, all at once. */
 private[spark] object Training {
-  def run(rows: RDD[(Long, Array[Float])], plan: Plan): Worker.Outcome = {
+  def run(rows: RDD[(Long, Sample)], plan: Plan): Worker.Outcome = {
     val configuration = rows.sparkContext.broadcast(new SerializableConfiguration(rows.sparkContext
       .hadoopConfiguration))
     // Spark tries a barrier stage again if another one follows: it might have put out something else

@@ -3,13 +3,14 @@ package io.elbo4j.spark
 import io.elbo4j.ArgumentException.require
 import org.apache.spark.ml.Estimator
 import org.apache.spark.ml.param.{DoubleParam, IntArrayParam, IntParam, Param, ParamMap, ParamValidators}
-import org.apache.spark.ml.param.shared.{HasMaxIter, HasSeed, HasStepSize, HasValidationIndicatorCol}
+import org.apache.spark.ml.param.shared.{HasMaxIter, HasSeed, HasStepSize, HasValidationIndicatorCol, HasWeightCol}
 import org.apache.spark.ml.util.{DefaultParamsReadable, DefaultParamsWritable, Identifiable}
 import org.apache.spark.sql.Dataset
 import org.apache.spark.sql.types.StructType
 
 /** What is trained, and how. */
-trait VaeParams extends VaeColumns with HasMaxIter with HasStepSize with HasSeed with HasValidationIndicatorCol {
+trait VaeParams extends VaeColumns with HasMaxIter with HasStepSize with HasSeed with HasValidationIndicatorCol
+    with HasWeightCol {
   /** @group param */
   final val model: Param[String] = new Param(this, "model", "kind of model, as elbo4j train --model has it")
   /** @group param */
@@ -143,6 +144,8 @@ class VaeEstimator(override val uid: String) extends Estimator[VaeModel] with Va
   /** @group setParam */
   def setValidationIndicatorCol(value: String): this.type = set(validationIndicatorCol, value)
   /** @group setParam */
+  def setWeightCol(value: String): this.type = set(weightCol, value)
+  /** @group setParam */
   def setPatience(value: Int): this.type = set(patience, value)
   /** @group setParam */
   def setCheckpointPath(value: String): this.type = set(checkpointPath, value)
@@ -152,7 +155,7 @@ class VaeEstimator(override val uid: String) extends Estimator[VaeModel] with Va
   override def copy(extra: ParamMap): VaeEstimator = defaultCopy(extra)
 
   override def transformSchema(schema: StructType): StructType = {
-    Rows.check(schema, get(orderCol), get(validationIndicatorCol))
+    Rows.check(schema, columns)
     withColumns(schema)
   }
 
@@ -162,19 +165,21 @@ class VaeEstimator(override val uid: String) extends Estimator[VaeModel] with Va
     require(isSet(validationIndicatorCol) || !isSet(patience), "patience", "given with a validationIndicatorCol",
       $(patience))
     val plan = planned(Rows.columns(dataset, $(featuresCol))).check()
-    val rows = Rows.of(dataset, plan, get(orderCol), get(validationIndicatorCol))
+    val rows = Rows.of(dataset, plan, columns)
     val outcome = Training.run(rows, plan)
     copyValues(new VaeModel(uid, outcome.model).setParent(this))
       .setSummary(new VaeSummary(outcome.history.toArray, outcome.best))
   }
 
-  private def planned(columns: Int): Plan = {
-    val size = if ($(imageSize).isEmpty) Array(1, columns, 1) else $(imageSize)
-    require(size.map(_.toLong).product == columns, "imageSize", s"of the $columns numbers of a row",
+  private def columns = Columns(get(orderCol), get(validationIndicatorCol), get(weightCol).filter(_.nonEmpty))
+
+  private def planned(numbers: Int): Plan = {
+    val size = if ($(imageSize).isEmpty) Array(1, numbers, 1) else $(imageSize)
+    require(size.map(_.toLong).product == numbers, "imageSize", s"of the $numbers numbers of a row",
       size.mkString(" x "))
     Plan($(model), $(settings), (size(0), size(1), size(2)), $(featuresCol), $(backend), $(batchSize), $(maxIter),
       $(stepSize), $(klWeight), $(klWarmUp), $(freeBits), $(clip), $(objective), $(samples), $(seed), $(numWorkers),
-      get(validationIndicatorCol).map(_ => $(patience)), get(checkpointPath), $(checkpointInterval))
+      columns.weight.nonEmpty, get(validationIndicatorCol).map(_ => $(patience)), get(checkpointPath), $(checkpointInterval))
   }
 }
 

@@ -4,7 +4,7 @@ import io.elbo4j.{Backend, Backends}
 import io.elbo4j.train.{Evaluator, ShardOrder, Trainer}
 import io.elbo4j.train.Trainer.Position
 import io.elbo4j.train.checkpoint.{Checkpoint, CheckpointException}
-import io.elbo4j.train.data.{Images, Standardisation}
+import io.elbo4j.train.data.Standardisation
 import io.elbo4j.train.graph.Parameters
 import io.elbo4j.train.model.Model
 import io.elbo4j.train.worker.{SocketExchange, WorkerException}
@@ -13,6 +13,7 @@ import java.time.Duration
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.Path
 import org.apache.spark.{BarrierTaskContext, TaskKilledException}
+import scala.jdk.CollectionConverters._
 import scala.util.Using
 
 /** A task of the barrier stage that trains: it holds its rows, meets the others once, and exchanges over sockets. */
@@ -23,7 +24,7 @@ private[spark] object Worker {
   /** What comes of it, from worker 0 alone. */
   case class Outcome(model: Array[Byte], history: Seq[VaeEpoch], best: Int)
 
-  def train(rows: Iterator[(Long, Array[Float])], plan: Plan, configuration: Configuration): Iterator[Outcome] = {
+  def train(rows: Iterator[(Long, Sample)], plan: Plan, configuration: Configuration): Iterator[Outcome] = {
     val task = BarrierTaskContext.get()
     val held = Held.read(rows, plan)
     val own = ServerSocketChannel.open()
@@ -31,6 +32,8 @@ private[spark] object Worker {
     val met = meet(task, held, own)
     val (sizes, digests) = (met.flatMap(_.sizes), met.flatMap(_.digests))
     Held.requireBatch(sizes, plan.batch)
+    val scale = Held.weightScale(sizes, met.flatMap(_.weights))
+    val train = Held.images("training rows", held.train, plan, scale)
     val addresses = java.util.List.of(met.map(_.address): _*)
     val exchange = SocketExchange.connect(addresses, task.partitionId(), own, Patience)
     try Using.Manager { use =>
@@ -41,13 +44,13 @@ private[spark] object Worker {
       val data = new Checkpoint.Data(order.rows, plan.size._1, plan.size._2, plan.size._3, Held.fingerprint(digests))
       val start = new Checkpoint(model.settings, plan.training, data, Position.START)
       val run = Option.when(exchange.rank == 0)(new Run(plan, start, model, parameters, configuration))
-      val trainer = use(new Trainer(model, parameters, backend, plan.training, held.train.get,
+      val trainer = use(new Trainer(model, parameters, backend, plan.training, train.get,
         run.map(_.position).getOrElse(Position.START), Standardisation.NONE, order, exchange))
       val steps = () => {
         if (task.isInterrupted()) throw new TaskKilledException
         trainer.steps(1)
       }
-      run.map(_.lead(trainer, steps, held.validation, backend)).orElse(follow(steps)).iterator
+      run.map(_.lead(trainer, steps, held.validation, scale, backend)).orElse(follow(steps)).iterator
     }.get
     catch {
       case e: Throwable =>
@@ -66,15 +69,18 @@ private[spark] object Worker {
     }
 
   /** What a worker tells the others of itself. */
-  private case class Greeting(address: String, sizes: Seq[Int], digests: Seq[String])
+  private case class Greeting(address: String, sizes: Seq[Int], weights: Seq[Double],
+      digests: Seq[String])
 
   /** By rank. */
   private def meet(task: BarrierTaskContext, held: Held, own: ServerSocketChannel): Seq[Greeting] = {
     val host = task.getTaskInfos()(task.partitionId()).address.replaceFirst(":\\d*$", "")
     val port = own.bind(null, ShardOrder.SHARDS).socket.getLocalPort
-    task.allGather(s"$host:$port ${held.sizes.mkString(",")} ${held.digests.mkString(",")}").toSeq.map { said =>
-      val words = said.split(" ")
-      Greeting(words(0), words(1).split(",").toSeq.map(_.toInt), words(2).split(",").toSeq)
+    val lists = Seq(held.sizes, held.weights, held.digests).map(_.mkString(","))
+    task.allGather(s"$host:$port ${lists.mkString(" ")}").toSeq.map { said =>
+      val address +: each = said.split(" ").toSeq: @unchecked
+      val Seq(sizes, weights, digests) = each.map(_.split(",").toSeq)
+      Greeting(address, sizes.map(_.toInt), weights.map(_.toDouble), digests)
     }
   }
 }
@@ -105,15 +111,18 @@ private[spark] class Run(plan: Plan, start: Checkpoint, model: Model, parameters
 
   private def checkpoint(at: Position): Array[Byte] = ModelFile.written(start.at(at).write(_, parameters))
 
-  def lead(trainer: Trainer, step: () => Unit, validation: Option[Images], backend: Backend): Worker.Outcome = {
+  def lead(trainer: Trainer, step: () => Unit, validation: Seq[Sample], scale: Double,
+      backend: Backend): Worker.Outcome = {
+    if (validation.nonEmpty) Held.requireWeight("validation", validation.map(_.weight).sum)
     var history = saved.map(_.history).getOrElse(Seq.empty)
-    val evaluator = validation.map(new Evaluator(model, parameters, backend, _, plan.seed))
+    val evaluator = Held.images("validation rows", validation, plan, scale)
+      .map(new Evaluator(model, parameters, backend, _, plan.seed))
     try {
       while (history.length < plan.epochs && !isExhausted(history)) {
         for (_ <- 1L to trainer.stepsPerEpoch) step()
         trainer.checkParameters()
         val terms = trainer.elbo()
-        val of = evaluator.map(_.evaluate(trainer.position.step).elbo.elbo).getOrElse(Double.NaN)
+        val of = evaluator.map(evaluated(_, validation, trainer.position.step)).getOrElse(Double.NaN)
         history :+= VaeEpoch(history.length + 1, terms.elbo, terms.reconstruction, terms.kl, of)
         keep(history, trainer.position)
       }
@@ -121,6 +130,14 @@ private[spark] class Run(plan: Plan, start: Checkpoint, model: Model, parameters
     val state = saved.get
     Worker.Outcome(state.best.getOrElse(state.last), history, best(history))
   }
+
+  /** The average over rows as they weigh. */
+  private def evaluated(evaluator: Evaluator, rows: Seq[Sample], draw: Long): Double =
+    if (!plan.weighted) evaluator.evaluate(draw).elbo.elbo
+    else {
+      val each = evaluator.rows(draw).asScala.zip(rows)
+      each.map { case (terms, row) => terms.elbo * row.weight }.sum / rows.map(_.weight).sum
+    }
 
   private def keep(history: Seq[VaeEpoch], at: Position): Unit = {
     val isBest = plan.patience.nonEmpty && best(history) == history.length

@@ -13,9 +13,9 @@ import scala.concurrent.duration.DurationInt
 import scala.jdk.CollectionConverters._
 import scala.jdk.StreamConverters._
 
-/** Executors that are processes, one of which is killed. */
+/** Executors that are processes, one of which is killed while each of them trains. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 300, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class LocalClusterTest {
   @TempDir
   var directory: Path = _
@@ -28,7 +28,7 @@ class LocalClusterTest {
     val home = Path.of(System.getenv("SPARK_HOME"), "jars")
     Files.createDirectories(home)
     for (jar <- jars; link = home.resolve(jar.getFileName) if !Files.exists(link)) Files.createSymbolicLink(link, jar)
-    session = Sparks.builder("local-cluster[2,1,512]")
+    session = Sparks.builder("local-cluster[4,1,512]")
       .config("spark.executor.memory", "512m")
       .config("spark.executor.extraClassPath", folders.mkString(File.pathSeparator)).getOrCreate()
   }
@@ -50,26 +50,28 @@ class LocalClusterTest {
   @Test
   def workersAreOneModel(): Unit = {
     val one = estimator.fit(data)
-    val two = estimator.setNumWorkers(2).fit(data)
-    assertArrayEquals(one.checkpoint, two.checkpoint, s"seed ${Sparks.Seed}")
-    assertEquals(one.transform(data).orderBy("id").collect().toSeq, two.transform(data.repartition(5)).orderBy("id")
-      .collect().toSeq)
+    for (workers <- Seq(2, 4)) {
+      val several = estimator.setNumWorkers(workers).fit(data)
+      assertArrayEquals(one.checkpoint, several.checkpoint, s"$workers workers, seed ${Sparks.Seed}")
+      assertEquals(one.transform(data).orderBy("id").collect().toSeq, several.transform(data.repartition(5))
+        .orderBy("id").collect().toSeq)
+    }
   }
 
   @Test
   def anExecutorIsKilled(): Unit = {
-    val long = estimator.setMaxIter(2000).setCheckpointInterval(20)
+    val long = estimator.setMaxIter(1000).setCheckpointInterval(20)
     val expected = long.fit(data)
     val path = directory.resolve("checkpoints")
-    val fit = Future(long.setNumWorkers(2).setCheckpointPath(path.toString).fit(data))
+    val fit = Future(long.setNumWorkers(4).setCheckpointPath(path.toString).fit(data))
     while (!fit.isCompleted && !(Files.isDirectory(path) && Files.list(path).toScala(Seq).exists(_.getFileName
       .toString.startsWith("epoch-")))) Thread.sleep(20)
     val killed = executors.head
     assertFalse(fit.isCompleted, "it was killed on the way")
     println(s"killed at ${Files.list(path).iterator.asScala.map(_.getFileName).mkString(", ")}")
     assertTrue(killed.destroyForcibly())
-    val model = Await.result(fit, 4.minutes)
+    val model = Await.result(fit, 9.minutes)
     assertArrayEquals(expected.checkpoint, model.checkpoint, s"seed ${Sparks.Seed}")
-    assertEquals(2000, model.summary.history.length)
+    assertEquals(1000, model.summary.history.length)
   }
 }

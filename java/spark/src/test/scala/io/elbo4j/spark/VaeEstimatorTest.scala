@@ -144,13 +144,51 @@ class VaeEstimatorTest {
     assertEquals(values(estimator.setMaxIter(best).setStepSize(0.3).fit(train)), values(model))
   }
 
-  private def evaluated(model: VaeModel, images: Images): Double = {
+  @Test
+  def rowsHaveWeights(): Unit = {
+    val weighed = data.withColumn("weight", when(col("id") % 5 < 2, 0).otherwise(col("id") % 7 + 0.1))
+    def weighing = estimator.setWeightCol("weight")
+    val asked = weighing
+    val expected = asked.fit(weighed)
+    assertNotEquals(values(estimator.fit(data)), values(expected))
+    assertEquals(sha256(expected), sha256(asked.setNumWorkers(4).fit(weighed)))
+    // rows of weight 0 teach nothing, and it is shares that count
+    val others = Sparks.frame(rows.zipWithIndex.map { case (x, i) => if (i % 5 < 2) x.map(1 - _) else x })
+      .withColumn("weight", when(col("id") % 5 < 2, 0).otherwise((col("id") % 7 + 0.1) * 4))
+    assertEquals(values(expected), values(asked.fit(others)))
+    assertNotEquals(sha256(expected), sha256(asked.fit(others)), "the data is another")
+    assertEquals(values(estimator.fit(data)), values(asked.fit(data.withColumn("weight", lit(2)))))
+    // the ELBO of validation rows is a weighted mean: that of the only row with a weight
+    val marked = weighed.withColumn("held", col("id") % 5 === 0)
+      .withColumn("weight", when(col("held"), when(col("id") === 10, 3).otherwise(0)).otherwise(1))
+    val model = asked.setValidationIndicatorCol("held").setMaxIter(1).fit(marked)
+    val held = rows.zipWithIndex.filter(_._2 % 5 == 0).map(_._1)
+    assertEquals(evaluatedRows(model, Sparks.images(held), 4)(2), model.summary.history.head.validationElbo)
+    refused(weighing, marked.withColumn("weight", lit(0)), "weightCol must be of weights of the training rows with a"
+      + " finite sum above 0, not 0.0")
+    refused(asked.setValidationIndicatorCol("held"), marked.withColumn("weight", when(col("held"), 0).otherwise(1)),
+      "weightCol must be of weights of the validation rows with a finite sum above 0, not 0.0")
+    for (bad <- Seq(lit(-1), lit(null).cast("double"), lit(Double.NaN), lit(Double.PositiveInfinity))) {
+      refused(weighing, data.withColumn("weight", when(col("id") === 9, bad).otherwise(1.0)), "weightCol must be a finite"
+        + " number of at least 0 in each row of 'weight', not")
+    }
+    refused(weighing, data.withColumn("weight", col("id").cast("string")), "weightCol must be a column of numbers, not"
+      + " 'weight' of string")
+    refused(weighing.setObjective("importance-weighted"), weighed, "objective must be one whose terms add up")
+  }
+
+  private def evaluatedRows(model: VaeModel, images: Images, step: Long): Seq[Double] =
+    withEvaluator(model, images)(_.rows(step).asScala.map(_.elbo).toSeq)
+
+  private def evaluated(model: VaeModel, images: Images): Double =
+    withEvaluator(model, images)(_.evaluate(0).elbo.elbo)
+
+  private def withEvaluator[T](model: VaeModel, images: Images)(use: Evaluator => T): T = {
     val backend = Backends.open("java", 1)
     val trained = ModelFile.local(model.checkpoint)(io.elbo4j.train.run.Trained.load(_, backend))
     val evaluator = new Evaluator(trained.model, trained.parameters, backend, images, Sparks.Seed)
-    val elbo = evaluator.evaluate(0).elbo.elbo
-    Seq(evaluator, trained, backend).foreach(_.close())
-    elbo
+    try use(evaluator)
+    finally Seq(evaluator, trained, backend).foreach(_.close())
   }
 
   @Test
