@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
 final class ManCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "as train (the page of elbo4j itself)")
     private String name;
-    @Option(names = "--out", paramLabel = "DIR", description = "a folder that is there: the pages of elbo4j and all of"
-            + " its commands are written into it, elbo4j.1, elbo4j-train.1 and so on (none is)")
+    @Option(names = "--out", paramLabel = "DIR", description = "folder in which the pages of elbo4j and all of its"
+            + " commands are written, elbo4j.1, elbo4j-train.1 and so on (none is)")
     private Path out;
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help and exit")
     private boolean help;
@@ -56,6 +56,7 @@ final class ManCommand implements Callable<Integer> {
     private void write(CommandLine of) {
         Path file = out.resolve(of.getCommandSpec().qualifiedName("-") + ".1");
         try {
+            Files.createDirectories(out);
             Files.writeString(file, page(of));
         } catch (IOException e) {
             throw Failure.because("cannot write " + Quoted.line(file) + ": " + DataException.reason(e), e);

@@ -49,6 +49,11 @@ final class DuckDb implements AutoCloseable {
         execute("SET lock_configuration = true");
     }
 
+    /** The same, which says of what its SQL is. */
+    DuckDb named(String other) {
+        return new DuckDb(other, connection);
+    }
+
     DuckDBConnection connection() {
         return connection;
     }

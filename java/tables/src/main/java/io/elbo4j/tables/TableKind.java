@@ -66,7 +66,8 @@ public final class TableKind extends DataKind {
             if (!request.trusted()) {
                 db.lock(files.opened());
             }
-            return new TableReading(db, at, query.isEmpty() ? "SELECT * FROM " + VIEW : query, request).read(doubts);
+            return query.isEmpty() ? new TableReading(db, at, "SELECT * FROM " + VIEW, request).read(doubts)
+                    : new TableReading(db.named(at + ": --query"), at, query, request).read(doubts);
         }
     }
 }

@@ -93,6 +93,9 @@ final class TableReading {
             found.add(fill);
         }
         if (found.isEmpty()) {
+            if (db.rows("SELECT 1 FROM (" + query + ") LIMIT 1").isEmpty()) {
+                throw noRows();
+            }
             throw new DataException(name + ": column " + Quoted.of(column) + " has no values, expected numbers or text:"
                     + " leave it out in --query");
         }
@@ -114,7 +117,7 @@ final class TableReading {
                 .size())) {
             long count = readChunks(rows, labels, keys, width);
             if (count == 0) {
-                throw new DataException(name + ": has no rows, expected at least 1");
+                throw noRows();
             }
             requireNoNulls();
             Images x = rows.images();
@@ -126,6 +129,10 @@ final class TableReading {
                 throw e;
             }
         }
+    }
+
+    private DataException noRows() {
+        return new DataException(name + ": has no rows, expected at least 1");
     }
 
     private RowCollector collector(int width) {

@@ -118,8 +118,10 @@ class TableKindTest {
         refused(dir, ALL, "is a folder");
         refused(file("a.xlsx", "x"), ALL, "a.xlsx: its name does not say what it is");
         refused(file("b.parquet", "no such thing"), ALL, "b.parquet");
-        refused(file("x.csv", "x", "1"), query("SELECT nope FROM data"), "x.csv", "nope");
-        refused(file("x.csv", "x", "1"), query("SELEC"), "x.csv", "SELEC");
+        refused(file("x.csv", "x", "1"), query("SELECT nope FROM data"), "x.csv: --query: ", "nope");
+        refused(file("x.csv", "x", "1"), query("SELEC"), "x.csv: --query: ", "SELEC");
+        refused(file("empty.csv"), ALL, "empty.csv: has no rows, expected at least 1");
+        refused(file("names.csv", "a,b"), ALL, "names.csv: has no rows, expected at least 1");
     }
 
     @Test
