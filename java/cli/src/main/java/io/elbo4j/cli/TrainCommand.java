@@ -251,13 +251,13 @@ final class TrainCommand implements Callable<Integer> {
         Standardisation.Kind kind = run.plan().standardise();
         Images images = source.train();
         PrintStream text = output.text(console);
-        text.printf(Locale.ROOT, "data     %s: %,d %s to train, %,d to %s, %d x %d x %d%s%n",
+        boolean table = source.table().hasColumns();
+        text.printf(Locale.ROOT, "data     %s: %,d %s to train, %,d to %s, %s%s%n",
                 Quoted.line(images.name()), images.rows(), images.arrays().contains(Images.MASK) ? "sequences"
-                        : source.table().hasColumns() ? "rows" : "images", source.test().rows(), run.plan()
-                                .hasValidation()
-                                        ? "validate" : "test",
-                images.height(), images.width(), images.channels(), kind == Standardisation.Kind.NONE ? ""
-                        : ", standardised (" + Names.of(kind) + ")");
+                        : table ? "rows" : "images", source.test().rows(), run.plan().hasValidation() ? "validate"
+                                : "test", table ? images.columns() + " values each" : images.height() + " x " + images
+                                        .width() + " x " + images.channels(),
+                kind == Standardisation.Kind.NONE ? "" : ", standardised (" + Names.of(kind) + ")");
         text.printf(Locale.ROOT, "model    %s (%,d parameters)%n", ModelOptions.inWords(m), run.parameters().count());
         text.println("backend  " + BackendOptions.inWords(b));
         text.printf(Locale.ROOT, "run      %s%s%n", Quoted.line(directory),

@@ -7,6 +7,7 @@ import io.elbo4j.Matrix;
 import io.elbo4j.train.data.DataException;
 import io.elbo4j.train.data.Images;
 import io.elbo4j.train.data.Standardisation;
+import io.elbo4j.train.event.EpochEvent;
 import io.elbo4j.train.event.StepEvent;
 import io.elbo4j.train.graph.Exchange;
 import io.elbo4j.train.graph.Objective;
@@ -101,6 +102,7 @@ public final class Trainer implements AutoCloseable {
     private final List<Unread> unread = new ArrayList<>();
     private final int mostUnread;
     private long orderedEpoch = -1;
+    private EpochEvent epochEvent = new EpochEvent();
     private volatile Progress progress;
     private Position at;
     private volatile double klWeight;
@@ -325,15 +327,25 @@ public final class Trainer implements AutoCloseable {
      * @throws io.elbo4j.train.data.DataException if streamed data could not be read: no step was begun
      */
     public synchronized void step() {
+        if (orderedEpoch != progress.epoch()) {
+            epochEvent = new EpochEvent();
+            epochEvent.begin();
+        }
         StepEvent event = new StepEvent();
         event.begin();
         int rows = begin();
         event.end();
+        epochEvent.rows += rows;
         if (event.shouldCommit()) {
             event.step = progress.step();
             event.epoch = progress.epoch();
             event.rows = rows;
             event.commit();
+        }
+        if (atEndOfEpoch() && epochEvent.shouldCommit()) {
+            epochEvent.epoch = progress.epoch() + 1;
+            epochEvent.step = progress.step();
+            epochEvent.commit();
         }
     }
 

@@ -74,6 +74,17 @@ class EventsTest {
         assertEquals(List.of(0L, 0L, 0L, 1L), steps.subList(0, 4).stream().map(e -> e.getLong("epoch")).toList());
         assertTrue(steps.stream().allMatch(e -> e.getDuration().toNanos() > 0));
 
+        // 34 steps begin an epoch, the last of which is not at its end
+        List<RecordedEvent> epochs = named(events, "io.elbo4j.Epoch");
+        assertEquals(33, epochs.size());
+        for (int e = 0; e < epochs.size(); e++) {
+            assertEquals(e + 1, epochs.get(e).getLong("epoch"));
+            assertEquals(3 * (e + 1), epochs.get(e).getLong("step"));
+            assertEquals(18, epochs.get(e).getInt("rows"));
+            assertTrue(!epochs.get(e).getStartTime().isAfter(steps.get(3 * e).getStartTime()));
+            assertTrue(!epochs.get(e).getEndTime().isBefore(steps.get(3 * e + 2).getEndTime()));
+        }
+
         RecordedEvent last = named(events, "io.elbo4j.Evaluation").get(reports.size() - 1);
         EpochReport report = reports.get(reports.size() - 1);
         assertEquals(report.epoch(), last.getLong("epoch"));
