@@ -15,10 +15,10 @@ import io.elbo4j.train.schedule.Schedule;
 import java.util.Map;
 
 /**
- * A model for data whose rows have weights: its objective is {@link RowWeighted}, 1/B sum of w ELBO over the B rows of a
- * batch. The graph of the model gets an input {@value #WEIGHT}, one column of numbers that are at least 0: data has them
- * as an array of that name, with a mean of 1 if the learning rate is to have the effect that it has without weights.
- * Evaluations count each row once.
+ * A model for data whose rows have weights: its objective is {@link RowWeighted}, 1/B sum of w ELBO over the B rows
+ * of a batch. The graph of the model gets an input {@value #WEIGHT}, one column of numbers that are at least 0: data
+ * has them as an array of that name, with a mean of 1 if the learning rate is to have the effect that it has without
+ * weights. Evaluations count each row once.
  */
 public final class WeightedRows implements Model {
     /** Name of the input, and of the array of the data. */
