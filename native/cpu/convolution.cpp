@@ -4,7 +4,8 @@
 //                                                                    channel
 // A pixel's channel is one chain of fma from +0 over what it touches of the other image, in the order of memory; what
 // lies in the padding is skipped. Implicit products: a tile of pixels with the same taps x channels stays in registers
-// over all of its taps. Moves the images once, and the weights once more to pack them in panels of a tile's width.
+// over all of its taps. Moves the images once, and the weights once more to pack them in panels of a tile's width, but
+// for a few pixels alone.
 // Results of 1 to 4 channels: convolution_lanes.h.
 #include <utility>
 
@@ -23,7 +24,11 @@ namespace {
 
 #define ELBO4J_UNROLL _Pragma("GCC unroll 16")
 
-enum : int64_t { WIDE = (int)TILE_VECTORS * (int)LANES, FEW = 4 };
+enum : int64_t {
+  WIDE = (int)TILE_VECTORS * (int)LANES,
+  FEW = 4,
+  MOST_IN_PLACE = 64  // pixels of so small a result use the weights too seldom to pack them
+};
 
 inline int64_t larger(int64_t x, int64_t y) { return x < y ? y : x; }
 inline int64_t parts(int64_t size, int64_t of) { return (size + of - 1) / of; }
@@ -35,9 +40,9 @@ struct Tile {
   float* c[TILE_ROWS];
   const float* gate[TILE_ROWS];
   int64_t segments, a_segment, length;
-  const float* b;  // packed: WIDE floats a step
-  int64_t b_segment;
-  int64_t column, width;  // of C's columns, and how many of these exist
+  const float* b;
+  int64_t b_stride, b_segment;  // floats from step to step, from segment to segment
+  int64_t column, width;        // of C's columns, and how many of these exist
   const float* bias;
   bool relu, gated;
 };
@@ -56,7 +61,7 @@ template <int ROWS, int VECTORS> void tile(const Tile& t) {
   for (int64_t s = 0; s < t.segments; s++) {
     const float* b = t.b + s * t.b_segment;
     const int64_t end = s * t.a_segment + t.length;
-    for (int64_t k = s * t.a_segment; k < end; k++, b += WIDE) {
+    for (int64_t k = s * t.a_segment; k < end; k++, b += t.b_stride) {
       Vector row_of_b[VECTORS];
       ELBO4J_UNROLL for (int v = 0; v < VECTORS; v++) row_of_b[v] = load(b + v * LANES);
       ELBO4J_UNROLL for (int i = 0; i < ROWS; i++) {
@@ -93,14 +98,23 @@ TileKernel tile_kernel(int64_t rows, bool two_vectors) {
   return two_vectors ? tile_of<2>(rows, all) : tile_of<1>(rows, all);
 }
 
+// Weights as tiles read them: step k of the panel of WIDE channels from `column` on is at(k, column).
+struct Panels {
+  const float* floats;
+  int64_t stride, panel;  // from step to step, from panel to panel
+
+  const float* at(int64_t k, int64_t column) const { return floats + column / WIDE * panel + k * stride; }
+};
+
 template <bool SPREAD>
 void multiply_rectangle(const ConvolutionPlan<SPREAD>& plan, const ConvolutionRectangle& r,
-                        const ConvolutionOperands& o, const float* packed, int64_t begin, int64_t end) {
-  const int64_t channels = plan.channels(), depth = plan.depth();
+                        const ConvolutionOperands& o, const Panels& weights, int64_t begin, int64_t end) {
+  const int64_t channels = plan.channels();
   const int64_t pixels = (end - begin) * r.rows * r.columns, panels = parts(pixels, TILE_ROWS);
   Tile t;
   t.bias = o.bias, t.relu = o.relu, t.gated = o.gate != nullptr;
-  t.segments = r.segments, t.a_segment = r.segment_stride, t.length = r.length, t.b_segment = r.weight_stride * WIDE;
+  t.segments = r.segments, t.a_segment = r.segment_stride, t.length = r.length, t.b_stride = weights.stride;
+  t.b_segment = r.weight_stride * weights.stride;
   // As many panels at a time as leave their input in the second-level cache; all of B may stay in the first-level one.
   const bool small_b = r.segments * r.length * channels <= 6 * 1024;
   const int64_t block = small_b ? 1 : larger(4, 32 * 1024 / (TILE_ROWS * r.input_column));
@@ -108,7 +122,7 @@ void multiply_rectangle(const ConvolutionPlan<SPREAD>& plan, const ConvolutionRe
   for (int64_t i = 0; i < panels; i += block) {
     ConvolutionPixel q = p;
     for (t.column = 0; t.column < channels; t.column += WIDE) {
-      t.b = packed + (t.column / WIDE * depth + r.weights) * WIDE;
+      t.b = weights.at(r.weights, t.column);
       t.width = smaller<int64_t>(WIDE, channels - t.column);
       q.image = p.image, q.row = p.row, q.column = p.column;
       for (int64_t k = i; k < smaller(panels, i + block); k++) {
@@ -164,17 +178,21 @@ void convolve(const elbo4j_convolution_shape& s, const elbo4j_matrix& input, con
   const ConvolutionOperands o = {input.floats(), input.stride, bias.floats(),   relu,
                                  gate.floats(),  gate.stride,  output.floats(), output.stride};
   const int64_t width = panel_width(plan.channels());
-  float* packed = room.floats(parts(plan.channels(), width) * width * plan.depth());
-  pack(plan, weight, packed);
-  if (plan.channels() <= FEW) {
-    multiply_few(plan, o, packed, begin, end);
-    return;
+  Panels weights = {weight.floats(), weight.stride, WIDE};
+  if (SPREAD || plan.channels() % LANES != 0 || (end - begin) * plan.output_pixels() > MOST_IN_PLACE) {
+    float* packed = room.floats(parts(plan.channels(), width) * width * plan.depth());
+    pack(plan, weight, packed);
+    if (plan.channels() <= FEW) {
+      multiply_few(plan, o, packed, begin, end);
+      return;
+    }
+    weights = {packed, WIDE, WIDE * plan.depth()};
   }
   // As many images as stay in the second-level cache, and enough for full tiles of a corner.
   const int64_t group = larger(TILE_ROWS, 48 * 1024 / plan.input_image()), groups = parts(end - begin, group);
   for (int64_t g = 0; g < groups; g++)
     plan.for_each_rectangle([&](const ConvolutionRectangle& r) {
-      multiply_rectangle(plan, r, o, packed, begin + g * (end - begin) / groups,
+      multiply_rectangle(plan, r, o, weights, begin + g * (end - begin) / groups,
                          begin + (g + 1) * (end - begin) / groups);
     });
 }

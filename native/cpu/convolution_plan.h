@@ -80,9 +80,8 @@ template <bool SPREAD> struct ConvolutionPlan {
   ELBO4J_INLINE int64_t input_image() const {
     return (SPREAD ? down.small : down.big) * input_columns() * input_channels();
   }
-  ELBO4J_INLINE int64_t output_image() const {
-    return (SPREAD ? down.big : down.small) * output_columns() * channels();
-  }
+  ELBO4J_INLINE int64_t output_pixels() const { return (SPREAD ? down.big : down.small) * output_columns(); }
+  ELBO4J_INLINE int64_t output_image() const { return output_pixels() * channels(); }
 
   // Packed weights of a spread: for each phase of rows and of columns its taps in order, an input's channels each.
   ELBO4J_INLINE int64_t phase_start(int64_t row_phase, int64_t column_phase) const {

@@ -10,6 +10,7 @@
 #include "matmul_input_gradient.h"
 #include "matmul_kernel.h"
 #include "matmul_packing.h"
+#include "matmul_row_kernel.h"
 #include "matmul_weight_gradient.h"
 #include "room.h"
 #include "sums_columns.h"
@@ -118,9 +119,22 @@ void multiply_block(const Product& p, Range rows, Range columns, Range depth, co
   }
 }
 
+void multiply_row(const Product& p) {
+  const int64_t vectors = parts(p.columns, LANES);
+  const int64_t tiles = parts(vectors, ROW_VECTORS);
+  for (int64_t i = 0; i < tiles; i++) {
+    const Range tile = part(vectors, tiles, i);
+    const int64_t j = tile.begin * LANES;
+    const int64_t tail = smaller(tile.end * LANES, p.columns) % LANES;
+    run_row({p.a, p.b + j, p.ldb, p.c + j, p.depth, first_lanes(tail), p.bias ? p.bias + j : nullptr, p.relu},
+            (int)tile.size(), tail != 0);
+  }
+}
+
 void multiply(const Product& p) {
   static thread_local Scratch scratch;
   if (p.rows <= 0 || p.columns <= 0) return;
+  if (p.rows == 1 && !p.a_transposed && !p.b_transposed && p.chunks == 1 && !p.gate) return multiply_row(p);
   // Chunked chains live in registers over the whole batch; plain ones can be parked in C between k-blocks.
   const int64_t depth_blocks = p.chunks > 1 || p.depth == 0 ? 1 : parts(p.depth, DEPTH_BLOCK);
   const int64_t depth_block = parts(p.depth, depth_blocks);

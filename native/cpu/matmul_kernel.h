@@ -7,8 +7,6 @@
 namespace elbo4j {
 namespace ELBO4J_LEVEL {
 
-#define ELBO4J_UNROLL _Pragma("GCC unroll 16")
-
 struct ProductTile {
   const float* a;
   int64_t a_stride;  // row i, step k: a[k * a_stride + i] if STEP_MAJOR, else a[i * a_stride + k]

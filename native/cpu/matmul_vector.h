@@ -8,16 +8,19 @@
 #include "float_operations.h"
 #endif
 
+#define ELBO4J_UNROLL _Pragma("GCC unroll 32")
+
 namespace elbo4j {
 namespace ELBO4J_LEVEL {
 
-// TILE_ROWS x TILE_VECTORS accumulators, one row of b and one broadcast must fit in the register file.
+// TILE_ROWS x TILE_VECTORS accumulators, one row of b and one broadcast must fit in the register file, and so must
+// ROW_VECTORS accumulators, one vector of b and one broadcast.
 // x86 compares use "not less or equal, unordered", so that a NaN is kept and -0 is not.
 #if defined(__AVX512F__)
 
 using Vector = __m512;
 using Mask = __mmask16;
-enum { LANES = 16, TILE_ROWS = 14, TILE_VECTORS = 2 };
+enum { LANES = 16, TILE_ROWS = 14, TILE_VECTORS = 2, ROW_VECTORS = 26 };
 
 static inline Mask first_lanes(int64_t count) { return (Mask)((1u << count) - 1); }
 static inline Vector zero() { return _mm512_setzero_ps(); }
@@ -36,7 +39,7 @@ static inline Vector keep_where_positive(Vector gate, Vector x) {
 
 using Vector = __m256;
 using Mask = __m256i;
-enum { LANES = 8, TILE_ROWS = 6, TILE_VECTORS = 2 };
+enum { LANES = 8, TILE_ROWS = 6, TILE_VECTORS = 2, ROW_VECTORS = 12 };
 
 static inline Mask first_lanes(int64_t count) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
@@ -55,7 +58,7 @@ static inline Vector keep_where_positive(Vector gate, Vector x) {
 
 #else
 
-enum { LANES = 8, TILE_ROWS = 4, TILE_VECTORS = 2 };
+enum { LANES = 8, TILE_ROWS = 4, TILE_VECTORS = 2, ROW_VECTORS = 4 };
 struct Vector {
   float lane[LANES];
 };

@@ -106,6 +106,40 @@ class ProductsTest {
         }));
     }
 
+    /** The cpu takes as many chains at a time as it has registers, and of more columns several times that many. */
+    @TestFactory
+    Stream<DynamicTest> productsOfOneRow() {
+        return IntStream.of(1, 7, 8, 9, 15, 16, 17, 33, 95, 96, 97, 127, 128, 129, 191, 193, 415, 416, 417, 833, 2500)
+                .mapToObj(columns -> DynamicTest.dynamicTest(columns + " columns", () -> {
+                    for (int depth : new int[] {1, 3, 784}) {
+                        compare("one row of depth " + depth, ".*", o -> List.of(
+                                Matmul.forward(o.next(1, depth), o.next(depth, columns), null, false,
+                                        o.next(1, columns)),
+                                Matmul.forward(o.next(1, depth), o.next(depth, columns + 5).columns(3, columns + 3),
+                                        o.next(1, columns), true, o.next(1, columns))));
+                    }
+                }));
+    }
+
+    /** The cpu reads their weights in place. */
+    @TestFactory
+    Stream<DynamicTest> convolutionsOfFewPixels() {
+        return IntStream.of(8, 16, 24, 32, 40, 48, 64, 80, 144).mapToObj(channels -> DynamicTest.dynamicTest(channels
+                + " channels", () -> {
+                    for (int images = 1; images <= 2; images++) {
+                        int count = images;
+                        ConvolutionShape shape = new ConvolutionShape(9, 14, 3, channels, 3, 4, 2, 1);
+                        compare(shape.toString(), ".*", o -> List.of(
+                                Convolution.gather(shape, o.next(count, shape.bigImage()), o.next(shape.weightRows(),
+                                        channels + 5).columns(3, channels + 3), o.next(1, channels), true, null, o.next(
+                                                count, shape.smallImage())),
+                                Convolution.gather(shape, o.next(count, shape.bigImage()), o.next(shape.weightRows(),
+                                        channels), null, false, o.next(count, shape.smallImage()), o.next(count, shape
+                                                .smallImage()))));
+                    }
+                }));
+    }
+
     /** Larger than the blocks into which the cpu cuts deep sums. */
     @TestFactory
     Stream<DynamicTest> deepSumsOfSeveralBlocks() {
