@@ -1,3 +1,4 @@
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,8 @@ import org.bytedeco.javacpp.tools.Builder;
 /**
  * Builds the native libraries with CMake and puts them beside the classes, or says in one sentence why it does not.
  * Run by Maven: {@code java -cp <classes and JavaCPP> BuildNative.java <mode> <root> <work folder> <classes>}. The mode
- * is auto (what can be built here), off, cpu or cuda (fail where that cannot be built); or emulation-sanitized,
+ * is auto (what can be built here, and CUDA for the GPUs that are here), off, cpu or cuda (fail where that cannot be
+ * built, and CUDA for all GPUs); or emulation-sanitized,
  * -plain or -off: the CUDA kernels compiled for the CPU, for tests, which stay in the work folder, with and without
  * sanitizers, without alone, or not at all; or check: what nvcc makes of the CUDA kernels, see CheckCuda.java.
  */
@@ -78,6 +80,8 @@ class BuildNative {
 
     final Library library;
     final Path root, work, classes, placed;
+    /** Compute capabilities, as 90, for which CUDA is compiled; empty for all. */
+    List<String> gpus = List.of();
 
     BuildNative(Library library, Path root, Path work, Path classes) {
         this.library = library;
@@ -145,6 +149,7 @@ class BuildNative {
             return;
         }
         try {
+            if (library == Library.CUDA && mode.equals("auto")) build.gpus = gpus();
             build.build();
         } catch (Unavailable e) {
             build.remove();
@@ -177,6 +182,7 @@ class BuildNative {
                 "-DELBO4J_JNI_DIR=" + work.resolve("jni"), "-DELBO4J_JNI_INCLUDE=" + include,
                 "-DELBO4J_LIBRARY_DIR=" + libraries));
         configure.addAll(nvcc);
+        if (library == Library.CUDA) configure.add("-DELBO4J_CUDA_GPUS=" + String.join(";", gpus));
         if (System.getenv("CMAKE_GENERATOR") == null) {
             configure.addAll(List.of("-G", ninja ? "Ninja" : "Unix Makefiles"));
         }
@@ -204,6 +210,24 @@ class BuildNative {
         String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(built)));
         if (stale(digest(), hash)) Files.writeString(digest(), hash);
         say(capital(library.title) + " is " + (same ? "up to date." : "built."));
+    }
+
+    /** Of the GPUs of this machine: code for others takes minutes, and only a release needs it. */
+    static List<String> gpus() throws Exception {
+        String instead = "; -Dnative=cuda builds it for all";
+        nvcc();
+        Path smi = require("there is no NVIDIA GPU here (nvidia-smi is not in PATH)" + instead, "nvidia-smi");
+        Process process = new ProcessBuilder(smi.toString(), "--query-gpu=compute_cap", "--format=csv,noheader")
+                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        List<String> found;
+        try (BufferedReader said = process.inputReader()) {
+            found = said.lines().filter(line -> line.matches("\\d+\\.\\d")).map(line -> line.replace(".", ""))
+                    .distinct().sorted(Comparator.comparing(Integer::valueOf)).toList();
+        }
+        if (process.waitFor() != 0 || found.isEmpty()) {
+            throw new Unavailable("nvidia-smi finds no NVIDIA GPU here" + instead);
+        }
+        return found;
     }
 
     /** Where people have the compiler, in the order in which they would want it. */

@@ -1,6 +1,9 @@
-# elbo4j_cuda: native/cuda/*.cu by nvcc, machine code (SASS) for the GPUs from Turing on and PTX for those to come. The
-# CUDA run time is linked statically: the library needs nothing but the driver.
+# elbo4j_cuda: native/cuda/*.cu by nvcc, machine code (SASS) for the GPUs from Turing on, or for ELBO4J_CUDA_GPUS alone,
+# and PTX for those to come. The CUDA run time is linked statically: the library needs nothing but the driver.
 set(wanted 75 80 86 89 90 100 120)
+if(ELBO4J_CUDA_GPUS)
+  set(wanted ${ELBO4J_CUDA_GPUS})
+endif()
 
 # CMake hides why a compiler fails (most often a C++ compiler that is too new for it): nvcc says it.
 if(CMAKE_CUDA_COMPILER)
@@ -36,7 +39,13 @@ foreach(architecture ${wanted})
     set(newest ${architecture})
   endif()
 endforeach()
-list(APPEND CMAKE_CUDA_ARCHITECTURES 75-virtual ${newest}-virtual)
+# of the GPUs that are here none may be known
+if(newest)
+  list(APPEND CMAKE_CUDA_ARCHITECTURES ${newest}-virtual)
+endif()
+if(NOT newest OR NOT ELBO4J_CUDA_GPUS)
+  list(APPEND CMAKE_CUDA_ARCHITECTURES 75-virtual)
+endif()
 message(STATUS "elbo4j: nvcc ${CMAKE_CUDA_COMPILER_VERSION} for ${CMAKE_CUDA_ARCHITECTURES}")
 
 # CONFIGURE_DEPENDS: a new file is found by the next build.

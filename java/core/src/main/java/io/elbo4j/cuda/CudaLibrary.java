@@ -172,8 +172,8 @@ public final class CudaLibrary {
         if (library == null) {
             return "there is no CUDA library for " + Loader.getPlatform() + ": elbo4j-jni-VERSION-"
                     + Loader.getPlatform() + "-cuda.jar is not on the class path (on the module path it takes"
-                    + " --add-modules=ALL-MODULE-PATH), or elbo4j was built on another platform, or without nvcc (with"
-                    + " -Dnative=cuda the build says what is missing)";
+                    + " --add-modules=ALL-MODULE-PATH), or elbo4j was built on another platform, or where there was no"
+                    + " GPU or no nvcc (-Dnative=cuda builds it, or says what is missing)";
         }
         NativeLibrary.load(library);
         return null;
