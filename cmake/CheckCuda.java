@@ -134,7 +134,8 @@ class CheckCuda {
     }
 
     List<String> check(Path source) throws Exception {
-        Path folder = work.resolve(name(source));
+        // PtxTest runs the PTX that is kept
+        Path folder = work.resolve("kept").resolve(name(source));
         Files.createDirectories(folder);
         String log = run(command(source, FLAGS, "-cubin", "-Xptxas", "-v", "--keep", "--keep-dir", folder.toString()),
                 folder.resolve("log.txt"), folder.resolve(name(source) + ".cubin"));

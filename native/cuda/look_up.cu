@@ -3,7 +3,7 @@
 //   dtable[v] = the sum over r with index[r] = v of dtarget[r], in the chunks of a batch
 // target, dtarget rows x columns; index rows x 1. Moves 8 bytes per element of target; the gradient 4, and 4 per
 // element of the table, each quad of which reads all of index, from a cache: no atomic addition keeps an order.
-// Compiled for sm_90: at most 72 registers, no spills; instructions of PTX per element, aligned: 39, of the gradient 16
+// Compiled for sm_90: at most 80 registers, no spills; instructions of PTX per element, aligned: 39, of the gradient 16
 // for each row that is added.
 #include "row_number.h"
 #include "rows.h"

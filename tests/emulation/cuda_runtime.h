@@ -12,6 +12,7 @@
 //                            commas; "driver=12040" is the version of the driver, "noPools=1" a device without memory
 //                            pools. "@path" reads the items from a file at each call. E.g.
 //                            cudaGetDeviceCount=35,cudaMallocFromPoolAsync=2@3
+//   ELBO4J_PTX               a folder of .ptx files: kernels are not called, but their PTX is interpreted (ptx/ptx.h)
 //
 // Not emulated: caches, the memory model (a thread runs alone until it waits), dynamic shared memory, atomics, votes,
 // more than one device, allocations and forks in a capture, shuffles with partial masks; that host code must not touch
@@ -23,6 +24,8 @@
 #include <functional>
 #include <tuple>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #define ELBO4J_CUDA_EMULATED 1
 #define CUDART_VERSION 13000
@@ -254,10 +257,30 @@ namespace elbo4j::emulation {
 
 using Work = std::function<void()>;
 
+// The parameters of a kernel as CUDA lays them out: offset and size of each.
+struct Arguments {
+  std::vector<char> bytes;
+  std::vector<std::pair<size_t, size_t>> places;
+
+  template <class T> void add(const T& value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    const size_t at = (bytes.size() + alignof(T) - 1) / alignof(T) * alignof(T);
+    bytes.resize(at + sizeof value);
+    std::memcpy(bytes.data() + at, &value, sizeof value);
+    places.emplace_back(at, sizeof value);
+  }
+};
+
+namespace ptx {
+bool enabled();  // ELBO4J_PTX is set
+void run(dim3 grid, dim3 block, const void* address, const Arguments& arguments);
+}  // namespace ptx
+
 // Runs the kernel, called once for each thread. `address` is that of its code.
 void run(dim3 grid, dim3 block, const void* address, const Work& kernel);
 // Queues that on the stream.
 cudaError_t launch(const cudaLaunchConfig_t& config, const void* address, Work kernel);
+cudaError_t launch_ptx(const cudaLaunchConfig_t& config, const void* address, Arguments arguments);
 
 }  // namespace elbo4j::emulation
 
@@ -265,6 +288,11 @@ template <class... Parameters, class... Arguments>
 cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Parameters...),
                                Arguments&&... arguments) {
   std::tuple<Parameters...> values(std::forward<Arguments>(arguments)...);
+  if (elbo4j::emulation::ptx::enabled()) {
+    elbo4j::emulation::Arguments packed;
+    std::apply([&](const auto&... value) { (packed.add(value), ...); }, values);
+    return elbo4j::emulation::launch_ptx(*config, reinterpret_cast<const void*>(kernel), std::move(packed));
+  }
   return elbo4j::emulation::launch(*config, reinterpret_cast<const void*>(kernel),
                                    [kernel, values] { std::apply(kernel, values); });
 }

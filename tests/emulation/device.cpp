@@ -87,7 +87,10 @@ cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* ke
   });
 }
 
-cudaError_t elbo4j::emulation::launch(const cudaLaunchConfig_t& config, const void* address, Work kernel) {
+namespace {
+
+// `start`: what runs the kernel, given grid and block.
+template <class Start> cudaError_t launch_by(const cudaLaunchConfig_t& config, const void* address, Start start) {
   return call("cudaLaunchKernelEx", [&] {
     const dim3 grid = config.gridDim, block = config.blockDim;
     if (!address) return cudaErrorInvalidDeviceFunction;
@@ -95,6 +98,16 @@ cudaError_t elbo4j::emulation::launch(const cudaLaunchConfig_t& config, const vo
         block.x == 0 || block.y == 0 || block.z == 0 || block.x > 1024 || block.y > 1024 || block.z > 64 ||
         block.x * block.y * block.z > 1024)
       return cudaErrorInvalidConfiguration;
-    return enqueue(config.stream, [=] { run(grid, block, address, kernel); });
+    return enqueue(config.stream, [=] { start(grid, block); });
   });
+}
+
+}  // namespace
+
+cudaError_t elbo4j::emulation::launch(const cudaLaunchConfig_t& config, const void* address, Work kernel) {
+  return launch_by(config, address, [=](dim3 grid, dim3 block) { run(grid, block, address, kernel); });
+}
+
+cudaError_t elbo4j::emulation::launch_ptx(const cudaLaunchConfig_t& config, const void* address, Arguments arguments) {
+  return launch_by(config, address, [=](dim3 grid, dim3 block) { ptx::run(grid, block, address, arguments); });
 }

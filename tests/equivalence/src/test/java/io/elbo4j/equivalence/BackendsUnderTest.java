@@ -18,12 +18,17 @@ record BackendsUnderTest(String name, Supplier<Backend> opener) {
 
     /**
      * Fails where one of a list of backends (java, cpu, cuda, emulated-cuda; the last is cuda without a GPU) cannot be
-     * opened here, with the reason.
+     * opened here, with the reason, or where what nvcc makes of the kernels (ptx) is not here.
      */
     static void require(String names) {
         for (String name : names.split(",")) {
-            if (!List.of("java", "cpu", "cuda", "emulated-cuda").contains(name)) {
-                throw new AssertionError("elbo4j.require: '" + name + "' is none of java, cpu, cuda, emulated-cuda");
+            if (!List.of("java", "cpu", "cuda", "emulated-cuda", "ptx").contains(name)) {
+                throw new AssertionError("elbo4j.require: '" + name + "' is none of java, cpu, cuda, emulated-cuda,"
+                        + " ptx");
+            }
+            if (name.equals("ptx")) {
+                PtxTest.requirePtx();
+                continue;
             }
             boolean emulated = name.equals("emulated-cuda");
             try (Backend backend = Backends.open(emulated ? "cuda" : name, 1)) {

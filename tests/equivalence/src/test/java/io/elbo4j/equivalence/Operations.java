@@ -9,7 +9,6 @@ import io.elbo4j.ScalarFunction;
 import io.elbo4j.SgdStep;
 import io.elbo4j.operation.Adam;
 import io.elbo4j.operation.Arithmetic;
-import io.elbo4j.operation.BernoulliLogLikelihood;
 import io.elbo4j.operation.Binarise;
 import io.elbo4j.operation.CategoricalLogLikelihood;
 import io.elbo4j.operation.Clip;
@@ -115,6 +114,8 @@ final class Operations {
                     in(b.of(t), s), in(b, s), b.in(1, s.columns()).repeatRow(s.rows()),
                     b.in(1, s.columns()).repeatRow(s.rows()), b.noise(), z(b, s), b.outPerRow(s.rows()),
                     b.outPerRow((long) s.rows() * s.samples())));
+            add("gaussianSampleKl.prior." + t, (b, s) -> GaussianSampleKl.forward(in(b.of(t), s), in(b, s), in(b, s),
+                    in(b, s), b.noise(), z(b, s), b.outPerRow(s.rows())));
             add("gaussianSampleKl." + t, (b, s) -> GaussianSampleKl.forward(in(b.of(t), s), in(b, s), b.noise(),
                     z(b, s), b.outPerRow(s.rows())));
             add("gaussianSampleKl.backward." + t, (b, s) -> GaussianSampleKl.backward(in(b.of(t), s), in(b, s),
@@ -207,9 +208,6 @@ final class Operations {
         add("laplaceLogLikelihood.shared", (b, s) -> LogLikelihood.fused(laplace, List.of(in(b, s), b.in(1, s
                 .columns()).repeatRow(s.rows())), in(b, s), b.inPerRow(s.rows()), b.outPerRow(s.rows()), Arrays.asList(
                         out(b, s), null)));
-        add("laplaceLogLikelihood.fused." + ElementType.BFLOAT16, (b, s) -> LogLikelihood.fused(laplace, several(2,
-                () -> in(b.of(ElementType.BFLOAT16), s)), in(b, s), b.inPerRow(s.rows()), b.outPerRow(s.rows()),
-                several(2, () -> out(b, s))));
         add("gaussianLogLikelihood", (b, s) -> GaussianLogLikelihood.forward(b.in((long) s.rows() * s.samples(),
                 s.columns()), b.in((long) s.rows() * s.samples(), s.columns()), in(b, s),
                 b.outPerRow((long) s.rows() * s.samples())));
@@ -224,10 +222,17 @@ final class Operations {
 
     private static void likelihoodsIn16Bits() {
         for (ElementType t : List.of(ElementType.BFLOAT16, ElementType.FLOAT16)) {
-            add("bernoulliLogLikelihood." + t, (b, s) -> BernoulliLogLikelihood.forward(b.of(t).in((long) s.rows()
-                    * s.samples(), s.columns()), in(b, s), b.outPerRow((long) s.rows() * s.samples())));
-            add("bernoulliLogLikelihood.fused." + t, (b, s) -> BernoulliLogLikelihood.fused(in(b.of(t), s), in(b, s),
-                    b.inPerRow(s.rows()), b.outPerRow(s.rows()), out(b, s)));
+            for (LogLikelihood.Function function : LogLikelihood.Function.values()) {
+                String name = function.name().toLowerCase(Locale.ROOT) + "LogLikelihood";
+                LogLikelihood.Likelihood of = of(function);
+                int parameters = function.parameters().size();
+                add(name + "." + t, (b, s) -> LogLikelihood.forward(of, several(parameters, () -> samples(b.of(t), s)),
+                        in(b, s), b.outPerRow((long) s.rows() * s.samples())));
+                add(name + ".fused." + t, (b, s) -> LogLikelihood.fused(of, several(parameters, () -> in(b.of(t), s)),
+                        in(b, s), b.inPerRow(s.rows()), b.outPerRow(s.rows()), several(parameters, () -> out(b, s))));
+            }
+            add("gaussianLogLikelihood." + t, (b, s) -> GaussianLogLikelihood.forward(samples(b.of(t), s), samples(b,
+                    s), in(b, s), b.outPerRow((long) s.rows() * s.samples())));
             add("gaussianLogLikelihood.fused." + t, (b, s) -> GaussianLogLikelihood.fused(in(b.of(t), s), in(b, s),
                     in(b, s), b.inPerRow(s.rows()), b.outPerRow(s.rows()), out(b, s), out(b, s)));
             add("gaussianLogLikelihood.shared." + t, (b, s) -> GaussianLogLikelihood.fused(in(b.of(t), s),

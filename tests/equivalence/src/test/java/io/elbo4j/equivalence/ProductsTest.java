@@ -247,6 +247,30 @@ class ProductsTest {
                 })));
     }
 
+    /**
+     * A device has kernels of their own for results of 1 to 4 channels, for weights that fill its shared memory, for
+     * inputs of a multiple of 4 channels and others, and for tiles of three sizes: {channels of the result, of the
+     * input, kernel, images}.
+     */
+    @TestFactory
+    Stream<DynamicTest> convolutionsOfEveryTile() {
+        return Stream.of(new int[][] {{1, 40, 9, 3}, {1, 39, 9, 3}, {1, 8, 3, 3}, {1, 7, 3, 3}, {4, 12, 9, 3}, {3, 11,
+                9, 3}, {2, 8, 3, 3}, {12, 5, 3, 5}, {128, 5, 3, 9}, {128, 8, 3, 9}}).map(of -> DynamicTest.dynamicTest(
+                        Arrays.toString(of), () -> {
+                            ConvolutionShape gather = new ConvolutionShape(13, 12, of[1], of[0], of[2], of[2], 1, of[2]
+                                    / 2);
+                            ConvolutionShape spread = new ConvolutionShape(13, 12, of[0], of[1], of[2], of[2], 1, of[2]
+                                    / 2);
+                            compare(gather.toString(), o -> List.of(
+                                    Convolution.gather(gather, o.next(of[3], gather.bigImage()), o.next(gather
+                                            .weightRows(), of[0]), o.next(1, of[0]), true, null, o.next(of[3], gather
+                                                    .smallImage())),
+                                    Convolution.spread(spread, o.next(of[3], spread.smallImage()), o.next(spread
+                                            .weightRows(), of[1]), null, false, o.next(of[3], spread.bigImage()), o
+                                                    .next(of[3], spread.bigImage()))));
+                        }));
+    }
+
     /** Whose parked sums do not stay in a cache, so that the cpu takes 1, 2 or 8 leaves at a time. */
     @TestFactory
     Stream<DynamicTest> weightGradientsOfManyWeights() {

@@ -15,7 +15,7 @@ class RequiredBackendsTest {
     @Test
     void whatIsNotThereIsNamed() {
         BackendsUnderTest.require("java");
-        assertEquals("elbo4j.require: 'jva' is none of java, cpu, cuda, emulated-cuda",
+        assertEquals("elbo4j.require: 'jva' is none of java, cpu, cuda, emulated-cuda, ptx",
                 assertThrows(AssertionError.class, () -> BackendsUnderTest.require("java,jva")).getMessage());
     }
 }

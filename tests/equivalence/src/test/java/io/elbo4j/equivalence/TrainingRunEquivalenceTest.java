@@ -128,7 +128,8 @@ class TrainingRunEquivalenceTest {
                     others++;
                 }
             }
-            assertTrue(others >= 2);
+            // elbo4j.backends leaves out others
+            assertTrue(others >= (System.getProperty("elbo4j.backends") == null ? 2 : 1));
             System.out.println(e.getKey() + ": " + e.getValue().steps() + " steps, the same SHA-256 on " + others
                     + " other backends, levels and thread counts");
         }
