@@ -176,52 +176,52 @@ using Table = std::unordered_map<std::string, Opcode>;
 
 #define INTEGERS(X) X(u16) X(s16) X(u32) X(s32) X(u64) X(s64)
 
+// Entries of a table are no statements to clang-format.
+// clang-format off
+
 void add_integers(Table& table) {
-#define X(T)                                                                                           \
-  OP2("add." #T, T, T, T, (T)((u64)a + (u64)b))                                                        \
-  OP2("sub." #T, T, T, T, (T)((u64)a - (u64)b))                                                        \
-  OP2("mul.lo." #T, T, T, T, (T)((u64)a * (u64)b))                                                     \
-  OP3("mad.lo." #T, T, T, T, T, (T)((u64)a * (u64)b + (u64)c))                                         \
-  OP2("min." #T, T, T, T, a < b ? a : b)                                                               \
-  OP2("max." #T, T, T, T, a < b ? b : a)                                                               \
-  OP2("div." #T, T, T, T, quotient(a, b))                                                              \
-  OP2("rem." #T, T, T, T, remaining(a, b))                                                             \
-  OP2("shr." #T, T, T, u32, right(a, b))                                                               \
-  COMPARE("setp.eq." #T, T, a == b)                                                                    \
-  COMPARE("setp.ne." #T, T, a != b)                                                                    \
-  COMPARE("setp.lt." #T, T, a < b)                                                                     \
+#define X(T)                                                     \
+  OP2("add." #T, T, T, T, (T)((u64)a + (u64)b))                  \
+  OP2("sub." #T, T, T, T, (T)((u64)a - (u64)b))                  \
+  OP2("mul.lo." #T, T, T, T, (T)((u64)a * (u64)b))               \
+  OP3("mad.lo." #T, T, T, T, T, (T)((u64)a * (u64)b + (u64)c))   \
+  OP2("min." #T, T, T, T, a < b ? a : b)                         \
+  OP2("max." #T, T, T, T, a < b ? b : a)                         \
+  OP2("div." #T, T, T, T, quotient(a, b))                        \
+  OP2("rem." #T, T, T, T, remaining(a, b))                            \
+  OP2("shr." #T, T, T, u32, right(a, b))                         \
+  COMPARE("setp.eq." #T, T, a == b) COMPARE("setp.ne." #T, T, a != b) COMPARE("setp.lt." #T, T, a < b) \
   COMPARE("setp.le." #T, T, a <= b) COMPARE("setp.gt." #T, T, a > b) COMPARE("setp.ge." #T, T, a >= b) \
-      SELECT("selp." #T, T) OP1("mov." #T, T, T, a)
+  SELECT("selp." #T, T) OP1("mov." #T, T, T, a)
   INTEGERS(X)
 #undef X
 #define X(T) OP1("neg." #T, T, T, (T)(0 - (u64)a))
-  X(s16)
-  X(s32)
-  X(s64)
+  X(s16) X(s32) X(s64)
 #undef X
-#define X(B, T)                                                                                         \
-  OP2("and." B, T, T, T, (T)(a & b))                                                                    \
-  OP2("or." B, T, T, T, (T)(a | b))                                                                     \
-  OP2("xor." B, T, T, T, (T)(a ^ b))                                                                    \
-  OP1("not." B, T, T, (T)~a) OP2("shl." B, T, T, u32, left(a, b)) OP2("shr." B, T, T, u32, right(a, b)) \
-      COMPARE("setp.eq." B, T, a == b) COMPARE("setp.ne." B, T, a != b) SELECT("selp." B, T) OP1("mov." B, T, T, a)
-  X("b16", u16)
-  X("b32", u32) X("b64", u64)
+#define X(B, T)                                                                    \
+  OP2("and." B, T, T, T, (T)(a & b)) OP2("or." B, T, T, T, (T)(a | b))              \
+  OP2("xor." B, T, T, T, (T)(a ^ b)) OP1("not." B, T, T, (T)~a)                     \
+  OP2("shl." B, T, T, u32, left(a, b)) OP2("shr." B, T, T, u32, right(a, b))        \
+  COMPARE("setp.eq." B, T, a == b) COMPARE("setp.ne." B, T, a != b)                 \
+  SELECT("selp." B, T) OP1("mov." B, T, T, a)
+  X("b16", u16) X("b32", u32) X("b64", u64)
 #undef X
-      OP2("mul.wide.u16", u32, u16, u16, (u32)a * b) OP2("mul.wide.s16", s32, s16, s16, (s32)a * b)
-          OP2("mul.wide.u32", u64, u32, u32, (u64)a * b) OP2("mul.wide.s32", s64, s32, s32, (s64)a * b)
-              OP2("mul.hi.u32", u32, u32, u32, (u32)((u64)a * b >> 32))
-                  OP2("mul.hi.s32", s32, s32, s32, (s32)((s64)a * b >> 32))
-                      OP2("mul.hi.u64", u64, u64, u64, (u64)((unsigned __int128)a * b >> 64))
-                          OP2("mul.hi.s64", s64, s64, s64, (s64)((__int128)a * b >> 64))
-                              OP3("mad.wide.u32", u64, u32, u32, u64, (u64)a * b + c)
-                                  OP3("mad.wide.s32", u64, s32, s32, u64, (u64)((s64)a * b) + c)
-                                      OP4("bfi.b32", u32, insert_bits(a, b, c, e))
-                                          OP3("bfe.u32", u32, u32, u32, u32, extract_bits(a, b, c))
-                                              OP3("prmt.b32", u32, u32, u32, u32, permute_bytes(a, b, c))
-                                                  OP1("cvta.to.global.u64", u64, u64, a) LOGIC1("mov.pred", a)
-                                                      LOGIC1("not.pred", ~a) LOGIC2("and.pred", a & b)
-                                                          LOGIC2("or.pred", a | b) LOGIC2("xor.pred", a ^ b)
+  OP2("mul.wide.u16", u32, u16, u16, (u32)a * b)
+  OP2("mul.wide.s16", s32, s16, s16, (s32)a * b)
+  OP2("mul.wide.u32", u64, u32, u32, (u64)a * b)
+  OP2("mul.wide.s32", s64, s32, s32, (s64)a * b)
+  OP2("mul.hi.u32", u32, u32, u32, (u32)((u64)a * b >> 32))
+  OP2("mul.hi.s32", s32, s32, s32, (s32)((s64)a * b >> 32))
+  OP2("mul.hi.u64", u64, u64, u64, (u64)((unsigned __int128)a * b >> 64))
+  OP2("mul.hi.s64", s64, s64, s64, (s64)((__int128)a * b >> 64))
+  OP3("mad.wide.u32", u64, u32, u32, u64, (u64)a * b + c)
+  OP3("mad.wide.s32", u64, s32, s32, u64, (u64)((s64)a * b) + c)
+  OP4("bfi.b32", u32, insert_bits(a, b, c, e))
+  OP3("bfe.u32", u32, u32, u32, u32, extract_bits(a, b, c))
+  OP3("prmt.b32", u32, u32, u32, u32, permute_bytes(a, b, c))
+  OP1("cvta.to.global.u64", u64, u64, a)
+  LOGIC1("mov.pred", a) LOGIC1("not.pred", ~a)
+  LOGIC2("and.pred", a & b) LOGIC2("or.pred", a | b) LOGIC2("xor.pred", a ^ b)
 }
 
 void add_conversions(Table& table) {
@@ -241,19 +241,19 @@ void add_conversions(Table& table) {
 }
 
 void add_floats(Table& table) {
-#define X(T, fused)                                                                                             \
-  OP2("add.rn." #T, T, T, T, result(a + b))                                                                     \
-  OP2("sub.rn." #T, T, T, T, result(a - b))                                                                     \
-  OP2("mul.rn." #T, T, T, T, result(a* b))                                                                      \
-  OP2("div.rn." #T, T, T, T, result(a / b)) OP3("fma.rn." #T, T, T, T, T, result(fused(a, b, c)))               \
-      OP1("sqrt.rn." #T, T, T, result(std::sqrt(a))) OP1("mov." #T, T, T, a) SELECT("selp." #T, T)              \
-          COMPARE("setp.eq." #T, T, a == b) COMPARE("setp.lt." #T, T, a < b) COMPARE("setp.le." #T, T, a <= b)  \
-              COMPARE("setp.gt." #T, T, a > b) COMPARE("setp.ge." #T, T, a >= b)                                \
-                  COMPARE("setp.ne." #T, T, a<b || a> b) COMPARE("setp.equ." #T, T, !(a < b || a > b))          \
-                      COMPARE("setp.neu." #T, T, !(a == b)) COMPARE("setp.ltu." #T, T, !(a >= b))               \
-                          COMPARE("setp.leu." #T, T, !(a > b)) COMPARE("setp.gtu." #T, T, !(a <= b))            \
-                              COMPARE("setp.geu." #T, T, !(a < b)) COMPARE("setp.num." #T, T, a == a && b == b) \
-                                  COMPARE("setp.nan." #T, T, a != a || b != b)
+#define X(T, fused)                                                                   \
+  OP2("add.rn." #T, T, T, T, result(a + b)) OP2("sub.rn." #T, T, T, T, result(a - b)) \
+  OP2("mul.rn." #T, T, T, T, result(a * b)) OP2("div.rn." #T, T, T, T, result(a / b)) \
+  OP3("fma.rn." #T, T, T, T, T, result(fused(a, b, c)))                               \
+  OP1("sqrt.rn." #T, T, T, result(std::sqrt(a)))                                      \
+  OP1("mov." #T, T, T, a) SELECT("selp." #T, T)                                       \
+  COMPARE("setp.eq." #T, T, a == b) COMPARE("setp.lt." #T, T, a < b) COMPARE("setp.le." #T, T, a <= b)  \
+  COMPARE("setp.gt." #T, T, a > b) COMPARE("setp.ge." #T, T, a >= b)                                    \
+  COMPARE("setp.ne." #T, T, a < b || a > b)                                                             \
+  COMPARE("setp.equ." #T, T, !(a < b || a > b)) COMPARE("setp.neu." #T, T, !(a == b))                   \
+  COMPARE("setp.ltu." #T, T, !(a >= b)) COMPARE("setp.leu." #T, T, !(a > b))                            \
+  COMPARE("setp.gtu." #T, T, !(a <= b)) COMPARE("setp.geu." #T, T, !(a < b))                            \
+  COMPARE("setp.num." #T, T, a == a && b == b) COMPARE("setp.nan." #T, T, a != a || b != b)
   X(f32, __builtin_fmaf)
   X(f64, __builtin_fma)
 #undef X
@@ -263,6 +263,8 @@ void add_floats(Table& table) {
   OP1("neg.f32", f32, f32, number(bits(a) ^ 0x80000000u))
   OP1("abs.f32", f32, f32, number(bits(a) & 0x7fffffffu))
 }
+
+// clang-format on
 
 // Halves: parse.cpp names them pack and unpack.
 void add_halves(Table& table) {
