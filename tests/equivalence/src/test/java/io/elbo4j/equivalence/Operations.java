@@ -9,6 +9,7 @@ import io.elbo4j.ScalarFunction;
 import io.elbo4j.SgdStep;
 import io.elbo4j.operation.Adam;
 import io.elbo4j.operation.Arithmetic;
+import io.elbo4j.operation.BernoulliLogLikelihood;
 import io.elbo4j.operation.Binarise;
 import io.elbo4j.operation.CategoricalLogLikelihood;
 import io.elbo4j.operation.Clip;
@@ -36,6 +37,7 @@ import io.elbo4j.operation.Sums;
 import io.elbo4j.operation.TanhGaussian;
 import io.elbo4j.operation.Triangular;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -222,7 +224,8 @@ final class Operations {
 
     private static void likelihoodsIn16Bits() {
         for (ElementType t : List.of(ElementType.BFLOAT16, ElementType.FLOAT16)) {
-            for (LogLikelihood.Function function : LogLikelihood.Function.values()) {
+            // Bernoulli's has a class of its own
+            for (LogLikelihood.Function function : EnumSet.complementOf(EnumSet.of(LogLikelihood.Function.BERNOULLI))) {
                 String name = function.name().toLowerCase(Locale.ROOT) + "LogLikelihood";
                 LogLikelihood.Likelihood of = of(function);
                 int parameters = function.parameters().size();
@@ -231,6 +234,10 @@ final class Operations {
                 add(name + ".fused." + t, (b, s) -> LogLikelihood.fused(of, several(parameters, () -> in(b.of(t), s)),
                         in(b, s), b.inPerRow(s.rows()), b.outPerRow(s.rows()), several(parameters, () -> out(b, s))));
             }
+            add("bernoulliLogLikelihood." + t, (b, s) -> BernoulliLogLikelihood.forward(samples(b.of(t), s), in(b, s),
+                    b.outPerRow((long) s.rows() * s.samples())));
+            add("bernoulliLogLikelihood.fused." + t, (b, s) -> BernoulliLogLikelihood.fused(in(b.of(t), s), in(b, s),
+                    b.inPerRow(s.rows()), b.outPerRow(s.rows()), out(b, s)));
             add("gaussianLogLikelihood." + t, (b, s) -> GaussianLogLikelihood.forward(samples(b.of(t), s), samples(b,
                     s), in(b, s), b.outPerRow((long) s.rows() * s.samples())));
             add("gaussianLogLikelihood.fused." + t, (b, s) -> GaussianLogLikelihood.fused(in(b.of(t), s), in(b, s),
