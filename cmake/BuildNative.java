@@ -135,7 +135,7 @@ class BuildNative {
         Files.createDirectories(folder);
         int status = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 cuda.root.resolve("cmake/CheckCuda.java").toString(), nvcc().toString(), cuda.root.toString(),
-                folder.toString()).inheritIO().start().waitFor();
+                cuda.kept().toString(), folder.toString()).inheritIO().start().waitFor();
         if (status != 0) System.exit(1);
         Files.writeString(stamp, hash);
     }
@@ -198,6 +198,7 @@ class BuildNative {
             System.out.print(Files.readString(log));
             throw new Broken("The native sources do not compile (see above); -Dnative=off builds without them.");
         }
+        if (library == Library.CUDA) forgetAllButTexts();
         if (library == Library.CUDA && Files.size(built) >= MOST_BYTES) {
             throw new Broken("The CUDA library has " + Files.size(built) + " bytes; it must stay below " + MOST_BYTES
                     + ", as every user downloads it: fewer instances of its kernels make it smaller.");
@@ -210,6 +211,20 @@ class BuildNative {
         String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(built)));
         if (stale(digest(), hash)) Files.writeString(digest(), hash);
         say(capital(library.title) + " is " + (same ? "up to date." : "built."));
+    }
+
+    /** Where nvcc leaves its intermediate files; see Elbo4jCuda.cmake. */
+    Path kept() {
+        return work.resolve("cmake/kept");
+    }
+
+    /** They are half a gigabyte. */
+    void forgetAllButTexts() throws IOException {
+        try (Stream<Path> files = Files.list(kept())) {
+            for (Path file : files.filter(path -> !path.toString().matches(".*\\.ptx|.*texts")).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     /** Of the GPUs of this machine: code for others takes minutes, and only a release needs it. */

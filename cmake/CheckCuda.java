@@ -2,10 +2,13 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,8 +26,8 @@ import java.util.regex.Pattern;
  * <li>the aligned instance has one access (16 bytes, or 8 of 16-bit elements) where another one has four.
  * </ul>
  * A written fma is told from a contracted one by compiling a second time with {@code __fmaf_rn} as inline assembler
- * that carries a mark. No GPU is needed: {@code java CheckCuda.java <nvcc> <root> <work folder> [<arch>...]}; without
- * architectures, sm_75, sm_120 and sm_90, the oldest, the newest, and the one on which the kernels are tuned.
+ * that carries a mark. No GPU is needed: {@code java CheckCuda.java <nvcc> <root> <kept> <work folder>}. What is read
+ * are the PTX texts that the build of the library has kept; they lie in the work folder then, a folder for each.
  */
 class CheckCuda {
     static final List<String> FLAGS = List.of("-std=c++17", "-fmad=false");
@@ -61,27 +64,37 @@ class CheckCuda {
     static final Pattern STATED = Pattern.compile("// Compiled for (sm_\\d+): at most (\\d+) registers");
     static final String STATED_WITH = "release 13.0";
 
-    final String nvcc, arch;
-    final Path root, work;
+    final String nvcc, text;
+    final Path root, kept, work;
+    /** Of those that have code from this text, the oldest and the newest. */
+    final Set<String> gpus;
 
-    CheckCuda(String nvcc, Path root, Path work, String arch) {
+    CheckCuda(String nvcc, Path root, Path kept, Path work, String text, List<String> gpus) {
         this.nvcc = nvcc;
         this.root = root;
+        this.kept = kept;
         this.work = work;
-        this.arch = arch;
+        this.text = text;
+        this.gpus = new LinkedHashSet<>(List.of(gpus.get(0), gpus.get(gpus.size() - 1)));
     }
 
     public static void main(String[] arguments) throws Exception {
-        Path root = Path.of(arguments[1]).toAbsolutePath().normalize();
-        Path work = Path.of(arguments[2]).toAbsolutePath().normalize();
-        Files.createDirectories(work);
-        List<String> archs = arguments.length > 3 ? List.of(arguments).subList(3, arguments.length)
-                : known(arguments[0]);
+        Path root = path(arguments[1]), kept = path(arguments[2]), work = path(arguments[3]);
+        List<String> texts = Files.readAllLines(kept.resolve("texts"));
         List<String> faults = new ArrayList<>();
         try {
-            for (String arch : archs) {
-                faults.addAll(new CheckCuda(arguments[0], root, Files.createDirectories(work.resolve(arch)), arch)
-                        .check());
+            for (String line : texts) {
+                List<String> gpus = new ArrayList<>(List.of(line.split(";")));
+                String text = gpus.remove(0);
+                // nvcc names the only text without its number
+                Path folder = Files.createDirectories(work.resolve("compute_" + text).resolve("kernels"));
+                String ending = texts.size() == 1 ? ".ptx" : ".compute_" + text + ".ptx";
+                try (DirectoryStream<Path> files = Files.newDirectoryStream(kept, "*" + ending)) {
+                    for (Path file : files) {
+                        Files.copy(file, folder.resolve(name(file) + ".ptx"), StandardCopyOption.REPLACE_EXISTING);
+                    }
+                }
+                faults.addAll(new CheckCuda(arguments[0], root, folder, folder.getParent(), text, gpus).check());
             }
         } catch (ExecutionException e) {
             faults.add(e.getCause().getMessage());
@@ -90,16 +103,6 @@ class CheckCuda {
         say("What nvcc makes of native/cuda is not what it should be:");
         faults.forEach(fault -> System.out.println("  " + fault));
         System.exit(1);
-    }
-
-    /** An older nvcc does not know the newest. */
-    static List<String> known(String nvcc) throws IOException, InterruptedException {
-        List<String> said = asked(nvcc, "--list-gpu-code").lines().toList();
-        List<String> known = List.of("sm_75", "sm_90", "sm_120").stream().filter(said::contains).toList();
-        if (known.isEmpty()) {
-            throw new IOException(nvcc + " --list-gpu-code names none of sm_75, sm_90, sm_120: " + said);
-        }
-        return known;
     }
 
     static String asked(String nvcc, String option) throws IOException, InterruptedException {
@@ -134,15 +137,22 @@ class CheckCuda {
     }
 
     List<String> check(Path source) throws Exception {
-        // PtxTest runs the PTX that is kept
-        Path folder = work.resolve("kept").resolve(name(source));
-        Files.createDirectories(folder);
-        String log = run(command(source, FLAGS, "-cubin", "-Xptxas", "-v", "--keep", "--keep-dir", folder.toString()),
-                folder.resolve("log.txt"), folder.resolve(name(source) + ".cubin"));
-        Map<String, String> kernels = kernels(Files.readString(folder.resolve(name(source) + ".ptx")));
-
+        Path ptx = kept.resolve(name(source) + ".ptx");
+        Map<String, String> kernels = kernels(Files.readString(ptx));
         List<String> faults = new ArrayList<>(inexact(compileMarked(source, FLAGS)));
         faults.addAll(narrow(kernels));
+        faults.replaceAll(fault -> name(source) + " for compute_" + text + ": " + fault);
+        for (String gpu : gpus) faults.addAll(assemble(ptx, source, kernels.size(), gpu));
+        return faults;
+    }
+
+    /** Spills, stack frames and registers of the machine code for one GPU. */
+    List<String> assemble(Path ptx, Path source, int kernels, String gpu) throws Exception {
+        String arch = "sm_" + gpu;
+        Path cubin = work.resolve(name(source) + "-" + arch + ".cubin");
+        String log = run(List.of(nvcc, "-arch=" + arch, "-cubin", "-Xptxas", "-v", ptx.toString()),
+                work.resolve(name(source) + "-" + arch + ".txt"), cubin);
+        List<String> faults = new ArrayList<>();
         int registers = 0, seen = 0;
         for (Matcher m = RESOURCES.matcher(log); m.find(); seen++) {
             registers = Math.max(registers, Integer.parseInt(m.group(4)));
@@ -155,8 +165,8 @@ class CheckCuda {
                 && asked(nvcc, "--version").contains(STATED_WITH)) {
             faults.add("its first lines say at most " + stated.group(2) + " registers, " + registers + " are used");
         }
-        if (seen != kernels.size()) faults.add("ptxas names " + seen + " of " + kernels.size() + " kernels");
-        say(name(source) + ": " + kernels.size() + " kernels, at most " + registers + " registers, " + arch);
+        if (seen != kernels) faults.add("ptxas names " + seen + " of " + kernels + " kernels");
+        say(name(source) + ": " + kernels + " kernels, at most " + registers + " registers, " + arch);
         faults.replaceAll(fault -> name(source) + " for " + arch + ": " + fault);
         return faults;
     }
@@ -229,7 +239,7 @@ class CheckCuda {
     }
 
     List<String> command(Path source, List<String> flags, String... more) {
-        List<String> command = new ArrayList<>(List.of(nvcc, "-arch=" + arch));
+        List<String> command = new ArrayList<>(List.of(nvcc, "-arch=sm_" + text));
         command.addAll(flags);
         for (String folder : List.of("spec", "include", "operations", "cuda")) command.add("-I" + root.resolve("native/"
                 + folder));
@@ -248,7 +258,11 @@ class CheckCuda {
     }
 
     static String name(Path source) {
-        return source.getFileName().toString().replaceFirst("\\.cu$", "");
+        return source.getFileName().toString().replaceFirst("\\..*$", "");
+    }
+
+    static Path path(String argument) {
+        return Path.of(argument).toAbsolutePath().normalize();
     }
 
     static void say(String sentence) {

@@ -30,23 +30,47 @@ if(NOT CMAKE_CUDA_COMPILER_ID STREQUAL "NVIDIA" OR CMAKE_CUDA_COMPILER_VERSION V
 endif()
 find_package(CUDAToolkit REQUIRED)
 
-# An older nvcc compiles for what it knows, and its newest PTX serves the GPUs that it does not know.
+# nvcc makes these texts (PTX) and no others; the assembler translates one for each GPU up to the next: half of the time.
+set(texts 75 80 100)
+# An older nvcc compiles for what it knows, and its newest text serves the GPUs that it does not know.
 execute_process(COMMAND "${CMAKE_CUDA_COMPILER}" --list-gpu-code OUTPUT_VARIABLE known ERROR_QUIET)
-set(CMAKE_CUDA_ARCHITECTURES "")
+set(targets "")
+set(made "")
 foreach(architecture ${wanted})
   if(known MATCHES "sm_${architecture}([^0-9]|$)")
-    list(APPEND CMAKE_CUDA_ARCHITECTURES ${architecture}-real)
-    set(newest ${architecture})
+    foreach(text ${texts})
+      if(NOT text GREATER architecture)
+        set(newest ${text})
+      endif()
+    endforeach()
+    list(APPEND made ${newest})
+    list(APPEND gpus_${newest} ${architecture})
+    list(APPEND targets "--generate-code=arch=compute_${newest},code=sm_${architecture}")
   endif()
 endforeach()
 # of the GPUs that are here none may be known
 if(newest)
-  list(APPEND CMAKE_CUDA_ARCHITECTURES ${newest}-virtual)
+  list(APPEND targets "--generate-code=arch=compute_${newest},code=compute_${newest}")
 endif()
 if(NOT newest OR NOT ELBO4J_CUDA_GPUS)
-  list(APPEND CMAKE_CUDA_ARCHITECTURES 75-virtual)
+  list(APPEND made 75)
+  if(NOT gpus_75)
+    set(gpus_75 75)
+  endif()
+  list(APPEND targets "--generate-code=arch=compute_75,code=compute_75")
 endif()
-message(STATUS "elbo4j: nvcc ${CMAKE_CUDA_COMPILER_VERSION} for ${CMAKE_CUDA_ARCHITECTURES}")
+list(REMOVE_DUPLICATES made)
+list(REMOVE_DUPLICATES targets)
+set(CMAKE_CUDA_ARCHITECTURES OFF) # the targets say it
+message(STATUS "elbo4j: nvcc ${CMAKE_CUDA_COMPILER_VERSION}, ${targets}")
+
+# CheckCuda.java reads the texts, and the tests run them: a line for each, with the GPUs that have its code
+set(kept "${CMAKE_CURRENT_BINARY_DIR}/kept")
+set(lines "")
+foreach(text ${made})
+  string(APPEND lines "${text};${gpus_${text}}\n")
+endforeach()
+file(WRITE "${kept}/texts" "${lines}")
 
 # CONFIGURE_DEPENDS: a new file is found by the next build.
 file(GLOB ELBO4J_CUDA_SOURCES CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/native/cuda/*.cu")
@@ -61,7 +85,7 @@ foreach(folder spec include operations cuda)
 endforeach()
 # no contraction and no fast math, as everywhere
 # threads: two GPUs at a time, so that the longest file does not keep all waiting
-target_compile_options(elbo4j_cuda PRIVATE -fmad=false --threads=2
+target_compile_options(elbo4j_cuda PRIVATE ${targets} -fmad=false --threads=2 --keep "--keep-dir=${kept}"
   -Xcompiler=-Wall,-Wextra,-Wno-unknown-pragmas,-ffunction-sections,-fdata-sections)
 # with CUDA 12 it would need a newer driver than the rest
 if(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 13.0)

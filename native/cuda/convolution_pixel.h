@@ -9,9 +9,9 @@ namespace elbo4j::cuda {
 constexpr int few_channels = 4, pixel_threads = 256;
 
 // FLOATS of shared memory, so that small kernels do not hinder each other. CHANNELS: 1, or 4 of which some may not
-// exist. QUADS: of the input's channels.
+// exist. QUADS: of the input's channels. One block at least: without a number ptxas spills for sm_100.
 template <int CHANNELS, int FLOATS, bool SPREAD, bool QUADS>
-__global__ void __launch_bounds__(pixel_threads)
+__global__ void __launch_bounds__(pixel_threads, 1)
     convolve_pixels(const Convolution<SPREAD> p, int kernel_taps, int64_t tiles) {
   __shared__ float4 shared[FLOATS / 4];  // [tap][element of the input's pixel][CHANNELS]
   float* weights = reinterpret_cast<float*>(shared);

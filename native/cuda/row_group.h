@@ -82,7 +82,8 @@ __global__ void __launch_bounds__(row_threads)
 }
 
 template <bool ALIGNED, class Operation>
-__global__ void __launch_bounds__(row_threads) pass_rows_of_blocks(Operation operation, int64_t rows, int64_t columns) {
+__global__ void __launch_bounds__(row_threads, (least_blocks<ALIGNED, Operation>))
+    pass_rows_of_blocks(Operation operation, int64_t rows, int64_t columns) {
   for (int64_t row = blockIdx.x; row < rows; row += gridDim.x)
     operation.template row<ALIGNED>(ThreadsOfBlock(), row, columns, true);
 }

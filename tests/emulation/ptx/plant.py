@@ -7,7 +7,7 @@ The command sees ELBO4J_PTX, and in PLANTED the name of the changed file; its ex
 one of the interpreter (ptx.h) with ELBO4J_PTX_UNCOVERED=1: only lines that ran are changed. COUNT of each kind, of those
 kinds whose name the regular expression KINDS of the environment matches. After mvn verify -Dnative=cuda:
 
-    export ELBO4J_PTX=java/jni/target/native/cuda/check/sm_90/kept
+    export ELBO4J_PTX=java/jni/target/native/cuda/check/compute_80/kernels
     ELBO4J_PTX_REPORT=report ELBO4J_PTX_UNCOVERED=1 java -cp TESTS io.elbo4j.equivalence.Suite EquivalenceTest
     tests/emulation/ptx/plant.py $ELBO4J_PTX work report 10 1 java -cp TESTS io.elbo4j.equivalence.Suite EquivalenceTest
 """
