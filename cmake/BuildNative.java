@@ -20,8 +20,8 @@ import org.bytedeco.javacpp.tools.Builder;
 /**
  * Builds the native libraries with CMake and puts them beside the classes, or says in one sentence why it does not.
  * Run by Maven: {@code java -cp <classes and JavaCPP> BuildNative.java <mode> <root> <work folder> <classes>}. The mode
- * is auto (what can be built here, and CUDA for the GPUs that are here), off, cpu or cuda (fail where that cannot be
- * built, and CUDA for all GPUs); or emulation-sanitized,
+ * is auto (what can be built here, for the processor and the GPUs that are here), off, cpu or cuda (fail where that
+ * cannot be built, and for all processors and GPUs); or emulation-sanitized,
  * -plain or -off: the CUDA kernels compiled for the CPU, for tests, which stay in the work folder, with and without
  * sanitizers, without alone, or not at all; or check: what nvcc makes of the CUDA kernels, see CheckCuda.java.
  */
@@ -82,6 +82,8 @@ class BuildNative {
     final Path root, work, classes, placed;
     /** Compute capabilities, as 90, for which CUDA is compiled; empty for all. */
     List<String> gpus = List.of();
+    /** Instruction-set levels, for CMake: all, or that of this processor. */
+    String levels = "all";
 
     BuildNative(Library library, Path root, Path work, Path classes) {
         this.library = library;
@@ -150,6 +152,7 @@ class BuildNative {
         }
         try {
             if (library == Library.CUDA && mode.equals("auto")) build.gpus = gpus();
+            if (library == Library.CPU && mode.equals("auto")) build.levels = "native";
             build.build();
         } catch (Unavailable e) {
             build.remove();
@@ -183,6 +186,7 @@ class BuildNative {
                 "-DELBO4J_LIBRARY_DIR=" + libraries));
         configure.addAll(nvcc);
         if (library == Library.CUDA) configure.add("-DELBO4J_CUDA_GPUS=" + String.join(";", gpus));
+        if (library == Library.CPU) configure.add("-DELBO4J_CPU_LEVELS=" + levels);
         if (System.getenv("CMAKE_GENERATOR") == null) {
             configure.addAll(List.of("-G", ninja ? "Ninja" : "Unix Makefiles"));
         }
@@ -210,7 +214,8 @@ class BuildNative {
         }
         String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(built)));
         if (stale(digest(), hash)) Files.writeString(digest(), hash);
-        say(capital(library.title) + " is " + (same ? "up to date." : "built."));
+        say(capital(library.title) + " is " + (same ? "up to date" : "built") + (levels.equals("all") ? "."
+                : " for processors like this one; on others it is slow. -Dnative=cpu builds it for all."));
     }
 
     /** Where nvcc leaves its intermediate files; see Elbo4jCuda.cmake. */

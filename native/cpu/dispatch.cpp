@@ -23,16 +23,31 @@ namespace elbo4j {
 namespace generic {
 ELBO4J_OPERATIONS(DECLARE)
 }
-#if defined(ELBO4J_X86)
+// Which levels there are beside generic is CMake's choice.
+#define OF_LEVEL(level, name) run<elbo4j_##name, level::name>
+#if defined(ELBO4J_LEVEL_v2)
 namespace v2 {
 ELBO4J_OPERATIONS(DECLARE)
 }
+#define OF_V2(name) OF_LEVEL(v2, name)
+#else
+#define OF_V2(name) nullptr
+#endif
+#if defined(ELBO4J_LEVEL_v3)
 namespace v3 {
 ELBO4J_OPERATIONS(DECLARE)
 }
+#define OF_V3(name) OF_LEVEL(v3, name)
+#else
+#define OF_V3(name) nullptr
+#endif
+#if defined(ELBO4J_LEVEL_v4)
 namespace v4 {
 ELBO4J_OPERATIONS(DECLARE)
 }
+#define OF_V4(name) OF_LEVEL(v4, name)
+#else
+#define OF_V4(name) nullptr
 #endif
 #undef DECLARE
 
@@ -74,15 +89,7 @@ struct Operation {
   Function of_level[5];
 };
 
-#define OF_LEVEL(level, name) run<elbo4j_##name, level::name>
-#if defined(ELBO4J_X86)
-#define OF_LEVELS(name) \
-  { OF_LEVEL(generic, name), nullptr, OF_LEVEL(v2, name), OF_LEVEL(v3, name), OF_LEVEL(v4, name) }
-#else
-#define OF_LEVELS(name) \
-  { OF_LEVEL(generic, name) }
-#endif
-#define ENTRY(name) {#name, elbo4j_##name::layout, OF_LEVELS(name)},
+#define ENTRY(name) {#name, elbo4j_##name::layout, {OF_LEVEL(generic, name), nullptr, OF_V2(name), OF_V3(name), OF_V4(name)}},
 
 constexpr Operation operations[] = {ELBO4J_OPERATIONS(ENTRY)};
 
@@ -95,7 +102,7 @@ const Operation* find(const char* name) {
 #if defined(ELBO4J_X86)
 // What -march=x86-64-v2, -v3 and -v4 allow the compiler to use. __builtin_cpu_supports also asks whether the operating
 // system saves the wide registers; older compilers do not know the last three names, which need nothing from it.
-int best_level() {
+int processor_level() {
   __builtin_cpu_init();
   if (!__builtin_cpu_supports("sse4.2") || !__builtin_cpu_supports("popcnt")) return 0;
   unsigned a, b, c = 0, d, extended_c = 0;
@@ -111,7 +118,7 @@ int best_level() {
   return 4;
 }
 #else
-int best_level() { return 0; }
+int processor_level() { return 0; }
 #endif
 
 constexpr std::align_val_t cache_line{64};
@@ -150,11 +157,15 @@ extern "C" {
 const char* elbo4j_cpu_header(void) { return ELBO4J_HEADER; }
 
 int elbo4j_cpu_best_level(void) {
-  static const int best = best_level();
+  int best = 4;
+  while (!elbo4j_cpu_has_level(best)) best--;
   return best;
 }
 
-int elbo4j_cpu_has_level(int level) { return level == 0 || (level >= 2 && level <= elbo4j_cpu_best_level()); }
+int elbo4j_cpu_has_level(int level) {
+  static const int most = processor_level();
+  return level >= 0 && level <= most && operations[0].of_level[level] != nullptr;
+}
 
 float* elbo4j_cpu_allocate(int64_t floats) {
   constexpr int64_t most = (INT64_MAX >> 3) / (int64_t)sizeof(float);  // rounding up cannot overflow

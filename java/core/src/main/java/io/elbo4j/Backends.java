@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Which backends there are, which can run here, and which is the best: the whole decision.
@@ -208,8 +209,10 @@ public final class Backends {
                     + Quoted.of(asked));
         }
         if (!CpuLibrary.hasLevel(level)) {
-            throw new IllegalArgumentException(LEVEL_PROPERTY + " must be a level that this processor has, at most "
-                    + CpuLibrary.levelName(CpuLibrary.bestLevel()) + ", not " + Quoted.of(asked));
+            String there = LEVELS.keySet().stream().filter(name -> CpuLibrary.hasLevel(LEVELS.get(name))).sorted()
+                    .collect(Collectors.joining(", "));
+            throw new IllegalArgumentException(LEVEL_PROPERTY + " must be a level that this processor and this build"
+                    + " of the library have (" + there + "), not " + Quoted.of(asked));
         }
         return level;
     }
