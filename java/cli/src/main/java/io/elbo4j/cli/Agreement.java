@@ -6,11 +6,14 @@ import java.util.stream.Collectors;
 
 /** Compares options with what a run was started with, as it stands in a file of it. */
 record Agreement(Path file) {
-    /** @param given null if the option was not given */
+    /**
+     * @param given null if the option was not given
+     * @param stored null or false if the run was started without
+     */
     void check(String option, Object given, Object stored) {
         if (given != null && !given.equals(stored)) {
             throw Failure.usage(typed(option, given) + " contradicts " + file + ", which is of a run with" + (stored
-                    .equals(false) ? "out " + option : " " + typed(option, stored))
+                    == null || stored.equals(false) ? "out " + option : " " + typed(option, stored))
                     + ": leave the option out, or start another run");
         }
     }

@@ -15,7 +15,7 @@ final class BackendOptions {
 
     /** The backends by their names; auto is the fastest of those available. */
     record Name(String text) {
-        private static final List<String> KNOWN = List.of("auto", "java", "cpu", "cuda");
+        static final List<String> KNOWN = List.of("auto", "java", "cpu", "cuda");
         private static final Pattern GPU = Pattern.compile("cuda:\\d{1,6}");
 
         static Name read(String given) {

@@ -9,6 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Option;
 
 @Command(name = "completion", description = {
@@ -28,6 +29,7 @@ final class CompletionCommand implements Callable<Integer> {
     public Integer call() {
         CommandLine all = Main.commandLine(console);
         all.getSubcommands().values().forEach(command -> complete(command.getCommandSpec()));
+        completeCommands(all.getSubcommands().get("man").getCommandSpec(), List.copyOf(all.getSubcommands().keySet()));
         console.out().print(AutoComplete.bash("elbo4j", all));
         return 0;
     }
@@ -39,12 +41,21 @@ final class CompletionCommand implements Callable<Integer> {
     private static void complete(CommandSpec spec) {
         for (OptionSpec option : List.copyOf(spec.options())) {
             String name = option.longestName();
-            List<String> values = name.equals("--model") ? Models.all().stream().map(ModelKind::name).toList()
-                    : names(option.auxiliaryTypes()[0]);
+            List<String> values = switch (name) {
+                case "--model" -> Models.all().stream().map(ModelKind::name).toList();
+                case "--backend" -> BackendOptions.Name.KNOWN;
+                default -> names(option.auxiliaryTypes()[0]);
+            };
             OptionSpec.Builder completed = option.toBuilder().hidden(false).paramLabel(name.substring(2));
             spec.remove(option);
             spec.addOption((values.isEmpty() ? completed : completed.completionCandidates(values)).build());
         }
+    }
+
+    private static void completeCommands(CommandSpec man, List<String> commands) {
+        PositionalParamSpec name = man.positionalParameters().get(0);
+        man.remove(name);
+        man.addPositional(name.toBuilder().completionCandidates(commands).build());
     }
 
     private static List<String> names(Class<?> type) {

@@ -1,5 +1,6 @@
 package io.elbo4j.cli;
 
+import io.elbo4j.train.run.RunPlan;
 import picocli.CommandLine.Option;
 
 /** How long a run is, counted from its beginning also when it is resumed. */
@@ -22,6 +23,17 @@ final class LengthOptions {
         }
         require("--epochs", epochs);
         require("--steps", steps);
+    }
+
+    /** Refuses another length than that of the run that this worker takes part in. */
+    void check(RunPlan plan, Agreement agreement) {
+        long perEpoch = plan.stepsPerEpoch();
+        agreement.check("--steps", steps, plan.steps());
+        if (epochs != null && plan.steps() % perEpoch != 0) {
+            throw Failure.usage("--epochs " + epochs + " contradicts " + agreement.file() + ", which is of a run of "
+                    + plan.steps() + " steps: leave the option out, or start another run");
+        }
+        agreement.check("--epochs", epochs, plan.steps() / perEpoch);
     }
 
     private static void require(String option, Long given) {

@@ -35,6 +35,10 @@ final class ManCommand implements Callable<Integer> {
         if (out != null && name != null) {
             throw Failure.usage("COMMAND has no effect on --out, which takes all pages");
         }
+        if (out != null && Files.exists(out) && !Files.isDirectory(out)) {
+            throw Failure.because("--out " + Quoted.line(out) + " is no folder; the folder for the pages is expected",
+                    null);
+        }
         if (out != null) {
             write(all);
             all.getSubcommands().values().forEach(this::write);

@@ -58,6 +58,13 @@ final class SavingOptions {
         agreement.check("--evaluate-every", evaluateEvery, plan.evaluateEvery());
     }
 
+    /** Refuses other evaluations and checkpoints than those of the run that this worker takes part in. */
+    void checkWorker(RunPlan plan, Agreement agreement) {
+        check(plan, agreement);
+        agreement.check("--patience", patience, plan.patience() == 0 ? null : plan.patience());
+        agreement.check("--checkpoint-every", checkpointEvery, plan.checkpointEvery());
+    }
+
     /** What a run writes for those who watch. */
     TrainingRun in(TrainingRun run) {
         run.withLogEvery(logEvery == null ? TrainingRun.LOG_EVERY : logEvery);

@@ -182,7 +182,8 @@ final class TrainCommand implements Callable<Integer> {
         model.check(plan.start().model(), agreement);
         training.check(plan.start().training(), agreement);
         standardise.check(plan.standardise(), plan.start().data().columns(), agreement);
-        saving.check(plan, agreement);
+        saving.checkWorker(plan, agreement);
+        length.check(plan, agreement);
         validation.check(plan, agreement);
         data.orElse(plan, of0);
         validation.orElse(plan, of0);

@@ -47,7 +47,8 @@ final class ViewCommand implements Callable<Integer> {
             console.out().flush();
             new CountDownLatch(1).await();
         } catch (IOException e) {
-            throw Failure.because("cannot answer on port " + port + " of this machine: " + e.getMessage(), e);
+            throw Failure.because("cannot answer on " + (port == null ? "any free port" : "port " + port)
+                    + " of this machine: " + e.getMessage(), e);
         }
         return 0;
     }

@@ -20,8 +20,9 @@ final class WorkerOptions {
     private List<String> workers;
 
     @Option(names = "--rank", paramLabel = "N", description = {
-            "which of --workers this process is, from 0. Worker 0 alone writes to --out, and says what is trained; the"
-                    + " others take that from it, but for --data"})
+            "which of --workers this process is, from 0. Worker 0 alone writes, as its --out, --log-every,"
+                    + " --pictures-every and --tensorboard say, and says what is trained; the others take that from it,"
+                    + " but for --data"})
     private Integer rank;
 
     private @Nullable SocketExchange exchange;
@@ -30,6 +31,10 @@ final class WorkerOptions {
         if ((workers == null) != (rank == null)) {
             throw Failure.usage(workers == null ? "--rank needs --workers HOST:PORT,HOST:PORT,..."
                     : "--workers needs --rank N, which of them this process is");
+        }
+        if (workers != null && workers.size() == 1) {
+            throw Failure.usage("--workers names 1 process, " + workers.get(0) + "; 2, 4 or 8 are expected, or leave it"
+                    + " out");
         }
         if (workers != null) {
             Names.checked(() -> {

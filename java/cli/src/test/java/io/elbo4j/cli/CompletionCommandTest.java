@@ -51,6 +51,8 @@ class CompletionCommandTest {
         assertEquals(List.of("importance-weighted"), offered("train", "--model", "vae", "--objective", "imp"));
         assertEquals(List.of("onnx"), offered("export", "--format", "o"));
         assertEquals(List.of("chunks", "chunk-vae"), offered("imitate", "--policy", "chunk"));
+        assertEquals(List.of("cpu", "cuda"), offered("evaluate", "--backend", "c"));
+        assertEquals(List.of("evaluate"), offered("man", "ev"));
         assertEquals(List.of(), offered("train", "--no-such"));
     }
 

@@ -424,7 +424,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private String ofBatch(Unread culprit, long row, boolean last) {
-        return row + " of the batch" + (last ? " (row " + order[culprit.row() + (int) row] + " of the data)" : "");
+        return row + " of the batch" + (last ? " (row " + order[culprit.row() + (int) row] + " of those to train on)"
+                : "");
     }
 
     /** @throws NonFiniteException naming the parameter if any parameter is not finite: it must not be saved */

@@ -251,7 +251,7 @@ class TrainerTest {
             System.out.println(message);
             assertTrue(
                     message.matches("step 2: .* in tensor '(posterior|KL of z|z)', row \\d+ of the batch \\(row \\d+ of"
-                            + " the data\\).*"),
+                            + " those to train on\\).*"),
                     message);
             assertEquals(before, trainer.position());
             message = assertThrows(NonFiniteException.class, trainer::checkParameters).getMessage();
@@ -269,7 +269,7 @@ class TrainerTest {
                         Position.START)) {
             String message = assertThrows(NonFiniteException.class, () -> steps(trainer, 4)).getMessage();
             System.out.println(message);
-            assertTrue(message.contains("(row " + bad + " of the data)"), message);
+            assertTrue(message.contains("(row " + bad + " of those to train on)"), message);
         }
     }
 

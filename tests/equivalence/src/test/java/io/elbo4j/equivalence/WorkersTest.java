@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The runnable jar as 1, 2, 4 and 8 processes: one checkpoint and one file of metrics, also where a worker is killed
@@ -40,13 +42,17 @@ class WorkersTest {
 
     @BeforeEach
     void writeData() {
+        writeData(ROWS);
+    }
+
+    private void writeData(int rows) {
         SplittableRandom random = new SplittableRandom(7);
-        float[] values = new float[ROWS * COLUMNS];
+        float[] values = new float[rows * COLUMNS];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextDouble();
         }
         data = directory.resolve("data.npy");
-        NpyWriter.write(data, ROWS, COLUMNS, values);
+        NpyWriter.write(data, rows, COLUMNS, values);
     }
 
     private record Worker(Process process, Path log) {
@@ -127,7 +133,9 @@ class WorkersTest {
 
     @Test
     void processesAreOneModel() throws Exception {
-        for (int batch : new int[] {32, 64, 256, 1000}) {
+        for (int batch : new int[] {32, 64, 256, 1000, 4096}) {
+            // a tenth is for tests
+            writeData(Math.max(ROWS, batch * 5 / 4));
             Path one = directory.resolve("one-" + batch);
             finish(workers(1, words(batch, 3, one)));
             for (int count : new int[] {2, 4, 8}) {
@@ -184,18 +192,19 @@ class WorkersTest {
         System.out.println(kills + " workers killed, seed " + SEED);
     }
 
-    @Test
-    void otherSettingsAreRefusedByName() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"128,3,--batch 128,with --batch 256", "256,4,--epochs 4,with --epochs 3"})
+    void otherSettingsAreRefusedByName(int batch, int epochs, String given, String stored) throws Exception {
         String addresses = addresses(2);
         List<String> zero = new ArrayList<>(List.of(words(256, 3, directory.resolve("run"))));
         zero.addAll(List.of("--workers", addresses, "--rank", "0"));
-        List<String> one = new ArrayList<>(List.of(words(128, 3, directory.resolve("run"))));
+        List<String> one = new ArrayList<>(List.of(words(batch, epochs, directory.resolve("run"))));
         one.addAll(List.of("--workers", addresses, "--rank", "1"));
         Worker first = start(zero);
         Worker second = start(one);
         assertEquals(2, second.end(), second.text());
         assertEquals(1, first.end(), first.text());
-        String sentence = "--batch 128 contradicts run.json of worker 0, which is of a run with --batch 256";
+        String sentence = given + " contradicts run.json of worker 0, which is of a run " + stored;
         assertTrue(second.text().contains(sentence), second.text());
         assertTrue(first.text().contains("worker 1 ended: " + sentence), first.text());
         assertTrue(Files.notExists(directory.resolve("run/checkpoint.safetensors")));

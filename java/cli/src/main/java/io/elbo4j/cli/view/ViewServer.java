@@ -10,9 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers browsers of this machine: the page, what is new in the runs as server-sent events, and pictures. Requests
@@ -60,6 +61,12 @@ public final class ViewServer implements AutoCloseable {
         threads.shutdownNow();
     }
 
+    /** Browsers leave the port of HTTP out. */
+    static boolean isLocal(@Nullable String host, int port) {
+        return Stream.of("localhost", "127.0.0.1").anyMatch(name -> (name + ":" + port).equals(host)
+                || port == 80 && name.equals(host));
+    }
+
     private void answer(HttpExchange x) throws IOException {
         try (x) {
             String host = x.getRequestHeaders().getFirst("Host");
@@ -67,7 +74,7 @@ public final class ViewServer implements AutoCloseable {
             x.getResponseHeaders().set("Cache-Control", "no-store");
             x.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
             x.getResponseHeaders().set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:");
-            if (!Set.of("localhost:" + port(), "127.0.0.1:" + port()).contains(host)) {
+            if (!isLocal(host, port())) {
                 refuse(x, 403, "only localhost is answered");
             } else if (!x.getRequestMethod().equals("GET")) {
                 refuse(x, 405, "only GET is answered");

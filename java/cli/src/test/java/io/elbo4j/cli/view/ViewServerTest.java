@@ -242,4 +242,13 @@ class ViewServerTest {
         assertEquals(List.of("{\"step\":100001,\"elbo\":-1}"), lines.take());
         assertEquals(List.of(), lines.take());
     }
+
+    @Test
+    void browsersLeaveThePortOfHttpOut() {
+        assertTrue(ViewServer.isLocal("localhost", 80));
+        assertTrue(ViewServer.isLocal("127.0.0.1:80", 80));
+        assertFalse(ViewServer.isLocal("localhost", 8080));
+        assertFalse(ViewServer.isLocal("elsewhere", 80));
+        assertFalse(ViewServer.isLocal(null, 80));
+    }
 }
