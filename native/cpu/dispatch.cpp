@@ -89,7 +89,8 @@ struct Operation {
   Function of_level[5];
 };
 
-#define ENTRY(name) {#name, elbo4j_##name::layout, {OF_LEVEL(generic, name), nullptr, OF_V2(name), OF_V3(name), OF_V4(name)}},
+#define ENTRY(name) \
+  {#name, elbo4j_##name::layout, {OF_LEVEL(generic, name), nullptr, OF_V2(name), OF_V3(name), OF_V4(name)}},
 
 constexpr Operation operations[] = {ELBO4J_OPERATIONS(ENTRY)};
 
