@@ -26,6 +26,11 @@ record CsvFile(String file, List<String> found) {
                 .get(0));
     }
 
+    /** What to say if lines were left out, or taken as one text each, because their fields are not equally many. */
+    Optional<String> ragged() {
+        return CsvLines.fault(file, Long.parseLong(found.get(4)), columns().size());
+    }
+
     /**
      * What to say if the first line, which is taken as the columns' names, may be a row: DuckDB takes numbers for names
      * where a later row has others.

@@ -4,6 +4,7 @@ import io.elbo4j.train.data.DataException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -48,8 +49,8 @@ record TableFiles(List<String> files, String reader) {
     }
 
     private static String reader(String file) {
-        String plain = file.replaceFirst("\\.(gz|zst)$", "");
-        String reader = READERS.get(plain.substring(plain.lastIndexOf('.') + 1));
+        String plain = file.replaceFirst("(?i)\\.(gz|zst)$", "");
+        String reader = READERS.get(plain.substring(plain.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
         if (reader == null) {
             throw new DataException(file + ": its name does not say what it is, expected one that ends in .csv, .tsv,"
                     + " .parquet, .json, .jsonl or .ndjson");
@@ -66,6 +67,10 @@ record TableFiles(List<String> files, String reader) {
         String options = reader.equals("read_parquet") ? "" : ", sample_size = -1";
         if (reader.equals("read_csv")) {
             CsvFile first = CsvFile.of(db, files.get(0), patterns().get(0));
+            for (int i = 0; i < files.size(); i++) {
+                CsvFile file = i == 0 ? first : CsvFile.of(db, files.get(i), patterns().get(i));
+                file.ragged().ifPresent(doubts::add);
+            }
             first.doubt().ifPresent(doubts::add);
             options = files.size() == 1 ? first.options() : options;
         }

@@ -255,6 +255,28 @@ class TableKindTest {
     }
 
     @Test
+    void linesOfOtherLengthsAreRefused() throws IOException {
+        String names = "id,p,q\n";
+        String three = "1,0.5,2\n".repeat(50);
+        String four = "1,0.5,2,3\n".repeat(50);
+        String[][] files = {{names + three + four, "line 52 has 4 fields, expected 3 as in line 1"},
+                {names + three + "1,2,3,4\n", "line 52 has 4 fields, expected 3 as in line 1"},
+                {names + "1,2\n" + three, "line 2 has 2 fields, expected 3 as in line 1"},
+                {names + three + "1,2\n" + three, "line 52 has 2 fields, expected 3 as in line 1"},
+                {"# by hand\n" + names + "1,2,3,4\n" + three, "line 3 has 4 fields, expected 3 as in line 2"},
+                {names.replace(',', ';') + "1;2;3\n1;2\n1;2;3\n", "line 3 has 2 fields, expected 3 as in line 1"},
+                {names + three + "1,\"2,3\n1,2\n" + three, "line 52 opens a quotation mark that is never closed"}};
+        for (int i = 0; i < files.length; i++) {
+            Path file = Files.writeString(dir.resolve("ragged" + i + ".csv"), files[i][0]);
+            refused(file, ALL, file + ": " + files[i][1]);
+        }
+        Path large = Files.writeString(dir.resolve("LARGE.CSV"), names + three);
+        assertEquals(150, values(read(large, ALL)).length);
+        Path quoted = Files.writeString(dir.resolve("quoted.csv"), "\"a,b\"\n1\n2\n");
+        assertEquals(List.of("a,b"), read(quoted, ALL).table().names());
+    }
+
+    @Test
     void columnsOfOneNameAreToldApart() throws IOException {
         DataSource data = read(file("a.csv", "x,y", "1,2"), query("SELECT x, y AS x, x + y AS \"X\" FROM data"));
         assertArrayEquals(new float[] {1, 2, 3}, values(data));
