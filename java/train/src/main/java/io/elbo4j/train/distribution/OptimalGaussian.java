@@ -5,6 +5,7 @@ import static io.elbo4j.ArgumentException.requireGiven;
 import io.elbo4j.Matrix;
 import io.elbo4j.Noise;
 import io.elbo4j.train.graph.Distribution;
+import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Node;
 import io.elbo4j.train.graph.Plan;
 import io.elbo4j.train.graph.Value;
@@ -30,6 +31,11 @@ import java.util.function.UnaryOperator;
 public record OptimalGaussian(Value mean) implements Distribution {
     public OptimalGaussian {
         requireGiven("mean", mean);
+    }
+
+    /** Whether a graph has such a distribution of its data, whose variance is that of all rows of a batch together. */
+    public static boolean isIn(Graph graph) {
+        return !graph.all(OptimalLogVariance.class).isEmpty();
     }
 
     @Override

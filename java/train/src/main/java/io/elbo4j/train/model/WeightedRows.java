@@ -4,6 +4,7 @@ import static io.elbo4j.ArgumentException.require;
 
 import io.elbo4j.train.ObjectiveKind;
 import io.elbo4j.train.TrainingSettings;
+import io.elbo4j.train.distribution.OptimalGaussian;
 import io.elbo4j.train.graph.Axis;
 import io.elbo4j.train.graph.Graph;
 import io.elbo4j.train.graph.Objective;
@@ -11,6 +12,7 @@ import io.elbo4j.train.graph.Rows;
 import io.elbo4j.train.graph.Support;
 import io.elbo4j.train.graph.Value;
 import io.elbo4j.train.objective.RowWeighted;
+import io.elbo4j.train.objective.ScoreFunction;
 import io.elbo4j.train.schedule.Schedule;
 import java.util.Map;
 
@@ -27,9 +29,15 @@ public final class WeightedRows implements Model {
     private final Model of;
     private final Value weight;
 
-    /** @throws io.elbo4j.ArgumentException if parameters of the model belong to rows of the data */
+    /**
+     * @throws io.elbo4j.ArgumentException if parameters of the model belong to rows of the data, or its likelihood has one
+     * variance for the rows of a batch, which counts each of them once
+     */
     public WeightedRows(Model of) {
         require(of.local().isEmpty(), "of", "a model without parameters of single rows", of.settings());
+        require(!OptimalGaussian.isIn(of.graph()), "likelihood",
+                "another one than sigma-vae, whose variance counts each"
+                        + " row of a batch once, for rows with weights", "sigma-vae");
         this.of = of;
         this.weight = of.graph().input(WEIGHT, 1, Rows.of(Axis.BATCH), Support.NON_NEGATIVE);
     }
@@ -49,12 +57,18 @@ public final class WeightedRows implements Model {
         return of.outputs();
     }
 
-    /** @throws io.elbo4j.ArgumentException if the objective is a bound of several samples, which weighs them later */
+    /**
+     * @throws io.elbo4j.ArgumentException if the objective is a bound of several samples, which weighs them later, or
+     * learns by the score function, as that of categorical-vae does, whose baseline is of rows that count once
+     */
     @Override
     public Objective objective(ObjectiveKind kind, Schedule klWeight, double freeBits) {
         require(kind.hasKlWeight(), "objective", "one whose terms add up, as elbo does, for rows with weights",
                 kind.inWords());
-        return new RowWeighted(of.objective(kind, klWeight, freeBits), weight);
+        Objective own = of.objective(kind, klWeight, freeBits);
+        require(!(own instanceof ScoreFunction), "model", "one that does not learn by the score function, for rows with"
+                + " weights", Models.of(of.settings()).name());
+        return new RowWeighted(own, weight);
     }
 
     @Override

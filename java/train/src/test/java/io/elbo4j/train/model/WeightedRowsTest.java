@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.elbo4j.Activation;
 import io.elbo4j.ArgumentException;
 import io.elbo4j.Backend;
 import io.elbo4j.Backends;
@@ -94,5 +95,15 @@ class WeightedRowsTest {
                 ObjectiveKind.IMPORTANCE_WEIGHTED, 3), values(), weights(1, 2)));
         assertEquals("objective must be one whose terms add up, as elbo does, for rows with weights, not"
                 + " importance-weighted", late.getMessage());
+        ArgumentException pooled = assertThrows(ArgumentException.class, () -> new WeightedRows(new Vae(VaeSettings.of(
+                COLUMNS, 2, 6).withLikelihood(VaeSettings.LikelihoodKind.SIGMA_VAE))));
+        assertEquals(
+                "likelihood must be another one than sigma-vae, whose variance counts each row of a batch once, for"
+                        + " rows with weights, not sigma-vae", pooled.getMessage());
+        Model scored = new WeightedRows(new CategoricalVae(new CategoricalVae.Settings(COLUMNS, List.of(3), 2,
+                Activation.TANH, VaeSettings.LikelihoodKind.BERNOULLI, false)));
+        ArgumentException score = assertThrows(ArgumentException.class, () -> SETTINGS.objective(scored, 3));
+        assertEquals("model must be one that does not learn by the score function, for rows with weights, not"
+                + " categorical-vae", score.getMessage());
     }
 }
