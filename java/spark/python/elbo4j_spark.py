@@ -27,6 +27,19 @@ class _Reader(JavaMLReader):
         return "io.elbo4j.spark." + clazz.__name__
 
 
+class _Loaded:
+    """PySpark looks for a module of the name of the Java package, and 'io' is Python's own. A pipeline does so, too: of
+    one that was saved the stages are loaded one by one."""
+
+    @classmethod
+    def _from_java(cls, java_stage):
+        stage = cls()
+        stage._java_obj = java_stage
+        stage._resetUid(java_stage.uid())
+        stage._transfer_params_from_java()
+        return stage
+
+
 class _Columns(HasFeaturesCol):
     latentCol = _param("latentCol", _TEXT, "column of codes; empty for none")
     scoreCol = _param("scoreCol", _TEXT, "column of anomaly scores, minus the ELBO in nats; empty for none")
@@ -34,7 +47,7 @@ class _Columns(HasFeaturesCol):
 
 
 @inherit_doc
-class VaeEstimator(JavaEstimator, _Columns, HasMaxIter, HasStepSize, HasSeed, HasValidationIndicatorCol,
+class VaeEstimator(_Loaded, JavaEstimator, _Columns, HasMaxIter, HasStepSize, HasSeed, HasValidationIndicatorCol,
                    HasWeightCol, JavaMLReadable, JavaMLWritable):
     model = _param("model", _TEXT, "kind of model")
     settings = _param("settings", _TEXT, "of the model, a JSON object")
@@ -70,7 +83,7 @@ class VaeEstimator(JavaEstimator, _Columns, HasMaxIter, HasStepSize, HasSeed, Ha
 
 
 @inherit_doc
-class VaeModel(JavaModel, _Columns, JavaMLReadable, JavaMLWritable):
+class VaeModel(_Loaded, JavaModel, _Columns, JavaMLReadable, JavaMLWritable):
     def setParams(self, **params):
         return self._set(**params)
 

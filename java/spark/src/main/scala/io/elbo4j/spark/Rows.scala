@@ -5,7 +5,7 @@ import io.elbo4j.ArgumentException.require
 import io.elbo4j.train.data.DataException
 import io.elbo4j.train.model.DataCheck
 import org.apache.spark.rdd.RDD
-import org.apache.spark.sql.{Dataset, Row}
+import org.apache.spark.sql.{Column, Dataset, Row}
 import org.apache.spark.sql.functions.col
 import org.apache.spark.sql.types.{BooleanType, NumericType, StructType}
 
@@ -29,9 +29,19 @@ private[spark] object Rows {
     columns.weight.foreach(c => requireType("weightCol", c, "numbers", schema(c).dataType.isInstanceOf[NumericType]))
   }
 
+  /** A column of that very name, not a field of another one. */
+  private def named(column: String): Column = col("`" + column.replace("`", "``") + "`")
+
+  /** Rows of both kinds, before any task asks for them. */
+  def requireBoth(dataset: Dataset[_], validation: Option[String]): Unit = validation.foreach { column =>
+    for ((kind, isOfIt) <- Seq("true" -> named(column), "false" -> !named(column))) {
+      require(!dataset.filter(isOfIt).isEmpty, "validationIndicatorCol", s"$kind in some row of '$column'", "in none")
+    }
+  }
+
   /** Numbers of a row, as the first has it. */
   def columns(dataset: Dataset[_], features: String): Int = {
-    val first = dataset.select(col(features)).take(1)
+    val first = dataset.select(named(features)).take(1)
     require(first.nonEmpty, "dataset", "at least one row", "none")
     val columns = Features.named(features, "row 0")(Features.of(first(0), 0).length)
     require(columns > 0, "featuresCol", "of at least one number a row", "none")
@@ -42,7 +52,7 @@ private[spark] object Rows {
   def of(dataset: Dataset[_], plan: Plan, columns: Columns): RDD[(Long, Sample)] = {
     val Columns(order, validation, weight) = columns
     val wanted = Seq(plan.column) ++ validation ++ weight ++ order
-    val sorted = order.fold(dataset.toDF())(c => dataset.toDF().orderBy(col(c))).select(wanted.map(col): _*)
+    val sorted = order.fold(dataset.toDF())(c => dataset.toDF().orderBy(named(c))).select(wanted.map(named): _*)
     val all = order.fold(sorted.rdd)(c => distinct(sorted.rdd, c, wanted.length - 1))
     val weighed = weight.map(c => (c, 1 + validation.size))
     if (validation.isEmpty) numbered(all, plan, "row", 0, weighed)
@@ -63,13 +73,21 @@ private[spark] object Rows {
     var last: Option[Any] = None
     some.map { row =>
       val value = row.get(at)
-      if (value == null || last.contains(value)) {
+      if (value == null || last.exists(same(_, value))) {
         throw new ArgumentException("orderCol", s"another value of '$column' in each row",
           if (value == null) "NULL" else s"$value in two")
       }
       last = Some(value)
       row
     }
+  }
+
+  /** As Spark sorts them: binary values by their bytes, NaN as one value. */
+  private def same(one: Any, other: Any): Boolean = (one, other) match {
+    case (a: Array[Byte], b: Array[Byte]) => java.util.Arrays.equals(a, b)
+    case (a: Double, b: Double) => a == b || a.isNaN && b.isNaN
+    case (a: Float, b: Float) => a == b || a.isNaN && b.isNaN
+    case _ => one == other
   }
 
   private def weight(row: Row, column: String, at: Int, place: => String): Double = {

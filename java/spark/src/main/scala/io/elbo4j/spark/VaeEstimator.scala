@@ -164,7 +164,10 @@ class VaeEstimator(override val uid: String) extends Estimator[VaeModel] with Va
     transformSchema(dataset.schema)
     require(isSet(validationIndicatorCol) || !isSet(patience), "patience", "given with a validationIndicatorCol",
       $(patience))
+    require(isSet(checkpointPath) || !isSet(checkpointInterval), "checkpointInterval", "given with a checkpointPath",
+      $(checkpointInterval))
     val plan = planned(Rows.columns(dataset, $(featuresCol))).check()
+    Rows.requireBoth(dataset, columns.validation)
     val rows = Rows.of(dataset, plan, columns)
     val outcome = Training.run(rows, plan)
     copyValues(new VaeModel(uid, outcome.model).setParent(this))

@@ -105,8 +105,21 @@ private[spark] class Run(plan: Plan, start: Checkpoint, model: Model, parameters
       throw new CheckpointException(s"checkpointPath ${plan.checkpoints.get} holds a training with another $of, $there,"
         + s" not $asked: give another path, or what that one was begun with")
     }
+    refuseHistory(saved.get.history)
     loaded.restore(parameters)
     found.position
+  }
+
+  private def refuseHistory(history: Seq[VaeEpoch]): Unit = {
+    val path = s"checkpointPath ${plan.checkpoints.get}"
+    if (history.length > plan.epochs) {
+      throw new CheckpointException(s"$path holds a training of ${history.length} epochs, expected at most maxIter"
+        + s" ${plan.epochs}: give another path, or a larger maxIter")
+    }
+    if (history.exists(_.validationElbo.isNaN == plan.patience.nonEmpty)) {
+      val (had, has) = if (plan.patience.isEmpty) ("with", "without") else ("without", "with")
+      throw new CheckpointException(s"$path holds a training $had validation rows, expected one $has: give another path")
+    }
   }
 
   private def checkpoint(at: Position): Array[Byte] = ModelFile.written(start.at(at).write(_, parameters))

@@ -121,6 +121,10 @@ class VaeEstimatorTest {
       "orderCol must be another value of 'id' in each row, not 6 in two")
     refused(estimator.setOrderCol("id"), data.withColumn("id", when(col("id") === 5, lit(null)).otherwise(col("id"))),
       "orderCol must be another value of 'id' in each row, not NULL")
+    for (same <- Seq(lit("x").cast("binary"), lit(Double.NaN))) {
+      refused(estimator.setOrderCol("id"), data.withColumn("id", same), "orderCol must be another value of 'id' in each row")
+    }
+    assertEquals(expected, sha256(estimator.setOrderCol("a.b`").fit(mixed.withColumnRenamed("id", "a.b`"))))
   }
 
   @Test
@@ -140,6 +144,10 @@ class VaeEstimatorTest {
     assertEquals(history(best - 1).validationElbo, evaluated(model, Sparks.images(held)))
     val short = asked.setMaxIter(best).fit(marked)
     assertEquals(values(short), values(model))
+    for (all <- Seq(true, false)) {
+      refused(asked, data.withColumn("held", lit(all)), s"validationIndicatorCol must be ${!all} in some row of 'held',"
+        + " not in none")
+    }
     val train = marked.where(!col("held"))
     assertEquals(values(estimator.setMaxIter(best).setStepSize(0.3).fit(train)), values(model))
   }
@@ -204,6 +212,16 @@ class VaeEstimatorTest {
       .filterNot(_.endsWith(".crc")).toSeq)
     // done: nothing is trained
     assertEquals(sha256(expected), sha256(estimator.setMaxIter(4).setCheckpointPath(path).fit(data)))
+    refused(estimator.setMaxIter(3).setCheckpointPath(path), data, "holds a training of 4 epochs, expected at most"
+      + " maxIter 3")
+    refused(estimator.setMaxIter(5).setCheckpointInterval(2), data, "checkpointInterval must be given with a"
+      + " checkpointPath, not 2")
+    val held = directory.resolve("held").toString
+    val marked = data.withColumn("held", col("id") >= 650)
+    val asked = estimator.setMaxIter(2).setPatience(2).setValidationIndicatorCol("held").setCheckpointPath(held)
+    asked.fit(marked)
+    refused(estimator.setMaxIter(2).setCheckpointPath(held), data.where(col("id") < 650), "holds a training with"
+      + " validation rows, expected one without")
     refused(estimator.setMaxIter(5).setStepSize(0.5).setCheckpointPath(path), data, "with another training")
     refused(estimator.setMaxIter(5).setSettings("""{"latent": 2}""").setCheckpointPath(path), data,
       "with another model")
