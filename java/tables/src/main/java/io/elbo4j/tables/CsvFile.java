@@ -28,7 +28,22 @@ record CsvFile(String file, List<String> found) {
 
     /** What to say if lines were left out, or taken as one text each, because their fields are not equally many. */
     Optional<String> ragged() {
-        return CsvLines.fault(file, Long.parseLong(found.get(4)), columns().size());
+        long skipped = Long.parseLong(found.get(4));
+        List<Source> columns = columns();
+        String name = columns.get(0).name();
+        if (skipped == 0 && columns.size() > 1) {
+            return Optional.empty();
+        }
+        if (!file.matches("(?i).*\\.(gz|zst)")) {
+            return CsvLines.fault(file, skipped);
+        }
+        // a compressed one is not looked through
+        if (skipped == 0 && !name.matches(".*[,;\t|].*")) {
+            return Optional.empty();
+        }
+        return Optional.of(file + (skipped > 0 ? ": the first " + skipped + " lines are not like the others"
+                : ": its first line, " + Quoted.of(name) + ", is taken as one name")
+                + "; as many fields in each line are expected");
     }
 
     /**

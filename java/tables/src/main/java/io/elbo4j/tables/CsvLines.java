@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Whether all lines of a file of CSV have as many fields as its first one, which names them. Where they have not, DuckDB
- * leaves the first lines out, or takes each line as one text.
+ * Whether all lines of a file of CSV have as many fields as its first one, which names them. Where they have not,
+ * DuckDB leaves the first lines out, or takes each line as one text.
  */
 final class CsvLines {
     private static final char[] DELIMITERS = {',', ';', '\t', '|'};
@@ -29,32 +29,33 @@ final class CsvLines {
      * What is wrong with the file.
      *
      * @param skipped how many of its first lines DuckDB leaves out
-     * @param columns that DuckDB finds
      */
-    static Optional<String> fault(String file, long skipped, int columns) {
-        if (skipped == 0 && columns > 1 || !file.matches("(?i).*\\.(csv|tsv)")) {
-            return Optional.empty();
-        }
+    static Optional<String> fault(String file, long skipped) {
         // no byte is wrong in this one, and quotes and delimiters are the same
         try (BufferedReader in = Files.newBufferedReader(Path.of(file), StandardCharsets.ISO_8859_1)) {
-            return new CsvLines(file).fault(in);
+            return new CsvLines(file).fault(in, skipped);
         } catch (IOException e) {
             throw new DataException(file + ": cannot be read: " + DataException.reason(e), e);
         }
     }
 
-    private Optional<String> fault(BufferedReader in) throws IOException {
+    private Optional<String> fault(BufferedReader in, long skipped) throws IOException {
         String names = record(in);
         while (names != null && (names.isBlank() || names.startsWith("#"))) {
             names = record(in);
         }
+        if (open) {
+            return Optional.of(unclosed());
+        }
+        long first = began;
         for (char delimiter : names == null ? new char[0] : DELIMITERS) {
             int expected = fields(names, delimiter);
             if (expected > 1) {
                 return differs(in, delimiter, expected);
             }
         }
-        return Optional.empty();
+        return skipped < first ? Optional.empty() : Optional.of(file + ": lines up to line " + skipped + " have fewer"
+                + " fields than those below, expected as many in each");
     }
 
     private Optional<String> differs(BufferedReader in, char delimiter, int expected) throws IOException {
@@ -62,7 +63,7 @@ final class CsvLines {
         for (String record = record(in); record != null; record = record(in)) {
             int fields = fields(record, delimiter);
             if (open) {
-                return Optional.of(file + ": line " + began + " opens a quotation mark that is never closed");
+                return Optional.of(unclosed());
             }
             if (fields != expected && !record.isBlank() && !record.startsWith("#")) {
                 return Optional.of(file + ": line " + began + " has " + fields + (fields == 1 ? " field" : " fields")
@@ -70,6 +71,10 @@ final class CsvLines {
             }
         }
         return Optional.empty();
+    }
+
+    private String unclosed() {
+        return file + ": line " + began + " opens a quotation mark that is never closed";
     }
 
     /** A line, with those that follow within quotation marks; null at the end. */

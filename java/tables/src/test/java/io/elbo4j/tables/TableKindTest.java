@@ -18,6 +18,7 @@ import io.elbo4j.train.data.Table;
 import io.elbo4j.train.data.TableSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -270,6 +271,12 @@ class TableKindTest {
             Path file = Files.writeString(dir.resolve("ragged" + i + ".csv"), files[i][0]);
             refused(file, ALL, file + ": " + files[i][1]);
         }
+        Path packed = dir.resolve("packed.csv.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+            out.write((names + three + four).getBytes(StandardCharsets.UTF_8));
+        }
+        refused(packed, ALL, packed + ": the first 51 lines are not like the others; as many fields in each line are"
+                + " expected");
         Path large = Files.writeString(dir.resolve("LARGE.CSV"), names + three);
         assertEquals(150, values(read(large, ALL)).length);
         Path quoted = Files.writeString(dir.resolve("quoted.csv"), "\"a,b\"\n1\n2\n");

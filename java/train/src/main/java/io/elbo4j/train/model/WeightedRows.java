@@ -30,8 +30,8 @@ public final class WeightedRows implements Model {
     private final Value weight;
 
     /**
-     * @throws io.elbo4j.ArgumentException if parameters of the model belong to rows of the data, or its likelihood has one
-     * variance for the rows of a batch, which counts each of them once
+     * @throws io.elbo4j.ArgumentException if parameters of the model belong to rows of the data, or its likelihood has
+     * one variance for the rows of a batch, which counts each of them once
      */
     public WeightedRows(Model of) {
         require(of.local().isEmpty(), "of", "a model without parameters of single rows", of.settings());
