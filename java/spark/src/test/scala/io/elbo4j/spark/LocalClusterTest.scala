@@ -60,10 +60,10 @@ class LocalClusterTest {
 
   @Test
   def anExecutorIsKilled(): Unit = {
-    val long = estimator.setMaxIter(1000).setCheckpointInterval(20)
+    val long = estimator.setMaxIter(1000)
     val expected = long.fit(data)
     val path = directory.resolve("checkpoints")
-    val fit = Future(long.setNumWorkers(4).setCheckpointPath(path.toString).fit(data))
+    val fit = Future(long.setNumWorkers(4).setCheckpointPath(path.toString).setCheckpointInterval(20).fit(data))
     while (!fit.isCompleted && !(Files.isDirectory(path) && Files.list(path).toScala(Seq).exists(_.getFileName
       .toString.startsWith("epoch-")))) Thread.sleep(20)
     val killed = executors.head
